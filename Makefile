@@ -1,0 +1,51 @@
+# Needs Python 3.11 or newer and nothing else; everything goes into .venv. `make help` lists the targets.
+
+PYTHON ?= python3
+BIN := .venv/bin
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all:
+COMPILE := CUSTOM_COMPILE_COMMAND="make lock" ../$(BIN)/pip-compile --quiet --strip-extras --generate-hashes \
+	--allow-unsafe --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test lint types bench lock docs
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 8
+
+setup: .venv/.dev-stamp ## install what tests and checks need
+
+run: .venv/.run-stamp ## start the server; make run ARGS="--port 5000" passes settings on
+	@$(BIN)/python server.py $(ARGS)
+
+test: setup lint types ## lint, types, then every test with coverage
+	$(BIN)/python -m pytest --cov --cov-report=term $(ARGS)
+
+lint: setup ## ruff
+	$(BIN)/ruff check .
+
+types: setup ## mypy --strict
+	$(BIN)/mypy
+
+bench: .venv/.run-stamp ## measure the server on this machine
+	@$(BIN)/python bench/run.py $(ARGS)
+
+lock: setup ## renew requirements/*.txt; make lock ARGS=--upgrade takes the newest versions
+	cd requirements && $(COMPILE) $(ARGS) --output-file run.txt run.in && $(COMPILE) $(ARGS) --output-file dev.txt dev.in
+
+docs: setup ## write the pages that are made from the code
+	$(BIN)/python -m docs.make_settings
+
+.venv/.made:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	{ echo 'Duologue needs Python 3.11 or newer, and "$(PYTHON)" is not: try make PYTHON=/path/to/python3.11' >&2; exit 1; }
+	@$(PYTHON) -m venv .venv || \
+	{ echo 'Python has no venv module here; on Debian and Ubuntu: apt install python3-venv' >&2; exit 1; }
+	@touch $@
+
+.venv/.run-stamp: requirements/run.txt | .venv/.made
+	$(INSTALL) -r requirements/run.txt
+	@touch $@
+
+.venv/.dev-stamp: requirements/run.txt requirements/dev.txt | .venv/.made
+	$(INSTALL) -r requirements/dev.txt
+	@touch .venv/.run-stamp $@

@@ -1,0 +1,5 @@
+"""Duologue: a self-hosted server for direct chat between two people, and the client to use it with."""
+
+from __future__ import annotations
+
+__version__ = "0.1.0"

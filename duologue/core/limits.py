@@ -1,0 +1,82 @@
+"""How much of anything one peer may ask for, and for how long the server waits.
+
+The numbers and their reasons live here; what happens past a limit is decided where it is counted.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field, replace
+
+# A person types a password in a few seconds; a socket that says nothing is somebody's experiment. InspIRCd: 20 s.
+LOGIN_TIMEOUT = 20.0
+# The client attaches its two sockets at once; ten seconds are several round trips of a bad mobile link.
+TOKEN_LIFETIME = 10.0
+# A peer that takes no byte for so long is gone or stopped. NATS: a write deadline of 10 s.
+WRITE_STALL = 10.0
+# The last words of a chat reach a slow reader, and still a service manager (systemd: 90 s) never has to kill.
+SHUTDOWN_FLUSH = 5.0
+# Long enough to come back from the kettle, short enough that the asker does not wait for nothing.
+REQUEST_EXPIRY = 120.0
+# Sixteen of the longest lines (8 KiB): a burst fits, and 10,000 stalled readers stay under 1.3 GB.
+SEND_QUEUE = 128 * 1024
+
+# A household or an office behind one address; InspIRCd allows 3, which such a household soon meets.
+CLIENTS_PER_ADDRESS = 16
+# Twice that within the window: everyone there may come back once after an outage.
+NEW_CLIENTS_PER_ADDRESS = 32
+# Seconds over which new clients of an address are counted; ten minutes outlast an impatient row of retries.
+NEW_CLIENTS_WINDOW = 600.0
+# Per minute, for one account from one address. ergo: 3 logins a minute.
+PASSWORD_TRIES = 3
+# A page of text pasted line by line goes through at once.
+MESSAGE_BURST = 200
+# Faster than anyone types or reads; a bot that needs more has an operator who can say so. ergo: 2 a second.
+MESSAGE_RATE = 50.0
+# Whoever waits for five answers at once is not looking for a conversation.
+PENDING_REQUESTS = 5
+# A no has to count for something: the next request to the same person waits that long.
+DECLINE_COOLDOWN = 10.0
+
+
+def _limit(default: float, help_text: str) -> float:
+    return field(default=default, metadata={"help": help_text})
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The limits that a server runs with. Times are seconds, sizes are bytes.
+
+    The first six bound what a single peer can hold up and are always in force; the others are rates and counts,
+    which an operator may lift.
+    """
+
+    login_timeout: float = _limit(LOGIN_TIMEOUT, "seconds from a socket's first byte to a complete login")
+    token_lifetime: float = _limit(TOKEN_LIFETIME, "seconds for which a login's token attaches the other two sockets")
+    write_stall: float = _limit(WRITE_STALL, "seconds without a byte taken after which a client counts as lost")
+    shutdown_flush: float = _limit(SHUTDOWN_FLUSH, "seconds to hand over what is queued when the server stops")
+    request_expiry: float = _limit(REQUEST_EXPIRY, "seconds after which an unanswered request for a chat expires")
+    send_queue: int = field(default=SEND_QUEUE, metadata={"help": "bytes that may wait for one client"})
+
+    clients_per_address: float = _limit(CLIENTS_PER_ADDRESS, "clients at a time from one address (loopback: any)")
+    new_clients_per_address: float = _limit(
+        NEW_CLIENTS_PER_ADDRESS, f"new clients from one address in {NEW_CLIENTS_WINDOW:.0f} seconds (loopback: any)"
+    )
+    password_tries: float = _limit(PASSWORD_TRIES, "password tries a minute for one account from one address")
+    message_burst: float = _limit(MESSAGE_BURST, "messages that a client may send at once before the rate counts")
+    message_rate: float = _limit(MESSAGE_RATE, "messages a second that a client may send for long")
+    pending_requests: float = _limit(PENDING_REQUESTS, "requests for a chat that one person may have open")
+    decline_cooldown: float = _limit(DECLINE_COOLDOWN, "seconds before somebody who declined may be asked again")
+
+    def lifted(self) -> Limits:
+        """Return these limits without the rates and counts; sizes and deadlines stay as they are."""
+        return replace(
+            self,
+            clients_per_address=math.inf,
+            new_clients_per_address=math.inf,
+            password_tries=math.inf,
+            message_burst=math.inf,
+            message_rate=math.inf,
+            pending_requests=math.inf,
+            decline_cooldown=0.0,
+        )

@@ -1,0 +1,308 @@
+"""Everything that an operator can set, and how it is read: flag, then environment, then TOML file, then default.
+
+Settings are plain values. Nothing here knows what the server does with them, and no secret is ever one of them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import os
+import tomllib
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import MISSING, Field, dataclass, field, fields
+from pathlib import Path
+from typing import Any, NoReturn, TextIO
+
+import configargparse
+from platformdirs import user_data_path
+
+from duologue.core.limits import Limits
+
+ENVIRONMENT_PREFIX = "DUOLOGUE_"
+LOG_LEVELS = ("debug", "info", "warning", "error")
+LOG_FORMATS = ("text", "json")
+HIGHEST_PORT = 65_535
+
+COMMANDS: Mapping[str, str] = {
+    "serve": "run the server (what happens without a command)",
+    "who": "print who is connected to the running server",
+    "users": "print the registered users",
+    "adduser": "register NICKNAME; asks for a password unless --no-password is given",
+    "passwd": "give NICKNAME a new password",
+    "deluser": "remove NICKNAME",
+}
+ABOUT_A_NICKNAME = ("adduser", "passwd", "deluser")
+
+_PRECEDENCE = f"""\
+Each setting is also an environment variable ({ENVIRONMENT_PREFIX}DEAD_AFTER for --dead-after) and a key of the TOML
+file that --config names (dead-after = 45). A flag is stronger than the environment, and that than the file."""
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > HIGHEST_PORT:
+        raise argparse.ArgumentTypeError(f"a port is a whole number from 0 (any free one) to {HIGHEST_PORT}: {text!r}")
+    return int(text)
+
+
+def _amount(text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not 0 < number < math.inf:
+        raise argparse.ArgumentTypeError(f"must be a number above 0: {text!r}")
+    return number
+
+
+def _whole_amount(text: str) -> int:
+    if not text.isdecimal() or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"must be a whole number above 0: {text!r}")
+    return int(text)
+
+
+def _on_off(text: str) -> bool:
+    try:
+        return {"on": True, "true": True, "off": False, "false": False}[text]
+    except KeyError:
+        raise argparse.ArgumentTypeError(f"must be on or off: {text!r}") from None
+
+
+def _path(text: str) -> Path:
+    if not text:
+        raise argparse.ArgumentTypeError("names no file")
+    return Path(text).expanduser()
+
+
+def _text(text: str) -> str:
+    if not text:
+        raise argparse.ArgumentTypeError("must not be empty")
+    return text
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(_text(name.strip()) for name in text.split(",")))
+
+
+def _one_of(*choices: str) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        if text not in choices:
+            raise argparse.ArgumentTypeError(f"must be one of {', '.join(choices)}: {text!r}")
+        return text
+
+    return read
+
+
+def _about(read: Callable[[str], object] | None, help_text: str, shown: str | None = None) -> dict[str, object]:
+    return {"read": read, "help": help_text, "shown": shown}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a server runs with. Times are seconds. Made by `parse`, or by hand in tests."""
+
+    host: str = field(default="127.0.0.1", metadata=_about(_text, "address to listen on"))
+    port: int = field(default=12345, metadata=_about(_port, "port of the native protocol; 0 takes any free one"))
+    users: Path = field(default=Path("users.csv"), metadata=_about(_path, "file of the registered users"))
+    data: Path = field(
+        default_factory=lambda: user_data_path("duologue"),
+        metadata=_about(_path, "folder for what the server keeps", "duologue in the user's data folder"),
+    )
+    heartbeat: float = field(default=15.0, metadata=_about(_amount, "seconds of silence before a client is asked"))
+    dead_after: float = field(
+        default=45.0, metadata=_about(_amount, "seconds of silence after which a client is gone; above heartbeat")
+    )
+    limits: Limits = field(
+        default_factory=Limits,
+        metadata=_about(_on_off, "off lifts rates and counts, never sizes and deadlines", "on"),
+    )
+    history: bool = field(default=False, metadata=_about(_on_off, "whether messages are kept on disk"))
+    protocols: tuple[str, ...] = field(
+        default=("native",), metadata=_about(_names, "protocols to serve, with commas between them")
+    )
+    log_level: str = field(default="info", metadata=_about(_one_of(*LOG_LEVELS), ", ".join(LOG_LEVELS)))
+    log_format: str = field(
+        default="text", metadata=_about(_one_of(*LOG_FORMATS), "text for people or json for programs")
+    )
+    tls_cert: Path | None = field(default=None, metadata=_about(_path, "PEM file of the certificate and its chain"))
+    tls_key: Path | None = field(default=None, metadata=_about(_path, "PEM file of the certificate's private key"))
+    allow_plain: bool = field(
+        default=False, metadata=_about(None, "serve other machines without TLS: passwords and messages are readable")
+    )
+    allow_passwordless: bool = field(
+        default=False, metadata=_about(None, "let accounts without a password log in from other machines")
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One setting as an operator meets it. `name` is the field's; `read` is None for a switch."""
+
+    name: str
+    default: str
+    help: str
+    read: Callable[[str], object] | None
+
+    @property
+    def key(self) -> str:
+        return self.name.replace("_", "-")
+
+    @property
+    def flag(self) -> str:
+        return f"--{self.key}"
+
+    @property
+    def variable(self) -> str:
+        return ENVIRONMENT_PREFIX + self.name.upper()
+
+
+@dataclass(frozen=True, slots=True)
+class Invocation:
+    """One call of the program: what to do, for whom, with which settings."""
+
+    command: str
+    nickname: str | None
+    no_password: bool
+    settings: Settings
+
+
+def _shown(default: object) -> str:
+    match default:
+        case bool():
+            return "on" if default else "off"
+        case float():
+            return f"{default:g}"
+        case tuple():
+            return ",".join(default)
+        case None:
+            return "none"
+    return str(default)
+
+
+def _option(setting: Field[Any]) -> Option:
+    about = setting.metadata
+    shown = about["shown"] if setting.default is MISSING else _shown(setting.default)
+    return Option(setting.name, shown, about["help"], about["read"])
+
+
+def _limit_option(limit: Field[Any]) -> Option:
+    read = _whole_amount if limit.type == "int" else _amount
+    return Option(limit.name, _shown(limit.default), limit.metadata["help"], read)
+
+
+LIMIT_OPTIONS = tuple(_limit_option(limit) for limit in fields(Limits))
+OPTIONS = (*(_option(setting) for setting in fields(Settings)), *LIMIT_OPTIONS)
+
+
+class _TomlFile(configargparse.ConfigFileParser):  # type: ignore[misc]  # ConfigArgParse carries no types
+    """Reads the file of --config for ConfigArgParse: flat keys, each of them the name of a setting."""
+
+    keys = frozenset(option.key for option in OPTIONS)
+
+    def parse(self, stream: TextIO) -> dict[str, str]:
+        try:
+            table = tomllib.loads(stream.read())
+        except ValueError as error:  # of TOML or of UTF-8
+            raise configargparse.ConfigFileParserException(f"{stream.name} is not valid TOML: {error}") from error
+        for key in table.keys() - self.keys:
+            raise configargparse.ConfigFileParserException(
+                f"{stream.name}: {key!r} is no setting; a key is a flag without its dashes in front"
+            )
+        return {key: _as_argument(value) for key, value in table.items()}
+
+
+def _as_argument(value: object) -> str:
+    match value:
+        case bool():
+            return str(value).lower()
+        case list():
+            return ",".join(map(str, value))
+    return str(value)
+
+
+def _open(name: str) -> TextIO:
+    return Path(name).open(encoding="utf-8")
+
+
+def _parser(prog: str) -> Any:
+    parser = configargparse.ArgumentParser(
+        prog=prog,
+        usage="%(prog)s [command] [nickname] [settings]",
+        description="commands:\n" + "\n".join(f"  {word:9}{meaning}" for word, meaning in COMMANDS.items()),
+        epilog=_PRECEDENCE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        argument_default=argparse.SUPPRESS,
+        allow_abbrev=False,
+        auto_env_var_prefix=ENVIRONMENT_PREFIX,
+        config_file_parser_class=_TomlFile,
+        config_file_open_func=_open,
+        add_config_file_help=False,
+        add_env_var_help=False,
+    )
+    parser.add_argument("--config", is_config_file=True, metavar="FILE", help="TOML file of settings")
+    for option in OPTIONS:
+        _add(parser, option)
+    return parser
+
+
+def _add(parser: Any, option: Option) -> None:
+    if option.read is None:
+        parser.add_argument(option.flag, action="store_true", help=option.help)
+    else:
+        help_text = f"{option.help} (default: {option.default})"
+        parser.add_argument(option.flag, type=option.read, metavar="VALUE", help=help_text)
+
+
+def parse(
+    argv: Sequence[str],
+    *,
+    protocols: Collection[str] = ("native",),
+    prog: str = "server.py",
+    environ: Mapping[str, str] = os.environ,
+) -> Invocation:
+    """Read one call of the server: a command, perhaps a nickname, and settings in any order.
+
+    `protocols` are the names that --protocols may choose from. A mistake ends the program with exit code 2 and one
+    line that says what is wrong, as argparse does.
+    """
+    parser = _parser(prog)
+    # The switch is no setting: neither the environment nor the file may make accounts without a password.
+    no_password, argv = "--no-password" in argv, [word for word in argv if word != "--no-password"]
+    given, words = parser.parse_known_args(argv, env_vars=environ)
+    command, nickname = _command(words, no_password, parser.error)
+    settings = _settings(vars(given))
+    for fault in _faults(settings, protocols):
+        parser.error(fault)
+    return Invocation(command, nickname, no_password, settings)
+
+
+def _command(words: Sequence[str], no_password: bool, error: Callable[[str], NoReturn]) -> tuple[str, str | None]:
+    for word in words:
+        if word.startswith("-"):
+            error(f"there is no setting {word}; --help lists them")
+    command, *nicknames = words or ["serve"]
+    if command not in COMMANDS:
+        error(f"there is no command {command!r}; the commands are {', '.join(COMMANDS)}")
+    if len(nicknames) != (command in ABOUT_A_NICKNAME):
+        error(f"{command} takes {'one nickname' if command in ABOUT_A_NICKNAME else 'no further word'}")
+    if no_password and command != "adduser":
+        error("--no-password goes with adduser only")
+    return command, nicknames[0] if nicknames else None
+
+
+def _settings(given: dict[str, Any]) -> Settings:
+    limits = Limits(**{option.name: given.pop(option.name) for option in LIMIT_OPTIONS if option.name in given})
+    given.pop("config", None)
+    lifted = not given.pop("limits", True)
+    return Settings(**given, limits=limits.lifted() if lifted else limits)
+
+
+def _faults(settings: Settings, protocols: Collection[str]) -> Iterator[str]:
+    """What single values cannot show: settings that contradict one another, or what this server has."""
+    if settings.dead_after <= settings.heartbeat:
+        yield f"--dead-after ({settings.dead_after:g}) must be above --heartbeat ({settings.heartbeat:g})"
+    if (settings.tls_cert is None) != (settings.tls_key is None):
+        yield "--tls-cert and --tls-key go together: give both or neither"
+    for name in settings.protocols:
+        if name not in protocols:
+            yield f"there is no protocol {name!r}; this server has {', '.join(protocols)}"

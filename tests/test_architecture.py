@@ -1,0 +1,195 @@
+"""Imports point one way, the sans-I/O core does no I/O, and the client never loads what only the server needs."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+TOP = Path(__file__).parent.parent
+
+# From the top down. A part may import itself, its own row and every row below it; the client stands apart.
+LAYERS = (
+    ("app", "admin"),
+    ("server",),
+    ("net",),
+    ("handle_client", "hub", "login", "heartbeat", "congestion"),
+    ("link", "relay", "tables", "passwords", "exposure"),
+    ("protocols", "storage", "cluster"),
+    ("settings", "logs"),
+    ("core",),
+)
+RANK = {part: len(LAYERS) - depth for depth, row in enumerate(LAYERS) for part in row}
+CLIENT_MAY_IMPORT = {"client", "protocols", "core", "logs"}
+# Side by side, yet none of them may know of another.
+STRANGERS = {"protocols", "storage", "cluster", "logs"}
+SANS_IO = {"core", "protocols"}
+NOT_SANS_IO = set(
+    "asyncio concurrent datetime fcntl glob io logging multiprocessing os pathlib pandas random select selectors "
+    "shutil signal socket sqlite3 ssl subprocess sys tempfile threading time uvloop".split()
+)
+BUILTINS_THAT_DO_IO = {"open", "print", "input"}
+
+Modules = Mapping[str, str]  # dotted name to source text
+
+
+def modules() -> Modules:
+    """Every module of the project by its dotted name: the package, server.py and client.py."""
+    files = [*(TOP / "duologue").rglob("*.py"), *(TOP / name for name in ("server.py", "client.py"))]
+    return {dotted(path): path.read_text(encoding="utf-8") for path in files if path.exists()}
+
+
+def dotted(path: Path) -> str:
+    return ".".join(path.relative_to(TOP).with_suffix("").parts).removesuffix(".__init__")
+
+
+def imported(source: str) -> Iterator[str]:
+    """Every name that a source imports, `from a import b` as a.b, wherever in the file it stands."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield from (f"{'.' * node.level}{node.module or ''}.{alias.name}" for alias in node.names)
+
+
+def part(name: str) -> str | None:
+    """`duologue.net.outbox` is of the part net; what is not in duologue/ is of none."""
+    words = name.split(".")
+    return words[1] if words[0] == "duologue" and len(words) > 1 else None
+
+
+def may_import(importer: str, target: str) -> bool:
+    if "client" in (importer, target):
+        return importer == "client" and target in CLIENT_MAY_IMPORT
+    if importer in STRANGERS and RANK[importer] == RANK.get(target):
+        return importer == target
+    return RANK.get(importer, 0) >= RANK.get(target, 0)  # without a place: another test says so
+
+
+def crossings(found: Modules) -> list[str]:
+    """What imports against the layers."""
+    return [
+        f"{name} imports {target}"
+        for name, source in found.items()
+        for target in imported(source)
+        if (importer := part(name)) and (to := part(target)) and to != "__version__" and not may_import(importer, to)
+    ]
+
+
+def impurities(found: Modules) -> list[str]:
+    """What a sans-I/O module reaches for that touches a socket, a clock, a file or the loop."""
+    return [f"{name}: {what}" for name, source in found.items() if part(name) in SANS_IO for what in reaches(source)]
+
+
+def reaches(source: str) -> Iterator[str]:
+    yield from (target for target in imported(source) if target.split(".")[0] in NOT_SANS_IO)
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in BUILTINS_THAT_DO_IO:
+            yield f"{node.func.id}()"
+
+
+def graph(found: Modules) -> dict[str, set[str]]:
+    """Which module imports which, by the closest name that is a module."""
+    return {name: {closest(target, found) for target in imported(source)} - {name} for name, source in found.items()}
+
+
+def closest(target: str, found: Modules) -> str:
+    return target if target in found else target.rpartition(".")[0]
+
+
+def all_that_loads_with(start: str, found: Modules) -> set[str]:
+    links, seen, waiting = graph(found), set[str](), [start]
+    while waiting:
+        name = waiting.pop()
+        if name not in seen:
+            seen.add(name)
+            waiting.extend(links.get(name, ()))
+    return seen
+
+
+def test_every_part_has_its_place() -> None:
+    parts = {found for name in modules() if (found := part(name))}
+    assert parts - RANK.keys() - {"client"} == set(), "give the part a row in LAYERS"
+
+
+def test_imports_point_one_way() -> None:
+    assert crossings(modules()) == []
+
+
+def test_imports_make_no_circle() -> None:
+    TopologicalSorter(graph(modules())).prepare()
+
+
+def test_core_and_protocols_touch_no_socket_clock_file_or_loop() -> None:
+    assert impurities(modules()) == []
+
+
+def test_imports_are_absolute() -> None:
+    found = modules().items()
+    assert [name for name, source in found if any(target.startswith(".") for target in imported(source))] == []
+
+
+def test_the_client_loads_no_pandas() -> None:
+    found = modules()
+    loaded = {name for start in found if part(start) == "client" for name in all_that_loads_with(start, found)}
+    assert {"pandas", "duologue.tables", "duologue.hub"} & loaded == set()
+
+
+@pytest.mark.parametrize(
+    ("name", "source"),
+    [
+        ("duologue.core.chat", "import duologue.hub"),
+        ("duologue.core.chat", "from duologue import hub"),
+        ("duologue.core.chat", "def late():\n    from duologue.hub import Hub"),
+        ("duologue.core.chat", "from duologue.settings import Settings"),
+        ("duologue.hub", "from duologue.net.listener import Listener"),
+        ("duologue.relay", "from duologue.hub import Hub"),
+        ("duologue.protocols.native", "from duologue.storage.base import Store"),
+        ("duologue.client.link", "from duologue.tables import Users"),
+        ("duologue.hub", "from duologue.client.session import Session"),
+    ],
+)
+def test_an_import_against_the_layers_is_caught(name: str, source: str) -> None:
+    assert len(crossings({name: source})) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "source"),
+    [
+        ("duologue.app", "from duologue.net.listener import Listener"),
+        ("duologue.hub", "from duologue.login import LoginDesk"),
+        ("duologue.settings", "from duologue.core.limits import Limits"),
+        ("duologue.client.session", "from duologue.protocols.native import Lines"),
+        ("duologue.app", "from duologue import __version__"),
+        ("client", "from duologue.client.terminal import main"),
+    ],
+)
+def test_an_import_along_the_layers_is_allowed(name: str, source: str) -> None:
+    assert crossings({name: source}) == []
+
+
+@pytest.mark.parametrize(
+    "source", ["import socket", "from time import monotonic", "import os.path", "def f():\n    open('x')"]
+)
+@pytest.mark.parametrize("name", ["duologue.core.chat", "duologue.protocols.native"])
+def test_input_and_output_in_the_core_is_caught(name: str, source: str) -> None:
+    assert len(impurities({name: source})) == 1
+    assert impurities({"duologue.net.listener": source}) == []
+
+
+def test_a_circle_is_caught() -> None:
+    circle = {"duologue.hub": "from duologue.login import Desk", "duologue.login": "from duologue.hub import Hub"}
+    with pytest.raises(CycleError):
+        TopologicalSorter(graph(circle)).prepare()
+
+
+def test_pandas_behind_three_doors_is_caught() -> None:
+    found = {
+        "duologue.client.link": "from duologue.core import text",
+        "duologue.core.text": "import duologue.core.marks",
+        "duologue.core.marks": "from pandas import DataFrame",
+    }
+    assert "pandas" in all_that_loads_with("duologue.client.link", found)
