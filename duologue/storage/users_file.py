@@ -1,0 +1,260 @@
+"""The users file, users.csv: read with suspicion, written whole or not at all.
+
+Knows the file's form and how to replace it safely; what a nickname may be is decided in core/accounts.py.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import fcntl
+import io
+import os
+import re
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from duologue.core.accounts import Account, BadNickname, nickname_key, skeleton
+from duologue.core.text import visible
+
+COLUMNS = ("clientID", "password_hash", "created", "disabled")
+# What a spreadsheet takes for a formula at the start of a cell (OWASP, CSV injection), and the escape itself.
+_ESCAPED = ("=", "+", "-", "@", "\t", "\r", "'")
+# The PHC string of argon2id, version 1.3. Seven digits of KiB keep a mistyped cost under 10 GB.
+_HASH = re.compile(r"\$argon2id\$v=19\$m=\d{1,7},t=\d{1,2},p=\d{1,2}\$[A-Za-z0-9+/]{11,64}\$[A-Za-z0-9+/]{16,128}")
+_DISABLED = {"yes": True, "no": False, "": False}
+_SHOWN_CELL = 40  # characters of a bad cell that an error repeats
+
+
+class UsersFileError(Exception):
+    """The users file cannot be used. The message names the file, the line where there is one, and what to do."""
+
+    def __init__(self, path: Path, text: str, line: int | None = None) -> None:
+        place = f"{path}" if line is None else f"{path}, line {line}"
+        super().__init__(f"{place}: {text}")
+        self.path = path
+        self.line = line
+
+
+class NoUsersFileError(UsersFileError):
+    """There is no users file yet."""
+
+
+def read(path: Path) -> list[Account]:
+    """The accounts in the file's order. Raises UsersFileError for a file that is missing or damaged in any way."""
+    return _parse(path, _text(path))
+
+
+def read_or_empty(path: Path) -> list[Account]:
+    """As `read`, but a file that does not exist yet counts as one without accounts."""
+    try:
+        return read(path)
+    except NoUsersFileError:
+        return []
+
+
+def write(path: Path, accounts: Sequence[Account]) -> None:
+    """Replace the file by one with these accounts: all of it, on disk when this returns, or nothing.
+
+    The file keeps its mode and owner, a symbolic link to it stays one, and a new file is its owner's alone to read.
+    Raises UsersFileError, also for accounts that `read` would refuse.
+    """
+    target = path.resolve()
+    content = _formatted(accounts)
+    _parse(path, content)
+    try:
+        _replace(target, content.encode())
+    except OSError as error:
+        raise UsersFileError(path, f"cannot be written ({error.strerror}); the accounts are as they were") from error
+    try:
+        _sync_directory(target.parent)
+    except OSError as error:
+        raise UsersFileError(
+            path, f"written, but a power cut may undo it ({error.strerror}); check the disk"
+        ) from error
+
+
+def update(path: Path, change: Callable[[list[Account]], list[Account]]) -> None:
+    """Read, change and write as one step: of two programs at once the second sees what the first wrote.
+
+    A file that does not exist yet counts as one without accounts. What `change` raises leaves the file as it was.
+    """
+    with _locked(path):
+        write(path, change(read_or_empty(path)))
+
+
+def escape(cell: str) -> str:
+    """The cell as the file has it, so that a spreadsheet does not run it."""
+    return f"'{cell}" if cell.startswith(_ESCAPED) else cell
+
+
+def unescape(cell: str) -> str:
+    """What `escape` was given."""
+    return cell[1:] if cell.startswith("'") else cell
+
+
+def _text(path: Path) -> str:
+    try:
+        raw = path.read_bytes()
+    except FileNotFoundError as error:
+        raise NoUsersFileError(path, "there is no such file; `python server.py adduser NICK` makes it") from error
+    except OSError as error:
+        raise UsersFileError(path, f"cannot be read ({error.strerror}); check its name and permissions") from error
+    if (nul := raw.find(b"\0")) >= 0:
+        raise UsersFileError(path, "there is a NUL byte; save the file as plain UTF-8 text", _line_at(raw, nul))
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = _line_at(error.object, error.start)  # error.object: the bytes without the byte-order mark
+        raise UsersFileError(path, "not UTF-8; save the file as UTF-8 text", line) from error
+
+
+def _parse(path: Path, text: str) -> list[Account]:
+    rows = _rows(path, text)
+    line, header = next(rows, (1, []))
+    _check_header(path, line, header)
+    seen = _Seen(path)
+    accounts = []
+    for line, cells in rows:
+        if len(cells) != len(header):
+            raise UsersFileError(path, f"{len(cells)} cells, but {len(header)} columns; add or remove commas", line)
+        account = _account(path, line, dict(zip(header, cells, strict=True)))
+        seen.add(account.nickname, line)
+        accounts.append(account)
+    return accounts
+
+
+def _line_at(raw: bytes, offset: int) -> int:
+    return raw.count(b"\n", 0, offset) + 1
+
+
+def _rows(path: Path, text: str) -> Iterator[tuple[int, list[str]]]:
+    """Each row with the number of its first line. Blank lines are left out: editors add them."""
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    line = 1
+    try:
+        for cells in reader:
+            if cells:
+                yield line, [unescape(cell) for cell in cells]
+            line = reader.line_num + 1
+    except csv.Error as error:
+        raise UsersFileError(path, f"not a line of CSV ({error}); check its quotes", line) from error
+
+
+def _check_header(path: Path, line: int, header: list[str]) -> None:
+    if not header or header[0] != COLUMNS[0]:
+        found = f"it begins with {_quoted(header[0])}" if header else "it is empty"
+        raise UsersFileError(path, f"the first line must name the columns, {','.join(COLUMNS)}; {found}", line)
+    for name in header:
+        if name not in COLUMNS:
+            raise UsersFileError(path, f"unknown column {_quoted(name)}; the columns are {', '.join(COLUMNS)}", line)
+        if header.count(name) > 1:
+            raise UsersFileError(path, f"column {_quoted(name)} appears twice; remove one", line)
+
+
+def _account(path: Path, line: int, row: dict[str, str]) -> Account:
+    try:
+        nickname = nickname_key(row["clientID"])
+    except BadNickname as error:
+        raise UsersFileError(path, f"{error.text} Correct or remove the line.", line) from error
+    password_hash = row.get("password_hash") or None
+    if password_hash is not None and not _HASH.fullmatch(password_hash):
+        what = f"the password_hash of {nickname} is not an argon2id hash"
+        raise UsersFileError(path, f"{what}; empty the cell, then `python server.py passwd {nickname}`", line)
+    disabled = row.get("disabled", "")
+    if disabled not in _DISABLED:
+        raise UsersFileError(path, f"disabled is {_quoted(disabled)}; write yes or no, or leave it empty", line)
+    created = row.get("created", "")
+    if not created.isprintable():
+        raise UsersFileError(path, f"created is {_quoted(created)}; write a date as 2026-12-31, or nothing", line)
+    return Account(nickname, password_hash, created, _DISABLED[disabled])
+
+
+class _Seen:
+    """The names read so far and where, to find a second one that is the same or cannot be told apart."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lines: dict[str, tuple[str, int]] = {}
+
+    def add(self, key: str, line: int) -> None:
+        other, first = self._lines.setdefault(skeleton(key), (key, line))
+        if first == line:
+            return
+        likeness = "is already" if other == key else f"looks like '{other}'"
+        raise UsersFileError(self._path, f"'{key}' {likeness} on line {first}; rename or remove one of the two", line)
+
+
+def _quoted(cell: str) -> str:
+    return f"'{visible(cell[:_SHOWN_CELL])}'"
+
+
+def _formatted(accounts: Sequence[Account]) -> str:
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for account in accounts:
+        disabled = "yes" if account.disabled else "no"
+        cells = (account.nickname, account.password_hash or "", account.created, disabled)
+        writer.writerow(map(escape, cells))
+    return out.getvalue()
+
+
+def _replace(target: Path, content: bytes) -> None:
+    temporary = _written_beside(target, content)
+    try:
+        temporary.replace(target)
+    except BaseException:
+        temporary.unlink()
+        raise
+
+
+def _sync_directory(directory: Path) -> None:
+    """Put the rename itself on disk."""
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _written_beside(target: Path, content: bytes) -> Path:
+    """A synced file with this content in the target's directory, with its mode and owner."""
+    descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+    temporary = Path(name)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            _take_after(target, file.fileno())
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+    except BaseException:
+        temporary.unlink()
+        raise
+    return temporary
+
+
+def _take_after(target: Path, descriptor: int) -> None:
+    """Give the new file the mode and owner of the old one; root must not take a file from the server's own user."""
+    if not target.exists():
+        return
+    old, new = target.stat(), os.fstat(descriptor)
+    if (old.st_uid, old.st_gid) != (new.st_uid, new.st_gid):
+        os.fchown(descriptor, old.st_uid, old.st_gid)
+    os.fchmod(descriptor, old.st_mode & 0o7777)
+
+
+@contextlib.contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    """Hold the lock file beside the users file. The users file itself cannot be locked: each write replaces it."""
+    target = path.resolve()
+    try:
+        lock = os.open(target.with_name(f"{target.name}.lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise UsersFileError(path, f"cannot be locked ({error.strerror}); check its directory's permissions") from error
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(lock)

@@ -1,0 +1,163 @@
+"""A nickname has one spelling, nobody can pass for somebody else, and no name is a signal."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from duologue.core import accounts
+from duologue.core.accounts import (
+    NICKNAME_BYTES,
+    NICKNAME_LENGTH,
+    Account,
+    BadNickname,
+    nickname_key,
+    skeleton,
+)
+from duologue.core.errors import PeerError
+
+SHIPPED = [*(f"user{n}" for n in range(1, 11)), "alice", "bob", "carol", "dave"]
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("alice", "alice"),
+        ("ALICE", "alice"),
+        ("ａｌｉｃｅ", "alice"),
+        ("Straße", "strasse"),
+        ("e\u0301lan", "élan"),
+        ("Ολγα", "ολγα"),
+        ("محمد", "محمد"),
+        ("हिन्दी", "हिन्दी"),
+        ("日本", "日本"),
+        ("7of9_a-b.c", "7of9_a-b.c"),
+        ("x" * NICKNAME_LENGTH, "x" * NICKNAME_LENGTH),
+        ("é" * 32, "é" * 32),
+        ("e\u0301" * 32, "é" * 32),
+    ],
+)
+def test_a_name_has_one_spelling(text: str, key: str) -> None:
+    assert nickname_key(text) == key
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("", "empty"),
+        ("x" * 33, "too long (33"),
+        ("x" * 5000, "too long"),
+        ("中" * 22, f"{NICKNAME_BYTES} bytes"),
+        ("two words", "' '"),
+        (" alice", "' '"),
+        ("al\u00a0ice", "' '"),
+        ("al\nice", "U+000A"),
+        ("al\u202eice", "U+202E"),
+        ("al\u200dice", "U+200D"),
+        ("al\u3164ice", "U+1160"),
+        ("al\ufe0fice", "U+FE0F"),
+        ("al\ud800ice", "U+D800"),
+        ("al😀ice", "'😀'"),
+        ("al:ice", "':'"),
+        ("al/ice", "'/'"),
+        ("_alice", "begin with '_'"),
+        (".alice", "begin with '.'"),
+        ("\u0301alice", "begin with"),
+        ("a" + "\u0323" * 10, "marks"),
+    ],
+)
+def test_what_cannot_be_a_name_is_refused_with_the_reason(text: str, why: str) -> None:
+    with pytest.raises(BadNickname) as refusal:
+        nickname_key(text)
+    assert why in refusal.value.text
+    assert refusal.value.code == "bad_nickname"
+    assert isinstance(refusal.value, PeerError)
+
+
+def test_a_refusal_says_what_is_allowed() -> None:
+    with pytest.raises(
+        BadNickname, match=r"1 to 32 letters, digits or any of _ - \. and begins with a letter or digit"
+    ):
+        nickname_key("no spaces")
+
+
+SIGNALS = [
+    "login_socket", "chat_socket", "check_socket", "AUTH_SUCCESS", "AUTH_DENIED", "want_chat_with_you",
+    "start_chat", "chat_ended", "chat_requested", "chat_request_ended", "chat_paused", "chat_resumed",
+    "disconnected", "ERROR", "PING", "PONG", "PASSWORD", "NICKNAME", "users", "server", "duologue", "yes", "no",
+    "me", "lobby", "everyone", "guest", "Guest-4711", "guests", "ＰＩＮＧ", "sеrver", "n0",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("word", SIGNALS)
+def test_words_that_programs_read_and_their_lookalikes_are_nobodys_name(word: str) -> None:
+    with pytest.raises(BadNickname, match="keeps for itself"):
+        nickname_key(word)
+
+
+@given(st.text(max_size=40))
+def test_a_key_is_its_own_key(text: str) -> None:
+    try:
+        key = nickname_key(text)
+    except BadNickname:
+        return
+    assert nickname_key(key) == key
+    assert 1 <= len(key) <= NICKNAME_LENGTH
+    assert len(key.encode()) <= NICKNAME_BYTES
+    assert not [c for c in key if unicodedata.category(c)[0] in "CZSP" and c not in "_-."]
+
+
+@given(st.text(st.characters(categories=["L", "Nd"]), min_size=1, max_size=10))
+def test_case_and_composition_make_no_other_name(text: str) -> None:
+    try:
+        key = nickname_key(text)
+    except BadNickname:
+        return
+    for form in ("NFC", "NFD", "NFKC", "NFKD"):
+        assert nickname_key(unicodedata.normalize(form, text)) == key
+    assert nickname_key(text.casefold()) == key
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("user1", "userl"),
+        ("user10", "user1o"),
+        ("bob", "b0b"),
+        ("bob", "bоb"),  # Cyrillic о
+        ("alice", "аlice"),  # Cyrillic а
+        ("modern", "modem"),
+        ("paris", "раris"),
+        ("olga", "οlga"),  # Greek omicron
+        ("ısa", "isa"),  # dotless i
+        ("aether", "æther"),
+        ("vo", "νo"),  # Greek nu
+    ],
+)
+def test_names_that_look_alike_have_one_skeleton(one: str, other: str) -> None:
+    assert nickname_key(one) != nickname_key(other)
+    assert skeleton(nickname_key(one)) == skeleton(nickname_key(other))
+
+
+@pytest.mark.parametrize(("one", "other"), [("alice", "aiice"), ("ann", "anne"), ("jose", "josé"), ("a_b", "a-b")])
+def test_names_that_look_different_have_two(one: str, other: str) -> None:
+    assert skeleton(one) != skeleton(other)
+
+
+def test_numbered_names_and_the_shipped_ones_all_go_together() -> None:
+    names = {*SHIPPED, *(f"user{n}" for n in range(1, 100_000, 7))}
+    assert len({skeleton(nickname_key(name)) for name in names}) == len(names)
+
+
+def test_every_class_has_one_representative() -> None:
+    for char in accounts._prototypes():
+        assert skeleton(skeleton(char)) == skeleton(char)
+
+
+def test_an_account_does_not_show_its_hash() -> None:
+    account = Account("bob", "$argon2id$secret", "2026-01-02", disabled=True)
+    assert "secret" not in repr(account)
+    assert "bob" in repr(account)
