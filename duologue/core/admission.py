@@ -1,0 +1,57 @@
+"""Which new connections are let in, by address: so that one machine cannot take every place. Knows no socket."""
+
+from __future__ import annotations
+
+from collections import Counter
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+
+from duologue.core.limits import NEW_CLIENTS_WINDOW, Limits
+from duologue.core.pace import Tries
+
+SOCKETS_PER_CLIENT = 3
+_HOME_NETWORK_BITS = 64
+
+
+def is_loopback(address: str) -> bool:
+    return _parsed(address).is_loopback
+
+
+def _parsed(address: str) -> IPv4Address | IPv6Address:
+    parsed = ip_address(address.partition("%")[0])
+    return getattr(parsed, "ipv4_mapped", None) or parsed
+
+
+def address_key(address: str) -> str:
+    """What counts as one address: an IPv4 address, or an IPv6 /64, which one home is given (RFC 6177)."""
+    parsed = _parsed(address)
+    if parsed.version == 4:
+        return str(parsed)
+    return str(ip_network(f"{parsed}/{_HOME_NETWORK_BITS}", strict=False).network_address)
+
+
+class Doorkeeper:
+    """Counts the sockets of each address. Loopback is exempt: it is the operator's own machine."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._most_open = limits.clients_per_address * SOCKETS_PER_CLIENT
+        self._arrivals = Tries(limits.new_clients_per_address * SOCKETS_PER_CLIENT, NEW_CLIENTS_WINDOW)
+        self._open: Counter[str] = Counter()
+
+    def admit(self, address: str, now: float) -> bool:
+        """May one more socket of `address` come in? If so it is counted, until `leave`."""
+        if is_loopback(address):
+            return True
+        key = address_key(address)
+        if self._open[key] >= self._most_open or self._arrivals.wait(key, now) > 0:
+            return False
+        self._arrivals.note(key, now)
+        self._open[key] += 1
+        return True
+
+    def leave(self, address: str) -> None:
+        if is_loopback(address):
+            return
+        key = address_key(address)
+        self._open[key] -= 1
+        if not self._open[key]:
+            del self._open[key]

@@ -1,0 +1,118 @@
+"""The one life of a chat request, and of the chat that it becomes: states, causes, and the table of what leads where.
+
+A missing entry in the table is a mistake of ours, never a quiet nothing. `docs/protocol.md` draws its diagram from
+this table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+
+
+class RequestState(Enum):
+    """Where a request stands. All but the first two are ends, and a request comes to exactly one of them."""
+
+    ASKED = "asked"
+    WAITING = "waiting"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+    OFFLINE = "offline"
+    BUSY = "busy"
+    UNKNOWN = "unknown"
+    TOO_SOON = "too soon"
+
+
+class Cause(Enum):
+    """What can happen to a request."""
+
+    TARGET_FREE = "the other is free"
+    TARGET_UNKNOWN = "nobody has that name"
+    TARGET_OFFLINE = "the other is not here"
+    TARGET_IN_CHAT = "the other is in a chat"
+    DECLINED_BEFORE = "the other declined a moment ago"
+    ACCEPT = "the other accepts, or asks back"
+    DECLINE = "the other declines"
+    CANCEL = "the asker withdraws it"
+    ASKER_IN_CHAT = "the asker starts another chat"
+    ASKER_LEFT = "the asker goes"
+    TARGET_LEFT = "the other goes"
+    TIME = "nobody answers in time"
+
+
+TRANSITIONS: Mapping[RequestState, Mapping[Cause, RequestState]] = {
+    RequestState.ASKED: {
+        Cause.TARGET_FREE: RequestState.WAITING,
+        Cause.TARGET_UNKNOWN: RequestState.UNKNOWN,
+        Cause.TARGET_OFFLINE: RequestState.OFFLINE,
+        Cause.TARGET_IN_CHAT: RequestState.BUSY,
+        Cause.DECLINED_BEFORE: RequestState.TOO_SOON,
+    },
+    RequestState.WAITING: {
+        Cause.ACCEPT: RequestState.ACCEPTED,
+        Cause.DECLINE: RequestState.DECLINED,
+        Cause.CANCEL: RequestState.CANCELLED,
+        Cause.ASKER_IN_CHAT: RequestState.CANCELLED,
+        Cause.ASKER_LEFT: RequestState.CANCELLED,
+        Cause.TARGET_LEFT: RequestState.OFFLINE,
+        Cause.TARGET_IN_CHAT: RequestState.BUSY,
+        Cause.TIME: RequestState.EXPIRED,
+    },
+}
+"""From a state, by a cause, to the next. Ends have no way on."""
+
+
+@dataclass(slots=True, eq=False)
+class Request:
+    """One `/chat`, from the asking to its end. `deadline` is in seconds of the server's monotonic clock."""
+
+    asker: str
+    target: str
+    deadline: float
+    state: RequestState = RequestState.ASKED
+
+    def move(self, cause: Cause) -> RequestState:
+        """Go where the table leads. Raises KeyError where it leads nowhere."""
+        self.state = TRANSITIONS[self.state][cause]
+        return self.state
+
+
+class ChatEnd(Enum):
+    """Why a chat ended, as one of the two is told."""
+
+    YOU_LEFT = "you_left"
+    LEFT = "left"
+    LOST = "lost"
+    TAKEN_OVER = "taken_over"
+    REMOVED = "removed"
+
+
+@dataclass(slots=True)
+class Stream:
+    """One direction of a chat. Messages are counted, not numbered: the n-th line that came is message n.
+
+    `sent` came in from the sender; `received` is the highest that the recipient says to hold with none missing before
+    it.
+    """
+
+    sent: int = 0
+    received: int = 0
+
+
+@dataclass(slots=True, eq=False)
+class Chat:
+    """Two people in conversation. `streams` holds, by nickname, the direction that this person sends in."""
+
+    id: str
+    asker: str
+    target: str
+    streams: dict[str, Stream] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.streams = {self.asker: Stream(), self.target: Stream()}
+
+    def partner_of(self, nickname: str) -> str:
+        return self.target if nickname == self.asker else self.asker

@@ -1,0 +1,158 @@
+"""What a client can ask of the server: one frozen dataclass each, and the table of the words that people type for them.
+
+Knows nothing of the bytes that a command arrives in; each front door makes these from its own wire.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import Enum
+
+
+class SocketKind(Enum):
+    """The three sockets of one client, by the source system's words."""
+
+    LOGIN = "login_socket"
+    CHAT = "chat_socket"
+    CHECK = "check_socket"
+
+
+@dataclass(frozen=True, slots=True)
+class GiveNickname:
+    """The first step of the login."""
+
+    nickname: str
+
+
+@dataclass(frozen=True, slots=True)
+class GivePassword:
+    """The second step, when the server has asked for it."""
+
+    password: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class AttachSocket:
+    """A chat or check socket joins the login that its token was given to."""
+
+    kind: SocketKind
+    token: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class AskForChat:
+    nickname: str
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptChat:
+    """Accept the request of `nickname`, or the only one that waits."""
+
+    nickname: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeclineChat:
+    """Decline the request of `nickname`, or the only one that waits."""
+
+    nickname: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CancelRequest:
+    """Withdraw the request to `nickname`, or all of one's own."""
+
+    nickname: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ListRequests:
+    """Who waits for my answer?"""
+
+
+@dataclass(frozen=True, slots=True)
+class ListOnline:
+    """Who is here?"""
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """A message to the partner. `text` may hold line breaks as LF."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuitChat:
+    """Leave the chat, not the server."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exit:
+    """Leave the server."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ping:
+    """The client lives, and holds messages 1 to `received` of the chat `chat`; None where it does not say."""
+
+    received: int | None = None
+    chat: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pong:
+    """The client's answer to the server's own PING."""
+
+
+Command = (
+    GiveNickname
+    | GivePassword
+    | AttachSocket
+    | AskForChat
+    | AcceptChat
+    | DeclineChat
+    | CancelRequest
+    | ListRequests
+    | ListOnline
+    | Say
+    | QuitChat
+    | Exit
+    | Ping
+    | Pong
+)
+
+
+class Takes(Enum):
+    """What a command word is followed by; the value is how help writes it."""
+
+    NOTHING = ""
+    NICKNAME = "NICK"
+    MAYBE_NICKNAME = "[NICK]"
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word of the conversation with the server: what follows it, what it asks for, how help explains it."""
+
+    word: str
+    takes: Takes
+    command: Callable[..., Command]
+    help: str
+
+
+WORDS = (
+    Word("/chat", Takes.NICKNAME, AskForChat, "ask NICK for a chat"),
+    Word("yes", Takes.NOTHING, AcceptChat, "accept the request that waits"),
+    Word("no", Takes.NOTHING, DeclineChat, "decline the request that waits"),
+    Word("/accept", Takes.MAYBE_NICKNAME, AcceptChat, "accept the request of NICK"),
+    Word("/decline", Takes.MAYBE_NICKNAME, DeclineChat, "decline the request of NICK"),
+    Word("/cancel", Takes.MAYBE_NICKNAME, CancelRequest, "withdraw your own request to NICK, or all of them"),
+    Word("/requests", Takes.NOTHING, ListRequests, "list who waits for your answer"),
+    Word("/who", Takes.NOTHING, ListOnline, "list who is online"),
+    Word("/quit", Takes.NOTHING, QuitChat, "leave the chat"),
+    Word("/end", Takes.NOTHING, QuitChat, "leave the chat"),
+    Word("/exit", Takes.NOTHING, Exit, "leave the server"),
+)
+WORD_TABLE = {row.word: row for row in WORDS}

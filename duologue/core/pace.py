@@ -1,0 +1,65 @@
+"""Rates: how much of something somebody may do in a time. Times are seconds of a monotonic clock, passed in."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Hashable
+from math import isinf
+
+
+class TokenBucket:
+    """Allows a burst, then a steady rate. Debt is allowed and has to be waited off, so nothing needs to be dropped."""
+
+    __slots__ = ("_burst", "_rate", "_tokens", "_when")
+
+    def __init__(self, burst: float, rate: float, now: float) -> None:
+        self._burst = burst
+        self._rate = rate
+        self._tokens = burst
+        self._when = now
+
+    def spend(self, amount: int, now: float) -> float:
+        """Take `amount`; the seconds to wait before the next is due are the answer, mostly 0."""
+        if isinf(self._rate):
+            return 0.0
+        self._tokens = min(self._burst, self._tokens + (now - self._when) * self._rate) - amount
+        self._when = now
+        return max(0.0, -self._tokens / self._rate)
+
+
+class Tries:
+    """Counts tries by key within a sliding window, for at most `MOST_KEYS` keys: past that the longest untouched is
+    forgotten.
+    """
+
+    MOST_KEYS = 10_000
+    """Bounds the memory (about 2 MiB) that a guesser with many names or addresses can cost."""
+
+    def __init__(self, most: float, window: float) -> None:
+        self._most = most
+        self._window = window
+        self._times: OrderedDict[Hashable, list[float]] = OrderedDict()
+
+    def wait(self, key: Hashable, now: float) -> float:
+        """Seconds until `key` may try again; 0 if it may now."""
+        times = self._recent(key, now)
+        if len(times) < self._most:
+            return 0.0
+        return times[0] + self._window - now
+
+    def note(self, key: Hashable, now: float) -> None:
+        """`key` tries now."""
+        if isinf(self._most):
+            return
+        times = self._recent(key, now)
+        times.append(now)
+        self._times[key] = times
+        self._times.move_to_end(key)
+        while len(self._times) > self.MOST_KEYS:
+            self._times.popitem(last=False)
+
+    def forgive(self, key: Hashable) -> None:
+        self._times.pop(key, None)
+
+    def _recent(self, key: Hashable, now: float) -> list[float]:
+        return [when for when in self._times.get(key, ()) if when + self._window > now]

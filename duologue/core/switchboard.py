@@ -1,0 +1,244 @@
+"""The rules of who talks with whom: the one authoritative copy of all requests and chats.
+
+Calls in (with the time in seconds of a monotonic clock), effects out. Knows no socket and no protocol; nicknames are
+canonical (`accounts.nickname_key`). What keeps a message from ever reaching the wrong person:
+
+1. Nobody is in two chats.
+2. Who is in a chat waits for no request and is asked by none: entering one ends all others.
+3. So a chat begins only by the last command of each of its two, and a late line of the chat before finds no chat at
+   all.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from duologue.core.chat import Cause, Chat, ChatEnd, Request, RequestState
+from duologue.core.effects import CloseChat, Effect, OpenChat, Tell
+from duologue.core.errors import PeerError
+from duologue.core.events import (
+    ChatEnded,
+    ChatRequested,
+    ChatStarted,
+    RequestAnswered,
+    RequestSent,
+    RequestWithdrawn,
+    WaitingRequests,
+)
+from duologue.core.limits import Limits
+
+
+@dataclass(slots=True)
+class Person:
+    """`is_registered` tells whether an account exists; `new_chat_id` makes an id that no other chat has."""
+
+    asks: dict[str, Request] = field(default_factory=dict)
+    asked_by: dict[str, Request] = field(default_factory=dict)
+    chat: Chat | None = None
+
+
+class Switchboard:
+    """`is_registered` tells whether an account exists; `new_chat_id` makes an id that no other chat has."""
+
+    def __init__(self, *, is_registered: Callable[[str], bool], new_chat_id: Callable[[], str], limits: Limits) -> None:
+        self._is_registered = is_registered
+        self._new_chat_id = new_chat_id
+        self._limits = limits
+        self._people: dict[str, Person] = {}
+        self._waiting: deque[Request] = deque()
+        self._declined: dict[tuple[str, str], float] = {}
+
+    # Who is here
+
+    def arrive(self, nickname: str) -> None:
+        self._people[nickname] = Person()
+
+    def leave(self, nickname: str, reason: ChatEnd) -> list[Effect]:
+        """Somebody goes; `reason` is what the partner of a chat is told."""
+        person = self._people[nickname]
+        effects = self._end_chat(person.chat, nickname, reason) if person.chat else []
+        for request in [*person.asks.values()]:
+            effects += self._end(request, Cause.ASKER_LEFT)
+        for request in [*person.asked_by.values()]:
+            effects += self._end(request, Cause.TARGET_LEFT)
+        del self._people[nickname]
+        return effects
+
+    def chat_of(self, nickname: str) -> Chat | None:
+        return self._people[nickname].chat
+
+    # Requests
+
+    def ask(self, now: float, asker: str, target: str) -> list[Effect]:
+        """`/chat target`. Asking somebody who asks me is accepting; asking twice is asking once."""
+        person = self._people[asker]
+        self._check_may_ask(person, asker, target)
+        if target in person.asked_by:
+            return self.accept(asker, target)
+        waiting = person.asks.get(target)
+        if waiting:
+            return [Tell(asker, RequestSent(target, _seconds_left(waiting, now)))]
+        request = Request(asker, target, now + self._limits.request_expiry)
+        if request.move(self._first_cause(now, asker, target)) is not RequestState.WAITING:
+            return [Tell(asker, RequestAnswered(target, request.state))]
+        return self._wait(request, now)
+
+    def _check_may_ask(self, person: Person, asker: str, target: str) -> None:
+        if asker == target:
+            raise PeerError("yourself", "That is you. Ask somebody else for a chat.")
+        if person.chat:
+            partner = person.chat.partner_of(asker)
+            raise PeerError("in_chat", f"You are in a chat with {partner}; /quit leaves it.")
+        if (
+            target not in person.asks
+            and target not in person.asked_by
+            and len(person.asks) >= self._limits.pending_requests
+        ):
+            raise PeerError(
+                "too_many_requests",
+                f"{len(person.asks)} people are to answer you already; /cancel withdraws a request.",
+            )
+
+    def _first_cause(self, now: float, asker: str, target: str) -> Cause:
+        if not self._is_registered(target):
+            return Cause.TARGET_UNKNOWN
+        if self._declined.get((asker, target), now) > now:
+            return Cause.DECLINED_BEFORE
+        if target not in self._people:
+            return Cause.TARGET_OFFLINE
+        return Cause.TARGET_IN_CHAT if self._people[target].chat else Cause.TARGET_FREE
+
+    def _wait(self, request: Request, now: float) -> list[Effect]:
+        self._people[request.asker].asks[request.target] = request
+        self._people[request.target].asked_by[request.asker] = request
+        self._waiting.append(request)
+        seconds = _seconds_left(request, now)
+        return [
+            Tell(request.target, ChatRequested(request.asker, seconds)),
+            Tell(request.asker, RequestSent(request.target, seconds)),
+        ]
+
+    def accept(self, target: str, asker: str | None = None) -> list[Effect]:
+        """`yes`. Accepting twice is harmless: in a chat it does nothing."""
+        if self._people[target].chat:
+            return []
+        request = self._request_to(target, asker, "/accept")
+        chat = Chat(self._new_chat_id(), request.asker, request.target)
+        effects = self._end(request, Cause.ACCEPT)
+        for nickname in (request.asker, request.target):
+            self._people[nickname].chat = chat
+            effects += self._end_others(nickname)
+        return [
+            *effects,
+            OpenChat(chat),
+            Tell(chat.asker, ChatStarted(chat.target, chat.id)),
+            Tell(chat.target, ChatStarted(chat.asker, chat.id)),
+        ]
+
+    def decline(self, now: float, target: str, asker: str | None = None) -> list[Effect]:
+        """`no`. The one declined has to wait a moment before asking again."""
+        request = self._request_to(target, asker, "/decline")
+        self._declined.pop((asker := request.asker, target), None)
+        self._declined[asker, target] = now + self._limits.decline_cooldown
+        return self._end(request, Cause.DECLINE)
+
+    def cancel(self, asker: str, target: str | None = None) -> list[Effect]:
+        """`/cancel`, of one request or of all."""
+        asks = self._people[asker].asks
+        chosen = [*asks.values()] if target is None else [asks[target]] if target in asks else []
+        if not chosen:
+            raise PeerError("no_request", f"You have not asked {target or 'anybody'} for a chat.")
+        return [effect for request in chosen for effect in self._end(request, Cause.CANCEL)]
+
+    def requests_to(self, nickname: str) -> WaitingRequests:
+        return WaitingRequests(tuple(self._people[nickname].asked_by))
+
+    def expire(self, now: float) -> list[Effect]:
+        """End what nobody answered in time. All requests wait equally long, so the oldest are first."""
+        effects: list[Effect] = []
+        while self._waiting and self._waiting[0].deadline <= now:
+            request = self._waiting.popleft()
+            if request.state is RequestState.WAITING:
+                effects += self._end(request, Cause.TIME)
+        while self._declined and (oldest := next(iter(self._declined.items())))[1] <= now:
+            del self._declined[oldest[0]]
+        return effects
+
+    def _request_to(self, target: str, asker: str | None, word: str) -> Request:
+        asked_by = self._people[target].asked_by
+        if asker is not None and asker in asked_by:
+            return asked_by[asker]
+        if asker is not None:
+            raise PeerError("no_request", f"{asker} has not asked you for a chat.")
+        if not asked_by:
+            raise PeerError("no_request", "Nobody has asked you for a chat.")
+        if len(asked_by) > 1:
+            raise PeerError("which_request", f"{len(asked_by)} people ask: {_some(asked_by)}. Say which: {word} NICK")
+        return next(iter(asked_by.values()))
+
+    def _end(self, request: Request, cause: Cause) -> list[Effect]:
+        outcome = request.move(cause)
+        self._people[request.asker].asks.pop(request.target)
+        self._people[request.target].asked_by.pop(request.asker)
+        return [
+            Tell(nickname, event)
+            for nickname, event in (
+                (request.asker, RequestAnswered(request.target, outcome)),
+                (request.target, RequestWithdrawn(request.asker, outcome)),
+            )
+            if (cause, nickname == request.asker) in _WORTH_TELLING
+        ]
+
+    def _end_others(self, nickname: str) -> list[Effect]:
+        person = self._people[nickname]
+        own = [effect for request in [*person.asks.values()] for effect in self._end(request, Cause.ASKER_IN_CHAT)]
+        return own + [
+            effect for request in [*person.asked_by.values()] for effect in self._end(request, Cause.TARGET_IN_CHAT)
+        ]
+
+    # Chats
+
+    def quit(self, nickname: str) -> list[Effect]:
+        """`/quit`: leave the chat, stay here."""
+        chat = self._people[nickname].chat
+        if chat is None:
+            raise PeerError("no_chat", "You are in no chat. /exit leaves the app.")
+        return [
+            *self._end_chat(chat, nickname, ChatEnd.LEFT),
+            Tell(nickname, ChatEnded(chat.partner_of(nickname), ChatEnd.YOU_LEFT)),
+        ]
+
+    def _end_chat(self, chat: Chat, by: str, reason: ChatEnd) -> list[Effect]:
+        partner = chat.partner_of(by)
+        self._people[by].chat = self._people[partner].chat = None
+        return [CloseChat(chat), Tell(partner, ChatEnded(by, reason))]
+
+
+_WORTH_TELLING = {
+    (Cause.DECLINE, True),
+    (Cause.CANCEL, True),
+    (Cause.CANCEL, False),
+    (Cause.ASKER_IN_CHAT, True),
+    (Cause.ASKER_IN_CHAT, False),
+    (Cause.ASKER_LEFT, False),
+    (Cause.TARGET_LEFT, True),
+    (Cause.TARGET_IN_CHAT, True),
+    (Cause.TIME, True),
+    (Cause.TIME, False),
+}
+"""Who hears of the end of a request, by its cause; True is the asker. Nobody is told what they have just done or said
+themselves.
+"""
+
+_NAMES_SHOWN = 5
+
+
+def _some(nicknames: dict[str, Request]) -> str:
+    shown = ", ".join([*nicknames][:_NAMES_SHOWN])
+    return shown if len(nicknames) <= _NAMES_SHOWN else f"{shown} and {len(nicknames) - _NAMES_SHOWN} more"
+
+
+def _seconds_left(request: Request, now: float) -> int:
+    return max(0, round(request.deadline - now))

@@ -1,0 +1,1 @@
+"""The front doors: one file a protocol, sans-I/O."""

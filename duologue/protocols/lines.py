@@ -1,0 +1,74 @@
+"""Bytes to whole lines, in one piece: a chunk of any number of lines stays one chunk. Knows nothing of what a line
+says.
+"""
+
+from __future__ import annotations
+
+from duologue.core.errors import FatalPeerError
+
+LINE_LIMIT = 8192
+"""Bytes of a line with its LF (docs/protocol.md section 2). The longest chat text that anyone types fits 20 times."""
+
+LF = 10
+
+
+class LineBuffer:
+    """Collects what came in until there is a whole line. Holds fewer than `LINE_LIMIT` bytes, whatever is sent."""
+
+    __slots__ = ("_rest",)
+
+    def __init__(self) -> None:
+        self._rest = b""
+
+    def feed(self, data: bytes) -> bytes:
+        """Take bytes as they came; give all lines that are whole now, each with its LF, or b"" if there is none yet.
+
+        Raises FatalPeerError when a line is longer than `LINE_LIMIT`.
+        """
+        if self._rest:
+            data = self._rest + data
+            self._rest = b""
+        if not data.endswith(b"\n"):
+            end = data.rfind(b"\n") + 1
+            data, self._rest = data[:end], data[end:]
+        if len(data) > LINE_LIMIT or len(self._rest) >= LINE_LIMIT:
+            self._check_lengths(data)
+        return data
+
+    def _check_lengths(self, chunk: bytes) -> None:
+        # One hop per 8 KiB, not per line: from the end of a line, some LF must stand within the next LINE_LIMIT bytes.
+        start = 0
+        while len(chunk) - start > LINE_LIMIT:
+            start = chunk.rfind(b"\n", start, start + LINE_LIMIT) + 1
+            if start == 0:
+                raise line_too_long()
+        if len(self._rest) >= LINE_LIMIT:
+            raise line_too_long()
+
+
+def line_too_long() -> FatalPeerError:
+    return FatalPeerError(
+        "line_too_long", f"A line may have at most {LINE_LIMIT} bytes; send a long text as several messages."
+    )
+
+
+def is_text(chunk: bytes) -> bool:
+    """Is this valid UTF-8 without NUL? Looks at a whole chunk at the speed of C."""
+    if 0 in chunk:
+        return False
+    if chunk.isascii():
+        return True
+    try:
+        chunk.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def text_of(line: bytes) -> str:
+    """Decode one line. Raises FatalPeerError for bytes that are no text."""
+    if not is_text(line):
+        raise FatalPeerError(
+            "not_text", "Lines are UTF-8 without NUL; this one is not. Send text, or check the client's encoding."
+        )
+    return line.decode()
