@@ -1,0 +1,120 @@
+"""The program behind server.py: reads the command line, does what it says, and turns every failure into one clear
+line.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import signal
+import ssl
+import sys
+from collections.abc import Callable, Sequence
+
+from duologue import admin, logs
+from duologue.core.errors import PeerError
+from duologue.exposure import ExposedError
+from duologue.net import control
+from duologue.protocols.base import FRONT_DOORS
+from duologue.server import Server
+from duologue.settings import Invocation, Settings, parse
+from duologue.storage.users_file import UsersFileError
+from duologue.tables import printed
+
+new_event_loop: Callable[[], asyncio.AbstractEventLoop] = asyncio.new_event_loop
+with contextlib.suppress(ImportError):  # where uvloop does not run, asyncio's own loop serves, only slower
+    from uvloop import new_event_loop
+
+_EXPECTED = (UsersFileError, ExposedError, PeerError, admin.AdminError, control.ControlError, OSError, ssl.SSLError)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one call of server.py; the process's exit code is the answer: 0 done, 1 could not, 2 wrong usage."""
+    call = parse(sys.argv[1:] if argv is None else argv, protocols=tuple(FRONT_DOORS))
+    try:
+        _COMMANDS[call.command](call)
+    except _EXPECTED as error:
+        print(f"server.py: {_explained(error, call.settings)}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _serve(call: Invocation) -> None:
+    logs.configure(call.settings.log_level, call.settings.log_format)
+    with asyncio.Runner(loop_factory=new_event_loop) as runner:
+        runner.run(_run(call.settings))
+
+
+async def _run(settings: Settings) -> None:
+    server = Server(settings)
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    loop.add_signal_handler(signal.SIGHUP, server.reload)
+    try:
+        await server.start()
+        await stop.wait()
+    finally:
+        await server.stop()
+
+
+def _who(call: Invocation) -> None:
+    table = control.ask(call.settings, "who")
+    print(printed(**table) if table["rows"] else "Nobody is connected.")
+
+
+def _users(call: Invocation) -> None:
+    print(admin.list_users(call.settings.users))
+
+
+def _add_user(call: Invocation) -> None:
+    assert call.nickname
+    print(
+        admin.add_user(
+            call.settings.users, call.nickname, ask_password=admin.ask_password, no_password=call.no_password
+        )
+    )
+    _tell_running_server(call.settings)
+
+
+def _change_password(call: Invocation) -> None:
+    assert call.nickname
+    print(admin.change_password(call.settings.users, call.nickname, ask_password=admin.ask_password))
+    _tell_running_server(call.settings)
+
+
+def _delete_user(call: Invocation) -> None:
+    assert call.nickname
+    print(admin.delete_user(call.settings.users, call.nickname))
+    _tell_running_server(call.settings)
+
+
+def _tell_running_server(settings: Settings) -> None:
+    if control.control_path(settings, settings.port).exists():
+        print(control.ask(settings, "reload"))
+
+
+_COMMANDS: dict[str, Callable[[Invocation], None]] = {
+    "serve": _serve,
+    "who": _who,
+    "users": _users,
+    "adduser": _add_user,
+    "passwd": _change_password,
+    "deluser": _delete_user,
+}
+
+
+def _explained(error: Exception, settings: Settings) -> str:
+    where = f"port {settings.port} on {settings.host}"
+    match error:
+        case PeerError():
+            return error.text
+        case OSError(errno=errno.EADDRINUSE):
+            return f"{where} is in use. Stop the program that has it, or choose another with --port."
+        case OSError(errno=errno.EACCES) if error.filename is None:
+            return f"{where} may not be opened by this user. Choose one above 1023 with --port."
+        case OSError(errno=errno.EADDRNOTAVAIL):
+            return f"{settings.host} is not an address of this machine. Choose another with --host."
+    return str(error)

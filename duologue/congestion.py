@@ -1,0 +1,90 @@
+"""Too much at once: who sends faster than the limit, or to somebody who does not read, is not read from for a while.
+
+Nothing is dropped: what is not read stays in the sender's own queue, and memory here does not grow.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from duologue.core.chat import ChatEnd
+from duologue.core.events import Disconnected, Refused
+from duologue.core.limits import Limits
+from duologue.link import Client, Hold, Link
+
+WARN_EVERY = 10.0
+"""Seconds between two warnings to a client that sends too fast, so that the warnings are no flood of their own."""
+
+STALLED = Disconnected("stalled", "You did not read what was sent to you.")
+
+
+class Congestion:
+    """`end_stalled` ends the session of a client whose queue has not moved for `write_stall` seconds."""
+
+    def __init__(
+        self, limits: Limits, *, time: Callable[[], float], end_stalled: Callable[[Client, ChatEnd, Disconnected], None]
+    ) -> None:
+        self._limits = limits
+        self._time = time
+        self._end_stalled = end_stalled
+        self._full: dict[Link, tuple[float, int]] = {}
+
+    # Queues to those who do not read
+
+    def congested(self, link: Link) -> None:
+        """The send queue of `link` is full: its client and the client's partner write to it, so both have to pause."""
+        self._full[link] = (self._time(), link.queued())
+        client = link.client
+        if client:
+            client.chat_socket.hold(Hold.OWN_QUEUE)
+            if client.partner:
+                client.partner.chat_socket.hold(Hold.PARTNER_QUEUE)
+
+    def drained(self, link: Link) -> None:
+        self._full.pop(link, None)
+        client = link.client
+        if client:
+            client.chat_socket.release(Hold.OWN_QUEUE)
+            if client.partner:
+                client.partner.chat_socket.release(Hold.PARTNER_QUEUE)
+
+    def join(self, one: Client, other: Client) -> None:
+        """A chat begins: a queue that is full already holds the new partner too."""
+        for client, partner in ((one, other), (other, one)):
+            if client.login_socket in self._full:
+                partner.chat_socket.hold(Hold.PARTNER_QUEUE)
+
+    def part(self, one: Client, other: Client) -> None:
+        """A chat ended: neither waits for the other any more."""
+        for client in (one, other):
+            client.chat_socket.release(Hold.PARTNER_QUEUE)
+
+    def forget(self, link: Link) -> None:
+        self._full.pop(link, None)
+
+    def sweep(self, now: float) -> None:
+        """A queue that shrinks is slow, and may be; one that does not is stalled."""
+        for link, (since, queued) in [*self._full.items()]:
+            if link.queued() < queued:
+                self._full[link] = (now, link.queued())
+            elif now - since >= self._limits.write_stall and link.client:
+                self._end_stalled(link.client, ChatEnd.LOST, STALLED)
+
+    # Rates
+
+    def spend(self, client: Client, count: int) -> None:
+        """`client` has sent `count` lines. Past its rate it is read from again when the debt is worked off."""
+        now = self._time()
+        wait = client.bucket.spend(count, now)
+        if wait > 0:
+            client.chat_socket.hold(Hold.RATE)
+            asyncio.get_running_loop().call_later(wait, client.chat_socket.release, Hold.RATE)
+            self._warn(client, now)
+
+    def _warn(self, client: Client, now: float) -> None:
+        if now - client.warned < WARN_EVERY:
+            return
+        client.warned = now
+        text = f"You send more than {self._limits.message_rate:g} messages a second; the rest is taken at that rate."
+        client.login_socket.tell(Refused("slow_down", text))

@@ -1,0 +1,208 @@
+"""The way in: nickname, password, a token, three sockets that belong together. Whoever comes through is handed to the
+hub.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from hashlib import sha256
+from hmac import compare_digest
+
+from duologue.core.accounts import Account, nickname_key
+from duologue.core.admission import address_key, is_loopback
+from duologue.core.commands import SocketKind
+from duologue.core.errors import FatalPeerError, PeerError
+from duologue.core.events import LoggedIn, LoginDenied, PasswordWanted, Refused
+from duologue.core.pace import Tries
+from duologue.link import Link
+from duologue.passwords import PasswordPool, PoolBusy
+from duologue.settings import Settings
+from duologue.tables import Users
+
+log = logging.getLogger(__name__)
+
+TOKEN_BYTES = 32
+"""256 random bits (design: attaching a socket to somebody else's login has to be hopeless)."""
+
+TRIES_PER_CONNECTION = 3
+"""Refusals on one connection before it is closed; as many as a person's typing errors need."""
+
+_PASSWORD_WINDOW = 60.0
+
+
+@dataclass(slots=True, eq=False)
+class Login:
+    """One client on its way in, from the first line of its login socket until the third socket attaches."""
+
+    login_socket: Link
+    nickname: str = ""
+    refusals: int = 0
+    token_digest: bytes | None = None
+    token_deadline: float = 0.0
+    attached: dict[SocketKind, Link] = field(default_factory=dict)
+
+
+class LoginDesk:
+    """Everybody who is on the way in. `complete` is called with each login that has all its sockets."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        users: Users,
+        passwords: PasswordPool,
+        time: Callable[[], float],
+        complete: Callable[[Login], None],
+    ) -> None:
+        self._users = users
+        self._passwords = passwords
+        self._limits = settings.limits
+        self._passwordless_from_anywhere = settings.allow_passwordless
+        self._time = time
+        self._complete = complete
+        self._tries = Tries(settings.limits.password_tries, _PASSWORD_WINDOW)
+        self._deadlines: dict[Link, float] = {}
+        self._logins: dict[Link, Login] = {}
+        self._by_token: dict[bytes, Login] = {}
+        self._checks: set[asyncio.Task[None]] = set()
+
+    # Sockets come and go
+
+    def connected(self, link: Link) -> None:
+        """A socket has `login_timeout` seconds to become part of a complete login."""
+        self._deadlines[link] = self._time() + self._limits.login_timeout
+
+    def lost(self, link: Link) -> None:
+        """A socket closed before its login was complete: what was attached to it goes with it."""
+        self._deadlines.pop(link, None)
+        login = self._logins.pop(link, None)
+        if login:
+            self._give_up(login)
+
+    def sweep(self, now: float) -> None:
+        """Close what has not come through in time. All have equally long, so the oldest are first."""
+        while self._deadlines and (oldest := next(iter(self._deadlines.items())))[1] <= now:
+            self._too_slow(oldest[0], f"A login has to be complete within {self._limits.login_timeout:g} s.")
+        while self._by_token and (login := next(iter(self._by_token.values()))).token_deadline <= now:
+            self._too_slow(
+                login.login_socket, f"The other two sockets have to attach within {self._limits.token_lifetime:g} s."
+            )
+
+    def _too_slow(self, link: Link, text: str) -> None:
+        link.tell(Refused("too_slow", text))
+        self.lost(link)
+        link.close()
+
+    def _give_up(self, login: Login) -> None:
+        if login.token_digest:
+            self._by_token.pop(login.token_digest, None)
+        for link in (login.login_socket, *login.attached.values()):
+            self._logins.pop(link, None)
+            self._deadlines.pop(link, None)
+            link.close()
+
+    # The dialogue on the login socket
+
+    def give_nickname(self, link: Link, nickname: str) -> None:
+        login = self._logins.setdefault(link, Login(link))
+        try:
+            login.nickname = nickname_key(nickname)
+        except PeerError as error:
+            self._deny(login, LoginDenied(error.code, error.text))
+            return
+        account = self._users.find(login.nickname)
+        if account and self._needs_no_password(account, link):
+            self._grant(login)
+        else:
+            link.tell(PasswordWanted())
+
+    def give_password(self, link: Link, password: str) -> None:
+        login = self._logins[link]
+        key = (login.nickname, address_key(link.address))
+        now = self._time()
+        wait = self._tries.wait(key, now)
+        if wait > 0:
+            self._deny(login, LoginDenied("throttled", f"Too many tries; the next is due in {wait:.0f} s."))
+            return
+        self._tries.note(key, now)
+        check = asyncio.get_running_loop().create_task(self._check_password(login, password))
+        self._checks.add(check)
+        check.add_done_callback(self._checks.discard)
+
+    async def _check_password(self, login: Login, password: str) -> None:
+        account = self._users.find(login.nickname)
+        password_hash = account.password_hash if account and not account.disabled else None
+        try:
+            right = await self._passwords.verify(password_hash, password)
+        except PoolBusy:
+            self._deny(login, LoginDenied("busy", "Too many logins at this moment; try again in a few seconds."))
+            return
+        if self._logins.get(login.login_socket) is not login:
+            return
+        if right:
+            self._tries.forgive((login.nickname, address_key(login.login_socket.address)))
+            self._grant(login)
+        else:
+            self._deny(login, LoginDenied("denied", "Unknown nickname or wrong password."))
+
+    def _needs_no_password(self, account: Account, link: Link) -> bool:
+        if account.disabled or account.password_hash:
+            return False
+        return self._passwordless_from_anywhere or is_loopback(link.address)
+
+    def _deny(self, login: Login, denied: LoginDenied) -> None:
+        log.info(
+            "login denied", extra={"nickname": login.nickname, "peer": login.login_socket.peer, "reason": denied.code}
+        )
+        login.login_socket.tell(denied)
+        login.refusals += 1
+        if login.refusals >= TRIES_PER_CONNECTION:
+            self.lost(login.login_socket)
+
+    def _grant(self, login: Login) -> None:
+        token = secrets.token_urlsafe(TOKEN_BYTES)
+        login.token_digest = _digest(token)
+        login.token_deadline = self._time() + self._limits.token_lifetime
+        self._by_token[login.token_digest] = login
+        login.login_socket.tell(LoggedIn(token, login.nickname))
+
+    # The other two sockets
+
+    def attach(self, link: Link, kind: SocketKind, token: str) -> None:
+        """Attach `link` to the login that `token` was given to. Raises FatalPeerError, the same whatever is wrong with
+        the token.
+        """
+        digest = _digest(token)
+        login = self._by_token.get(digest)
+        if login is None or kind in login.attached or login.token_deadline <= self._time() or not _same(login, digest):
+            raise FatalPeerError(
+                "bad_token",
+                "This token attaches no such socket: it is wrong, used, too old or somebody else's. Log in again.",
+            )
+        login.attached[kind] = link
+        self._logins[link] = login
+        if len(login.attached) == len(SocketKind) - 1:
+            self._finish(login)
+
+    def _finish(self, login: Login) -> None:
+        assert login.token_digest
+        del self._by_token[login.token_digest]
+        for link in (login.login_socket, *login.attached.values()):
+            del self._logins[link]
+            self._deadlines.pop(link, None)
+        self._complete(login)
+
+
+def _digest(token: str) -> bytes:
+    """Tokens are kept and looked up by their digest, so that nothing about one can be learned from how long a lookup
+    takes.
+    """
+    return sha256(token.encode(errors="replace")).digest()
+
+
+def _same(login: Login, digest: bytes) -> bool:
+    return login.token_digest is not None and compare_digest(login.token_digest, digest)

@@ -1,0 +1,1 @@
+"""Sockets: the only place where the server touches the network."""

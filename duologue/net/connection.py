@@ -1,0 +1,153 @@
+"""One socket, between its transport and the hub: bytes in, commands to the hub; events from the hub, bytes out."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from itertools import chain
+from typing import cast
+
+from duologue.core.commands import Command
+from duologue.core.errors import FatalPeerError, PeerError
+from duologue.core.events import Event
+from duologue.handle_client import handle_client
+from duologue.hub import Hub
+from duologue.link import Client, Hold, Receiver
+from duologue.net.outbox import Outbox
+from duologue.protocols.native import NativeSocket
+
+
+class Connection(asyncio.Protocol):
+    """A `Link` over an asyncio transport. `closed` is called once, when the socket is gone."""
+
+    __slots__ = (
+        "_backlog",
+        "_closed",
+        "_heard",
+        "_holds",
+        "_hub",
+        "_outbox",
+        "_receive",
+        "_send_queue",
+        "_transport",
+        "_write_stall",
+        "address",
+        "client",
+        "descriptor",
+        "door",
+        "peer",
+        "row",
+        "send",
+    )
+
+    _transport: asyncio.Transport
+    _outbox: Outbox
+    send: Callable[[bytes], None]
+
+    def __init__(
+        self, hub: Hub, door: NativeSocket, *, send_queue: int, write_stall: float, closed: Callable[[Connection], None]
+    ) -> None:
+        self.address = self.peer = ""
+        self.descriptor = self.row = -1
+        self.client: Client | None = None
+        self.door = door
+        self._hub = hub
+        self._send_queue = send_queue
+        self._write_stall = write_stall
+        self._closed = closed
+        self._heard = hub.heartbeat.heard
+        self._receive: Receiver = self.door.receive_data
+        self._holds: set[Hold] = set()
+        self._backlog: Iterator[Command | PeerError] | None = None
+
+    # From the network
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast(asyncio.Transport, transport)
+        self._outbox = Outbox(self._transport, self._send_queue)
+        self.send = self._outbox.send
+        self.address, port = transport.get_extra_info("peername")[:2]
+        self.peer = f"{self.address}:{port}"
+        self.descriptor = transport.get_extra_info("socket").fileno()
+        self._hub.login.connected(self)
+
+    def data_received(self, data: bytes) -> None:
+        self._heard.add(self.row)
+        try:
+            if self._backlog is None:
+                commands = self._receive(data)
+                if commands:
+                    self._carry_out(iter(commands))
+            else:
+                self._backlog = chain(self._backlog, self.door.receive_data(data))
+        except FatalPeerError as error:
+            self._hub.cast_out(self, error)
+
+    def eof_received(self) -> None:
+        """A peer that has closed its sending side is gone: three one-way sockets have no use for a half."""
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._fall_silent()
+        self._hub.lost(self)
+        self._closed(self)
+
+    def pause_writing(self) -> None:
+        self._hub.congestion.congested(self)
+
+    def resume_writing(self) -> None:
+        self._hub.congestion.drained(self)
+
+    def _carry_out(self, commands: Iterator[Command | PeerError]) -> None:
+        # A hold can come with any command; what is left then waits here, in the sender's order.
+        for command in commands:
+            handle_client(self._hub, self, command)
+            if self._holds:
+                self._backlog = commands
+                return
+        self._backlog = None
+
+    # From the hub
+
+    def tell(self, event: Event) -> None:
+        self.send(self.door.encode(event))
+
+    def receive_through(self, receive: Receiver | None) -> None:
+        self._receive = receive or self.door.receive_data
+
+    def hold(self, reason: Hold) -> None:
+        if not self._holds:
+            self._transport.pause_reading()
+        self._holds.add(reason)
+
+    def release(self, reason: Hold) -> None:
+        if reason not in self._holds:
+            return
+        self._holds.discard(reason)
+        if self._holds or self._transport.is_closing():
+            return
+        try:
+            self._carry_out(self._backlog or iter(()))
+        except FatalPeerError as error:
+            self._hub.cast_out(self, error)
+        if not self._holds and not self._transport.is_closing():
+            self._transport.resume_reading()
+
+    def queued(self) -> int:
+        return self._outbox.queued()
+
+    def close(self) -> None:
+        self._fall_silent()
+        self._outbox.close(self._write_stall)
+
+    def abort(self) -> None:
+        self._transport.abort()
+
+    def _fall_silent(self) -> None:
+        # Ending swaps the handler, so that what still comes in, or was read already, is harmless.
+        self._receive = _deaf
+        self._backlog = None
+        self._holds.clear()
+
+
+def _deaf(_: bytes) -> tuple[()]:
+    return ()

@@ -1,0 +1,96 @@
+"""The operator's own socket: `server.py who` asks the running server through a file that only its owner can open."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import socket
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from duologue.settings import Settings
+
+Question = Callable[[], object]
+
+_PATH_BYTES = 100
+"""The kernels' limit for the path of a Unix socket is 104 to 108 bytes."""
+
+_ANSWER_WITHIN = 5.0
+
+
+class ControlError(Exception):
+    """The running server cannot be asked; the message says why and what to do."""
+
+
+def control_path(settings: Settings, port: int) -> Path:
+    """Where the server on this host and port can be asked."""
+    return settings.data / f"{settings.host}_{port}.control"
+
+
+def ask(settings: Settings, question: str) -> Any:
+    """Ask the running server that the settings name; the answer is JSON. Raises ControlError."""
+    path = control_path(settings, settings.port)
+    try:
+        with socket.socket(socket.AF_UNIX) as sock:
+            sock.settimeout(_ANSWER_WITHIN)
+            sock.connect(str(path))
+            sock.sendall(f"{question}\n".encode())
+            with sock.makefile("rb") as answer:
+                return json.loads(answer.read())
+    except (OSError, ValueError) as error:
+        raise ControlError(
+            f"No server answers for {settings.host} port {settings.port} with --data {settings.data}. "
+            "Is it running, by the same user, and are --host, --port and --data the ones that it runs with?"
+        ) from error
+
+
+class Control:
+    """Answers `questions`, one line each, as JSON, from `open` to `close`."""
+
+    def __init__(self, questions: Mapping[str, Question]) -> None:
+        self._questions = questions
+        self._server: asyncio.AbstractServer | None = None
+        self._path: Path | None = None
+
+    async def open(self, path: Path) -> None:
+        """Raises ControlError when the socket's file cannot be made."""
+        if len(str(path).encode()) > _PATH_BYTES:
+            raise ControlError(f"The path {path} is too long for a socket; choose a shorter --data folder.")
+        try:
+            self._server = await asyncio.start_unix_server(self._answer, sock=_private_socket(path))
+        except OSError as error:
+            raise ControlError(
+                f"Cannot make {path} ({error}); choose a --data folder that can be written to."
+            ) from error
+        self._path = path
+
+    async def close(self) -> None:
+        if self._server and self._path:
+            self._server.close()
+            self._path.unlink(missing_ok=True)
+
+    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            line = await asyncio.wait_for(reader.readuntil(b"\n"), _ANSWER_WITHIN)
+            question = self._questions.get(line.decode(errors="replace").strip())
+            if question:
+                writer.write(json.dumps(question()).encode())
+                await asyncio.wait_for(writer.drain(), _ANSWER_WITHIN)
+        except (asyncio.IncompleteReadError, asyncio.LimitOverrunError, TimeoutError, ConnectionError):
+            pass
+        finally:
+            writer.close()
+
+
+def _private_socket(path: Path) -> socket.socket:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path.unlink(missing_ok=True)
+    sock = socket.socket(socket.AF_UNIX)
+    mask = os.umask(0o177)  # so that there is no moment in which others could connect
+    try:
+        sock.bind(str(path))
+    finally:
+        os.umask(mask)
+    return sock

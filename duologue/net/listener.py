@@ -1,0 +1,194 @@
+"""The open door: takes new connections in, within the limits of addresses and descriptors, and knows all that are
+open.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import resource
+import socket
+import ssl
+from collections.abc import Sequence
+
+from duologue.core.admission import Doorkeeper
+from duologue.core.events import Refused
+from duologue.hub import Hub
+from duologue.net.connection import Connection
+from duologue.protocols.base import FrontDoor
+from duologue.protocols.native_wire import encode_event
+from duologue.settings import Settings
+
+log = logging.getLogger(__name__)
+
+BACKLOG = 1024
+"""Connections that the kernel completes before we take them: a full office after a restart, all at once."""
+
+ACCEPT_BATCH = 64
+"""Connections taken per turn of the loop, so that a flood of new ones does not delay those who talk."""
+
+SPARE_DESCRIPTORS = 64
+"""Kept free for files, the control socket and logs; accepting stops before the last are gone (at the limit, uvloop
+closes new connections without a word).
+"""
+
+RETRY_AFTER = 5.0
+"""Seconds after which accepting is tried again when descriptors ran out: others than our own connections can free
+some.
+"""
+
+_TOO_MANY = encode_event(
+    Refused("too_many_connections", "Too many connections from your address; close some, or try again in some minutes.")
+)
+
+
+class Listener:
+    """The sockets of one front door, from `open` to `close`."""
+
+    def __init__(self, settings: Settings, door: FrontDoor, hub: Hub, tls: ssl.SSLContext | None) -> None:
+        self.port = 0
+        """Where it listens, once it is open."""
+        self._settings = settings
+        self._door = door
+        self._hub = hub
+        self._tls = tls
+        self._doorkeeper = Doorkeeper(settings.limits)
+        self._sockets: list[socket.socket] = []
+        self._most_open = resource.getrlimit(resource.RLIMIT_NOFILE)[0] - SPARE_DESCRIPTORS
+        self._accepting = False
+        self._handshakes: set[asyncio.Task[None]] = set()
+        self._open: set[Connection] = set()
+        self._all_closed = asyncio.Event()
+        self._all_closed.set()
+
+    def open(self, addresses: Sequence[str], port: int) -> None:
+        """Begin to listen on all of `addresses`. Raises OSError when the port cannot be had."""
+        self.port = port
+        for address in addresses:
+            sock = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_STREAM)
+            self._sockets.append(sock)
+            _set_options(sock, self._settings)
+            sock.bind((address, self.port))
+            sock.listen(BACKLOG)
+            self.port = sock.getsockname()[1]
+        self._resume()
+
+    async def close(self) -> None:
+        """Accept nobody any more, send what is queued for up to `shutdown_flush` seconds, and cut off the rest."""
+        self._pause()
+        for sock in self._sockets:
+            sock.close()
+        self._sockets.clear()
+        for connection in [*self._open]:
+            connection.close()
+        try:
+            await asyncio.wait_for(self._all_closed.wait(), self._settings.limits.shutdown_flush)
+        except TimeoutError:
+            log.warning("some clients did not read to the end", extra={"clients": len(self._open)})
+            for connection in [*self._open]:
+                connection.abort()
+
+    def _accept(self, listening: socket.socket) -> None:
+        for _ in range(ACCEPT_BATCH):
+            if len(self._open) >= self._most_open:
+                self._wait_for_descriptors()
+                return
+            try:
+                sock, peer = listening.accept()
+            except (BlockingIOError, ConnectionAbortedError):
+                return
+            except OSError:
+                self._wait_for_descriptors()
+                return
+            self._admit(sock, peer[0])
+
+    def _admit(self, sock: socket.socket, address: str) -> None:
+        if self._doorkeeper.admit(address, self._hub.time()):
+            task = asyncio.get_running_loop().create_task(self._serve(sock, address))
+            self._handshakes.add(task)
+            task.add_done_callback(self._handshakes.discard)
+        else:
+            _refuse(sock, self._tls)
+
+    async def _serve(self, sock: socket.socket, address: str) -> None:
+        limits = self._settings.limits
+        connection = Connection(
+            self._hub,
+            self._door.make(),
+            send_queue=limits.send_queue,
+            write_stall=limits.write_stall,
+            closed=self._closed,
+        )
+        self._open.add(connection)
+        self._all_closed.clear()
+        connection.address = address
+        timeout = limits.login_timeout if self._tls else None
+        try:
+            await asyncio.get_running_loop().connect_accepted_socket(
+                lambda: connection, sock, ssl=self._tls, ssl_handshake_timeout=timeout
+            )
+        except (OSError, ssl.SSLError) as error:
+            log.info("handshake failed", extra={"peer": address, "reason": str(error)})
+            sock.close()
+            self._closed(connection)
+
+    def _closed(self, connection: Connection) -> None:
+        if connection not in self._open:
+            return
+        self._open.discard(connection)
+        self._doorkeeper.leave(connection.address)
+        if not self._open:
+            self._all_closed.set()
+        if self._sockets and not self._accepting and len(self._open) < self._most_open - SPARE_DESCRIPTORS:
+            self._resume()
+
+    # Descriptors
+
+    def _wait_for_descriptors(self) -> None:
+        """Leave new connections to the kernel's backlog until some of ours have closed."""
+        log.error(
+            "no descriptors left for new connections; raise the limit (ulimit -n)", extra={"open": len(self._open)}
+        )
+        self._pause()
+        asyncio.get_running_loop().call_later(RETRY_AFTER, self._resume)
+
+    def _pause(self) -> None:
+        for sock in self._sockets:
+            asyncio.get_running_loop().remove_reader(sock)
+        self._accepting = False
+
+    def _resume(self) -> None:
+        if self._accepting:
+            return
+        for sock in self._sockets:
+            asyncio.get_running_loop().add_reader(sock, self._accept, sock)
+        self._accepting = True
+
+
+def _set_options(sock: socket.socket, settings: Settings) -> None:
+    """What accepted sockets inherit. The kernel finds a dead peer on each of a client's sockets by itself, idle or
+    not, in `dead_after` seconds.
+    """
+    sock.setblocking(False)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if sock.family == socket.AF_INET6:
+        sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    idle = max(1, round(settings.heartbeat))
+    probes = max(1, round(settings.dead_after / idle) - 1)
+    for name, value in (
+        ("TCP_KEEPIDLE", idle),
+        ("TCP_KEEPINTVL", idle),
+        ("TCP_KEEPCNT", probes),
+        ("TCP_USER_TIMEOUT", round(settings.dead_after * 1000)),
+    ):
+        if hasattr(socket, name):
+            sock.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
+
+
+def _refuse(sock: socket.socket, tls: ssl.SSLContext | None) -> None:
+    if tls is None:
+        with contextlib.suppress(OSError):
+            sock.send(_TOO_MANY)  # a new socket's buffer is empty, so this never waits
+    sock.close()

@@ -1,0 +1,47 @@
+"""The hot path: what one of two native clients says goes to the other as it came, a chunk of lines at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from duologue.core.chat import Stream
+from duologue.link import Commands
+from duologue.protocols.lines import is_text
+from duologue.protocols.native import NativeSocket
+from duologue.protocols.native_wire import MESSAGE
+
+
+@dataclass(slots=True, eq=False)
+class Relay:
+    """One direction of a chat: from `door`, the sender's chat socket, to `send`, the partner's login socket.
+
+    `keep` is given each chunk with its count of lines, `spend` the count alone.
+    """
+
+    door: NativeSocket
+    stream: Stream
+    send: Callable[[bytes], None]
+    keep: Callable[[bytes, int], None]
+    spend: Callable[[int], None]
+
+    def receive_data(self, data: bytes) -> Commands:
+        """Relay what is messages only; anything else comes back as commands, messages in between included."""
+        chunk = self.door.lines.feed(data)
+        if not chunk or self.relay_message(chunk):
+            return ()
+        return self.door.parse_lines(chunk)
+
+    def relay_message(self, chunk: bytes) -> bool:
+        """Pass whole lines on if every one of them is a message; otherwise do nothing and say False.
+
+        Looks at the chunk as a whole, at the speed of C: no cost per message in Python (docs/architecture.md).
+        """
+        count = chunk.count(b"\n")
+        if chunk[0] != MESSAGE or chunk.count(b"\n:") != count - 1 or not is_text(chunk):
+            return False
+        self.stream.sent += count
+        self.send(chunk)
+        self.keep(chunk, count)
+        self.spend(count)
+        return True

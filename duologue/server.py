@@ -1,0 +1,116 @@
+"""One running server: builds its rooms from the settings, opens the doors, and closes them again."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import socket
+from collections.abc import Callable
+
+from duologue.cluster.base import OneNode
+from duologue.exposure import check_exposure
+from duologue.hub import Hub
+from duologue.net.control import Control, control_path
+from duologue.net.listener import Listener
+from duologue.net.tls import Certificate
+from duologue.passwords import PasswordPool
+from duologue.protocols.base import FRONT_DOORS
+from duologue.settings import Settings
+from duologue.storage import users_file
+from duologue.storage.base import RemembersNothing
+from duologue.tables import Users
+
+log = logging.getLogger(__name__)
+
+
+class Server:
+    """From `start` to `stop`, on the running event loop. `time` is a monotonic clock in seconds; the loop's by
+    default.
+    """
+
+    def __init__(self, settings: Settings, *, time: Callable[[], float] | None = None) -> None:
+        self._settings = settings
+        self._passwords = PasswordPool()
+        self._users = Users()
+        self.hub = Hub(
+            settings,
+            users=self._users,
+            passwords=self._passwords,
+            store=RemembersNothing(),
+            cluster=OneNode(),
+            time=time or asyncio.get_running_loop().time,
+        )
+        self._certificate: Certificate | None = None
+        self._listeners: list[Listener] = []
+        self._control = Control({"who": self.who, "reload": self.reload})
+        self._sweeping: asyncio.Task[None] | None = None
+
+    async def start(self) -> int:
+        """Open the doors; the native port is the answer.
+
+        Raises UsersFileError, ExposedError, OSError (the port, the host or a certificate's file), ssl.SSLError or
+        ControlError.
+        """
+        settings = self._settings
+        accounts = users_file.read(settings.users)
+        addresses = _addresses(settings.host)
+        check_exposure(settings, addresses, accounts)
+        self._users.replace(accounts)
+        if settings.tls_cert and settings.tls_key:
+            self._certificate = Certificate(settings.tls_cert, settings.tls_key)
+        for name in settings.protocols:
+            self._listeners.append(self._open(name, addresses))
+        port = self._listeners[0].port
+        await self._control.open(control_path(settings, port))
+        self._sweeping = asyncio.get_running_loop().create_task(self._sweep())
+        return port
+
+    def _open(self, protocol: str, addresses: list[str]) -> Listener:
+        door = FRONT_DOORS[protocol]
+        listener = Listener(self._settings, door, self.hub, self._certificate.context if self._certificate else None)
+        listener.open(addresses, getattr(self._settings, door.port_setting))
+        log.info("listening", extra={"protocol": protocol, "host": self._settings.host, "port": listener.port})
+        return listener
+
+    async def stop(self) -> None:
+        """Say goodbye to everyone, send what is queued for up to `shutdown_flush` seconds, and close everything."""
+        if self._sweeping:
+            self._sweeping.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._sweeping
+        self.hub.shut_down()
+        await asyncio.gather(*(listener.close() for listener in self._listeners))
+        await self._control.close()
+        self._passwords.close()
+        log.info("server shut down")
+
+    def reload(self) -> str:
+        """Reread the users file; one that is damaged changes nothing. The answer is a sentence for the operator."""
+        try:
+            accounts = users_file.read(self._settings.users)
+        except users_file.UsersFileError as error:
+            log.error("users file not reread", extra={"reason": str(error)})
+            return f"The running server keeps the users that it has: {error}"
+        self._users.replace(accounts)
+        self.hub.users_changed()
+        log.info("users file reread", extra={"users": len(accounts)})
+        return "The running server has reread the users file."
+
+    def who(self) -> dict[str, object]:
+        """The connection table for `server.py who`: columns and rows."""
+        table = self.hub.connections.public(self.hub.time())
+        return {"columns": [*table.columns], "rows": table.to_numpy().tolist()}
+
+    async def _sweep(self) -> None:
+        while True:
+            await asyncio.sleep(self.hub.heartbeat.sweep_every)
+            self.hub.sweep()
+            if self._certificate:
+                self._certificate.refresh()
+
+
+def _addresses(host: str) -> list[str]:
+    """The IP addresses that a host's name stands for. Raises OSError when there is none."""
+    found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    return [*dict.fromkeys(str(address[0]) for *_, address in found)]

@@ -1,0 +1,187 @@
+"""A stage for scenes: a real server on loopback, with a clock of its own, and actors who speak the native protocol.
+
+Actors read and write bare lines, so that a scene says what is on the wire and not what a client makes of it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import re
+import ssl
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from duologue.core.accounts import Account
+from duologue.server import Server
+from duologue.settings import Settings
+from duologue.storage import users_file
+
+BOUND = 5.0
+"""Seconds that anything expected may take before the scene has failed."""
+
+CAST = ("alice", "bob", "carol", "dave")
+
+
+class Clock:
+    """The server's time, which stands still until a scene lets it pass."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class Wire:
+    """One socket, by lines."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.reader = reader
+        self.writer = writer
+
+    async def says(self, *lines: str) -> None:
+        """All lines in one write."""
+        await self.sends("".join(f"{line}\n" for line in lines).encode())
+
+    async def sends(self, data: bytes) -> None:
+        self.writer.write(data)
+        await self.writer.drain()
+
+    async def line(self) -> str:
+        """The next line, or "" when the server has closed."""
+        async with asyncio.timeout(BOUND):
+            return (await self.reader.readline()).decode().removesuffix("\n")
+
+    async def hears(self, *expected: str) -> None:
+        for line in expected:
+            assert await self.line() == line
+
+    async def hears_like(self, pattern: str) -> re.Match[str]:
+        line = await self.line()
+        found = re.fullmatch(pattern, line)
+        assert found, f"{line!r} is not like {pattern!r}"
+        return found
+
+    async def is_closed(self) -> None:
+        """Nothing more comes, and the server has closed. A reset is a close too."""
+        with contextlib.suppress(ConnectionError):
+            assert await self.line() == ""
+
+    async def leaves(self) -> None:
+        self.writer.close()
+        with contextlib.suppress(ConnectionError):
+            await self.writer.wait_closed()
+
+
+@dataclass(slots=True)
+class Actor:
+    """Somebody who is logged in over three sockets."""
+
+    nickname: str
+    login: Wire
+    chat: Wire
+    check: Wire
+
+    async def says(self, *lines: str) -> None:
+        await self.chat.says(*lines)
+
+    async def hears(self, *expected: str) -> None:
+        await self.login.hears(*expected)
+
+    async def hears_like(self, pattern: str) -> re.Match[str]:
+        return await self.login.hears_like(pattern)
+
+    async def heard_nothing(self) -> None:
+        """Nothing waits to be read: the answer to a question is the very next line."""
+        await self.says("/nothing")
+        await self.hears_like("ERROR unknown_command .*")
+
+    async def is_out(self) -> None:
+        """All three sockets are closed."""
+        for wire in (self.login, self.chat, self.check):
+            await wire.is_closed()
+
+    async def vanishes(self) -> None:
+        for wire in (self.login, self.chat, self.check):
+            await wire.leaves()
+
+
+class Stage:
+    def __init__(self, server: Server, clock: Clock, port: int, tls: ssl.SSLContext | None) -> None:
+        self.server = server
+        self.clock = clock
+        self.port = port
+        self._tls = tls
+        self._wires: list[Wire] = []
+
+    async def connects(self, *lines: str) -> Wire:
+        """A bare socket, and what it says first."""
+        connection = asyncio.open_connection("127.0.0.1", self.port, ssl=self._tls, limit=1 << 20)
+        wire = Wire(*await asyncio.wait_for(connection, BOUND))
+        self._wires.append(wire)
+        if lines:
+            await wire.says(*lines)
+        return wire
+
+    async def knocks(self, nickname: str, password: str | None = None) -> tuple[Wire, str]:
+        """A login socket that got in, and its token."""
+        login = await self.connects("duologue/1 login_socket", nickname)
+        if password is not None:
+            await login.hears("PASSWORD")
+            await login.says(password)
+        found = await login.hears_like(r"AUTH_SUCCESS (\S+) \S+")
+        return login, found[1]
+
+    async def enters(self, nickname: str, password: str | None = None) -> Actor:
+        login, token = await self.knocks(nickname, password)
+        chat = await self.connects(f"duologue/1 chat_socket {token}")
+        check = await self.connects(f"duologue/1 check_socket {token}")
+        await check.hears("PONG 0 0")
+        return Actor(nickname, login, chat, check)
+
+    async def chat_between(self, one: str, other: str) -> tuple[Actor, Actor, str]:
+        """Two who are in a chat, and its id."""
+        asker, target = await self.enters(one), await self.enters(other)
+        await asker.says(f"/chat {other}")
+        await target.hears(f"want_chat_with_you {one} 120")
+        await asker.hears(f"chat_requested {other} 120")
+        await target.says("yes")
+        started = await asker.hears_like(rf"start_chat {other} (\S+)")
+        await target.hears(f"start_chat {one} {started[1]}")
+        return asker, target, started[1]
+
+    def passes(self, seconds: float) -> None:
+        """Time goes by, and the server does what is due."""
+        self.clock.now += seconds
+        self.server.hub.sweep()
+
+    def present(self) -> set[str]:
+        """Who stands in the connection table."""
+        return set(self.server.hub.connections.live()["client_nickname"])
+
+    async def closes(self) -> None:
+        for wire in self._wires:
+            wire.writer.close()
+
+
+@contextlib.asynccontextmanager
+async def opened(
+    folder: Path, *, accounts: list[Account] | None = None, tls: ssl.SSLContext | None = None, **changes: Any
+) -> AsyncIterator[Stage]:
+    """A server in `folder`; `changes` are settings, and `limits` a mapping of those limits that differ."""
+    limits: Mapping[str, Any] = changes.pop("limits", {})
+    settings = Settings(port=0, users=folder / "users.csv", data=folder / "data", **changes)
+    settings = replace(settings, limits=replace(settings.limits, **limits))
+    users_file.write(settings.users, accounts or [Account(nickname) for nickname in CAST])
+    clock = Clock()
+    server = Server(settings, time=clock)
+    port = await server.start()
+    stage = Stage(server, clock, port, tls)
+    try:
+        yield stage
+    finally:
+        await stage.closes()
+        await server.stop()
