@@ -21,7 +21,7 @@ test: setup lint types ## lint, types, then every test with coverage
 	$(BIN)/python -m pytest --cov --cov-report=term $(ARGS)
 
 lint: setup ## ruff
-	$(BIN)/ruff check .
+	$(BIN)/ruff check . && $(BIN)/ruff format --check --quiet .
 
 types: setup ## mypy --strict
 	$(BIN)/mypy

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import re
+import socket
 import ssl
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -23,6 +25,18 @@ BOUND = 5.0
 """Seconds that anything expected may take before the scene has failed."""
 
 CAST = ("alice", "bob", "carol", "dave")
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Let others act until `condition` holds."""
+    async with asyncio.timeout(BOUND):
+        while not condition():
+            await asyncio.sleep(0.002)
+
+
+def descriptors() -> int:
+    """How many this process has open."""
+    return len(os.listdir("/dev/fd"))  # noqa: PTH208 - Path.iterdir would leave open when it lists its own
 
 
 class Clock:
@@ -75,6 +89,12 @@ class Wire:
         with contextlib.suppress(ConnectionError):
             await self.writer.wait_closed()
 
+    def breaks(self) -> None:
+        """Goes without a goodbye: the server gets a reset."""
+        sock = self.writer.get_extra_info("socket")
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+        self.writer.transport.abort()
+
 
 @dataclass(slots=True)
 class Actor:
@@ -110,41 +130,59 @@ class Actor:
 
 
 class Stage:
-    def __init__(self, server: Server, clock: Clock, port: int, tls: ssl.SSLContext | None) -> None:
+    def __init__(
+        self, server: Server, clock: Clock, users: Path, host: str, port: int, tls: ssl.SSLContext | None
+    ) -> None:
         self.server = server
         self.clock = clock
+        self.users = users
+        self.host = host
         self.port = port
         self._tls = tls
         self._wires: list[Wire] = []
 
-    async def connects(self, *lines: str) -> Wire:
-        """A bare socket, and what it says first."""
-        connection = asyncio.open_connection("127.0.0.1", self.port, ssl=self._tls, limit=1 << 20)
-        wire = Wire(*await asyncio.wait_for(connection, BOUND))
+    async def connects(self, *lines: str, source: str | None = None, buffer: int = 1 << 20) -> Wire:
+        """A bare socket, and what it says first. It comes from the address `source`, and takes about twice `buffer`
+        bytes that nobody reads.
+        """
+        sock = socket.socket(socket.AF_INET6 if ":" in self.host else socket.AF_INET)
+        sock.setblocking(False)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)
+        if source:
+            sock.bind((source, 0))
+        async with asyncio.timeout(BOUND):
+            await asyncio.get_running_loop().sock_connect(sock, (self.host, self.port))
+            name = self.host if self._tls else None
+            wire = Wire(
+                *await asyncio.open_connection(sock=sock, ssl=self._tls, server_hostname=name, limit=buffer // 2)
+            )
         self._wires.append(wire)
         if lines:
             await wire.says(*lines)
         return wire
 
-    async def knocks(self, nickname: str, password: str | None = None) -> tuple[Wire, str]:
-        """A login socket that got in, and its token."""
-        login = await self.connects("duologue/1 login_socket", nickname)
+    async def knocks(self, nickname: str, password: str | None = None, **how: Any) -> tuple[Wire, str]:
+        """A login socket that got in, and its token; `how` it connects."""
+        login = await self.connects("duologue/1 login_socket", nickname, **how)
         if password is not None:
             await login.hears("PASSWORD")
             await login.says(password)
         found = await login.hears_like(r"AUTH_SUCCESS (\S+) \S+")
         return login, found[1]
 
-    async def enters(self, nickname: str, password: str | None = None) -> Actor:
-        login, token = await self.knocks(nickname, password)
-        chat = await self.connects(f"duologue/1 chat_socket {token}")
-        check = await self.connects(f"duologue/1 check_socket {token}")
+    async def enters(self, nickname: str, password: str | None = None, **how: Any) -> Actor:
+        login, token = await self.knocks(nickname, password, **how)
+        chat = await self.connects(f"duologue/1 chat_socket {token}", **how)
+        check = await self.connects(f"duologue/1 check_socket {token}", **how)
         await check.hears("PONG 0 0")
         return Actor(nickname, login, chat, check)
 
     async def chat_between(self, one: str, other: str) -> tuple[Actor, Actor, str]:
         """Two who are in a chat, and its id."""
-        asker, target = await self.enters(one), await self.enters(other)
+        return await self.start_chat(await self.enters(one), await self.enters(other))
+
+    async def start_chat(self, asker: Actor, target: Actor) -> tuple[Actor, Actor, str]:
+        one, other = asker.nickname, target.nickname
         await asker.says(f"/chat {other}")
         await target.hears(f"want_chat_with_you {one} 120")
         await asker.hears(f"chat_requested {other} 120")
@@ -161,6 +199,10 @@ class Stage:
     def present(self) -> set[str]:
         """Who stands in the connection table."""
         return set(self.server.hub.connections.live()["client_nickname"])
+
+    def registers(self, *accounts: Account) -> None:
+        """The users file holds these from now on; the server has not read it yet."""
+        users_file.write(self.users, accounts)
 
     async def closes(self) -> None:
         for wire in self._wires:
@@ -179,7 +221,7 @@ async def opened(
     clock = Clock()
     server = Server(settings, time=clock)
     port = await server.start()
-    stage = Stage(server, clock, port, tls)
+    stage = Stage(server, clock, settings.users, settings.host, port, tls)
     try:
         yield stage
     finally:

@@ -32,7 +32,7 @@ from duologue.core.limits import Limits
 
 @dataclass(slots=True)
 class Person:
-    """`is_registered` tells whether an account exists; `new_chat_id` makes an id that no other chat has."""
+    """Somebody who is here. `asks` are own requests by target, `asked_by` those of others by asker, oldest first."""
 
     asks: dict[str, Request] = field(default_factory=dict)
     asked_by: dict[str, Request] = field(default_factory=dict)

@@ -1,13 +1,84 @@
-"""Every scene plays on a fresh stage."""
+"""Every scene plays on a fresh stage, on each kind of event loop, and on none may anything keep the loop for long."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+import gc
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
+from time import thread_time
 
 import pytest
+import uvloop
 
+from duologue.core.accounts import skeleton
 from tests.stage import Stage, opened
+
+LONGEST_TURN = 0.1
+"""Seconds of CPU time that one turn of the loop may take (reliability.md, section 3). Wall time would blame the server
+for a busy machine.
+"""
+
+TICK = 0.01
+"""Seconds between two looks at the CPU time: several short turns together count as one for no longer than this."""
+
+
+class Watched(asyncio.AbstractEventLoop):
+    """Notes how much CPU time the longest turn took, while the loop runs."""
+
+    longest_turn = 0.0
+    _turn_began = 0.0
+
+    def run_forever(self) -> None:
+        self._turn_began = thread_time()
+        self._look = self.call_later(TICK, self._turn)
+        try:
+            super().run_forever()  # type: ignore[safe-super]  # of the loop that this is mixed into
+        finally:
+            self._turn()
+            self._look.cancel()
+
+    def _turn(self) -> None:
+        now = thread_time()
+        self.longest_turn = max(self.longest_turn, now - self._turn_began)
+        self._turn_began = now
+        if not self.is_closed():
+            self._look = self.call_later(TICK, self._turn)
+
+
+class WatchedUvloop(Watched, uvloop.Loop):
+    pass
+
+
+class WatchedAsyncio(Watched, asyncio.SelectorEventLoop):
+    pass
+
+
+LOOPS: dict[str, Callable[[], asyncio.AbstractEventLoop]] = {"uvloop": WatchedUvloop, "asyncio": WatchedAsyncio}
+
+
+def pytest_asyncio_loop_factories() -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
+    return LOOPS
+
+
+@pytest.fixture(scope="session", autouse=True)
+def warmed_up() -> Iterator[None]:
+    """What a server pays once, at its start, has been paid; and the collector does not walk through all of pytest in
+    the middle of a scene.
+    """
+    skeleton("anybody")
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
+
+
+@pytest.fixture(autouse=True)
+async def never_blocked() -> AsyncIterator[None]:
+    yield
+    loop = asyncio.get_running_loop()
+    assert isinstance(loop, Watched)
+    assert loop.longest_turn < LONGEST_TURN, "something kept the event loop"
 
 
 @pytest.fixture
