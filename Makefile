@@ -34,6 +34,8 @@ lock: setup ## renew requirements/*.txt; make lock ARGS=--upgrade takes the newe
 
 docs: setup ## write the pages that are made from the code
 	$(BIN)/python -m docs.make_settings
+	$(BIN)/python -m docs.make_protocol
+	$(BIN)/python -m docs.make_commands
 
 .venv/.made:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

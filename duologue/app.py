@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import errno
 import signal
-import ssl
+import socket
 import sys
 from collections.abc import Callable, Sequence
 
@@ -16,6 +16,7 @@ from duologue import admin, logs
 from duologue.core.errors import PeerError
 from duologue.exposure import ExposedError
 from duologue.net import control
+from duologue.net.tls import CertificateError
 from duologue.protocols.base import FRONT_DOORS
 from duologue.server import Server
 from duologue.settings import Invocation, Settings, parse
@@ -26,7 +27,7 @@ new_event_loop: Callable[[], asyncio.AbstractEventLoop] = asyncio.new_event_loop
 with contextlib.suppress(ImportError):  # where uvloop does not run, asyncio's own loop serves, only slower
     from uvloop import new_event_loop
 
-_EXPECTED = (UsersFileError, ExposedError, PeerError, admin.AdminError, control.ControlError, OSError, ssl.SSLError)
+_EXPECTED = (UsersFileError, ExposedError, PeerError, admin.AdminError, control.ControlError, CertificateError, OSError)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -52,7 +53,7 @@ async def _run(settings: Settings) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    loop.add_signal_handler(signal.SIGHUP, server.reload)
+    loop.add_signal_handler(signal.SIGHUP, server.reload_soon)
     try:
         await server.start()
         await stop.wait()
@@ -92,7 +93,8 @@ def _delete_user(call: Invocation) -> None:
 
 
 def _tell_running_server(settings: Settings) -> None:
-    if control.control_path(settings, settings.port).exists():
+    # No server, or one that was killed and left its socket: then nobody has to be told.
+    with contextlib.suppress(control.ControlError):
         print(control.ask(settings, "reload"))
 
 
@@ -111,6 +113,8 @@ def _explained(error: Exception, settings: Settings) -> str:
     match error:
         case PeerError():
             return error.text
+        case socket.gaierror():
+            return f"there is no host {settings.host} ({error.strerror}). Choose another with --host."
         case OSError(errno=errno.EADDRINUSE):
             return f"{where} is in use. Stop the program that has it, or choose another with --port."
         case OSError(errno=errno.EACCES) if error.filename is None:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
+from math import isinf
 
 from duologue.core.chat import ChatEnd
 from duologue.core.events import Disconnected, Refused
@@ -44,7 +46,7 @@ class Congestion:
     def drained(self, link: Link) -> None:
         self._full.pop(link, None)
         client = link.client
-        if client:
+        if client and not self._is_full(client):
             client.chat_socket.release(Hold.OWN_QUEUE)
             if client.partner:
                 client.partner.chat_socket.release(Hold.PARTNER_QUEUE)
@@ -52,13 +54,16 @@ class Congestion:
     def join(self, one: Client, other: Client) -> None:
         """A chat begins: a queue that is full already holds the new partner too."""
         for client, partner in ((one, other), (other, one)):
-            if client.login_socket in self._full:
+            if self._is_full(client):
                 partner.chat_socket.hold(Hold.PARTNER_QUEUE)
 
     def part(self, one: Client, other: Client) -> None:
         """A chat ended: neither waits for the other any more."""
         for client in (one, other):
             client.chat_socket.release(Hold.PARTNER_QUEUE)
+
+    def _is_full(self, client: Client) -> bool:
+        return any(link in self._full for link in client.sockets)
 
     def forget(self, link: Link) -> None:
         self._full.pop(link, None)
@@ -72,6 +77,10 @@ class Congestion:
                 self._end_stalled(link.client, ChatEnd.LOST, STALLED)
 
     # Rates
+
+    def meter(self, client: Client) -> Callable[[int], None]:
+        """What a relay calls with each chunk's count of lines; where there is no limit, nothing."""
+        return _unmetered if isinf(self._limits.message_rate) else partial(self.spend, client)
 
     def spend(self, client: Client, count: int) -> None:
         """`client` has sent `count` lines. Past its rate it is read from again when the debt is worked off."""
@@ -88,3 +97,7 @@ class Congestion:
         client.warned = now
         text = f"You send more than {self._limits.message_rate:g} messages a second; the rest is taken at that rate."
         client.login_socket.tell(Refused("slow_down", text))
+
+
+def _unmetered(_: int) -> None:
+    pass

@@ -51,6 +51,10 @@ class Heartbeat:
         self._reap = reap
         self._owed: set[Client] = set()
 
+    def greet(self, client: Client) -> None:
+        """The first PONG: all three sockets are attached. At once, because the client waits for it."""
+        client.check_socket.tell(self._state_of(client))
+
     def check_for_inactive_clients(self, now: float) -> None:
         """One sweep over all clients at once: the quiet are asked, the dead are reaped."""
         self.heard.discard(-1)
@@ -86,6 +90,11 @@ class Heartbeat:
         owed, self._owed = self._owed, set()
         for client in owed:
             client.check_socket.tell(self._state_of(client))
+            client.chat_socket.delay_acks()
+
+    def forget(self, client: Client) -> None:
+        """`client` is gone, and is owed nothing."""
+        self._owed.discard(client)
 
     def _state_of(self, client: Client) -> Acknowledged:
         if client.chat is None:

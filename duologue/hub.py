@@ -87,7 +87,7 @@ class Hub:
         client = self._seat(login)
         self.switchboard.arrive(client.nickname)
         self._cluster.arrived(client.nickname)
-        self.heartbeat.owe(client)
+        self.heartbeat.greet(client)
         log.info("logged in", extra={"nickname": client.nickname, "peer": client.login_socket.peer})
 
     def _seat(self, login: Login) -> Client:
@@ -110,6 +110,7 @@ class Hub:
         del self._clients[client.nickname], self._client_in_row[client.row]
         self._cluster.left(client.nickname)
         self.connections.remove(client.row)
+        self.heartbeat.forget(client)
         goodbye = goodbye or _GOODBYES[reason]
         client.login_socket.tell(goodbye)
         for link in client.sockets:
@@ -192,7 +193,7 @@ class Hub:
             stream=chat.streams[sender.nickname],
             send=partner.login_socket.send,
             keep=partial(self.store.append, chat, sender.nickname),
-            spend=partial(self.congestion.spend, sender),
+            spend=self.congestion.meter(sender),
         )
 
     def _close_chat(self, chat: Chat) -> None:

@@ -27,6 +27,7 @@ class Hold(Enum):
     RATE = "its client sends faster than the limit"
     OWN_QUEUE = "its client does not read its answers"
     PARTNER_QUEUE = "the partner does not read"
+    TURN = "it is somebody else's turn"
 
 
 class Link(Protocol):
@@ -55,6 +56,9 @@ class Link(Protocol):
         """Stop reading until every reason is released."""
 
     def release(self, reason: Hold) -> None: ...
+
+    def delay_acks(self) -> None:
+        """Let the kernel answer two segments with one ACK, for as long as they come fast."""
 
     def queued(self) -> int:
         """Bytes that wait to be sent."""

@@ -138,16 +138,22 @@ class LoginDesk:
         password_hash = account.password_hash if account and not account.disabled else None
         try:
             right = await self._passwords.verify(password_hash, password)
+            denied = LoginDenied("denied", "Unknown nickname or wrong password.")
         except PoolBusy:
-            self._deny(login, LoginDenied("busy", "Too many logins at this moment; try again in a few seconds."))
-            return
+            right = False
+            denied = LoginDenied("busy", "Too many logins at this moment; try again in a few seconds.")
         if self._logins.get(login.login_socket) is not login:
             return
-        if right:
+        if right and self._belongs(login):
             self._tries.forgive((login.nickname, address_key(login.login_socket.address)))
             self._grant(login)
         else:
-            self._deny(login, LoginDenied("denied", "Unknown nickname or wrong password."))
+            self._deny(login, denied)
+
+    def _belongs(self, login: Login) -> bool:
+        """Asked again after every wait: the users file can have been reread in the meantime."""
+        account = self._users.find(login.nickname)
+        return account is not None and not account.disabled
 
     def _needs_no_password(self, account: Account, link: Link) -> bool:
         if account.disabled or account.password_hash:
@@ -173,12 +179,13 @@ class LoginDesk:
     # The other two sockets
 
     def attach(self, link: Link, kind: SocketKind, token: str) -> None:
-        """Attach `link` to the login that `token` was given to. Raises FatalPeerError, the same whatever is wrong with
-        the token.
+        """Attach `link` to the login that `token` was given to.
+
+        Raises FatalPeerError, the same whatever is wrong with the token.
         """
         digest = _digest(token)
         login = self._by_token.get(digest)
-        if login is None or kind in login.attached or login.token_deadline <= self._time() or not _same(login, digest):
+        if login is None or not self._may_attach(login, kind, digest):
             raise FatalPeerError(
                 "bad_token",
                 "This token attaches no such socket: it is wrong, used, too old or somebody else's. Log in again.",
@@ -187,6 +194,10 @@ class LoginDesk:
         self._logins[link] = login
         if len(login.attached) == len(SocketKind) - 1:
             self._finish(login)
+
+    def _may_attach(self, login: Login, kind: SocketKind, digest: bytes) -> bool:
+        in_time = self._time() < login.token_deadline
+        return in_time and kind not in login.attached and _same(login, digest) and self._belongs(login)
 
     def _finish(self, login: Login) -> None:
         assert login.token_digest
@@ -198,9 +209,7 @@ class LoginDesk:
 
 
 def _digest(token: str) -> bytes:
-    """Tokens are kept and looked up by their digest, so that nothing about one can be learned from how long a lookup
-    takes.
-    """
+    """Tokens are kept and found by their digest: how long a lookup takes tells nothing about the token."""
     return sha256(token.encode(errors="replace")).digest()
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from duologue.core.chat import Stream
 from duologue.link import Commands
-from duologue.protocols.lines import is_text
+from duologue.protocols.lines import LineTooLong, is_text
 from duologue.protocols.native import NativeSocket
 from duologue.protocols.native_wire import MESSAGE
 
@@ -27,7 +27,10 @@ class Relay:
 
     def receive_data(self, data: bytes) -> Commands:
         """Relay what is messages only; anything else comes back as commands, messages in between included."""
-        chunk = self.door.lines.feed(data)
+        try:
+            chunk = self.door.lines.feed(data)
+        except LineTooLong as error:
+            return self.door.parse_before(error)
         if not chunk or self.relay_message(chunk):
             return ()
         return self.door.parse_lines(chunk)
@@ -38,7 +41,8 @@ class Relay:
         Looks at the chunk as a whole, at the speed of C: no cost per message in Python (docs/architecture.md).
         """
         count = chunk.count(b"\n")
-        if chunk[0] != MESSAGE or chunk.count(b"\n:") != count - 1 or not is_text(chunk):
+        following = chunk.count(b"\n:") if count > 1 else 0
+        if chunk[0] != MESSAGE or following != count - 1 or not is_text(chunk):
             return False
         self.stream.sent += count
         self.send(chunk)

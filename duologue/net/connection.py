@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import Callable, Iterator
-from itertools import chain
+from itertools import chain, islice
 from typing import cast
 
 from duologue.core.commands import Command
 from duologue.core.errors import FatalPeerError, PeerError
 from duologue.core.events import Event
+from duologue.core.limits import Limits
 from duologue.handle_client import handle_client
 from duologue.hub import Hub
 from duologue.link import Client, Hold, Receiver
 from duologue.net.outbox import Outbox
 from duologue.protocols.native import NativeSocket
+
+COMMANDS_PER_TURN = 200
+"""Commands of one socket in one turn of the loop, then others are served: a read can hold 50,000 of them, or 400 ms."""
+
+_QUICKACK: int | None = getattr(socket, "TCP_QUICKACK", None)
 
 
 class Connection(asyncio.Protocol):
@@ -26,11 +33,11 @@ class Connection(asyncio.Protocol):
         "_heard",
         "_holds",
         "_hub",
+        "_limits",
         "_outbox",
         "_receive",
-        "_send_queue",
+        "_socket",
         "_transport",
-        "_write_stall",
         "address",
         "client",
         "descriptor",
@@ -45,15 +52,24 @@ class Connection(asyncio.Protocol):
     send: Callable[[bytes], None]
 
     def __init__(
-        self, hub: Hub, door: NativeSocket, *, send_queue: int, write_stall: float, closed: Callable[[Connection], None]
+        self,
+        hub: Hub,
+        door: NativeSocket,
+        sock: socket.socket,
+        peer: tuple[str, int],
+        *,
+        limits: Limits,
+        closed: Callable[[Connection], None],
     ) -> None:
-        self.address = self.peer = ""
-        self.descriptor = self.row = -1
+        self.address = peer[0]
+        self.peer = f"{peer[0]}:{peer[1]}"
+        self.descriptor = sock.fileno()
+        self.row = -1
         self.client: Client | None = None
         self.door = door
         self._hub = hub
-        self._send_queue = send_queue
-        self._write_stall = write_stall
+        self._socket = sock
+        self._limits = limits
         self._closed = closed
         self._heard = hub.heartbeat.heard
         self._receive: Receiver = self.door.receive_data
@@ -62,13 +78,15 @@ class Connection(asyncio.Protocol):
 
     # From the network
 
+    @property
+    def is_made(self) -> bool:
+        """Has the transport been handed over, with TLS after the handshake? From then on `closed` tells the end."""
+        return hasattr(self, "_transport")
+
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)
-        self._outbox = Outbox(self._transport, self._send_queue)
+        self._outbox = Outbox(self._transport, self._limits.send_queue)
         self.send = self._outbox.send
-        self.address, port = transport.get_extra_info("peername")[:2]
-        self.peer = f"{self.address}:{port}"
-        self.descriptor = transport.get_extra_info("socket").fileno()
         self._hub.login.connected(self)
 
     def data_received(self, data: bytes) -> None:
@@ -99,12 +117,15 @@ class Connection(asyncio.Protocol):
 
     def _carry_out(self, commands: Iterator[Command | PeerError]) -> None:
         # A hold can come with any command; what is left then waits here, in the sender's order.
-        for command in commands:
+        for command in islice(commands, COMMANDS_PER_TURN):
             handle_client(self._hub, self, command)
             if self._holds:
                 self._backlog = commands
                 return
-        self._backlog = None
+        self._backlog = None if (following := next(commands, None)) is None else chain((following,), commands)
+        if self._backlog is not None:
+            self.hold(Hold.TURN)
+            asyncio.get_running_loop().call_soon(self.release, Hold.TURN)
 
     # From the hub
 
@@ -132,12 +153,19 @@ class Connection(asyncio.Protocol):
         if not self._holds and not self._transport.is_closing():
             self._transport.resume_reading()
 
+    def delay_acks(self) -> None:
+        # A chat socket carries nothing back that an ACK could ride on, so the kernel sends one for each read: a quarter
+        # of the server's CPU in ping-pong (docs/decisions/0026). It forgets this wish when the socket falls idle.
+        if _QUICKACK is not None:
+            self._socket.setsockopt(socket.IPPROTO_TCP, _QUICKACK, 0)
+
     def queued(self) -> int:
         return self._outbox.queued()
 
     def close(self) -> None:
         self._fall_silent()
-        self._outbox.close(self._write_stall)
+        if not self._transport.is_closing():
+            self._outbox.close(self._limits.write_stall)
 
     def abort(self) -> None:
         self._transport.abort()
@@ -145,8 +173,13 @@ class Connection(asyncio.Protocol):
     def _fall_silent(self) -> None:
         # Ending swaps the handler, so that what still comes in, or was read already, is harmless.
         self._receive = _deaf
+        self.send = _mute
         self._backlog = None
         self._holds.clear()
+
+
+def _mute(_: bytes) -> None:
+    pass
 
 
 def _deaf(_: bytes) -> tuple[()]:

@@ -6,13 +6,13 @@ import asyncio
 import json
 import os
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from duologue.settings import Settings
 
-Question = Callable[[], object]
+Question = Callable[[], Awaitable[object]]
 
 _PATH_BYTES = 100
 """The kernels' limit for the path of a Unix socket is 104 to 108 bytes."""
@@ -76,7 +76,7 @@ class Control:
             line = await asyncio.wait_for(reader.readuntil(b"\n"), _ANSWER_WITHIN)
             question = self._questions.get(line.decode(errors="replace").strip())
             if question:
-                writer.write(json.dumps(question()).encode())
+                writer.write(json.dumps(await question()).encode())
                 await asyncio.wait_for(writer.drain(), _ANSWER_WITHIN)
         except (asyncio.IncompleteReadError, asyncio.LimitOverrunError, TimeoutError, ConnectionError):
             pass

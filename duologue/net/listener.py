@@ -11,6 +11,8 @@ import resource
 import socket
 import ssl
 from collections.abc import Sequence
+from functools import partial
+from math import inf
 
 from duologue.core.admission import Doorkeeper
 from duologue.core.events import Refused
@@ -32,6 +34,9 @@ SPARE_DESCRIPTORS = 64
 """Kept free for files, the control socket and logs; accepting stops before the last are gone (at the limit, uvloop
 closes new connections without a word).
 """
+
+COMPLAIN_EVERY = 60.0
+"""Seconds between two log records about it, so that the log says it once and not with every connection."""
 
 RETRY_AFTER = 5.0
 """Seconds after which accepting is tried again when descriptors ran out: others than our own connections can free
@@ -57,6 +62,7 @@ class Listener:
         self._sockets: list[socket.socket] = []
         self._most_open = resource.getrlimit(resource.RLIMIT_NOFILE)[0] - SPARE_DESCRIPTORS
         self._accepting = False
+        self._complained = -inf
         self._handshakes: set[asyncio.Task[None]] = set()
         self._open: set[Connection] = set()
         self._all_closed = asyncio.Event()
@@ -80,6 +86,10 @@ class Listener:
         for sock in self._sockets:
             sock.close()
         self._sockets.clear()
+        for task in self._handshakes:
+            task.cancel()
+        await asyncio.gather(*self._handshakes, return_exceptions=True)
+        await asyncio.sleep(0)  # what a handshake leaves behind is cleared up when its task is told of
         for connection in [*self._open]:
             connection.close()
         try:
@@ -101,35 +111,36 @@ class Listener:
             except OSError:
                 self._wait_for_descriptors()
                 return
-            self._admit(sock, peer[0])
+            self._admit(sock, peer[:2])
 
-    def _admit(self, sock: socket.socket, address: str) -> None:
-        if self._doorkeeper.admit(address, self._hub.time()):
-            task = asyncio.get_running_loop().create_task(self._serve(sock, address))
-            self._handshakes.add(task)
-            task.add_done_callback(self._handshakes.discard)
-        else:
+    def _admit(self, sock: socket.socket, peer: tuple[str, int]) -> None:
+        if not self._doorkeeper.admit(peer[0], self._hub.time()):
             _refuse(sock, self._tls)
-
-    async def _serve(self, sock: socket.socket, address: str) -> None:
+            return
         limits = self._settings.limits
-        connection = Connection(
-            self._hub,
-            self._door.make(),
-            send_queue=limits.send_queue,
-            write_stall=limits.write_stall,
-            closed=self._closed,
-        )
+        connection = Connection(self._hub, self._door.make(), sock, peer, limits=limits, closed=self._closed)
         self._open.add(connection)
         self._all_closed.clear()
-        connection.address = address
-        timeout = limits.login_timeout if self._tls else None
-        try:
-            await asyncio.get_running_loop().connect_accepted_socket(
-                lambda: connection, sock, ssl=self._tls, ssl_handshake_timeout=timeout
-            )
-        except (OSError, ssl.SSLError) as error:
-            log.info("handshake failed", extra={"peer": address, "reason": str(error)})
+        task = asyncio.get_running_loop().create_task(self._shake_hands(connection, sock))
+        self._handshakes.add(task)
+        task.add_done_callback(partial(self._shaken_hands, connection, sock))
+
+    async def _shake_hands(self, connection: Connection, sock: socket.socket) -> None:
+        limits = self._settings.limits
+        await asyncio.get_running_loop().connect_accepted_socket(
+            lambda: connection,
+            sock,
+            ssl=self._tls,
+            ssl_handshake_timeout=limits.login_timeout if self._tls else None,
+            ssl_shutdown_timeout=limits.write_stall if self._tls else None,
+        )
+
+    def _shaken_hands(self, connection: Connection, sock: socket.socket, task: asyncio.Task[None]) -> None:
+        self._handshakes.discard(task)
+        error = None if task.cancelled() else task.exception()
+        if error:
+            log.info("handshake failed", extra={"peer": connection.peer, "reason": str(error)})
+        if not connection.is_made:
             sock.close()
             self._closed(connection)
 
@@ -147,9 +158,12 @@ class Listener:
 
     def _wait_for_descriptors(self) -> None:
         """Leave new connections to the kernel's backlog until some of ours have closed."""
-        log.error(
-            "no descriptors left for new connections; raise the limit (ulimit -n)", extra={"open": len(self._open)}
-        )
+        now = self._hub.time()
+        if now - self._complained > COMPLAIN_EVERY:
+            self._complained = now
+            log.error(
+                "no descriptors left for new connections; raise the limit (ulimit -n)", extra={"open": len(self._open)}
+            )
         self._pause()
         asyncio.get_running_loop().call_later(RETRY_AFTER, self._resume)
 

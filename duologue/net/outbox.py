@@ -29,6 +29,7 @@ class Outbox:
 
     def close(self, patience: float) -> None:
         """Close when all is sent, or after `patience` seconds."""
+        waiting = self.queued()
         self._transport.close()
-        if self.queued():
+        if waiting:
             asyncio.get_running_loop().call_later(patience, self._transport.abort)

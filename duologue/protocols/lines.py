@@ -1,15 +1,23 @@
-"""Bytes to whole lines, in one piece: a chunk of any number of lines stays one chunk. Knows nothing of what a line
-says.
-"""
+"""Bytes to whole lines: a chunk of any number of lines stays one chunk. Knows nothing of what a line says."""
 
 from __future__ import annotations
+
+from typing import NoReturn
 
 from duologue.core.errors import FatalPeerError
 
 LINE_LIMIT = 8192
 """Bytes of a line with its LF (docs/protocol.md section 2). The longest chat text that anyone types fits 20 times."""
 
-LF = 10
+
+class LineTooLong(FatalPeerError):
+    """`before` are the lines that came whole before the one that is too long: they count, however they were split."""
+
+    def __init__(self, before: bytes) -> None:
+        super().__init__(
+            "line_too_long", f"A line may have at most {LINE_LIMIT} bytes; send a long text as several messages."
+        )
+        self.before = before
 
 
 class LineBuffer:
@@ -23,7 +31,7 @@ class LineBuffer:
     def feed(self, data: bytes) -> bytes:
         """Take bytes as they came; give all lines that are whole now, each with its LF, or b"" if there is none yet.
 
-        Raises FatalPeerError when a line is longer than `LINE_LIMIT`.
+        Raises LineTooLong for a line of more than `LINE_LIMIT` bytes.
         """
         if self._rest:
             data = self._rest + data
@@ -37,19 +45,18 @@ class LineBuffer:
 
     def _check_lengths(self, chunk: bytes) -> None:
         # One hop per 8 KiB, not per line: from the end of a line, some LF must stand within the next LINE_LIMIT bytes.
-        start = 0
+        start = whole = 0
         while len(chunk) - start > LINE_LIMIT:
             start = chunk.rfind(b"\n", start, start + LINE_LIMIT) + 1
             if start == 0:
-                raise line_too_long()
+                self._refuse(chunk[:whole])
+            whole = start
         if len(self._rest) >= LINE_LIMIT:
-            raise line_too_long()
+            self._refuse(chunk)
 
-
-def line_too_long() -> FatalPeerError:
-    return FatalPeerError(
-        "line_too_long", f"A line may have at most {LINE_LIMIT} bytes; send a long text as several messages."
-    )
+    def _refuse(self, before: bytes) -> NoReturn:
+        self._rest = b""
+        raise LineTooLong(before)
 
 
 def is_text(chunk: bytes) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from duologue.core.commands import AttachSocket, Command, GiveNickname, GivePassword, SocketKind
 from duologue.core.errors import FatalPeerError, PeerError
 from duologue.core.events import Event, LoggedIn, LoginDenied, PasswordWanted
-from duologue.protocols.lines import LineBuffer, text_of
+from duologue.protocols.lines import LineBuffer, LineTooLong, text_of
 from duologue.protocols.native_wire import encode_event, parse_check_line, parse_command, parse_first_line
 
 
@@ -31,7 +31,16 @@ class NativeSocket:
 
         A line that is a mistake comes as the error to tell. Raises FatalPeerError where no further line can be trusted.
         """
-        return self.parse_lines(self.lines.feed(data))
+        try:
+            chunk = self.lines.feed(data)
+        except LineTooLong as error:
+            return self.parse_before(error)
+        return self.parse_lines(chunk)
+
+    def parse_before(self, error: LineTooLong) -> Iterator[Command | PeerError]:
+        """The lines before one that is too long, and then the error."""
+        yield from self.parse_lines(error.before)
+        raise error
 
     def parse_lines(self, chunk: bytes) -> Iterator[Command | PeerError]:
         """The same for whole lines that have been through `lines` already."""

@@ -65,7 +65,6 @@ ANSWERS = {
 """The answers to /chat, after the nickname. The first four are the source system's own words."""
 
 _OUTCOMES = {words: outcome for outcome, words in ANSWERS.items()}
-_WORDS_OF = {row.command: row for row in reversed(WORDS)}
 _LIST_BYTES = LINE_LIMIT - 256
 _SHOWN_CHARACTERS = 40
 
@@ -75,13 +74,17 @@ _SHOWN_CHARACTERS = 40
 
 def encode_message(text: str) -> bytes:
     """One message as its line. Raises PeerError when it does not fit into a line."""
-    line = b":%s\n" % text.replace("\n", LINE_BREAK).encode(errors="replace").replace(
-        b"\0", "\N{SYMBOL FOR NULL}".encode()
-    )
+    return _line(f":{text}".replace("\n", LINE_BREAK).replace("\0", "\N{SYMBOL FOR NULL}"))
+
+
+def _line(text: str) -> bytes:
+    """What is to be one line, as one line. Raises PeerError where it would be more, or too long."""
+    if "\n" in text or "\0" in text:
+        raise PeerError("bad_command", "A line break or NUL cannot be part of this.")
+    line = f"{text}\n".encode(errors="replace")
     if len(line) > LINE_LIMIT:
         raise PeerError(
-            "line_too_long",
-            f"A message may have {LINE_LIMIT - 2} bytes at most, and this one has {len(line) - 2}; send it in parts.",
+            "line_too_long", f"That is {len(line)} bytes, and a line may have {LINE_LIMIT}; send it in parts."
         )
     return line
 
@@ -111,11 +114,11 @@ def parse_first_line(line: bytes) -> SocketKind | AttachSocket:
 
 
 def encode_nickname(command: GiveNickname) -> bytes:
-    return f"{command.nickname}\n".encode(errors="replace")
+    return _line(command.nickname)
 
 
 def encode_password(command: GivePassword) -> bytes:
-    return f"{command.password}\n".encode(errors="replace")
+    return _line(command.password)
 
 
 def encode_command(command: Command) -> bytes:
@@ -123,10 +126,9 @@ def encode_command(command: Command) -> bytes:
     if isinstance(command, Say):
         return encode_message(command.text)
     nickname = getattr(command, "nickname", None)
-    row = _WORDS_OF[type(command)]
-    if nickname and row.takes is Takes.NOTHING:
-        row = next(other for other in WORDS if other.command is type(command) and other.takes is not Takes.NOTHING)
-    return f"{row.word} {nickname}\n".encode(errors="replace") if nickname else f"{row.word}\n".encode()
+    takes = (Takes.NOTHING if nickname is None else Takes.NICKNAME, Takes.MAYBE_NICKNAME)
+    word = next(row.word for row in WORDS if row.command is type(command) and row.takes in takes)
+    return _line(word if nickname is None else f"{word} {nickname}")
 
 
 def parse_command(line: bytes) -> Command:
@@ -163,21 +165,21 @@ def encode_pong(_: Pong) -> bytes:
 
 def parse_check_line(line: bytes) -> Ping | Pong:
     """A line of the check socket, as the server reads it."""
-    match line.split(b" "):
-        case [b"PONG"]:
+    match text_of(line).split(" "):
+        case ["PONG"]:
             return Pong()
-        case [b"PING"]:
+        case ["PING"]:
             return Ping()
-        case [b"PING", received]:
+        case ["PING", received]:
             return Ping(_count(received))
-        case [b"PING", received, chat]:
-            return Ping(_count(received), text_of(chat))
+        case ["PING", received, chat]:
+            return Ping(_count(received), chat)
     raise FatalPeerError("bad_check_line", "A check socket carries PING <received> [<chat>] and PONG, nothing else.")
 
 
-def _count(word: bytes) -> int:
+def _count(word: str) -> int:
     # 18 digits: more messages than anyone sends, and no time lost on turning a line of digits into a number.
-    if word.isdigit() and len(word) <= 18:
+    if word.isascii() and word.isdigit() and len(word) <= 18:
         return int(word)
     raise FatalPeerError("bad_check_line", "The number after PING or PONG is a count of messages: digits only.")
 
@@ -206,13 +208,13 @@ def parse_signal(line: bytes) -> Event:
 
 def parse_check_signal(line: bytes) -> Acknowledged | Probe:
     """A line of the check socket, as the client reads it."""
-    match line.split(b" "):
-        case [b"PING"]:
+    match text_of(line).split(" "):
+        case ["PING", *_]:
             return Probe()
-        case [b"PONG", stored, delivered]:
+        case ["PONG", stored, delivered]:
             return Acknowledged(_count(stored), _count(delivered))
-        case [b"PONG", stored, delivered, chat]:
-            return Acknowledged(_count(stored), _count(delivered), text_of(chat))
+        case ["PONG", stored, delivered, chat, *_]:
+            return Acknowledged(_count(stored), _count(delivered), chat)
     raise FatalPeerError(
         "bad_check_line", "The server's check socket carries PING and PONG <stored> <delivered>, nothing else."
     )
@@ -257,46 +259,54 @@ _ENCODERS: dict[type[Event], Callable[..., str]] = {
 }
 
 
-def _two(rest: str) -> tuple[str, str]:
-    first, _, second = rest.partition(" ")
-    return first, second
+def _words(rest: str, wanted: int) -> list[str]:
+    """The first words of a signal; more may be added to it some day, and are passed over (docs/protocol.md 5.4)."""
+    words = rest.split(" ")[:wanted]
+    if len(words) < wanted or not all(words):
+        raise ValueError(rest)
+    return words
+
+
+def _code_and_text(rest: str) -> tuple[str, str]:
+    code, _, text = rest.partition(" ")
+    return code, text
 
 
 def _parse_requested(rest: str) -> ChatRequested:
-    nickname, seconds = _two(rest)
-    return ChatRequested(nickname, int(seconds))
+    nickname, seconds = _words(rest, 2)
+    return ChatRequested(nickname, _count(seconds))
 
 
 def _parse_sent(rest: str) -> RequestSent:
-    nickname, seconds = _two(rest)
-    return RequestSent(nickname, int(seconds))
+    nickname, seconds = _words(rest, 2)
+    return RequestSent(nickname, _count(seconds))
 
 
 def _parse_withdrawn(rest: str) -> RequestWithdrawn:
-    nickname, outcome = _two(rest)
+    nickname, outcome = _words(rest, 2)
     return RequestWithdrawn(nickname, RequestState(outcome))
 
 
 def _parse_ended(rest: str) -> ChatEnded:
-    nickname, reason = _two(rest)
+    nickname, reason = _words(rest, 2)
     return ChatEnded(nickname, ChatEnd(reason))
 
 
 _SIGNALS: dict[str, Callable[[str], Event]] = {
     "PASSWORD": lambda _: PasswordWanted(),
-    "AUTH_SUCCESS": lambda rest: LoggedIn(*_two(rest)),
-    "AUTH_DENIED": lambda rest: LoginDenied(*_two(rest)),
+    "AUTH_SUCCESS": lambda rest: LoggedIn(*_words(rest, 2)),
+    "AUTH_DENIED": lambda rest: LoginDenied(*_code_and_text(rest)),
     "want_chat_with_you": _parse_requested,
     "chat_request_ended": _parse_withdrawn,
     "chat_requested": _parse_sent,
-    "start_chat": lambda rest: ChatStarted(*_two(rest)),
+    "start_chat": lambda rest: ChatStarted(*_words(rest, 2)),
     "chat_ended": _parse_ended,
     "requests": lambda rest: WaitingRequests(tuple(rest.split())),
     "requests_part": lambda rest: WaitingRequests(tuple(rest.split()), more=True),
     "online": lambda rest: PeopleOnline(tuple(rest.split())),
     "online_part": lambda rest: PeopleOnline(tuple(rest.split()), more=True),
-    "ERROR": lambda rest: Refused(*_two(rest)),
-    "disconnected": lambda rest: Disconnected(*_two(rest)),
+    "ERROR": lambda rest: Refused(*_code_and_text(rest)),
+    "disconnected": lambda rest: Disconnected(*_code_and_text(rest)),
 }
 SIGNAL_WORDS = frozenset(_SIGNALS) | {"PING", "PONG"}
 """What a line from the server can begin with, besides a nickname; so none of them can be a nickname."""

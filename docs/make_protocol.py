@@ -1,0 +1,42 @@
+"""Fills in the parts of docs/protocol.md that are made from the code: `make docs`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from duologue.core.chat import TRANSITIONS
+from duologue.core.commands import WORDS
+
+PAGE = Path(__file__).with_name("protocol.md")
+
+
+def page(text: str) -> str:
+    """`text` of the page, with every made part as it has to be now."""
+    return _filled(_filled(text, "commands", _commands()), "requests", _requests())
+
+
+def _filled(text: str, name: str, made: str) -> str:
+    begin, end = f"<!-- {name} -->\n", f"<!-- /{name} -->"
+    return text[: text.index(begin) + len(begin)] + made + text[text.index(end) :]
+
+
+def _commands() -> str:
+    rows = "".join(f"| `{f'{row.word} {row.takes.value}'.rstrip()}` | {row.help} |\n" for row in WORDS)
+    return f"| line | what it asks for |\n|---|---|\n| `:<text>` | pass this message on to the partner |\n{rows}"
+
+
+def _requests() -> str:
+    arrows = "".join(
+        f"    {_id(state.value)} --> {_id(following.value)}: {cause.value}\n"
+        for state, ways in TRANSITIONS.items()
+        for cause, following in ways.items()
+    )
+    return f"```mermaid\nstateDiagram-v2\n    [*] --> asked: /chat\n{arrows}```\n"
+
+
+def _id(state: str) -> str:
+    return state.replace(" ", "_")
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(PAGE.read_text(encoding="utf-8")), encoding="utf-8")

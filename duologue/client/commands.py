@@ -1,0 +1,102 @@
+"""The table of what a person can type: words, what follows them, help, and what they mean. /help and docs/ print it.
+
+The words that the server knows come from `core.commands`; those of the client alone are added here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from duologue.client.meaning import Clear, Explain, Help, Leave, Meaning, Send, Standing
+from duologue.core.commands import WORDS, AcceptChat, AskForChat, Exit, QuitChat, Takes, Word
+
+Handler = Callable[[Standing, str | None], Meaning]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One row. `words` are the command and its other names; `means` gets the nickname that follows, or None."""
+
+    words: tuple[str, ...]
+    takes: Takes
+    help: str
+    means: Handler
+
+    @property
+    def usage(self) -> str:
+        """How it is typed: `/quit or /end`, `/accept [NICK]`."""
+        return f"{' or '.join(self.words)} {self.takes.value}".rstrip()
+
+
+def _sending(row: Word) -> Handler:
+    def send(_: Standing, nickname: str | None) -> Meaning:
+        return Send(row.command() if nickname is None else row.command(nickname))
+
+    return send
+
+
+def _sending_outside_a_chat(row: Word) -> Handler:
+    send = _sending(row)
+
+    def unless_in_a_chat(standing: Standing, nickname: str | None) -> Meaning:
+        if standing.partner is None:
+            return send(standing, nickname)
+        return Explain(f"You are in a chat with {standing.partner}. /quit leaves it.")
+
+    return unless_in_a_chat
+
+
+def _quit(standing: Standing, _: str | None) -> Meaning:
+    return Send(QuitChat()) if standing.partner else Leave()
+
+
+def _leave(_: Standing, __: str | None) -> Meaning:
+    return Leave()
+
+
+_OWN_MEANING: dict[Callable[..., object], Callable[[Word], Handler]] = {
+    AskForChat: _sending_outside_a_chat,
+    AcceptChat: _sending_outside_a_chat,
+    QuitChat: lambda _: _quit,
+    Exit: lambda _: _leave,
+}
+_OWN_HELP: dict[Callable[..., object], str] = {
+    QuitChat: "leave the chat; outside a chat, leave the app",
+    Exit: "leave the app",
+}
+
+
+def _entries() -> list[Entry]:
+    """The server's words, with those that mean the same in one row."""
+    rows: dict[tuple[object, ...], list[Word]] = {}
+    for row in WORDS:
+        rows.setdefault((row.command, row.takes, row.word.startswith("/")), []).append(row)
+    return [
+        Entry(
+            words=tuple(row.word for row in same),
+            takes=same[0].takes,
+            help=_OWN_HELP.get(same[0].command, same[0].help),
+            means=_OWN_MEANING.get(same[0].command, _sending)(same[0]),
+        )
+        for same in rows.values()
+    ]
+
+
+ENTRIES = (
+    *_entries(),
+    Entry(("/clear",), Takes.NOTHING, "empty the screen", lambda _, __: Clear()),
+    Entry(("/help",), Takes.NOTHING, "show this list", lambda _, __: Help()),
+)
+ENTRY_OF = {word: entry for entry in ENTRIES for word in entry.words if word.startswith("/")}
+"""By command word. The bare words, `yes` and `no`, are for `typed`: whether they are commands depends."""
+
+NOTES = (
+    "In a chat, anything else is a message, yes and no too.",
+    "//text sends /text. Alt+Enter starts a new line; more than 3 lines are sent after a yes.",
+)
+
+
+def help_lines() -> list[str]:
+    width = max(len(entry.usage) for entry in ENTRIES)
+    return [*(f"{entry.usage:<{width}}  {entry.help}" for entry in ENTRIES), *NOTES]

@@ -1,0 +1,200 @@
+"""A person's way through the app: log in, talk, leave. Joins a face, the client and the meaning of what is typed."""
+
+from __future__ import annotations
+
+import asyncio
+
+from duologue.client.address import Address
+from duologue.client.api import Client
+from duologue.client.commands import help_lines
+from duologue.client.errors import CannotConnect, ClientError, LoginRefused, PasswordNeeded
+from duologue.client.face import Face, Interrupted, Kind, Line
+from duologue.client.happenings import ConnectionLost, Happening
+from duologue.client.meaning import Clear, Confirm, Drop, Explain, Help, Leave, Meaning, Send, Standing
+from duologue.client.sentences import about_unsent, message, sentence
+from duologue.client.typed import is_yes, meaning_of
+from duologue.core.accounts import BadNickname, nickname_key
+from duologue.core.commands import Command, Say
+from duologue.core.errors import PeerError
+from duologue.core.events import ChatEnded, ChatRequested, Disconnected, Refused, RequestAnswered, Said
+from duologue.core.text import visible
+
+OK = 0
+LOST = 1
+INTERRUPTED = 130
+"""Exit codes. 130 is what shells give for Ctrl+C."""
+
+_KINDS: dict[type, Kind] = {
+    ChatRequested: Kind.REQUEST,
+    Refused: Kind.TROUBLE,
+    Disconnected: Kind.TROUBLE,
+    ConnectionLost: Kind.TROUBLE,
+    RequestAnswered: Kind.TROUBLE,
+}
+
+
+class Conversation:
+    """`nickname` is None where it has to be asked for."""
+
+    def __init__(self, face: Face, address: Address, nickname: str | None) -> None:
+        self._face = face
+        self._address = address
+        self._nickname = nickname
+        self._password: str | None = None
+        self._unsent: str | None = None
+
+    async def run(self) -> int:
+        """From the login to the end; the exit code."""
+        try:
+            while client := await self._login_to_server():
+                if await self._talk(client):
+                    return OK
+                if not await self._wants("Log in again?"):
+                    return LOST
+        except EOFError:
+            return OK if self._face.is_interactive else LOST
+        except Interrupted:
+            return INTERRUPTED
+        finally:
+            await self._face.settle()
+        return LOST
+
+    # Logging in
+
+    async def _login_to_server(self) -> Client | None:
+        """None: there is no way in, or nobody wants one any more."""
+        while True:
+            client = Client(self._address, await self._checked_nickname(), self._password)
+            try:
+                await client.open()
+            except PasswordNeeded:
+                self._password = await self._face.ask_secret("Password: ")
+            except LoginRefused as refused:
+                if not await self._choose_again(refused):
+                    return None
+            except CannotConnect as error:
+                self._show(Kind.TROUBLE, f"Cannot reach the server at {self._address} ({visible(str(error))}).")
+                if not await self._wants("Try again?"):
+                    return None
+            else:
+                return client
+
+    async def _checked_nickname(self) -> str:
+        nickname = self._nickname
+        while True:
+            if nickname is None:
+                nickname = await self._face.ask("Enter your nickname: ")
+            try:
+                self._nickname = nickname_key(nickname.strip())
+            except BadNickname as error:
+                self._show(Kind.TROUBLE, visible(error.text))
+                self._stop_unless_interactive()
+                nickname = None
+            else:
+                return self._nickname
+
+    async def _choose_again(self, refused: LoginRefused) -> bool:
+        """After a wrong password the nickname stands there already: it is mostly right."""
+        self._show(Kind.TROUBLE, visible(str(refused)))
+        if not self._face.is_interactive:
+            return False
+        default = self._nickname if self._password is not None and self._nickname else ""
+        self._nickname, self._password = await self._face.ask("Enter your nickname: ", default), None
+        return True
+
+    def _stop_unless_interactive(self) -> None:
+        if not self._face.is_interactive:
+            raise EOFError
+
+    async def _wants(self, question: str) -> bool:
+        if not self._face.is_interactive:
+            return False
+        while True:
+            answer = is_yes(await self._face.ask(f"{question} yes/no "))
+            if answer is not None:
+                return answer
+
+    # Talking
+
+    async def _talk(self, client: Client) -> bool:
+        """Until somebody wants to leave (True) or the session ends for good (False)."""
+        tasks = [asyncio.create_task(self._send_messages(client)), asyncio.create_task(self._listen(client))]
+        try:
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
+            return tasks[0] in done
+        finally:
+            self._face.withdraw()
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await client.close()
+
+    async def _listen(self, client: Client) -> None:
+        async for event in client:
+            if self._face.notices(event):
+                self._show_event(event)
+            if isinstance(event, ChatEnded | ConnectionLost) and self._unsent is not None:
+                self._drop_unsent()
+
+    def _show_event(self, event: Happening) -> None:
+        if isinstance(event, Said):
+            speaker, lines = message(event)
+            self._face.show(Line(Kind.MESSAGE, "\n".join(lines), speaker))
+        elif text := sentence(event):
+            self._show(_KINDS.get(type(event), Kind.NOTICE), text)
+
+    async def _send_messages(self, client: Client) -> None:
+        while True:
+            try:
+                text = await self._face.read(client)
+            except EOFError:
+                return
+            meaning = meaning_of(text, Standing(client.partner, client.waiting, self._unsent))
+            if isinstance(meaning, Leave):
+                return
+            await self._carry_out(client, meaning)
+
+    async def _carry_out(self, client: Client, meaning: Meaning) -> None:
+        match meaning:
+            case Send(command):
+                await self._send(client, command)
+            case Confirm(text):
+                self._unsent = text
+                self._show(Kind.HINT, about_unsent(text))
+            case Drop():
+                self._drop_unsent()
+            case Clear():
+                self._face.clear()
+            case _:
+                for line in _hints(meaning):
+                    self._show(Kind.HINT, line)
+
+    async def _send(self, client: Client, command: Command) -> None:
+        if isinstance(command, Say):
+            self._unsent = None
+        try:
+            await client.send(command)
+        except PeerError as error:
+            self._show(Kind.TROUBLE, visible(error.text))
+        except ClientError as error:
+            self._show(Kind.TROUBLE, str(error))
+        else:
+            await self._face.sent(command)
+
+    def _drop_unsent(self) -> None:
+        self._unsent = None
+        self._show(Kind.HINT, "Those lines were not sent.")
+
+    def _show(self, kind: Kind, text: str) -> None:
+        self._face.show(Line(kind, text))
+
+
+def _hints(meaning: Meaning) -> list[str]:
+    match meaning:
+        case Explain(text):
+            return [text]
+        case Help():
+            return help_lines()
+    return []

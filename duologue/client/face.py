@@ -1,0 +1,66 @@
+"""What a conversation needs of whatever shows it to a person: the screen and the keyboard, and nothing about chats."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Protocol
+
+from duologue.client.api import Client
+from duologue.client.happenings import Happening
+from duologue.core.commands import Command
+
+
+class Kind(Enum):
+    """What a line is, so that it can look like it."""
+
+    MESSAGE = "message"
+    NOTICE = "notice"
+    REQUEST = "request"
+    TROUBLE = "trouble"
+    HINT = "hint"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Something to show, safe for a terminal. A message has a `speaker`, and its text may have line breaks."""
+
+    kind: Kind
+    text: str
+    speaker: str = ""
+
+
+class Interrupted(Exception):
+    """Ctrl+C at a question. KeyboardInterrupt itself would end the event loop before anything is tidied up."""
+
+
+class Face(Protocol):
+    """A person's end. Reading raises EOFError at the end of input."""
+
+    is_interactive: bool
+    """Is there somebody to answer a question?"""
+
+    async def ask(self, question: str, default: str = "") -> str:
+        """One line in answer to `question`; `default` stands there already, where it can. May raise Interrupted."""
+
+    async def ask_secret(self, question: str) -> str:
+        """The same without showing what is typed."""
+
+    async def read(self, client: Client) -> str:
+        """What is typed next."""
+
+    def withdraw(self) -> None:
+        """A `read` that is going on is about to be cancelled: leave nothing of its prompt behind."""
+
+    async def sent(self, command: Command) -> None:
+        """`command` went to the server; returns when the next input may be read."""
+
+    def notices(self, event: Happening) -> bool:
+        """Take note of an event, before it is shown. False: this face needs no line for it."""
+
+    def show(self, line: Line) -> None: ...
+
+    def clear(self) -> None: ...
+
+    async def settle(self) -> None:
+        """Returns when all that was shown is on the screen."""

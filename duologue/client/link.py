@@ -1,0 +1,218 @@
+"""The three sockets of one session: opened together, kept alive, closed together. Prints and decides nothing."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from time import monotonic
+
+from duologue.client.address import Address, reason_of
+from duologue.client.errors import CannotConnect, LinkLost, LoginRefused, PasswordNeeded
+from duologue.client.session import Session
+from duologue.core.commands import Command, Exit, GivePassword, SocketKind
+from duologue.core.errors import FatalPeerError
+from duologue.core.events import Acknowledged, Event, LoggedIn, LoginDenied, PasswordWanted, Probe, Refused
+from duologue.protocols.native_wire import encode_password
+
+ACKNOWLEDGE_EVERY = 0.02
+"""Seconds between two PINGs that acknowledge messages: many that come together are acknowledged together."""
+
+MOST_UNREAD = 1024
+"""Events that wait for the user of this link. Past that the login socket is not read, and the server holds the rest."""
+
+_CHUNK = 65536
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Seconds, and the clock that measures them (`now`). The defaults are the server's own (docs/settings.md)."""
+
+    login: float = 20.0
+    heartbeat: float = 15.0
+    dead_after: float = 45.0
+    last_words: float = 1.0
+    """How long a closed socket waits for the login socket, where the reason for the closing is said."""
+    leaving: float = 5.0
+    """How long a goodbye may take; as long as the server flushes its queues."""
+    now: Callable[[], float] = monotonic
+
+
+class Link:
+    """Made by `open`; then `next_event` until it raises LinkLost. Close it in any case."""
+
+    def __init__(self, session: Session, timing: Timing) -> None:
+        self.session = session
+        self._timing = timing
+        self._writers: dict[SocketKind, asyncio.StreamWriter] = {}
+        self._tasks: dict[SocketKind | None, asyncio.Task[None]] = {}
+        self._events: asyncio.Queue[Event | LinkLost] = asyncio.Queue(MOST_UNREAD)
+        self._early: deque[Event] = deque()
+        self._is_attached = False
+        self._message_came = asyncio.Event()
+        self._lost: LinkLost | None = None
+        self._heard = timing.now()
+
+    # Opening
+
+    @classmethod
+    async def open(cls, address: Address, nickname: str, password: str | None, timing: Timing) -> Link:
+        """Log in and attach all three sockets.
+
+        No socket stays open while a person thinks of a password: without one PasswordNeeded is raised, and the next
+        try brings it along. Raises CannotConnect and LoginRefused.
+        """
+        link = cls(Session(), timing)
+        try:
+            async with asyncio.timeout(timing.login):
+                await link._log_in(address, nickname, password)
+        except TimeoutError:
+            await link.close()
+            raise CannotConnect("it does not answer") from None
+        except LinkLost as lost:
+            await link.close()
+            raise CannotConnect(str(lost) if address.tls else f"{lost}; if it speaks TLS, use --tls") from lost
+        except BaseException:
+            await link.close()
+            raise
+        return link
+
+    async def _log_in(self, address: Address, nickname: str, password: str | None) -> None:
+        await self._connect(address, SocketKind.LOGIN, self.session.first_lines(nickname))
+        token = await self._token(password)
+        for kind in (SocketKind.CHAT, SocketKind.CHECK):
+            await self._connect(address, kind, self.session.attach(kind, token))
+        await self._until_attached()
+        self._tasks[None] = asyncio.create_task(self._check_server_connection())
+
+    async def _connect(self, address: Address, kind: SocketKind, first: bytes) -> None:
+        reader, writer = await address.connect()
+        self._writers[kind] = writer
+        writer.write(first)
+        self._tasks[kind] = asyncio.create_task(self._read(kind, reader))
+
+    async def _token(self, password: str | None) -> str:
+        while True:
+            match await self.next_event():
+                case PasswordWanted() if password is None:
+                    raise PasswordNeeded
+                case PasswordWanted():
+                    self._writers[SocketKind.LOGIN].write(encode_password(GivePassword(password or "")))
+                case LoginDenied(code, text):
+                    raise LoginRefused(code, text)
+                case Refused(_, text):
+                    raise CannotConnect(text)
+                case LoggedIn(token):
+                    return token
+                case event:
+                    raise CannotConnect(f"it answers the login with {type(event).__name__}, which is no answer")
+
+    async def _until_attached(self) -> None:
+        """The server may have something to say as soon as it knows all three sockets: keep that for later."""
+        early: list[Event] = []
+        while not isinstance(event := await self.next_event(), Acknowledged):
+            if isinstance(event, Refused):
+                raise CannotConnect(event.text)
+            early.append(event)
+        self._early.extend(early)
+
+    # Receiving
+
+    async def next_event(self) -> Event:
+        """Raises LinkLost when the session is over, after everything that came before."""
+        if self._early:
+            return self._early.popleft()
+        if self._lost:
+            raise self._lost
+        event = await self._events.get()
+        if isinstance(event, LinkLost):
+            self._lost = event
+            raise event
+        return event
+
+    async def _read(self, kind: SocketKind, reader: asyncio.StreamReader) -> None:
+        try:
+            while data := await reader.read(_CHUNK):
+                self._heard = self._timing.now()
+                for event in self.session.receive_data(kind, data):
+                    await self._received(event)
+            reason = "the server closed it"
+        except OSError as error:
+            reason = reason_of(error)
+        except FatalPeerError as error:
+            reason = error.text
+        await self._last_words(kind)
+        await self._events.put(LinkLost(reason))
+
+    async def _received(self, event: Event) -> None:
+        """What the check socket says is settled here; it must get through when nobody takes events."""
+        match event:
+            case Acknowledged() if self._is_attached:
+                pass
+            case Probe():
+                self._answer_server_check()
+            case _:
+                self._is_attached = self._is_attached or isinstance(event, Acknowledged)
+                await self._events.put(event)
+                self._message_came.set()
+
+    def _answer_server_check(self) -> None:
+        self._writers[SocketKind.CHECK].write(self.session.pong())
+
+    async def _last_words(self, kind: SocketKind) -> None:
+        login = self._tasks.get(SocketKind.LOGIN)
+        if kind is not SocketKind.LOGIN and login:
+            await asyncio.wait((login,), timeout=self._timing.last_words)
+
+    async def _check_server_connection(self) -> None:
+        """PING when something came, coalesced, and at every heartbeat. Ends when nothing was heard for too long."""
+        check = self._writers[SocketKind.CHECK]
+        while (left := self._heard + self._timing.dead_after - self._timing.now()) > 0:
+            await _within(min(left, self._timing.heartbeat), self._message_came.wait())
+            self._message_came.clear()
+            check.write(self.session.ping())
+            await asyncio.sleep(ACKNOWLEDGE_EVERY)
+        await self._events.put(LinkLost(f"nothing was heard from the server for {self._timing.dead_after:g} s"))
+
+    # Sending
+
+    async def send(self, command: Command) -> None:
+        """Returns when the line is on its way, which takes longer where the server reads slowly.
+
+        Raises PeerError where the command cannot be a line. A lost link takes it silently: `next_event` tells.
+        """
+        writer = self._writers[SocketKind.CHAT]
+        writer.write(self.session.command(command))
+        with suppress(OSError):  # the reader of that socket sees it too, and says so once
+            await writer.drain()
+
+    # Closing
+
+    async def leave(self) -> None:
+        """Say goodbye and wait until the server has read everything; then close."""
+        await self.send(Exit())
+        await _within(self._timing.leaving, self._until_lost())
+        await self.close()
+
+    async def _until_lost(self) -> None:
+        with suppress(LinkLost):
+            while True:
+                await self.next_event()
+
+    async def close(self) -> None:
+        """Close all three at once. Harmless when closed already."""
+        for task in self._tasks.values():
+            task.cancel()
+        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+        for writer in self._writers.values():
+            writer.transport.abort()
+
+
+async def _within(seconds: float, awaitable: Awaitable[object]) -> None:
+    """Wait for it, but not longer."""
+    # Not wait_for: before Python 3.12 it can swallow a cancellation that comes together with the result.
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await awaitable

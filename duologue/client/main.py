@@ -1,0 +1,108 @@
+"""The command line of client.py: what is asked for, which face, and the exit code."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import io
+import os
+import signal
+import ssl
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from duologue.client.address import DEFAULT_HOST, DEFAULT_PORT, Address
+from duologue.client.conversation import INTERRUPTED, LOST, Conversation
+from duologue.client.face import Face
+
+ENDED_BY_SIGNAL = 128
+"""Added to the number of a signal that ended the client, as shells do."""
+
+_HIGHEST_PORT = 65535
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    options = _parser().parse_args(argv)
+    address = Address(options.host, options.port, _tls(options))
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that knows no UTF-8 shows a ? and not a traceback
+    try:
+        return asyncio.run(_converse(options, address))
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our output is gone. Python would complain once more when it closes stdout.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return LOST
+
+
+def wants_plain(environ: Mapping[str, str]) -> bool:
+    """No terminal at either end, or one that cannot move its cursor."""
+    return not (sys.stdin.isatty() and sys.stdout.isatty()) or environ.get("TERM", "dumb") == "dumb"
+
+
+async def _converse(options: argparse.Namespace, address: Address) -> int:
+    task = asyncio.current_task()
+    assert task
+    ended_by: list[int] = []
+
+    def end(number: int) -> None:
+        ended_by.append(number)
+        task.cancel()
+
+    # Without this a terminal would be left as it is while a line is edited: without echo.
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        asyncio.get_running_loop().add_signal_handler(number, end, number)
+    try:
+        return await Conversation(_face(options), address, options.nickname).run()
+    except asyncio.CancelledError:
+        if not ended_by:
+            raise
+        return ENDED_BY_SIGNAL + ended_by[0]
+
+
+def _face(options: argparse.Namespace) -> Face:
+    if options.plain or wants_plain(os.environ):
+        from duologue.client.plain import PlainFace
+
+        return PlainFace(sys.stdin, sys.stdout)
+    from duologue.client.terminal import TerminalFace
+
+    return TerminalFace(has_bell=options.bell)
+
+
+def _tls(options: argparse.Namespace) -> ssl.SSLContext | None:
+    if not (options.tls or options.tls_ca):
+        return None
+    try:
+        context = ssl.create_default_context(cafile=options.tls_ca)
+    except OSError as error:
+        no_pem = isinstance(error, ssl.SSLError)
+        reason = "it holds no certificate in PEM form" if no_pem else error.strerror
+        _parser().error(f"--tls-ca {options.tls_ca}: {reason}")
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
+
+
+def _port(text: str) -> int:
+    if text.isascii() and text.isdigit() and 0 < int(text) <= _HIGHEST_PORT:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"a port is a number from 1 to {_HIGHEST_PORT}, and {text!r} is not")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="client.py",
+        description="Chat with one other person on a Duologue server.",
+        epilog="A password is asked for when the account has one. NO_COLOR in the environment turns colours off.",
+    )
+    parser.add_argument("host", nargs="?", default=DEFAULT_HOST, metavar="HOST", help="default %(default)s")
+    parser.add_argument("port", nargs="?", default=DEFAULT_PORT, type=_port, metavar="PORT", help="default %(default)s")
+    parser.add_argument("--nickname", metavar="NICK", help="log in as NICK instead of asking")
+    parser.add_argument("--plain", action="store_true", help="lines in, lines out: for pipes and screen readers")
+    parser.add_argument("--tls", action="store_true", help="speak TLS")
+    parser.add_argument("--tls-ca", metavar="FILE", type=Path, help="speak TLS and trust what is in FILE (PEM)")
+    parser.add_argument("--no-bell", dest="bell", action="store_false", help="no bell when somebody wants to chat")
+    return parser

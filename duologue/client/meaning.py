@@ -1,0 +1,68 @@
+"""What a typed text can mean, one frozen dataclass each, and the standing that the meaning depends on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from duologue.core.commands import Command
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a person stands at the moment of pressing Enter.
+
+    `waiting` are those who wait for an answer, `unsent` the lines that wait for "yes, send them".
+    """
+
+    partner: str | None = None
+    waiting: tuple[str, ...] = ()
+    unsent: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """An empty line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """Goes to the server."""
+
+    command: Command
+
+
+@dataclass(frozen=True, slots=True)
+class Explain:
+    """Goes nowhere; `text` says why, or what to type."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Confirm:
+    """So many lines that they are sent only after a yes."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """The answer was no: the unsent lines are not sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Help:
+    """Show what can be typed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clear:
+    """Empty the screen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """Leave the app."""
+
+
+Meaning = Nothing | Send | Explain | Confirm | Drop | Help | Clear | Leave

@@ -1,0 +1,167 @@
+"""The plain face: lines in, lines out, for pipes and screen readers. No colours, no prompt, no cursor movement."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import TextIO
+
+from duologue.client.api import Client
+from duologue.client.face import Kind, Line
+from duologue.client.happenings import ConnectionLost, Happening, Reconnected
+from duologue.core.commands import AcceptChat, AskForChat, Command, ListOnline, ListRequests, QuitChat
+from duologue.core.events import (
+    ChatEnded,
+    ChatStarted,
+    Disconnected,
+    PeopleOnline,
+    Refused,
+    RequestAnswered,
+    WaitingRequests,
+)
+
+ANSWERS: dict[type[Command], tuple[type[Happening], ...]] = {
+    AskForChat: (ChatStarted, RequestAnswered),
+    AcceptChat: (ChatStarted,),
+    QuitChat: (ChatEnded,),
+    ListOnline: (PeopleOnline,),
+    ListRequests: (WaitingRequests,),
+}
+"""What answers a command. From a pipe the next line is read only then: it was written with the answer in mind."""
+
+_ANSWERS_ANYTHING = (Refused, ConnectionLost, Disconnected)
+_INDENT = "\n    "
+_CHUNK = 65536
+
+
+class LineSource:
+    """Lines of a file descriptor, read by a thread: a loop cannot wait for a regular file.
+
+    The thread reads when a line is asked for and none is left of what it has read before.
+    """
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        self._lines: asyncio.Queue[str | None] = asyncio.Queue()
+        self._wanted = threading.Semaphore(0)
+        self._asked = 0
+        self._rest = b""
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    async def next(self) -> str:
+        """The next line without its end. Raises EOFError. A call that is cancelled leaves its line to the next call."""
+        if self._loop is None:
+            self._loop = asyncio.get_running_loop()
+            # A daemon: nobody can interrupt a read from a terminal, and leaving must not wait for one more line.
+            threading.Thread(target=self._run, name="stdin", daemon=True).start()
+        if self._asked == 0:
+            self._asked += 1
+            self._wanted.release()
+        line = await self._lines.get()
+        self._asked -= 1
+        if line is None:
+            raise EOFError
+        return line
+
+    def _run(self) -> None:
+        assert self._loop
+        with suppress(RuntimeError):  # the loop is closed: nobody waits for lines any more
+            while self._wanted.acquire():
+                self._loop.call_soon_threadsafe(self._lines.put_nowait, self._read_line())
+
+    def _read_line(self) -> str | None:
+        while b"\n" not in self._rest:
+            data = self._read()
+            if not data:
+                line, self._rest = self._rest, b""
+                return line.decode(errors="replace") if line else None
+            self._rest += data
+        line, _, self._rest = self._rest.partition(b"\n")
+        return line.removesuffix(b"\r").decode(errors="replace")
+
+    def _read(self) -> bytes:
+        try:
+            return os.read(self._descriptor, _CHUNK)
+        except OSError:  # a terminal that has been hung up
+            return b""
+
+
+class PlainFace:
+    """`is_interactive` where the input is a terminal: there is no waiting for answers, and questions can be asked."""
+
+    def __init__(self, source: TextIO, output: TextIO) -> None:
+        self.is_interactive = source.isatty()
+        self._descriptor = source.fileno()
+        self._lines = LineSource(self._descriptor)
+        self._output = output
+        self._is_connected = asyncio.Event()
+        self._is_connected.set()
+        self._awaited: tuple[type[Happening], ...] = ()
+        self._answered = asyncio.Event()
+
+    async def ask(self, question: str, default: str = "") -> str:
+        """The default cannot be edited here, so an empty answer stands for it."""
+        self._write(f"{question}[{default}] " if default else question, end="" if self.is_interactive else "\n")
+        return await self._lines.next() or default
+
+    async def ask_secret(self, question: str) -> str:
+        """From a pipe, simply the next line."""
+        if not self.is_interactive:
+            return await self._lines.next()
+        with _echo_off(self._descriptor):
+            secret = await self.ask(question)
+        self._write("")
+        return secret
+
+    async def read(self, _: Client) -> str:
+        if not self.is_interactive:
+            await self._is_connected.wait()
+        return await self._lines.next()
+
+    def withdraw(self) -> None:
+        """There is no prompt; a line that is being typed answers the next question."""
+
+    async def sent(self, command: Command) -> None:
+        if not self.is_interactive and type(command) in ANSWERS:
+            self._awaited = (*ANSWERS[type(command)], *_ANSWERS_ANYTHING)
+            self._answered.clear()
+            await self._answered.wait()
+
+    def notices(self, event: Happening) -> bool:
+        if isinstance(event, self._awaited):
+            self._answered.set()
+        if isinstance(event, ConnectionLost):
+            self._is_connected.clear()
+        elif isinstance(event, Reconnected):
+            self._is_connected.set()
+        return True
+
+    def show(self, line: Line) -> None:
+        text = f"{line.speaker}: {line.text}" if line.kind is Kind.MESSAGE else line.text
+        self._write(text.replace("\n", _INDENT))
+
+    def clear(self) -> None:
+        """There is no screen to empty: what was written stays."""
+
+    async def settle(self) -> None:
+        """Everything is written at once."""
+
+    def _write(self, text: str, end: str = "\n") -> None:
+        print(text, end=end, file=self._output, flush=True)
+
+
+@contextmanager
+def _echo_off(descriptor: int) -> Iterator[None]:
+    import termios
+
+    before = termios.tcgetattr(descriptor)
+    silent = [*before]
+    silent[3] &= ~termios.ECHO
+    termios.tcsetattr(descriptor, termios.TCSAFLUSH, silent)
+    try:
+        yield
+    finally:
+        termios.tcsetattr(descriptor, termios.TCSADRAIN, before)  # what was typed ahead after the password stays

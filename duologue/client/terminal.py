@@ -1,0 +1,285 @@
+"""The terminal face: a prompt that stays whole while lines arrive above it. Knows keys and colours, not chats."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine, Iterable
+from datetime import datetime
+
+from prompt_toolkit import PromptSession
+from prompt_toolkit.application import run_in_terminal
+from prompt_toolkit.completion import CompleteEvent, Completer, Completion
+from prompt_toolkit.document import Document
+from prompt_toolkit.formatted_text import FormattedText
+from prompt_toolkit.history import DummyHistory, InMemoryHistory
+from prompt_toolkit.input import Input
+from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+from prompt_toolkit.layout.processors import Processor, Transformation, TransformationInput
+from prompt_toolkit.output import ColorDepth, Output
+from prompt_toolkit.shortcuts import CompleteStyle, print_formatted_text
+from prompt_toolkit.styles import Style
+from prompt_toolkit.utils import get_cwidth
+
+from duologue.client.api import Client
+from duologue.client.completion import completions
+from duologue.client.errors import NotConnected
+from duologue.client.face import Interrupted, Kind, Line
+from duologue.client.happenings import ConnectionLost, Happening
+from duologue.core.commands import Command
+from duologue.core.events import ChatRequested, ChatStarted, PeopleOnline, RequestSent, RequestWithdrawn
+
+STYLE = Style.from_dict(
+    {
+        "time": "dim",
+        "prompt": "bold",
+        "placeholder": "dim",
+        "speaker": "bold ansigreen",
+        "message": "",
+        "notice": "ansicyan",
+        "request": "bold ansiyellow",
+        "trouble": "ansired",
+        "hint": "",
+    }
+)
+
+MOST_INDENT = 24
+"""Columns that the further lines of a message are moved in by at most: a long nickname must leave room for text."""
+
+_WHO_IS_THERE = "/chat "
+"""When this is typed, the client asks who is online, so that Tab has nicknames to offer."""
+
+
+def time_of_day() -> str:
+    return datetime.now().astimezone().strftime("%H:%M")
+
+
+class TerminalFace:
+    """`clock` gives the time as HH:MM. `source` and `output` are the real terminal's unless given."""
+
+    is_interactive = True
+
+    def __init__(
+        self,
+        *,
+        has_bell: bool = True,
+        clock: Callable[[], str] = time_of_day,
+        source: Input | None = None,
+        output: Output | None = None,
+    ) -> None:
+        self._has_bell = has_bell
+        self._clock = clock
+        self._client: Client | None = None
+        self._nicknames: set[str] = set()
+        self._quiet_lists = 0
+        self._is_warned = False
+        self._pending: list[Callable[[], None]] = []
+        self._painting: asyncio.Task[None] | None = None
+        self._background: set[asyncio.Task[None]] = set()
+        self._source = source
+        self._prompt: PromptSession[str] = PromptSession(
+            self._prompt_text,
+            multiline=True,
+            prompt_continuation=lambda width, _, wrapped: "" if wrapped else " " * width,
+            placeholder=self._placeholder,
+            history=InMemoryHistory(),
+            completer=_Completer(lambda: self._nicknames),
+            complete_while_typing=False,
+            complete_style=CompleteStyle.READLINE_LIKE,
+            key_bindings=self._keys(),
+            style=STYLE,
+            include_default_pygments_style=False,
+            color_depth=ColorDepth.from_env(),
+            enable_suspend=True,
+            input=source,
+            output=output,
+        )
+        self._prompt.default_buffer.on_text_changed += lambda buffer: self._changed(buffer.text)
+
+    # Questions
+
+    async def ask(self, question: str, default: str = "") -> str:
+        await self.settle()
+        return await self._question().prompt_async([("class:prompt", question)], default=default)
+
+    async def ask_secret(self, question: str) -> str:
+        await self.settle()
+        return await self._question(_Unseen()).prompt_async([("class:prompt", question)])
+
+    def _question(self, *processors: Processor) -> PromptSession[str]:
+        """A prompt of its own, so that no answer gets into the history, a password least of all."""
+        return PromptSession(
+            history=DummyHistory(),
+            input_processors=[*processors],
+            style=STYLE,
+            include_default_pygments_style=False,
+            color_depth=self._prompt.color_depth,
+            interrupt_exception=Interrupted,
+            input=self._source,
+            output=self._prompt.output,
+        )
+
+    # The prompt
+
+    async def read(self, client: Client) -> str:
+        self._client = client
+        self._is_warned = False
+        await self.settle()
+        self._prompt.app.erase_when_done = False
+        return await self._prompt.prompt_async()
+
+    def withdraw(self) -> None:
+        self._prompt.app.erase_when_done = True
+
+    async def sent(self, _: Command) -> None:
+        """A person reads the answer and types on when they like."""
+
+    def _prompt_text(self) -> FormattedText:
+        nickname = self._client.nickname if self._client else ""
+        return FormattedText([("class:prompt", f"{nickname}> ")])
+
+    def _placeholder(self) -> FormattedText:
+        return FormattedText([("class:placeholder", self._state())])
+
+    def _state(self) -> str:
+        """What is worth knowing while nothing is typed. Standing in the prompt, it never gets into the transcript."""
+        client = self._client
+        if client is None or client.partner or self._prompt.app.is_done:
+            return ""
+        if not client.is_connected:
+            return "not connected, trying again; /exit leaves"
+        if client.asked:
+            return f"waiting for {', '.join(client.asked)}; /cancel withdraws"
+        return "" if client.waiting else "/chat NICK asks for a chat, /help lists all commands"
+
+    def _changed(self, text: str) -> None:
+        if text:
+            self._is_warned = False
+        if text == _WHO_IS_THERE and self._client and self._client.is_connected:
+            self._quiet_lists += 1
+            self._in_background(self._ask_who(self._client))
+
+    async def _ask_who(self, client: Client) -> None:
+        try:
+            await client.who()
+        except NotConnected:
+            self._quiet_lists = 0
+
+    def _keys(self) -> KeyBindings:
+        keys = KeyBindings()
+
+        @keys.add("enter")
+        def _(event: KeyPressEvent) -> None:
+            if event.current_buffer.text.strip():
+                event.current_buffer.validate_and_handle()
+
+        @keys.add("escape", "enter")
+        def _(event: KeyPressEvent) -> None:
+            event.current_buffer.newline(copy_margin=False)
+
+        @keys.add("c-c")
+        @keys.add("<sigint>")
+        def _(event: KeyPressEvent) -> None:
+            self._interrupt(event)
+
+        return keys
+
+    def _interrupt(self, event: KeyPressEvent) -> None:
+        if event.current_buffer.text:
+            event.current_buffer.reset()
+        elif self._is_warned:
+            event.app.exit(exception=EOFError)
+        else:
+            self._is_warned = True
+            self.show(Line(Kind.HINT, "/exit leaves the app, and so does Ctrl+C once more."))
+
+    # Showing
+
+    def notices(self, event: Happening) -> bool:
+        if isinstance(event, ConnectionLost):
+            self._quiet_lists = 0
+        if isinstance(event, PeopleOnline):
+            return self._learns(event)
+        if isinstance(event, ChatRequested | ChatStarted | RequestSent):
+            self._nicknames.add(event.nickname)
+        if isinstance(event, RequestSent | RequestWithdrawn):
+            self._prompt.app.invalidate()
+        return not isinstance(event, RequestSent)
+
+    def _learns(self, event: PeopleOnline) -> bool:
+        self._nicknames.update(event.nicknames)
+        if self._quiet_lists == 0:
+            return True
+        self._quiet_lists -= 1
+        return False
+
+    def show(self, line: Line) -> None:
+        fragments = self._fragments(line)
+        self._paint(lambda: self._print(fragments))
+        if line.kind is Kind.REQUEST and self._has_bell:
+            self._paint(self._prompt.output.bell)
+
+    def clear(self) -> None:
+        self._paint(self._prompt.output.erase_screen)
+        self._paint(lambda: self._prompt.output.cursor_goto(0, 0))
+
+    def _fragments(self, line: Line) -> FormattedText:
+        time = f"{self._clock()} "
+        if line.kind is not Kind.MESSAGE:
+            head = [("class:time", time)] if line.kind is not Kind.HINT else []
+            return FormattedText([*head, (f"class:{line.kind.value}", f"{line.text}\n")])
+        speaker = f"{line.speaker}: "
+        indent = "\n" + " " * min(MOST_INDENT, get_cwidth(time + speaker))
+        text = line.text.replace("\n", indent)
+        return FormattedText([("class:time", time), ("class:speaker", speaker), ("class:message", f"{text}\n")])
+
+    def _print(self, fragments: FormattedText) -> None:
+        print_formatted_text(
+            fragments,
+            end="",
+            output=self._prompt.output,
+            style=STYLE,
+            include_default_pygments_style=False,
+            color_depth=self._prompt.color_depth,
+        )
+
+    def _paint(self, paint: Callable[[], None]) -> None:
+        """Above the prompt, and all that comes while the prompt is away in one go."""
+        self._pending.append(paint)
+        if self._painting is None or self._painting.done():
+            self._painting = asyncio.create_task(self._paint_pending())
+
+    async def _paint_pending(self) -> None:
+        while self._pending:
+            await run_in_terminal(self._paint_all)
+
+    def _paint_all(self) -> None:
+        pending, self._pending = self._pending, []
+        for paint in pending:
+            paint()
+        self._prompt.output.flush()
+
+    async def settle(self) -> None:
+        if self._painting:
+            await asyncio.wait((self._painting,))
+
+    def _in_background(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(work)
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
+
+
+class _Completer(Completer):
+    def __init__(self, nicknames: Callable[[], Iterable[str]]) -> None:
+        self._nicknames = nicknames
+
+    def get_completions(self, document: Document, _: CompleteEvent) -> Iterable[Completion]:
+        text = document.text_before_cursor
+        for candidate in completions(text, self._nicknames()):
+            yield Completion(candidate, start_position=-len(text.rpartition(" ")[2]))
+
+
+class _Unseen(Processor):
+    """Shows nothing at all of what is typed, not even how much it is."""
+
+    def apply_transformation(self, _: TransformationInput) -> Transformation:
+        return Transformation([], source_to_display=lambda _: 0, display_to_source=lambda _: 0)

@@ -1,0 +1,97 @@
+"""What a typed text means, given where the person stands (docs/commands.md). Sans-I/O; does nothing about it."""
+
+from __future__ import annotations
+
+from duologue.client.commands import ENTRY_OF, Entry
+from duologue.client.meaning import Confirm, Drop, Explain, Leave, Meaning, Nothing, Send, Standing
+from duologue.core.commands import AcceptChat, DeclineChat, Say, Takes
+from duologue.core.text import visible
+
+LINES_WITHOUT_ASKING = 3
+"""A paste of more lines is sent only after a yes: it may be the wrong clipboard."""
+
+_YES = frozenset({"yes", "y"})
+_NO = frozenset({"no", "n"})
+_EXIT = frozenset({"exit"})
+
+_MOST_NAMED = 10
+
+
+def meaning_of(text: str, standing: Standing) -> Meaning:
+    """The meaning of what was typed before Enter."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n").rstrip("\n")
+    if not text.strip():
+        return Nothing()
+    if text.startswith("/") and not text.startswith("//"):
+        return _command(text, standing)
+    if standing.unsent is not None:
+        return _answer_about_unsent(text, standing.unsent, standing)
+    text = text.removeprefix("/")
+    if standing.partner is not None:
+        return _message(text)
+    return _outside_a_chat(text, standing)
+
+
+def is_yes(text: str) -> bool | None:
+    """The answer to a question: yes, no (or exit), or None for anything else."""
+    word = text.strip().casefold()
+    return True if word in _YES else False if word in _NO | _EXIT else None
+
+
+def _command(text: str, standing: Standing) -> Meaning:
+    word, *arguments = text.split()
+    entry = ENTRY_OF.get(word.casefold())
+    if entry is None:
+        return Explain(f"There is no command {_short(word)}. /help lists them; //{_short(word[1:])} sends it as text.")
+    if not _fits(entry, arguments):
+        return Explain(f"It is: {entry.usage}")
+    return entry.means(standing, visible(arguments[0]) if arguments else None)
+
+
+def _fits(entry: Entry, arguments: list[str]) -> bool:
+    fewest = 1 if entry.takes is Takes.NICKNAME else 0
+    most = 0 if entry.takes is Takes.NOTHING else 1
+    return fewest <= len(arguments) <= most
+
+
+def _message(text: str) -> Meaning:
+    return Confirm(text) if text.count("\n") >= LINES_WITHOUT_ASKING else Send(Say(text))
+
+
+def _answer_about_unsent(text: str, unsent: str, standing: Standing) -> Meaning:
+    match is_yes(text):
+        case True if standing.partner is not None:
+            return Send(Say(unsent))
+        case None:
+            return Confirm(unsent)
+        case _:
+            return Drop()
+
+
+def _outside_a_chat(text: str, standing: Standing) -> Meaning:
+    word = text.strip().casefold()
+    if word in _YES | _NO | _EXIT and standing.waiting:
+        return _answer_to_request(word, standing.waiting)
+    if word in _YES | _NO:
+        return Explain("Nobody is waiting for your answer.")
+    return Explain("You are in no chat, so that was not sent. /chat NICK asks for one; /help lists all commands.")
+
+
+def _answer_to_request(word: str, waiting: tuple[str, ...]) -> Meaning:
+    if word in _EXIT:
+        return Leave()
+    if len(waiting) > 1:
+        command = "/accept" if word in _YES else "/decline"
+        return Explain(f"{_names(waiting)} are waiting. Say which: {command} NICK")
+    # By name, so that a yes meant for alice cannot reach somebody who asked in the same moment.
+    return Send(AcceptChat(waiting[0]) if word in _YES else DeclineChat(waiting[0]))
+
+
+def _names(nicknames: tuple[str, ...]) -> str:
+    more = len(nicknames) - _MOST_NAMED
+    named = nicknames[:_MOST_NAMED] if more > 0 else nicknames[:-1]
+    return f"{', '.join(named)} and {f'{more} more' if more > 0 else nicknames[-1]}"
+
+
+def _short(word: str) -> str:
+    return visible(word[:40]) + ("…" if len(word) > 40 else "")

@@ -1,0 +1,49 @@
+"""The table of what can be typed: complete, printable, and what docs/commands.md says."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+
+from duologue.client.commands import ENTRIES, ENTRY_OF, help_lines
+from duologue.client.meaning import Explain, Leave, Send, Standing
+from duologue.core.commands import WORDS, AcceptChat, AskForChat, QuitChat
+
+DOCS = Path(__file__).parents[2] / "docs"
+
+
+def test_every_word_of_the_server_can_be_typed() -> None:
+    assert {row.word for row in WORDS} <= {word for entry in ENTRIES for word in entry.words}
+
+
+def test_other_names_stand_with_their_command() -> None:
+    assert ENTRY_OF["/end"] is ENTRY_OF["/quit"]
+    assert ENTRY_OF["/quit"].usage == "/quit or /end"
+
+
+def test_help_has_a_line_for_every_row() -> None:
+    lines = help_lines()
+    for entry in ENTRIES:
+        assert any(line.startswith(entry.usage) and line.endswith(entry.help) for line in lines)
+
+
+def test_quit_ends_a_chat_and_outside_one_leaves() -> None:
+    assert ENTRY_OF["/quit"].means(Standing(partner="bob"), None) == Send(QuitChat())
+    assert ENTRY_OF["/quit"].means(Standing(), None) == Leave()
+    assert ENTRY_OF["/exit"].means(Standing(partner="bob"), None) == Leave()
+
+
+def test_nobody_is_asked_or_accepted_from_within_a_chat() -> None:
+    for word, command in (("/chat", AskForChat("carol")), ("/accept", AcceptChat("carol"))):
+        assert ENTRY_OF[word].means(Standing(), "carol") == Send(command)
+        explained = ENTRY_OF[word].means(Standing(partner="bob"), "carol")
+        assert explained == Explain("You are in a chat with bob. /quit leaves it.")
+
+
+def test_the_document_is_what_the_table_makes() -> None:
+    spec = importlib.util.spec_from_file_location("make_commands", DOCS / "make_commands.py")
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    assert (DOCS / "commands.md").read_text() == module.document(), "run: make docs"

@@ -1,0 +1,142 @@
+"""A person's way through the app, with a face that reads from a script."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from duologue.client.api import Client
+from duologue.client.conversation import INTERRUPTED, LOST, OK, Conversation
+from duologue.client.face import Interrupted, Line
+from duologue.client.happenings import Happening
+from duologue.core.commands import Command
+
+FalseServer = Any  # tests/client/conftest.py
+
+
+class Script:
+    """A face: answers questions in order, types in order, and remembers what it was shown."""
+
+    def __init__(self, *answers: str | Exception, is_interactive: bool = True) -> None:
+        self.is_interactive = is_interactive
+        self.answers = [*answers]
+        self.questions: list[str] = []
+        self.defaults: list[str] = []
+        self.shown: list[str] = []
+        self.typed: asyncio.Queue[str | None] = asyncio.Queue()
+        self.on_show: Callable[[str], None] = lambda _: None
+
+    async def ask(self, question: str, default: str = "") -> str:
+        self.questions.append(question)
+        self.defaults.append(default)
+        answer = self.answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    async def ask_secret(self, question: str) -> str:
+        return await self.ask(question)
+
+    async def read(self, _: Client) -> str:
+        text = await self.typed.get()
+        if text is None:
+            raise EOFError
+        return text
+
+    def withdraw(self) -> None:
+        self.shown.append("(prompt gone)")
+
+    async def sent(self, command: Command) -> None:
+        self.shown.append(f"({type(command).__name__})")
+
+    def notices(self, _: Happening) -> bool:
+        return True
+
+    def show(self, line: Line) -> None:
+        self.shown.append(line.text)
+        self.on_show(line.text)
+
+    def clear(self) -> None:
+        self.shown.append("(clear)")
+
+    async def settle(self) -> None:
+        self.shown.append("(settled)")
+
+
+async def run(face: Script, server: FalseServer, nickname: str | None = "alice") -> int:
+    async with asyncio.timeout(10):
+        return await Conversation(face, server.address, nickname).run()
+
+
+async def test_typed_lines_are_carried_out_until_the_end_of_input(false_server: FalseServer) -> None:
+    face = Script()
+    for text in ("/clear", "", "/nope", "/help", "/chat bob", "/chat online", None):
+        face.typed.put_nowait(text)
+    assert await run(face, false_server) == OK
+    assert face.shown[:2] == ["(clear)", "There is no command /nope. /help lists them; //nope sends it as text."]
+    assert "Nobody can have the nickname online." in face.shown
+    assert "(AskForChat)" in face.shown
+    assert face.shown[-1] == "(settled)"
+    await false_server.hears("chat_socket", b"/chat bob\n")
+    await false_server.hears("chat_socket", b"/exit\n")
+
+
+@pytest.mark.parametrize(("answer", "code"), [(Interrupted(), INTERRUPTED), (EOFError(), OK)])
+async def test_leaving_at_a_question(false_server: FalseServer, answer: Exception, code: int) -> None:
+    assert await run(Script(answer), false_server, nickname=None) == code
+
+
+async def test_lines_that_wait_for_a_yes_are_dropped_with_the_chat(false_server: FalseServer) -> None:
+    face = Script()
+    steps: dict[str, Callable[[], None]] = {
+        "Chat with bob started. /quit leaves the chat.": lambda: face.typed.put_nowait("1\n2\n3\n4"),
+        "Send these 4 lines as one message? yes/no": lambda: false_server.say("login_socket", b"chat_ended bob left\n"),
+        "Those lines were not sent.": lambda: face.typed.put_nowait("/exit"),
+    }
+    face.on_show = lambda text: steps.get(text, lambda: None)()
+    false_server.answers["login_socket"] += b"start_chat bob x\n"
+    assert await run(face, false_server) == OK
+    assert "Chat with bob ended: bob left." in face.shown
+
+
+async def test_after_a_take_over_it_asks_and_can_log_in_again(false_server: FalseServer) -> None:
+    face = Script("yes", "perhaps", "no")
+    false_server.answers["login_socket"] += b"disconnected taken_over Elsewhere.\n"
+    assert await run(face, false_server) == LOST
+    assert face.questions == ["Log in again? yes/no "] * 3
+    assert face.shown[:2] == ["Elsewhere.", "(prompt gone)"]
+    assert false_server.logins == 2
+
+
+async def test_nobody_is_asked_who_cannot_answer(false_server: FalseServer) -> None:
+    face = Script(is_interactive=False)
+    false_server.answers["login_socket"] += b"disconnected removed Gone.\n"
+    assert await run(face, false_server) == LOST
+    assert face.questions == []
+
+
+async def test_a_wrong_password_leaves_the_nickname_standing(false_server: FalseServer) -> None:
+    false_server.answers["login_socket"] = b"PASSWORD\nAUTH_DENIED denied Wrong.\n"
+    face = Script("first", "alice", Interrupted())
+    assert await run(face, false_server) == INTERRUPTED
+    assert face.questions == ["Password: ", "Enter your nickname: ", "Password: "]
+    assert face.defaults == ["", "alice", ""]
+    assert "Wrong." in face.shown
+
+
+async def test_a_refused_nickname_is_asked_for_anew(false_server: FalseServer) -> None:
+    false_server.answers["login_socket"] = b"AUTH_DENIED bad_nickname Not you.\n"
+    face = Script("not a name", "", EOFError())
+    assert await run(face, false_server, nickname=None) == OK
+    assert face.defaults == ["", "", ""]
+
+
+async def test_a_message_comes_neutralised_and_with_its_speaker(false_server: FalseServer) -> None:
+    false_server.answers["login_socket"] += b"start_chat bob x\n:\x1b[2J\vsecond\n"
+    face = Script()
+    face.on_show = lambda text: face.typed.put_nowait("/exit") if "second" in text else None
+    assert await run(face, false_server) == OK
+    assert "␛[2J\nsecond" in face.shown

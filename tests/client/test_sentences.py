@@ -1,0 +1,108 @@
+"""What people read (design, section 1), and that nothing in it can command a terminal."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from duologue.client.happenings import ConnectionLost, Happening, Reconnected
+from duologue.client.sentences import about_unsent, message, sentence
+from duologue.core.chat import ChatEnd, RequestState
+from duologue.core.events import (
+    ChatEnded,
+    ChatRequested,
+    ChatStarted,
+    Disconnected,
+    PeopleOnline,
+    Probe,
+    Refused,
+    RequestAnswered,
+    RequestSent,
+    RequestWithdrawn,
+    Said,
+    WaitingRequests,
+)
+from duologue.core.text import visible
+
+
+@pytest.mark.parametrize(
+    ("event", "words"),
+    [
+        (ChatRequested("alice", 120), "alice wants to chat with you. yes/no"),
+        (ChatStarted("bob", "id"), "Chat with bob started. /quit leaves the chat."),
+        (ChatEnded("alice", ChatEnd.LEFT), "Chat with alice ended: alice left."),
+        (ChatEnded("bob", ChatEnd.YOU_LEFT), "Chat with bob ended: you left. /exit leaves the app."),
+        (ChatEnded("bob", ChatEnd.LOST), "Chat with bob ended: the connection to bob was lost."),
+        (RequestSent("bob", 120), "Waiting for bob to answer. /cancel withdraws."),
+        (RequestAnswered("bob", RequestState.DECLINED), "bob declined the chat."),
+        (RequestAnswered("bob", RequestState.OFFLINE), "bob is offline."),
+        (RequestAnswered("bob", RequestState.BUSY), "bob is not available."),
+        (RequestAnswered("bob", RequestState.UNKNOWN), "bob doesn't exist."),
+        (RequestWithdrawn("alice", RequestState.CANCELLED), "alice no longer wants to chat."),
+        (PeopleOnline(("alice", "bob")), "Online: alice, bob"),
+        (WaitingRequests(()), "Nobody waits for your answer."),
+        (Refused("x", "No."), "No."),
+        (Disconnected("shutting_down", "Server is shutting down. Goodbye!"), "Server is shutting down. Goodbye!"),
+        (Reconnected("alice"), "Reconnected as alice."),
+        (ConnectionLost("reset", None), "Connection lost (reset). Connecting again; /exit leaves."),
+        (Probe(), None),
+    ],
+)
+def test_words(event: Happening, words: str | None) -> None:
+    assert sentence(event) == words
+
+
+def test_a_chat_that_is_lost_is_said_to_be_over() -> None:
+    words = sentence(ConnectionLost("reset", "bob"))
+    assert words
+    assert "The chat with bob is over; its last messages may be lost." in words
+
+
+@pytest.mark.parametrize("outcome", RequestState)
+def test_every_end_of_a_request_has_words_for_both(outcome: RequestState) -> None:
+    for event in (RequestAnswered("bob", outcome), RequestWithdrawn("bob", outcome)):
+        words = sentence(event)
+        assert words
+        assert words.startswith("bob ")
+
+
+@pytest.mark.parametrize("reason", ChatEnd)
+def test_every_end_of_a_chat_has_words(reason: ChatEnd) -> None:
+    words = sentence(ChatEnded("bob", reason))
+    assert words
+    assert words.startswith("Chat with bob ended: ")
+
+
+EVIL = st.text().map(lambda text: f"\x1b[2J\r\n\u202e{text}")
+
+
+@given(EVIL)
+def test_nothing_from_outside_is_raw(evil: str) -> None:
+    events: list[Happening] = [
+        ChatRequested(evil, 1),
+        ChatStarted(evil, evil),
+        ChatEnded(evil, ChatEnd.LEFT),
+        RequestAnswered(evil, RequestState.OFFLINE),
+        PeopleOnline((evil,)),
+        Refused(evil, evil),
+        Disconnected(evil, evil),
+        ConnectionLost(evil, evil),
+        Reconnected(evil),
+    ]
+    for event in events:
+        words = sentence(event)
+        assert words
+        assert visible(words) == words
+
+
+@given(EVIL, EVIL)
+def test_a_message_keeps_its_lines_and_nothing_else(nickname: str, text: str) -> None:
+    speaker, lines = message(Said(nickname, text))
+    assert "\n" not in speaker
+    assert len(lines) == text.count("\n") + 1
+    assert not set("\x1b\r\u202e").intersection("".join([speaker, *lines]))
+
+
+def test_the_question_before_many_lines_counts_them() -> None:
+    assert about_unsent("1\n2\n3\n4\n5") == "Send these 5 lines as one message? yes/no"

@@ -1,0 +1,113 @@
+"""The terminal face without a terminal: keys from a pipe, and an output that records what was written to it."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from prompt_toolkit.data_structures import Size
+from prompt_toolkit.input import PipeInput, create_pipe_input
+from prompt_toolkit.output.vt100 import Vt100_Output
+
+from duologue.client.api import Client
+from duologue.client.face import Interrupted, Kind, Line
+from duologue.client.happenings import ConnectionLost
+from duologue.client.terminal import TerminalFace, time_of_day
+from duologue.core.commands import Say
+from duologue.core.events import ChatRequested, PeopleOnline, RequestSent
+
+FalseServer = Any  # tests/client/conftest.py
+
+
+@contextmanager
+def terminal(has_bell: bool = True) -> Iterator[tuple[TerminalFace, PipeInput, io.StringIO]]:
+    screen = io.StringIO()
+    output = Vt100_Output(screen, lambda: Size(24, 80), enable_cpr=False)
+    with create_pipe_input() as keys:
+        yield TerminalFace(has_bell=has_bell, clock=lambda: "12:34", source=keys, output=output), keys, screen
+
+
+async def test_answers_and_secrets() -> None:
+    with terminal() as (face, keys, screen):
+        keys.send_text("alice\r")
+        assert await face.ask("Enter your nickname: ") == "alice"
+        keys.send_text("hidden\r")
+        assert await face.ask_secret("Password: ") == "hidden"
+        keys.send_text("\r")
+        assert await face.ask("Enter your nickname: ", "alice") == "alice"
+        keys.send_text("\x03")
+        with pytest.raises(Interrupted):
+            await face.ask("Password: ")
+    assert "hidden" not in screen.getvalue()
+
+
+async def test_lines_have_the_time_and_messages_their_indent() -> None:
+    with terminal() as (face, _, screen):
+        face.show(Line(Kind.MESSAGE, "one\ntwo", "日本"))
+        face.show(Line(Kind.HINT, "no time"))
+        await face.settle()
+    written = screen.getvalue().replace("\r\n", "\n")
+    assert "12:34 " in written
+    assert "\n            two" in written  # 6 for the time, 4 for two wide characters, 2 for ": "
+    assert written.count("12:34") == 1
+
+
+@pytest.mark.parametrize(("has_bell", "bells"), [(True, 1), (False, 0)])
+async def test_a_request_rings(has_bell: bool, bells: int) -> None:
+    with terminal(has_bell) as (face, _, screen):
+        face.show(Line(Kind.REQUEST, "alice wants to chat with you. yes/no"))
+        face.show(Line(Kind.NOTICE, "something else"))
+        await face.settle()
+    assert screen.getvalue().count("\a") == bells
+
+
+async def test_enter_on_nothing_does_nothing_and_the_line_is_read(false_server: FalseServer) -> None:
+    async with Client(false_server.address, "alice") as client:
+        with terminal() as (face, keys, _):
+            keys.send_text("\r  \r\x15hello\r")
+            assert await face.read(client) == "hello"
+            await face.sent(Say("hello"))
+            keys.send_text("\x03\x03")
+            with pytest.raises(EOFError):
+                await face.read(client)
+
+
+async def test_typing_a_request_asks_quietly_who_is_there(false_server: FalseServer) -> None:
+    async with Client(false_server.address, "alice") as client:
+        with terminal() as (face, keys, _):
+            keys.send_text("/chat b")
+            reading = asyncio.create_task(face.read(client))
+            await false_server.hears("chat_socket", b"/who\n")
+            assert not face.notices(PeopleOnline(("bob",)))
+            assert face.notices(PeopleOnline(("bob",)))
+            keys.send_text("\t\r")
+            assert await reading == "/chat bob"
+
+
+async def test_what_is_noticed_and_what_is_shown() -> None:
+    with terminal() as (face, _, _):
+        assert face.notices(ChatRequested("bob", 9))
+        assert not face.notices(RequestSent("bob", 9))  # stands in the prompt instead
+        assert face.notices(ConnectionLost("reset", None))
+
+
+async def test_a_prompt_that_is_withdrawn_leaves_nothing_behind(false_server: FalseServer) -> None:
+    async with Client(false_server.address, "alice") as client:
+        with terminal() as (face, keys, screen):
+            keys.send_text("half")
+            reading = asyncio.create_task(face.read(client))
+            async with asyncio.timeout(10):
+                while "half" not in screen.getvalue():  # noqa: ASYNC110 -- a screen tells nobody
+                    await asyncio.sleep(0.001)
+            face.withdraw()
+            reading.cancel()
+            await asyncio.gather(reading, return_exceptions=True)
+    assert screen.getvalue().rindex("\x1b[J") > screen.getvalue().rindex("half")
+
+
+def test_the_time_of_day_has_five_characters() -> None:
+    assert len(time_of_day()) == len("12:34")

@@ -1,0 +1,79 @@
+"""Commands: secrets stay out of logs, and the table of words reaches everything that a person can ask for."""
+
+from __future__ import annotations
+
+from dataclasses import FrozenInstanceError
+from typing import get_args
+
+import pytest
+
+from duologue.core.commands import (
+    WORD_TABLE,
+    WORDS,
+    AcceptChat,
+    AttachSocket,
+    Command,
+    DeclineChat,
+    GiveNickname,
+    GivePassword,
+    Ping,
+    Pong,
+    QuitChat,
+    Say,
+    SocketKind,
+    Takes,
+    Word,
+)
+
+NOT_TYPED = {GiveNickname, GivePassword, AttachSocket, Say, Ping, Pong}
+"""What goes over the wire without a word of the table: the login, messages and the check socket."""
+
+
+@pytest.mark.parametrize("command", [GivePassword("sesame"), AttachSocket(SocketKind.CHAT, "sesame")])
+def test_a_secret_is_masked_wherever_a_command_is_shown(command: Command) -> None:
+    assert "sesame" not in f"{command} {command!r} {[command]}"
+
+
+def test_a_command_cannot_be_changed_after_it_was_checked() -> None:
+    with pytest.raises(FrozenInstanceError):
+        Say("hello").text = "bye"  # type: ignore[misc]
+
+
+def test_every_command_is_typed_by_a_word_or_needs_none() -> None:
+    assert {row.command for row in WORDS} | NOT_TYPED == set(get_args(Command))
+
+
+def test_no_word_stands_twice_in_the_table() -> None:
+    assert len(WORD_TABLE) == len(WORDS)
+
+
+@pytest.mark.parametrize(
+    "word", ["/chat", "yes", "no", "/accept", "/decline", "/cancel", "/requests", "/quit", "/end", "/exit"]
+)
+def test_the_words_of_the_design_are_there(word: str) -> None:
+    """Design, section 5."""
+    assert word in WORD_TABLE
+
+
+def test_yes_and_accept_are_one_command_and_no_and_decline_another() -> None:
+    assert WORD_TABLE["yes"].command is WORD_TABLE["/accept"].command is AcceptChat
+    assert WORD_TABLE["no"].command is WORD_TABLE["/decline"].command is DeclineChat
+    assert WORD_TABLE["/quit"].command is WORD_TABLE["/end"].command is QuitChat
+
+
+@pytest.mark.parametrize("row", WORDS, ids=lambda row: row.word)
+def test_a_row_makes_its_command_of_as_many_words_as_it_takes(row: Word) -> None:
+    if row.takes is not Takes.NICKNAME:
+        assert isinstance(row.command(), get_args(Command))
+    if row.takes is not Takes.NOTHING:
+        assert row.command("bob").nickname == "bob"  # type: ignore[union-attr]
+    assert row.help
+
+
+def test_no_word_can_be_taken_for_a_message() -> None:
+    """Protocol 2.3."""
+    assert not [word for word in WORD_TABLE if word.startswith(":") or " " in word]
+
+
+def test_the_three_sockets_have_the_source_systems_names() -> None:
+    assert [kind.value for kind in SocketKind] == ["login_socket", "chat_socket", "check_socket"]

@@ -1,0 +1,35 @@
+"""Effects name what is to be done, and to whom."""
+
+from __future__ import annotations
+
+from dataclasses import FrozenInstanceError
+from typing import get_args
+
+import pytest
+
+from duologue.core.chat import Chat
+from duologue.core.effects import CloseChat, Effect, OpenChat, Tell
+from duologue.core.events import Probe
+
+CHAT = Chat("id", "alice", "bob")
+
+
+def test_opening_a_chat_is_not_closing_it() -> None:
+    assert OpenChat(CHAT) == OpenChat(CHAT)
+    assert OpenChat(CHAT) != CloseChat(CHAT)  # type: ignore[comparison-overlap]
+
+
+def test_a_chat_is_itself_and_not_another_one_between_the_same_two() -> None:
+    assert CloseChat(CHAT) != CloseChat(Chat("id", "alice", "bob"))
+
+
+def test_an_effect_goes_to_whom_it_was_meant_for() -> None:
+    tell = Tell("alice", Probe())
+    assert tell != Tell("bob", Probe())
+    with pytest.raises(FrozenInstanceError):
+        tell.nickname = "bob"  # type: ignore[misc]
+
+
+def test_there_are_three_kinds() -> None:
+    """Whoever adds one has to teach the hub to carry it out."""
+    assert set(get_args(Effect)) == {Tell, OpenChat, CloseChat}

@@ -1,0 +1,475 @@
+"""Who talks with whom (design, section 5; protocol, section 6): step by step, then against a model of the rules."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import count
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from duologue.core.chat import ChatEnd, RequestState
+from duologue.core.effects import CloseChat, Effect, OpenChat, Tell
+from duologue.core.errors import FatalPeerError, PeerError
+from duologue.core.events import (
+    ChatEnded,
+    ChatRequested,
+    ChatStarted,
+    Event,
+    RequestAnswered,
+    RequestSent,
+    RequestWithdrawn,
+    WaitingRequests,
+)
+from duologue.core.limits import Limits
+from duologue.core.switchboard import Switchboard
+
+PEOPLE = ("alice", "bob", "carol", "dave", "erin")
+NOBODY = "nobody"
+EXPIRY, COOLDOWN, MOST = 120, 10, 2
+LIMITS = replace(Limits(), request_expiry=EXPIRY, decline_cooldown=COOLDOWN, pending_requests=MOST)
+
+
+def switchboard(limits: Limits = LIMITS) -> Switchboard:
+    ids = map(str, count())
+    return Switchboard(is_registered=lambda name: name in PEOPLE, new_chat_id=lambda: next(ids), limits=limits)
+
+
+def room(*here: str, limits: Limits = LIMITS) -> Switchboard:
+    board = switchboard(limits)
+    for name in here:
+        board.arrive(name)
+    return board
+
+
+def told(effects: list[Effect], name: str) -> list[Event]:
+    return [effect.event for effect in effects if isinstance(effect, Tell) and effect.nickname == name]
+
+
+def error_of(call: Callable[[], object]) -> PeerError:
+    with pytest.raises(PeerError) as caught:
+        call()
+    assert not isinstance(caught.value, FatalPeerError), "a person's mistake closes no connection"
+    return caught.value
+
+
+class TestTold:
+    def test_a_chat_is_not_on_until_it_is_accepted(self) -> None:
+        board = room("alice", "bob")
+        effects = board.ask(0, "alice", "bob")
+        assert told(effects, "bob") == [ChatRequested("alice", EXPIRY)]
+        assert told(effects, "alice") == [RequestSent("bob", EXPIRY)]
+        assert board.chat_of("alice") is board.chat_of("bob") is None
+
+        effects = board.accept("bob")
+        chat = board.chat_of("alice")
+        assert chat is not None
+        assert chat is board.chat_of("bob")
+        assert effects == [
+            OpenChat(chat),
+            Tell("alice", ChatStarted("bob", chat.id)),
+            Tell("bob", ChatStarted("alice", chat.id)),
+        ]
+
+    def test_accepting_twice_is_harmless(self) -> None:
+        board = room("alice", "bob")
+        board.ask(0, "alice", "bob")
+        board.accept("bob")
+        chat = board.chat_of("bob")
+        assert board.accept("bob") == board.accept("bob", "alice") == []
+        assert board.chat_of("bob") is chat
+
+    def test_asking_back_is_accepting(self) -> None:
+        board = room("alice", "bob")
+        board.ask(0, "alice", "bob")
+        assert told(board.ask(1, "bob", "alice"), "bob") == [ChatStarted("alice", "0")]
+
+    def test_asking_back_is_accepting_also_for_who_has_asked_as_many_as_allowed(self) -> None:
+        board = room(*PEOPLE)
+        board.ask(0, "bob", "carol")
+        board.ask(0, "bob", "dave")
+        board.ask(0, "alice", "bob")
+        board.ask(0, "bob", "alice")
+        assert board.chat_of("bob") is not None
+
+    def test_asking_twice_is_asking_once(self) -> None:
+        board = room("alice", "bob")
+        board.ask(0, "alice", "bob")
+        assert board.ask(20, "alice", "bob") == [Tell("alice", RequestSent("bob", EXPIRY - 20))]
+        assert board.expire(EXPIRY - 0.5) == []
+        assert told(board.expire(EXPIRY), "alice") == [RequestAnswered("bob", RequestState.EXPIRED)]
+
+    def test_a_bare_yes_or_no_with_several_waiting_names_them(self) -> None:
+        board = room(*PEOPLE)
+        board.ask(0, "bob", "alice")
+        board.ask(0, "carol", "alice")
+        for call, word in ((lambda: board.accept("alice"), "/accept"), (lambda: board.decline(0, "alice"), "/decline")):
+            error = error_of(call)
+            assert error.code == "which_request"
+            for part in ("bob", "carol", word):
+                assert part in error.text
+        assert board.requests_to("alice") == WaitingRequests(("bob", "carol"))
+
+    def test_a_crowd_of_requests_still_makes_a_short_sentence(self) -> None:
+        crowd = [f"guest{n}" for n in range(1000)]
+        board = Switchboard(is_registered=lambda _: True, new_chat_id=str, limits=LIMITS)
+        for name in ("alice", *crowd):
+            board.arrive(name)
+        for name in crowd:
+            board.ask(0, name, "alice")
+        text = error_of(lambda: board.accept("alice")).text
+        assert "1000" in text
+        assert "995 more" in text
+        assert len(text) < 200
+
+    def test_the_limit_of_open_requests_says_how_to_make_room(self) -> None:
+        board = room(*PEOPLE)
+        board.ask(0, "alice", "bob")
+        board.ask(0, "alice", "carol")
+        error = error_of(lambda: board.ask(0, "alice", "dave"))
+        assert error.code == "too_many_requests"
+        assert "/cancel" in error.text
+        board.cancel("alice", "bob")
+        assert told(board.ask(0, "alice", "dave"), "dave") == [ChatRequested("alice", EXPIRY)]
+
+    def test_after_a_no_the_same_person_is_left_alone_for_a_while(self) -> None:
+        board = room("alice", "bob", "carol")
+        board.ask(0, "alice", "bob")
+        board.decline(5, "bob")
+        assert board.ask(5 + COOLDOWN - 1, "alice", "bob") == [
+            Tell("alice", RequestAnswered("bob", RequestState.TOO_SOON))
+        ]
+        assert told(board.ask(6, "carol", "bob"), "bob") == [ChatRequested("carol", EXPIRY)]
+        assert told(board.ask(5 + COOLDOWN, "alice", "bob"), "bob") == [ChatRequested("alice", EXPIRY)]
+
+    def test_whoever_declined_may_ask_at_once(self) -> None:
+        board = room("alice", "bob")
+        board.ask(0, "alice", "bob")
+        board.decline(0, "bob")
+        assert told(board.ask(0, "bob", "alice"), "alice") == [ChatRequested("bob", EXPIRY)]
+
+    def test_going_away_and_coming_back_is_no_way_around_a_no(self) -> None:
+        board = room("alice", "bob")
+        board.ask(0, "alice", "bob")
+        board.decline(0, "bob")
+        board.leave("alice", ChatEnd.LEFT)
+        board.arrive("alice")
+        assert told(board.ask(1, "alice", "bob"), "alice") == [RequestAnswered("bob", RequestState.TOO_SOON)]
+
+    def test_what_a_no_left_behind_is_forgotten_when_it_is_over(self) -> None:
+        """Else a server that runs for years keeps a pair for every refusal."""
+        board = room("alice", "bob")
+        board.ask(0, "alice", "bob")
+        board.decline(0, "bob")
+        assert board._declined
+        board.expire(COOLDOWN)
+        board.expire(EXPIRY)
+        assert not board._declined
+        assert not board._waiting
+
+    def test_lifted_limits_let_anyone_ask_any_number_at_any_time(self) -> None:
+        board = room(*PEOPLE, limits=LIMITS.lifted())
+        for name in PEOPLE[1:]:
+            board.ask(0, "alice", name)
+        board.decline(0, "bob")
+        assert told(board.ask(0, "alice", "bob"), "bob") == [ChatRequested("alice", EXPIRY)]
+
+    @pytest.mark.parametrize(
+        ("call", "code"),
+        [
+            (lambda board: board.ask(0, "alice", "alice"), "yourself"),
+            (lambda board: board.accept("alice"), "no_request"),
+            (lambda board: board.accept("alice", "bob"), "no_request"),
+            (lambda board: board.decline(0, "alice"), "no_request"),
+            (lambda board: board.decline(0, "alice", "bob"), "no_request"),
+            (lambda board: board.cancel("alice"), "no_request"),
+            (lambda board: board.cancel("alice", "bob"), "no_request"),
+            (lambda board: board.quit("alice"), "no_chat"),
+        ],
+    )
+    def test_what_cannot_be_had(self, call: Callable[[Switchboard], object], code: str) -> None:
+        board = room("alice", "bob")
+        assert error_of(lambda: call(board)).code == code
+
+    @pytest.mark.parametrize("reason", [ChatEnd.LEFT, ChatEnd.LOST, ChatEnd.TAKEN_OVER, ChatEnd.REMOVED])
+    def test_the_partner_is_told_why(self, reason: ChatEnd) -> None:
+        board = room("alice", "bob")
+        board.ask(0, "alice", "bob")
+        board.accept("bob")
+        assert told(board.leave("alice", reason), "bob") == [ChatEnded("alice", reason)]
+
+
+Heard = tuple[str, Event]
+
+
+class Talk(RuleBasedStateMachine):
+    """The switchboard beside a model: open requests with deadlines, pairs in a chat, and pairs that have to wait."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.board = switchboard()
+        self.now = 0
+        self.here: set[str] = set()
+        self.open: dict[tuple[str, str], int] = {}
+        self.partner: dict[str, str] = {}
+        self.not_before: dict[tuple[str, str], int] = {}
+        self.chats: set[str] = set()
+        # What each person knows from what they were told, and from nothing else.
+        self.awaits: dict[str, set[str]] = {}
+        self.is_asked_by: dict[str, set[str]] = {}
+        self.talks_to: dict[str, str | None] = {}
+
+    # What was done is what the model expects, and is told to people who are here.
+
+    def happens(self, effects: list[Effect], *expected: Heard, leaver: str | None = None) -> None:
+        heard = [(effect.nickname, effect.event) for effect in effects if isinstance(effect, Tell)]
+        assert Counter(self.without_id(pair) for pair in heard) == Counter(expected)
+        for effect in effects:
+            if isinstance(effect, Tell):
+                assert effect.nickname in self.here
+                assert effect.nickname != leaver
+                self.learns(effect.nickname, effect.event)
+            else:
+                assert {effect.chat.asker, effect.chat.target} <= self.here
+        self.chats_open_and_close(effects)
+
+    def chats_open_and_close(self, effects: list[Effect]) -> None:
+        started = {event.chat for _, event in self.tells(effects) if isinstance(event, ChatStarted)}
+        opened = {effect.chat.id for effect in effects if isinstance(effect, OpenChat)}
+        assert opened == started
+        assert not opened & self.chats, "no two chats ever have the same id"
+        self.chats |= opened
+        ended = any(isinstance(event, ChatEnded) for _, event in self.tells(effects))
+        assert len([effect for effect in effects if isinstance(effect, CloseChat)]) == ended
+
+    @staticmethod
+    def tells(effects: list[Effect]) -> list[Heard]:
+        return [(effect.nickname, effect.event) for effect in effects if isinstance(effect, Tell)]
+
+    @staticmethod
+    def without_id(heard: Heard) -> Heard:
+        name, event = heard
+        return name, replace(event, chat="") if isinstance(event, ChatStarted) else event
+
+    def learns(self, name: str, event: Event) -> None:
+        match event:
+            case RequestSent(target, _):
+                self.awaits[name].add(target)
+            case RequestAnswered(target, _):
+                self.awaits[name].discard(target)
+            case ChatRequested(asker, _):
+                assert asker not in self.is_asked_by[name]
+                self.is_asked_by[name].add(asker)
+            case RequestWithdrawn(asker, _):
+                self.is_asked_by[name].remove(asker)
+            case ChatStarted(other, _):
+                assert self.talks_to[name] is None
+                assert self.awaits[name] <= {other}, "every other request was answered first"
+                self.talks_to[name] = other
+                self.awaits[name].clear()
+                self.is_asked_by[name].clear()  # protocol 6.3
+            case ChatEnded(other, _):
+                assert self.talks_to[name] == other
+                self.talks_to[name] = None
+
+    def refused(self, code: str, call: Callable[[], object]) -> None:
+        assert error_of(call).code == code
+
+    # The model's own rules
+
+    def asks_of(self, name: str) -> list[str]:
+        return [target for asker, target in self.open if asker == name]
+
+    def askers_of(self, name: str) -> list[str]:
+        return [asker for asker, target in self.open if target == name]
+
+    def starts(self, asker: str, target: str) -> list[Heard]:
+        del self.open[asker, target]
+        heard: list[Heard] = [(asker, ChatStarted(target, "")), (target, ChatStarted(asker, ""))]
+        for name in (asker, target):
+            for other in self.asks_of(name):
+                heard += self.withdrawn(name, other)
+            for other in self.askers_of(name):
+                del self.open[other, name]
+                heard.append((other, RequestAnswered(name, RequestState.BUSY)))
+        self.partner |= {asker: target, target: asker}
+        return heard
+
+    def withdrawn(self, asker: str, target: str, outcome: RequestState = RequestState.CANCELLED) -> list[Heard]:
+        del self.open[asker, target]
+        return [(asker, RequestAnswered(target, outcome)), (target, RequestWithdrawn(asker, outcome))]
+
+    def parts(self, name: str) -> str:
+        other = self.partner.pop(name)
+        del self.partner[other]
+        return other
+
+    def meant(self, name: str, asker: str | None) -> tuple[str | None, str]:
+        """Which request an answer is about, or the error."""
+        waiting = self.askers_of(name)
+        if asker is not None:
+            return (asker, "") if asker in waiting else (None, "no_request")
+        if len(waiting) == 1:
+            return waiting[0], ""
+        return None, "which_request" if waiting else "no_request"
+
+    # What people do
+
+    @initialize(absent=st.sampled_from([None, *PEOPLE]))
+    def people_come(self, absent: str | None) -> None:
+        for name in PEOPLE:
+            if name != absent:
+                self.arrives(name)
+
+    @rule(name=st.sampled_from(PEOPLE))
+    def arrives(self, name: str) -> None:
+        if name in self.here:
+            return
+        self.board.arrive(name)
+        self.here.add(name)
+        self.awaits[name], self.is_asked_by[name], self.talks_to[name] = set(), set(), None
+
+    @rule(name=st.sampled_from(PEOPLE), reason=st.sampled_from([ChatEnd.LEFT, ChatEnd.LOST, ChatEnd.TAKEN_OVER]))
+    def leaves(self, name: str, reason: ChatEnd) -> None:
+        if name not in self.here:
+            return
+        heard: list[Heard] = []
+        if name in self.partner:
+            heard.append((self.parts(name), ChatEnded(name, reason)))
+        for other in self.asks_of(name):
+            heard.append(self.withdrawn(name, other)[1])
+        for other in self.askers_of(name):
+            del self.open[other, name]
+            heard.append((other, RequestAnswered(name, RequestState.OFFLINE)))
+        self.happens(self.board.leave(name, reason), *heard, leaver=name)
+        self.here.remove(name)
+
+    @rule(asker=st.sampled_from(PEOPLE), asked=st.sampled_from([*PEOPLE, NOBODY]))
+    def asks(self, asker: str, asked: str) -> None:
+        if asker not in self.here:
+            return
+
+        def ask() -> list[Effect]:
+            return self.board.ask(self.now, asker, asked)
+
+        if error := self.not_allowed(asker, asked):
+            self.refused(error, ask)
+        elif (asked, asker) in self.open:
+            self.happens(ask(), *self.starts(asked, asker))
+        elif (asker, asked) in self.open:
+            self.happens(ask(), (asker, RequestSent(asked, self.open[asker, asked] - self.now)))
+        elif outcome := self.at_once(asker, asked):
+            self.happens(ask(), (asker, RequestAnswered(asked, outcome)))
+        else:
+            self.open[asker, asked] = self.now + EXPIRY
+            self.happens(ask(), (asker, RequestSent(asked, EXPIRY)), (asked, ChatRequested(asker, EXPIRY)))
+
+    def not_allowed(self, asker: str, asked: str) -> str | None:
+        if asker == asked:
+            return "yourself"
+        if asker in self.partner:
+            return "in_chat"
+        is_new = not {(asker, asked), (asked, asker)} & self.open.keys()
+        return "too_many_requests" if is_new and len(self.asks_of(asker)) >= MOST else None
+
+    def at_once(self, asker: str, target: str) -> RequestState | None:
+        if target == NOBODY:
+            return RequestState.UNKNOWN
+        if self.now < self.not_before.get((asker, target), 0):
+            return RequestState.TOO_SOON
+        if target not in self.here:
+            return RequestState.OFFLINE
+        return RequestState.BUSY if target in self.partner else None
+
+    @rule(name=st.sampled_from(PEOPLE), asker=st.sampled_from([None, None, *PEOPLE]))
+    def accepts(self, name: str, asker: str | None) -> None:
+        if name not in self.here:
+            return
+        chosen, error = self.meant(name, asker)
+        if name in self.partner:
+            self.happens(self.board.accept(name, asker))
+        elif chosen is None:
+            self.refused(error, lambda: self.board.accept(name, asker))
+        else:
+            self.happens(self.board.accept(name, asker), *self.starts(chosen, name))
+
+    @rule(name=st.sampled_from(PEOPLE), asker=st.sampled_from([None, None, *PEOPLE]))
+    def declines(self, name: str, asker: str | None) -> None:
+        if name not in self.here:
+            return
+        chosen, error = self.meant(name, asker)
+        if chosen is None:
+            self.refused(error, lambda: self.board.decline(self.now, name, asker))
+            return
+        del self.open[chosen, name]
+        self.not_before[chosen, name] = self.now + COOLDOWN
+        self.happens(self.board.decline(self.now, name, asker), (chosen, RequestAnswered(name, RequestState.DECLINED)))
+        self.is_asked_by[name].remove(chosen)
+
+    @rule(name=st.sampled_from(PEOPLE), asked=st.sampled_from([None, *PEOPLE]))
+    def cancels(self, name: str, asked: str | None) -> None:
+        if name not in self.here:
+            return
+        chosen = [other for other in self.asks_of(name) if asked in (None, other)]
+        if not chosen:
+            self.refused("no_request", lambda: self.board.cancel(name, asked))
+            return
+        heard = [pair for other in chosen for pair in self.withdrawn(name, other)]
+        self.happens(self.board.cancel(name, asked), *heard)
+
+    @rule(name=st.sampled_from(PEOPLE))
+    def quits(self, name: str) -> None:
+        if name not in self.here:
+            return
+        if name not in self.partner:
+            self.refused("no_chat", lambda: self.board.quit(name))
+            return
+        other = self.parts(name)
+        self.happens(
+            self.board.quit(name), (other, ChatEnded(name, ChatEnd.LEFT)), (name, ChatEnded(other, ChatEnd.YOU_LEFT))
+        )
+
+    @rule(seconds=st.sampled_from([1, COOLDOWN - 1, COOLDOWN, 60, EXPIRY - 1, EXPIRY]))
+    def time_passes(self, seconds: int) -> None:
+        self.now += seconds
+        heard: list[Heard] = []
+        for (asker, target), deadline in [*self.open.items()]:
+            if deadline <= self.now:
+                heard += self.withdrawn(asker, target, RequestState.EXPIRED)
+        self.happens(self.board.expire(self.now), *heard)
+
+    # What always holds
+
+    @invariant()
+    def everyone_is_in_the_chat_of_the_model_and_in_one_only(self) -> None:
+        for name in self.here:
+            chat = self.board.chat_of(name)
+            assert (chat.partner_of(name) if chat else None) == self.partner.get(name) == self.talks_to[name]
+            assert chat is None or chat is self.board.chat_of(chat.partner_of(name))
+
+    @invariant()
+    def who_waits_for_an_answer_is_listed_the_longest_waiting_first(self) -> None:
+        for name in self.here:
+            assert self.board.requests_to(name) == WaitingRequests(tuple(self.askers_of(name)))
+
+    @invariant()
+    def who_is_in_a_chat_asks_nobody_and_is_asked_by_nobody(self) -> None:
+        for name in self.partner:
+            assert not self.board.requests_to(name).nicknames
+            assert not self.awaits[name]
+            assert not any(name in self.board.requests_to(other).nicknames for other in self.here)
+
+    @invariant()
+    def every_asker_knows_which_requests_are_open_and_so_does_everyone_asked(self) -> None:
+        """So each was answered, and once: an answer too few leaves a name here, one too many the model finds."""
+        for name in self.here:
+            assert self.awaits[name] == set(self.asks_of(name))
+            assert self.is_asked_by[name] == set(self.askers_of(name))
+
+
+TestTalk = Talk.TestCase
+TestTalk.settings = settings(max_examples=200, stateful_step_count=40, deadline=None)

@@ -1,0 +1,31 @@
+"""The table of front doors: each has a port to be found at, and makes a fresh end for each socket."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+import pytest
+
+from duologue.protocols.base import FRONT_DOORS, FrontDoor
+from duologue.settings import Settings
+
+doors = pytest.mark.parametrize("door", FRONT_DOORS.values(), ids=FRONT_DOORS.keys())
+
+
+def test_what_is_served_by_default_is_there() -> None:
+    assert set(Settings().protocols) <= set(FRONT_DOORS)
+
+
+@doors
+def test_a_door_is_found_by_its_own_name_and_its_port_can_be_set(door: FrontDoor) -> None:
+    assert FRONT_DOORS[door.name] is door
+    assert door.port_setting in {setting.name for setting in fields(Settings)}
+
+
+@doors
+def test_no_two_sockets_share_what_has_come_in(door: FrontDoor) -> None:
+    one, other = door.make(), door.make()
+    assert [*one.receive_data(b"duologue/1 log")] == []
+    assert [*other.receive_data(b"duologue/1")] == []
+    assert [*one.receive_data(b"in_socket\n")] == []
+    assert (one.kind is None, other.kind is None) == (False, True)

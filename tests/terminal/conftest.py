@@ -1,0 +1,57 @@
+"""The real programs for these tests: a server, and terminals that are closed whatever happens."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.terminal.programs import Server, Terminal, client
+
+Open = Callable[..., Terminal]
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One for all tests that leave it running."""
+    server = Server(tmp_path_factory.mktemp("server"))
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def own_server(tmp_path: Path) -> Iterator[Server]:
+    """One for a test that kills it or changes its users."""
+    server = Server(tmp_path)
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def open_terminal() -> Iterator[Open]:
+    terminals: list[Terminal] = []
+
+    def start(port: int, *arguments: str, columns: int = 80, lines: int = 24, **environ: str) -> Terminal:
+        terminals.append(client(port, *arguments, columns=columns, lines=lines, **environ))
+        return terminals[-1]
+
+    yield start
+    for terminal in terminals:
+        terminal.close()
+
+
+@pytest.fixture
+def pair(server: Server, open_terminal: Open) -> tuple[Terminal, Terminal]:
+    """alice and bob in a chat, on clean screens."""
+    alice, bob = (open_terminal(server.port, "--nickname", nickname) for nickname in ("alice", "bob"))
+    alice.shows("alice> ")
+    bob.shows("bob> ")
+    alice.enter("/chat bob")
+    bob.shows("wants to chat")
+    bob.enter("yes")
+    alice.shows("started")
+    bob.shows("started")
+    return alice, bob

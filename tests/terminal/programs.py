@@ -1,0 +1,166 @@
+"""The real server.py and client.py as processes, the client in a pseudo-terminal whose screen can be read."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pyte
+from ptyprocess import PtyProcess
+
+ROOT = Path(__file__).parents[2]
+BOUND = 8.0
+"""Seconds after which something that should have happened has not."""
+
+ENTER = "\r"
+TAB = "\t"
+UP = "\x1b[A"
+CTRL_C = "\x03"
+CTRL_D = "\x04"
+ALT_ENTER = "\x1b\r"
+
+
+class Server:
+    """server.py on a port of its own choice; restarted on the same one."""
+
+    def __init__(self, data: Path) -> None:
+        self._data = data
+        self._process: subprocess.Popen[str] | None = None
+        self.port = 0
+        self.users = data / "users.csv"
+        self.users.write_text((ROOT / "users.csv").read_text())
+
+    def start(self) -> None:
+        where = ["--port", str(self.port), "--users", str(self.users), "--data", str(self._data)]
+        command = [sys.executable, "server.py", *where]
+        self._process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
+        assert self._process.stderr
+        for line in self._process.stderr:
+            if found := re.search(r"listening .*port=(\d+)", line):
+                self.port = int(found[1])
+                break
+        else:
+            raise AssertionError("server.py ended before it listened")
+        self._drain = threading.Thread(target=self._process.stderr.read, daemon=True)  # so that its log never blocks it
+        self._drain.start()
+
+    def kill(self) -> None:
+        self._end(signal.SIGKILL)
+
+    def stop(self) -> None:
+        """Harmless when it has ended already."""
+        self._end(signal.SIGTERM)
+
+    def _end(self, number: int) -> None:
+        assert self._process
+        assert self._process.stderr
+        self._process.send_signal(number)
+        self._process.wait(BOUND)
+        self._drain.join(BOUND)
+        self._process.stderr.close()
+
+
+class _Screen(pyte.Screen):
+    """Answers what a program asks its terminal, such as where the cursor is."""
+
+    def __init__(self, columns: int, lines: int, answer: Callable[[str], None]) -> None:
+        super().__init__(columns, lines)
+        self._answer = answer
+
+    def write_process_input(self, data: str) -> None:
+        self._answer(data)
+
+
+class Terminal:
+    """A program in a pseudo-terminal. `shows` waits, with a bound, for what the screen should show."""
+
+    def __init__(self, command: list[str], environ: Mapping[str, str], columns: int = 80, lines: int = 24) -> None:
+        self.screen = _Screen(columns, lines, self.type)
+        self.raw = b""
+        self._stream = pyte.ByteStream(self.screen)
+        self._changed = threading.Condition()
+        self._process = PtyProcess.spawn(command, cwd=ROOT, env=dict(environ), dimensions=(lines, columns))
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def _read(self) -> None:
+        while True:
+            try:
+                data = os.read(self._process.fd, 65536)
+            except OSError:  # the program has ended
+                return
+            with self._changed:
+                self.raw += data
+                self._stream.feed(data)
+                self._changed.notify_all()
+
+    def type(self, text: str) -> None:
+        os.write(self._process.fd, text.encode())
+
+    def enter(self, text: str) -> None:
+        self.type(text + ENTER)
+
+    def paste(self, text: str) -> None:
+        """A bracketed paste; terminals send line breaks as CR."""
+        self.type("\x1b[200~" + text.replace("\n", "\r") + "\x1b[201~")
+
+    @property
+    def display(self) -> list[str]:
+        """The lines of the screen without trailing blanks, up to the last that has any text."""
+        lines = [re.sub(r"\s+$", "", line) for line in self.screen.display]
+        while lines and not lines[-1]:
+            lines.pop()
+        return lines
+
+    @property
+    def transcript(self) -> list[str]:
+        """The same without the times."""
+        return [re.sub(r"^\d\d:\d\d ", "", line) for line in self.display]
+
+    def shows(self, text: str, times: int = 1) -> None:
+        """Wait until `text` stands on the screen so many times. Blanks before an LF and times do not count."""
+        text = re.sub(r" +$", "", text, flags=re.MULTILINE)
+        with self._changed:
+            if not self._changed.wait_for(lambda: "\n".join(self.transcript).count(text) >= times, BOUND):
+                raise AssertionError(f"not shown: {text!r}\n" + "\n".join(self.display))
+
+    def shows_not(self, text: str) -> None:
+        with self._changed:
+            if not self._changed.wait_for(lambda: text not in "\n".join(self.transcript), BOUND):
+                raise AssertionError(f"still shown: {text!r}\n" + "\n".join(self.display))
+
+    def resize(self, columns: int, lines: int) -> None:
+        with self._changed:
+            self.screen.resize(lines, columns)
+        self._process.setwinsize(lines, columns)
+
+    def exit_code(self) -> int | None:
+        deadline = time.monotonic() + BOUND
+        while self._process.isalive():
+            if time.monotonic() > deadline:
+                raise AssertionError("still running\n" + "\n".join(self.display))
+            self._reader.join(0.05)
+        code: int | None = self._process.exitstatus
+        return code
+
+    def send_signal(self, number: int) -> None:
+        self._process.kill(number)
+
+    def close(self) -> None:
+        self._process.terminate(force=True)
+        self._reader.join(BOUND)
+        self._process.close()
+
+
+def client(port: int, *arguments: str, columns: int = 80, lines: int = 24, **environ: str) -> Terminal:
+    """client.py in a terminal of a well-known kind, whatever the tests themselves run in."""
+    kept = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "TERM")}
+    command = [sys.executable, "client.py", "127.0.0.1", str(port), *arguments]
+    return Terminal(command, {**kept, "TERM": "xterm-256color", **environ}, columns, lines)

@@ -1,0 +1,199 @@
+"""Too much at once (protocol, section 9): senders pause, nothing is dropped, and who stands still is ended."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from duologue.congestion import STALLED, WARN_EVERY, Congestion
+from duologue.core.chat import ChatEnd
+from duologue.core.events import Disconnected, Refused
+from duologue.core.limits import Limits
+from duologue.link import Client, Hold
+from tests.stage import Clock
+from tests.test_link import client, fake
+
+LIMITS = replace(Limits(), write_stall=10.0, message_rate=50.0)
+
+
+class Crowd:
+    """A `Congestion` with a clock, and those whose sessions it ended."""
+
+    def __init__(self) -> None:
+        self.clock = Clock()
+        self.ended: list[tuple[Client, ChatEnd, Disconnected]] = []
+        self.congestion = Congestion(LIMITS, time=self.clock, end_stalled=lambda *what: self.ended.append(what))
+
+    def fills(self, who: Client, queued: int = 200_000) -> None:
+        fake(who.login_socket).waiting_to_be_sent = queued
+        self.congestion.congested(who.login_socket)
+
+    def passes(self, seconds: float) -> None:
+        self.clock.now += seconds
+        self.congestion.sweep(self.clock.now)
+
+
+@pytest.fixture
+def crowd() -> Crowd:
+    return Crowd()
+
+
+def in_chat(crowd: Crowd) -> tuple[Client, Client]:
+    alice, bob = client("alice"), client("bob")
+    alice.partner, bob.partner = bob, alice
+    crowd.congestion.join(alice, bob)
+    return alice, bob
+
+
+def holds(who: Client) -> set[Hold]:
+    return fake(who.chat_socket).holds
+
+
+def test_when_bob_does_not_read_both_who_write_to_him_pause(crowd: Crowd) -> None:
+    """9.2. His partner, and he himself: his own commands fill his queue with answers."""
+    alice, bob = in_chat(crowd)
+    crowd.fills(bob)
+    assert holds(alice) == {Hold.PARTNER_QUEUE}
+    assert holds(bob) == {Hold.OWN_QUEUE}
+    crowd.congestion.drained(bob.login_socket)
+    assert holds(alice) == holds(bob) == set()
+
+
+def test_only_chat_sockets_pause_for_everything_else_is_needed_to_find_out_who_lives(crowd: Crowd) -> None:
+    alice, bob = in_chat(crowd)
+    crowd.fills(bob)
+    for link in (alice.login_socket, alice.check_socket, bob.login_socket, bob.check_socket):
+        assert not fake(link).holds
+
+
+def test_nobody_else_is_disturbed(crowd: Crowd) -> None:
+    _, bob = in_chat(crowd)
+    carol, dave = in_chat(crowd)
+    crowd.fills(bob)
+    assert holds(carol) == holds(dave) == set()
+
+
+def test_both_stand_still_for_each_other(crowd: Crowd) -> None:
+    alice, bob = in_chat(crowd)
+    crowd.fills(alice)
+    crowd.fills(bob)
+    assert holds(alice) == holds(bob) == {Hold.OWN_QUEUE, Hold.PARTNER_QUEUE}
+    crowd.congestion.drained(bob.login_socket)
+    assert holds(alice) == {Hold.OWN_QUEUE}
+    assert holds(bob) == {Hold.PARTNER_QUEUE}
+
+
+def test_one_queue_that_drains_releases_nobody_while_another_is_full(crowd: Crowd) -> None:
+    alice, bob = in_chat(crowd)
+    crowd.fills(bob)
+    crowd.congestion.congested(bob.check_socket)
+    crowd.congestion.drained(bob.check_socket)
+    assert holds(alice) == {Hold.PARTNER_QUEUE}
+    assert holds(bob) == {Hold.OWN_QUEUE}
+
+
+def test_a_chat_with_somebody_who_does_not_read_begins_with_a_pause(crowd: Crowd) -> None:
+    alice, bob = client("alice"), client("bob")
+    crowd.fills(bob)
+    alice.partner, bob.partner = bob, alice
+    crowd.congestion.join(alice, bob)
+    assert holds(alice) == {Hold.PARTNER_QUEUE}
+    assert holds(bob) == {Hold.OWN_QUEUE}
+
+
+def test_after_the_chat_nobody_waits_for_the_other(crowd: Crowd) -> None:
+    alice, bob = in_chat(crowd)
+    crowd.fills(bob)
+    crowd.congestion.part(alice, bob)
+    alice.partner = bob.partner = None
+    assert holds(alice) == set()
+    assert holds(bob) == {Hold.OWN_QUEUE}
+
+
+def test_who_takes_nothing_for_the_whole_time_is_ended(crowd: Crowd) -> None:
+    """9.2, 5.3: disconnected stalled."""
+    _, bob = in_chat(crowd)
+    crowd.fills(bob)
+    crowd.passes(9.9)
+    assert crowd.ended == []
+    crowd.passes(0.1)
+    assert crowd.ended == [(bob, ChatEnd.LOST, STALLED)]
+    assert STALLED.code == "stalled"
+
+
+def test_who_reads_slowly_may(crowd: Crowd) -> None:
+    _, bob = in_chat(crowd)
+    crowd.fills(bob, 1000)
+    for left in (999, 998, 997):
+        crowd.passes(9)
+        fake(bob.login_socket).waiting_to_be_sent = left
+        crowd.passes(0.5)
+    assert crowd.ended == []
+    crowd.passes(10)
+    assert [who for who, _, _ in crowd.ended] == [bob]
+
+
+def test_a_queue_that_grows_is_not_one_that_moves(crowd: Crowd) -> None:
+    _, bob = in_chat(crowd)
+    crowd.fills(bob, 1000)
+    crowd.passes(5)
+    fake(bob.login_socket).waiting_to_be_sent = 2000
+    crowd.passes(5)
+    assert [who for who, _, _ in crowd.ended] == [bob]
+
+
+@pytest.mark.parametrize("how", ["drained", "forget"])
+def test_whoever_reads_again_or_is_gone_is_not_ended(crowd: Crowd, how: str) -> None:
+    _, bob = in_chat(crowd)
+    crowd.fills(bob)
+    getattr(crowd.congestion, how)(bob.login_socket)
+    crowd.passes(100)
+    assert crowd.ended == []
+
+
+def test_a_socket_on_its_way_in_is_the_login_desks_to_end(crowd: Crowd) -> None:
+    alice = client("alice")
+    alice.login_socket.client = None
+    crowd.fills(alice)
+    crowd.passes(100)
+    crowd.congestion.drained(alice.login_socket)
+    assert crowd.ended == []
+    assert holds(alice) == set()
+
+
+# Rates
+
+
+async def test_past_the_burst_a_client_is_read_from_again_when_its_debt_is_worked_off(crowd: Crowd) -> None:
+    """9.1. Nothing is dropped."""
+    alice = client("alice", burst=10, rate=50)
+    alice.bucket.spend(0, crowd.clock())
+    crowd.congestion.spend(alice, 10)
+    assert holds(alice) == set()
+    crowd.congestion.spend(alice, 1)
+    assert holds(alice) == {Hold.RATE}
+    await fake(alice.chat_socket).until(lambda link: not link.holds)
+
+
+async def test_the_sender_is_told_and_not_with_every_message(crowd: Crowd) -> None:
+    """9.1: ERROR slow_down. A warning for each message would be a flood of its own."""
+    alice = client("alice", burst=1, rate=1000)
+    for _ in range(5):
+        crowd.congestion.spend(alice, 2)
+    [warning] = fake(alice.login_socket).told
+    assert isinstance(warning, Refused)
+    assert warning.code == "slow_down"
+    assert "50" in warning.text
+    crowd.clock.now += WARN_EVERY
+    crowd.congestion.spend(alice, 100)
+    assert len(fake(alice.login_socket).told) == 2
+
+
+async def test_whoever_stays_below_the_rate_hears_nothing_of_it(crowd: Crowd) -> None:
+    alice = client("alice", burst=5, rate=5)
+    for _ in range(50):
+        crowd.clock.now += 1
+        crowd.congestion.spend(alice, 5)
+    assert holds(alice) == set()
+    assert fake(alice.login_socket).told == []

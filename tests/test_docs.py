@@ -1,0 +1,38 @@
+"""What the documents say of the code is made from the code, and what they point to is there."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from docs import make_protocol
+
+TOP = Path(__file__).parent.parent
+PAGES = sorted([TOP / "README.md", TOP / "CHANGELOG.md", *(TOP / "docs").rglob("*.md")])
+
+
+def test_the_made_parts_of_the_protocol_are_current() -> None:
+    text = make_protocol.PAGE.read_text(encoding="utf-8")
+    assert make_protocol.page(text) == text, "run `make docs`"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(TOP)))
+def test_every_link_leads_somewhere(page: Path) -> None:
+    targets = re.findall(r"\]\(([^)#]+)", page.read_text(encoding="utf-8"))
+    assert [target for target in targets if "://" not in target and not (page.parent / target).exists()] == []
+
+
+def test_every_file_that_the_architecture_names_is_there() -> None:
+    text = (TOP / "docs" / "architecture.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`((?:client|core|net|protocols|storage|cluster)?/?\w+\.py)`", text))
+    assert len(named) > 20
+    assert [name for name in named if not (TOP / "duologue" / name).exists()] == []
+
+
+def test_every_test_that_the_reconstruction_names_is_there() -> None:
+    text = (TOP / "docs" / "reconstruction.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`(tests/[\w/]+(?:\.py)?)/?`", text))
+    assert named
+    assert [name for name in named if not (TOP / name).exists()] == []

@@ -1,0 +1,113 @@
+"""Who is behind three sockets; and `FakeLink`, a socket that other tests hold in their hands."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from math import inf
+
+from duologue.core.events import Event
+from duologue.core.pace import TokenBucket
+from duologue.link import Client, Hold, Link, Receiver
+from duologue.protocols.native import NativeSocket
+
+BOUND = 5.0
+"""Seconds that anything expected may take before a test has failed."""
+
+
+class FakeLink:
+    """Keeps what it is told, and reads or not as it is held."""
+
+    def __init__(self, address: str = "127.0.0.1") -> None:
+        self.address = address
+        self.peer = f"{address}:5000"
+        self.descriptor = 7
+        self.row = -1
+        self.door = NativeSocket()
+        self.client: Client | None = None
+        self.told: list[Event] = []
+        self.told_too_late: list[Event] = []
+        self.sent = b""
+        self.waiting_to_be_sent = 0
+        self.holds: set[Hold] = set()
+        self.closed = False
+        self.changed = asyncio.Event()
+        self.send: Callable[[bytes], None] = self._send
+
+    def _send(self, data: bytes) -> None:
+        self.sent += data
+
+    def tell(self, event: Event) -> None:
+        if self.closed:
+            self.told_too_late.append(event)
+            raise RuntimeError("the handler is closed")  # as uvloop does
+        self.told.append(event)
+        self.changed.set()
+
+    def receive_through(self, receive: Receiver | None) -> None:
+        raise AssertionError("nothing is received here")
+
+    def hold(self, reason: Hold) -> None:
+        self.holds.add(reason)
+
+    def release(self, reason: Hold) -> None:
+        self.holds.discard(reason)
+        self.changed.set()
+
+    def delay_acks(self) -> None:
+        """The kernel's business, not that of any test."""
+
+    def queued(self) -> int:
+        return self.waiting_to_be_sent
+
+    def close(self) -> None:
+        self.closed = True
+
+    async def until(self, condition: Callable[[FakeLink], object]) -> None:
+        """Wait until something holds of what this link was told, or of its holds."""
+        async with asyncio.timeout(BOUND):
+            while not condition(self):
+                self.changed.clear()
+                await self.changed.wait()
+
+
+def client(nickname: str, *, burst: float = inf, rate: float = inf, row: int = 0) -> Client:
+    links: tuple[Link, Link, Link] = FakeLink(), FakeLink(), FakeLink()
+    somebody = Client(nickname, *links, row=row, bucket=TokenBucket(burst, rate, 0))
+    for link in links:
+        link.client, link.row = somebody, row
+    return somebody
+
+
+def fake(link: Link) -> FakeLink:
+    assert isinstance(link, FakeLink)
+    return link
+
+
+def test_the_three_sockets_are_told_apart() -> None:
+    alice = client("alice")
+    assert alice.sockets == (alice.login_socket, alice.chat_socket, alice.check_socket)
+    assert len(set(map(id, alice.sockets))) == 3
+
+
+def test_two_sessions_of_one_account_are_two() -> None:
+    """A newer login takes over, and what is meant for the older must not end the newer."""
+    older, newer = client("alice"), client("alice")
+    assert older != newer
+    assert len({older, newer}) == 2
+
+
+def test_whoever_has_just_come_is_in_no_chat_and_was_never_warned() -> None:
+    alice = client("alice")
+    assert (alice.chat, alice.partner, alice.warned) == (None, None, -inf)
+
+
+def test_a_client_shows_itself_without_its_partners_partner_without_end() -> None:
+    """Both name each other while in a chat; a log record of one must still come to an end."""
+    alice, bob = client("alice"), client("bob")
+    alice.partner, bob.partner = bob, alice
+    assert "alice" in repr(alice)
+
+
+def test_each_reason_not_to_read_is_one_of_its_own() -> None:
+    assert len({reason.value for reason in Hold}) == len(Hold)

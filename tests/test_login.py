@@ -1,0 +1,458 @@
+"""The way in (protocol, section 3), step by step with a clock of our own and a password check that waits for us."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+from collections.abc import Callable
+
+import pytest
+
+from duologue.core.accounts import Account
+from duologue.core.commands import SocketKind
+from duologue.core.errors import FatalPeerError
+from duologue.core.events import LoggedIn, LoginDenied, PasswordWanted, Refused
+from duologue.login import TRIES_PER_CONNECTION, Login, LoginDesk
+from duologue.passwords import PasswordPool, PoolBusy
+from duologue.settings import Settings
+from duologue.tables import Users
+from tests.stage import Clock
+from tests.test_link import BOUND, FakeLink
+
+ACCOUNTS = [
+    Account("alice"),
+    Account("bob", password_hash="hash of sesame"),
+    Account("eve", password_hash="hash of sesame", disabled=True),
+    Account("mallory", disabled=True),
+]
+FAR = "192.0.2.1"
+
+
+class SlowPool(PasswordPool):
+    """Finds a password right if the hash names it, and answers when it is let go."""
+
+    def __init__(self) -> None:
+        self.go = asyncio.Event()
+        self.go.set()
+        self.begun = asyncio.Event()
+        self.asked: list[str | None] = []
+        self.full = False
+
+    async def verify(self, password_hash: str | None, password: str) -> bool:
+        if self.full:
+            raise PoolBusy("full")
+        self.asked.append(password_hash)
+        self.begun.set()
+        await self.go.wait()
+        return password_hash == f"hash of {password}"
+
+    async def begins(self) -> None:
+        """Wait until a check is under way."""
+        async with asyncio.timeout(BOUND):
+            await self.begun.wait()
+
+
+class Desk:
+    """A `LoginDesk`, and everybody who came through it."""
+
+    def __init__(self, settings: Settings | None = None) -> None:
+        self.clock = Clock()
+        self.users = Users(ACCOUNTS)
+        self.passwords = SlowPool()
+        self.through: list[Login] = []
+        self.desk = LoginDesk(
+            settings or Settings(),
+            users=self.users,
+            passwords=self.passwords,
+            time=self.clock,
+            complete=self.through.append,
+        )
+
+    def socket(self, address: str = "127.0.0.1") -> FakeLink:
+        link = FakeLink(address)
+        self.desk.connected(link)
+        return link
+
+    def passes(self, seconds: float) -> None:
+        self.clock.now += seconds
+        self.desk.sweep(self.clock.now)
+
+    def token_of(self, link: FakeLink) -> str:
+        event = link.told[-1]
+        assert isinstance(event, LoggedIn)
+        return event.token
+
+    def granted(self, nickname: str = "alice") -> tuple[FakeLink, str]:
+        link = self.socket()
+        self.desk.give_nickname(link, nickname)
+        return link, self.token_of(link)
+
+    def attaches(self, kind: SocketKind, token: str) -> FakeLink:
+        link = self.socket()
+        self.desk.attach(link, kind, token)
+        return link
+
+    def refuses(self, kind: SocketKind, token: str) -> str:
+        with pytest.raises(FatalPeerError, match="bad_token") as caught:
+            self.desk.attach(self.socket(), kind, token)
+        return caught.value.text
+
+    async def tries(self, link: FakeLink, nickname: str, password: str) -> str:
+        """The code of the answer, or "in"."""
+        self.desk.give_nickname(link, nickname)
+        assert link.told[-1] == PasswordWanted()
+        self.desk.give_password(link, password)
+        await link.until(lambda link: link.told[-1] != PasswordWanted())
+        answer = link.told[-1]
+        return answer.code if isinstance(answer, LoginDenied) else "in"
+
+
+@pytest.fixture
+async def desk() -> Desk:
+    return Desk()
+
+
+# Nickname and password
+
+
+@pytest.mark.parametrize("spelling", ["alice", "ALICE", "ａlice"])
+def test_a_passwordless_account_is_in_by_its_name_as_the_server_spells_it(desk: Desk, spelling: str) -> None:
+    """3.1."""
+    link = desk.socket()
+    desk.desk.give_nickname(link, spelling)
+    [event] = link.told
+    assert isinstance(event, LoggedIn)
+    assert event.nickname == "alice"
+
+
+@pytest.mark.parametrize("nickname", ["bob", "eve", "mallory", "nobody"])
+def test_who_is_unknown_or_disabled_looks_like_who_has_a_password(desk: Desk, nickname: str) -> None:
+    """3.2."""
+    link = desk.socket()
+    desk.desk.give_nickname(link, nickname)
+    assert link.told == [PasswordWanted()]
+
+
+async def test_the_right_password_lets_in(desk: Desk) -> None:
+    assert await desk.tries(desk.socket(), "Bob", "sesame") == "in"
+
+
+@pytest.mark.parametrize(
+    ("nickname", "password"), [("bob", "wrong"), ("eve", "sesame"), ("mallory", ""), ("nobody", "sesame")]
+)
+async def test_every_refusal_is_the_same_after_the_same_work(desk: Desk, nickname: str, password: str) -> None:
+    """3.2."""
+    link = desk.socket()
+    assert await desk.tries(link, nickname, password) == "denied"
+    assert link.told[-1] == LoginDenied("denied", "Unknown nickname or wrong password.")
+    assert len(desk.passwords.asked) == 1
+
+
+async def test_from_elsewhere_a_passwordless_account_looks_like_any_other(desk: Desk) -> None:
+    """Design, section 3: from loopback only."""
+    assert await desk.tries(desk.socket(FAR), "alice", "") == "denied"
+
+
+async def test_unless_the_operator_says_otherwise() -> None:
+    desk = Desk(Settings(allow_passwordless=True))
+    link = desk.socket(FAR)
+    desk.desk.give_nickname(link, "alice")
+    assert isinstance(link.told[-1], LoggedIn)
+
+
+@pytest.mark.parametrize("nickname", ["", "two words", "\x1b[2J", "x" * 33, "start_chat"])
+def test_a_nickname_that_nobody_can_have_is_said_to_be_one(desk: Desk, nickname: str) -> None:
+    link = desk.socket()
+    desk.desk.give_nickname(link, nickname)
+    [event] = link.told
+    assert isinstance(event, LoginDenied)
+    assert event.code == "bad_nickname"
+    desk.desk.give_nickname(link, "alice")
+    assert isinstance(link.told[-1], LoggedIn), "and another may be given"
+
+
+async def test_after_the_third_refusal_the_connection_is_closed(desk: Desk) -> None:
+    """3.2."""
+    link = desk.socket()
+    for nickname in ("", "bob", "nobody"):
+        assert not link.closed
+        desk.desk.give_nickname(link, nickname)
+        if nickname:
+            desk.desk.give_password(link, "wrong")
+            await link.until(lambda link: link.told[-1] != PasswordWanted())
+    assert link.closed
+    assert len(link.told) == TRIES_PER_CONNECTION + 2
+
+
+# Guessing
+
+
+async def test_the_fourth_password_in_a_minute_is_not_even_looked_at(desk: Desk) -> None:
+    """3.2; design, section 11."""
+    links = desk.socket(FAR), desk.socket(FAR)
+    assert [await desk.tries(links[0], "bob", "wrong") for _ in range(3)] == ["denied"] * 3
+    assert await desk.tries(links[1], "bob", "sesame") == "throttled"
+    assert len(desk.passwords.asked) == 3
+    event = links[1].told[-1]
+    assert isinstance(event, LoginDenied)
+    assert "60 s" in event.text
+    desk.clock.now += 60
+    assert await desk.tries(links[1], "bob", "sesame") == "in"
+
+
+async def test_guessing_locks_neither_the_owner_out_nor_anyone_else(desk: Desk) -> None:
+    """reliability.md, section 3: per account and address."""
+    guesser = desk.socket(FAR)
+    for _ in range(3):
+        await desk.tries(guesser, "bob", "wrong")
+    assert await desk.tries(desk.socket("192.0.2.2"), "bob", "sesame") == "in"
+    assert await desk.tries(desk.socket(FAR), "nobody", "wrong") == "denied"
+
+
+async def test_a_new_address_of_the_same_ipv6_network_is_no_new_start(desk: Desk) -> None:
+    for host in range(3):
+        await desk.tries(desk.socket(f"2001:db8::{host}"), "bob", "wrong")
+    assert await desk.tries(desk.socket("2001:db8::abcd"), "bob", "wrong") == "throttled"
+
+
+async def test_whoever_is_right_starts_anew(desk: Desk) -> None:
+    for password in ("wrong", "wrong", "sesame"):
+        await desk.tries(desk.socket(), "bob", password)
+    assert [await desk.tries(desk.socket(), "bob", "wrong") for _ in range(3)] == ["denied"] * 3
+
+
+async def test_too_many_checks_at_once(desk: Desk) -> None:
+    """3.2: busy."""
+    desk.passwords.full = True
+    assert await desk.tries(desk.socket(), "bob", "sesame") == "busy"
+
+
+@pytest.mark.parametrize("full", [False, True], ids=["checked", "too many checks"])
+async def test_a_socket_that_was_gone_before_the_answer_gets_none(desk: Desk, full: bool) -> None:
+    desk.passwords.full = full
+    desk.passwords.go.clear()
+    link = desk.socket()
+    desk.desk.give_nickname(link, "bob")
+    desk.desk.give_password(link, "sesame")
+    if not full:
+        await desk.passwords.begins()
+    desk.desk.lost(link)
+    desk.passwords.go.set()
+    await all_checked(desk)
+    assert link.closed
+    assert link.told == [PasswordWanted()]
+    assert link.told_too_late == []
+
+
+async def all_checked(desk: Desk) -> None:
+    async with asyncio.timeout(BOUND):
+        await asyncio.gather(*desk.desk._checks, return_exceptions=True)
+
+
+def removed(users: Users) -> None:
+    users.replace([])
+
+
+def disabled(users: Users) -> None:
+    users.replace([Account("alice", disabled=True), Account("bob", "hash of sesame", disabled=True)])
+
+
+goes = pytest.mark.parametrize("go", [removed, disabled])
+
+
+@goes
+async def test_an_account_removed_while_its_password_is_checked_is_not_let_in(
+    desk: Desk, go: Callable[[Users], None]
+) -> None:
+    desk.passwords.go.clear()
+    link = desk.socket()
+    desk.desk.give_nickname(link, "bob")
+    desk.desk.give_password(link, "sesame")
+    await desk.passwords.begins()
+    go(desk.users)
+    desk.passwords.go.set()
+    await all_checked(desk)
+    assert isinstance(link.told[-1], LoginDenied)
+
+
+@goes
+@pytest.mark.parametrize("attached", [0, 1])
+def test_an_account_removed_before_its_third_socket_is_not_let_in(
+    desk: Desk, go: Callable[[Users], None], attached: int
+) -> None:
+    """The file was reread: whoever does not belong any more must not come in by a token of before."""
+    _, token = desk.granted()
+    kinds = [SocketKind.CHAT, SocketKind.CHECK]
+    for kind in kinds[:attached]:
+        desk.attaches(kind, token)
+    go(desk.users)
+    desk.refuses(kinds[attached], token)
+    assert desk.through == []
+
+
+# Token and sockets
+
+
+@pytest.mark.parametrize(
+    "order",
+    [(SocketKind.CHAT, SocketKind.CHECK), (SocketKind.CHECK, SocketKind.CHAT)],
+    ids=["chat first", "check first"],
+)
+def test_three_sockets_make_a_session(desk: Desk, order: tuple[SocketKind, SocketKind]) -> None:
+    """3.4, 3.5."""
+    login, token = desk.granted()
+    first = desk.attaches(order[0], token)
+    assert desk.through == []
+    second = desk.attaches(order[1], token)
+    [complete] = desk.through
+    assert complete.nickname == "alice"
+    assert complete.login_socket is login
+    assert complete.attached == {order[0]: first, order[1]: second}
+    desk.passes(1000)
+    assert not any(link.closed for link in (login, first, second)), "no deadline is left over"
+    desk.refuses(SocketKind.CHAT, token)
+
+
+def test_a_token_is_256_bits_that_are_never_the_same(desk: Desk) -> None:
+    tokens = {desk.granted()[1] for _ in range(50)}
+    assert len(tokens) == 50
+    assert all(re.fullmatch(r"[\w-]{43}", token) for token in tokens)
+
+
+def test_a_token_attaches_each_kind_once(desk: Desk) -> None:
+    """3.4."""
+    login, token = desk.granted()
+    chat = desk.attaches(SocketKind.CHAT, token)
+    desk.refuses(SocketKind.CHAT, token)
+    assert [login.closed, chat.closed] == [False, False], "who tries it again harms nobody"
+    desk.attaches(SocketKind.CHECK, token)
+    assert len(desk.through) == 1
+
+
+def test_whatever_is_wrong_with_a_token_the_answer_is_the_same(desk: Desk) -> None:
+    """3.4: wrong, used, too old, of a login that is gone."""
+    _, used = desk.granted()
+    desk.attaches(SocketKind.CHAT, used)
+    gone, given_up = desk.granted()
+    desk.desk.lost(gone)
+    _, old = desk.granted()
+    answers = {desk.refuses(SocketKind.CHAT, token) for token in ("", "wrong", used, given_up, f"{old}x", "\ud800")}
+    desk.clock.now += 10
+    answers.add(desk.refuses(SocketKind.CHAT, old))
+    assert len(answers) == 1
+
+
+def test_each_login_gets_the_sockets_that_have_its_token(desk: Desk) -> None:
+    (one, token), (other, other_token) = desk.granted(), desk.granted()
+    sockets = {
+        login: [desk.attaches(kind, t) for kind in (SocketKind.CHAT, SocketKind.CHECK)]
+        for login, t in ((one, token), (other, other_token))
+    }
+    assert {complete.login_socket: [*complete.attached.values()] for complete in desk.through} == sockets
+
+
+def test_a_token_is_good_for_ten_seconds_and_no_longer(desk: Desk) -> None:
+    """3.4."""
+    _, token = desk.granted()
+    desk.clock.now += 9.9
+    desk.attaches(SocketKind.CHAT, token)
+    desk.clock.now += 0.1
+    desk.refuses(SocketKind.CHECK, token)
+
+
+async def test_neither_token_nor_password_is_ever_logged(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    link = desk.socket()
+    await desk.tries(link, "bob", "not-sesame")
+    await desk.tries(link, "bob", "sesame")
+    token = desk.token_of(link)
+    desk.refuses(SocketKind.CHAT, f"{token}x")
+    everything = str([record.__dict__ for record in caplog.records])
+    assert caplog.records
+    assert "sesame" not in everything
+    assert token not in everything
+
+
+# Deadlines
+
+
+def test_a_socket_that_says_nothing_is_closed_at_the_deadline(desk: Desk) -> None:
+    """3.6: 20 s, told why."""
+    link = desk.socket()
+    desk.passes(19.9)
+    assert [link.closed, link.told] == [False, []]
+    desk.passes(0.1)
+    assert link.closed
+    [event] = link.told
+    assert isinstance(event, Refused)
+    assert event.code == "too_slow"
+
+
+def test_talking_does_not_put_the_deadline_off(desk: Desk) -> None:
+    link = desk.socket()
+    for _ in range(2):
+        desk.passes(9)
+        desk.desk.give_nickname(link, "bob")
+    desk.passes(2)
+    assert link.closed
+
+
+@pytest.mark.parametrize("kind", [None, SocketKind.CHAT, SocketKind.CHECK])
+def test_a_login_that_stays_half_finished_goes_with_all_its_sockets(desk: Desk, kind: SocketKind | None) -> None:
+    login, token = desk.granted()
+    links = [login, *([desk.attaches(kind, token)] if kind else [])]
+    desk.passes(9.9)
+    assert not any(link.closed for link in links)
+    desk.passes(0.1)
+    assert all(link.closed for link in links)
+    assert isinstance(login.told[-1], Refused)
+    assert login.told[-1].code == "too_slow"
+    desk.passes(100)
+
+
+def test_one_who_is_slow_does_not_take_others_along(desk: Desk) -> None:
+    slow = desk.socket()
+    desk.passes(15)
+    quick = desk.socket()
+    desk.passes(5)
+    assert (slow.closed, quick.closed) == (True, False)
+
+
+@pytest.mark.parametrize("which", ["login", "chat"])
+def test_one_socket_lost_on_the_way_in_ends_the_login(desk: Desk, which: str) -> None:
+    login, token = desk.granted()
+    chat = desk.attaches(SocketKind.CHAT, token)
+    desk.desk.lost(login if which == "login" else chat)
+    assert login.closed
+    assert chat.closed
+    desk.refuses(SocketKind.CHECK, token)
+    desk.passes(1000)
+    assert desk.through == []
+
+
+def test_a_socket_that_was_refused_does_not_harm_the_login_whose_token_it_tried(desk: Desk) -> None:
+    _, token = desk.granted()
+    desk.attaches(SocketKind.CHAT, token)
+    intruder = desk.socket()
+    with pytest.raises(FatalPeerError):
+        desk.desk.attach(intruder, SocketKind.CHAT, token)
+    desk.desk.lost(intruder)
+    desk.attaches(SocketKind.CHECK, token)
+    assert len(desk.through) == 1
+
+
+async def test_nothing_is_left_of_those_who_came_and_went(desk: Desk) -> None:
+    """A server that runs for years meets many who never finish."""
+    _, token = desk.granted()
+    for kind in (SocketKind.CHAT, SocketKind.CHECK):
+        desk.attaches(kind, token)
+    half, half_token = desk.granted()
+    desk.attaches(SocketKind.CHAT, half_token)
+    desk.desk.lost(half)
+    await desk.tries(desk.socket(), "bob", "wrong")
+    await all_checked(desk)
+    desk.socket()
+    desk.passes(20)
+    left = desk.desk._deadlines, desk.desk._logins, desk.desk._by_token, desk.desk._checks
+    assert [len(table) for table in left] == [0, 0, 0, 0]
