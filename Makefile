@@ -7,7 +7,7 @@ COMPILE := CUSTOM_COMPILE_COMMAND="make lock" ../$(BIN)/pip-compile --quiet --st
 	--allow-unsafe --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint types bench lock docs
+.PHONY: help setup run test lint types bench lock docs picture
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 8
@@ -36,6 +36,9 @@ docs: setup ## write the pages that are made from the code
 	$(BIN)/python -m docs.make_settings
 	$(BIN)/python -m docs.make_protocol
 	$(BIN)/python -m docs.make_commands
+
+picture: setup ## draw docs/conversation.svg from a real run
+	$(BIN)/python -m docs.make_picture
 
 .venv/.made:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

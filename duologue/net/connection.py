@@ -106,6 +106,7 @@ class Connection(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._fall_silent()
+        self._outbox.closed()
         self._hub.lost(self)
         self._closed(self)
 

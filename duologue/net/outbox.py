@@ -15,11 +15,12 @@ import asyncio
 class Outbox:
     """Over an asyncio transport, which calls its protocol's pause_writing (full) and resume_writing (drained)."""
 
-    __slots__ = ("_transport", "send")
+    __slots__ = ("_patience", "_transport", "send")
 
     def __init__(self, transport: asyncio.Transport, limit: int) -> None:
         transport.set_write_buffer_limits(high=limit)
         self._transport = transport
+        self._patience: asyncio.TimerHandle | None = None
         self.send = transport.write
         """The transport's own write, without a frame of ours around it: the hot path goes through here."""
 
@@ -32,4 +33,9 @@ class Outbox:
         waiting = self.queued()
         self._transport.close()
         if waiting:
-            asyncio.get_running_loop().call_later(patience, self._transport.abort)
+            self._patience = asyncio.get_running_loop().call_later(patience, self._transport.abort)
+
+    def closed(self) -> None:
+        """The transport is gone."""
+        if self._patience:
+            self._patience.cancel()
