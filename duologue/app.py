@@ -7,6 +7,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import errno
+import os
 import signal
 import socket
 import sys
@@ -53,12 +54,29 @@ async def _run(settings: Settings) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    loop.add_signal_handler(signal.SIGHUP, server.reload_soon)
+    had_terminal = _has_terminal()
+
+    def hung_up() -> None:
+        # SIGHUP says two things: the operator has changed the users file, or the terminal's window was closed.
+        if had_terminal and not _has_terminal():
+            stop.set()
+        else:
+            server.reload_soon()
+
+    loop.add_signal_handler(signal.SIGHUP, hung_up)
     try:
         await server.start()
         await stop.wait()
     finally:
         await server.stop()
+
+
+def _has_terminal() -> bool:
+    try:
+        os.close(os.open("/dev/tty", os.O_RDONLY | os.O_NOCTTY))
+    except OSError:
+        return False
+    return True
 
 
 def _who(call: Invocation) -> None:

@@ -33,6 +33,7 @@ log = logging.getLogger(__name__)
 CHAT_ID_BYTES = 9
 """72 random bits, 12 characters: an id is no secret, but no two chats may ever have the same."""
 
+SOCKET_CLOSED = Disconnected("lost", "One of your three sockets was closed, and they end together.")
 SHUTTING_DOWN = Disconnected("shutting_down", "Server is shutting down. Goodbye!")
 _GOODBYES = {
     ChatEnd.LOST: Disconnected("dead", "Nothing was heard from you for too long."),
@@ -132,7 +133,7 @@ class Hub:
         """`link` is closed. One dead socket ends the session."""
         self.congestion.forget(link)
         if link.client:
-            self.disconnect_client(link.client, ChatEnd.LOST)
+            self.disconnect_client(link.client, ChatEnd.LOST, SOCKET_CLOSED)
         else:
             self.login.lost(link)
 

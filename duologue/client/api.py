@@ -27,7 +27,7 @@ from duologue.core.commands import (
 )
 from duologue.core.events import Disconnected
 
-COMES_BACK_AFTER = frozenset({"shutting_down", "dead", "stalled"})
+COMES_BACK_AFTER = frozenset({"shutting_down", "lost", "dead", "stalled"})
 """Goodbyes after which the client connects again by itself. After others it must not: two clients of one account, each
 taken over by the other, would throw each other out for ever; and what broke the protocol once breaks it again."""
 
