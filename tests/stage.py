@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from duologue.core.accounts import Account
+from duologue.net import control
 from duologue.server import Server
 from duologue.settings import Settings
 from duologue.storage import users_file
@@ -30,7 +31,7 @@ CAST = ("alice", "bob", "carol", "dave")
 async def until(condition: Callable[[], bool]) -> None:
     """Let others act until `condition` holds."""
     async with asyncio.timeout(BOUND):
-        while not condition():
+        while not condition():  # noqa: ASYNC110 - what is waited for is the server's, and says nothing
             await asyncio.sleep(0.002)
 
 
@@ -124,20 +125,29 @@ class Actor:
         for wire in (self.login, self.chat, self.check):
             await wire.is_closed()
 
+    async def is_out_after(self, last_line: str) -> None:
+        """The same, and `last_line` is the last that it hears."""
+        heard = ""
+        while line := await self.login.line():
+            heard = line
+        assert heard == last_line
+        with contextlib.suppress(ConnectionError):
+            assert await self.chat.line() == ""
+        with contextlib.suppress(ConnectionError):
+            while line := await self.check.line():
+                assert re.match("PING|PONG|ERROR", line), f"{line!r} on a socket that was to close"
+
     async def vanishes(self) -> None:
         for wire in (self.login, self.chat, self.check):
             await wire.leaves()
 
 
 class Stage:
-    def __init__(
-        self, server: Server, clock: Clock, users: Path, host: str, port: int, tls: ssl.SSLContext | None
-    ) -> None:
+    def __init__(self, server: Server, clock: Clock, settings: Settings, tls: ssl.SSLContext | None) -> None:
         self.server = server
         self.clock = clock
-        self.users = users
-        self.host = host
-        self.port = port
+        self.settings = settings
+        """Those that the server runs with, its port among them."""
         self._tls = tls
         self._wires: list[Wire] = []
 
@@ -145,17 +155,21 @@ class Stage:
         """A bare socket, and what it says first. It comes from the address `source`, and takes about twice `buffer`
         bytes that nobody reads.
         """
-        sock = socket.socket(socket.AF_INET6 if ":" in self.host else socket.AF_INET)
+        host, port = self.settings.host, self.settings.port
+        sock = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
         sock.setblocking(False)
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)
         if source:
             sock.bind((source, 0))
-        async with asyncio.timeout(BOUND):
-            await asyncio.get_running_loop().sock_connect(sock, (self.host, self.port))
-            name = self.host if self._tls else None
-            wire = Wire(
-                *await asyncio.open_connection(sock=sock, ssl=self._tls, server_hostname=name, limit=buffer // 2)
-            )
+        name = host if self._tls else None
+        try:
+            async with asyncio.timeout(BOUND):
+                await asyncio.get_running_loop().sock_connect(sock, (host, port))
+                opening = asyncio.open_connection(sock=sock, ssl=self._tls, server_hostname=name, limit=buffer // 2)
+                wire = Wire(*await opening)
+        except OSError:
+            sock.close()
+            raise
         self._wires.append(wire)
         if lines:
             await wire.says(*lines)
@@ -192,7 +206,8 @@ class Stage:
         return asker, target, started[1]
 
     def passes(self, seconds: float) -> None:
-        """Time goes by, and the server does what is due."""
+        """Time goes by, and the server does what is due. What came in before is noted as of then."""
+        self.server.hub.sweep()
         self.clock.now += seconds
         self.server.hub.sweep()
 
@@ -200,9 +215,18 @@ class Stage:
         """Who stands in the connection table."""
         return set(self.server.hub.connections.live()["client_nickname"])
 
-    def registers(self, *accounts: Account) -> None:
-        """The users file holds these from now on; the server has not read it yet."""
-        users_file.write(self.users, accounts)
+    def queued(self) -> int:
+        """Bytes that wait in the server for people who do not read."""
+        return sum(socket.queued() for listener in self.server._listeners for socket in listener._open)
+
+    async def registers(self, *accounts: Account) -> str:
+        """The users file holds these from now on, and the server is told; what it says to that."""
+        await asyncio.to_thread(users_file.write, self.settings.users, accounts)
+        return str(await self.asks_server("reload"))
+
+    async def asks_server(self, question: str) -> Any:
+        """What the operator asks from another terminal."""
+        return await asyncio.to_thread(control.ask, self.settings, question)
 
     async def closes(self) -> None:
         for wire in self._wires:
@@ -221,7 +245,7 @@ async def opened(
     clock = Clock()
     server = Server(settings, time=clock)
     port = await server.start()
-    stage = Stage(server, clock, settings.users, settings.host, port, tls)
+    stage = Stage(server, clock, replace(settings, port=port), tls)
     try:
         yield stage
     finally:

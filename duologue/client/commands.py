@@ -93,7 +93,8 @@ ENTRY_OF = {word: entry for entry in ENTRIES for word in entry.words if word.sta
 
 NOTES = (
     "In a chat, anything else is a message, yes and no too.",
-    "//text sends /text. Alt+Enter starts a new line; more than 3 lines are sent after a yes.",
+    "//text sends /text. Alt+Enter starts a new line in the same message.",
+    "A message of more than 3 lines is sent after a yes.",
 )
 
 

@@ -120,6 +120,8 @@ class Connection(asyncio.Protocol):
         # A hold can come with any command; what is left then waits here, in the sender's order.
         for command in islice(commands, COMMANDS_PER_TURN):
             handle_client(self._hub, self, command)
+            if self._is_silent:
+                return
             if self._holds:
                 self._backlog = commands
                 return
@@ -170,6 +172,10 @@ class Connection(asyncio.Protocol):
 
     def abort(self) -> None:
         self._transport.abort()
+
+    @property
+    def _is_silent(self) -> bool:
+        return self._receive is _deaf
 
     def _fall_silent(self) -> None:
         # Ending swaps the handler, so that what still comes in, or was read already, is harmless.

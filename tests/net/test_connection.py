@@ -1,0 +1,146 @@
+"""One socket between its transport and the hub, where a scene cannot set the moment; the rest is tests/scenes/."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from duologue.core.events import Probe
+from duologue.core.limits import Limits
+from duologue.link import Hold
+from duologue.net.connection import Connection
+from duologue.protocols.native import NativeSocket
+from tests.stage import Stage, opened
+
+
+class FakeTransport(asyncio.Transport):
+    """Notes what is done with it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.written = b""
+        self.reading = True
+        self.closing = False
+        self.aborted = False
+
+    def set_write_buffer_limits(self, high: int | None = None, low: int | None = None) -> None:
+        pass
+
+    def write(self, data: Any) -> None:
+        self.written += data
+
+    def get_write_buffer_size(self) -> int:
+        return 0
+
+    def pause_reading(self) -> None:
+        assert self.reading
+        self.reading = False
+
+    def resume_reading(self) -> None:
+        assert not self.reading
+        self.reading = True
+
+    def is_closing(self) -> bool:
+        return self.closing
+
+    def close(self) -> None:
+        self.closing = True
+
+    def abort(self) -> None:
+        self.closing = self.aborted = True
+
+
+@pytest.fixture
+async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
+    async with opened(tmp_path) as stage:
+        yield stage
+
+
+@pytest.fixture
+def closed() -> list[Connection]:
+    return []
+
+
+@pytest.fixture
+def transport() -> FakeTransport:
+    return FakeTransport()
+
+
+@pytest.fixture
+def unmade(stage: Stage, closed: list[Connection]) -> Iterator[Connection]:
+    with socket.socket() as sock:
+        peer = ("127.0.0.1", 4711)
+        yield Connection(stage.server.hub, NativeSocket(), sock, peer, limits=Limits(), closed=closed.append)
+
+
+@pytest.fixture
+def connection(unmade: Connection, transport: FakeTransport) -> Connection:
+    unmade.connection_made(transport)
+    return unmade
+
+
+async def test_who_it_is(connection: Connection) -> None:
+    assert (connection.address, connection.peer) == ("127.0.0.1", "127.0.0.1:4711")
+
+
+async def test_it_is_made_with_its_transport(unmade: Connection, transport: FakeTransport) -> None:
+    """The server may stop in the middle of a TLS handshake, when there is no transport to close yet."""
+    assert not unmade.is_made
+    unmade.connection_made(transport)
+    assert unmade.is_made
+
+
+async def test_reading_goes_on_when_every_hold_is_released(connection: Connection, transport: FakeTransport) -> None:
+    connection.hold(Hold.RATE)
+    connection.hold(Hold.OWN_QUEUE)
+    connection.hold(Hold.RATE)
+    connection.release(Hold.RATE)
+    assert not transport.reading
+    connection.release(Hold.PARTNER_QUEUE)
+    assert not transport.reading
+    connection.release(Hold.OWN_QUEUE)
+    assert transport.reading
+
+
+async def test_it_is_closed_once(connection: Connection, transport: FakeTransport, closed: list[Connection]) -> None:
+    connection.close()
+    connection.close()
+    assert transport.closing
+    connection.connection_lost(None)
+    assert closed == [connection]
+
+
+async def test_what_comes_after_the_close_is_not_heard(connection: Connection, transport: FakeTransport) -> None:
+    """The loop may have read it already."""
+    connection.close()
+    before = transport.written
+    connection.data_received(b"duologue/1 login_socket\nalice\n" + b"x" * 10_000)
+    assert transport.written == before
+
+
+async def test_what_is_said_to_one_who_has_gone_is_harmless(connection: Connection, transport: FakeTransport) -> None:
+    connection.connection_lost(None)
+    connection.tell(Probe())
+    assert transport.written == b""
+
+
+async def test_a_release_after_the_close_does_not_read_on(connection: Connection, transport: FakeTransport) -> None:
+    connection.hold(Hold.RATE)
+    connection.close()
+    connection.release(Hold.RATE)
+    assert not transport.reading
+
+
+async def test_what_comes_with_the_line_that_ended_it_is_not_carried_out(
+    stage: Stage, connection: Connection, transport: FakeTransport
+) -> None:
+    """The third refusal closes; a right nickname behind it, in the same read, must not be given a token any more."""
+    connection.data_received(b"duologue/1 login_socket\n1 1\n2 2\n3 3\nalice\n")
+    assert transport.closing
+    assert transport.written.count(b"\n") == 3
+    assert not stage.server.hub.login._by_token

@@ -1,0 +1,84 @@
+"""The server stops: everyone is told, what waits is handed over, and nobody can hold it up (docs/protocol.md, 5.3)."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from pathlib import Path
+
+import pytest
+
+from duologue.net import control
+from tests.stage import BOUND, Stage, opened, until
+
+GOODBYE = "disconnected shutting_down Server is shutting down. Goodbye!"
+
+
+async def test_everyone_is_told(stage: Stage) -> None:
+    alice, bob, _ = await stage.chat_between("alice", "bob")
+    carol = await stage.enters("carol")
+    await asyncio.wait_for(stage.server.stop(), BOUND)
+    for actor in (alice, bob, carol):
+        await actor.is_out_after(GOODBYE)
+    assert stage.present() == set()
+
+
+async def test_who_is_on_the_way_in_is_let_go(stage: Stage) -> None:
+    silent = await stage.connects()
+    login, token = await stage.knocks("alice")
+    chat = await stage.connects(f"duologue/1 chat_socket {token}")
+    await asyncio.wait_for(stage.server.stop(), BOUND)
+    for wire in (silent, login, chat):
+        await wire.is_closed()
+
+
+async def test_nobody_gets_in_any_more(stage: Stage) -> None:
+    await stage.server.stop()
+    with pytest.raises(ConnectionRefusedError):
+        await stage.connects()
+    with pytest.raises(control.ControlError):
+        await stage.asks_server("who")
+    assert list(stage.settings.data.iterdir()) == []
+
+
+async def test_who_knocks_at_that_very_moment_does_no_harm(stage: Stage) -> None:
+    connecting = [asyncio.create_task(stage.connects()) for _ in range(20)]
+    await asyncio.sleep(0)
+    await asyncio.wait_for(stage.server.stop(), BOUND)
+    for outcome in await asyncio.gather(*connecting, return_exceptions=True):
+        if isinstance(outcome, BaseException):
+            assert isinstance(outcome, ConnectionError)
+        else:
+            await outcome.is_closed()
+
+
+async def test_what_is_queued_is_handed_over(tmp_path: Path) -> None:
+    async with opened(tmp_path, limits={"message_rate": math.inf, "send_queue": 16 << 20}) as stage:
+        alice, bob = await stage.enters("alice"), await stage.enters("bob", buffer=8192)
+        await stage.start_chat(alice, bob)
+        data = b"".join(b":%09d %s\n" % (number, b"x" * 1000) for number in range(8 * 1024))
+        await alice.chat.sends(data)
+        await until(lambda: stage.queued() > 1 << 20)
+        stopping = asyncio.create_task(stage.server.stop())
+        async with asyncio.timeout(BOUND):
+            heard = await bob.login.reader.read(-1)
+            await stopping
+        last = heard.splitlines()[-1].decode()
+        assert last == GOODBYE
+        messages = [line for line in heard.splitlines(keepends=True) if line.startswith(b":")]
+        assert data.startswith(b"".join(messages))
+        assert len(messages) > 1024
+
+
+async def test_who_does_not_read_is_cut_off(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """The flush has its bound; the others have been served meanwhile."""
+    limits = {"message_rate": math.inf, "send_queue": 16 << 20, "shutdown_flush": 0.3}
+    async with opened(tmp_path, limits=limits) as stage:
+        alice, bob = await stage.enters("alice"), await stage.enters("bob", buffer=8192)
+        await stage.start_chat(alice, bob)
+        await alice.chat.sends(b"".join(b":%s\n" % (b"x" * 1000) for _ in range(8 * 1024)))
+        await until(lambda: stage.queued() > 1 << 20)
+        await asyncio.wait_for(stage.server.stop(), BOUND)
+        await alice.is_out_after(GOODBYE)
+        assert "some clients did not read to the end" in caplog.text
+        assert stage.queued() == 0

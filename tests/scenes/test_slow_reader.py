@@ -1,0 +1,232 @@
+"""Too much (docs/protocol.md, section 9): who does not read, and who writes too fast. Nothing is lost, memory stays
+bounded, and everyone else goes on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.stage import BOUND, Actor, Stage, Wire, opened, until
+
+ONE_READ = 256 * 1024
+"""The most that an event loop takes from a socket at once."""
+
+QUEUE = 128 * 1024
+UNLIMITED = {"message_rate": math.inf, "message_burst": math.inf}
+SMALL = 8192
+"""Receive buffer of somebody who is not to read; the kernel on the server's side still takes some MiB."""
+
+STALLED = "disconnected stalled You did not read what was sent to you."
+
+
+@pytest.fixture
+async def unlimited(tmp_path: Path) -> AsyncIterator[Stage]:
+    async with opened(tmp_path, limits=UNLIMITED) as stage:
+        yield stage
+
+
+async def flood(wire: Wire, data: bytes) -> None:
+    for start in range(0, len(data), ONE_READ):
+        await wire.sends(data[start : start + ONE_READ])
+
+
+async def is_paused(stage: Stage, wire: Wire) -> None:
+    """A queue in the server is full, and it does not take any more of what comes on `wire`."""
+    buffered = wire.writer.transport.get_write_buffer_size
+    unchanged, before = 0, (0, 0)
+    async with asyncio.timeout(BOUND):
+        while unchanged < 10 or before[1] <= QUEUE:
+            await asyncio.sleep(0.005)
+            assert stage.queued() <= QUEUE + ONE_READ
+            now = (buffered(), stage.queued())
+            unchanged, before = unchanged + 1 if now == before else 0, now
+    assert buffered(), "everything was taken"
+
+
+async def talk(one: Actor, other: Actor, lines: int = 50) -> None:
+    for number in range(lines):
+        await one.says(f":{number}")
+        await other.hears(f":{number}")
+
+
+def lines(count: int) -> bytes:
+    return b"".join(b":%09d %s\n" % (number, b"x" * 1000) for number in range(count))
+
+
+async def test_bob_stops_reading_and_goes_on_later(unlimited: Stage) -> None:
+    """9.2: alice is paused, not dropped, and everything arrives in order."""
+    stage = unlimited
+    carol, dave, _ = await stage.chat_between("carol", "dave")
+    alice, bob = await stage.enters("alice"), await stage.enters("bob", buffer=SMALL)
+    await stage.start_chat(alice, bob)
+    data = lines(16 * 1024)
+    writing = asyncio.create_task(flood(alice.chat, data))
+    await is_paused(stage, alice.chat)
+    await talk(carol, dave)
+    assert stage.queued() <= QUEUE + ONE_READ
+    assert stage.present() == {"alice", "bob", "carol", "dave"}
+
+    async with asyncio.timeout(20):
+        for start in range(0, len(data), ONE_READ):
+            expected = data[start : start + ONE_READ]
+            assert await bob.login.reader.readexactly(len(expected)) == expected
+        await writing
+    await bob.heard_nothing()
+    await alice.heard_nothing()
+
+
+async def test_a_slow_reader_that_reads_is_not_stalled(unlimited: Stage) -> None:
+    stage = unlimited
+    alice, bob = await stage.enters("alice"), await stage.enters("bob", buffer=SMALL)
+    await stage.start_chat(alice, bob)
+    writing = asyncio.create_task(flood(alice.chat, lines(16 * 1024)))
+    await is_paused(stage, alice.chat)
+    for _ in range(4):
+        stage.passes(9)
+        queued = stage.queued()
+        while stage.queued() >= queued > 0:
+            await bob.login.reader.read(SMALL)
+        for actor in (alice, bob):
+            await actor.check.says("PING 0")
+            while await actor.check.line() == "PING":
+                pass
+    assert stage.present() == {"alice", "bob"}
+    writing.cancel()
+
+
+async def test_a_stalled_reader_is_cut_off_and_alice_is_told(tmp_path: Path) -> None:
+    """9.2; what waited for bob is given up with him."""
+    async with opened(tmp_path, limits={**UNLIMITED, "write_stall": 0.5}) as stage:
+        alice, bob = await stage.enters("alice"), await stage.enters("bob", buffer=SMALL)
+        carol, dave, _ = await stage.chat_between("carol", "dave")
+        await stage.start_chat(alice, bob)
+        writing = asyncio.create_task(flood(alice.chat, lines(16 * 1024)))
+        await is_paused(stage, alice.chat)
+        stage.passes(0.4)
+        assert "bob" in stage.present()
+        stage.passes(0.2)
+        await alice.hears("chat_ended bob lost")
+        assert stage.present() == {"alice", "carol", "dave"}
+        await talk(carol, dave)
+        writing.cancel()
+        await until(lambda: stage.queued() == 0)
+
+
+async def test_a_stalled_reader_hears_why_if_it_ever_reads(unlimited: Stage) -> None:
+    stage = unlimited
+    alice, bob = await stage.enters("alice"), await stage.enters("bob", buffer=SMALL)
+    await stage.start_chat(alice, bob)
+    writing = asyncio.create_task(flood(alice.chat, lines(16 * 1024)))
+    await is_paused(stage, alice.chat)
+    stage.passes(10)
+    await alice.hears("chat_ended bob lost")
+    last = b""
+    async with asyncio.timeout(20):
+        while line := await bob.login.reader.readline():
+            last = line
+    assert last.decode() == STALLED + "\n"
+    writing.cancel()
+
+
+async def test_one_who_asks_and_never_reads_the_answers(unlimited: Stage) -> None:
+    """Everyone's own answers are bounded too, and nobody else waits for one who asks much."""
+    stage = unlimited
+    carol, dave, _ = await stage.chat_between("carol", "dave")
+    alice = await stage.enters("alice", buffer=SMALL)
+    writing = asyncio.create_task(flood(alice.chat, b"/who\n" * 2_000_000))
+    await is_paused(stage, alice.chat)
+    await talk(carol, dave)
+    stage.passes(10)
+    assert stage.present() == {"carol", "dave"}
+    writing.cancel()
+
+
+async def test_carol_starts_a_chat_with_one_whose_queue_is_full(unlimited: Stage) -> None:
+    """Whoever writes to a full queue waits, whether the chat was there before or not."""
+    stage = unlimited
+    alice, bob = await stage.enters("alice"), await stage.enters("bob", buffer=SMALL)
+    carol = await stage.enters("carol")
+    await stage.start_chat(alice, bob)
+    first = asyncio.create_task(flood(alice.chat, lines(16 * 1024)))
+    await is_paused(stage, alice.chat)
+    await alice.vanishes()
+    first.cancel()
+    await carol.says("/chat bob")
+    await carol.hears("chat_requested bob 120")
+    bob.chat.writer.write(b"yes\n")
+    with pytest.raises(TimeoutError):  # bob writes, and is not read from before he reads
+        await asyncio.wait_for(carol.login.reader.readline(), 0.2)
+    async with asyncio.timeout(20):
+        while not (await bob.login.reader.readline()).startswith(b"start_chat carol"):
+            pass
+    await carol.hears_like("start_chat bob .+")
+
+
+# Too fast
+
+
+async def test_who_writes_too_fast_is_read_more_slowly(tmp_path: Path) -> None:
+    """9.1: one warning, nothing lost, in order."""
+    async with opened(tmp_path, limits={"message_burst": 20.0, "message_rate": 1000.0}) as stage:
+        alice, bob, _ = await stage.chat_between("alice", "bob")
+        expected = [f":{number}" for number in range(300)]
+        for start in range(0, 300, 50):
+            await alice.says(*expected[start : start + 50])
+            await asyncio.sleep(0)
+        await bob.hears(*expected)
+        await alice.hears("ERROR slow_down You send more than 1000 messages a second; the rest is taken at that rate.")
+        await alice.heard_nothing()
+
+
+async def test_commands_count_as_messages(tmp_path: Path) -> None:
+    async with opened(tmp_path, limits={"message_burst": 20.0, "message_rate": 1000.0}) as stage:
+        alice = await stage.enters("alice")
+        await alice.says(*["/who", "/nonsense"] * 30, "/requests")
+        answers = [await alice.login.line() for _ in range(62)]
+        assert len([answer for answer in answers if answer.startswith("ERROR slow_down")]) == 1
+        assert [answer.split()[0] for answer in answers if "slow_down" not in answer] == ["online", "ERROR"] * 30 + [
+            "requests"
+        ]
+
+
+async def test_who_has_spent_the_burst_waits_and_nobody_else_does(tmp_path: Path) -> None:
+    async with opened(tmp_path, limits={"message_burst": 5.0, "message_rate": 0.001}) as stage:
+        alice, bob, _ = await stage.chat_between("alice", "bob")
+        await alice.says(*[":x"] * 10)
+        await bob.hears(*[":x"] * 10)
+        await alice.hears_like("ERROR slow_down .+")
+        alice.chat.writer.write(b":waits\n/quit\n")
+        await bob.says(":one", ":two")
+        await alice.hears(":one", ":two")
+        await bob.heard_nothing()
+
+
+async def test_a_person_is_never_warned(stage: Stage) -> None:
+    """9.1: a burst of 200 fits, and then 50 a second."""
+    alice, bob, _ = await stage.chat_between("alice", "bob")
+    await alice.says(*[":x"] * 199)
+    await bob.hears(*[":x"] * 199)
+    for _ in range(3):
+        stage.passes(1)
+        await alice.says(*[":y"] * 49)
+        await bob.hears(*[":y"] * 49)
+    await alice.check.says("PING 0")
+    await alice.check.hears_like("PONG .+")
+    stage.passes(1)
+    await alice.heard_nothing()
+
+
+async def test_the_warning_comes_again_after_ten_seconds(tmp_path: Path) -> None:
+    async with opened(tmp_path, limits={"message_burst": 5.0, "message_rate": 1000.0}) as stage:
+        alice, bob, _ = await stage.chat_between("alice", "bob")
+        for _ in range(2):
+            for _ in range(3):
+                await alice.says(*[":x"] * 20)
+                await bob.hears(*[":x"] * 20)
+            await alice.hears_like("ERROR slow_down .+")
+            stage.passes(10)

@@ -1,0 +1,89 @@
+"""One server from start to stop: what it needs, and that it leaves nothing behind."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from duologue.core.accounts import Account
+from duologue.exposure import ExposedError
+from duologue.net.control import ControlError
+from duologue.server import Server
+from duologue.settings import Settings
+from duologue.storage import users_file
+from tests.stage import BOUND, descriptors, opened, until
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    users_file.write(tmp_path / "users.csv", [Account("alice")])
+    return Settings(port=0, users=tmp_path / "users.csv", data=tmp_path / "data")
+
+
+async def test_from_start_to_stop_and_again(settings: Settings) -> None:
+    """A stopped server has given everything back, so the next can have the same port."""
+    before = descriptors()
+    port = 0
+    for _ in range(3):
+        server = Server(replace(settings, port=port))
+        port = await server.start()
+        assert port > 0
+        await server.stop()
+    await until(lambda: descriptors() == before)
+
+
+async def test_stopping_what_never_started(settings: Settings) -> None:
+    await asyncio.wait_for(Server(settings).stop(), BOUND)
+
+
+async def test_stopping_twice(settings: Settings) -> None:
+    server = Server(settings)
+    await server.start()
+    await server.stop()
+    await server.stop()
+
+
+@pytest.mark.parametrize(
+    ("change", "error"),
+    [
+        ({"users": Path("nowhere.csv")}, users_file.UsersFileError),
+        ({"host": "0.0.0.0"}, ExposedError),
+        ({"host": "nowhere.invalid"}, OSError),
+        ({"data": Path("x" * 200)}, ControlError),
+    ],
+    ids=["users", "exposed", "host", "data"],
+)
+async def test_a_start_that_fails_leaves_nothing_open(
+    settings: Settings, change: dict[str, object], error: type[Exception]
+) -> None:
+    before = descriptors()
+    server = Server(replace(settings, **change))  # type: ignore[arg-type]  # one field of its own type each
+    with pytest.raises(error):
+        await server.start()
+    await server.stop()
+    await until(lambda: descriptors() == before)
+
+
+async def test_who_answers_with_columns_and_rows(tmp_path: Path) -> None:
+    async with opened(tmp_path) as stage:
+        await stage.chat_between("alice", "bob")
+        answer = await stage.asks_server("who")
+        assert answer["columns"] == [
+            "clientAddress", "client_nickname", "login_socket", "chat_socket", "check_socket", "in_chat", "idle",
+        ]  # fmt: skip
+        assert [(row[1], row[5]) for row in answer["rows"]] == [("alice", True), ("bob", True)]
+
+
+async def test_the_clock_is_looked_at_without_being_asked(settings: Settings) -> None:
+    """The sweep runs by itself: a silent socket is closed in real time."""
+    quick = replace(settings, heartbeat=0.1, dead_after=0.2, limits=replace(settings.limits, login_timeout=0.2))
+    server = Server(quick)
+    port = await server.start()
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    async with asyncio.timeout(BOUND):
+        assert (await reader.read()).startswith(b"ERROR too_slow ")
+    writer.close()
+    await server.stop()
