@@ -68,7 +68,7 @@ def _attach(hub: Hub, link: Link, command: AttachSocket) -> None:
 def _ping(hub: Hub, link: Link, command: Ping) -> None:
     # Before the login is complete there is nothing to answer: the first PONG says that it is.
     if link.client:
-        hub.heartbeat.check_from_client(link.client, command)
+        hub.acknowledgements.check_from_client(link.client, command)
 
 
 def _pong(hub: Hub, link: Link, _: Pong) -> None:
@@ -104,7 +104,7 @@ def _say(hub: Hub, client: Client, command: Say) -> None:
         raise PeerError("no_chat", "You are in no chat, so nobody gets this. /chat NICK asks for one.")
     client.chat.streams[client.nickname].sent += 1
     client.partner.login_socket.tell(Said(client.nickname, command.text))
-    hub.store.append(client.chat, client.nickname, encode_message(command.text), 1)
+    hub.store.append(client.chat.id, client.nickname, encode_message(command.text), 1)
 
 
 def _quit(hub: Hub, client: Client, _: QuitChat) -> None:

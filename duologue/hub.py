@@ -10,6 +10,7 @@ import secrets
 from collections.abc import Callable
 from functools import partial
 
+from duologue.acknowledgements import Acknowledgements
 from duologue.cluster.base import Cluster
 from duologue.congestion import Congestion
 from duologue.core.chat import Chat, ChatEnd
@@ -71,10 +72,10 @@ class Hub:
         )
         self.login = LoginDesk(settings, users=users, passwords=passwords, time=time, complete=self._log_in)
         self.congestion = Congestion(settings.limits, time=time, end_stalled=self.disconnect_client)
+        self.acknowledgements = Acknowledgements(store, client_of=self._clients.get)
         self.heartbeat = Heartbeat(
             settings,
-            connections=self.connections,
-            store=store,
+            self.connections,
             client_in=self._client_in_row.__getitem__,
             reap=partial(self.disconnect_client, reason=ChatEnd.LOST),
         )
@@ -88,7 +89,7 @@ class Hub:
         client = self._seat(login)
         self.switchboard.arrive(client.nickname)
         self._cluster.arrived(client.nickname)
-        self.heartbeat.greet(client)
+        self.acknowledgements.greet(client)
         log.info("logged in", extra={"nickname": client.nickname, "peer": client.login_socket.peer})
 
     def _seat(self, login: Login) -> Client:
@@ -111,7 +112,7 @@ class Hub:
         del self._clients[client.nickname], self._client_in_row[client.row]
         self._cluster.left(client.nickname)
         self.connections.remove(client.row)
-        self.heartbeat.forget(client)
+        self.acknowledgements.forget(client)
         goodbye = goodbye or _GOODBYES[reason]
         client.login_socket.tell(goodbye)
         for link in client.sockets:
@@ -169,8 +170,8 @@ class Hub:
                     self._tell(nickname, event)
                 case OpenChat(chat):
                     self._open_chat(chat)
-                case CloseChat(chat):
-                    self._close_chat(chat)
+                case CloseChat(chat, reason):
+                    self._close_chat(chat, reason)
 
     def _tell(self, nickname: str, event: Event) -> None:
         client = self._clients.get(nickname)
@@ -186,6 +187,7 @@ class Hub:
             self.connections.set_in_chat(client.row, True)
             client.chat_socket.receive_through(self._relay(client, partner, chat).receive_data)
         self.congestion.join(asker, target)
+        self.store.chat_started(chat)
         log.info("chat started", extra={"chat": chat.id})
 
     def _relay(self, sender: Client, partner: Client, chat: Chat) -> Relay:
@@ -193,13 +195,14 @@ class Hub:
             door=sender.chat_socket.door,
             stream=chat.streams[sender.nickname],
             send=partner.login_socket.send,
-            keep=partial(self.store.append, chat, sender.nickname),
+            keep=partial(self.store.append, chat.id, sender.nickname),
             spend=self.congestion.meter(sender),
         )
 
-    def _close_chat(self, chat: Chat) -> None:
+    def _close_chat(self, chat: Chat, reason: ChatEnd) -> None:
         asker, target = self._clients[chat.asker], self._clients[chat.target]
         self.congestion.part(asker, target)
+        self.store.chat_ended(chat, reason)
         for client in (asker, target):
             client.chat = client.partner = None
             self.connections.set_in_chat(client.row, False)

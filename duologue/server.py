@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from duologue.cluster.base import OneNode
 from duologue.exposure import check_exposure
@@ -18,7 +18,7 @@ from duologue.passwords import PasswordPool
 from duologue.protocols.base import FRONT_DOORS
 from duologue.settings import Settings
 from duologue.storage import users_file
-from duologue.storage.base import RemembersNothing
+from duologue.storage.base import RemembersNothing, Stored
 from duologue.tables import Users
 
 log = logging.getLogger(__name__)
@@ -37,7 +37,7 @@ class Server:
             settings,
             users=self._users,
             passwords=self._passwords,
-            store=RemembersNothing(),
+            store=RemembersNothing(self._stored),
             cluster=OneNode(),
             time=time or asyncio.get_running_loop().time,
         )
@@ -46,6 +46,9 @@ class Server:
         self._control = Control({"who": self.who, "reload": self.reload})
         self._sweeping: asyncio.Task[None] | None = None
         self._reloads: set[asyncio.Task[str]] = set()
+
+    def _stored(self, news: Sequence[Stored]) -> None:
+        self.hub.acknowledgements.stored(news)
 
     async def start(self) -> int:
         """Open the doors; the native port is the answer.
@@ -82,6 +85,7 @@ class Server:
         self.hub.shut_down()
         await asyncio.gather(*(listener.close() for listener in self._listeners))
         await self._control.close()
+        await self.hub.store.close()
         self._passwords.close()
         log.info("server shut down")
 

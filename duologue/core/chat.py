@@ -94,11 +94,12 @@ class ChatEnd(Enum):
 class Stream:
     """One direction of a chat. Messages are counted, not numbered: the n-th line that came is message n.
 
-    `sent` came in from the sender; `received` is the highest that the recipient says to hold with none missing before
-    it.
+    `sent` came in from the sender; up to `stored` the server answers for them; `received` is the highest that the
+    recipient says to hold with none missing before it.
     """
 
     sent: int = 0
+    stored: int = 0
     received: int = 0
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from duologue.core.chat import Chat
+from duologue.core.chat import Chat, ChatEnd
 from duologue.core.events import Event
 
 
@@ -28,6 +28,7 @@ class CloseChat:
     """No more messages between the two of `chat`."""
 
     chat: Chat
+    reason: ChatEnd
 
 
 Effect = Tell | OpenChat | CloseChat

@@ -213,7 +213,7 @@ class Switchboard:
     def _end_chat(self, chat: Chat, by: str, reason: ChatEnd) -> list[Effect]:
         partner = chat.partner_of(by)
         self._people[by].chat = self._people[partner].chat = None
-        return [CloseChat(chat), Tell(partner, ChatEnded(by, reason))]
+        return [CloseChat(chat, reason), Tell(partner, ChatEnded(by, reason))]
 
 
 _WORTH_TELLING = {

@@ -2,26 +2,57 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Callable, Sequence
+from typing import NamedTuple, Protocol
 
-from duologue.core.chat import Chat, Stream
+from duologue.core.chat import Chat, ChatEnd
+
+
+class Stored(NamedTuple):
+    """The store answers for the messages 1 to `upto` that `sender` sent in `chat`, so their sender may forget them."""
+
+    chat: str
+    sender: str
+    upto: int
+
+
+Report = Callable[[Sequence[Stored]], None]
 
 
 class Store(Protocol):
-    """Keeps the messages of chats. Called on the event loop, so it MUST NOT block."""
+    """Keeps the messages of chats. Called on the event loop, so nothing here blocks."""
 
-    def append(self, chat: Chat, sender: str, lines: bytes, count: int) -> None:
-        """Take `count` message lines as they came from `sender`; they follow the ones that it took before."""
+    def chat_started(self, chat: Chat) -> None: ...
 
-    def stored(self, stream: Stream) -> int:
-        """Up to which message of `stream` the server answers, so that its sender may forget."""
+    def chat_ended(self, chat: Chat, reason: ChatEnd) -> None: ...
+
+    def append(self, chat: str, sender: str, lines: bytes, count: int) -> None:
+        """Take `count` message lines as they came from `sender`; they follow the ones that came before in this chat."""
+
+    def received(self, chat: str, sender: str, upto: int) -> None:
+        """The partner holds the messages 1 to `upto` of `sender`."""
+
+    async def close(self) -> None:
+        """Keep all that was given, then let go."""
 
 
 class RemembersNothing:
-    """`--history off`: the server answers for a message when the partner holds it, and keeps no copy."""
+    """`--history off`: answers for a message when the partner holds it, and keeps no copy. `report` is told so."""
 
-    def append(self, chat: Chat, sender: str, lines: bytes, count: int) -> None:
+    def __init__(self, report: Report) -> None:
+        self._report = report
+
+    def chat_started(self, chat: Chat) -> None:
         pass
 
-    def stored(self, stream: Stream) -> int:
-        return stream.received
+    def chat_ended(self, chat: Chat, reason: ChatEnd) -> None:
+        pass
+
+    def append(self, chat: str, sender: str, lines: bytes, count: int) -> None:
+        pass
+
+    def received(self, chat: str, sender: str, upto: int) -> None:
+        self._report([Stored(chat, sender, upto)])
+
+    async def close(self) -> None:
+        pass

@@ -7,7 +7,7 @@ from typing import get_args
 
 import pytest
 
-from duologue.core.chat import Chat
+from duologue.core.chat import Chat, ChatEnd
 from duologue.core.effects import CloseChat, Effect, OpenChat, Tell
 from duologue.core.events import Probe
 
@@ -16,11 +16,11 @@ CHAT = Chat("id", "alice", "bob")
 
 def test_opening_a_chat_is_not_closing_it() -> None:
     assert OpenChat(CHAT) == OpenChat(CHAT)
-    assert OpenChat(CHAT) != CloseChat(CHAT)  # type: ignore[comparison-overlap]
+    assert OpenChat(CHAT) != CloseChat(CHAT, ChatEnd.LEFT)  # type: ignore[comparison-overlap]
 
 
 def test_a_chat_is_itself_and_not_another_one_between_the_same_two() -> None:
-    assert CloseChat(CHAT) != CloseChat(Chat("id", "alice", "bob"))
+    assert CloseChat(CHAT, ChatEnd.LEFT) != CloseChat(Chat("id", "alice", "bob"), ChatEnd.LEFT)
 
 
 def test_an_effect_goes_to_whom_it_was_meant_for() -> None:

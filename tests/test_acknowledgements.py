@@ -1,0 +1,200 @@
+"""What has arrived and what is safe (protocol, section 7)."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from duologue.acknowledgements import ACKNOWLEDGE_WITHIN, Acknowledgements
+from duologue.core.chat import Chat, ChatEnd
+from duologue.core.commands import Ping
+from duologue.core.errors import FatalPeerError
+from duologue.core.events import Acknowledged
+from duologue.link import Client
+from duologue.storage.base import RemembersNothing, Stored
+from tests.test_link import FakeLink, client, fake
+
+
+class Disk:
+    """A store that answers for messages when the test says so."""
+
+    def __init__(self) -> None:
+        self.receipts: list[tuple[str, str, int]] = []
+
+    def chat_started(self, chat: Chat) -> None: ...
+
+    def chat_ended(self, chat: Chat, reason: ChatEnd) -> None: ...
+
+    def append(self, chat: str, sender: str, lines: bytes, count: int) -> None: ...
+
+    def received(self, chat: str, sender: str, upto: int) -> None:
+        self.receipts.append((chat, sender, upto))
+
+    async def close(self) -> None: ...
+
+
+class Desk:
+    """Clients by nickname, and the acknowledgements between them; without a disk, nothing is remembered."""
+
+    def __init__(self, disk: Disk | None = None) -> None:
+        self.clients: dict[str, Client] = {}
+        store = disk or RemembersNothing(lambda news: self.acks.stored(news))  # noqa: PLW0108  # made one line later
+        self.acks = Acknowledgements(store, client_of=self.clients.get)
+
+    def enters(self, nickname: str) -> Client:
+        self.clients[nickname] = client(nickname)
+        return self.clients[nickname]
+
+    def leaves(self, who: Client) -> None:
+        self.acks.forget(who)
+        del self.clients[who.nickname]
+        for link in who.sockets:
+            link.close()
+
+    def chat(self, identity: str = "id") -> tuple[Client, Client, Chat]:
+        alice, bob = self.enters("alice"), self.enters("bob")
+        chat = Chat(identity, "alice", "bob")
+        alice.chat, alice.partner, bob.chat, bob.partner = chat, bob, chat, alice
+        return alice, bob, chat
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk()
+
+
+def heard_on_check(who: Client) -> list[object]:
+    return [*fake(who.check_socket).told]
+
+
+def acknowledged(link: FakeLink) -> bool:
+    return any(isinstance(event, Acknowledged) for event in link.told)
+
+
+async def test_with_a_disk_a_message_is_stored_when_the_disk_says_so() -> None:
+    """7.3: the partner may hold it long before, and that is no answer for it."""
+    disk = Disk()
+    desk = Desk(disk)
+    alice, bob, chat = desk.chat()
+    chat.streams["alice"].sent = 5
+    desk.acks.check_from_client(bob, Ping(5, "id"))
+    await fake(alice.check_socket).until(acknowledged)
+    assert heard_on_check(alice) == [Acknowledged(0, 5, "id")]
+    assert disk.receipts == [("id", "alice", 5)]
+
+    fake(alice.check_socket).told.clear()
+    desk.acks.stored([Stored("id", "alice", 4)])
+    await fake(alice.check_socket).until(acknowledged)
+    assert heard_on_check(alice) == [Acknowledged(4, 5, "id")]
+
+
+async def test_news_of_a_chat_that_is_over_says_nothing_about_the_one_that_is_on() -> None:
+    desk = Desk(Disk())
+    _, _, chat = desk.chat("new")
+    desk.acks.stored([Stored("old", "alice", 9), Stored("old", "nobody", 1)])
+    assert chat.streams["alice"].stored == 0
+
+
+async def test_the_same_count_again_is_a_sign_of_life_and_no_news() -> None:
+    disk = Disk()
+    desk = Desk(disk)
+    _, bob, chat = desk.chat()
+    chat.streams["alice"].sent = 5
+    for _ in range(3):
+        desk.acks.check_from_client(bob, Ping(2))
+    assert disk.receipts == [("id", "alice", 2)]
+
+
+async def test_a_ping_is_answered_by_a_pong(desk: Desk) -> None:
+    """7.2, 7.4. Outside a chat: PONG 0 0."""
+    alice = desk.enters("alice")
+    desk.acks.check_from_client(alice, Ping(0))
+    await fake(alice.check_socket).until(acknowledged)
+    assert heard_on_check(alice) == [Acknowledged()]
+
+
+async def test_what_bob_holds_is_told_to_alice(desk: Desk) -> None:
+    """7.2, 7.3."""
+    alice, bob, chat = desk.chat()
+    chat.streams["alice"].sent = 5
+    desk.acks.check_from_client(bob, Ping(3, "id"))
+    await fake(alice.check_socket).until(acknowledged)
+    assert heard_on_check(alice) == [Acknowledged(3, 3, "id")]
+    assert heard_on_check(bob) == [Acknowledged(0, 0, "id")]
+
+
+async def test_several_within_a_moment_are_one_and_the_next_is_another(desk: Desk) -> None:
+    """7.4: 20 ms."""
+    alice, bob, chat = desk.chat()
+    chat.streams["alice"].sent = 5
+    for received in (1, 2, 4):
+        desk.acks.check_from_client(bob, Ping(received))
+    await fake(alice.check_socket).until(acknowledged)
+    assert heard_on_check(alice) == [Acknowledged(4, 4, "id")]
+    fake(alice.check_socket).told.clear()
+    desk.acks.check_from_client(bob, Ping(5))
+    await fake(alice.check_socket).until(acknowledged)
+    assert heard_on_check(alice) == [Acknowledged(5, 5, "id")]
+    assert ACKNOWLEDGE_WITHIN <= 0.02
+
+
+async def test_who_left_meanwhile_is_owed_nothing(desk: Desk) -> None:
+    """And the others get what they are owed."""
+    alice, bob, carol = desk.enters("alice"), desk.enters("bob"), desk.enters("carol")
+    for who in (alice, bob, carol):
+        desk.acks.check_from_client(who, Ping(0))
+    desk.leaves(bob)
+    for who in (alice, carol):
+        await fake(who.check_socket).until(acknowledged)
+    assert fake(bob.check_socket).told_too_late == []
+
+
+@pytest.mark.parametrize("chat_named", ["old", ""])
+async def test_a_count_of_a_chat_that_is_over_is_a_sign_of_life_only(desk: Desk, chat_named: str) -> None:
+    """7.2."""
+    _, bob, chat = desk.chat("new")
+    desk.acks.check_from_client(bob, Ping(99, chat_named))
+    assert chat.streams["alice"].received == 0
+
+
+async def test_a_count_outside_a_chat_is_a_sign_of_life_only(desk: Desk) -> None:
+    alice = desk.enters("alice")
+    desk.acks.check_from_client(alice, Ping(99))
+
+
+async def test_a_ping_without_a_count_says_nothing_about_messages(desk: Desk) -> None:
+    _, bob, chat = desk.chat()
+    chat.streams["alice"].sent = 5
+    desk.acks.check_from_client(bob, Ping(3))
+    desk.acks.check_from_client(bob, Ping())
+    assert chat.streams["alice"].received == 3
+
+
+@pytest.mark.parametrize("received", [6, 2, 0, 10**17])
+async def test_a_count_that_cannot_be(desk: Desk, received: int) -> None:
+    """7.5: above what was sent, or below an earlier one."""
+    _, bob, chat = desk.chat()
+    chat.streams["alice"].sent = 5
+    desk.acks.check_from_client(bob, Ping(3))
+    with pytest.raises(FatalPeerError, match="bad_count") as caught:
+        desk.acks.check_from_client(bob, Ping(received))
+    assert str(received) in caught.value.text
+    assert chat.streams["alice"].received == 3
+
+
+@given(st.integers(0, 20), st.lists(st.integers(-1, 25)))
+async def test_what_is_received_only_grows_and_never_beyond_what_was_sent(sent: int, pings: list[int]) -> None:
+    desk = Desk()
+    _, bob, chat = desk.chat()
+    stream = chat.streams["alice"]
+    stream.sent = sent
+    for received in pings:
+        before = stream.received
+        try:
+            desk.acks.check_from_client(bob, Ping(received))
+        except FatalPeerError:
+            assert received < before or received > sent
+            assert stream.received == before
+        else:
+            assert before <= stream.received == received <= sent
