@@ -20,7 +20,7 @@ class Acknowledgements:
     """`client_of` finds who is logged in under a nickname."""
 
     def __init__(self, store: Store, *, client_of: Callable[[str], Client | None]) -> None:
-        self._store = store
+        self.store = store
         self._client_of = client_of
         self._owed: set[Client] = set()
 
@@ -41,7 +41,7 @@ class Acknowledgements:
         if received == stream.received:
             return
         stream.received = received
-        self._store.received(chat.id, sender, received)
+        self.store.received(chat.id, sender, received)
         client = self._client_of(sender)
         if client:
             self._owe(client)

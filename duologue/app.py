@@ -12,6 +12,7 @@ import signal
 import socket
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from duologue import admin, logs
 from duologue.core.errors import PeerError
@@ -19,8 +20,10 @@ from duologue.exposure import ExposedError
 from duologue.net import control
 from duologue.net.tls import CertificateError
 from duologue.protocols.base import FRONT_DOORS
-from duologue.server import Server
+from duologue.server import Server, store_path
 from duologue.settings import Invocation, Settings, parse
+from duologue.storage.backup import back_up, restore
+from duologue.storage.base import StoreError
 from duologue.storage.users_file import UsersFileError
 from duologue.tables import printed
 
@@ -28,7 +31,16 @@ new_event_loop: Callable[[], asyncio.AbstractEventLoop] = asyncio.new_event_loop
 with contextlib.suppress(ImportError):  # where uvloop does not run, asyncio's own loop serves, only slower
     from uvloop import new_event_loop
 
-_EXPECTED = (UsersFileError, ExposedError, PeerError, admin.AdminError, control.ControlError, CertificateError, OSError)
+_EXPECTED = (
+    UsersFileError,
+    ExposedError,
+    PeerError,
+    admin.AdminError,
+    control.ControlError,
+    CertificateError,
+    StoreError,
+    OSError,
+)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -50,23 +62,22 @@ def _serve(call: Invocation) -> None:
 
 async def _run(settings: Settings) -> None:
     server = Server(settings)
-    stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
+        loop.add_signal_handler(number, server.finish)
     had_terminal = _has_terminal()
 
     def hung_up() -> None:
         # SIGHUP says two things: the operator has changed the users file, or the terminal's window was closed.
         if had_terminal and not _has_terminal():
-            stop.set()
+            server.finish()
         else:
             server.reload_soon()
 
     loop.add_signal_handler(signal.SIGHUP, hung_up)
+    await server.start()
     try:
-        await server.start()
-        await stop.wait()
+        await server.over
     finally:
         await server.stop()
 
@@ -89,25 +100,31 @@ def _users(call: Invocation) -> None:
 
 
 def _add_user(call: Invocation) -> None:
-    assert call.nickname
     print(
-        admin.add_user(
-            call.settings.users, call.nickname, ask_password=admin.ask_password, no_password=call.no_password
-        )
+        admin.add_user(call.settings.users, call.subject, ask_password=admin.ask_password, no_password=call.no_password)
     )
     _tell_running_server(call.settings)
 
 
 def _change_password(call: Invocation) -> None:
-    assert call.nickname
-    print(admin.change_password(call.settings.users, call.nickname, ask_password=admin.ask_password))
+    print(admin.change_password(call.settings.users, call.subject, ask_password=admin.ask_password))
     _tell_running_server(call.settings)
 
 
 def _delete_user(call: Invocation) -> None:
-    assert call.nickname
-    print(admin.delete_user(call.settings.users, call.nickname))
+    print(admin.delete_user(call.settings.users, call.subject))
     _tell_running_server(call.settings)
+
+
+def _back_up(call: Invocation) -> None:
+    target = Path(call.subject).resolve()
+    back_up(store_path(call.settings), target)
+    print(f"All messages are in {target}.")
+
+
+def _restore(call: Invocation) -> None:
+    replaced = restore(Path(call.subject), store_path(call.settings))
+    print(f"The messages are those of {call.subject}. The ones before are in {replaced}.")
 
 
 def _tell_running_server(settings: Settings) -> None:
@@ -123,6 +140,8 @@ _COMMANDS: dict[str, Callable[[Invocation], None]] = {
     "adduser": _add_user,
     "passwd": _change_password,
     "deluser": _delete_user,
+    "backup": _back_up,
+    "restore": _restore,
 }
 
 

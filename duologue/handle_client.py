@@ -21,7 +21,9 @@ from duologue.core.commands import (
     Ping,
     Pong,
     QuitChat,
+    ReadHistory,
     Say,
+    SearchHistory,
 )
 from duologue.core.errors import FatalPeerError, PeerError
 from duologue.core.events import Refused, Said
@@ -104,11 +106,19 @@ def _say(hub: Hub, client: Client, command: Say) -> None:
         raise PeerError("no_chat", "You are in no chat, so nobody gets this. /chat NICK asks for one.")
     client.chat.streams[client.nickname].sent += 1
     client.partner.login_socket.tell(Said(client.nickname, command.text))
-    hub.store.append(client.chat.id, client.nickname, encode_message(command.text), 1)
+    hub.keep(client.chat.id, client.nickname, encode_message(command.text), 1)
 
 
 def _quit(hub: Hub, client: Client, _: QuitChat) -> None:
     hub.perform(hub.switchboard.quit(client.nickname))
+
+
+def _read_history(hub: Hub, client: Client, command: ReadHistory) -> None:
+    hub.recall.history(client, nickname_key(command.nickname), command.count, command.before)
+
+
+def _search_history(hub: Hub, client: Client, command: SearchHistory) -> None:
+    hub.recall.search(client, command.words)
 
 
 def _exit(hub: Hub, client: Client, _: Exit) -> None:
@@ -137,6 +147,8 @@ _FOR_CLIENTS: dict[type, Callable[..., None]] = {
     ListOnline: _list_online,
     Say: _say,
     QuitChat: _quit,
+    ReadHistory: _read_history,
+    SearchHistory: _search_history,
     Exit: _exit,
 }
 """Commands of somebody who is logged in. Each counts against the client's rate, and so does a line that is no command.

@@ -21,12 +21,13 @@ from duologue.core.events import Disconnected, Event, PeopleOnline, Refused
 from duologue.core.pace import TokenBucket
 from duologue.core.switchboard import Switchboard
 from duologue.heartbeat import Heartbeat
-from duologue.link import Client, Link
+from duologue.link import Client, Hold, Link
 from duologue.login import Login, LoginDesk
 from duologue.passwords import PasswordPool
+from duologue.recall import Recall
 from duologue.relay import Relay
 from duologue.settings import Settings
-from duologue.storage.base import Store
+from duologue.storage.base import RemembersNothing, Store
 from duologue.tables import Connections, Users
 
 log = logging.getLogger(__name__)
@@ -45,7 +46,7 @@ _GOODBYES = {
 
 
 class Hub:
-    """`time` is a monotonic clock in seconds: the event loop's own, outside tests."""
+    """`time` is a monotonic clock in seconds, the event loop's own outside tests; `wall_clock` dates what is stored."""
 
     def __init__(
         self,
@@ -56,10 +57,12 @@ class Hub:
         store: Store,
         cluster: Cluster,
         time: Callable[[], float],
+        wall_clock: Callable[[], float],
     ) -> None:
         self.time = time
+        self._wall_clock = wall_clock
         self.users = users
-        self.store = store
+        self.store: Store = store
         self.connections = Connections()
         self._limits = settings.limits
         self._cluster = cluster
@@ -72,6 +75,7 @@ class Hub:
         )
         self.login = LoginDesk(settings, users=users, passwords=passwords, time=time, complete=self._log_in)
         self.congestion = Congestion(settings.limits, time=time, end_stalled=self.disconnect_client)
+        self.recall = Recall(store)
         self.acknowledgements = Acknowledgements(store, client_of=self._clients.get)
         self.heartbeat = Heartbeat(
             settings,
@@ -145,10 +149,10 @@ class Hub:
             if account is None or account.disabled:
                 self.disconnect_client(client, ChatEnd.REMOVED)
 
-    def shut_down(self) -> None:
+    def shut_down(self, goodbye: Disconnected = SHUTTING_DOWN) -> None:
         """Say goodbye to everyone; the sockets close when their queues are sent."""
         for client in [*self._clients.values()]:
-            self.disconnect_client(client, ChatEnd.LOST, SHUTTING_DOWN)
+            self.disconnect_client(client, ChatEnd.LOST, goodbye)
 
     def sweep(self) -> None:
         """Everything that is due by the clock; called every `heartbeat.sweep_every` seconds."""
@@ -157,6 +161,20 @@ class Hub:
         self.heartbeat.check_for_inactive_clients(now)
         self.perform(self.switchboard.expire(now))
         self.congestion.sweep(now)
+
+    def store_is_behind(self, is_behind: bool) -> None:
+        """The disk does not keep up: nobody is read from until it does, and nothing is dropped."""
+        for client in self._clients.values():
+            if is_behind:
+                client.chat_socket.hold(Hold.STORE)
+            else:
+                client.chat_socket.release(Hold.STORE)
+
+    def store_failed(self) -> None:
+        """From now on nothing is kept, and so nothing acknowledged, until the server has stopped."""
+        self.store = RemembersNothing(lambda _: None)
+        self.acknowledgements.store = self.store
+        self.recall = Recall(self.store)
 
     def people_online(self) -> PeopleOnline:
         return PeopleOnline(tuple(sorted(self._clients)))
@@ -187,7 +205,7 @@ class Hub:
             self.connections.set_in_chat(client.row, True)
             client.chat_socket.receive_through(self._relay(client, partner, chat).receive_data)
         self.congestion.join(asker, target)
-        self.store.chat_started(chat)
+        self.store.chat_started(chat.id, chat.asker, chat.target, self._wall_clock())
         log.info("chat started", extra={"chat": chat.id})
 
     def _relay(self, sender: Client, partner: Client, chat: Chat) -> Relay:
@@ -195,14 +213,18 @@ class Hub:
             door=sender.chat_socket.door,
             stream=chat.streams[sender.nickname],
             send=partner.login_socket.send,
-            keep=partial(self.store.append, chat.id, sender.nickname),
+            keep=partial(self.keep, chat.id, sender.nickname),
             spend=self.congestion.meter(sender),
         )
+
+    def keep(self, chat_id: str, sender: str, lines: bytes, count: int) -> None:
+        """Messages that have just gone to the partner go into the store."""
+        self.store.append(chat_id, sender, lines, count, self._wall_clock())
 
     def _close_chat(self, chat: Chat, reason: ChatEnd) -> None:
         asker, target = self._clients[chat.asker], self._clients[chat.target]
         self.congestion.part(asker, target)
-        self.store.chat_ended(chat, reason)
+        self.store.chat_ended(chat.id, reason.value, self._wall_clock())
         for client in (asker, target):
             client.chat = client.partner = None
             self.connections.set_in_chat(client.row, False)

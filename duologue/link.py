@@ -27,6 +27,8 @@ class Hold(Enum):
     RATE = "its client sends faster than the limit"
     OWN_QUEUE = "its client does not read its answers"
     PARTNER_QUEUE = "the partner does not read"
+    RECALL = "its question about the history is being answered"
+    STORE = "the disk does not keep up"
     TURN = "it is somebody else's turn"
 
 

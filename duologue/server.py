@@ -6,88 +6,172 @@ import asyncio
 import contextlib
 import logging
 import socket
+import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from duologue.cluster.base import OneNode
+from duologue.core.chat import ChatEnd
+from duologue.core.events import Disconnected
 from duologue.exposure import check_exposure
-from duologue.hub import Hub
+from duologue.hub import SHUTTING_DOWN, Hub
 from duologue.net.control import Control, control_path
-from duologue.net.listener import Listener
+from duologue.net.listener import Listener, bound
 from duologue.net.tls import Certificate
 from duologue.passwords import PasswordPool
-from duologue.protocols.base import FRONT_DOORS
+from duologue.protocols.base import FRONT_DOORS, FrontDoor
 from duologue.settings import Settings
 from duologue.storage import users_file
-from duologue.storage.base import RemembersNothing, Stored
+from duologue.storage.base import RemembersNothing, Store, Stored, StoreError
+from duologue.storage.sqlite import SqliteStore
 from duologue.tables import Users
 
 log = logging.getLogger(__name__)
 
 
+STORE_FAILED = Disconnected("store_failed", "The server's disk failed, and it stops. Nothing acknowledged is lost.")
+
+
 class Server:
-    """From `start` to `stop`, on the running event loop. `time` is a monotonic clock in seconds; the loop's by
-    default.
+    """From `start` to `stop`, on the running event loop. `clock` is monotonic, in seconds; by default the loop's.
+
+    `over` is done when the server is to stop, with the error when it cannot go on.
     """
 
-    def __init__(self, settings: Settings, *, time: Callable[[], float] | None = None) -> None:
-        self._settings = settings
-        self._passwords = PasswordPool()
-        self._users = Users()
-        self.hub = Hub(
-            settings,
-            users=self._users,
-            passwords=self._passwords,
-            store=RemembersNothing(self._stored),
-            cluster=OneNode(),
-            time=time or asyncio.get_running_loop().time,
-        )
-        self._certificate: Certificate | None = None
-        self._listeners: list[Listener] = []
-        self._control = Control({"who": self.who, "reload": self.reload})
-        self._sweeping: asyncio.Task[None] | None = None
-        self._reloads: set[asyncio.Task[str]] = set()
+    hub: Hub
+    """Set by `start`."""
 
-    def _stored(self, news: Sequence[Stored]) -> None:
-        self.hub.acknowledgements.stored(news)
+    def __init__(self, settings: Settings, *, clock: Callable[[], float] | None = None) -> None:
+        self._settings = settings
+        self._clock = clock or asyncio.get_running_loop().time
+        self._users = Users()
+        self._listeners: list[Listener] = []
+        self._reloads: set[asyncio.Task[str]] = set()
+        self._closing = contextlib.AsyncExitStack()
+        self.over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     async def start(self) -> int:
         """Open the doors; the native port is the answer.
 
-        Raises UsersFileError, ExposedError, CertificateError, ControlError, or OSError for the host and the port.
+        Raises UsersFileError, ExposedError, CertificateError, StoreError, ControlError, or OSError for the host and
+        the port; nothing is left open then.
         """
-        settings = self._settings
+        try:
+            return await self._start(self._settings)
+        except BaseException:
+            await self._closing.aclose()
+            raise
+
+    async def _start(self, settings: Settings) -> int:
         accounts = users_file.read(settings.users)
         addresses = _addresses(settings.host)
         check_exposure(settings, addresses, accounts)
         self._users.replace(accounts)
-        if settings.tls_cert and settings.tls_key:
-            self._certificate = Certificate(settings.tls_cert, settings.tls_key)
-        for name in settings.protocols:
-            self._listeners.append(self._open(name, addresses))
-        port = self._listeners[0].port
-        await self._control.open(control_path(settings, port))
-        self._sweeping = asyncio.get_running_loop().create_task(self._sweep())
-        return port
+        certificate = (
+            Certificate(settings.tls_cert, settings.tls_key) if settings.tls_cert and settings.tls_key else None
+        )
+        # The port first: a second server by mistake should hear of that, and not of the files that the first one holds.
+        bound = [(FRONT_DOORS[name], self._bound(FRONT_DOORS[name], addresses)) for name in settings.protocols]
+        control = control_path(settings, bound[0][1][0].getsockname()[1])
+        self.hub = self._hub(self._store())
+        for door, sockets in bound:
+            self._listeners.append(self._listener(door, sockets, certificate))
+        await self._open_control(control)
+        self._sweep_from_now_on(certificate)
+        self._closing.callback(self._say_goodbye)
+        return self._listeners[0].port
 
-    def _open(self, protocol: str, addresses: list[str]) -> Listener:
-        door = FRONT_DOORS[protocol]
-        listener = Listener(self._settings, door, self.hub, self._certificate.context if self._certificate else None)
-        listener.open(addresses, getattr(self._settings, door.port_setting))
-        log.info("listening", extra={"protocol": protocol, "host": self._settings.host, "port": listener.port})
-        return listener
+    def finish(self) -> None:
+        """It is time to stop. Harmless when it was so already."""
+        if not self.over.done():
+            self.over.set_result(None)
 
     async def stop(self) -> None:
         """Say goodbye to everyone, send what is queued for up to `shutdown_flush` seconds, and close everything."""
-        if self._sweeping:
-            self._sweeping.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._sweeping
-        self.hub.shut_down()
-        await asyncio.gather(*(listener.close() for listener in self._listeners))
-        await self._control.close()
-        await self.hub.store.close()
-        self._passwords.close()
+        await self._closing.aclose()
         log.info("server shut down")
+
+    def _say_goodbye(self) -> None:
+        failed = self.over.done() and self.over.exception() is not None
+        self.hub.shut_down(STORE_FAILED if failed else SHUTTING_DOWN)
+
+    # What `start` opens, `stop` closes in the opposite order.
+
+    def _bound(self, door: FrontDoor, addresses: list[str]) -> list[socket.socket]:
+        sockets = bound(addresses, getattr(self._settings, door.port_setting), self._settings)
+        for sock in sockets:
+            self._closing.callback(sock.close)
+        return sockets
+
+    def _store(self) -> Store:
+        store = self._sqlite_store() if self._settings.history else RemembersNothing(self._stored)
+        self._closing.push_async_callback(store.close)
+        return store
+
+    def _sqlite_store(self) -> Store:
+        self._settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        store = SqliteStore.open(
+            store_path(self._settings),
+            asyncio.get_running_loop(),
+            committed=self._stored,
+            failed=self._store_failed,
+            pressure=self._store_is_behind,
+        )
+        for chat in store.live_chats:  # of a server that was killed
+            store.chat_ended(chat.id, ChatEnd.LOST.value, time.time())
+        return store
+
+    def _hub(self, store: Store) -> Hub:
+        passwords = PasswordPool()
+        self._closing.callback(passwords.close)
+        return Hub(
+            self._settings,
+            users=self._users,
+            passwords=passwords,
+            store=store,
+            cluster=OneNode(),
+            time=self._clock,
+            wall_clock=time.time,
+        )
+
+    def _listener(self, door: FrontDoor, sockets: list[socket.socket], certificate: Certificate | None) -> Listener:
+        listener = Listener(self._settings, door, self.hub, certificate.context if certificate else None)
+        listener.open(sockets)
+        self._closing.push_async_callback(listener.close)
+        log.info("listening", extra={"protocol": door.name, "host": self._settings.host, "port": listener.port})
+        return listener
+
+    async def _open_control(self, path: Path) -> None:
+        control = Control({"who": self.who, "reload": self.reload})
+        await control.open(path)
+        self._closing.push_async_callback(control.close)
+
+    def _sweep_from_now_on(self, certificate: Certificate | None) -> None:
+        sweeping = asyncio.get_running_loop().create_task(self._sweep(certificate))
+        self._closing.callback(sweeping.cancel)
+
+    async def _sweep(self, certificate: Certificate | None) -> None:
+        while True:
+            await asyncio.sleep(self.hub.heartbeat.sweep_every)
+            self.hub.sweep()
+            if certificate:
+                certificate.refresh()
+
+    # What the store says
+
+    def _stored(self, news: Sequence[Stored]) -> None:
+        self.hub.acknowledgements.stored(news)
+
+    def _store_is_behind(self, is_behind: bool) -> None:
+        self.hub.store_is_behind(is_behind)
+
+    def _store_failed(self, error: StoreError) -> None:
+        log.critical("store failed", extra={"reason": str(error)})
+        self.hub.store_failed()
+        if not self.over.done():
+            self.over.set_exception(error)
+
+    # What the operator asks
 
     def reload_soon(self) -> None:
         """Begin to reread the users file, where nobody waits for the answer."""
@@ -113,12 +197,10 @@ class Server:
         table = self.hub.connections.public(self.hub.time())
         return {"columns": [*table.columns], "rows": table.to_numpy().tolist()}
 
-    async def _sweep(self) -> None:
-        while True:
-            await asyncio.sleep(self.hub.heartbeat.sweep_every)
-            self.hub.sweep()
-            if self._certificate:
-                self._certificate.refresh()
+
+def store_path(settings: Settings) -> Path:
+    """Where the messages are kept."""
+    return settings.data / "messages.db"
 
 
 def _addresses(host: str) -> list[str]:

@@ -31,8 +31,11 @@ COMMANDS: Mapping[str, str] = {
     "adduser": "register NICKNAME; asks for a password unless --no-password is given",
     "passwd": "give NICKNAME a new password",
     "deluser": "remove NICKNAME",
+    "backup": "copy all messages to FILE, while the server runs or not",
+    "restore": "put the backup FILE in the place of all messages; the server must not run",
 }
-ABOUT_A_NICKNAME = ("adduser", "passwd", "deluser")
+TAKES = {"adduser": "nickname", "passwd": "nickname", "deluser": "nickname", "backup": "file", "restore": "file"}
+"""Which commands take a further word, and what it is."""
 
 _PRECEDENCE = f"""\
 Each setting is also an environment variable ({ENVIRONMENT_PREFIX}DEAD_AFTER for --dead-after) and a key of the TOML
@@ -116,7 +119,7 @@ class Settings:
         default_factory=Limits,
         metadata=_about(_on_off, "off lifts rates and counts, never sizes and deadlines", "on"),
     )
-    history: bool = field(default=False, metadata=_about(_on_off, "whether messages are kept on disk"))
+    history: bool = field(default=True, metadata=_about(_on_off, "whether messages are kept on disk, in --data"))
     protocols: tuple[str, ...] = field(
         default=("native",), metadata=_about(_names, "protocols to serve, with commas between them")
     )
@@ -158,10 +161,10 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Invocation:
-    """One call of the program: what to do, for whom, with which settings."""
+    """One call of the program: what to do, to whom or what (see TAKES), with which settings."""
 
     command: str
-    nickname: str | None
+    subject: str
     no_password: bool
     settings: Settings
 
@@ -227,7 +230,7 @@ def _open(name: str) -> TextIO:
 def _parser(prog: str) -> Any:
     parser = configargparse.ArgumentParser(
         prog=prog,
-        usage="%(prog)s [command] [nickname] [settings]",
+        usage="%(prog)s [command] [nickname or file] [settings]",
         description="commands:\n" + "\n".join(f"  {word:9}{meaning}" for word, meaning in COMMANDS.items()),
         epilog=_PRECEDENCE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -269,25 +272,25 @@ def parse(
     # The switch is no setting: neither the environment nor the file may make accounts without a password.
     no_password, argv = "--no-password" in argv, [word for word in argv if word != "--no-password"]
     given, words = parser.parse_known_args(argv, env_vars=environ)
-    command, nickname = _command(words, no_password, parser.error)
+    command, subject = _command(words, no_password, parser.error)
     settings = _settings(vars(given))
     for fault in _faults(settings, protocols):
         parser.error(fault)
-    return Invocation(command, nickname, no_password, settings)
+    return Invocation(command, subject, no_password, settings)
 
 
-def _command(words: Sequence[str], no_password: bool, error: Callable[[str], NoReturn]) -> tuple[str, str | None]:
+def _command(words: Sequence[str], no_password: bool, error: Callable[[str], NoReturn]) -> tuple[str, str]:
     for word in words:
         if word.startswith("-"):
             error(f"there is no setting {word}; --help lists them")
-    command, *nicknames = words or ["serve"]
+    command, *subjects = words or ["serve"]
     if command not in COMMANDS:
         error(f"there is no command {command!r}; the commands are {', '.join(COMMANDS)}")
-    if len(nicknames) != (command in ABOUT_A_NICKNAME):
-        error(f"{command} takes {'one nickname' if command in ABOUT_A_NICKNAME else 'no further word'}")
+    if len(subjects) != (command in TAKES):
+        error(f"{command} takes {f'one {TAKES[command]}' if command in TAKES else 'no further word'}")
     if no_password and command != "adduser":
         error("--no-password goes with adduser only")
-    return command, nicknames[0] if nicknames else None
+    return command, subjects[0] if subjects else ""
 
 
 def _settings(given: dict[str, Any]) -> Settings:

@@ -237,13 +237,16 @@ class Stage:
 async def opened(
     folder: Path, *, accounts: list[Account] | None = None, tls: ssl.SSLContext | None = None, **changes: Any
 ) -> AsyncIterator[Stage]:
-    """A server in `folder`; `changes` are settings, and `limits` a mapping of those limits that differ."""
+    """A server in `folder`; `changes` are settings, and `limits` a mapping of those limits that differ.
+
+    It keeps no history unless a scene is about that.
+    """
     limits: Mapping[str, Any] = changes.pop("limits", {})
-    settings = Settings(port=0, users=folder / "users.csv", data=folder / "data", **changes)
+    settings = Settings(port=0, users=folder / "users.csv", data=folder / "data", **{"history": False, **changes})
     settings = replace(settings, limits=replace(settings.limits, **limits))
     users_file.write(settings.users, accounts or [Account(nickname) for nickname in CAST])
     clock = Clock()
-    server = Server(settings, time=clock)
+    server = Server(settings, clock=clock)
     port = await server.start()
     stage = Stage(server, clock, replace(settings, port=port), tls)
     try:

@@ -7,12 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from duologue.acknowledgements import ACKNOWLEDGE_WITHIN, Acknowledgements
-from duologue.core.chat import Chat, ChatEnd
+from duologue.core.chat import Chat
 from duologue.core.commands import Ping
 from duologue.core.errors import FatalPeerError
 from duologue.core.events import Acknowledged
 from duologue.link import Client
-from duologue.storage.base import RemembersNothing, Stored
+from duologue.storage.base import Message, RemembersNothing, Stored
 from tests.test_link import FakeLink, client, fake
 
 
@@ -22,14 +22,20 @@ class Disk:
     def __init__(self) -> None:
         self.receipts: list[tuple[str, str, int]] = []
 
-    def chat_started(self, chat: Chat) -> None: ...
+    def chat_started(self, chat_id: str, asker: str, target: str, at: float) -> None: ...
 
-    def chat_ended(self, chat: Chat, reason: ChatEnd) -> None: ...
+    def chat_ended(self, chat_id: str, reason: str, at: float) -> None: ...
 
-    def append(self, chat: str, sender: str, lines: bytes, count: int) -> None: ...
+    def append(self, chat_id: str, sender: str, lines: bytes, count: int, at: float) -> None: ...
 
-    def received(self, chat: str, sender: str, upto: int) -> None:
-        self.receipts.append((chat, sender, upto))
+    def received(self, chat_id: str, sender: str, upto: int) -> None:
+        self.receipts.append((chat_id, sender, upto))
+
+    async def history(self, me: str, partner: str, *, before: int | None = None, limit: int) -> list[Message]:
+        return []
+
+    async def search(self, me: str, words: str, limit: int) -> list[Message]:
+        return []
 
     async def close(self) -> None: ...
 

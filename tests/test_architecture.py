@@ -16,7 +16,7 @@ LAYERS = (
     ("app", "admin"),
     ("server",),
     ("net",),
-    ("handle_client", "hub", "login", "heartbeat", "acknowledgements", "congestion"),
+    ("handle_client", "hub", "login", "heartbeat", "acknowledgements", "recall", "congestion"),
     ("link", "relay", "tables", "passwords", "exposure"),
     ("protocols", "storage", "cluster"),
     ("settings", "logs"),

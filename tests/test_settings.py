@@ -39,7 +39,7 @@ def test_the_defaults_are_those_of_a_private_try_out() -> None:
     assert (found.host, found.port, found.users) == ("127.0.0.1", 12345, Path("users.csv"))
     assert (found.heartbeat, found.dead_after) == (15, 45)
     assert found.limits == Limits()
-    assert (found.history, found.protocols) == (False, ("native",))
+    assert (found.history, found.protocols) == (True, ("native",))
     assert (found.log_level, found.log_format) == ("info", "text")
     assert (found.tls_cert, found.tls_key) == (None, None)
     assert (found.allow_plain, found.allow_passwordless) == (False, False)
@@ -181,28 +181,28 @@ def test_a_mistake_in_the_file_gets_one_clear_line(
 
 
 @pytest.mark.parametrize(
-    ("words", "command", "nickname"),
+    ("words", "command", "subject"),
     [
-        ("", "serve", None),
-        ("serve", "serve", None),
-        ("who", "who", None),
-        ("users", "users", None),
+        ("", "serve", ""),
+        ("serve", "serve", ""),
+        ("who", "who", ""),
+        ("users", "users", ""),
         ("adduser bob", "adduser", "bob"),
         ("passwd bob", "passwd", "bob"),
         ("deluser bob", "deluser", "bob"),
+        ("backup copy.db", "backup", "copy.db"),
+        ("restore copy.db", "restore", "copy.db"),
     ],
 )
 @pytest.mark.parametrize("flags", ["{} --port 5", "--port 5 {}"], ids=["flags last", "flags first"])
-def test_every_command_takes_the_same_flags_before_or_after(
-    words: str, command: str, nickname: str | None, flags: str
-) -> None:
+def test_every_command_takes_the_same_flags_before_or_after(words: str, command: str, subject: str, flags: str) -> None:
     found = parse(flags.format(words).split(), environ=NO_ENVIRONMENT)
-    assert found == Invocation(command, nickname, no_password=False, settings=settings("--port", "5"))
+    assert found == Invocation(command, subject, no_password=False, settings=settings("--port", "5"))
 
 
 def test_flags_may_stand_between_a_command_and_its_nickname() -> None:
     found = parse("adduser --users u.csv --no-password bob".split(), environ=NO_ENVIRONMENT)
-    assert (found.command, found.nickname, found.no_password) == ("adduser", "bob", True)
+    assert (found.command, found.subject, found.no_password) == ("adduser", "bob", True)
 
 
 def test_help_names_every_command_and_every_setting(capsys: pytest.CaptureFixture[str]) -> None:

@@ -89,6 +89,22 @@ class QuitChat:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadHistory:
+    """The newest `count` messages between me and `nickname`, or those older than the message `before`."""
+
+    nickname: str
+    count: int
+    before: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SearchHistory:
+    """The newest messages in any of my chats that have all of `words`."""
+
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class Exit:
     """Leave the server."""
 
@@ -118,6 +134,8 @@ Command = (
     | ListOnline
     | Say
     | QuitChat
+    | ReadHistory
+    | SearchHistory
     | Exit
     | Ping
     | Pong
@@ -130,6 +148,8 @@ class Takes(Enum):
     NOTHING = ""
     NICKNAME = "NICK"
     MAYBE_NICKNAME = "[NICK]"
+    PAGE = "NICK COUNT [BEFORE]"
+    WORDS = "WORDS"
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +173,10 @@ WORDS = (
     Word("/who", Takes.NOTHING, ListOnline, "list who is online"),
     Word("/quit", Takes.NOTHING, QuitChat, "leave the chat"),
     Word("/end", Takes.NOTHING, QuitChat, "leave the chat"),
+    Word(
+        "/history", Takes.PAGE, ReadHistory, "show the newest COUNT messages with NICK, or those before message BEFORE"
+    ),
+    Word("/search", Takes.WORDS, SearchHistory, "show the newest messages with all of these words"),
     Word("/exit", Takes.NOTHING, Exit, "leave the server"),
 )
 WORD_TABLE = {row.word: row for row in WORDS}

@@ -100,6 +100,32 @@ class PeopleOnline:
 
 
 @dataclass(frozen=True, slots=True)
+class Recalled:
+    """A message of before. `number` orders all that the server keeps; `at` is in seconds since 1970."""
+
+    number: int
+    at: int
+    sender: str
+    recipient: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecalledPart:
+    """The beginning of the text of the next `Recalled`, which was too long for a line."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecallEnded:
+    """That were `count` messages. `before` asks for older ones; None: there are none."""
+
+    count: int
+    before: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Refused:
     """What you asked for cannot be had. `code` is one word for programs, `text` a sentence for people."""
 
@@ -144,6 +170,9 @@ Event = (
     | Said
     | WaitingRequests
     | PeopleOnline
+    | Recalled
+    | RecalledPart
+    | RecallEnded
     | Refused
     | Disconnected
     | Acknowledged

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
 from collections.abc import Callable, Iterator
 from itertools import chain, islice
@@ -170,8 +171,15 @@ class Connection(asyncio.Protocol):
         if not self._transport.is_closing():
             self._outbox.close(self._limits.write_stall)
 
+    def cut(self) -> None:
+        """End the connection below the transport, where there is none yet: both ends see it closed."""
+        with contextlib.suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)
+
     def abort(self) -> None:
-        self._transport.abort()
+        """End it at once, whatever is queued."""
+        if self.is_made:
+            self._transport.abort()
 
     @property
     def _is_silent(self) -> bool:

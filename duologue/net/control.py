@@ -25,8 +25,11 @@ class ControlError(Exception):
 
 
 def control_path(settings: Settings, port: int) -> Path:
-    """Where the server on this host and port can be asked."""
-    return settings.data / f"{settings.host}_{port}.control"
+    """Where the server on this host and port can be asked. Raises ControlError where no socket can be."""
+    path = settings.data / f"{settings.host}_{port}.control"
+    if len(str(path).encode()) > _PATH_BYTES:
+        raise ControlError(f"The path {path} is too long for a socket; choose a shorter --data folder.")
+    return path
 
 
 def ask(settings: Settings, question: str) -> Any:
@@ -56,8 +59,6 @@ class Control:
 
     async def open(self, path: Path) -> None:
         """Raises ControlError when the socket's file cannot be made."""
-        if len(str(path).encode()) > _PATH_BYTES:
-            raise ControlError(f"The path {path} is too long for a socket; choose a shorter --data folder.")
         try:
             self._server = await asyncio.start_unix_server(self._answer, sock=_private_socket(path))
         except OSError as error:
@@ -91,6 +92,9 @@ def _private_socket(path: Path) -> socket.socket:
     mask = os.umask(0o177)  # so that there is no moment in which others could connect
     try:
         sock.bind(str(path))
+    except OSError:
+        sock.close()
+        raise
     finally:
         os.umask(mask)
     return sock

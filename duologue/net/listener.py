@@ -68,16 +68,12 @@ class Listener:
         self._all_closed = asyncio.Event()
         self._all_closed.set()
 
-    def open(self, addresses: Sequence[str], port: int) -> None:
-        """Begin to listen on all of `addresses`. Raises OSError when the port cannot be had."""
-        self.port = port
-        for address in addresses:
-            sock = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_STREAM)
-            self._sockets.append(sock)
-            _set_options(sock, self._settings)
-            sock.bind((address, self.port))
+    def open(self, sockets: Sequence[socket.socket]) -> None:
+        """Begin to accept on sockets that are bound; they are this listener's to close."""
+        self._sockets = [*sockets]
+        self.port = sockets[0].getsockname()[1]
+        for sock in sockets:
             sock.listen(BACKLOG)
-            self.port = sock.getsockname()[1]
         self._resume()
 
     async def close(self) -> None:
@@ -86,12 +82,10 @@ class Listener:
         for sock in self._sockets:
             sock.close()
         self._sockets.clear()
-        for task in self._handshakes:
-            task.cancel()
-        await asyncio.gather(*self._handshakes, return_exceptions=True)
-        await asyncio.sleep(0)  # what a handshake leaves behind is cleared up when its task is told of
+        await self._end_handshakes()
         for connection in [*self._open]:
-            connection.close()
+            if connection.is_made:
+                connection.close()
         try:
             await asyncio.wait_for(self._all_closed.wait(), self._settings.limits.shutdown_flush)
         except TimeoutError:
@@ -134,6 +128,14 @@ class Listener:
             ssl_handshake_timeout=limits.login_timeout if self._tls else None,
             ssl_shutdown_timeout=limits.write_stall if self._tls else None,
         )
+
+    async def _end_handshakes(self) -> None:
+        # Cut from below, as the peer could have done: a task cancelled in the middle leaves uvloop's half of it behind.
+        for connection in self._open:
+            if not connection.is_made:
+                connection.cut()
+        if self._handshakes:
+            await asyncio.wait(self._handshakes, timeout=self._settings.limits.shutdown_flush)
 
     def _shaken_hands(self, connection: Connection, sock: socket.socket, task: asyncio.Task[None]) -> None:
         self._handshakes.discard(task)
@@ -178,6 +180,23 @@ class Listener:
         for sock in self._sockets:
             asyncio.get_running_loop().add_reader(sock, self._accept, sock)
         self._accepting = True
+
+
+def bound(addresses: Sequence[str], port: int, settings: Settings) -> list[socket.socket]:
+    """A socket for each address, all on one port; 0 takes any free one. Raises OSError when it cannot be had."""
+    sockets: list[socket.socket] = []
+    try:
+        for address in addresses:
+            sock = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_STREAM)
+            sockets.append(sock)
+            _set_options(sock, settings)
+            sock.bind((address, port))
+            port = sock.getsockname()[1]
+    except OSError:
+        for sock in sockets:
+            sock.close()
+        raise
+    return sockets
 
 
 def _set_options(sock: socket.socket, settings: Settings) -> None:

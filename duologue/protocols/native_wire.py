@@ -19,7 +19,9 @@ from duologue.core.commands import (
     GivePassword,
     Ping,
     Pong,
+    ReadHistory,
     Say,
+    SearchHistory,
     SocketKind,
     Takes,
 )
@@ -36,6 +38,9 @@ from duologue.core.events import (
     PasswordWanted,
     PeopleOnline,
     Probe,
+    Recalled,
+    RecalledPart,
+    RecallEnded,
     Refused,
     RequestAnswered,
     RequestSent,
@@ -123,30 +128,67 @@ def encode_password(command: GivePassword) -> bytes:
 
 def encode_command(command: Command) -> bytes:
     """A line for the chat socket. Raises PeerError when it does not fit into one."""
-    if isinstance(command, Say):
-        return encode_message(command.text)
-    nickname = getattr(command, "nickname", None)
+    match command:
+        case Say(text):
+            return encode_message(text)
+        case ReadHistory(partner, count, before):
+            return _line(f"/history {partner} {count}{'' if before is None else f' {before}'}")
+        case SearchHistory(words):
+            return _line(f"/search {words}")
+    nickname: str | None = getattr(command, "nickname", None)
     takes = (Takes.NOTHING if nickname is None else Takes.NICKNAME, Takes.MAYBE_NICKNAME)
     word = next(row.word for row in WORDS if row.command is type(command) and row.takes in takes)
     return _line(word if nickname is None else f"{word} {nickname}")
 
 
 def parse_command(line: bytes) -> Command:
-    """A line of the chat socket. Raises PeerError for a word that is not in the table or has the wrong number of
-    arguments.
+    """A line of the chat socket.
+
+    Raises PeerError for a word that is not in the table, or is not followed by what the table says.
     """
     if line[:1] == b":":
         return Say(parse_message(line))
-    word, *arguments = text_of(line).split(" ")
+    word, space, rest = text_of(line).partition(" ")
     row = WORD_TABLE.get(word)
     if row is None:
         raise PeerError("unknown_command", f"There is no command {shown(word)}. /help in the client lists them.")
-    if len(arguments) not in _ARGUMENTS[row.takes]:
+    arguments = _ARGUMENTS[row.takes](rest if space else None)
+    if arguments is None:
         raise PeerError("bad_command", f"It is: {row.word} {row.takes.value}".rstrip())
     return row.command(*arguments)
 
 
-_ARGUMENTS = {Takes.NOTHING: (0,), Takes.NICKNAME: (1,), Takes.MAYBE_NICKNAME: (0, 1)}
+def _no_argument(rest: str | None) -> list[str] | None:
+    return [] if rest is None else None
+
+
+def _nickname_argument(rest: str | None) -> list[str] | None:
+    return None if rest is None or " " in rest else [rest]
+
+
+def _maybe_nickname_argument(rest: str | None) -> list[str] | None:
+    return [] if rest is None else _nickname_argument(rest)
+
+
+def _page_arguments(rest: str | None) -> list[str | int] | None:
+    match (rest or "").split(" "):
+        case [nickname, *numbers] if nickname and len(numbers) in (1, 2) and all(map(_is_count, numbers)):
+            return [nickname, *map(int, numbers)]
+    return None
+
+
+def _words_argument(rest: str | None) -> list[str] | None:
+    return [rest] if rest and not rest.isspace() else None
+
+
+_ARGUMENTS: dict[Takes, Callable[[str | None], Sequence[str | int] | None]] = {
+    Takes.NOTHING: _no_argument,
+    Takes.NICKNAME: _nickname_argument,
+    Takes.MAYBE_NICKNAME: _maybe_nickname_argument,
+    Takes.PAGE: _page_arguments,
+    Takes.WORDS: _words_argument,
+}
+"""What may follow a word, by the table's word for it: the arguments of its command, or None where that is not it."""
 
 
 def shown(text: str) -> str:
@@ -178,10 +220,14 @@ def parse_check_line(line: bytes) -> Ping | Pong:
 
 
 def _count(word: str) -> int:
-    # 18 digits: more messages than anyone sends, and no time lost on turning a line of digits into a number.
-    if word.isascii() and word.isdigit() and len(word) <= 18:
+    if _is_count(word):
         return int(word)
     raise FatalPeerError("bad_check_line", "The number after PING or PONG is a count of messages: digits only.")
+
+
+def _is_count(word: str) -> bool:
+    # 18 digits: more messages than anyone sends, and no time lost on turning a line of digits into a number.
+    return word.isascii() and word.isdigit() and len(word) <= 18
 
 
 # What a server sends
@@ -235,6 +281,24 @@ def _encode_list(word: str, nicknames: Sequence[str], more: bool) -> str:
     return "".join(f"{' '.join(line)}\n" for line in lines)
 
 
+def _encode_recalled(event: Recalled) -> str:
+    """A text that does not fit beside the rest of the line comes in parts before it."""
+    *parts, last = _parts(event.text)
+    before = "".join(_encode_recalled_part(RecalledPart(part)) for part in parts)
+    text = last.replace("\n", LINE_BREAK)
+    return f"{before}recalled {event.number} {event.at} {event.sender} {event.recipient} :{text}\n"
+
+
+def _encode_recalled_part(event: RecalledPart) -> str:
+    return f"recalled_part :{event.text.replace(chr(10), LINE_BREAK)}\n"
+
+
+def _parts(text: str) -> list[str]:
+    # A character takes 4 bytes at most, so a quarter of the bytes is always short enough.
+    most = _LIST_BYTES if text.isascii() else _LIST_BYTES // 4
+    return [text[start : start + most] for start in range(0, len(text), most)] or [""]
+
+
 def _encode_acknowledged(event: Acknowledged) -> str:
     return f"PONG {event.stored} {event.delivered}{f' {event.chat}' if event.chat else ''}\n"
 
@@ -252,6 +316,9 @@ _ENCODERS: dict[type[Event], Callable[..., str]] = {
     WaitingRequests: lambda event: _encode_list("requests", event.nicknames, event.more),
     PeopleOnline: lambda event: _encode_list("online", event.nicknames, event.more),
     Said: lambda event: encode_message(event.text).decode(),
+    Recalled: _encode_recalled,
+    RecalledPart: _encode_recalled_part,
+    RecallEnded: lambda event: f"recall_ended {event.count}{'' if event.before is None else f' {event.before}'}\n",
     Refused: lambda event: f"ERROR {event.code} {event.text}\n",
     Disconnected: lambda event: f"disconnected {event.code} {event.text}\n",
     Acknowledged: _encode_acknowledged,
@@ -292,6 +359,23 @@ def _parse_ended(rest: str) -> ChatEnded:
     return ChatEnded(nickname, ChatEnd(reason))
 
 
+def _parse_recalled(rest: str) -> Recalled:
+    head, colon, text = rest.partition(" :")
+    number, at, sender, recipient = _words(head if colon else "", 4)
+    return Recalled(_count(number), _count(at), sender, recipient, text.replace(LINE_BREAK, "\n"))
+
+
+def _parse_recalled_part(rest: str) -> RecalledPart:
+    if not rest.startswith(":"):
+        raise ValueError(rest)
+    return RecalledPart(rest[1:].replace(LINE_BREAK, "\n"))
+
+
+def _parse_recall_ended(rest: str) -> RecallEnded:
+    count, *before = rest.split(" ")[:2]
+    return RecallEnded(_count(count), _count(before[0]) if before else None)
+
+
 _SIGNALS: dict[str, Callable[[str], Event]] = {
     "PASSWORD": lambda _: PasswordWanted(),
     "AUTH_SUCCESS": lambda rest: LoggedIn(*_words(rest, 2)),
@@ -305,6 +389,9 @@ _SIGNALS: dict[str, Callable[[str], Event]] = {
     "requests_part": lambda rest: WaitingRequests(tuple(rest.split()), more=True),
     "online": lambda rest: PeopleOnline(tuple(rest.split())),
     "online_part": lambda rest: PeopleOnline(tuple(rest.split()), more=True),
+    "recalled": _parse_recalled,
+    "recalled_part": _parse_recalled_part,
+    "recall_ended": _parse_recall_ended,
     "ERROR": lambda rest: Refused(*_code_and_text(rest)),
     "disconnected": lambda rest: Disconnected(*_code_and_text(rest)),
 }

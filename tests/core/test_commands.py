@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import FrozenInstanceError
+from dataclasses import FrozenInstanceError, astuple
 from typing import get_args
 
 import pytest
@@ -48,7 +48,21 @@ def test_no_word_stands_twice_in_the_table() -> None:
 
 
 @pytest.mark.parametrize(
-    "word", ["/chat", "yes", "no", "/accept", "/decline", "/cancel", "/requests", "/quit", "/end", "/exit"]
+    "word",
+    [
+        "/chat",
+        "yes",
+        "no",
+        "/accept",
+        "/decline",
+        "/cancel",
+        "/requests",
+        "/quit",
+        "/end",
+        "/exit",
+        "/history",
+        "/search",
+    ],
 )
 def test_the_words_of_the_design_are_there(word: str) -> None:
     """Design, section 5."""
@@ -61,12 +75,25 @@ def test_yes_and_accept_are_one_command_and_no_and_decline_another() -> None:
     assert WORD_TABLE["/quit"].command is WORD_TABLE["/end"].command is QuitChat
 
 
+ARGUMENTS: dict[Takes, list[tuple[str | int, ...]]] = {
+    Takes.NOTHING: [()],
+    Takes.NICKNAME: [("bob",)],
+    Takes.MAYBE_NICKNAME: [(), ("bob",)],
+    Takes.PAGE: [("bob", 20), ("bob", 20, 77)],
+    Takes.WORDS: [("coffee monday",)],
+}
+
+
+def test_everything_that_can_follow_a_word_is_tried_here() -> None:
+    assert set(ARGUMENTS) == set(Takes) == {row.takes for row in WORDS}
+
+
 @pytest.mark.parametrize("row", WORDS, ids=lambda row: row.word)
 def test_a_row_makes_its_command_of_as_many_words_as_it_takes(row: Word) -> None:
-    if row.takes is not Takes.NICKNAME:
-        assert isinstance(row.command(), get_args(Command))
-    if row.takes is not Takes.NOTHING:
-        assert row.command("bob").nickname == "bob"  # type: ignore[union-attr]
+    for arguments in ARGUMENTS[row.takes]:
+        command = row.command(*arguments)
+        assert isinstance(command, get_args(Command))
+        assert tuple(astuple(command))[: len(arguments)] == arguments
     assert row.help
 
 

@@ -90,9 +90,9 @@ async def test_a_file_that_a_killed_server_left_is_replaced(settings: Settings, 
     await control.close()
 
 
-async def test_too_long_a_path(tmp_path: Path) -> None:
+def test_too_long_a_path(tmp_path: Path) -> None:
     with pytest.raises(ControlError, match="shorter --data"):
-        await Control({}).open(tmp_path / ("x" * 100) / "socket")
+        control_path(Settings(data=tmp_path / ("x" * 100)), 12345)
 
 
 async def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from duologue.net.listener import Listener
+from duologue.net.listener import Listener, bound
 from duologue.protocols.base import FRONT_DOORS
 from tests.stage import Stage, opened
 
@@ -26,37 +26,36 @@ def listener(stage: Stage) -> Listener:
     return Listener(stage.settings, FRONT_DOORS["native"], stage.server.hub, None)
 
 
-async def test_any_free_port_is_told(listener: Listener) -> None:
-    listener.open(["127.0.0.1"], 0)
+async def test_any_free_port_is_told(listener: Listener, stage: Stage) -> None:
+    listener.open(bound(["127.0.0.1"], 0, stage.settings))
     assert listener.port > 0
     await listener.close()
 
 
-async def test_several_addresses_share_the_port(listener: Listener) -> None:
-    listener.open(["127.0.0.1", "::1"], 0)
+async def test_several_addresses_share_the_port(listener: Listener, stage: Stage) -> None:
+    listener.open(bound(["127.0.0.1", "::1"], 0, stage.settings))
     for family, address in ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")):
         with socket.socket(family) as sock:
             sock.connect((address, listener.port))
     await listener.close()
 
 
-async def test_a_port_in_use_is_an_error_and_leaves_nothing_open(listener: Listener, stage: Stage) -> None:
+async def test_a_port_in_use_is_an_error_and_leaves_nothing_open(stage: Stage) -> None:
     """Whatever was opened before the error is closed again: a warning about a socket would fail this test."""
     with pytest.raises(OSError, match="in use"):
-        listener.open(["::1", "127.0.0.1"], stage.settings.port)
-    await listener.close()
+        bound(["::1", "127.0.0.1"], stage.settings.port, stage.settings)
     with socket.socket(socket.AF_INET6) as sock, pytest.raises(ConnectionRefusedError):
         sock.connect(("::1", stage.settings.port))
 
 
 async def test_a_closed_door_can_be_opened_at_once(listener: Listener, stage: Stage) -> None:
     """Connections that are closing do not keep the port from a restarted server."""
-    listener.open(["127.0.0.1"], 0)
+    listener.open(bound(["127.0.0.1"], 0, stage.settings))
     port = listener.port
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     await listener.close()
     assert await reader.read() == b""
-    listener.open(["127.0.0.1"], port)
+    listener.open(bound(["127.0.0.1"], port, stage.settings))
     await listener.close()
     writer.close()
 

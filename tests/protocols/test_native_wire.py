@@ -30,8 +30,11 @@ from duologue.core.commands import (
     Ping,
     Pong,
     QuitChat,
+    ReadHistory,
     Say,
+    SearchHistory,
     SocketKind,
+    Takes,
 )
 from duologue.core.errors import FatalPeerError, PeerError
 from duologue.core.events import (
@@ -46,6 +49,9 @@ from duologue.core.events import (
     PasswordWanted,
     PeopleOnline,
     Probe,
+    Recalled,
+    RecalledPart,
+    RecallEnded,
     Refused,
     RequestAnswered,
     RequestSent,
@@ -106,6 +112,9 @@ EVENTS: dict[type, st.SearchStrategy[Event]] = {
     Said: st.builds(Said, nicknames, texts),
     WaitingRequests: st.builds(WaitingRequests, lists, st.booleans()),
     PeopleOnline: st.builds(PeopleOnline, lists, st.booleans()),
+    Recalled: st.builds(Recalled, counts, seconds, nicknames, nicknames, texts),
+    RecalledPart: st.builds(RecalledPart, texts),
+    RecallEnded: st.builds(RecallEnded, counts, st.none() | counts),
     Refused: st.builds(Refused, ids, sentences),
     Disconnected: st.builds(Disconnected, ids, sentences),
     Acknowledged: st.builds(Acknowledged, counts, counts, st.none() | ids),
@@ -124,6 +133,8 @@ CHAT_COMMANDS: dict[type, st.SearchStrategy[Command]] = {
     ListOnline: st.builds(ListOnline),
     Say: st.builds(Say, texts),
     QuitChat: st.builds(QuitChat),
+    ReadHistory: st.builds(ReadHistory, nicknames, counts, st.none() | counts),
+    SearchHistory: st.builds(SearchHistory, sentences.filter(lambda words: not words.isspace())),
     Exit: st.builds(Exit),
 }
 chat_commands = st.one_of(*CHAT_COMMANDS.values())
@@ -217,6 +228,14 @@ def test_any_split_and_glue_gives_the_same_events(said: list[Event], data: st.Da
         (WaitingRequests(("bob", "carol")), "requests bob carol"),
         (WaitingRequests(()), "requests"),
         (PeopleOnline(("alice", "bob"), more=True), "online_part alice bob"),
+        (
+            Recalled(77, 1795217400, "bob", "alice", "hi :you\nthere"),
+            "recalled 77 1795217400 bob alice :hi :you\vthere",
+        ),
+        (Recalled(1, 0, "bob", "alice", ""), "recalled 1 0 bob alice :"),
+        (RecalledPart("a\n b"), "recalled_part :a\v b"),
+        (RecallEnded(0), "recall_ended 0"),
+        (RecallEnded(500, 77), "recall_ended 500 77"),
         (Refused("no_chat", "No chat."), "ERROR no_chat No chat."),
         (Disconnected("bye", "Goodbye!"), "disconnected bye Goodbye!"),
         (Acknowledged(), "PONG 0 0"),
@@ -250,9 +269,26 @@ def test_a_long_list_is_several_lines(
     assert [part.more for part in parts] == [True] * (len(parts) - 1) + [more]  # type: ignore[union-attr]
 
 
+@given(st.integers(0, 30_000), st.sampled_from(["x", "é", "日", "🙂", "\n", ":", "a🙂"]), nicknames, nicknames)
+def test_a_text_of_any_length_is_recalled_in_parts_that_are_lines(
+    size: int, letter: str, sender: str, recipient: str
+) -> None:
+    """2.1: where a text came from another door it may be longer than a line."""
+    event = Recalled(10**17, 10**12, sender, recipient, letter * size)
+    encoded = encode_event(event)
+    assert LineBuffer().feed(encoded) == encoded
+    *parts, last = [parse_signal(line) for line in encoded.split(b"\n")[:-1]]
+    assert {type(part) for part in parts} <= {RecalledPart}
+    assert isinstance(last, Recalled)
+    assert "".join(part.text for part in (*parts, last)) == event.text  # type: ignore[union-attr]
+    assert last == Recalled(event.number, event.at, sender, recipient, last.text)
+
+
 @pytest.mark.parametrize(
     ("line", "event"),
     [
+        ("recalled 7 9 bob alice x y :hi", Recalled(7, 9, "bob", "alice", "hi")),
+        ("recall_ended 5 77 x y", RecallEnded(5, 77)),
         ("want_chat_with_you bob 120 x y", ChatRequested("bob", 120)),
         ("chat_requested bob 120 x y", RequestSent("bob", 120)),
         ("chat_request_ended bob expired x y", RequestWithdrawn("bob", RequestState.EXPIRED)),
@@ -295,6 +331,18 @@ def test_words_added_on_the_check_socket_are_passed_over(line: str, event: Event
         b"want_chat_with_you bob -5",
         b"want_chat_with_you bob 1_0",
         b"chat_requested bob " + b"9" * 5000,
+        b"recalled",
+        b"recalled 7 9 bob :hi",
+        b"recalled 7 9 bob alice hi",
+        b"recalled seven 9 bob alice :hi",
+        b"recalled 7 -9 bob alice :hi",
+        b"recalled " + b"9" * 5000 + b" 9 bob alice :hi",
+        b"recalled_part",
+        b"recalled_part hi",
+        b"recall_ended",
+        b"recall_ended x",
+        b"recall_ended 5 x",
+        b"recall_ended 5 " + b"9" * 5000,
         b"\xff",
         b"bob is\0offline",
     ],
@@ -400,14 +448,46 @@ def test_a_command_comes_back_as_it_was(command: Command) -> None:
     assert parse_command(one_line(encode_command(command))) == command
 
 
+FOLLOWS: dict[Takes, dict[str, tuple[str | int, ...]]] = {
+    Takes.NOTHING: {"": ()},
+    Takes.NICKNAME: {" bob": ("bob",)},
+    Takes.MAYBE_NICKNAME: {"": (), " bob": ("bob",)},
+    Takes.PAGE: {" bob 5": ("bob", 5), " bob 0": ("bob", 0), " bob 5 77": ("bob", 5, 77), " 12 5": ("12", 5)},
+    Takes.WORDS: {" coffee": ("coffee",), " coffee  on :monday ": ("coffee  on :monday ",)},
+}
+FOLLOWS_NOT: dict[Takes, list[str]] = {
+    Takes.NOTHING: [" bob", " "],
+    Takes.NICKNAME: ["", " bob carol", "  bob"],
+    Takes.MAYBE_NICKNAME: [" bob carol"],
+    Takes.PAGE: [
+        "",
+        " ",
+        " bob",
+        " bob ",
+        " bob x",
+        " bob -5",
+        " bob +5",
+        " bob 5.0",
+        " bob 1_0",
+        " bob ٥",
+        " bob 5 x",
+        " bob 5 ",
+        " bob 5 6 7",
+        "  5",
+        " " + "9" * 5000,
+        " bob " + "9" * 5000,
+        " bob 5 " + "9" * 5000,
+    ],
+    Takes.WORDS: ["", " ", "   ", " \v"],
+}
+
+
 @pytest.mark.parametrize("row", WORDS, ids=lambda row: row.word)
 def test_each_word_of_the_table_is_its_command(row: object) -> None:
-    word, takes, make = row.word, row.takes.value, row.command  # type: ignore[attr-defined]
-    if takes != "NICK":
-        assert parse_command(word.encode()) == make()
-    if takes:
-        assert parse_command(f"{word} bob".encode()) == make("bob")
-    for wrong in {"": [" bob", " "], "NICK": ["", " bob carol", "  bob"], "[NICK]": [" bob carol"]}[takes]:
+    word, takes, make = row.word, row.takes, row.command  # type: ignore[attr-defined]
+    for rest, arguments in FOLLOWS[takes].items():
+        assert parse_command(f"{word}{rest}".encode()) == make(*arguments)
+    for wrong in FOLLOWS_NOT[takes]:
         with pytest.raises(PeerError, match="bad_command") as caught:
             parse_command(f"{word}{wrong}".encode())
         assert not isinstance(caught.value, FatalPeerError)
@@ -465,6 +545,8 @@ def test_what_a_client_sends_is_one_line_or_refused(text: str) -> None:
         lambda: encode_command(AskForChat(text)),
         lambda: encode_command(AcceptChat(text)),
         lambda: encode_command(Say(text)),
+        lambda: encode_command(ReadHistory(text, 5)),
+        lambda: encode_command(SearchHistory(text)),
         lambda: encode_nickname(GiveNickname(text)),
         lambda: encode_password(GivePassword(text)),
     ]

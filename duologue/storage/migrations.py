@@ -1,0 +1,72 @@
+"""The store's tables, as the ordered list of steps that made them. A step that has been released is never changed.
+
+    chat    two people and when; `reason` says why it ended
+    stream  one direction of a chat: messages 1 to `stored`, of which the partner holds 1 to `received`;
+            `last` is its newest chunk
+    chunk   `count` messages from position `first`, as the wire's lines; `previous` is the chunk before it in its stream
+
+Chunks are numbered in the order of their commits and only ever appended: the streams of a commit share pages. An index
+by stream would touch a page for each of them (50 streams: 0.7 ms of CPU a commit; chained like this, 0.2 ms).
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from pathlib import Path
+
+from duologue.storage.base import StoreError
+from duologue.storage.store_file import APPLICATION_ID
+
+Migration = tuple[str, ...]
+
+CONVERSATIONS: Migration = (
+    f"PRAGMA application_id = {APPLICATION_ID}",
+    """CREATE TABLE chat (
+        number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, asker TEXT NOT NULL, target TEXT NOT NULL,
+        started REAL NOT NULL, ended REAL, reason TEXT)""",
+    "CREATE INDEX chat_pair ON chat (asker, target)",
+    "CREATE INDEX chat_target ON chat (target)",
+    "CREATE INDEX chat_live ON chat (number) WHERE ended IS NULL",
+    """CREATE TABLE stream (
+        number INTEGER PRIMARY KEY, chat INTEGER NOT NULL REFERENCES chat, sender TEXT NOT NULL,
+        stored INTEGER NOT NULL, received INTEGER NOT NULL, last INTEGER NOT NULL)""",
+    "CREATE INDEX stream_chat ON stream (chat)",
+    """CREATE TABLE chunk (
+        number INTEGER PRIMARY KEY, stream INTEGER NOT NULL REFERENCES stream, previous INTEGER NOT NULL,
+        first INTEGER NOT NULL, count INTEGER NOT NULL, at REAL NOT NULL, lines BLOB NOT NULL)""",
+)
+SEARCH: Migration = (
+    """CREATE VIRTUAL TABLE message_index USING fts5 (
+        text, people, content = '', tokenize = 'unicode61 remove_diacritics 2')""",
+    "CREATE TABLE indexed (upto INTEGER NOT NULL)",  # the number of the newest message in the index
+    "INSERT INTO indexed VALUES (0)",
+)
+MIGRATIONS: Sequence[Migration] = (CONVERSATIONS, SEARCH)
+
+
+def migrate(connection: sqlite3.Connection, path: Path, migrations: Sequence[Migration] = MIGRATIONS) -> None:
+    """Bring the file to the newest version, each step whole or not at all. Raises StoreError for a newer file."""
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    if version > len(migrations):
+        text = f"was written by a newer Duologue (version {version}, this one knows {len(migrations)}); run that one"
+        raise StoreError(path, text)
+    for number, step in enumerate(migrations[version:], start=version + 1):
+        try:
+            _take(connection, step, number)
+        except sqlite3.Error as error:
+            text = f"cannot be brought to version {number} ({error}); it is as it was. Free disk space, or see the logs"
+            raise StoreError(path, text) from error
+
+
+def _take(connection: sqlite3.Connection, step: Migration, number: int) -> None:
+    connection.execute("BEGIN EXCLUSIVE")
+    try:
+        for statement in step:
+            connection.execute(statement)
+        connection.execute(f"PRAGMA user_version = {number}")
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise

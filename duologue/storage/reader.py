@@ -1,0 +1,161 @@
+"""What people may read of the store, each function one question asked of a connection, in one snapshot.
+
+Every question names who asks (`me`) and is answered from the chats of that person only: a stranger's chat and one that
+never was give the same answer, nothing.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice, takewhile
+
+from duologue.storage.base import Message
+from duologue.storage.gathering import LiveChat, NextNumbers, OpenStream
+from duologue.storage.stored_lines import texts
+
+# A message's number is its chunk's, shifted, plus its place there: 256 KiB hold 2^17 of the shortest lines.
+PLACE_BITS = 20
+_HIGHEST = 1 << 63 - 1 - PLACE_BITS
+
+
+@dataclass(frozen=True, slots=True)
+class Partner:
+    """Somebody that one has had a chat with; `at` is the time of the last message, or of the chat if it has none."""
+
+    nickname: str
+    at: float
+    messages: int
+
+
+@dataclass(frozen=True, slots=True)
+class Whose:
+    """Whose chats are read: all of `me`, or those with one partner."""
+
+    me: str
+    partner: str | None = None
+
+    @property
+    def condition(self) -> str:
+        if self.partner is None:
+            return "(asker = :me OR target = :me)"
+        return "(asker = :me AND target = :partner OR asker = :partner AND target = :me)"
+
+    @property
+    def values(self) -> dict[str, str | int | None]:
+        return {"me": self.me, "partner": self.partner}
+
+
+# Walks all streams at once from their newest chunks back. ORDER BY sorts the queue of a recursive query, and
+# LIMIT keeps SQLite from leaving it out where the query around this one does not need it.
+_WALK = """WITH RECURSIVE walk (number, previous) AS (
+        SELECT chunk.number, chunk.previous
+        FROM chat CROSS JOIN stream ON stream.chat = chat.number CROSS JOIN chunk ON chunk.number = stream.last
+        WHERE {condition}
+    UNION ALL
+        SELECT chunk.number, chunk.previous FROM walk CROSS JOIN chunk ON chunk.number = walk.previous
+        ORDER BY 1 DESC LIMIT -1)
+    SELECT number FROM walk WHERE number <= :highest"""
+_CHUNK = """SELECT chunk.number, chat.id, sender, CASE sender WHEN asker THEN target ELSE asker END, first, at, lines
+    FROM chunk CROSS JOIN stream ON stream.number = chunk.stream CROSS JOIN chat ON chat.number = stream.chat"""
+_PARTNERS = """SELECT CASE asker WHEN :me THEN target ELSE asker END, max(coalesce(at, started)), sum(stored)
+    FROM chat JOIN stream ON stream.chat = chat.number LEFT JOIN chunk ON chunk.number = stream.last
+    WHERE asker = :me OR target = :me GROUP BY 1 ORDER BY 2 DESC"""
+_LIVE = """SELECT chat.number, id, asker, target, started, stream.number, sender, stored, received, last
+    FROM chat JOIN stream ON stream.chat = chat.number WHERE ended IS NULL ORDER BY stream.number"""
+
+Row = tuple[int, str, str, str, int, float, bytes]
+
+
+@contextlib.contextmanager
+def snapshot(connection: sqlite3.Connection) -> Iterator[None]:
+    """What is read inside belongs together, whatever is committed meanwhile."""
+    connection.execute("BEGIN")
+    try:
+        yield
+    finally:
+        connection.execute("ROLLBACK")
+
+
+def newest_first(connection: sqlite3.Connection, whose: Whose, before: int | None = None) -> Iterator[Message]:
+    """The messages back from the newest, or from the newest before a number. Reads no further than is asked of it."""
+    for number in _walk(connection, whose, before):
+        for message in reversed(of_chunk(connection, whose, number)):
+            if before is None or message.number < before:
+                yield message
+
+
+def history(connection: sqlite3.Connection, whose: Whose, before: int | None, limit: int) -> list[Message]:
+    with snapshot(connection):
+        return _oldest_first(islice(newest_first(connection, whose, before), limit))
+
+
+def since(connection: sqlite3.Connection, whose: Whose, at: float, limit: int) -> list[Message]:
+    with snapshot(connection):
+        recent = takewhile(lambda message: message.at >= at, newest_first(connection, whose))
+        return _oldest_first(islice(recent, limit))
+
+
+def partners(connection: sqlite3.Connection, me: str) -> list[Partner]:
+    return [Partner(*row) for row in connection.execute(_PARTNERS, {"me": me})]
+
+
+def chunk_numbers(connection: sqlite3.Connection, whose: Whose) -> list[int]:
+    """The chunks that hold these people's messages, oldest first."""
+    return list(_walk(connection, whose))[::-1]
+
+
+def of_chunk(connection: sqlite3.Connection, whose: Whose, number: int) -> list[Message]:
+    """The messages of one chunk, if it is one of theirs."""
+    condition = f"chunk.number = :number AND {whose.condition}"
+    rows = connection.execute(f"{_CHUNK} WHERE {condition}", {**whose.values, "number": number}).fetchall()
+    return [message for row in rows for message in messages(row)]
+
+
+def any_chunk(connection: sqlite3.Connection, number: int) -> list[Message]:
+    """The messages of one chunk, whoever they belong to: for the index, not for people."""
+    rows = connection.execute(f"{_CHUNK} WHERE chunk.number = ?", (number,)).fetchall()
+    return [message for row in rows for message in messages(row)]
+
+
+def messages(row: Row) -> list[Message]:
+    """What a row of the chunk query holds."""
+    number, chat, sender, recipient, first, at, lines = row
+    return [
+        Message((number << PLACE_BITS) + place, chat, sender, recipient, first + place, at, text)
+        for place, text in enumerate(texts(lines))
+    ]
+
+
+def live_streams(connection: sqlite3.Connection) -> tuple[list[OpenStream], list[LiveChat]]:
+    """What a server that starts again goes on with: the chats that have not ended."""
+    streams: list[OpenStream] = []
+    chats: dict[str, LiveChat] = {}
+    for row in connection.execute(_LIVE):
+        chat, chat_id, asker, target, started, number, sender, stored, received, last = row
+        streams.append(OpenStream(number, chat, chat_id, sender, stored, received, last))
+        live = chats.setdefault(chat_id, LiveChat(chat_id, asker, target, started))
+        live.stored[sender], live.received[sender] = stored, received
+    return streams, list(chats.values())
+
+
+def next_numbers(connection: sqlite3.Connection) -> NextNumbers:
+    highest = [
+        connection.execute(f"SELECT coalesce(max(number), 0) FROM {table}").fetchone()[0]
+        for table in ("chat", "stream", "chunk")
+    ]
+    return NextNumbers(*(number + 1 for number in highest))
+
+
+def _walk(connection: sqlite3.Connection, whose: Whose, before: int | None = None) -> Iterator[int]:
+    """The numbers of the chunks, newest first."""
+    highest = _HIGHEST if before is None else before >> PLACE_BITS
+    query = _WALK.format(condition=whose.condition)
+    for (number,) in connection.execute(query, {**whose.values, "highest": highest}):
+        yield number
+
+
+def _oldest_first(found: Iterable[Message]) -> list[Message]:
+    return list(found)[::-1]

@@ -1,0 +1,26 @@
+"""Message lines as the store keeps them: the wire's own lines, whole, many to a chunk.
+
+The native protocol reads such lines too, with all its other words; the store may not import it
+(tests/test_architecture.py) and needs no more of it than this: drop the first byte, and VT stands for a line break
+(docs/decisions/0020).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+
+def texts(lines: bytes) -> list[str]:
+    """The text of every line, with LF for its line breaks. Half a character becomes U+FFFD: reading never fails."""
+    return [line[1:].replace("\v", "\n") for line in lines.decode(errors="replace").split("\n")[:-1]]
+
+
+def in_parts(lines: bytes, limit: int) -> Iterator[bytes]:
+    """The same lines in parts of at most `limit` bytes each. A longer line is a part of its own."""
+    start = 0
+    while len(lines) - start > limit:
+        end = lines.rfind(b"\n", start, start + limit) + 1 or lines.find(b"\n", start) + 1
+        yield lines[start:end]
+        start = end
+    if start < len(lines):
+        yield lines[start:]

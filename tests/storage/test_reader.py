@@ -1,0 +1,169 @@
+"""What one may read: all of one's own, in order, and nothing of anybody else's."""
+
+from __future__ import annotations
+
+import sqlite3
+from itertools import islice
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from duologue.storage import reader
+from duologue.storage.gathering import Gathering, NextNumbers
+from duologue.storage.migrations import migrate
+from duologue.storage.reader import Partner, Whose
+from duologue.storage.store_file import use_wal
+from duologue.storage.writer import commit
+
+
+class Book:
+    """A store in memory, written by hand. Each `say` is a commit of its own unless told otherwise."""
+
+    def __init__(self) -> None:
+        self.connection = sqlite3.connect(":memory:", isolation_level=None)
+        use_wal(self.connection)
+        migrate(self.connection, Path("memory"))
+        self.gathering = Gathering([], NextNumbers())
+
+    def say(self, chat: str, sender: str, *texts: str, at: float = 1.0) -> None:
+        self.gathering.append(chat, sender, "".join(f":{text}\n" for text in texts).encode(), len(texts), at)
+
+    def commit(self) -> None:
+        commit(self.connection, self.gathering.take())
+
+    def texts(self, me: str, partner: str | None, before: int | None = None, limit: int = 1000) -> list[str]:
+        return [found.text for found in reader.history(self.connection, Whose(me, partner), before, limit)]
+
+
+@pytest.fixture
+def book() -> Book:
+    book = Book()
+    book.gathering.chat_started("c1", "alice", "bob", 1.0)
+    book.gathering.chat_started("c2", "bob", "carol", 2.0)
+    book.say("c1", "alice", "one", "two", at=10.0)
+    book.say("c2", "carol", "secret", at=10.0)
+    book.commit()
+    book.say("c1", "bob", "three", at=11.0)
+    book.commit()
+    book.gathering.chat_ended("c1", "left", 12.0)
+    book.gathering.chat_started("c3", "bob", "alice", 20.0)
+    book.say("c3", "alice", "four", at=21.0)
+    book.commit()
+    return book
+
+
+@pytest.mark.parametrize(("me", "partner"), [("alice", "bob"), ("bob", "alice")])
+def test_the_two_read_all_of_their_chats_in_order(book: Book, me: str, partner: str) -> None:
+    assert book.texts(me, partner) == ["one", "two", "three", "four"]
+
+
+@pytest.mark.parametrize(
+    ("me", "partner"), [("alice", "carol"), ("carol", "alice"), ("eve", "bob"), ("eve", "nobody"), ("alice", "alice")]
+)
+def test_strangers_and_pairs_that_never_talked_get_the_same_nothing(book: Book, me: str, partner: str) -> None:
+    whose = Whose(me, partner)
+    assert book.texts(me, partner) == []
+    assert reader.since(book.connection, whose, 0.0, 10) == []
+    assert reader.chunk_numbers(book.connection, whose) == []
+    assert [found for number in range(9) for found in reader.of_chunk(book.connection, whose, number)] == []
+
+
+def test_one_without_chats_has_no_partners(book: Book) -> None:
+    assert reader.partners(book.connection, "eve") == []
+
+
+def test_of_all_chats_of_one_only_those(book: Book) -> None:
+    assert book.texts("carol", None) == ["secret"]
+    assert book.texts("alice", None) == ["one", "two", "three", "four"]
+
+
+def test_the_newest_come_first_when_there_is_a_limit_and_pages_join(book: Book) -> None:
+    page = reader.history(book.connection, Whose("alice", "bob"), None, 2)
+    assert [found.text for found in page] == ["three", "four"]
+    page = reader.history(book.connection, Whose("alice", "bob"), page[0].number, 1)
+    assert [found.text for found in page] == ["two"]
+    assert book.texts("alice", "bob", before=page[0].number) == ["one"], "in the middle of a chunk"
+
+
+def test_a_message_says_all_of_itself(book: Book) -> None:
+    two = reader.history(book.connection, Whose("bob", "alice"), None, 3)[0]
+    assert (two.chat, two.sender, two.recipient, two.position, two.at) == ("c1", "alice", "bob", 2, 10.0)
+
+
+def test_since_a_time(book: Book) -> None:
+    whose = Whose("alice", "bob")
+    assert [found.text for found in reader.since(book.connection, whose, 11.0, 9)] == ["three", "four"]
+    assert [found.text for found in reader.since(book.connection, whose, 0.0, 1)] == ["four"]
+
+
+def test_partners_the_latest_first(book: Book) -> None:
+    book.gathering.chat_started("c4", "dave", "bob", 30.0)
+    book.commit()
+    expected = [Partner("dave", 30.0, 0), Partner("alice", 21.0, 4), Partner("carol", 10.0, 1)]
+    assert reader.partners(book.connection, "bob") == expected
+
+
+def test_reading_a_little_reads_little(book: Book) -> None:
+    for number in range(500):
+        book.say("c3", "bob", f"more {number}")
+        book.commit()
+    steps = 0
+
+    def count() -> None:
+        nonlocal steps
+        steps += 1
+
+    book.connection.set_progress_handler(count, 100)
+    newest = list(islice(reader.newest_first(book.connection, Whose("alice", "bob")), 3))
+    little = steps
+    assert [found.text for found in newest] == ["more 499", "more 498", "more 497"]
+    assert len(book.texts("alice", "bob")) == 504
+    assert (steps - little) > 10 * little
+
+
+SAID = st.lists(st.tuples(st.sampled_from(["c1", "c2", "c3"]), st.booleans(), st.integers(1, 3), st.booleans()))
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow])
+@given(SAID)
+def test_whatever_is_said_each_stream_is_whole_and_in_order(said: list[tuple[str, bool, int, bool]]) -> None:
+    book = Book()
+    pairs = {"c1": ("alice", "bob"), "c2": ("bob", "alice"), "c3": ("bob", "carol")}
+    for chat, (asker, target) in pairs.items():
+        book.gathering.chat_started(chat, asker, target, 0.0)
+    counts: dict[tuple[str, str], int] = {}
+    for chat, asker_speaks, count, commits in said:
+        sender = pairs[chat][0 if asker_speaks else 1]
+        first = counts.get((chat, sender), 0) + 1
+        counts[chat, sender] = first + count - 1
+        book.say(chat, sender, *(str(first + offset) for offset in range(count)))
+        if commits:
+            book.commit()
+    book.commit()
+    found = reader.history(book.connection, Whose("alice", "bob"), None, 10_000)
+    assert [message.number for message in found] == sorted(message.number for message in found)
+    streams: dict[tuple[str, str], list[int]] = {}
+    for message in found:
+        assert message.position == int(message.text)
+        streams.setdefault((message.chat, message.sender), []).append(message.position)
+    expected = {key: list(range(1, count + 1)) for key, count in counts.items() if key[0] != "c3"}
+    assert streams == expected
+    numbers = reader.chunk_numbers(book.connection, Whose("alice", "bob"))
+    exported = [each for number in numbers for each in reader.of_chunk(book.connection, Whose("bob", "alice"), number)]
+    assert exported == found
+
+
+def test_what_lives_goes_on_and_what_ended_does_not(book: Book) -> None:
+    book.gathering.received("c3", "alice", 1)
+    book.commit()
+    streams, chats = reader.live_streams(book.connection)
+    assert {chat.id for chat in chats} == {"c2", "c3"}
+    live = next(chat for chat in chats if chat.id == "c3")
+    assert (live.asker, live.target, live.started) == ("bob", "alice", 20.0)
+    assert (live.stored, live.received) == ({"bob": 0, "alice": 1}, {"bob": 0, "alice": 1})
+    again = Gathering(streams, reader.next_numbers(book.connection))
+    again.append("c3", "alice", b":five\n", 1, 30.0)
+    commit(book.connection, again.take())
+    assert book.texts("alice", "bob")[-2:] == ["four", "five"]

@@ -1,0 +1,206 @@
+"""Search finds what is there by the words that were typed, for those whose words they are."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from threading import Lock
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from duologue.storage import search as searching
+from duologue.storage.gathering import Gathering, NextNumbers
+from duologue.storage.migrations import migrate
+from duologue.storage.reader import PLACE_BITS
+from duologue.storage.search import index_pieces, search
+from duologue.storage.writer import commit
+
+
+class Library:
+    def __init__(self) -> None:
+        self.connection = sqlite3.connect(":memory:", isolation_level=None)
+        migrate(self.connection, Path("memory"))
+        self.gathering = Gathering([], NextNumbers())
+        self.turn = Lock()
+        for chat, pair in {"c1": ("alice", "bob"), "c2": ("bob", "carol")}.items():
+            self.gathering.chat_started(chat, *pair, 1.0)
+
+    def say(self, chat: str, sender: str, *texts: str) -> None:
+        lines = "".join(f":{text}\n" for text in texts).encode()
+        self.gathering.append(chat, sender, lines, len(texts), 1.0)
+        commit(self.connection, self.gathering.take())
+
+    def find(self, me: str, words: str, limit: int = 100) -> list[str]:
+        for _ in index_pieces(self.connection, self.turn):
+            pass
+        return [found.text for found in search(self.connection, me, words, limit)]
+
+
+@pytest.fixture
+def library() -> Iterator[Library]:
+    library = Library()
+    with closing(library.connection):
+        yield library
+
+
+SAYINGS = (
+    "Hello world",
+    "the C++ book, page 12",
+    'he said "no" *again*',
+    "NEAR(a b) is a word",
+    "text: a column",
+    "Café OLÉ",
+    "straße",
+    "こんにちは世界",
+    "👍 fine",
+    "a-b and c_d",
+    "OR AND NOT",
+    "path/to/file.txt",
+    "{curly} ^caret 'single'",
+)
+
+
+@pytest.mark.parametrize(
+    ("words", "texts"),
+    [
+        ("hello", [SAYINGS[0]]),
+        ("WORLD hello", [SAYINGS[0]]),
+        ("hell", []),
+        ("hello nobody", []),
+        ("c++", [SAYINGS[1]]),
+        ("c#", []),
+        ('"', [SAYINGS[2]]),
+        ('"no"', [SAYINGS[2]]),
+        ("*", [SAYINGS[2]]),
+        ("ag*", []),
+        ("*again*", [SAYINGS[2]]),
+        ("NEAR(", [SAYINGS[3]]),
+        ("NEAR(a b)", [SAYINGS[3]]),
+        ("text:", [SAYINGS[4]]),
+        ("people:", []),
+        ("cafe", [SAYINGS[5]]),
+        ("ole café", [SAYINGS[5]]),
+        ("straße", [SAYINGS[6]]),
+        ("世界", [SAYINGS[7]]),
+        ("界世", []),
+        ("👍", [SAYINGS[8]]),
+        ("a-b", [SAYINGS[9]]),
+        ("c_d", [SAYINGS[9]]),
+        ("or", [SAYINGS[10]]),
+        ("AND", [SAYINGS[10], SAYINGS[9]]),
+        ("file.txt", [SAYINGS[11]]),
+        ("{curly} ^caret", [SAYINGS[12]]),
+        ("'single'", [SAYINGS[12]]),
+        ("", []),
+        ("  ", []),
+        ("%", []),
+        ("\0", []),
+    ],
+)
+def test_words_are_words_whatever_they_mean_elsewhere(library: Library, words: str, texts: list[str]) -> None:
+    library.say("c1", "alice", *SAYINGS)
+    assert library.find("bob", words) == texts
+
+
+@given(st.text(max_size=20))
+def test_nothing_that_can_be_typed_is_a_syntax_error(words: str) -> None:
+    library = Library()
+    with closing(library.connection):
+        library.say("c1", "alice", "something")
+        library.find("alice", words)
+
+
+@given(st.lists(st.text("abcÄß \"'*()^:-+{}世界", min_size=1, max_size=12), min_size=1, max_size=5))
+def test_every_message_is_found_by_its_own_words(texts: list[str]) -> None:
+    library = Library()
+    with closing(library.connection):
+        library.say("c1", "alice", *texts)
+        for text in texts:
+            assert not text.split() or text in library.find("bob", text)
+
+
+def test_only_the_two_of_a_chat_find_what_was_said_there(library: Library) -> None:
+    library.say("c1", "alice", "our secret")
+    library.say("c2", "carol", 'another secret, with "signs"')
+    assert library.find("alice", "secret") == ["our secret"]
+    assert library.find("bob", "secret") == ['another secret, with "signs"', "our secret"]
+    assert library.find("alice", '"') == []
+    for stranger in ("eve", "ali", "c1", "secret", ""):
+        assert library.find(stranger, "secret") == library.find(stranger, '"') == []
+
+
+def test_a_nickname_is_no_word_of_a_text_and_a_token_typed_is_no_nickname(library: Library) -> None:
+    library.say("c1", "alice", "hi", f"u{b'carol'.hex()}")
+    assert library.find("alice", "alice") == library.find("alice", f"u{b'alice'.hex()}") == []
+    assert library.find("carol", "hi") == library.find("carol", f"u{b'carol'.hex()}") == []
+
+
+def test_an_index_that_is_wrong_about_people_shows_nobody_anything(library: Library) -> None:
+    """The file's own word on whose chat it is counts, whatever the index says."""
+    library.say("c1", "alice", "secret")
+    library.find("alice", "secret")
+    library.connection.execute(
+        "INSERT INTO message_index (rowid, text, people) VALUES (?, 'secret', ?)",
+        (1 << PLACE_BITS, f"u{b'carol'.hex()}"),
+    )
+    assert library.find("carol", "secret") == []
+
+
+def test_the_newest_are_found_first_and_no_more_than_the_limit(library: Library) -> None:
+    library.say("c1", "alice", "word 1", "word 2")
+    library.say("c1", "bob", "word 3")
+    assert library.find("alice", "word", 2) == ["word 3", "word 2"]
+
+
+def test_the_index_grows_in_small_pieces_each_message_once(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(searching, "PIECE_MESSAGES", 3)
+    library.say("c1", "alice", *(f"word {n}" for n in range(7)))
+    library.say("c1", "bob", "word 7")
+    assert len(list(index_pieces(library.connection, library.turn))) == 3
+    assert list(index_pieces(library.connection, library.turn)) == []
+    library.say("c1", "bob", "word 8")
+    assert len(list(index_pieces(library.connection, library.turn))) == 1
+    assert library.find("bob", "word") == [f"word {n}" for n in range(8, -1, -1)]
+    assert library.connection.execute("SELECT count(*) FROM message_index").fetchone() == (9,)
+
+
+def test_a_piece_that_was_interrupted_is_taken_up_in_the_middle_of_a_chunk(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(searching, "PIECE_MESSAGES", 2)
+    library.say("c1", "alice", *(f"word {n}" for n in range(5)))
+    next(index_pieces(library.connection, library.turn))
+    assert library.find("bob", "word") == [f"word {n}" for n in range(4, -1, -1)]
+    assert library.connection.execute("SELECT count(*) FROM message_index").fetchone() == (5,)
+
+
+def test_long_messages_make_a_piece_of_few(library: Library) -> None:
+    library.say("c1", "alice", *(["x " * 4000] * 20))
+    assert len(list(index_pieces(library.connection, library.turn))) == 3
+
+
+def test_a_piece_that_fails_is_not_half_there(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    library.say("c1", "alice", "word one")
+    library.connection.execute(
+        "CREATE TEMP TRIGGER full BEFORE UPDATE ON indexed BEGIN SELECT raise(FAIL, 'full'); END"
+    )
+    with pytest.raises(sqlite3.Error, match="full"):
+        library.find("alice", "word")
+    library.connection.execute("DROP TRIGGER full")
+    assert library.find("alice", "word") == ["word one"]
+    assert library.connection.execute("SELECT count(*) FROM message_index").fetchone() == (1,)
+
+
+def test_the_writer_waits_for_one_transaction_and_not_for_the_reading_of_lines(library: Library) -> None:
+    library.say("c1", "alice", *(f"word {n}" for n in range(200)))
+    held: dict[str, set[bool]] = {}
+    library.connection.set_trace_callback(lambda sql: held.setdefault(sql.split()[0], set()).add(library.turn.locked()))
+    for _ in index_pieces(library.connection, library.turn):
+        assert not library.turn.locked()
+    library.connection.set_trace_callback(None)
+    assert held["SELECT"] == {False}
+    assert held["BEGIN"] == held["INSERT"] == held["UPDATE"] == held["COMMIT"] == {True}

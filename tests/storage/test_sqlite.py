@@ -1,0 +1,469 @@
+"""What the store says is stored is stored: after a failure, a kill, a power cut. And nothing waits for it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+
+from duologue.storage import search as searching
+from duologue.storage import sqlite
+from duologue.storage.base import Message, StoreError
+from duologue.storage.gathering import Batch
+from duologue.storage.reader import Partner
+from duologue.storage.sqlite import SqliteStore
+from tests.storage.conftest import Listener
+
+
+@contextmanager
+def held_up(path: Path) -> Iterator[None]:
+    """No commit gets through inside: another connection has the lock."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        yield
+        other.execute("ROLLBACK")
+
+
+def rows(path: Path, query: str) -> list[tuple[object, ...]]:
+    with closing(sqlite3.connect(path)) as connection:
+        return connection.execute(query).fetchall()
+
+
+async def handed_over(store: SqliteStore) -> None:
+    """Until the writer's thread has been given what waits."""
+    handed, write = asyncio.Event(), store._writer.write
+
+    def note(batch: Batch) -> None:
+        write(batch)
+        handed.set()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(store._writer, "write", note)
+        await asyncio.wait_for(handed.wait(), 20)
+
+
+async def texts(store: SqliteStore, me: str = "alice", partner: str = "bob") -> list[str]:
+    return [found.text for found in await store.history(me, partner, limit=1_000_000)]
+
+
+# What goes in comes out
+
+
+async def test_a_conversation_is_kept_and_goes_on_in_the_next_process(listener: Listener) -> None:
+    store = listener.open()
+    store.chat_started("c", "alice", "bob", 1.0)
+    store.append("c", "alice", b":hello\n:how are you\n", 2, 2.0)
+    store.append("c", "bob", b":fine\n", 1, 3.0)
+    store.received("c", "alice", 2)
+    await store.close()
+    assert listener.stored == {("c", "alice"): 2, ("c", "bob"): 1}
+
+    store = listener.open()
+    (live,) = store.live_chats
+    assert (live.id, live.stored, live.received) == ("c", {"alice": 2, "bob": 1}, {"alice": 2, "bob": 0})
+    store.append("c", "alice", b":good\n", 1, 4.0)
+    await listener.until_stored("c", "alice", 3)
+    store.chat_ended("c", "left", 5.0)
+    await store.close()
+
+    store = listener.open()
+    assert store.live_chats == []
+    assert await texts(store) == ["hello", "how are you", "fine", "good"]
+    assert [found.text for found in await store.since("bob", "alice", 3.0, 9)] == ["fine", "good"]
+    assert [found.text for found in await store.search("bob", "fine", 9)] == ["fine"]
+    assert await store.partners("bob") == [Partner("alice", 4.0, 4)]
+    exported = [found.text async for found in _each(store)]
+    assert exported == ["hello", "how are you", "fine", "good"]
+
+
+async def _each(store: SqliteStore) -> AsyncIterator[Message]:
+    async for some in store.export("alice", "bob"):
+        for message in some:
+            yield message
+
+
+async def test_strangers_get_nothing_by_any_way(listener: Listener, store: SqliteStore) -> None:
+    store.chat_started("c", "alice", "bob", 1.0)
+    store.append("c", "alice", b":secret\n", 1, 2.0)
+    await listener.until_stored("c", "alice", 1)
+    for me, partner in (("eve", "alice"), ("eve", "nobody"), ("alice", "eve")):
+        assert await texts(store, me, partner) == []
+        assert await store.since(me, partner, 0.0, 9) == []
+        assert [some async for some in store.export(me, partner)] == []
+    assert await store.search("eve", "secret", 9) == []
+    assert await store.partners("eve") == []
+
+
+async def test_a_receipt_waits_for_company(listener: Listener, store: SqliteStore) -> None:
+    store.chat_started("c", "alice", "bob", 1.0)
+    store.append("c", "alice", b":one\n", 1, 2.0)
+    await listener.until_stored("c", "alice", 1)
+    store.received("c", "alice", 1)
+    assert await store.partners("alice")  # a turn of the reader's thread, in which a commit could have gone through
+    assert rows(listener.path, "SELECT received FROM stream") == [(0,), (0,)]
+    store.append("c", "bob", b":two\n", 1, 3.0)
+    await listener.until_stored("c", "bob", 1)
+    assert rows(listener.path, "SELECT received FROM stream") == [(1,), (0,)]
+
+
+async def test_a_receipt_that_found_no_company_is_written_at_the_end(listener: Listener) -> None:
+    store = listener.open()
+    store.chat_started("c", "alice", "bob", 1.0)
+    store.append("c", "alice", b":one\n", 1, 2.0)
+    await listener.until_stored("c", "alice", 1)
+    store.received("c", "alice", 1)
+    await store.close()
+    assert listener.open().live_chats[0].received == {"alice": 1, "bob": 0}
+
+
+# One commit at a time
+
+
+async def test_while_one_commit_runs_the_next_is_gathered(listener: Listener, store: SqliteStore) -> None:
+    store.chat_started("c", "alice", "bob", 1.0)
+    with held_up(listener.path):
+        store.append("c", "alice", b":0\n", 1, 2.0)
+        await handed_over(store)
+        for number in range(1, 100):
+            store.append("c", "alice", b":%d\n" % number, 1, 2.0)
+            await asyncio.sleep(0)
+        assert listener.stored == {}, "nothing is said before it is on the disk"
+    await listener.until_stored("c", "alice", 100)
+    assert listener.commits == 2
+    assert rows(listener.path, "SELECT first, count FROM chunk") == [(1, 1), (2, 99)]
+    assert await texts(store) == [str(number) for number in range(100)]
+
+
+async def test_a_large_paste_is_kept_in_chunks(listener: Listener, store: SqliteStore) -> None:
+    store.chat_started("c", "alice", "bob", 1.0)
+    store.append("c", "alice", b"".join(b":%d\n" % number for number in range(100_000)), 100_000, 2.0)
+    await listener.until_stored("c", "alice", 100_000)
+    sizes = rows(listener.path, "SELECT length(lines) <= 256 * 1024 FROM chunk")
+    assert sizes == [(1,)] * 3
+    assert await texts(store) == [str(number) for number in range(100_000)]
+
+
+async def test_behind_the_disk_the_senders_are_to_pause_and_nothing_is_dropped(
+    listener: Listener, store: SqliteStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sqlite, "BEHIND_BYTES", 10_000)
+    store.chat_started("c", "alice", "bob", 1.0)
+    sent = 0
+    with held_up(listener.path):
+        await asyncio.sleep(0)
+        while not listener.pressure:
+            assert sent < 1000, "it must say so"
+            store.append("c", "alice", b":%d\n" % sent, 1, 2.0)
+            sent += 1
+        assert sent > 100
+        behind = store.is_behind
+        assert behind
+        for _ in range(10):  # what was on its way all the same
+            store.append("c", "alice", b":%d\n" % sent, 1, 2.0)
+            sent += 1
+        assert listener.pressure == [True]
+    await listener.until(lambda: listener.pressure == [True, False])
+    assert not store.is_behind
+    await listener.until_stored("c", "alice", sent)
+    assert await texts(store) == [str(number) for number in range(sent)]
+
+
+async def test_a_search_sees_all_that_is_committed_and_the_writer_goes_on(
+    listener: Listener, store: SqliteStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(searching, "PIECE_MESSAGES", 5)
+    statements: list[str] = []
+    store._indexer.set_trace_callback(statements.append)
+    store.chat_started("c", "alice", "bob", 1.0)
+    for number in range(1, 51):
+        store.append("c", "alice", b":word %d\n" % number, 1, 2.0)
+        await listener.until_stored("c", "alice", number)
+        if number % 10 == 0:
+            found = await asyncio.gather(*(store.search("bob", "word", 1000) for _ in range(3)))
+            assert [len(some) for some in found] == [number] * 3
+    indexed = [sql for sql in statements if sql.startswith("INSERT INTO message_index")]
+    assert len(indexed) == len(set(indexed)) == 50, "three searches at once, each message indexed once"
+
+
+async def test_the_index_is_made_by_who_searches_not_by_the_writer(listener: Listener, store: SqliteStore) -> None:
+    store.chat_started("c", "alice", "bob", 1.0)
+    store.append("c", "alice", b":word\n", 1, 2.0)
+    await listener.until_stored("c", "alice", 1)
+    await texts(store)
+    assert rows(listener.path, "SELECT upto FROM indexed") == [(0,)]
+
+
+# Who may open it, and how it ends
+
+
+async def test_what_came_while_a_commit_ran_is_written_before_the_file_is_closed(listener: Listener) -> None:
+    store = listener.open()
+    with held_up(listener.path):
+        store.chat_started("c", "alice", "bob", 1.0)
+        store.append("c", "alice", b":one\n", 1, 2.0)
+        await handed_over(store)
+        store.append("c", "alice", b":two\n", 1, 2.0)
+        closing = asyncio.create_task(store.close())
+        await asyncio.sleep(0)
+    await closing
+    assert listener.stored == {("c", "alice"): 2}
+    assert await texts(listener.open()) == ["one", "two"]
+
+
+async def test_one_file_has_one_server(listener: Listener, store: SqliteStore) -> None:
+    with pytest.raises(StoreError, match="in use by another server"):
+        listener.open()
+    await store.close()
+    await listener.open().close()
+
+
+async def test_a_file_that_is_refused_is_let_go(listener: Listener) -> None:
+    await listener.open().close()
+    with closing(sqlite3.connect(listener.path, isolation_level=None)) as connection:
+        connection.execute("PRAGMA user_version = 99")
+    for _ in range(2):
+        with pytest.raises(StoreError, match="newer Duologue"):
+            listener.open()
+
+
+async def test_a_file_without_its_tables_is_refused_and_let_go(listener: Listener) -> None:
+    await listener.open().close()
+    with closing(sqlite3.connect(listener.path, isolation_level=None)) as connection:
+        connection.execute("DROP TABLE chunk")
+    for _ in range(2):
+        with pytest.raises(StoreError, match=r"no such table: chunk.*restore a backup"):
+            listener.open()
+
+
+async def test_after_close_nothing_is_taken(store: SqliteStore) -> None:
+    store.chat_started("c", "alice", "bob", 1.0)
+    await store.close()
+    for say in _everything(store):
+        with pytest.raises(StoreError, match="closed"):
+            say()
+
+
+def _everything(store: SqliteStore) -> Iterator[Callable[[], None]]:
+    yield lambda: store.chat_started("d", "alice", "bob", 1.0)
+    yield lambda: store.append("c", "alice", b":x\n", 1, 1.0)
+    yield lambda: store.received("c", "alice", 1)
+    yield lambda: store.chat_ended("c", "left", 1.0)
+
+
+async def test_a_read_that_fails_says_which_file(listener: Listener, store: SqliteStore) -> None:
+    with closing(sqlite3.connect(listener.path, isolation_level=None)) as connection:
+        connection.execute("DROP TABLE chunk")
+    with pytest.raises(StoreError, match=r"messages\.db: cannot be read \(no such table: chunk\)"):
+        await texts(store)
+
+
+async def test_a_full_disk_ends_the_store_and_what_was_acknowledged_is_there(listener: Listener) -> None:
+    store = listener.open()
+    store.chat_started("c", "alice", "bob", 1.0)
+    store.append("c", "alice", b":kept\n", 1, 2.0)
+    await listener.until_stored("c", "alice", 1)
+    store._writer._connection.execute("PRAGMA max_page_count = 1")  # SQLite's own way to be out of space
+    store.append("c", "alice", b":" + b"x" * 200_000 + b"\n", 1, 3.0)
+    await listener.until(lambda: bool(listener.failures))
+    assert "cannot be written (database or disk is full)" in str(listener.failures[0])
+    assert listener.stored == {("c", "alice"): 1}
+    for say in _everything(store):
+        with pytest.raises(StoreError, match="disk is full"):
+            say()
+    await store.close()
+    assert len(listener.failures) == 1
+    assert await texts(listener.open()) == ["kept"]
+    assert listener.stored == {("c", "alice"): 1}
+
+
+# Processes that end without a word
+
+CHILD = """
+import asyncio, os, sys
+from pathlib import Path
+from duologue.storage import store_file
+from duologue.storage.sqlite import SqliteStore
+
+path, synchronous, rounds = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
+real = store_file.StoreFile.writer
+
+def writer(self):
+    connection = real(self)
+    connection.execute(f"PRAGMA synchronous={synchronous}")
+    return connection
+
+if synchronous != "FULL":
+    store_file.StoreFile.writer = writer
+
+def committed(stored):
+    os.write(1, b"".join(b"stored %s %d\\n" % (sender.encode(), upto) for _, sender, upto in stored))
+
+def failed(error):
+    os.write(1, b"failed\\n")
+
+async def main():
+    store = SqliteStore.open(path, asyncio.get_running_loop(), committed=committed, failed=failed, pressure=print)
+    if not store.live_chats:
+        store.chat_started("c", "alice", "bob", 0.0)
+    counts = dict(store.live_chats[0].stored) if store.live_chats else {"alice": 0, "bob": 0}
+    for _ in range(rounds):
+        for sender, several in (("alice", 3), ("bob", 1)):
+            lines = b"".join(b":%d\\n" % (counts[sender] + n) for n in range(1, several + 1))
+            store.append("c", sender, lines, several, 0.0)
+            counts[sender] += several
+        await asyncio.sleep(0.0005)
+    os.kill(os.getpid(), 9)
+
+asyncio.run(main())
+"""
+FOR_EVER = "1000000000"
+
+
+def reported(lines: list[str]) -> dict[str, int]:
+    """The last number that was said of each sender."""
+    return {word[1]: int(word[2]) for line in lines if line.startswith("stored") and (word := line.split())}
+
+
+async def kept(path: Path) -> dict[str, int]:
+    """How many messages of each sender are there; in order, none left out, none twice."""
+    store = Listener(path).open()
+    counts = {"alice": 0, "bob": 0}
+    for message in await store.history("alice", "bob", limit=10_000_000):
+        counts[message.sender] += 1
+        assert message.position == int(message.text) == counts[message.sender]
+    for live in store.live_chats:
+        assert live.stored == counts
+    await store.close()
+    return counts
+
+
+def lost(said: dict[str, int], counts: dict[str, int]) -> dict[str, int]:
+    return {sender: upto - counts[sender] for sender, upto in said.items() if counts[sender] < upto}
+
+
+def killed_after(reports: int, path: Path) -> list[str]:
+    """What a process said, of which at least so many reports, before it was killed."""
+    command = [sys.executable, "-c", CHILD, str(path), "FULL", FOR_EVER]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
+        assert child.stdout
+        lines = [child.stdout.readline() for _ in range(reports)]
+        child.kill()
+        return lines + [line for line in child.stdout if line.endswith("\n")]
+
+
+async def test_a_kill_at_any_moment_loses_nothing_that_was_said_to_be_stored(tmp_path: Path) -> None:
+    path = tmp_path / "messages.db"
+    highest = 0
+    for reports in (1, 2, 17, 60, 150):
+        said = reported(killed_after(reports, path))
+        counts = await kept(path)
+        assert lost(said, counts) == {}
+        assert said
+        assert counts["alice"] > highest, "the next process went on where the last one ended"
+        highest = counts["alice"]
+
+
+STRACE = shutil.which("strace")
+CALLS = "pwrite64,fsync,fdatasync,write"
+# pid call(fd<path>, … [, count, offset]) = result: with -y a file descriptor comes with its path.
+CALL = re.compile(r"\d+ +(\w+)\(\d+<([^>]*)>(.*)\) += (\d+)$")
+
+
+def traced(path: Path, trace: Path, synchronous: str, rounds: int) -> None:
+    strace = [STRACE or "strace", "-f", "-y", "-qq", "-e", f"trace={CALLS}", "-e", "signal=none", "-o", str(trace)]
+    child = [sys.executable, "-c", CHILD, str(path), synchronous, str(rounds)]
+    subprocess.run([*strace, *child], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, timeout=55, check=False)
+
+
+def cuts(trace: Path, wal: Path) -> Iterator[tuple[int, dict[str, int]]]:
+    """At every report: how much of the log was synced by then, and what had been said. Needs calls in one line each."""
+    written = synced = 0
+    said: dict[str, int] = {}
+    for line in joined(trace):
+        if not (call := CALL.fullmatch(line)):
+            continue
+        name, path, arguments, _ = call.groups()
+        if name == "pwrite64" and path == str(wal):
+            count, offset = arguments.rsplit(", ", 2)[-2:]
+            written = max(written, int(count) + int(offset))
+        elif name in ("fsync", "fdatasync") and path == str(wal):
+            synced = written
+        elif name == "write" and (text := re.search(r'"(stored.*)\\n"', arguments)):
+            said |= reported(text[1].split("\\n"))
+            yield synced, dict(said)
+
+
+def joined(trace: Path) -> Iterator[str]:
+    """A trace by the moments when calls returned; strace breaks those in two that another thread's interrupt."""
+    begun: dict[str, str] = {}
+    for line in trace.read_text().splitlines():
+        pid = line.split(maxsplit=1)[0]
+        if line.endswith(" <unfinished ...>"):
+            begun[pid] = line.removesuffix(" <unfinished ...>")
+        elif resumed := re.search(r"<\.\.\. \w+ resumed>", line):
+            yield begun.pop(pid) + line[resumed.end() :]
+        else:
+            yield line
+
+
+async def after_power_cuts(tmp_path: Path, synchronous: str) -> tuple[int, int]:
+    """How many cuts there were, and after how many something that had been acknowledged was missing."""
+    path, trace = tmp_path / "messages.db", tmp_path / "trace"
+    await Listener(path).open().close()  # so that all of the trace is about one log
+    traced(path, trace, synchronous, rounds=60)
+    wal = path.with_name("messages.db-wal")
+    content = wal.read_bytes()
+    found, losses = list(cuts(trace, wal)), 0
+    for number, (synced, said) in enumerate(found):
+        copy = tmp_path / f"cut{number}" / "messages.db"
+        copy.parent.mkdir()
+        shutil.copy(path, copy)  # no checkpoint came in between: the file is as it was when it was opened
+        copy.with_name("messages.db-wal").write_bytes(content[:synced])
+        losses += bool(lost(said, await kept(copy)))
+    return len(found), losses
+
+
+@pytest.mark.skipif(STRACE is None, reason="needs strace")
+async def test_a_power_cut_loses_nothing_that_was_said_to_be_stored(tmp_path: Path) -> None:
+    """Of the log only what had been synced at the moment of each report is left."""
+    found, losses = await after_power_cuts(tmp_path, "FULL")
+    assert found > 5
+    assert losses == 0
+
+
+@pytest.mark.skipif(STRACE is None, reason="needs strace")
+async def test_without_a_sync_at_each_commit_the_same_power_cuts_lose_messages(tmp_path: Path) -> None:
+    """The red control: it shows that the test above can fail."""
+    found, losses = await after_power_cuts(tmp_path, "NORMAL")
+    assert found > 5
+    assert losses == found
+
+
+def with_failing_sync(path: Path) -> subprocess.CompletedProcess[str]:
+    fault = "inject=fdatasync,fsync:error=EIO:when=12+"
+    strace = [STRACE or "", "-f", "-qq", "-e", "trace=fsync,fdatasync", "-e", fault, "-o", os.devnull]
+    child = [sys.executable, "-c", CHILD, str(path), "FULL", "1000"]
+    return subprocess.run([*strace, *child], capture_output=True, text=True, timeout=55, check=False)
+
+
+@pytest.mark.skipif(STRACE is None, reason="needs strace")
+async def test_a_sync_that_fails_is_never_acknowledged(tmp_path: Path) -> None:
+    path = tmp_path / "messages.db"
+    ended = with_failing_sync(path)
+    lines = ended.stdout.splitlines()
+    assert lines.count("failed") == 1
+    assert lines[-1] == "failed", "nothing is acknowledged after it"
+    assert "StoreError" in ended.stderr
+    assert "disk I/O error" in ended.stderr, "what came later was refused in words"
+    said = reported(lines)
+    assert said
+    assert lost(said, await kept(path)) == {}

@@ -1,0 +1,38 @@
+"""Lines come out of the store as the texts that went in, whatever is in them."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from duologue.protocols.native_wire import encode_message, parse_message
+from duologue.storage.stored_lines import in_parts, texts
+
+TEXTS = st.lists(st.text(st.characters(exclude_characters="\0\v", exclude_categories=["Cs"]), max_size=50))
+
+
+@given(TEXTS)
+def test_the_texts_are_those_that_were_sent(sent: list[str]) -> None:
+    assert texts(b"".join(map(encode_message, sent))) == sent
+
+
+@given(TEXTS)
+def test_the_store_and_the_wire_read_a_line_alike(sent: list[str]) -> None:
+    lines = [encode_message(text) for text in sent]
+    assert texts(b"".join(lines)) == [parse_message(line[:-1]) for line in lines]
+
+
+def test_other_line_ends_of_unicode_end_no_message() -> None:
+    assert texts(":a\x0c\x1c\x85\u2028\rb\n".encode()) == ["a\x0c\x1c\x85\u2028\rb"]
+
+
+def test_half_a_character_is_readable() -> None:
+    assert texts(b":caf\xc3\n:next\n") == ["caf\ufffd", "next"]
+
+
+@given(st.lists(st.binary(max_size=20).map(lambda text: b":" + text.replace(b"\n", b"") + b"\n")), st.integers(1, 60))
+def test_parts_are_whole_lines_within_the_limit(lines: list[bytes], limit: int) -> None:
+    whole = b"".join(lines)
+    parts = list(in_parts(whole, limit))
+    assert b"".join(parts) == whole
+    assert all(part.endswith(b"\n") and (len(part) <= limit or part.count(b"\n") == 1) for part in parts)

@@ -1,0 +1,111 @@
+"""Answers from the store, one at a time and never more than a page (who may read what: scenes/test_history.py)."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from duologue.core.events import Recalled, RecallEnded, Refused
+from duologue.link import Client
+from duologue.recall import FOUND_MESSAGES, PAGE_BYTES, PAGE_MESSAGES, Recall
+from duologue.storage.base import Message, RemembersNothing, StoreError
+from tests.test_link import FakeLink, client, fake
+
+
+class Shelf(RemembersNothing):
+    """A store with messages 1 to `count` of `size` characters, or one that cannot be read."""
+
+    def __init__(self, count: int, size: int = 1, error: StoreError | None = None) -> None:
+        super().__init__(lambda _: None)
+        self.messages = [Message(n, "c", "bob", "alice", n, n + 0.9, "x" * size) for n in range(1, count + 1)]
+        self.error = error
+        self.asked: list[tuple[str, str, int]] = []
+
+    async def history(self, me: str, partner: str, *, before: int | None = None, limit: int) -> list[Message]:
+        if self.error:
+            raise self.error
+        self.asked.append((me, partner, limit))
+        return [message for message in self.messages if before is None or message.number < before][-limit:]
+
+    async def search(self, me: str, words: str, limit: int) -> list[Message]:
+        self.asked.append((me, words, limit))
+        return self.messages[::-1][:limit]
+
+
+def is_answered(link: FakeLink) -> bool:
+    return any(isinstance(event, RecallEnded | Refused) for event in link.told)
+
+
+async def answer(who: Client) -> tuple[list[int], object]:
+    """The numbers of the messages that came, and how the answer ended."""
+    link = fake(who.login_socket)
+    await link.until(is_answered)
+    *messages, end = link.told
+    link.told.clear()
+    return [event.number for event in messages if isinstance(event, Recalled)], end
+
+
+async def test_the_newest_are_told_oldest_first_with_where_older_ones_begin() -> None:
+    recall, alice = Recall(Shelf(10)), client("alice")
+    recall.history(alice, "bob", 3, None)
+    assert await answer(alice) == ([8, 9, 10], RecallEnded(3, 8))
+    recall.history(alice, "bob", 3, 8)
+    assert await answer(alice) == ([5, 6, 7], RecallEnded(3, 5))
+
+
+async def test_at_the_beginning_there_is_nothing_older() -> None:
+    recall, alice = Recall(Shelf(2)), client("alice")
+    recall.history(alice, "bob", 3, None)
+    assert await answer(alice) == ([1, 2], RecallEnded(2))
+    recall.history(alice, "bob", 3, 1)
+    assert await answer(alice) == ([], RecallEnded(0))
+
+
+async def test_a_page_has_a_most_of_messages_and_a_question_for_none_gets_one() -> None:
+    shelf = Shelf(PAGE_MESSAGES + 5)
+    recall, alice = Recall(shelf), client("alice")
+    recall.history(alice, "bob", 10**17, None)
+    numbers, end = await answer(alice)
+    assert (len(numbers), end) == (PAGE_MESSAGES, RecallEnded(PAGE_MESSAGES, 6))
+    recall.history(alice, "bob", 0, None)
+    await answer(alice)
+    assert shelf.asked == [("alice", "bob", PAGE_MESSAGES), ("alice", "bob", 1)]
+
+
+async def test_a_page_has_a_most_of_bytes_and_goes_on_where_it_was_cut() -> None:
+    recall, alice = Recall(Shelf(100, size=8000)), client("alice")
+    recall.history(alice, "bob", 100, None)
+    numbers, end = await answer(alice)
+    assert len(numbers) == PAGE_BYTES // 8000
+    assert numbers[-1] == 100
+    assert end == RecallEnded(len(numbers), numbers[0])
+
+
+async def test_one_message_is_told_however_long_it_is() -> None:
+    recall, alice = Recall(Shelf(2, size=PAGE_BYTES + 1)), client("alice")
+    recall.history(alice, "bob", 2, None)
+    assert await answer(alice) == ([2], RecallEnded(1, 2))
+
+
+async def test_a_search_has_a_most_of_results() -> None:
+    shelf = Shelf(FOUND_MESSAGES + 1)
+    recall, alice = Recall(shelf), client("alice")
+    recall.search(alice, "some words")
+    numbers, end = await answer(alice)
+    assert (len(numbers), end) == (FOUND_MESSAGES, RecallEnded(FOUND_MESSAGES))
+    assert shelf.asked == [("alice", "some words", FOUND_MESSAGES)]
+
+
+async def test_the_client_is_not_read_from_until_the_answer_is_there() -> None:
+    recall, alice = Recall(Shelf(1)), client("alice")
+    recall.history(alice, "bob", 1, None)
+    assert fake(alice.chat_socket).holds
+    await answer(alice)
+    await asyncio.sleep(0)
+    assert not fake(alice.chat_socket).holds
+
+
+async def test_a_store_that_cannot_be_read_is_a_sentence_without_its_path() -> None:
+    recall, alice = Recall(Shelf(1, error=StoreError(Path("/secret/place"), "cannot be read"))), client("alice")
+    recall.history(alice, "bob", 1, None)
+    assert await answer(alice) == ([], Refused("no_history", "The server cannot read its history now."))
