@@ -29,6 +29,26 @@ RULES = """
 - In a chat all three are messages, unless the client has just asked whether to send many lines.
 - Text outside a chat is sent to nobody, and the client says so. An unknown `/word` is never sent.
 
+## What was said before
+
+Where the server keeps messages (`--history on`), the two of a chat can read them again, and nobody else can.
+
+- `/history` alone shows the last 20 messages with the partner, oldest first, with a line for each day.
+  `/history bob 100` shows 100 (at most 5,000), `/history yesterday` what has come since yesterday's midnight.
+  SINCE is `today`, `yesterday`, a weekday (the last one of that name, today included), a date such as
+  `2026-11-20`, or `30m`, `2h`, `3d` back from now. A single word that can be a number or a time is one.
+- `/search coffee monday` shows messages from all chats that have both words, newest last, at most 50.
+- `/export` writes all messages with the partner to `chat-with-bob.txt` in the current folder. A name that ends
+  in `.json` gives a list of objects with `number`, `at` (ISO 8601), `from`, `to` and `text`. An existing file is
+  never overwritten; the new one appears when it is whole, and only its owner can read it. The chat goes on
+  meanwhile.
+- `/clear` empties the screen, nothing else.
+
+## Marks
+
+While nothing is typed in a chat, the prompt says what has become of your newest message: `sent`, `stored` (the
+server answers for it) or `delivered` (the partner's client has it). It goes when the partner answers.
+
 ## Keys
 
 | key | does |
@@ -42,14 +62,15 @@ RULES = """
 
 ## Without a terminal
 
-`client.py --plain` reads lines and writes lines: no prompt, no colours, no times. It is what runs when the
-input or the output is not a terminal, or `TERM` is `dumb`. Further lines of one message are moved in by four
-blanks, so nothing in a message can be taken for a line of the client.
+`client.py --plain` reads lines and writes lines: no prompt, no colours, and times only before what was said
+earlier. It is what runs when the input or the output is not a terminal, or `TERM` is `dumb`. Further lines of
+one message are moved in by four blanks, so nothing in a message can be taken for a line of the client.
 
 From a pipe, without `--nickname`, the first line is the nickname; where the account has a password, the next
-one is the password. After `/chat`, `yes`, `/accept`, `/quit`, `/who` and `/requests` the client reads on when
-the answer is there; at the end of the input it waits until the server has everything, and leaves. While the
-connection is lost it reads nothing. So this works:
+one is the password. After `/chat`, `yes`, `/accept`, `/quit`, `/who`, `/requests`, `/history`, `/search` and
+`/export` the client reads on when the answer is there. Before `/quit` and at the end of the input it waits, for
+5 s at most, until the server has stored everything that was said; how many messages it has not confirmed is
+said on the standard error, and the exit code is 1. While the connection is lost it reads nothing. So this works:
 
     printf '/chat bob\\nhello\\n/quit\\n' | python client.py --nickname alice
 
@@ -58,7 +79,7 @@ connection is lost it reads nothing. So this works:
 | code | means |
 |---|---|
 | 0 | left as wanted |
-| 1 | could not connect or log in, or the session ended for good |
+| 1 | could not connect or log in, the session ended for good, or a message from a pipe was not confirmed |
 | 2 | wrong arguments |
 | 130 | Ctrl+C at a question |
 | 128 + n | ended by signal n |
@@ -71,7 +92,7 @@ def document() -> str:
 
 def _row(entry: Entry) -> str:
     words = " or ".join(f"`{word}`" for word in entry.words)
-    takes = f" `{entry.takes.value}`" if entry.takes.value else ""
+    takes = f" `{entry.takes}`".replace("|", r"\|") if entry.takes else ""
     return f"| {words}{takes} | {entry.help} |\n"
 
 

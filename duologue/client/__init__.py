@@ -11,11 +11,14 @@ from duologue.client.errors import (
 from duologue.client.happenings import ConnectionLost, Happening, Reconnected
 from duologue.core.chat import ChatEnd, RequestState
 from duologue.core.events import (
+    Acknowledged,
     ChatEnded,
     ChatRequested,
     ChatStarted,
     Disconnected,
     PeopleOnline,
+    Recalled,
+    RecallEnded,
     Refused,
     RequestAnswered,
     RequestSent,
@@ -25,6 +28,7 @@ from duologue.core.events import (
 )
 
 __all__ = [
+    "Acknowledged",
     "CannotConnect",
     "ChatEnd",
     "ChatEnded",
@@ -39,6 +43,8 @@ __all__ = [
     "NotConnected",
     "PasswordNeeded",
     "PeopleOnline",
+    "RecallEnded",
+    "Recalled",
     "Reconnected",
     "Refused",
     "RequestAnswered",

@@ -23,9 +23,11 @@ from duologue.core.commands import (
     ListOnline,
     ListRequests,
     QuitChat,
+    ReadHistory,
     Say,
+    SearchHistory,
 )
-from duologue.core.events import Disconnected
+from duologue.core.events import Acknowledged, Disconnected
 
 COMES_BACK_AFTER = frozenset({"shutting_down", "lost", "dead", "stalled"})
 """Goodbyes after which the client connects again by itself. After others it must not: two clients of one account, each
@@ -100,6 +102,21 @@ class Client:
         """Whose answer we wait for."""
         return self._link.session.asked if self._link else ()
 
+    @property
+    def sent(self) -> int:
+        """How many messages were said in this chat, or in the last one of this session."""
+        return self._link.session.sent if self._link else 0
+
+    @property
+    def acknowledged(self) -> Acknowledged:
+        """How many of them the server answers for, and how many the partner has."""
+        return self._link.session.acknowledged if self._link else Acknowledged()
+
+    @property
+    def unstored(self) -> int:
+        """How many of them the server does not answer for (yet)."""
+        return self._link.session.unstored if self._link else 0
+
     # Coming and going
 
     async def __aenter__(self) -> Client:
@@ -144,7 +161,7 @@ class Client:
         return event
 
     async def _lose(self, reason: str) -> ConnectionLost:
-        lost = ConnectionLost(reason, self.partner)
+        lost = ConnectionLost(reason, self.partner, self.unstored if self.partner else 0)
         if self._timing.now() - self._since > LONGEST:
             self._backoff.reset()
         await self._end()
@@ -204,6 +221,17 @@ class Client:
     async def requests(self) -> None:
         """Ask who waits for our answer; it is a WaitingRequests."""
         await self.send(ListRequests())
+
+    async def history(self, nickname: str, count: int, before: int | None = None) -> None:
+        """Ask for the newest `count` messages with `nickname`, or the newest before the one numbered `before`.
+
+        The answer is a Recalled for each, oldest first, and a RecallEnded, whose `before` asks for those before them.
+        """
+        await self.send(ReadHistory(nickname, count, before))
+
+    async def search(self, words: str) -> None:
+        """Ask for the messages of all one's chats that have these words: Recalled, newest first, and a RecallEnded."""
+        await self.send(SearchHistory(words))
 
     async def exit(self) -> None:
         """Leave the server. The last event is a Disconnected."""

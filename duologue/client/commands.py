@@ -8,25 +8,41 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from duologue.client.arguments import EXPORT, HISTORY, SEARCH, export, history, search
 from duologue.client.meaning import Clear, Explain, Help, Leave, Meaning, Send, Standing
-from duologue.core.commands import WORDS, AcceptChat, AskForChat, Exit, QuitChat, Takes, Word
+from duologue.core.commands import (
+    WORDS,
+    AcceptChat,
+    AskForChat,
+    Exit,
+    QuitChat,
+    ReadHistory,
+    SearchHistory,
+    Takes,
+    Word,
+)
+from duologue.core.text import visible
 
 Handler = Callable[[Standing, str | None], Meaning]
+"""For the words of the server: gets the nickname that follows, or None."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One row. `words` are the command and its other names; `means` gets the nickname that follows, or None."""
+    """One row. `words` are the command and its other names, `takes` says how what follows them is typed.
+
+    `means` gets what follows, without blanks around it, and gives None where that does not fit.
+    """
 
     words: tuple[str, ...]
-    takes: Takes
+    takes: str
     help: str
-    means: Handler
+    means: Callable[[Standing, str], Meaning | None]
 
     @property
     def usage(self) -> str:
         """How it is typed: `/quit or /end`, `/accept [NICK]`."""
-        return f"{' or '.join(self.words)} {self.takes.value}".rstrip()
+        return f"{' or '.join(self.words)} {self.takes}".rstrip()
 
 
 def _sending(row: Word) -> Handler:
@@ -67,6 +83,19 @@ _OWN_HELP: dict[Callable[..., object], str] = {
 }
 
 
+def _taking(takes: Takes, handler: Handler) -> Callable[[Standing, str], Meaning | None]:
+    fewest = 1 if takes is Takes.NICKNAME else 0
+    most = 0 if takes is Takes.NOTHING else 1
+
+    def means(standing: Standing, rest: str) -> Meaning | None:
+        words = rest.split()
+        if not fewest <= len(words) <= most:
+            return None
+        return handler(standing, visible(words[0]) if words else None)
+
+    return means
+
+
 def _entries() -> list[Entry]:
     """The server's words, with those that mean the same in one row."""
     rows: dict[tuple[object, ...], list[Word]] = {}
@@ -75,23 +104,28 @@ def _entries() -> list[Entry]:
     return [
         Entry(
             words=tuple(row.word for row in same),
-            takes=same[0].takes,
+            takes=same[0].takes.value,
             help=_OWN_HELP.get(same[0].command, same[0].help),
-            means=_OWN_MEANING.get(same[0].command, _sending)(same[0]),
+            means=_taking(same[0].takes, _OWN_MEANING.get(same[0].command, _sending)(same[0])),
         )
         for same in rows.values()
+        if same[0].command not in (ReadHistory, SearchHistory)  # rows of their own, below
     ]
 
 
 ENTRIES = (
     *_entries(),
-    Entry(("/clear",), Takes.NOTHING, "empty the screen", lambda _, __: Clear()),
-    Entry(("/help",), Takes.NOTHING, "show this list", lambda _, __: Help()),
+    Entry(("/history",), HISTORY, "show the last 20 messages, or N, or those SINCE", history),
+    Entry(("/search",), SEARCH, "show the newest messages with all of the WORDS", search),
+    Entry(("/export",), EXPORT, "write all messages to FILE.txt or FILE.json", export),
+    Entry(("/clear",), "", "empty the screen", _taking(Takes.NOTHING, lambda _, __: Clear())),
+    Entry(("/help",), "", "show this list", _taking(Takes.NOTHING, lambda _, __: Help())),
 )
 ENTRY_OF = {word: entry for entry in ENTRIES for word in entry.words if word.startswith("/")}
 """By command word. The bare words, `yes` and `no`, are for `typed`: whether they are commands depends."""
 
 NOTES = (
+    "In a chat, NICK may be left out. SINCE: today, yesterday, monday, 2026-11-20, 2h",
     "In a chat, anything else is a message, yes and no too.",
     "//text sends /text. Alt+Enter starts a new line in the same message.",
     "A message of more than 3 lines is sent after a yes.",

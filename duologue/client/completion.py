@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from duologue.client.commands import ENTRY_OF
-from duologue.core.commands import Takes
 
 
 def completions(text: str, nicknames: Iterable[str]) -> list[str]:
@@ -14,10 +13,10 @@ def completions(text: str, nicknames: Iterable[str]) -> list[str]:
     if not space:
         return [_with_space(known) for known in sorted(ENTRY_OF) if word.startswith("/") and known.startswith(word)]
     entry = ENTRY_OF.get(word)
-    if entry is None or entry.takes is Takes.NOTHING or " " in argument:
+    if entry is None or "NICK" not in entry.takes or " " in argument:
         return []
     return sorted(nickname for nickname in nicknames if nickname.startswith(argument.casefold()))
 
 
 def _with_space(word: str) -> str:
-    return word if ENTRY_OF[word].takes is Takes.NOTHING else f"{word} "
+    return word if not ENTRY_OF[word].takes else f"{word} "

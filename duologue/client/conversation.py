@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Coroutine
 
 from duologue.client.address import Address
 from duologue.client.api import Client
@@ -10,11 +11,25 @@ from duologue.client.commands import help_lines
 from duologue.client.errors import CannotConnect, ClientError, LoginRefused, PasswordNeeded
 from duologue.client.face import Face, Interrupted, Kind, Line
 from duologue.client.happenings import ConnectionLost, Happening
-from duologue.client.meaning import Clear, Confirm, Drop, Explain, Help, Leave, Meaning, Send, Standing
+from duologue.client.meaning import (
+    Clear,
+    Confirm,
+    Drop,
+    Explain,
+    Export,
+    Help,
+    Leave,
+    Meaning,
+    Send,
+    ShowFound,
+    ShowHistory,
+    Standing,
+)
+from duologue.client.past import Past
 from duologue.client.sentences import about_unsent, message, sentence
 from duologue.client.typed import is_yes, meaning_of
 from duologue.core.accounts import BadNickname, nickname_key
-from duologue.core.commands import Command, Say
+from duologue.core.commands import Command, QuitChat, Say
 from duologue.core.errors import PeerError
 from duologue.core.events import ChatEnded, ChatRequested, Disconnected, Refused, RequestAnswered, Said
 from duologue.core.text import visible
@@ -42,13 +57,15 @@ class Conversation:
         self._nickname = nickname
         self._password: str | None = None
         self._unsent: str | None = None
+        self._all_stored = True
+        self._recalls: set[asyncio.Task[None]] = set()
 
     async def run(self) -> int:
         """From the login to the end; the exit code."""
         try:
             while client := await self._login_to_server():
                 if await self._talk(client):
-                    return OK
+                    return OK if self._all_stored else LOST
                 if not await self._wants("Log in again?"):
                     return LOST
         except EOFError:
@@ -57,6 +74,7 @@ class Conversation:
             return INTERRUPTED
         finally:
             await self._face.settle()
+            self._face.close()
         return LOST
 
     # Logging in
@@ -118,7 +136,11 @@ class Conversation:
 
     async def _talk(self, client: Client) -> bool:
         """Until somebody wants to leave (True) or the session ends for good (False)."""
-        tasks = [asyncio.create_task(self._send_messages(client)), asyncio.create_task(self._listen(client))]
+        past = Past(client, self._face.show)
+        tasks = [
+            asyncio.create_task(self._send_messages(client, past)),
+            asyncio.create_task(self._listen(client, past)),
+        ]
         try:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             for task in done:
@@ -126,14 +148,16 @@ class Conversation:
             return tasks[0] in done
         finally:
             self._face.withdraw()
+            tasks += self._recalls
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
             await client.close()
 
-    async def _listen(self, client: Client) -> None:
+    async def _listen(self, client: Client, past: Past) -> None:
         async for event in client:
-            if self._face.notices(event):
+            is_answer = past.takes(event)
+            if self._face.notices(event) and not is_answer:
                 self._show_event(event)
             if isinstance(event, ChatEnded | ConnectionLost) and self._unsent is not None:
                 self._drop_unsent()
@@ -145,19 +169,22 @@ class Conversation:
         elif text := sentence(event):
             self._show(_KINDS.get(type(event), Kind.NOTICE), text)
 
-    async def _send_messages(self, client: Client) -> None:
-        while True:
-            try:
-                text = await self._face.read(client)
-            except EOFError:
-                return
-            meaning = meaning_of(text, Standing(client.partner, client.waiting, self._unsent))
-            if isinstance(meaning, Leave):
-                return
-            await self._carry_out(client, meaning)
+    async def _send_messages(self, client: Client, past: Past) -> None:
+        while not isinstance(meaning := await self._next_meaning(client), Leave):
+            await self._carry_out(client, past, meaning)
+        self._all_stored = await self._face.finish(client)
 
-    async def _carry_out(self, client: Client, meaning: Meaning) -> None:
+    async def _next_meaning(self, client: Client) -> Meaning:
+        try:
+            text = await self._face.read(client)
+        except EOFError:
+            return Leave()
+        return meaning_of(text, Standing(client.partner, client.waiting, self._unsent))
+
+    async def _carry_out(self, client: Client, past: Past, meaning: Meaning) -> None:
         match meaning:
+            case ShowHistory() | ShowFound() | Export():
+                await self._look_back(past.carry_out(meaning))
             case Send(command):
                 await self._send(client, command)
             case Confirm(text):
@@ -171,9 +198,19 @@ class Conversation:
                 for line in _hints(meaning):
                     self._show(Kind.HINT, line)
 
+    async def _look_back(self, recall: Coroutine[None, None, None]) -> None:
+        """A person goes on chatting meanwhile; from a pipe, the next line may be about what comes."""
+        task = asyncio.create_task(recall)
+        self._recalls.add(task)
+        task.add_done_callback(self._recalls.discard)
+        if not self._face.is_interactive:
+            await task
+
     async def _send(self, client: Client, command: Command) -> None:
         if isinstance(command, Say):
             self._unsent = None
+        elif isinstance(command, QuitChat):
+            await self._face.until_stored(client)
         try:
             await client.send(command)
         except PeerError as error:

@@ -19,15 +19,20 @@ class Kind(Enum):
     REQUEST = "request"
     TROUBLE = "trouble"
     HINT = "hint"
+    DAY = "day"
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Something to show, safe for a terminal. A message has a `speaker`, and its text may have line breaks."""
+    """Something to show, safe for a terminal. A message has a `speaker`, and its text may have line breaks.
+
+    `time` is the HH:MM of a message of before; without it, now is meant.
+    """
 
     kind: Kind
     text: str
     speaker: str = ""
+    time: str = ""
 
 
 class Interrupted(Exception):
@@ -55,12 +60,21 @@ class Face(Protocol):
     async def sent(self, command: Command) -> None:
         """`command` went to the server; returns when the next input may be read."""
 
+    async def until_stored(self, client: Client) -> None:
+        """The chat is about to be left: returns when its messages may be left to the server."""
+
+    async def finish(self, client: Client) -> bool:
+        """The app is about to be left. False: something that was said may be lost, and this face has said so."""
+
     def notices(self, event: Happening) -> bool:
         """Take note of an event, before it is shown. False: this face needs no line for it."""
 
     def show(self, line: Line) -> None: ...
 
     def clear(self) -> None: ...
+
+    def close(self) -> None:
+        """Give the terminal back as it was. Harmless when repeated."""
 
     async def settle(self) -> None:
         """Returns when all that was shown is on the screen."""

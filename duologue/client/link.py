@@ -51,6 +51,7 @@ class Link:
         self._events: asyncio.Queue[Event | LinkLost] = asyncio.Queue(MOST_UNREAD)
         self._early: deque[Event] = deque()
         self._is_attached = False
+        self._told = Acknowledged()
         self._message_came = asyncio.Event()
         self._lost: LinkLost | None = None
         self._heard = timing.now()
@@ -150,13 +151,20 @@ class Link:
         """What the check socket says is settled here; it must get through when nobody takes events."""
         match event:
             case Acknowledged() if self._is_attached:
-                pass
+                self._acknowledged(event)
             case Probe():
                 self._answer_server_check()
             case _:
                 self._is_attached = self._is_attached or isinstance(event, Acknowledged)
                 await self._events.put(event)
                 self._message_came.set()
+
+    def _acknowledged(self, event: Acknowledged) -> None:
+        """Passed on where it is news. One that finds no room is no loss: `session.acknowledged` has it."""
+        if event == self.session.acknowledged != self._told:
+            self._told = event
+            with suppress(asyncio.QueueFull):
+                self._events.put_nowait(event)
 
     def _answer_server_check(self) -> None:
         self._writers[SocketKind.CHECK].write(self.session.pong())

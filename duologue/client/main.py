@@ -67,7 +67,7 @@ def _face(options: argparse.Namespace) -> Face:
     if options.plain or wants_plain(os.environ):
         from duologue.client.plain import PlainFace
 
-        return PlainFace(sys.stdin, sys.stdout)
+        return PlainFace(sys.stdin, sys.stdout, sys.stderr)
     from duologue.client.terminal import TerminalFace
 
     return TerminalFace(has_bell=options.bell)

@@ -65,4 +65,28 @@ class Leave:
     """Leave the app."""
 
 
-Meaning = Nothing | Send | Explain | Confirm | Drop | Help | Clear | Leave
+@dataclass(frozen=True, slots=True)
+class ShowHistory:
+    """Show the newest `count` messages with `partner`; of those, what came `since` (client/since.py)."""
+
+    partner: str
+    count: int
+    since: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShowFound:
+    """Show the messages that have all of `words`."""
+
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """Write all messages with `partner` to `file`, whose end says in which form."""
+
+    partner: str
+    file: str
+
+
+Meaning = Nothing | Send | Explain | Confirm | Drop | Help | Clear | Leave | ShowHistory | ShowFound | Export

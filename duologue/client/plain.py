@@ -10,8 +10,9 @@ from contextlib import contextmanager, suppress
 from typing import TextIO
 
 from duologue.client.api import Client
-from duologue.client.face import Kind, Line
+from duologue.client.face import Line
 from duologue.client.happenings import ConnectionLost, Happening, Reconnected
+from duologue.client.transcript import count_of, plain
 from duologue.core.commands import AcceptChat, AskForChat, Command, ListOnline, ListRequests, QuitChat
 from duologue.core.events import (
     ChatEnded,
@@ -33,8 +34,10 @@ ANSWERS: dict[type[Command], tuple[type[Happening], ...]] = {
 """What answers a command. From a pipe the next line is read only then: it was written with the answer in mind."""
 
 _ANSWERS_ANYTHING = (Refused, ConnectionLost, Disconnected)
-_INDENT = "\n    "
 _CHUNK = 65536
+
+STORED_WITHIN = 5.0
+"""Seconds that a pipe waits at its end for the server to store what was said: far longer than a healthy disk takes."""
 
 
 class LineSource:
@@ -92,11 +95,16 @@ class LineSource:
 class PlainFace:
     """`is_interactive` where the input is a terminal: there is no waiting for answers, and questions can be asked."""
 
-    def __init__(self, source: TextIO, output: TextIO) -> None:
+    def __init__(self, source: TextIO, output: TextIO, errors: TextIO, stored_within: float = STORED_WITHIN) -> None:
         self.is_interactive = source.isatty()
         self._descriptor = source.fileno()
         self._lines = LineSource(self._descriptor)
         self._output = output
+        self._errors = errors
+        self._stored_within = stored_within
+        self._client: Client | None = None
+        self._unstored = 0
+        self._news = asyncio.Event()
         self._is_connected = asyncio.Event()
         self._is_connected.set()
         self._awaited: tuple[type[Happening], ...] = ()
@@ -116,7 +124,8 @@ class PlainFace:
         self._write("")
         return secret
 
-    async def read(self, _: Client) -> str:
+    async def read(self, client: Client) -> str:
+        self._client = client
         if not self.is_interactive:
             await self._is_connected.wait()
         return await self._lines.next()
@@ -130,21 +139,44 @@ class PlainFace:
             self._answered.clear()
             await self._answered.wait()
 
+    async def until_stored(self, client: Client) -> None:
+        if self.is_interactive:
+            return
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._stored_within):
+                while client.partner and client.unstored:
+                    self._news.clear()
+                    await self._news.wait()
+
+    async def finish(self, client: Client) -> bool:
+        await self.until_stored(client)
+        unstored = self._unstored + (client.unstored if client.partner else 0)
+        if self.is_interactive or unstored == 0:
+            return True
+        print(f"The server has not confirmed {count_of(unstored)} of yours.", file=self._errors, flush=True)
+        return False
+
     def notices(self, event: Happening) -> bool:
+        self._news.set()
+        if isinstance(event, ChatEnded) and self._client:
+            self._unstored += self._client.unstored
         if isinstance(event, self._awaited):
             self._answered.set()
         if isinstance(event, ConnectionLost):
+            self._unstored += event.unstored
             self._is_connected.clear()
         elif isinstance(event, Reconnected):
             self._is_connected.set()
         return True
 
     def show(self, line: Line) -> None:
-        text = f"{line.speaker}: {line.text}" if line.kind is Kind.MESSAGE else line.text
-        self._write(text.replace("\n", _INDENT))
+        self._write(plain(line))
 
     def clear(self) -> None:
         """There is no screen to empty: what was written stays."""
+
+    def close(self) -> None:
+        """The terminal was never changed."""
 
     async def settle(self) -> None:
         """Everything is written at once."""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from duologue.client.happenings import ConnectionLost, Happening, Reconnected
 from duologue.core.chat import ChatEnd, RequestState
 from duologue.core.events import (
+    Acknowledged,
     ChatEnded,
     ChatRequested,
     ChatStarted,
@@ -59,6 +60,15 @@ def message(said: Said) -> tuple[str, list[str]]:
 def about_unsent(text: str) -> str:
     """The question before many lines are sent."""
     return f"Send these {text.count(chr(10)) + 1} lines as one message? yes/no"
+
+
+def mark(sent: int, acknowledged: Acknowledged) -> str:
+    """What has become of the newest of `sent` messages, in a word."""
+    if sent == 0:
+        return ""
+    if acknowledged.delivered >= sent:
+        return "delivered"
+    return "stored" if acknowledged.stored >= sent else "sent"
 
 
 def _about(table: dict[RequestState, str], nickname: str, outcome: RequestState, otherwise: str) -> str:

@@ -6,6 +6,7 @@ Sans-I/O. Keeps what a client has to remember: the partner, open requests, count
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from duologue.core.commands import AskForChat, Command, DeclineChat, GiveNickname, Ping, Pong, Say, SocketKind
 from duologue.core.errors import FatalPeerError, PeerError
@@ -17,6 +18,8 @@ from duologue.core.events import (
     Event,
     LoggedIn,
     PeopleOnline,
+    Recalled,
+    RecalledPart,
     RequestAnswered,
     RequestSent,
     RequestWithdrawn,
@@ -55,6 +58,7 @@ class Session:
         self._waiting: dict[str, None] = {}
         self._asked: dict[str, None] = {}
         self._listed: list[str] = []
+        self._parts: list[str] = []
         self._lines = {kind: LineBuffer() for kind in SocketKind}
 
     @property
@@ -64,6 +68,11 @@ class Session:
     @property
     def asked(self) -> tuple[str, ...]:
         return tuple(self._asked)
+
+    @property
+    def unstored(self) -> int:
+        """Messages of the chat, or of the last one, that the server does not answer for (yet)."""
+        return max(0, self.sent - self.acknowledged.stored)
 
     # Bytes in
 
@@ -144,6 +153,13 @@ class Session:
         nicknames, self._listed = tuple(self._listed), []
         return nicknames
 
+    def _recalled_part(self, event: RecalledPart) -> None:
+        self._parts.append(event.text)
+
+    def _recalled(self, event: Recalled) -> Event:
+        text, self._parts = "".join((*self._parts, event.text)), []
+        return replace(event, text=text)
+
     def _acknowledged(self, event: Acknowledged) -> Event:
         if event.chat == self.chat:
             self.acknowledged = event
@@ -166,7 +182,7 @@ class Session:
             raise PeerError("bad_nickname", f"Nobody can have the nickname {command.nickname}.")
         line = encode_command(command)
         if isinstance(command, Say):
-            self.sent += 1
+            self.sent += self.chat is not None  # outside a chat the server refuses it
         elif isinstance(command, DeclineChat):
             self._forget_request(command.nickname)
         return line
@@ -197,5 +213,7 @@ _NOTES: dict[type[Event], Callable[..., Event | None]] = {
     Said: Session._said,
     WaitingRequests: Session._waiting_listed,
     PeopleOnline: Session._online_listed,
+    Recalled: Session._recalled,
+    RecalledPart: Session._recalled_part,
     Acknowledged: Session._acknowledged,
 }

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Iterable
+from contextlib import ExitStack
 from datetime import datetime
 
 from prompt_toolkit import PromptSession
-from prompt_toolkit.application import run_in_terminal
+from prompt_toolkit.application.current import get_app_or_none
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
 from prompt_toolkit.formatted_text import FormattedText
@@ -16,7 +17,8 @@ from prompt_toolkit.input import Input
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.layout.processors import Processor, Transformation, TransformationInput
 from prompt_toolkit.output import ColorDepth, Output
-from prompt_toolkit.shortcuts import CompleteStyle, print_formatted_text
+from prompt_toolkit.renderer import print_formatted_text
+from prompt_toolkit.shortcuts import CompleteStyle
 from prompt_toolkit.styles import Style
 from prompt_toolkit.utils import get_cwidth
 
@@ -25,8 +27,17 @@ from duologue.client.completion import completions
 from duologue.client.errors import NotConnected
 from duologue.client.face import Interrupted, Kind, Line
 from duologue.client.happenings import ConnectionLost, Happening
-from duologue.core.commands import Command
-from duologue.core.events import ChatRequested, ChatStarted, PeopleOnline, RequestSent, RequestWithdrawn
+from duologue.client.sentences import mark
+from duologue.core.commands import Command, Say
+from duologue.core.events import (
+    Acknowledged,
+    ChatRequested,
+    ChatStarted,
+    PeopleOnline,
+    RequestSent,
+    RequestWithdrawn,
+    Said,
+)
 
 STYLE = Style.from_dict(
     {
@@ -39,6 +50,7 @@ STYLE = Style.from_dict(
         "request": "bold ansiyellow",
         "trouble": "ansired",
         "hint": "",
+        "day": "dim",
     }
 )
 
@@ -71,11 +83,14 @@ class TerminalFace:
         self._client: Client | None = None
         self._nicknames: set[str] = set()
         self._quiet_lists = 0
+        self._is_answered = False
         self._is_warned = False
         self._pending: list[Callable[[], None]] = []
         self._painting: asyncio.Task[None] | None = None
         self._background: set[asyncio.Task[None]] = set()
         self._source = source
+        self._keyboard = ExitStack()
+        self._is_keyboard_kept = False
         self._prompt: PromptSession[str] = PromptSession(
             self._prompt_text,
             multiline=True,
@@ -99,10 +114,12 @@ class TerminalFace:
 
     async def ask(self, question: str, default: str = "") -> str:
         await self.settle()
+        self.close()
         return await self._question().prompt_async([("class:prompt", question)], default=default)
 
     async def ask_secret(self, question: str) -> str:
         await self.settle()
+        self.close()
         return await self._question(_Unseen()).prompt_async([("class:prompt", question)])
 
     def _question(self, *processors: Processor) -> PromptSession[str]:
@@ -124,14 +141,33 @@ class TerminalFace:
         self._client = client
         self._is_warned = False
         await self.settle()
+        self._keep_keyboard()
         self._prompt.app.erase_when_done = False
         return await self._prompt.prompt_async()
+
+    def _keep_keyboard(self) -> None:
+        """Between two prompts too: what is typed there waits for the next one instead of being echoed as it is."""
+        if not self._is_keyboard_kept:
+            self._is_keyboard_kept = True
+            self._keyboard.enter_context(self._prompt.input.raw_mode())
+
+    def close(self) -> None:
+        self._keyboard.close()
+        self._is_keyboard_kept = False
 
     def withdraw(self) -> None:
         self._prompt.app.erase_when_done = True
 
-    async def sent(self, _: Command) -> None:
+    async def sent(self, command: Command) -> None:
         """A person reads the answer and types on when they like."""
+        if isinstance(command, Say):
+            self._is_answered = False
+
+    async def until_stored(self, _: Client) -> None:
+        """A person has seen the mark of the newest message."""
+
+    async def finish(self, _: Client) -> bool:
+        return True
 
     def _prompt_text(self) -> FormattedText:
         nickname = self._client.nickname if self._client else ""
@@ -143,8 +179,10 @@ class TerminalFace:
     def _state(self) -> str:
         """What is worth knowing while nothing is typed. Standing in the prompt, it never gets into the transcript."""
         client = self._client
-        if client is None or client.partner or self._prompt.app.is_done:
+        if client is None or self._prompt.app.is_done:
             return ""
+        if client.partner:
+            return "" if self._is_answered else mark(client.sent, client.acknowledged)
         if not client.is_connected:
             return "not connected, trying again; /exit leaves"
         if client.asked:
@@ -201,7 +239,10 @@ class TerminalFace:
             return self._learns(event)
         if isinstance(event, ChatRequested | ChatStarted | RequestSent):
             self._nicknames.add(event.nickname)
-        if isinstance(event, RequestSent | RequestWithdrawn):
+        if isinstance(event, Said) and self._client:
+            # Whoever answers has it, and the mark would only stand in the way from now on.
+            self._is_answered = self._client.acknowledged.delivered >= self._client.sent
+        if isinstance(event, RequestSent | RequestWithdrawn | Acknowledged):
             self._prompt.app.invalidate()
         return not isinstance(event, RequestSent)
 
@@ -223,9 +264,9 @@ class TerminalFace:
         self._paint(lambda: self._prompt.output.cursor_goto(0, 0))
 
     def _fragments(self, line: Line) -> FormattedText:
-        time = f"{self._clock()} "
+        time = f"{line.time or self._clock()} "
         if line.kind is not Kind.MESSAGE:
-            head = [("class:time", time)] if line.kind is not Kind.HINT else []
+            head = [("class:time", time)] if line.kind not in (Kind.HINT, Kind.DAY) else []
             return FormattedText([*head, (f"class:{line.kind.value}", f"{line.text}\n")])
         speaker = f"{line.speaker}: "
         indent = "\n" + " " * min(MOST_INDENT, get_cwidth(time + speaker))
@@ -233,14 +274,8 @@ class TerminalFace:
         return FormattedText([("class:time", time), ("class:speaker", speaker), ("class:message", f"{text}\n")])
 
     def _print(self, fragments: FormattedText) -> None:
-        print_formatted_text(
-            fragments,
-            end="",
-            output=self._prompt.output,
-            style=STYLE,
-            include_default_pygments_style=False,
-            color_depth=self._prompt.color_depth,
-        )
+        # The renderer's own function: the one in shortcuts goes through run_in_terminal (see _paint_pending).
+        print_formatted_text(self._prompt.output, fragments, STYLE, color_depth=self._prompt.color_depth)
 
     def _paint(self, paint: Callable[[], None]) -> None:
         """Above the prompt, and all that comes while the prompt is away in one go."""
@@ -249,14 +284,24 @@ class TerminalFace:
             self._painting = asyncio.create_task(self._paint_pending())
 
     async def _paint_pending(self) -> None:
+        """Not by run_in_terminal: that turns the terminal's echo on meanwhile, and a fast typist's keys show twice."""
         while self._pending:
-            await run_in_terminal(self._paint_all)
+            app = get_app_or_none()
+            if app and app.output.responds_to_cpr:
+                await app.renderer.wait_for_cpr_responses()  # where the cursor was, before it moves
+            self._paint_all()
 
     def _paint_all(self) -> None:
+        app = get_app_or_none()
+        if app and app.is_running:
+            app.renderer.erase()
         pending, self._pending = self._pending, []
         for paint in pending:
             paint()
         self._prompt.output.flush()
+        if app and app.is_running:
+            app.renderer.request_absolute_cursor_position()
+            app.invalidate()
 
     async def settle(self) -> None:
         if self._painting:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from duologue.client.commands import ENTRY_OF, Entry
+from duologue.client.commands import ENTRY_OF
 from duologue.client.meaning import Confirm, Drop, Explain, Leave, Meaning, Nothing, Send, Standing
-from duologue.core.commands import AcceptChat, DeclineChat, Say, Takes
+from duologue.core.commands import AcceptChat, DeclineChat, Say
 from duologue.core.text import visible
 
 LINES_WITHOUT_ASKING = 3
@@ -39,19 +39,11 @@ def is_yes(text: str) -> bool | None:
 
 
 def _command(text: str, standing: Standing) -> Meaning:
-    word, *arguments = text.split()
+    word, rest = [*text.split(maxsplit=1), ""][:2]
     entry = ENTRY_OF.get(word.casefold())
     if entry is None:
         return Explain(f"There is no command {_short(word)}. /help lists them; //{_short(word[1:])} sends it as text.")
-    if not _fits(entry, arguments):
-        return Explain(f"It is: {entry.usage}")
-    return entry.means(standing, visible(arguments[0]) if arguments else None)
-
-
-def _fits(entry: Entry, arguments: list[str]) -> bool:
-    fewest = 1 if entry.takes is Takes.NICKNAME else 0
-    most = 0 if entry.takes is Takes.NOTHING else 1
-    return fewest <= len(arguments) <= most
+    return entry.means(standing, rest.strip()) or Explain(f"It is: {entry.usage}")
 
 
 def _message(text: str) -> Meaning:

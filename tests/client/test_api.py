@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from duologue.client import (
+    Acknowledged,
     ChatEnd,
     ChatEnded,
     ChatRequested,
@@ -22,6 +23,8 @@ from duologue.client import (
     LoginRefused,
     NotConnected,
     PeopleOnline,
+    Recalled,
+    RecallEnded,
     Reconnected,
     Refused,
     RequestAnswered,
@@ -171,3 +174,31 @@ async def test_a_refusal_that_passes_is_tried_again_and_one_that_does_not_ends_i
 async def test_a_refused_login_raises(server: Server) -> None:
     with pytest.raises(LoginRefused):
         await connect("nobody-at-all", port=server.port, password="wrong").open()
+
+
+async def test_history_and_search_are_asked_for_and_come_as_events(false_server: FalseServer) -> None:
+    async with Client(false_server.address, "alice") as me:
+        await me.history("bob", 2)
+        await false_server.hears("chat_socket", b"/history bob 2\n")
+        await me.history("bob", 2, before=77)
+        await false_server.hears("chat_socket", b"/history bob 2 77\n")
+        await me.search("coffee on monday")
+        await false_server.hears("chat_socket", b"/search coffee on monday\n")
+        false_server.say("login_socket", b"recalled_part :a\nrecalled 7 9 bob alice :b\nrecall_ended 1 7\n")
+        assert await until(me, Recalled) == Recalled(7, 9, "bob", "alice", "ab")
+        assert await until(me, RecallEnded) == RecallEnded(1, 7)
+
+
+async def test_it_knows_what_has_become_of_its_messages(false_server: FalseServer) -> None:
+    async with Client(false_server.address, "alice", sleep=no_wait) as me:
+        false_server.say("login_socket", b"start_chat bob x\n")
+        await until(me, ChatStarted)
+        await me.say("one")
+        await me.say("two")
+        false_server.say("check_socket", b"PONG 1 0 x\n")
+        assert await until(me, Acknowledged) == me.acknowledged == Acknowledged(1, 0, "x")
+        assert (me.sent, me.unstored) == (2, 1)
+        false_server.close("login_socket")
+        lost = await until(me, ConnectionLost)
+        assert (lost.partner, lost.unstored) == ("bob", 1)
+        assert (me.sent, me.unstored, me.acknowledged) == (0, 0, Acknowledged())

@@ -27,10 +27,20 @@ def test_help_has_a_line_for_every_row() -> None:
         assert any(line.startswith(entry.usage) and line.endswith(entry.help) for line in lines)
 
 
+def test_help_fits_into_a_terminal_of_the_usual_width() -> None:
+    assert [line for line in help_lines() if len(line) > 80] == []
+
+
 def test_quit_ends_a_chat_and_outside_one_leaves() -> None:
-    assert ENTRY_OF["/quit"].means(Standing(partner="bob"), None) == Send(QuitChat())
-    assert ENTRY_OF["/quit"].means(Standing(), None) == Leave()
-    assert ENTRY_OF["/exit"].means(Standing(partner="bob"), None) == Leave()
+    assert ENTRY_OF["/quit"].means(Standing(partner="bob"), "") == Send(QuitChat())
+    assert ENTRY_OF["/quit"].means(Standing(), "") == Leave()
+    assert ENTRY_OF["/exit"].means(Standing(partner="bob"), "") == Leave()
+
+
+def test_what_does_not_fit_after_a_word_means_nothing() -> None:
+    assert ENTRY_OF["/who"].means(Standing(), "me") is None
+    assert ENTRY_OF["/chat"].means(Standing(), "") is None
+    assert ENTRY_OF["/accept"].means(Standing(), "bob carol") is None
 
 
 def test_nobody_is_asked_or_accepted_from_within_a_chat() -> None:

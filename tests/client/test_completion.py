@@ -14,6 +14,10 @@ MET = {"alice", "albert", "bob"}
     [
         ("/ch", ["/chat "]),
         ("/c", ["/cancel ", "/chat ", "/clear"]),
+        ("/history b", ["bob"]),
+        ("/export al", ["albert", "alice"]),
+        ("/search b", []),
+        ("/se", ["/search "]),
         ("/who", ["/who"]),
         ("/nothing", []),
         ("", []),

@@ -27,6 +27,7 @@ class Script:
         self.defaults: list[str] = []
         self.shown: list[str] = []
         self.typed: asyncio.Queue[str | None] = asyncio.Queue()
+        self.finishes = True
         self.on_show: Callable[[str], None] = lambda _: None
 
     async def ask(self, question: str, default: str = "") -> str:
@@ -52,6 +53,13 @@ class Script:
     async def sent(self, command: Command) -> None:
         self.shown.append(f"({type(command).__name__})")
 
+    async def until_stored(self, client: Client) -> None:
+        self.shown.append("(stored?)")
+
+    async def finish(self, client: Client) -> bool:
+        self.shown.append("(finished?)")
+        return self.finishes
+
     def notices(self, _: Happening) -> bool:
         return True
 
@@ -61,6 +69,8 @@ class Script:
 
     def clear(self) -> None:
         self.shown.append("(clear)")
+
+    def close(self) -> None: ...
 
     async def settle(self) -> None:
         self.shown.append("(settled)")
@@ -140,3 +150,58 @@ async def test_a_message_comes_neutralised_and_with_its_speaker(false_server: Fa
     face.on_show = lambda text: face.typed.put_nowait("/exit") if "second" in text else None
     assert await run(face, false_server) == OK
     assert "␛[2J\nsecond" in face.shown
+
+
+async def test_before_a_chat_is_left_its_messages_are_waited_for(false_server: FalseServer) -> None:
+    false_server.answers["login_socket"] += b"start_chat bob x\n"
+    face = Script()
+    face.on_show = lambda text: face.typed.put_nowait("/quit") if "started" in text else None
+    face.typed.put_nowait("/help")
+    running = asyncio.create_task(run(face, false_server))
+    await false_server.hears("chat_socket", b"/quit\n")
+    assert face.shown[-2:] == ["(stored?)", "(QuitChat)"]
+    face.typed.put_nowait(None)
+    assert await running == OK
+
+
+async def test_a_face_that_could_not_finish_makes_the_exit_code_1(false_server: FalseServer) -> None:
+    face = Script(is_interactive=False)
+    face.finishes = False
+    face.typed.put_nowait("/exit")
+    assert await run(face, false_server) == LOST
+
+
+async def test_a_person_chats_on_while_the_server_looks_for_messages(false_server: FalseServer) -> None:
+    false_server.answers["login_socket"] += b"start_chat bob x\n"
+    face = Script()
+    face.on_show = lambda text: face.typed.put_nowait("/history") if "started" in text else None
+    running = asyncio.create_task(run(face, false_server))
+    await false_server.hears("chat_socket", b"/history bob 20\n")
+    face.typed.put_nowait("hello")
+    await false_server.hears("chat_socket", b":hello\n")
+    false_server.say("login_socket", b"recalled 1 0 bob alice :old news\n:new\nrecall_ended 1\n")
+    face.on_show = lambda text: face.typed.put_nowait("/exit") if text == "1 message." else None
+    assert await running == OK
+    shown = [text for text in face.shown if text in ("new", "old news", "1 message.")]
+    assert shown == ["new", "old news", "1 message."]
+
+
+async def test_leaving_does_not_wait_for_an_answer_that_does_not_come(false_server: FalseServer) -> None:
+    face = Script()
+    face.typed.put_nowait("/search coffee")
+    running = asyncio.create_task(run(face, false_server))
+    await false_server.hears("chat_socket", b"/search coffee\n")
+    face.typed.put_nowait(None)
+    assert await running == OK
+
+
+async def test_a_pipe_is_read_on_when_the_answer_is_there(false_server: FalseServer) -> None:
+    face = Script(is_interactive=False)
+    for text in ("/search coffee", "/who", None):
+        face.typed.put_nowait(text)
+    running = asyncio.create_task(run(face, false_server))
+    await false_server.hears("chat_socket", b"/search coffee\n")
+    false_server.say("login_socket", b"ERROR no_history This server keeps no history.\n")
+    assert await running == OK
+    assert face.shown.index("This server keeps no history.") < face.shown.index("(ListOnline)")
+    assert face.shown.count("This server keeps no history.") == 1

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from duologue.client.errors import CannotConnect, LinkLost, LoginRefused, PasswordNeeded
-from duologue.client.link import Link, Timing
+from duologue.client.link import MOST_UNREAD, Link, Timing
 from duologue.core.commands import Say
-from duologue.core.events import ChatRequested, ChatStarted, Disconnected, Said
+from duologue.core.events import Acknowledged, ChatRequested, ChatStarted, Disconnected, Said
 
 FalseServer = Any  # tests/client/conftest.py
 
@@ -152,3 +152,27 @@ async def test_leaving_waits_for_the_server_and_not_for_ever(false_server: False
     link = await opened(false_server, Timing(leaving=0.05))
     await link.leave()
     await false_server.hears("chat_socket", b"/exit\n")
+
+
+async def test_an_acknowledgement_is_an_event_when_it_is_news(false_server: FalseServer) -> None:
+    link = await opened(false_server)
+    false_server.say("login_socket", b"start_chat bob xyz\n")
+    assert isinstance(await link.next_event(), ChatStarted)
+    false_server.say("check_socket", b"PONG 1 0 xyz\nPONG 1 0 xyz\nPONG 0 0\nPONG 9 9 old\nPONG 2 1 xyz\n")
+    assert await link.next_event() == Acknowledged(1, 0, "xyz")
+    assert await link.next_event() == Acknowledged(2, 1, "xyz")
+    false_server.say("login_socket", b"want_chat_with_you carol 9\n")
+    assert await link.next_event() == ChatRequested("carol", 9)
+    await link.close()
+
+
+async def test_acknowledgements_that_nobody_takes_hold_nothing_up(false_server: FalseServer) -> None:
+    link = await opened(false_server)
+    false_server.say("login_socket", b"start_chat bob xyz\n")
+    assert isinstance(await link.next_event(), ChatStarted)
+    false_server.say("check_socket", b"".join(b"PONG %d 0 xyz\n" % number for number in range(1, MOST_UNREAD + 9)))
+    false_server.say("check_socket", b"PING\n")
+    await false_server.hears("check_socket", b"PONG\n")
+    assert link.session.acknowledged.stored == MOST_UNREAD + 8
+    assert await link.next_event() == Acknowledged(1, 0, "xyz")
+    await link.close()

@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from typing import TextIO
+from typing import Any, TextIO
 
 import pytest
 
@@ -17,9 +17,12 @@ from duologue.client.api import Client
 from duologue.client.face import Kind, Line
 from duologue.client.happenings import ConnectionLost, Reconnected
 from duologue.client.plain import LineSource, PlainFace
+from duologue.core.chat import ChatEnd
 from duologue.core.commands import AskForChat, ListOnline, Say
-from duologue.core.events import PeopleOnline, RequestSent
+from duologue.core.events import Acknowledged, ChatEnded, ChatStarted, PeopleOnline, RequestSent
 from tests.terminal.programs import ROOT, Server
+
+FalseServer = Any  # tests/client/conftest.py
 
 
 def run(server: Server, typed: str, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -109,18 +112,23 @@ async def test_lines_however_they_end(pipe: tuple[TextIO, TextIO]) -> None:
         await lines.next()
 
 
-def face(pipe: tuple[TextIO, TextIO]) -> tuple[PlainFace, io.StringIO]:
+def face(pipe: tuple[TextIO, TextIO], stored_within: float = 10) -> tuple[PlainFace, io.StringIO]:
     output = io.StringIO()
-    return PlainFace(pipe[0], output), output
+    return PlainFace(pipe[0], output, io.StringIO(), stored_within=stored_within), output
 
 
 async def test_further_lines_of_a_message_are_moved_in(pipe: tuple[TextIO, TextIO]) -> None:
     plain, output = face(pipe)
     plain.show(Line(Kind.MESSAGE, "hi\nChat with carol started.", "alice"))
     plain.show(Line(Kind.NOTICE, "Chat with bob started."))
+    plain.show(Line(Kind.DAY, "— Friday, 20 November 2026 —"))
+    plain.show(Line(Kind.MESSAGE, "old\nnews", "bob", "12:34"))
     plain.clear()
     await plain.settle()
-    assert output.getvalue() == "alice: hi\n    Chat with carol started.\nChat with bob started.\n"
+    assert output.getvalue() == (
+        "alice: hi\n    Chat with carol started.\nChat with bob started.\n"
+        "— Friday, 20 November 2026 —\n12:34 bob: old\n    news\n"
+    )
 
 
 async def test_an_answer_lets_the_pipe_go_on(pipe: tuple[TextIO, TextIO]) -> None:
@@ -160,3 +168,72 @@ async def test_a_line_that_nobody_waited_for_any_more_goes_to_the_next(pipe: tup
     await asyncio.gather(first, return_exceptions=True)
     pipe[1].write("one\ntwo\n")
     assert [await lines.next(), await lines.next()] == ["one", "two"]
+
+
+async def in_a_chat(client: Client, false_server: FalseServer, plain: PlainFace, pipe: tuple[TextIO, TextIO]) -> None:
+    """Two messages are said in it, and `plain` knows the client."""
+    false_server.say("login_socket", b"start_chat bob x\n")
+    assert isinstance(await anext(client), ChatStarted)
+    pipe[1].write("hello\n")
+    assert await plain.read(client) == "hello"
+    await client.say("hello")
+    await client.say("there")
+
+
+async def test_a_pipe_waits_until_all_is_stored(pipe: tuple[TextIO, TextIO], false_server: FalseServer) -> None:
+    plain, _ = face(pipe)
+    async with Client(false_server.address, "alice") as client:
+        await in_a_chat(client, false_server, plain, pipe)
+        finishing = asyncio.create_task(plain.finish(client))
+        for stored in (1, 2):
+            await asyncio.sleep(0)
+            assert not finishing.done()
+            false_server.say("check_socket", f"PONG {stored} 0 x\n".encode())
+            event = await anext(client)
+            assert event == Acknowledged(stored, 0, "x")
+            plain.notices(event)
+        assert await finishing
+    assert errors_of(plain) == ""
+
+
+def errors_of(plain: PlainFace) -> str:
+    assert isinstance(plain._errors, io.StringIO)
+    return plain._errors.getvalue()
+
+
+async def test_a_pipe_says_how_many_messages_were_not_stored(
+    pipe: tuple[TextIO, TextIO], false_server: FalseServer
+) -> None:
+    plain, _ = face(pipe, stored_within=0.01)
+    async with Client(false_server.address, "alice") as client:
+        await in_a_chat(client, false_server, plain, pipe)
+        false_server.say("check_socket", b"PONG 1 0 x\n")
+        plain.notices(await anext(client))
+        assert not await plain.finish(client)
+    assert errors_of(plain) == "The server has not confirmed 1 message of yours.\n"
+
+
+async def test_what_was_not_stored_in_a_chat_that_ended_is_remembered(
+    pipe: tuple[TextIO, TextIO], false_server: FalseServer
+) -> None:
+    plain, _ = face(pipe)
+    async with Client(false_server.address, "alice") as client:
+        await in_a_chat(client, false_server, plain, pipe)
+        false_server.say("login_socket", b"chat_ended bob left\n")
+        event = await anext(client)
+        assert event == ChatEnded("bob", ChatEnd.LEFT)
+        plain.notices(event)
+        plain.notices(ConnectionLost("reset", "bob", unstored=3))
+        assert not await plain.finish(client)
+    assert errors_of(plain) == "The server has not confirmed 5 messages of yours.\n"
+
+
+async def test_a_person_at_plain_lines_waits_for_nothing(
+    pipe: tuple[TextIO, TextIO], false_server: FalseServer
+) -> None:
+    plain, _ = face(pipe)
+    plain.is_interactive = True
+    async with Client(false_server.address, "alice") as client:
+        await in_a_chat(client, false_server, plain, pipe)
+        assert await plain.finish(client)
+    assert errors_of(plain) == ""

@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from duologue.client.happenings import ConnectionLost, Happening, Reconnected
-from duologue.client.sentences import about_unsent, message, sentence
+from duologue.client.sentences import about_unsent, mark, message, sentence
 from duologue.core.chat import ChatEnd, RequestState
 from duologue.core.events import (
+    Acknowledged,
     ChatEnded,
     ChatRequested,
     ChatStarted,
@@ -106,3 +107,18 @@ def test_a_message_keeps_its_lines_and_nothing_else(nickname: str, text: str) ->
 
 def test_the_question_before_many_lines_counts_them() -> None:
     assert about_unsent("1\n2\n3\n4\n5") == "Send these 5 lines as one message? yes/no"
+
+
+@pytest.mark.parametrize(
+    ("sent", "acknowledged", "word"),
+    [
+        (0, Acknowledged(), ""),
+        (1, Acknowledged(), "sent"),
+        (3, Acknowledged(2, 2, "x"), "sent"),
+        (3, Acknowledged(3, 2, "x"), "stored"),
+        (3, Acknowledged(3, 3, "x"), "delivered"),
+        (3, Acknowledged(2, 3, "x"), "delivered"),  # the relay does not wait for the disk
+    ],
+)
+def test_the_mark_is_about_the_newest_message(sent: int, acknowledged: Acknowledged, word: str) -> None:
+    assert mark(sent, acknowledged) == word

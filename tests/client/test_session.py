@@ -23,6 +23,8 @@ from duologue.core.events import (
     PasswordWanted,
     PeopleOnline,
     Probe,
+    Recalled,
+    RecallEnded,
     Refused,
     RequestAnswered,
     RequestSent,
@@ -183,3 +185,29 @@ def test_a_message_that_is_too_long_is_not_counted() -> None:
     with pytest.raises(PeerError):
         session.command(Say("x" * 9000))
     assert session.sent == 0
+
+
+def test_a_long_text_of_before_comes_in_parts_and_is_whole() -> None:
+    session = Session()
+    assert received(session, "recalled_part :one ", "recalled_part :two\v") == []
+    assert received(session, "recalled 7 99 bob alice :three", "recalled 8 99 bob alice :next", "recall_ended 2 7") == [
+        Recalled(7, 99, "bob", "alice", "one two\nthree"),
+        Recalled(8, 99, "bob", "alice", "next"),
+        RecallEnded(2, 7),
+    ]
+
+
+def test_it_counts_what_the_server_does_not_answer_for_yet() -> None:
+    session = Session()
+    session.command(Say("in no chat"))
+    assert session.unstored == 0
+    received(session, "start_chat bob xyz")
+    for text in ("one", "two", "three"):
+        session.command(Say(text))
+    assert session.unstored == 3
+    list(session.receive_data(CHECK, b"PONG 2 0 xyz\nPONG 9 9 old\n"))
+    assert session.unstored == 1
+    received(session, "chat_ended bob left")
+    assert session.unstored == 1  # it may be lost, and somebody may want to say so
+    received(session, "start_chat bob abc")
+    assert session.unstored == 0

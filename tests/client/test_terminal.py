@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import pyte
 import pytest
 from prompt_toolkit.data_structures import Size
 from prompt_toolkit.input import PipeInput, create_pipe_input
@@ -111,3 +112,54 @@ async def test_a_prompt_that_is_withdrawn_leaves_nothing_behind(false_server: Fa
 
 def test_the_time_of_day_has_five_characters() -> None:
     assert len(time_of_day()) == len("12:34")
+
+
+async def test_a_message_of_before_has_its_own_time_and_a_day_has_none() -> None:
+    with terminal() as (face, _, screen):
+        face.show(Line(Kind.DAY, "— Friday, 20 November 2026 —"))
+        face.show(Line(Kind.MESSAGE, "hello", "bob", "09:30"))
+        await face.settle()
+    written = screen.getvalue()
+    assert "09:30 " in written
+    assert "12:34" not in written
+
+
+async def test_the_prompt_marks_the_newest_message_until_it_is_answered(false_server: FalseServer) -> None:
+    async with Client(false_server.address, "alice") as client:
+        false_server.say("login_socket", b"start_chat bob x\n")
+        with terminal() as (face, keys, screen):
+            assert face.notices(await anext(client))
+            keys.send_text("hello\r")
+            assert await face.read(client) == "hello"
+            assert "sent" not in display(screen)
+            await client.say("hello")
+            await face.sent(Say("hello"))
+            reading = asyncio.create_task(face.read(client))
+            await shows(screen, "alice> sent")
+            for pong, word in ((b"PONG 1 0 x\n", "stored"), (b"PONG 1 1 x\n", "delivered")):
+                false_server.say("check_socket", pong)
+                face.notices(await anext(client))
+                await shows(screen, f"alice> {word}")
+            false_server.say("login_socket", b":hi\n")
+            event = await anext(client)
+            assert face.notices(event)
+            face.show(Line(Kind.MESSAGE, "hi", "bob"))
+            await face.settle()
+            assert "delivered" not in display(screen)
+            keys.send_text("x\r")
+            assert await reading == "x"
+            await face.until_stored(client)
+            assert await face.finish(client)
+
+
+async def shows(screen: io.StringIO, text: str) -> None:
+    """Wait until the screen shows it; what is written is only what changes."""
+    async with asyncio.timeout(10):
+        while text not in display(screen):  # noqa: ASYNC110 -- a screen tells nobody
+            await asyncio.sleep(0.001)
+
+
+def display(screen: io.StringIO) -> str:
+    terminal = pyte.Screen(80, 24)
+    pyte.Stream(terminal).feed(screen.getvalue())
+    return "\n".join(terminal.display)

@@ -46,7 +46,11 @@ def open_terminal() -> Iterator[Open]:
 @pytest.fixture
 def pair(server: Server, open_terminal: Open) -> tuple[Terminal, Terminal]:
     """alice and bob in a chat, on clean screens."""
-    alice, bob = (open_terminal(server.port, "--nickname", nickname) for nickname in ("alice", "bob"))
+    return in_a_chat(server, open_terminal)
+
+
+def in_a_chat(server: Server, open_terminal: Open, columns: int = 80) -> tuple[Terminal, Terminal]:
+    alice, bob = (open_terminal(server.port, "--nickname", nickname, columns=columns) for nickname in ("alice", "bob"))
     alice.shows("alice> ")
     bob.shows("bob> ")
     alice.enter("/chat bob")
@@ -55,3 +59,18 @@ def pair(server: Server, open_terminal: Open) -> tuple[Terminal, Terminal]:
     alice.shows("started")
     bob.shows("started")
     return alice, bob
+
+
+@pytest.fixture
+def keeping_server(tmp_path: Path) -> Iterator[Server]:
+    """One that keeps messages."""
+    server = Server(tmp_path, "--history", "on")
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def keeping_pair(keeping_server: Server, open_terminal: Open) -> tuple[Terminal, Terminal]:
+    """alice and bob in a chat of which messages are kept, on screens as wide as the names of files."""
+    return in_a_chat(keeping_server, open_terminal, columns=300)

@@ -30,15 +30,16 @@ ALT_ENTER = "\x1b\r"
 class Server:
     """server.py on a port of its own choice; restarted on the same one."""
 
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path, *arguments: str) -> None:
         self._data = data
+        self._arguments = arguments
         self._process: subprocess.Popen[str] | None = None
         self.port = 0
         self.users = data / "users.csv"
         self.users.write_text((ROOT / "users.csv").read_text())
 
     def start(self) -> None:
-        where = ["--port", str(self.port), "--users", str(self.users), "--data", str(self._data)]
+        where = ["--port", str(self.port), "--users", str(self.users), "--data", str(self._data), *self._arguments]
         command = [sys.executable, "server.py", *where]
         self._process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
         assert self._process.stderr

@@ -382,7 +382,7 @@ def test_help_shows_the_table(server: Server, open_terminal: Open) -> None:
     alice = open_terminal(server.port, "--nickname", "alice", lines=40)
     alice.shows("alice> ")
     alice.enter("/help")
-    alice.shows("/quit or /end    leave the chat; outside a chat, leave the app")
+    alice.shows("/quit or /end                leave the chat; outside a chat, leave the app")
 
 
 def test_clear_empties_the_screen(server: Server, open_terminal: Open) -> None:

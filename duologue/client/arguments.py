@@ -1,0 +1,90 @@
+"""What may follow a typed command: the words after it become its meaning, or None where they do not fit. Sans-I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import PurePath
+
+from duologue.client.meaning import Explain, Export, Meaning, ShowFound, ShowHistory, Standing
+from duologue.client.since import is_since
+from duologue.core.accounts import BadNickname, nickname_key
+from duologue.core.text import visible
+
+HISTORY = "[NICK] [N | SINCE]"
+SEARCH = "WORDS"
+EXPORT = "[NICK] [FILE]"
+
+NEWEST = 20
+"""Messages that /history shows when nothing is said: a screen of them."""
+
+MOST = 5000
+"""Messages that /history shows at most, which is more than terminals keep; /export has no bound."""
+
+FILE_KINDS = (".txt", ".json")
+
+_NOBODY = "You are in no chat, so say whose messages: {} NICK"
+
+
+def history(standing: Standing, rest: str) -> Meaning | None:
+    """`/history`: a single word is a number or a time where it can be one, else a nickname."""
+    words = rest.split()
+    if len(words) > 2:
+        return None
+    last = words[-1] if words and (len(words) == 2 or _is_span(words[-1])) else None
+    if last is not None and not _is_span(last):
+        return None
+    nickname = words[0] if len(words) == 2 or (words and last is None) else None
+    return _with_partner(standing, nickname, "/history", lambda partner: _show(partner, last))
+
+
+def _is_span(word: str) -> bool:
+    return _is_number(word) or is_since(word)
+
+
+def _is_number(word: str) -> bool:
+    return word.isascii() and word.isdigit()
+
+
+def _show(partner: str, span: str | None) -> Meaning:
+    if span is None:
+        return ShowHistory(partner, NEWEST)
+    if not _is_number(span):
+        return ShowHistory(partner, MOST, span)
+    if len(span) > 4 or not 0 < int(span) <= MOST:
+        return Explain(f"/history shows 1 to {MOST:,} messages; /export writes all of them to a file.")
+    return ShowHistory(partner, int(span))
+
+
+def search(_: Standing, rest: str) -> Meaning | None:
+    """`/search`: words are words, however many blanks and line breaks are between them."""
+    return ShowFound(" ".join(rest.split())) if rest else None
+
+
+def export(standing: Standing, rest: str) -> Meaning | None:
+    """`/export`: a first word that looks like a file is one, and so is all that follows a nickname."""
+    first, _, more = rest.partition(" ")
+    nickname, file = (None, rest) if not rest or _is_file(first) else (first, more.strip())
+    if file and PurePath(file).suffix not in FILE_KINDS:
+        return Explain(f"The name of a file ends in {' or '.join(FILE_KINDS)}, and {_short(file)} does not.")
+    return _with_partner(
+        standing, nickname, "/export", lambda partner: Export(partner, file or f"chat-with-{partner}.txt")
+    )
+
+
+def _is_file(word: str) -> bool:
+    return word.endswith(FILE_KINDS) or "/" in word
+
+
+def _with_partner(standing: Standing, nickname: str | None, word: str, make: Callable[[str], Meaning]) -> Meaning:
+    if nickname is None:
+        nickname = standing.partner
+    if nickname is None:
+        return Explain(_NOBODY.format(word))
+    try:
+        return make(nickname_key(nickname))
+    except BadNickname as error:
+        return Explain(visible(error.text))
+
+
+def _short(word: str) -> str:
+    return visible(word[:40]) + ("…" if len(word) > 40 else "")

@@ -1,0 +1,48 @@
+"""Messages of before as lines to show or to write: days, times, names; all that comes from outside made `visible`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date
+
+from duologue.client.face import Kind, Line
+from duologue.client.since import local
+from duologue.core.events import Recalled
+from duologue.core.text import visible
+
+INDENT = "\n    "
+"""Before the further lines of a message in plain text, so that none of them can be taken for a message of its own."""
+
+
+def by_sender(message: Recalled) -> str:
+    """Who is named in a chat of two."""
+    return visible(message.sender)
+
+
+def by_both(message: Recalled) -> str:
+    """Who is named among messages of several chats."""
+    return f"{visible(message.sender)} to {visible(message.recipient)}"
+
+
+def lines_of(messages: Iterable[Recalled], speaker: Callable[[Recalled], str] = by_sender) -> Iterator[Line]:
+    """The messages in the order given, with a line before each new day."""
+    day: date | None = None
+    for message in messages:
+        moment = local(message.at)
+        if moment.date() != day:
+            day = moment.date()
+            yield Line(Kind.DAY, f"— {day:%A}, {day.day} {day:%B} {day.year} —")
+        text = visible(message.text, keep="\n")
+        yield Line(Kind.MESSAGE, text, speaker(message), f"{moment:%H:%M}")
+
+
+def plain(line: Line) -> str:
+    """A line without colours. A message of now has no time: its reader knows it."""
+    time = f"{line.time} " if line.time else ""
+    text = f"{line.speaker}: {line.text}" if line.kind is Kind.MESSAGE else line.text
+    return time + text.replace("\n", INDENT)
+
+
+def count_of(number: int, noun: str = "message") -> str:
+    """`1 message`, `2 messages`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
