@@ -18,7 +18,7 @@ from duologue.core.events import Disconnected, Recalled, RecallEnded, Refused
 PAGE = 500
 """Messages asked for at a time: as many as a server gives at most (docs/protocol.md)."""
 
-_REFUSALS = frozenset({"no_history", "unknown_command", "bad_command"})
+_REFUSALS = frozenset({"no_history", "unknown_command", "bad_command", "bad_nickname"})
 """Codes that answer these questions; others answer something that was sent before."""
 
 

@@ -222,7 +222,7 @@ def parse_check_line(line: bytes) -> Ping | Pong:
 def _count(word: str) -> int:
     if _is_count(word):
         return int(word)
-    raise FatalPeerError("bad_check_line", "The number after PING or PONG is a count of messages: digits only.")
+    raise FatalPeerError("bad_check_line", "A count is digits only, and not more than 18 of them.")
 
 
 def _is_count(word: str) -> bool:

@@ -10,7 +10,7 @@ import contextlib
 import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice, takewhile
+from itertools import islice
 
 from duologue.storage.base import Message
 from duologue.storage.gathering import LiveChat, NextNumbers, OpenStream
@@ -19,15 +19,6 @@ from duologue.storage.stored_lines import texts
 # A message's number is its chunk's, shifted, plus its place there: 256 KiB hold 2^17 of the shortest lines.
 PLACE_BITS = 20
 _HIGHEST = 1 << 63 - 1 - PLACE_BITS
-
-
-@dataclass(frozen=True, slots=True)
-class Partner:
-    """Somebody that one has had a chat with; `at` is the time of the last message, or of the chat if it has none."""
-
-    nickname: str
-    at: float
-    messages: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +51,6 @@ _WALK = """WITH RECURSIVE walk (number, previous) AS (
     SELECT number FROM walk WHERE number <= :highest"""
 _CHUNK = """SELECT chunk.number, chat.id, sender, CASE sender WHEN asker THEN target ELSE asker END, first, at, lines
     FROM chunk CROSS JOIN stream ON stream.number = chunk.stream CROSS JOIN chat ON chat.number = stream.chat"""
-_PARTNERS = """SELECT CASE asker WHEN :me THEN target ELSE asker END, max(coalesce(at, started)), sum(stored)
-    FROM chat JOIN stream ON stream.chat = chat.number LEFT JOIN chunk ON chunk.number = stream.last
-    WHERE asker = :me OR target = :me GROUP BY 1 ORDER BY 2 DESC"""
 _LIVE = """SELECT chat.number, id, asker, target, started, stream.number, sender, stored, received, last
     FROM chat JOIN stream ON stream.chat = chat.number WHERE ended IS NULL ORDER BY stream.number"""
 
@@ -90,21 +78,6 @@ def newest_first(connection: sqlite3.Connection, whose: Whose, before: int | Non
 def history(connection: sqlite3.Connection, whose: Whose, before: int | None, limit: int) -> list[Message]:
     with snapshot(connection):
         return _oldest_first(islice(newest_first(connection, whose, before), limit))
-
-
-def since(connection: sqlite3.Connection, whose: Whose, at: float, limit: int) -> list[Message]:
-    with snapshot(connection):
-        recent = takewhile(lambda message: message.at >= at, newest_first(connection, whose))
-        return _oldest_first(islice(recent, limit))
-
-
-def partners(connection: sqlite3.Connection, me: str) -> list[Partner]:
-    return [Partner(*row) for row in connection.execute(_PARTNERS, {"me": me})]
-
-
-def chunk_numbers(connection: sqlite3.Connection, whose: Whose) -> list[int]:
-    """The chunks that hold these people's messages, oldest first."""
-    return list(_walk(connection, whose))[::-1]
 
 
 def of_chunk(connection: sqlite3.Connection, whose: Whose, number: int) -> list[Message]:

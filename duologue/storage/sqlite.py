@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -17,11 +17,10 @@ from threading import Lock
 from typing import ParamSpec, TypeVar
 
 from duologue.storage import reader
-from duologue.storage.backup import back_up
 from duologue.storage.base import Message, Stored, StoreError
 from duologue.storage.gathering import Batch, Gathering
 from duologue.storage.migrations import migrate
-from duologue.storage.reader import Partner, Whose
+from duologue.storage.reader import Whose
 from duologue.storage.search import index_pieces, search
 from duologue.storage.store_file import StoreFile, use_wal
 from duologue.storage.writer import Writer
@@ -147,10 +146,6 @@ class SqliteStore:
         """The newest messages of the two, over all of their chats, oldest first; `before` is a message's number."""
         return await self._read(reader.history, self._reader, Whose(me, partner), before, limit)
 
-    async def since(self, me: str, partner: str, at: float, limit: int) -> list[Message]:
-        """The newest messages of the two that are not older than `at`, oldest first."""
-        return await self._read(reader.since, self._reader, Whose(me, partner), at, limit)
-
     async def search(self, me: str, words: str, limit: int) -> list[Message]:
         """The newest messages in any chat of `me` that have all of these words, newest first."""
         async with self._indexing:
@@ -158,20 +153,6 @@ class SqliteStore:
             while await self._read(next, pieces, self) is not self:
                 pass
         return await self._read(search, self._reader, me, words, limit)
-
-    async def partners(self, me: str) -> list[Partner]:
-        """With whom `me` has chatted, the latest first."""
-        return await self._read(reader.partners, self._reader, me)
-
-    async def export(self, me: str, partner: str) -> AsyncIterator[list[Message]]:
-        """Every message of the two, oldest first, in lists of what was stored together."""
-        whose = Whose(me, partner)
-        for number in await self._read(reader.chunk_numbers, self._reader, whose):
-            yield await self._read(reader.of_chunk, self._reader, whose, number)
-
-    async def backup(self, target: Path) -> None:
-        """Write all that is committed to a new file, while others go on. Raises StoreError if `target` is there."""
-        await asyncio.to_thread(back_up, self._file.path, target)
 
     # The way of a commit: due, handed over, written or broken.
 

@@ -117,6 +117,17 @@ async def test_only_its_own_answers_are_taken(false_server: FalseServer) -> None
         assert recaller.takes(RecallEnded(1))
 
 
+@pytest.mark.parametrize("code", ["no_history", "unknown_command", "bad_command", "bad_nickname"])
+async def test_a_question_that_is_refused_is_over(false_server: FalseServer, code: str) -> None:
+    async with Client(false_server.address, "alice") as client:
+        recaller = Recaller(client)
+        asking = asyncio.create_task(recaller.ask(SearchHistory("x")))
+        await false_server.hears("chat_socket", b"/search x\n")
+        assert recaller.takes(Refused(code, "That cannot be had."))
+        with pytest.raises(NotRecalled, match=r"That cannot be had\."):
+            await asking
+
+
 @pytest.mark.parametrize("end", [ConnectionLost("reset", None), Disconnected("removed", "Bye.")])
 async def test_a_lost_connection_ends_the_waiting_and_is_still_shown(
     false_server: FalseServer, end: ConnectionLost | Disconnected

@@ -78,6 +78,12 @@ async def test_carol_reads_nothing_and_cannot_tell_whether_there_is_something(ke
         assert await recalls(carol, command) == ([], None), command
 
 
+async def test_a_history_with_what_is_no_nickname_is_refused(keeping: Stage) -> None:
+    alice = await keeping.enters("alice")
+    await alice.says("/history b!b 5")
+    await alice.hears_like("ERROR bad_nickname .+")
+
+
 async def test_a_search_finds_words_in_any_chat_of_ones_own(keeping: Stage) -> None:
     alice, bob, _ = await keeping.chat_between("alice", "bob")
     await alice.says(":lunch at noon?", ":or later")

@@ -13,7 +13,7 @@ from typing import NoReturn
 
 import pytest
 
-from duologue.storage.backup import restore
+from duologue.storage.backup import back_up, restore
 from duologue.storage.base import StoreError
 from duologue.storage.sqlite import SqliteStore
 from tests.storage.conftest import Listener
@@ -25,7 +25,7 @@ async def test_a_backup_is_a_whole_store_of_what_was_committed(
     store.chat_started("c", "alice", "bob", 1.0)
     store.append("c", "alice", b":one\n", 1, 1.0)
     await listener.until_stored("c", "alice", 1)
-    await store.backup(tmp_path / "copy.db")
+    await asyncio.to_thread(back_up, listener.path, tmp_path / "copy.db")
     store.append("c", "alice", b":two\n", 1, 1.0)
     await listener.until_stored("c", "alice", 2)
 
@@ -41,7 +41,10 @@ async def test_commits_go_on_while_a_backup_is_taken(listener: Listener, store: 
     store.chat_started("c", "alice", "bob", 1.0)
     store.append("c", "alice", b":" + b"x" * 8000 + b"\n" + b":y\n" * 20_000, 20_001, 1.0)
     await listener.until_stored("c", "alice", 20_001)
-    taking = [asyncio.create_task(store.backup(tmp_path / f"copy{number}.db")) for number in range(3)]
+    taking = [
+        asyncio.create_task(asyncio.to_thread(back_up, listener.path, tmp_path / f"copy{number}.db"))
+        for number in range(3)
+    ]
     upto = 20_001
     while not all(backup.done() for backup in taking):
         upto += 1
@@ -55,31 +58,31 @@ async def test_commits_go_on_while_a_backup_is_taken(listener: Listener, store: 
             assert stored == counted >= 20_001
 
 
-async def test_a_file_that_is_there_stays(store: SqliteStore, tmp_path: Path) -> None:
+async def test_a_file_that_is_there_stays(listener: Listener, store: SqliteStore, tmp_path: Path) -> None:
     target = tmp_path / "precious"
     target.write_bytes(b"precious")
     with pytest.raises(StoreError, match="precious: is there already; name a new file"):
-        await store.backup(target)
+        await asyncio.to_thread(back_up, listener.path, target)
     assert target.read_bytes() == b"precious"
 
 
 async def test_a_file_that_comes_meanwhile_stays_too(
-    store: SqliteStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    listener: Listener, store: SqliteStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     target = tmp_path / "precious"
     exists = Path.exists
     monkeypatch.setattr(Path, "exists", lambda path: path != target and exists(path))
     target.write_bytes(b"precious")
     with pytest.raises(StoreError, match="is there already"):
-        await store.backup(target)
+        await asyncio.to_thread(back_up, listener.path, target)
     assert target.read_bytes() == b"precious"
 
 
 async def test_where_it_cannot_be_written_nothing_is_left(
-    store: SqliteStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    listener: Listener, store: SqliteStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with pytest.raises(StoreError, match=r"the backup cannot be written .*No such file or directory"):
-        await store.backup(tmp_path / "nowhere" / "copy.db")
+        await asyncio.to_thread(back_up, listener.path, tmp_path / "nowhere" / "copy.db")
     (tmp_path / "out").mkdir()
 
     def full(*_: object) -> NoReturn:
@@ -87,7 +90,7 @@ async def test_where_it_cannot_be_written_nothing_is_left(
 
     monkeypatch.setattr("duologue.storage.backup._copy", full)
     with pytest.raises(StoreError, match="No space left on device"):
-        await store.backup(tmp_path / "out" / "copy.db")
+        await asyncio.to_thread(back_up, listener.path, tmp_path / "out" / "copy.db")
     assert list((tmp_path / "out").iterdir()) == []
 
 
@@ -105,7 +108,7 @@ async def two_messages_and_a_copy_of_the_first(listener: Listener, store: Sqlite
     store.chat_started("c", "alice", "bob", 1.0)
     store.append("c", "alice", b":one\n", 1, 1.0)
     await listener.until_stored("c", "alice", 1)
-    await store.backup(copy)
+    await asyncio.to_thread(back_up, listener.path, copy)
     store.append("c", "alice", b":two\n", 1, 1.0)
     await listener.until_stored("c", "alice", 2)
 

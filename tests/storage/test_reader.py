@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from duologue.storage import reader
 from duologue.storage.gathering import Gathering, NextNumbers
 from duologue.storage.migrations import migrate
-from duologue.storage.reader import Partner, Whose
+from duologue.storage.reader import Whose
 from duologue.storage.store_file import use_wal
 from duologue.storage.writer import commit
 
@@ -65,13 +65,7 @@ def test_the_two_read_all_of_their_chats_in_order(book: Book, me: str, partner: 
 def test_strangers_and_pairs_that_never_talked_get_the_same_nothing(book: Book, me: str, partner: str) -> None:
     whose = Whose(me, partner)
     assert book.texts(me, partner) == []
-    assert reader.since(book.connection, whose, 0.0, 10) == []
-    assert reader.chunk_numbers(book.connection, whose) == []
     assert [found for number in range(9) for found in reader.of_chunk(book.connection, whose, number)] == []
-
-
-def test_one_without_chats_has_no_partners(book: Book) -> None:
-    assert reader.partners(book.connection, "eve") == []
 
 
 def test_of_all_chats_of_one_only_those(book: Book) -> None:
@@ -90,19 +84,6 @@ def test_the_newest_come_first_when_there_is_a_limit_and_pages_join(book: Book) 
 def test_a_message_says_all_of_itself(book: Book) -> None:
     two = reader.history(book.connection, Whose("bob", "alice"), None, 3)[0]
     assert (two.chat, two.sender, two.recipient, two.position, two.at) == ("c1", "alice", "bob", 2, 10.0)
-
-
-def test_since_a_time(book: Book) -> None:
-    whose = Whose("alice", "bob")
-    assert [found.text for found in reader.since(book.connection, whose, 11.0, 9)] == ["three", "four"]
-    assert [found.text for found in reader.since(book.connection, whose, 0.0, 1)] == ["four"]
-
-
-def test_partners_the_latest_first(book: Book) -> None:
-    book.gathering.chat_started("c4", "dave", "bob", 30.0)
-    book.commit()
-    expected = [Partner("dave", 30.0, 0), Partner("alice", 21.0, 4), Partner("carol", 10.0, 1)]
-    assert reader.partners(book.connection, "bob") == expected
 
 
 def test_reading_a_little_reads_little(book: Book) -> None:
@@ -150,9 +131,6 @@ def test_whatever_is_said_each_stream_is_whole_and_in_order(said: list[tuple[str
         streams.setdefault((message.chat, message.sender), []).append(message.position)
     expected = {key: list(range(1, count + 1)) for key, count in counts.items() if key[0] != "c3"}
     assert streams == expected
-    numbers = reader.chunk_numbers(book.connection, Whose("alice", "bob"))
-    exported = [each for number in numbers for each in reader.of_chunk(book.connection, Whose("bob", "alice"), number)]
-    assert exported == found
 
 
 def test_what_lives_goes_on_and_what_ended_does_not(book: Book) -> None:
