@@ -180,6 +180,19 @@ def test_what_it_leaves_behind(running: Running, visit: Callable[[str], Visitor]
     assert {path.name for path in running.place.data.iterdir()} == {"messages.db", "messages.db.lock"}
 
 
+def test_messages_are_backed_up_under_a_running_server_and_restored_when_it_is_gone(running: Running) -> None:
+    copy = running.place.folder / "copy.db"
+    done = running.call("backup", str(copy))
+    assert (done.returncode, done.stdout) == (0, f"All messages are in {copy}.\n")
+    assert "is there already" in running.place.refused("backup", str(copy))
+    assert "in use by another server" in running.place.refused("restore", str(copy))
+    running.close()
+    done = running.place.call("restore", str(copy))
+    aside = running.place.data / "messages.db.before-1"
+    assert (done.returncode, done.stdout) == (0, f"The messages are those of {copy}. The ones before are in {aside}.\n")
+    assert aside.exists()
+
+
 # What cannot be
 
 
