@@ -7,7 +7,7 @@ COMPILE := CUSTOM_COMPILE_COMMAND="make lock" ../$(BIN)/pip-compile --quiet --st
 	--allow-unsafe --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint types bench lock docs picture
+.PHONY: help setup run test faults lint types bench lock docs picture
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 8
@@ -19,6 +19,10 @@ run: .venv/.run-stamp ## start the server; make run ARGS="--port 5000" passes se
 
 test: setup lint types ## lint, types, then every test with coverage
 	$(BIN)/python -m pytest --cov --cov-report=term $(ARGS)
+
+faults: setup ## the long proof that no message is lost, two hours; ARGS="--only storm" plays a part
+	$(BIN)/python -m tests.faults.long $(ARGS)
+	$(BIN)/python -m docs.make_faults
 
 lint: setup ## ruff
 	$(BIN)/ruff check . && $(BIN)/ruff format --check --quiet .

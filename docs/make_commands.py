@@ -29,6 +29,25 @@ RULES = """
 - In a chat all three are messages, unless the client has just asked whether to send many lines.
 - Text outside a chat is sent to nobody, and the client says so. An unknown `/word` is never sent.
 
+## Messages to somebody who is away
+
+- `/msg bob see you at noon` leaves a message for bob, in a chat or outside one. Whoever is here gets it at once; for
+  others the server keeps it, shows it at their next login with the time when it was sent, and the client says
+  `Kept for bob, who is away.` It may have line breaks, and 8 KiB.
+- When bob has it, now or days later, its sender reads `bob has your message: “see you at noon”`.
+- What was said in a chat and had not arrived when it ended goes the same way.
+
+## When a connection is lost
+
+A chat does not end by that. Who loses the connection has a minute to come back; the client connects again by itself,
+and the chat goes on with nothing missing and nothing twice. What is typed meanwhile is kept and sent then. After that
+minute the chat is over, and what had not arrived waits in the mailbox of the other.
+
+What the server has not stored yet is written to a file before it is sent, so that a message on which Enter was
+pressed is not lost when the client is killed: it goes out when the client runs again. The file lies in the user's
+data folder, one for each server and account, and only its owner can read it. `--memory FILE` chooses another place,
+`--no-memory` does without.
+
 ## What was said before
 
 Where the server keeps messages (`--history on`), the two of a chat can read them again, and nobody else can.
@@ -46,8 +65,9 @@ Where the server keeps messages (`--history on`), the two of a chat can read the
 
 ## Marks
 
-While nothing is typed in a chat, the prompt says what has become of your newest message: `sent`, `stored` (the
-server answers for it) or `delivered` (the partner's client has it). It goes when the partner answers.
+While nothing is typed in a chat, the prompt says what has become of your newest message: `not sent yet` (the
+connection is lost), `sent`, `stored` (the server answers for it) or `delivered` (the partner's client has it). It goes
+when the partner answers.
 
 ## Keys
 
@@ -68,9 +88,10 @@ one message are moved in by four blanks, so nothing in a message can be taken fo
 
 From a pipe, without `--nickname`, the first line is the nickname; where the account has a password, the next
 one is the password. After `/chat`, `yes`, `/accept`, `/quit`, `/who`, `/requests`, `/history`, `/search` and
-`/export` the client reads on when the answer is there. Before `/quit` and at the end of the input it waits, for
-5 s at most, until the server has stored everything that was said; how many messages it has not confirmed is
-said on the standard error, and the exit code is 1. While the connection is lost it reads nothing. So this works:
+`/export` the client reads on when the answer is there, and after `/msg` when it is known what becomes of it, but
+within 5 s. Before `/quit` and at the end of the input it waits, for 5 s at most, until the server has stored
+everything that was said; how many messages it has not confirmed is said on the standard error, and the exit code
+is 1. While the connection is lost it reads nothing. So this works:
 
     printf '/chat bob\\nhello\\n/quit\\n' | python client.py --nickname alice
 

@@ -1,15 +1,20 @@
-"""Which messages have arrived, and which are safe: what clients and store report, passed on to the senders as PONGs."""
+"""Which messages have arrived, and which are safe: what clients and store report, passed on to the senders as PONGs.
+
+Of live chats, and of those that have ended until the store has all of them; what arrives later is for the mailbox.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 from duologue.core.chat import Chat
 from duologue.core.commands import Ping
 from duologue.core.errors import FatalPeerError
 from duologue.core.events import Acknowledged
+from duologue.core.streams import Direction, Stream, chat_of
 from duologue.link import Client
+from duologue.protocols.native_wire import shown
 from duologue.storage.base import Store, Stored
 
 ACKNOWLEDGE_WITHIN = 0.02
@@ -22,57 +27,104 @@ class Acknowledgements:
     def __init__(self, store: Store, *, client_of: Callable[[str], Client | None]) -> None:
         self.store = store
         self._client_of = client_of
-        self._owed: set[Client] = set()
+        self._chats: dict[str, Chat] = {}
+        self._ended: set[str] = set()
+        self._owed: dict[Client, set[Stream | None]] = {}
+
+    # Chats and clients come and go
+
+    def opened(self, chat: Chat) -> None:
+        self._chats[chat.id] = chat
+
+    def ended(self, chat: Chat) -> None:
+        """Its senders still hear what becomes of their last messages."""
+        self._ended.add(chat.id)
+        self._forget_when_stored(chat)
+
+    def _forget_when_stored(self, chat: Chat) -> None:
+        if all(stream.stored >= stream.sent for direction in chat.directions.values() for stream in direction.streams):
+            self._ended.discard(chat.id)
+            self._chats.pop(chat.id, None)
 
     def greet(self, client: Client) -> None:
         """The first PONG: all three sockets are attached. At once, because the client waits for it."""
-        client.check_socket.tell(_state_of(client))
-
-    def check_from_client(self, client: Client, ping: Ping) -> None:
-        """A client's PING: it lives, and has received so many. Raises FatalPeerError for a count that cannot be."""
-        if client.chat and ping.received is not None and ping.chat in (None, client.chat.id):
-            self._note_received(client.chat, client.chat.partner_of(client.nickname), ping.received)
-        self._owe(client)
-
-    def _note_received(self, chat: Chat, sender: str, received: int) -> None:
-        stream = chat.streams[sender]
-        if not stream.received <= received <= stream.sent:
-            raise FatalPeerError("bad_count", f"PING {received} cannot be: you had {stream.received} of {stream.sent}.")
-        if received == stream.received:
-            return
-        stream.received = received
-        self.store.received(chat.id, sender, received)
-        client = self._client_of(sender)
-        if client:
-            self._owe(client)
-
-    def stored(self, news: Iterable[Stored]) -> None:
-        """The store answers for more than before."""
-        for chat, sender, upto in news:
-            client = self._client_of(sender)
-            if client and client.chat and client.chat.id == chat:
-                client.chat.streams[sender].stored = upto
-                self._owe(client)
+        client.check_socket.tell(Acknowledged())
 
     def forget(self, client: Client) -> None:
         """`client` is gone, and is owed nothing."""
-        self._owed.discard(client)
+        self._owed.pop(client, None)
 
-    def _owe(self, client: Client) -> None:
+    # What is reported
+
+    def check_from_client(self, client: Client, ping: Ping) -> bool:
+        """A client's PING: it lives, and has received so many. False: it is about no live chat, so ask the store.
+
+        Raises FatalPeerError for a count that cannot be.
+        """
+        chat = client.chat if ping.stream is None else self._chats.get(chat_of(ping.stream))
+        if chat is None or client.nickname not in chat.directions or ping.received is None:
+            self._owe(client, None)
+            return ping.stream is None
+        if chat.id in self._ended:
+            self._note_late(client, chat, ping.stream or chat.id, ping.received)
+            return False
+        if chat is client.chat and (ping.stream or not client.has_resumed):
+            self._note_received(client, chat, ping.stream, ping.received)
+        else:  # said before the /resume was answered, it says less than that does
+            self._owe(client, None)
+        return True
+
+    def _note_received(self, client: Client, chat: Chat, name: str | None, received: int) -> None:
+        direction = chat.hears(client.nickname)
+        stream = direction.at if name is None else direction.named(name)
+        if stream is None:
+            raise FatalPeerError("bad_count", f"Your partner sends in no stream {shown(name or '')}.")
+        if direction.acknowledge(stream, received):
+            self.store.received(chat.id, direction.sender, stream.name, received)
+            self.owe_sender(direction, stream)
+        self._owe(client, chat.says(client.nickname).current)
+
+    def _note_late(self, client: Client, chat: Chat, name: str, received: int) -> None:
+        """Of a chat that is over: what it says is for the store, and for PONGs that are still to come."""
+        direction = chat.hears(client.nickname)
+        stream = direction.named(name)
+        if stream and stream.received < received <= stream.sent:
+            stream.received = received
+            self.owe_sender(direction, stream)
+
+    def owe_sender(self, direction: Direction, stream: Stream) -> None:
+        """There is news of `stream` for the one who sends in it."""
+        client = self._client_of(direction.sender)
+        if client and stream is direction.current:
+            self._owe(client, stream)
+
+    def stored(self, news: Stored) -> None:
+        """The store answers for more than before."""
+        chat = self._chats.get(news.chat)
+        stream = chat.says(news.sender).named(news.stream) if chat else None
+        if chat and stream:
+            stream.stored = news.upto
+            self.owe_sender(chat.says(news.sender), stream)
+            if chat.id in self._ended:
+                self._forget_when_stored(chat)
+
+    # What is said
+
+    def _owe(self, client: Client, stream: Stream | None) -> None:
         """`client` gets a PONG within `ACKNOWLEDGE_WITHIN`, one for all that happens until then."""
         if not self._owed:
             asyncio.get_running_loop().call_later(ACKNOWLEDGE_WITHIN, self._acknowledge)
-        self._owed.add(client)
+        self._owed.setdefault(client, set()).add(stream)
 
     def _acknowledge(self) -> None:
-        owed, self._owed = self._owed, set()
-        for client in owed:
-            client.check_socket.tell(_state_of(client))
+        owed, self._owed = self._owed, {}
+        for client, streams in owed.items():
+            for stream in streams:
+                client.check_socket.tell(_state_of(stream))
             client.chat_socket.delay_acks()
 
 
-def _state_of(client: Client) -> Acknowledged:
-    if client.chat is None:
+def _state_of(stream: Stream | None) -> Acknowledged:
+    if stream is None:
         return Acknowledged()
-    stream = client.chat.streams[client.nickname]
-    return Acknowledged(stream.stored, stream.received, client.chat.id)
+    return Acknowledged(stream.stored, min(stream.received, stream.sent), stream.name)

@@ -1,4 +1,4 @@
-"""Too much at once: who sends faster than the limit, or to somebody who does not read, is not read from for a while.
+"""Too much at once: who sends faster than the limit, or does not read what it is sent, is not read from for a while.
 
 Nothing is dropped: what is not read stays in the sender's own queue, and memory here does not grow.
 """
@@ -22,48 +22,46 @@ STALLED = Disconnected("stalled", "You did not read what was sent to you.")
 
 
 class Congestion:
-    """`end_stalled` ends the session of a client whose queue has not moved for `write_stall` seconds."""
+    """`end_stalled` ends the session of a client whose queue has not moved for `write_stall` seconds.
+
+    `filled` hears of each client whose queue is full now, `emptied` when it is not any more.
+    """
 
     def __init__(
-        self, limits: Limits, *, time: Callable[[], float], end_stalled: Callable[[Client, ChatEnd, Disconnected], None]
+        self,
+        limits: Limits,
+        *,
+        time: Callable[[], float],
+        end_stalled: Callable[[Client, ChatEnd, Disconnected], None],
+        filled: Callable[[Client], None],
+        emptied: Callable[[Client], None],
     ) -> None:
         self._limits = limits
         self._time = time
         self._end_stalled = end_stalled
+        self._filled = filled
+        self._emptied = emptied
         self._full: dict[Link, tuple[float, int]] = {}
 
     # Queues to those who do not read
 
     def congested(self, link: Link) -> None:
-        """The send queue of `link` is full: its client and the client's partner write to it, so both have to pause."""
+        """The send queue of `link` is full. Its client, whose commands would bring more answers, has to pause."""
         self._full[link] = (self._time(), link.queued())
         client = link.client
         if client:
             client.chat_socket.hold(Hold.OWN_QUEUE)
-            if client.partner:
-                client.partner.chat_socket.hold(Hold.PARTNER_QUEUE)
+            self._filled(client)
 
     def drained(self, link: Link) -> None:
         self._full.pop(link, None)
         client = link.client
-        if client and not self._is_full(client):
+        if client and not self.is_full(client):
             client.chat_socket.release(Hold.OWN_QUEUE)
-            if client.partner:
-                client.partner.chat_socket.release(Hold.PARTNER_QUEUE)
+            self._emptied(client)
 
-    def join(self, one: Client, other: Client) -> None:
-        """A chat begins: a queue that is full already holds the new partner too."""
-        for client, partner in ((one, other), (other, one)):
-            if self._is_full(client):
-                partner.chat_socket.hold(Hold.PARTNER_QUEUE)
-
-    def part(self, one: Client, other: Client) -> None:
-        """A chat ended: neither waits for the other any more."""
-        for client in (one, other):
-            client.chat_socket.release(Hold.PARTNER_QUEUE)
-
-    def _is_full(self, client: Client) -> bool:
-        return any(link in self._full for link in client.sockets)
+    def is_full(self, client: Client) -> bool:
+        return bool(self._full) and any(link in self._full for link in client.sockets)
 
     def forget(self, link: Link) -> None:
         self._full.pop(link, None)

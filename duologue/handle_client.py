@@ -22,14 +22,15 @@ from duologue.core.commands import (
     Pong,
     QuitChat,
     ReadHistory,
+    ResumeChat,
     Say,
     SearchHistory,
+    SendLetter,
 )
 from duologue.core.errors import FatalPeerError, PeerError
-from duologue.core.events import Refused, Said
-from duologue.hub import Hub
+from duologue.core.events import Refused
+from duologue.hub import BYE, Hub
 from duologue.link import Client, Link
-from duologue.protocols.native_wire import encode_message
 
 
 def handle_client(hub: Hub, link: Link, command: Command | PeerError) -> None:
@@ -70,7 +71,7 @@ def _attach(hub: Hub, link: Link, command: AttachSocket) -> None:
 def _ping(hub: Hub, link: Link, command: Ping) -> None:
     # Before the login is complete there is nothing to answer: the first PONG says that it is.
     if link.client:
-        hub.acknowledgements.check_from_client(link.client, command)
+        hub.conversations.check_from_client(link.client, command)
 
 
 def _pong(hub: Hub, link: Link, _: Pong) -> None:
@@ -102,27 +103,33 @@ def _list_online(hub: Hub, client: Client, _: ListOnline) -> None:
 
 
 def _say(hub: Hub, client: Client, command: Say) -> None:
-    if client.chat is None or client.partner is None:
+    if client.chat is None:
         raise PeerError("no_chat", "You are in no chat, so nobody gets this. /chat NICK asks for one.")
-    client.chat.streams[client.nickname].sent += 1
-    client.partner.login_socket.tell(Said(client.nickname, command.text))
-    hub.keep(client.chat.id, client.nickname, encode_message(command.text), 1)
+    hub.conversations.delivery.say(client.chat, client, command.text)
 
 
 def _quit(hub: Hub, client: Client, _: QuitChat) -> None:
     hub.perform(hub.switchboard.quit(client.nickname))
 
 
+def _resume(hub: Hub, client: Client, command: ResumeChat) -> None:
+    hub.resume(client, command)
+
+
+def _send_letter(hub: Hub, client: Client, command: SendLetter) -> None:
+    hub.conversations.mailbox.send(client, command)
+
+
 def _read_history(hub: Hub, client: Client, command: ReadHistory) -> None:
-    hub.recall.history(client, nickname_key(command.nickname), command.count, command.before)
+    hub.conversations.recall.history(client, nickname_key(command.nickname), command.count, command.before)
 
 
 def _search_history(hub: Hub, client: Client, command: SearchHistory) -> None:
-    hub.recall.search(client, command.words)
+    hub.conversations.recall.search(client, command.words)
 
 
 def _exit(hub: Hub, client: Client, _: Exit) -> None:
-    hub.disconnect_client(client, ChatEnd.LEFT)
+    hub.disconnect_client(client, ChatEnd.LEFT, BYE)
 
 
 def _key(nickname: str | None) -> str | None:
@@ -147,6 +154,8 @@ _FOR_CLIENTS: dict[type, Callable[..., None]] = {
     ListOnline: _list_online,
     Say: _say,
     QuitChat: _quit,
+    ResumeChat: _resume,
+    SendLetter: _send_letter,
     ReadHistory: _read_history,
     SearchHistory: _search_history,
     Exit: _exit,

@@ -10,24 +10,22 @@ import secrets
 from collections.abc import Callable
 from functools import partial
 
-from duologue.acknowledgements import Acknowledgements
 from duologue.cluster.base import Cluster
 from duologue.congestion import Congestion
+from duologue.conversations import Conversations
 from duologue.core.chat import Chat, ChatEnd
-from duologue.core.commands import SocketKind
-from duologue.core.effects import CloseChat, Effect, OpenChat, Tell
+from duologue.core.commands import ResumeChat, SocketKind
+from duologue.core.effects import Effect, ReopenChat, Tell
 from duologue.core.errors import FatalPeerError
 from duologue.core.events import Disconnected, Event, PeopleOnline, Refused
 from duologue.core.pace import TokenBucket
 from duologue.core.switchboard import Switchboard
 from duologue.heartbeat import Heartbeat
-from duologue.link import Client, Hold, Link
+from duologue.link import Client, Link
 from duologue.login import Login, LoginDesk
 from duologue.passwords import PasswordPool
-from duologue.recall import Recall
-from duologue.relay import Relay
 from duologue.settings import Settings
-from duologue.storage.base import RemembersNothing, Store
+from duologue.storage.base import Store
 from duologue.tables import Connections, Users
 
 log = logging.getLogger(__name__)
@@ -37,12 +35,10 @@ CHAT_ID_BYTES = 9
 
 SOCKET_CLOSED = Disconnected("lost", "One of your three sockets was closed, and they end together.")
 SHUTTING_DOWN = Disconnected("shutting_down", "Server is shutting down. Goodbye!")
-_GOODBYES = {
-    ChatEnd.LOST: Disconnected("dead", "Nothing was heard from you for too long."),
-    ChatEnd.LEFT: Disconnected("bye", "Goodbye!"),
-    ChatEnd.TAKEN_OVER: Disconnected("taken_over", "You have logged in from somewhere else; this session is over."),
-    ChatEnd.REMOVED: Disconnected("removed", "Your account was removed or disabled."),
-}
+DEAD = Disconnected("dead", "Nothing was heard from you for too long.")
+BYE = Disconnected("bye", "Goodbye!")
+TAKEN_OVER = Disconnected("taken_over", "You have logged in from somewhere else; this session is over.")
+REMOVED = Disconnected("removed", "Your account was removed or disabled.")
 
 
 class Hub:
@@ -60,40 +56,55 @@ class Hub:
         wall_clock: Callable[[], float],
     ) -> None:
         self.time = time
-        self._wall_clock = wall_clock
         self.users = users
-        self.store: Store = store
         self.connections = Connections()
         self._limits = settings.limits
         self._cluster = cluster
         self._clients: dict[str, Client] = {}
         self._client_in_row: dict[int, Client] = {}
         self.switchboard = Switchboard(
-            is_registered=lambda nickname: users.find(nickname) is not None,
+            is_registered=self._is_registered,
             new_chat_id=partial(secrets.token_urlsafe, CHAT_ID_BYTES),
             limits=settings.limits,
         )
         self.login = LoginDesk(settings, users=users, passwords=passwords, time=time, complete=self._log_in)
-        self.congestion = Congestion(settings.limits, time=time, end_stalled=self.disconnect_client)
-        self.recall = Recall(store)
-        self.acknowledgements = Acknowledgements(store, client_of=self._clients.get)
+        self.congestion = Congestion(
+            settings.limits,
+            time=time,
+            end_stalled=self.disconnect_client,
+            filled=self._filled,
+            emptied=self._emptied,
+        )
+        self.conversations = Conversations(
+            store,
+            self.congestion,
+            self.connections,
+            clients=self._clients,
+            page=settings.limits.send_queue,
+            is_registered=self._is_registered,
+            wall_clock=wall_clock,
+        )
         self.heartbeat = Heartbeat(
             settings,
             self.connections,
             client_in=self._client_in_row.__getitem__,
-            reap=partial(self.disconnect_client, reason=ChatEnd.LOST),
+            reap=partial(self.disconnect_client, reason=ChatEnd.LOST, goodbye=DEAD),
         )
+
+    def _is_registered(self, nickname: str) -> bool:
+        return self.users.find(nickname) is not None
 
     # Coming and going
 
     def _log_in(self, login: Login) -> None:
         older = self._clients.get(login.nickname)
         if older:
-            self.disconnect_client(older, ChatEnd.TAKEN_OVER)
+            self.disconnect_client(older, ChatEnd.LOST, TAKEN_OVER)
         client = self._seat(login)
-        self.switchboard.arrive(client.nickname)
         self._cluster.arrived(client.nickname)
-        self.acknowledgements.greet(client)
+        self.conversations.acknowledgements.greet(client)
+        self.perform(self.switchboard.arrive(self.time(), client.nickname))
+        self.conversations.mailbox.open(client)
         log.info("logged in", extra={"nickname": client.nickname, "peer": client.login_socket.peer})
 
     def _seat(self, login: Login) -> Client:
@@ -108,20 +119,23 @@ class Hub:
         self._clients[client.nickname] = self._client_in_row[row] = client
         return client
 
-    def disconnect_client(self, client: Client, reason: ChatEnd, goodbye: Disconnected | None = None) -> None:
-        """End a session, all three sockets of it. Harmless for one that has ended already."""
+    def disconnect_client(self, client: Client, reason: ChatEnd, goodbye: Disconnected) -> None:
+        """End a session, all three sockets of it. Harmless for one that has ended already.
+
+        A chat waits for one who is LOST, and ends for any other `reason`.
+        """
         if self._clients.get(client.nickname) is not client:
             return
-        self.perform(self.switchboard.leave(client.nickname, reason))
-        del self._clients[client.nickname], self._client_in_row[client.row]
-        self._cluster.left(client.nickname)
-        self.connections.remove(client.row)
-        self.acknowledgements.forget(client)
-        goodbye = goodbye or _GOODBYES[reason]
         client.login_socket.tell(goodbye)
         for link in client.sockets:
             link.client, link.row = None, -1
             link.close()
+        self.perform(self.switchboard.leave(self.time(), client.nickname, reason))
+        del self._clients[client.nickname], self._client_in_row[client.row]
+        self._cluster.left(client.nickname)
+        self.connections.remove(client.row)
+        self.conversations.acknowledgements.forget(client)
+        self.conversations.mailbox.close(client)
         log.info("logged out", extra={"nickname": client.nickname, "reason": goodbye.code})
 
     def cast_out(self, link: Link, error: FatalPeerError) -> None:
@@ -147,11 +161,15 @@ class Hub:
         for client in [*self._clients.values()]:
             account = self.users.find(client.nickname)
             if account is None or account.disabled:
-                self.disconnect_client(client, ChatEnd.REMOVED)
+                self.disconnect_client(client, ChatEnd.REMOVED, REMOVED)
 
     def shut_down(self, goodbye: Disconnected = SHUTTING_DOWN) -> None:
-        """Say goodbye to everyone; the sockets close when their queues are sent."""
-        for client in [*self._clients.values()]:
+        """Say goodbye to everyone; the sockets close when their queues are sent. Chats wait for the next server."""
+        clients = [*self._clients.values()]
+        for client in clients:  # before the first chat pauses, of which nobody needs to hear any more
+            client.login_socket.tell(goodbye)
+            client.login_socket.close()
+        for client in clients:
             self.disconnect_client(client, ChatEnd.LOST, goodbye)
 
     def sweep(self) -> None:
@@ -162,19 +180,10 @@ class Hub:
         self.perform(self.switchboard.expire(now))
         self.congestion.sweep(now)
 
-    def store_is_behind(self, is_behind: bool) -> None:
-        """The disk does not keep up: nobody is read from until it does, and nothing is dropped."""
-        for client in self._clients.values():
-            if is_behind:
-                client.chat_socket.hold(Hold.STORE)
-            else:
-                client.chat_socket.release(Hold.STORE)
-
-    def store_failed(self) -> None:
-        """From now on nothing is kept, and so nothing acknowledged, until the server has stopped."""
-        self.store = RemembersNothing(lambda _: None)
-        self.acknowledgements.store = self.store
-        self.recall = Recall(self.store)
+    def restore(self, chat: Chat) -> None:
+        """A chat of the server before this one, which waits for both of its people."""
+        self.switchboard.restore(self.time(), chat)
+        self.conversations.restore(chat)
 
     def people_online(self) -> PeopleOnline:
         return PeopleOnline(tuple(sorted(self._clients)))
@@ -186,10 +195,8 @@ class Hub:
             match effect:
                 case Tell(nickname, event):
                     self._tell(nickname, event)
-                case OpenChat(chat):
-                    self._open_chat(chat)
-                case CloseChat(chat, reason):
-                    self._close_chat(chat, reason)
+                case _:
+                    self.conversations.perform(effect)
 
     def _tell(self, nickname: str, event: Event) -> None:
         client = self._clients.get(nickname)
@@ -198,35 +205,32 @@ class Hub:
         else:
             self._cluster.tell(nickname, event)
 
-    def _open_chat(self, chat: Chat) -> None:
-        asker, target = self._clients[chat.asker], self._clients[chat.target]
-        for client, partner in ((asker, target), (target, asker)):
-            client.chat, client.partner = chat, partner
-            self.connections.set_in_chat(client.row, True)
-            client.chat_socket.receive_through(self._relay(client, partner, chat).receive_data)
-        self.congestion.join(asker, target)
-        self.store.chat_started(chat.id, chat.asker, chat.target, self._wall_clock())
-        log.info("chat started", extra={"chat": chat.id})
+    def resume(self, client: Client, command: ResumeChat) -> None:
+        """`/resume`: of a chat that waits, or of one that is over."""
+        chat = self.switchboard.chat_of(client.nickname)
+        if chat and chat.id == command.chat:
+            self._resume(client, chat, self.switchboard.resume(self.time(), client.nickname, command))
+        else:
+            self.conversations.resume_ended(client, command)
 
-    def _relay(self, sender: Client, partner: Client, chat: Chat) -> Relay:
-        return Relay(
-            door=sender.chat_socket.door,
-            stream=chat.streams[sender.nickname],
-            send=partner.login_socket.send,
-            keep=partial(self.keep, chat.id, sender.nickname),
-            spend=self.congestion.meter(sender),
-        )
+    def _resume(self, client: Client, chat: Chat, effects: list[Effect]) -> None:
+        [reopening] = (effect for effect in effects if isinstance(effect, ReopenChat))
+        if reopening.begun:
+            then = partial(self._resume_anew, client, chat, effects)
+            self.conversations.begin_stream(client, reopening, reopening.begun, then)
+        else:
+            self.perform(effects)
 
-    def keep(self, chat_id: str, sender: str, lines: bytes, count: int) -> None:
-        """Messages that have just gone to the partner go into the store."""
-        self.store.append(chat_id, sender, lines, count, self._wall_clock())
+    def _resume_anew(self, client: Client, chat: Chat, effects: list[Effect]) -> None:
+        is_here = self._clients.get(client.nickname) is client
+        if is_here and self.switchboard.chat_of(client.nickname) is chat:
+            self.perform(effects)
 
-    def _close_chat(self, chat: Chat, reason: ChatEnd) -> None:
-        asker, target = self._clients[chat.asker], self._clients[chat.target]
-        self.congestion.part(asker, target)
-        self.store.chat_ended(chat.id, reason.value, self._wall_clock())
-        for client in (asker, target):
-            client.chat = client.partner = None
-            self.connections.set_in_chat(client.row, False)
-            client.chat_socket.receive_through(None)
-        log.info("chat ended", extra={"chat": chat.id})
+    # Queues
+
+    def _filled(self, client: Client) -> None:
+        self.conversations.delivery.fall_behind(client)
+
+    def _emptied(self, client: Client) -> None:
+        self.conversations.delivery.drained(client)
+        self.conversations.mailbox.push(client)

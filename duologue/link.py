@@ -26,9 +26,9 @@ class Hold(Enum):
 
     RATE = "its client sends faster than the limit"
     OWN_QUEUE = "its client does not read its answers"
-    PARTNER_QUEUE = "the partner does not read"
-    RECALL = "its question about the history is being answered"
+    RECALL = "its question to the store is being answered"
     STORE = "the disk does not keep up"
+    CATCHING_UP = "the partner is about to have read what is stored, and waits for the last of it"
     TURN = "it is somebody else's turn"
 
 
@@ -82,8 +82,9 @@ class Client:
     warned: float = -inf
     """When it was last told that it sends too fast."""
     chat: Chat | None = None
-    """Set while in a chat, as is `partner`."""
-    partner: Client | None = None
+    """The chat that it takes part in, not one that waits for it to come back."""
+    has_resumed: bool = False
+    """Has it come back to its chat? Then it has to say which stream it speaks of: it may not have heard the answer."""
 
     @property
     def sockets(self) -> tuple[Link, Link, Link]:

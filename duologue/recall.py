@@ -27,7 +27,7 @@ class Recall:
     """Answers one question at a time for each client: its chat socket is not read from until the answer is there."""
 
     def __init__(self, store: Store) -> None:
-        self._store = store
+        self.store = store
         self._reading: set[asyncio.Task[None]] = set()
 
     def history(self, client: Client, partner: str, count: int, before: int | None) -> None:
@@ -42,13 +42,13 @@ class Recall:
     async def _page(
         self, me: str, partner: str, before: int | None, limit: int
     ) -> tuple[Sequence[Message], int | None]:
-        found = await self._store.history(me, partner, before=before, limit=limit)
+        found = await self.store.history(me, partner, before=before, limit=limit)
         messages = _newest_within(found, PAGE_BYTES)
         has_older = len(found) == limit or len(messages) < len(found)
         return messages, messages[0].number if has_older else None
 
     async def _found(self, me: str, words: str) -> tuple[Sequence[Message], None]:
-        return await self._store.search(me, words, FOUND_MESSAGES), None
+        return await self.store.search(me, words, FOUND_MESSAGES), None
 
     def _answer(self, client: Client, question: Awaitable[tuple[Sequence[Message], int | None]]) -> None:
         client.chat_socket.hold(Hold.RECALL)

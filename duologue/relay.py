@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from duologue.core.chat import Stream
+from duologue.core.streams import Stream
 from duologue.link import Commands
 from duologue.protocols.lines import LineTooLong, is_text
 from duologue.protocols.native import NativeSocket
@@ -14,7 +14,7 @@ from duologue.protocols.native_wire import MESSAGE
 
 @dataclass(slots=True, eq=False)
 class Relay:
-    """One direction of a chat: from `door`, the sender's chat socket, to `send`, the partner's login socket.
+    """From `door`, the sender's chat socket, to `send`: the partner's login socket, or nowhere (see delivery.py).
 
     `keep` is given each chunk with its count of lines, `spend` the count alone.
     """
@@ -44,8 +44,12 @@ class Relay:
         following = chunk.count(b"\n:") if count > 1 else 0
         if chunk[0] != MESSAGE or following != count - 1 or not is_text(chunk):
             return False
-        self.stream.sent += count
-        self.send(chunk)
-        self.keep(chunk, count)
+        self.pass_on(chunk, count)
         self.spend(count)
         return True
+
+    def pass_on(self, lines: bytes, count: int) -> None:
+        """Count, send and keep message lines, in this order: who falls behind by them has been sent them."""
+        self.stream.sent += count
+        self.send(lines)
+        self.keep(lines, count)

@@ -11,8 +11,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from duologue.cluster.base import OneNode
-from duologue.core.chat import ChatEnd
+from duologue.core.chat import Chat
 from duologue.core.events import Disconnected
+from duologue.core.streams import Direction, Stream
 from duologue.exposure import check_exposure
 from duologue.hub import SHUTTING_DOWN, Hub
 from duologue.net.control import Control, control_path
@@ -22,8 +23,10 @@ from duologue.passwords import PasswordPool
 from duologue.protocols.base import FRONT_DOORS, FrontDoor
 from duologue.settings import Settings
 from duologue.storage import users_file
-from duologue.storage.base import RemembersNothing, Store, Stored, StoreError
+from duologue.storage.base import LiveChat, LiveStream, RemembersNothing, Store, Stored, StoreError
+from duologue.storage.retention import Retention
 from duologue.storage.sqlite import SqliteStore
+from duologue.storage.unreceived import Unreceived
 from duologue.tables import Users
 
 log = logging.getLogger(__name__)
@@ -73,7 +76,10 @@ class Server:
         # The port first: a second server by mistake should hear of that, and not of the files that the first one holds.
         bound = [(FRONT_DOORS[name], self._bound(FRONT_DOORS[name], addresses)) for name in settings.protocols]
         control = control_path(settings, bound[0][1][0].getsockname()[1])
-        self.hub = self._hub(self._store())
+        store = self._store()
+        self.hub = self._hub(store)
+        for chat in store.live_chats:
+            self.hub.restore(restored(chat))
         for door, sockets in bound:
             self._listeners.append(self._listener(door, sockets, certificate))
         await self._open_control(control)
@@ -104,22 +110,24 @@ class Server:
         return sockets
 
     def _store(self) -> Store:
-        store = self._sqlite_store() if self._settings.history else RemembersNothing(self._stored)
+        store = self._sqlite_store() if self._settings.history else self._unreceived()
         self._closing.push_async_callback(store.close)
         return store
 
     def _sqlite_store(self) -> Store:
         self._settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
-        store = SqliteStore.open(
+        return SqliteStore.open(
             store_path(self._settings),
             asyncio.get_running_loop(),
             committed=self._stored,
             failed=self._store_failed,
             pressure=self._store_is_behind,
+            mailbox=self._settings.limits.mailbox,
+            retention=Retention(self._settings.keep_days, self._settings.keep_messages),
         )
-        for chat in store.live_chats:  # of a server that was killed
-            store.chat_ended(chat.id, ChatEnd.LOST.value, time.time())
-        return store
+
+    def _unreceived(self) -> Unreceived:
+        return Unreceived(self._stored, pressure=self._store_is_behind, mailbox=self._settings.limits.mailbox)
 
     def _hub(self, store: Store) -> Hub:
         passwords = PasswordPool()
@@ -160,14 +168,14 @@ class Server:
     # What the store says
 
     def _stored(self, news: Sequence[Stored]) -> None:
-        self.hub.acknowledgements.stored(news)
+        self.hub.conversations.stored(news)
 
-    def _store_is_behind(self, is_behind: bool) -> None:
-        self.hub.store_is_behind(is_behind)
+    def _store_is_behind(self, chat: str, sender: str, is_behind: bool) -> None:
+        self.hub.conversations.store_is_behind(chat, sender, is_behind)
 
     def _store_failed(self, error: StoreError) -> None:
         log.critical("store failed", extra={"reason": str(error)})
-        self.hub.store_failed()
+        self.hub.conversations.store_failed(RemembersNothing(error))
         if not self.over.done():
             self.over.set_exception(error)
 
@@ -201,6 +209,19 @@ class Server:
 def store_path(settings: Settings) -> Path:
     """Where the messages are kept."""
     return settings.data / "messages.db"
+
+
+def restored(live: LiveChat) -> Chat:
+    """A chat as the store has it: its people may have more of it than that."""
+    directions = {
+        sender: Direction(sender, recipient, [_stream(stream) for stream in live.streams if stream.sender == sender])
+        for sender, recipient in ((live.asker, live.target), (live.target, live.asker))
+    }
+    return Chat(live.id, live.asker, live.target, directions)
+
+
+def _stream(live: LiveStream) -> Stream:
+    return Stream(live.stream, live.stored, live.stored, live.received, is_recovered=True)
 
 
 def _addresses(host: str) -> list[str]:

@@ -120,6 +120,12 @@ class Settings:
         metadata=_about(_on_off, "off lifts rates and counts, never sizes and deadlines", "on"),
     )
     history: bool = field(default=True, metadata=_about(_on_off, "whether messages are kept on disk, in --data"))
+    keep_days: float | None = field(
+        default=None, metadata=_about(_amount, "days after which a message that has arrived is deleted")
+    )
+    keep_messages: int | None = field(
+        default=None, metadata=_about(_whole_amount, "how many messages of each two people are kept, the newest")
+    )
     protocols: tuple[str, ...] = field(
         default=("native",), metadata=_about(_names, "protocols to serve, with commas between them")
     )

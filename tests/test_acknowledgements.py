@@ -12,41 +12,28 @@ from duologue.core.commands import Ping
 from duologue.core.errors import FatalPeerError
 from duologue.core.events import Acknowledged
 from duologue.link import Client
-from duologue.storage.base import Message, RemembersNothing, Stored
+from duologue.storage.base import Stored
+from duologue.storage.unreceived import Unreceived
 from tests.test_link import FakeLink, client, fake
 
 
-class Disk:
+class Disk(Unreceived):
     """A store that answers for messages when the test says so."""
 
     def __init__(self) -> None:
-        self.receipts: list[tuple[str, str, int]] = []
+        super().__init__(lambda _: None, pressure=lambda *_: None, mailbox=0)
+        self.receipts: list[tuple[str, str, str, int]] = []
 
-    def chat_started(self, chat_id: str, asker: str, target: str, at: float) -> None: ...
-
-    def chat_ended(self, chat_id: str, reason: str, at: float) -> None: ...
-
-    def append(self, chat_id: str, sender: str, lines: bytes, count: int, at: float) -> None: ...
-
-    def received(self, chat_id: str, sender: str, upto: int) -> None:
-        self.receipts.append((chat_id, sender, upto))
-
-    async def history(self, me: str, partner: str, *, before: int | None = None, limit: int) -> list[Message]:
-        return []
-
-    async def search(self, me: str, words: str, limit: int) -> list[Message]:
-        return []
-
-    async def close(self) -> None: ...
+    def received(self, chat_id: str, sender: str, stream: str, upto: int) -> None:
+        self.receipts.append((chat_id, sender, stream, upto))
 
 
 class Desk:
-    """Clients by nickname, and the acknowledgements between them; without a disk, nothing is remembered."""
+    """Clients by nickname, and the acknowledgements between them."""
 
     def __init__(self, disk: Disk | None = None) -> None:
         self.clients: dict[str, Client] = {}
-        store = disk or RemembersNothing(lambda news: self.acks.stored(news))  # noqa: PLW0108  # made one line later
-        self.acks = Acknowledgements(store, client_of=self.clients.get)
+        self.acks = Acknowledgements(disk or Disk(), client_of=self.clients.get)
 
     def enters(self, nickname: str) -> Client:
         self.clients[nickname] = client(nickname)
@@ -61,7 +48,8 @@ class Desk:
     def chat(self, identity: str = "id") -> tuple[Client, Client, Chat]:
         alice, bob = self.enters("alice"), self.enters("bob")
         chat = Chat(identity, "alice", "bob")
-        alice.chat, alice.partner, bob.chat, bob.partner = chat, bob, chat, alice
+        alice.chat = bob.chat = chat
+        self.acks.opened(chat)
         return alice, bob, chat
 
 
@@ -83,14 +71,14 @@ async def test_with_a_disk_a_message_is_stored_when_the_disk_says_so() -> None:
     disk = Disk()
     desk = Desk(disk)
     alice, bob, chat = desk.chat()
-    chat.streams["alice"].sent = 5
+    chat.says("alice").current.sent = 5
     desk.acks.check_from_client(bob, Ping(5, "id"))
     await fake(alice.check_socket).until(acknowledged)
     assert heard_on_check(alice) == [Acknowledged(0, 5, "id")]
-    assert disk.receipts == [("id", "alice", 5)]
+    assert disk.receipts == [("id", "alice", "id", 5)]
 
     fake(alice.check_socket).told.clear()
-    desk.acks.stored([Stored("id", "alice", 4)])
+    desk.acks.stored(Stored("id", "alice", "id", 4))
     await fake(alice.check_socket).until(acknowledged)
     assert heard_on_check(alice) == [Acknowledged(4, 5, "id")]
 
@@ -98,18 +86,19 @@ async def test_with_a_disk_a_message_is_stored_when_the_disk_says_so() -> None:
 async def test_news_of_a_chat_that_is_over_says_nothing_about_the_one_that_is_on() -> None:
     desk = Desk(Disk())
     _, _, chat = desk.chat("new")
-    desk.acks.stored([Stored("old", "alice", 9), Stored("old", "nobody", 1)])
-    assert chat.streams["alice"].stored == 0
+    desk.acks.stored(Stored("old", "alice", "old", 9))
+    desk.acks.stored(Stored("new", "alice", "new.2", 9))
+    assert chat.says("alice").current.stored == 0
 
 
 async def test_the_same_count_again_is_a_sign_of_life_and_no_news() -> None:
     disk = Disk()
     desk = Desk(disk)
     _, bob, chat = desk.chat()
-    chat.streams["alice"].sent = 5
+    chat.says("alice").current.sent = 5
     for _ in range(3):
         desk.acks.check_from_client(bob, Ping(2))
-    assert disk.receipts == [("id", "alice", 2)]
+    assert disk.receipts == [("id", "alice", "id", 2)]
 
 
 async def test_a_ping_is_answered_by_a_pong(desk: Desk) -> None:
@@ -123,25 +112,25 @@ async def test_a_ping_is_answered_by_a_pong(desk: Desk) -> None:
 async def test_what_bob_holds_is_told_to_alice(desk: Desk) -> None:
     """7.2, 7.3."""
     alice, bob, chat = desk.chat()
-    chat.streams["alice"].sent = 5
+    chat.says("alice").current.sent = 5
     desk.acks.check_from_client(bob, Ping(3, "id"))
     await fake(alice.check_socket).until(acknowledged)
-    assert heard_on_check(alice) == [Acknowledged(3, 3, "id")]
+    assert heard_on_check(alice) == [Acknowledged(0, 3, "id")]
     assert heard_on_check(bob) == [Acknowledged(0, 0, "id")]
 
 
 async def test_several_within_a_moment_are_one_and_the_next_is_another(desk: Desk) -> None:
     """7.4: 20 ms."""
     alice, bob, chat = desk.chat()
-    chat.streams["alice"].sent = 5
+    chat.says("alice").current.sent = 5
     for received in (1, 2, 4):
         desk.acks.check_from_client(bob, Ping(received))
     await fake(alice.check_socket).until(acknowledged)
-    assert heard_on_check(alice) == [Acknowledged(4, 4, "id")]
+    assert heard_on_check(alice) == [Acknowledged(0, 4, "id")]
     fake(alice.check_socket).told.clear()
     desk.acks.check_from_client(bob, Ping(5))
     await fake(alice.check_socket).until(acknowledged)
-    assert heard_on_check(alice) == [Acknowledged(5, 5, "id")]
+    assert heard_on_check(alice) == [Acknowledged(0, 5, "id")]
     assert ACKNOWLEDGE_WITHIN <= 0.02
 
 
@@ -156,12 +145,58 @@ async def test_who_left_meanwhile_is_owed_nothing(desk: Desk) -> None:
     assert fake(bob.check_socket).told_too_late == []
 
 
-@pytest.mark.parametrize("chat_named", ["old", ""])
-async def test_a_count_of_a_chat_that_is_over_is_a_sign_of_life_only(desk: Desk, chat_named: str) -> None:
-    """7.2."""
+async def test_what_is_no_live_chat_is_for_the_store(desk: Desk) -> None:
+    """7.2, 11.3: a letter, or a chat of which all is stored."""
     _, bob, chat = desk.chat("new")
-    desk.acks.check_from_client(bob, Ping(99, chat_named))
-    assert chat.streams["alice"].received == 0
+    assert not desk.acks.check_from_client(bob, Ping(99, "old"))
+    assert chat.says("alice").current.received == 0
+
+
+async def test_nobody_acknowledges_what_others_say_to_each_other(desk: Desk) -> None:
+    _, _, chat = desk.chat()
+    chat.says("alice").current.sent = 5
+    carol = desk.enters("carol")
+    assert not desk.acks.check_from_client(carol, Ping(5, "id"))
+    assert chat.says("alice").current.received == 0
+
+
+async def test_a_chat_that_is_over_has_its_pongs_until_all_of_it_is_stored(desk: Desk) -> None:
+    """7.4."""
+    alice, bob, chat = desk.chat()
+    stream = chat.says("alice").current
+    stream.sent = 5
+    desk.acks.ended(chat)
+    alice.chat = bob.chat = None
+    assert not desk.acks.check_from_client(bob, Ping(3, "id")), "the store has to hear of it too"
+    await fake(alice.check_socket).until(acknowledged)
+    assert heard_on_check(alice) == [Acknowledged(0, 3, "id")]
+    assert not desk.acks.check_from_client(bob, Ping(9, "id"))
+    assert stream.received == 3
+    fake(alice.check_socket).told.clear()
+    desk.acks.stored(Stored("id", "alice", "id", 5))
+    await fake(alice.check_socket).until(acknowledged)
+    assert heard_on_check(alice) == [Acknowledged(5, 3, "id")]
+    desk.acks.stored(Stored("id", "alice", "id", 4))
+    assert stream.stored == 5
+
+
+async def test_who_has_come_back_names_the_stream(desk: Desk) -> None:
+    """10.2: a PING that was sent before the answer to the /resume can mean anything."""
+    _, bob, chat = desk.chat()
+    chat.says("alice").current.sent = 5
+    bob.has_resumed = True
+    assert desk.acks.check_from_client(bob, Ping(4))
+    assert chat.says("alice").current.received == 0
+    assert desk.acks.check_from_client(bob, Ping(4, "id"))
+    assert chat.says("alice").current.received == 4
+
+
+async def test_who_is_back_and_has_not_resumed_acknowledges_nothing(desk: Desk) -> None:
+    _, bob, chat = desk.chat()
+    chat.says("alice").current.sent = 5
+    bob.chat = None
+    assert desk.acks.check_from_client(bob, Ping(5, "id"))
+    assert chat.says("alice").current.received == 0
 
 
 async def test_a_count_outside_a_chat_is_a_sign_of_life_only(desk: Desk) -> None:
@@ -171,29 +206,29 @@ async def test_a_count_outside_a_chat_is_a_sign_of_life_only(desk: Desk) -> None
 
 async def test_a_ping_without_a_count_says_nothing_about_messages(desk: Desk) -> None:
     _, bob, chat = desk.chat()
-    chat.streams["alice"].sent = 5
+    chat.says("alice").current.sent = 5
     desk.acks.check_from_client(bob, Ping(3))
     desk.acks.check_from_client(bob, Ping())
-    assert chat.streams["alice"].received == 3
+    assert chat.says("alice").current.received == 3
 
 
 @pytest.mark.parametrize("received", [6, 2, 0, 10**17])
 async def test_a_count_that_cannot_be(desk: Desk, received: int) -> None:
     """7.5: above what was sent, or below an earlier one."""
     _, bob, chat = desk.chat()
-    chat.streams["alice"].sent = 5
+    chat.says("alice").current.sent = 5
     desk.acks.check_from_client(bob, Ping(3))
     with pytest.raises(FatalPeerError, match="bad_count") as caught:
         desk.acks.check_from_client(bob, Ping(received))
     assert str(received) in caught.value.text
-    assert chat.streams["alice"].received == 3
+    assert chat.says("alice").current.received == 3
 
 
 @given(st.integers(0, 20), st.lists(st.integers(-1, 25)))
 async def test_what_is_received_only_grows_and_never_beyond_what_was_sent(sent: int, pings: list[int]) -> None:
     desk = Desk()
     _, bob, chat = desk.chat()
-    stream = chat.streams["alice"]
+    stream = chat.says("alice").current
     stream.sent = sent
     for received in pings:
         before = stream.received

@@ -18,12 +18,19 @@ LIMITS = replace(Limits(), write_stall=10.0, message_rate=50.0)
 
 
 class Crowd:
-    """A `Congestion` with a clock, and those whose sessions it ended."""
+    """A `Congestion` with a clock, those whose sessions it ended, and what it said of whose queues."""
 
     def __init__(self) -> None:
         self.clock = Clock()
         self.ended: list[tuple[Client, ChatEnd, Disconnected]] = []
-        self.congestion = Congestion(LIMITS, time=self.clock, end_stalled=lambda *what: self.ended.append(what))
+        self.news: list[tuple[str, str]] = []
+        self.congestion = Congestion(
+            LIMITS,
+            time=self.clock,
+            end_stalled=lambda *what: self.ended.append(what),
+            filled=lambda who: self.news.append((who.nickname, "filled")),
+            emptied=lambda who: self.news.append((who.nickname, "emptied")),
+        )
 
     def fills(self, who: Client, queued: int = 200_000) -> None:
         fake(who.login_socket).waiting_to_be_sent = queued
@@ -39,81 +46,66 @@ def crowd() -> Crowd:
     return Crowd()
 
 
-def in_chat(crowd: Crowd) -> tuple[Client, Client]:
-    alice, bob = client("alice"), client("bob")
-    alice.partner, bob.partner = bob, alice
-    crowd.congestion.join(alice, bob)
-    return alice, bob
-
-
 def holds(who: Client) -> set[Hold]:
     return fake(who.chat_socket).holds
 
 
-def test_when_bob_does_not_read_both_who_write_to_him_pause(crowd: Crowd) -> None:
-    """9.2. His partner, and he himself: his own commands fill his queue with answers."""
-    alice, bob = in_chat(crowd)
+def test_who_does_not_read_pauses_until_it_does(crowd: Crowd) -> None:
+    """9.2: its own commands would fill its queue with answers."""
+    bob = client("bob")
     crowd.fills(bob)
-    assert holds(alice) == {Hold.PARTNER_QUEUE}
     assert holds(bob) == {Hold.OWN_QUEUE}
+    assert crowd.congestion.is_full(bob)
     crowd.congestion.drained(bob.login_socket)
-    assert holds(alice) == holds(bob) == set()
+    assert holds(bob) == set()
+    assert not crowd.congestion.is_full(bob)
+
+
+def test_whoever_writes_to_him_does_not_pause_but_is_told_of(crowd: Crowd) -> None:
+    """9.2: messages to him wait in the store."""
+    alice, bob = client("alice"), client("bob")
+    crowd.fills(bob)
+    crowd.congestion.drained(bob.login_socket)
+    assert crowd.news == [("bob", "filled"), ("bob", "emptied")]
+    assert holds(alice) == set()
+    assert not crowd.congestion.is_full(alice)
 
 
 def test_only_chat_sockets_pause_for_everything_else_is_needed_to_find_out_who_lives(crowd: Crowd) -> None:
-    alice, bob = in_chat(crowd)
+    bob = client("bob")
     crowd.fills(bob)
-    for link in (alice.login_socket, alice.check_socket, bob.login_socket, bob.check_socket):
+    for link in (bob.login_socket, bob.check_socket):
         assert not fake(link).holds
 
 
-def test_nobody_else_is_disturbed(crowd: Crowd) -> None:
-    _, bob = in_chat(crowd)
-    carol, dave = in_chat(crowd)
-    crowd.fills(bob)
-    assert holds(carol) == holds(dave) == set()
-
-
-def test_both_stand_still_for_each_other(crowd: Crowd) -> None:
-    alice, bob = in_chat(crowd)
-    crowd.fills(alice)
-    crowd.fills(bob)
-    assert holds(alice) == holds(bob) == {Hold.OWN_QUEUE, Hold.PARTNER_QUEUE}
-    crowd.congestion.drained(bob.login_socket)
-    assert holds(alice) == {Hold.OWN_QUEUE}
-    assert holds(bob) == {Hold.PARTNER_QUEUE}
-
-
 def test_one_queue_that_drains_releases_nobody_while_another_is_full(crowd: Crowd) -> None:
-    alice, bob = in_chat(crowd)
+    bob = client("bob")
     crowd.fills(bob)
     crowd.congestion.congested(bob.check_socket)
     crowd.congestion.drained(bob.check_socket)
-    assert holds(alice) == {Hold.PARTNER_QUEUE}
     assert holds(bob) == {Hold.OWN_QUEUE}
+    assert ("bob", "emptied") not in crowd.news
 
 
-def test_a_chat_with_somebody_who_does_not_read_begins_with_a_pause(crowd: Crowd) -> None:
-    alice, bob = client("alice"), client("bob")
+def test_there_is_room_already_when_it_is_said(crowd: Crowd) -> None:
+    """Whoever hears of it sends at once."""
+    bob = client("bob")
+    seen: list[tuple[bool, set[Hold]]] = []
+    crowd.congestion = Congestion(
+        LIMITS,
+        time=crowd.clock,
+        end_stalled=lambda *_: None,
+        filled=lambda who: seen.append((crowd.congestion.is_full(who), {*holds(who)})),
+        emptied=lambda who: seen.append((crowd.congestion.is_full(who), {*holds(who)})),
+    )
     crowd.fills(bob)
-    alice.partner, bob.partner = bob, alice
-    crowd.congestion.join(alice, bob)
-    assert holds(alice) == {Hold.PARTNER_QUEUE}
-    assert holds(bob) == {Hold.OWN_QUEUE}
-
-
-def test_after_the_chat_nobody_waits_for_the_other(crowd: Crowd) -> None:
-    alice, bob = in_chat(crowd)
-    crowd.fills(bob)
-    crowd.congestion.part(alice, bob)
-    alice.partner = bob.partner = None
-    assert holds(alice) == set()
-    assert holds(bob) == {Hold.OWN_QUEUE}
+    crowd.congestion.drained(bob.login_socket)
+    assert seen == [(True, {Hold.OWN_QUEUE}), (False, set())]
 
 
 def test_who_takes_nothing_for_the_whole_time_is_ended(crowd: Crowd) -> None:
     """9.2, 5.3: disconnected stalled."""
-    _, bob = in_chat(crowd)
+    bob = client("bob")
     crowd.fills(bob)
     crowd.passes(9.9)
     assert crowd.ended == []
@@ -123,7 +115,7 @@ def test_who_takes_nothing_for_the_whole_time_is_ended(crowd: Crowd) -> None:
 
 
 def test_who_reads_slowly_may(crowd: Crowd) -> None:
-    _, bob = in_chat(crowd)
+    bob = client("bob")
     crowd.fills(bob, 1000)
     for left in (999, 998, 997):
         crowd.passes(9)
@@ -135,7 +127,7 @@ def test_who_reads_slowly_may(crowd: Crowd) -> None:
 
 
 def test_a_queue_that_grows_is_not_one_that_moves(crowd: Crowd) -> None:
-    _, bob = in_chat(crowd)
+    bob = client("bob")
     crowd.fills(bob, 1000)
     crowd.passes(5)
     fake(bob.login_socket).waiting_to_be_sent = 2000
@@ -145,7 +137,7 @@ def test_a_queue_that_grows_is_not_one_that_moves(crowd: Crowd) -> None:
 
 @pytest.mark.parametrize("how", ["drained", "forget"])
 def test_whoever_reads_again_or_is_gone_is_not_ended(crowd: Crowd, how: str) -> None:
-    _, bob = in_chat(crowd)
+    bob = client("bob")
     crowd.fills(bob)
     getattr(crowd.congestion, how)(bob.login_socket)
     crowd.passes(100)
@@ -159,6 +151,7 @@ def test_a_socket_on_its_way_in_is_the_login_desks_to_end(crowd: Crowd) -> None:
     crowd.passes(100)
     crowd.congestion.drained(alice.login_socket)
     assert crowd.ended == []
+    assert crowd.news == []
     assert holds(alice) == set()
 
 

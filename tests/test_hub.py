@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from duologue.core.chat import ChatEnd
+from duologue.hub import BYE, DEAD
 from tests.stage import Stage, opened, until
 
 
@@ -22,9 +23,9 @@ async def test_a_session_ends_once(stage: Stage) -> None:
     alice, bob, _ = await stage.chat_between("alice", "bob")
     hub = stage.server.hub
     [client] = [client for client in hub._clients.values() if client.nickname == "alice"]
-    hub.disconnect_client(client, ChatEnd.LOST)
-    hub.disconnect_client(client, ChatEnd.LEFT)
-    await bob.hears("chat_ended alice lost")
+    hub.disconnect_client(client, ChatEnd.LOST, DEAD)
+    hub.disconnect_client(client, ChatEnd.LEFT, BYE)
+    await bob.hears("chat_paused alice 60")
     await bob.heard_nothing()
     await alice.is_out_after("disconnected dead Nothing was heard from you for too long.")
 
@@ -34,7 +35,7 @@ async def test_an_old_session_cannot_end_the_new_one(stage: Stage) -> None:
     hub = stage.server.hub
     older = hub._clients["alice"]
     newer = await stage.enters("alice")
-    hub.disconnect_client(older, ChatEnd.LOST)
+    hub.disconnect_client(older, ChatEnd.LOST, DEAD)
     await newer.heard_nothing()
     assert stage.present() == {"alice"}
 

@@ -8,15 +8,16 @@ from pathlib import Path
 from duologue.core.events import Recalled, RecallEnded, Refused
 from duologue.link import Client
 from duologue.recall import FOUND_MESSAGES, PAGE_BYTES, PAGE_MESSAGES, Recall
-from duologue.storage.base import Message, RemembersNothing, StoreError
+from duologue.storage.base import Message, StoreError
+from duologue.storage.unreceived import Unreceived
 from tests.test_link import FakeLink, client, fake
 
 
-class Shelf(RemembersNothing):
+class Shelf(Unreceived):
     """A store with messages 1 to `count` of `size` characters, or one that cannot be read."""
 
     def __init__(self, count: int, size: int = 1, error: StoreError | None = None) -> None:
-        super().__init__(lambda _: None)
+        super().__init__(lambda _: None, pressure=lambda *_: None, mailbox=0)
         self.messages = [Message(n, "c", "bob", "alice", n, n + 0.9, "x" * size) for n in range(1, count + 1)]
         self.error = error
         self.asked: list[tuple[str, str, int]] = []

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from duologue.core.chat import Stream
 from duologue.core.commands import Command, QuitChat, Say
 from duologue.core.errors import FatalPeerError, PeerError
+from duologue.core.streams import Stream
 from duologue.protocols.lines import LINE_LIMIT, is_text
 from duologue.protocols.native import NativeSocket
-from duologue.protocols.native_wire import parse_command
+from duologue.protocols.native_commands import parse_command
 from duologue.relay import Relay
 
 Heard = list[bytes | Command | str]
@@ -32,7 +32,7 @@ class Chatter:
         self.spent: list[int] = []
         self.relay = Relay(
             door=door,
-            stream=Stream(),
+            stream=Stream("c"),
             send=self.send,
             keep=lambda chunk, count: self.kept.append((chunk, count)),
             spend=self.spent.append,
@@ -118,7 +118,7 @@ def test_what_goes_out_is_counted_kept_and_paid_for(data: bytes, cuts: list[int]
     """Protocol 7.1: numbers are counted, so one too many or too few would shift every message after it."""
     talker = chatter(data, cuts)
     raw = [line for line in talker.heard if isinstance(line, bytes)]
-    assert talker.relay.stream == Stream(sent=len(raw))
+    assert talker.relay.stream.sent == len(raw)
     assert talker.kept == [(chunk, chunk.count(b"\n")) for chunk in talker.chunks]
     assert sum(talker.spent) == len(raw)
 
@@ -160,3 +160,29 @@ def test_messages_before_a_line_too_long_arrive_in_any_split(cuts: list[int], ex
 def test_the_longest_line_goes_out(cuts: list[int]) -> None:
     line = b":" + b"x" * (LINE_LIMIT - 2)
     assert chatter(line + b"\n", cuts).heard == [line]
+
+
+def test_a_message_that_came_among_commands_is_counted_sent_and_kept_like_the_others() -> None:
+    talker = Chatter()
+    talker.relay.pass_on(b":one\n", 1)
+    assert (talker.relay.stream.sent, talker.chunks, talker.kept) == (1, [b":one\n"], [(b":one\n", 1)])
+    assert talker.spent == [], "it has been paid for as a command"
+
+
+def test_who_falls_behind_by_a_chunk_has_been_sent_it() -> None:
+    """Its count is in the stream before it is sent, and it is stored after."""
+    talker = Chatter()
+    seen: list[tuple[int, int]] = []
+    talker.relay.send = lambda _: seen.append((talker.relay.stream.sent, len(talker.kept)))
+    talker.receive(b":one\n:two\n")
+    assert seen == [(2, 0)]
+
+
+def test_where_it_goes_can_change_between_two_chunks() -> None:
+    talker = Chatter()
+    talker.receive(b":one\n")
+    talker.relay.send = lambda _: None
+    talker.receive(b":two\n")
+    assert talker.chunks == [b":one\n"]
+    assert talker.relay.stream.sent == 2
+    assert [chunk for chunk, _ in talker.kept] == [b":one\n", b":two\n"]

@@ -40,6 +40,7 @@ def test_the_defaults_are_those_of_a_private_try_out() -> None:
     assert (found.heartbeat, found.dead_after) == (15, 45)
     assert found.limits == Limits()
     assert (found.history, found.protocols) == (True, ("native",))
+    assert (found.keep_days, found.keep_messages) == (None, None)
     assert (found.log_level, found.log_format) == ("info", "text")
     assert (found.tls_cert, found.tls_key) == (None, None)
     assert (found.allow_plain, found.allow_passwordless) == (False, False)
@@ -55,6 +56,8 @@ def test_data_goes_to_the_users_own_folder() -> None:
     [
         ("--host 0.0.0.0", "host", "0.0.0.0"),
         ("--port 0", "port", 0),
+        ("--keep-days 0.5", "keep_days", 0.5),
+        ("--keep-messages 1000", "keep_messages", 1000),
         ("--port 65535", "port", 65535),
         ("--users people.csv", "users", Path("people.csv")),
         ("--data ~/chat", "data", Path.home() / "chat"),

@@ -4,32 +4,29 @@ from __future__ import annotations
 
 import asyncio
 import random
+import secrets
 import ssl as tls
+import time
 from collections.abc import Awaitable, Callable
+from os import PathLike
+from pathlib import Path
 from types import TracebackType
 
 from duologue.client.address import DEFAULT_HOST, DEFAULT_PORT, Address
+from duologue.client.asking import Asking
 from duologue.client.backoff import LONGEST, Backoff
 from duologue.client.errors import CannotConnect, LinkLost, LoginRefused, NotConnected
-from duologue.client.happenings import ConnectionLost, Happening, Reconnected
+from duologue.client.happenings import ConnectionLost, Happening, MemoryLost, Reconnected
 from duologue.client.link import Link, Timing
-from duologue.core.commands import (
-    AcceptChat,
-    AskForChat,
-    CancelRequest,
-    Command,
-    DeclineChat,
-    Exit,
-    ListOnline,
-    ListRequests,
-    QuitChat,
-    ReadHistory,
-    Say,
-    SearchHistory,
-)
+from duologue.client.memory import Memory
+from duologue.client.memory_file import MemoryFile
+from duologue.client.notebook import ChatMemory, Letter
+from duologue.core.accounts import nickname_key
+from duologue.core.commands import Command, Say
 from duologue.core.events import Acknowledged, Disconnected
+from duologue.protocols.native_wire import encode_message
 
-COMES_BACK_AFTER = frozenset({"shutting_down", "lost", "dead", "stalled"})
+COMES_BACK_AFTER = frozenset({"shutting_down", "lost", "dead", "stalled", "store_failed"})
 """Goodbyes after which the client connects again by itself. After others it must not: two clients of one account, each
 taken over by the other, would throw each other out for ever; and what broke the protocol once breaks it again."""
 
@@ -44,16 +41,25 @@ def connect(
     port: int = DEFAULT_PORT,
     password: str | None = None,
     ssl: tls.SSLContext | None = None,
+    memory: str | PathLike[str] | None = None,
 ) -> Client:
-    """A client to use with `async with`, which logs in, and with `async for`, which gives what happens."""
-    return Client(Address(host, port, ssl), nickname, password)
+    """A client to use with `async with`, which logs in, and with `async for`, which gives what happens.
+
+    `memory` is a file of its own for what must not be lost when this process is killed; None remembers while it runs.
+    """
+    return Client(Address(host, port, ssl), nickname, password, memory=Path(memory) if memory else None)
 
 
-class Client:
+class Client(Asking):
     """One person or bot, over as many sessions as it takes.
 
-    Iterate to get events; a lost connection is one of them, and iterating on connects again. Every method sends
-    and returns; what comes of it arrives as an event. Methods raise NotConnected between two sessions.
+    Iterate to get events; a lost connection is one of them, and iterating on connects again and resumes the chat. Every
+    method sends and returns; what comes of it arrives as an event. Between two sessions `write`, and `say` in a chat,
+    are kept and sent later; other methods raise NotConnected.
+
+    A message is acknowledged to the server when the next event is asked for, or when the client is closed without an
+    error: what happens before that, in the body of an `async for`, is done when it counts as received. A program that
+    is killed in between gets the message again.
     """
 
     def __init__(
@@ -62,6 +68,7 @@ class Client:
         nickname: str,
         password: str | None = None,
         *,
+        memory: Path | None = None,
         timing: Timing | None = None,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
         jitter: Callable[[], float] = random.random,
@@ -72,7 +79,9 @@ class Client:
         self._timing = timing or Timing()
         self._sleep = sleep
         self._backoff = Backoff(jitter)
+        self._memory = Memory(MemoryFile(memory) if memory else None)
         self._link: Link | None = None
+        self._unfinished: Happening | None = None
         self._since = 0.0
         self._is_over = False
 
@@ -89,8 +98,19 @@ class Client:
 
     @property
     def partner(self) -> str | None:
-        """Whom the chat is with; None outside a chat."""
-        return self._link.session.partner if self._link else None
+        """Whom the chat is with, also while it has paused; None outside a chat."""
+        chat = self._chat
+        return chat.partner if chat else None
+
+    @property
+    def is_live(self) -> bool:
+        """Does what is said in the chat go out at once?"""
+        return self._link is not None and self._link.session.messages.live is not None
+
+    @property
+    def _chat(self) -> ChatMemory | None:
+        live = self._link.session.messages.live if self._link else None
+        return live or self._memory.current
 
     @property
     def waiting(self) -> tuple[str, ...]:
@@ -104,18 +124,25 @@ class Client:
 
     @property
     def sent(self) -> int:
-        """How many messages were said in this chat, or in the last one of this session."""
-        return self._link.session.sent if self._link else 0
+        """How many messages were said in this chat."""
+        chat = self._chat
+        return chat.sent if chat else 0
 
     @property
     def acknowledged(self) -> Acknowledged:
         """How many of them the server answers for, and how many the partner has."""
-        return self._link.session.acknowledged if self._link else Acknowledged()
+        chat = self._chat
+        return Acknowledged(chat.stored, chat.delivered, chat.stream) if chat else Acknowledged()
 
     @property
     def unstored(self) -> int:
-        """How many of them the server does not answer for (yet)."""
-        return self._link.session.unstored if self._link else 0
+        """How many messages, of chats and letters, the server does not answer for (yet)."""
+        return self._memory.unstored
+
+    @property
+    def letters(self) -> tuple[Letter, ...]:
+        """What we have written to mailboxes and is not known to be delivered, the oldest first."""
+        return self._memory.letters
 
     # Coming and going
 
@@ -126,21 +153,35 @@ class Client:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if error:
+            self._unfinished = None
         await self.close()
 
     async def open(self) -> None:
         """Log in. Raises CannotConnect, LoginRefused, or PasswordNeeded where one is needed and none was given."""
-        self._link = await Link.open(self.address, self._nickname, self._password, self._timing)
+        try:
+            await self._open()
+        except BaseException:
+            self._memory.close()
+            raise
+
+    async def _open(self) -> None:
+        self._link = await Link.open(self.address, self._nickname, self._password, self._timing, self._memory)
+        self._link.send_what_was_taken()
         self._nickname = self._link.session.nickname
         self._since = self._timing.now()
         self._is_over = False
 
     async def close(self) -> None:
-        """Leave. What was said before is on the server then, unless the connection is lost or very slow."""
+        """Leave the chat and the server. What was said before is on the server then, or stays in the memory."""
+        self._finish()
         link, self._link = self._link, None
-        self._is_over = True
+        was_over, self._is_over = self._is_over, True
         if link:
             await link.leave()
+        elif self._memory.current and not was_over:  # a chat that another client has taken over goes on there
+            self._memory.end(self._memory.current)
+        self._memory.close()
 
     # What happens
 
@@ -148,6 +189,10 @@ class Client:
         return self
 
     async def __anext__(self) -> Happening:
+        self._finish()
+        trouble = self._memory.trouble()
+        if trouble:
+            return MemoryLost(trouble)
         if self._is_over:
             raise StopAsyncIteration
         if self._link is None:
@@ -156,21 +201,26 @@ class Client:
             event = await self._link.next_event()
         except LinkLost as lost:
             return await self._lose(str(lost))
+        self._unfinished = event
         if isinstance(event, Disconnected) and event.code not in COMES_BACK_AFTER:
-            await self._end()
+            self._is_over = True
+            await self._drop_link()
         return event
 
+    def _finish(self) -> None:
+        """Whoever asks for the next event has dealt with the one before."""
+        event, self._unfinished = self._unfinished, None
+        if event and self._link:
+            self._link.finished(event)
+
     async def _lose(self, reason: str) -> ConnectionLost:
-        lost = ConnectionLost(reason, self.partner, self.unstored if self.partner else 0)
         if self._timing.now() - self._since > LONGEST:
             self._backoff.reset()
-        await self._end()
-        self._is_over = False
-        return lost
+        await self._drop_link()
+        return ConnectionLost(reason, self.partner, self.unstored)
 
-    async def _end(self) -> None:
+    async def _drop_link(self) -> None:
         link, self._link = self._link, None
-        self._is_over = True
         if link:
             await link.close()
 
@@ -178,7 +228,7 @@ class Client:
         while True:
             await self._sleep(self._backoff.next_wait())
             try:
-                await self.open()
+                await self._open()
             except CannotConnect:
                 continue
             except LoginRefused as refused:
@@ -188,56 +238,28 @@ class Client:
                 return Disconnected(refused.code, str(refused))
             return Reconnected(self._nickname)
 
-    # What one can do
+    # What we say
 
-    async def ask(self, nickname: str) -> None:
-        """Ask for a chat."""
-        await self.send(AskForChat(nickname))
+    async def write(self, nickname: str, text: str) -> str:
+        """Leave a message in somebody's mailbox; returns the name of its stream, which tells it from others in events.
 
-    async def accept(self, nickname: str | None = None) -> None:
-        """Accept the request of `nickname`, or the only one that waits."""
-        await self.send(AcceptChat(nickname))
-
-    async def decline(self, nickname: str | None = None) -> None:
-        """Decline the request of `nickname`, or the only one that waits."""
-        await self.send(DeclineChat(nickname))
-
-    async def cancel(self, nickname: str | None = None) -> None:
-        """Withdraw one's own request to `nickname`, or all of them."""
-        await self.send(CancelRequest(nickname))
-
-    async def say(self, text: str) -> None:
-        """Say something to the partner; it may have line breaks. Raises PeerError when it is too long for a line."""
-        await self.send(Say(text))
-
-    async def quit(self) -> None:
-        """Leave the chat, not the server."""
-        await self.send(QuitChat())
-
-    async def who(self) -> None:
-        """Ask who is here; the answer is a PeopleOnline."""
-        await self.send(ListOnline())
-
-    async def requests(self) -> None:
-        """Ask who waits for our answer; it is a WaitingRequests."""
-        await self.send(ListRequests())
-
-    async def history(self, nickname: str, count: int, before: int | None = None) -> None:
-        """Ask for the newest `count` messages with `nickname`, or the newest before the one numbered `before`.
-
-        The answer is a Recalled for each, oldest first, and a RecallEnded, whose `before` asks for those before them.
+        LetterDelivered says when it has arrived, KeptFor before that that they are away, NotKept that it was refused.
+        Raises PeerError for a text that is too long, and BadNickname for what nobody may be called.
         """
-        await self.send(ReadHistory(nickname, count, before))
-
-    async def search(self, words: str) -> None:
-        """Ask for the messages of all one's chats that have these words: Recalled, newest first, and a RecallEnded."""
-        await self.send(SearchHistory(words))
-
-    async def exit(self) -> None:
-        """Leave the server. The last event is a Disconnected."""
-        await self.send(Exit())
+        letter = Letter(nickname_key(nickname), secrets.token_urlsafe(9), text, time.time())
+        encode_message(text)
+        if self._is_over:
+            raise NotConnected
+        if self._link:
+            await self._link.post(letter)
+        else:
+            self._memory.write(letter)
+        return letter.stream
 
     async def send(self, command: Command) -> None:
-        if self._link is None:
+        if self._link:
+            await self._link.send(command)
+        elif isinstance(command, Say) and self._memory.current and not self._is_over:
+            self._memory.say_later(self._memory.current, encode_message(command.text))
+        else:
             raise NotConnected
-        await self._link.send(command)

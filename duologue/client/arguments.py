@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import PurePath
 
-from duologue.client.meaning import Explain, Export, Meaning, ShowFound, ShowHistory, Standing
+from duologue.client.meaning import Explain, Export, Meaning, ShowFound, ShowHistory, Standing, Write
 from duologue.client.since import is_since
 from duologue.core.accounts import BadNickname, nickname_key
 from duologue.core.text import visible
 
+LETTER = "NICK TEXT"
 HISTORY = "[NICK] [N | SINCE]"
 SEARCH = "WORDS"
 EXPORT = "[NICK] [FILE]"
@@ -23,6 +24,14 @@ MOST = 5000
 FILE_KINDS = (".txt", ".json")
 
 _NOBODY = "You are in no chat, so say whose messages: {} NICK"
+
+
+def letter(standing: Standing, rest: str) -> Meaning | None:
+    """`/msg`: all that follows the nickname is the text, line breaks too."""
+    words = rest.split(maxsplit=1)
+    if len(words) < 2:
+        return None
+    return _with_partner(standing, words[0], "/msg", lambda nickname: Write(nickname, words[1]))
 
 
 def history(standing: Standing, rest: str) -> Meaning | None:

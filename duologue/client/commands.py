@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from duologue.client.arguments import EXPORT, HISTORY, SEARCH, export, history, search
+from duologue.client.arguments import EXPORT, HISTORY, LETTER, SEARCH, export, history, letter, search
 from duologue.client.meaning import Clear, Explain, Help, Leave, Meaning, Send, Standing
 from duologue.core.commands import (
     WORDS,
@@ -17,7 +17,9 @@ from duologue.core.commands import (
     Exit,
     QuitChat,
     ReadHistory,
+    ResumeChat,
     SearchHistory,
+    SendLetter,
     Takes,
     Word,
 )
@@ -77,6 +79,8 @@ _OWN_MEANING: dict[Callable[..., object], Callable[[Word], Handler]] = {
     QuitChat: lambda _: _quit,
     Exit: lambda _: _leave,
 }
+_ROWS_OF_OUR_OWN = (ReadHistory, SearchHistory, SendLetter)
+_NOT_TYPED = (ResumeChat,)
 _OWN_HELP: dict[Callable[..., object], str] = {
     QuitChat: "leave the chat; outside a chat, leave the app",
     Exit: "leave the app",
@@ -109,12 +113,13 @@ def _entries() -> list[Entry]:
             means=_taking(same[0].takes, _OWN_MEANING.get(same[0].command, _sending)(same[0])),
         )
         for same in rows.values()
-        if same[0].command not in (ReadHistory, SearchHistory)  # rows of their own, below
+        if same[0].command not in (*_ROWS_OF_OUR_OWN, *_NOT_TYPED)
     ]
 
 
 ENTRIES = (
     *_entries(),
+    Entry(("/msg",), LETTER, "leave a message for NICK, also when NICK is away", letter),
     Entry(("/history",), HISTORY, "show the last 20 messages, or N, or those SINCE", history),
     Entry(("/search",), SEARCH, "show the newest messages with all of the WORDS", search),
     Entry(("/export",), EXPORT, "write all messages to FILE.txt or FILE.json", export),

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
+from pathlib import Path
 
 from duologue.client.address import Address
 from duologue.client.api import Client
 from duologue.client.commands import help_lines
 from duologue.client.errors import CannotConnect, ClientError, LoginRefused, PasswordNeeded
 from duologue.client.face import Face, Interrupted, Kind, Line
-from duologue.client.happenings import ConnectionLost, Happening
+from duologue.client.happenings import ConnectionLost
 from duologue.client.meaning import (
     Clear,
     Confirm,
@@ -24,14 +25,18 @@ from duologue.client.meaning import (
     ShowFound,
     ShowHistory,
     Standing,
+    Write,
 )
 from duologue.client.past import Past
-from duologue.client.sentences import about_unsent, message, sentence
+from duologue.client.sentences import about_unsent
+from duologue.client.teller import Teller
 from duologue.client.typed import is_yes, meaning_of
 from duologue.core.accounts import BadNickname, nickname_key
-from duologue.core.commands import Command, QuitChat, Say
+from duologue.core.commands import Command, QuitChat, Say, SendLetter
 from duologue.core.errors import PeerError
-from duologue.core.events import ChatEnded, ChatRequested, Disconnected, Refused, RequestAnswered, Said
+from duologue.core.events import (
+    ChatEnded,
+)
 from duologue.core.text import visible
 
 OK = 0
@@ -39,22 +44,22 @@ LOST = 1
 INTERRUPTED = 130
 """Exit codes. 130 is what shells give for Ctrl+C."""
 
-_KINDS: dict[type, Kind] = {
-    ChatRequested: Kind.REQUEST,
-    Refused: Kind.TROUBLE,
-    Disconnected: Kind.TROUBLE,
-    ConnectionLost: Kind.TROUBLE,
-    RequestAnswered: Kind.TROUBLE,
-}
-
 
 class Conversation:
-    """`nickname` is None where it has to be asked for."""
+    """`nickname` is None where it has to be asked for. `memory_of` says which file remembers a nickname's messages."""
 
-    def __init__(self, face: Face, address: Address, nickname: str | None) -> None:
+    def __init__(
+        self,
+        face: Face,
+        address: Address,
+        nickname: str | None,
+        memory_of: Callable[[str], Path | None] = lambda _: None,
+    ) -> None:
         self._face = face
         self._address = address
         self._nickname = nickname
+        self._memory_of = memory_of
+        self._teller = Teller(face.show)
         self._password: str | None = None
         self._unsent: str | None = None
         self._all_stored = True
@@ -82,7 +87,8 @@ class Conversation:
     async def _login_to_server(self) -> Client | None:
         """None: there is no way in, or nobody wants one any more."""
         while True:
-            client = Client(self._address, await self._checked_nickname(), self._password)
+            nickname = await self._checked_nickname()
+            client = Client(self._address, nickname, self._password, memory=self._memory_of(nickname))
             try:
                 await client.open()
             except PasswordNeeded:
@@ -95,6 +101,7 @@ class Conversation:
                 if not await self._wants("Try again?"):
                     return None
             else:
+                self._teller.come_back()
                 return client
 
     async def _checked_nickname(self) -> str:
@@ -158,16 +165,10 @@ class Conversation:
         async for event in client:
             is_answer = past.takes(event)
             if self._face.notices(event) and not is_answer:
-                self._show_event(event)
-            if isinstance(event, ChatEnded | ConnectionLost) and self._unsent is not None:
+                self._teller.tell(event)
+            is_chat_over = isinstance(event, ChatEnded) or (isinstance(event, ConnectionLost) and not event.partner)
+            if is_chat_over and self._unsent is not None:
                 self._drop_unsent()
-
-    def _show_event(self, event: Happening) -> None:
-        if isinstance(event, Said):
-            speaker, lines = message(event)
-            self._face.show(Line(Kind.MESSAGE, "\n".join(lines), speaker))
-        elif text := sentence(event):
-            self._show(_KINDS.get(type(event), Kind.NOTICE), text)
 
     async def _send_messages(self, client: Client, past: Past) -> None:
         while not isinstance(meaning := await self._next_meaning(client), Leave):
@@ -187,6 +188,8 @@ class Conversation:
                 await self._look_back(past.carry_out(meaning))
             case Send(command):
                 await self._send(client, command)
+            case Write(nickname, text):
+                await self._write(client, nickname, text)
             case Confirm(text):
                 self._unsent = text
                 self._show(Kind.HINT, about_unsent(text))
@@ -211,14 +214,23 @@ class Conversation:
             self._unsent = None
         elif isinstance(command, QuitChat):
             await self._face.until_stored(client)
+        if await self._is_taken(client.send(command)):
+            await self._face.sent(type(command))
+
+    async def _write(self, client: Client, nickname: str, text: str) -> None:
+        if await self._is_taken(client.write(nickname, text)):
+            await self._face.sent(SendLetter)
+
+    async def _is_taken(self, sending: Awaitable[object]) -> bool:
         try:
-            await client.send(command)
+            await sending
         except PeerError as error:
             self._show(Kind.TROUBLE, visible(error.text))
         except ClientError as error:
             self._show(Kind.TROUBLE, str(error))
         else:
-            await self._face.sent(command)
+            return True
+        return False
 
     def _drop_unsent(self) -> None:
         self._unsent = None

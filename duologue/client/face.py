@@ -57,8 +57,8 @@ class Face(Protocol):
     def withdraw(self) -> None:
         """A `read` that is going on is about to be cancelled: leave nothing of its prompt behind."""
 
-    async def sent(self, command: Command) -> None:
-        """`command` went to the server; returns when the next input may be read."""
+    async def sent(self, command: type[Command]) -> None:
+        """One of these went to the server; returns when the next input may be read."""
 
     async def until_stored(self, client: Client) -> None:
         """The chat is about to be left: returns when its messages may be left to the server."""

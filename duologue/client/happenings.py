@@ -1,4 +1,4 @@
-"""What happens to a client besides what the server tells it: its connection goes and comes back."""
+"""What happens to a client besides what the server tells it: of its connection, its messages and its memory."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from duologue.core.events import Event
 
 @dataclass(frozen=True, slots=True)
 class ConnectionLost:
-    """The session is over and a new one is being tried for. `partner` is whom the chat was with that ended by this.
+    """The session is over and a new one is being tried for. `partner` is whom the chat is with that goes on then.
 
-    `unstored` messages of that chat had not been confirmed by the server.
+    The server has not confirmed `unstored` messages (yet); they are kept, and sent again.
     """
 
     reason: str
@@ -21,9 +21,38 @@ class ConnectionLost:
 
 @dataclass(frozen=True, slots=True)
 class Reconnected:
-    """A new session is on, with no chat and no requests."""
+    """A new session is on, with no requests. If the chat goes on, a ChatResumed follows; if not, a ChatEnded."""
 
     nickname: str
 
 
-Happening = Event | ConnectionLost | Reconnected
+@dataclass(frozen=True, slots=True)
+class LetterDelivered:
+    """`nickname` has the letter now. `stream` is what `write` returned."""
+
+    nickname: str
+    stream: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class HandedIn:
+    """The chat with `nickname` is over, and `count` messages that had not arrived are in their mailbox now.
+
+    The server has refused `lost` others, for `reason`.
+    """
+
+    nickname: str
+    count: int
+    lost: int = 0
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryLost:
+    """The file of the memory cannot be used, for `reason`; what is not safe yet is kept while this program runs."""
+
+    reason: str
+
+
+Happening = Event | ConnectionLost | Reconnected | LetterDelivered | HandedIn | MemoryLost

@@ -11,11 +11,23 @@ from time import monotonic
 
 from duologue.client.address import Address, reason_of
 from duologue.client.errors import CannotConnect, LinkLost, LoginRefused, PasswordNeeded
+from duologue.client.happenings import HandedIn, Happening, LetterDelivered
+from duologue.client.memory import Memory
+from duologue.client.notebook import Letter
 from duologue.client.session import Session
 from duologue.core.commands import Command, Exit, GivePassword, SocketKind
 from duologue.core.errors import FatalPeerError
-from duologue.core.events import Acknowledged, Event, LoggedIn, LoginDenied, PasswordWanted, Probe, Refused
-from duologue.protocols.native_wire import encode_password
+from duologue.core.events import (
+    Acknowledged,
+    LoggedIn,
+    LoginDenied,
+    MessageFrom,
+    PasswordWanted,
+    Probe,
+    Refused,
+    Said,
+)
+from duologue.protocols.native_commands import encode_password
 
 ACKNOWLEDGE_EVERY = 0.02
 """Seconds between two PINGs that acknowledge messages: many that come together are acknowledged together."""
@@ -41,31 +53,31 @@ class Timing:
 
 
 class Link:
-    """Made by `open`; then `next_event` until it raises LinkLost. Close it in any case."""
+    """Made by `open`; then `next_event`, and `finished` with each, until it raises LinkLost. Close it in any case."""
 
     def __init__(self, session: Session, timing: Timing) -> None:
         self.session = session
         self._timing = timing
         self._writers: dict[SocketKind, asyncio.StreamWriter] = {}
         self._tasks: dict[SocketKind | None, asyncio.Task[None]] = {}
-        self._events: asyncio.Queue[Event | LinkLost] = asyncio.Queue(MOST_UNREAD)
-        self._early: deque[Event] = deque()
-        self._is_attached = False
-        self._told = Acknowledged()
-        self._message_came = asyncio.Event()
+        self._events: asyncio.Queue[Happening | LinkLost] = asyncio.Queue(MOST_UNREAD)
+        self._early: deque[Happening] = deque()
+        self._is_open = False
+        self._is_due = asyncio.Event()
+        self._was_answered = asyncio.Event()
         self._lost: LinkLost | None = None
         self._heard = timing.now()
 
     # Opening
 
     @classmethod
-    async def open(cls, address: Address, nickname: str, password: str | None, timing: Timing) -> Link:
-        """Log in and attach all three sockets.
+    async def open(cls, address: Address, nickname: str, password: str | None, timing: Timing, memory: Memory) -> Link:
+        """Log in and attach all three sockets. Where `memory` knows of a chat, it is clear then whether it goes on.
 
         No socket stays open while a person thinks of a password: without one PasswordNeeded is raised, and the next
         try brings it along. Raises CannotConnect and LoginRefused.
         """
-        link = cls(Session(), timing)
+        link = cls(Session(memory), timing)
         try:
             async with asyncio.timeout(timing.login):
                 await link._log_in(address, nickname, password)
@@ -112,16 +124,18 @@ class Link:
 
     async def _until_attached(self) -> None:
         """The server may have something to say as soon as it knows all three sockets: keep that for later."""
-        early: list[Event] = []
-        while not isinstance(event := await self.next_event(), Acknowledged):
-            if isinstance(event, Refused):
+        early: list[Happening] = []
+        while not self.session.is_attached or self.session.messages.is_resuming:
+            event = await self.next_event()
+            if isinstance(event, Refused) and not self.session.is_attached:
                 raise CannotConnect(event.text)
             early.append(event)
-        self._early.extend(early)
+        self._early.extend(event for event in early if not isinstance(event, Acknowledged))
+        self._is_open = True
 
     # Receiving
 
-    async def next_event(self) -> Event:
+    async def next_event(self) -> Happening:
         """Raises LinkLost when the session is over, after everything that came before."""
         if self._early:
             return self._early.popleft()
@@ -139,6 +153,8 @@ class Link:
                 self._heard = self._timing.now()
                 for event in self.session.receive_data(kind, data):
                     await self._received(event)
+                    self._send_what_is_due()
+                self._send_what_is_due()
             reason = "the server closed it"
         except OSError as error:
             reason = reason_of(error)
@@ -147,24 +163,36 @@ class Link:
         await self._last_words(kind)
         await self._events.put(LinkLost(reason))
 
-    async def _received(self, event: Event) -> None:
+    async def _received(self, event: Happening) -> None:
         """What the check socket says is settled here; it must get through when nobody takes events."""
         match event:
-            case Acknowledged() if self._is_attached:
-                self._acknowledged(event)
             case Probe():
                 self._answer_server_check()
+            case Acknowledged() if self._is_open:
+                self._was_answered.set()
+                if event.stream is not None:
+                    with suppress(asyncio.QueueFull):  # no loss: the memory has it
+                        self._events.put_nowait(event)
+            case LetterDelivered() | HandedIn() if self._events.full():
+                self._early.append(event)
             case _:
-                self._is_attached = self._is_attached or isinstance(event, Acknowledged)
                 await self._events.put(event)
-                self._message_came.set()
 
-    def _acknowledged(self, event: Acknowledged) -> None:
-        """Passed on where it is news. One that finds no room is no loss: `session.acknowledged` has it."""
-        if event == self.session.acknowledged != self._told:
-            self._told = event
-            with suppress(asyncio.QueueFull):
-                self._events.put_nowait(event)
+    def send_what_was_taken(self) -> None:
+        """What the memory has taken while this link was being opened."""
+        self.session.messages.mail.begin()
+        self._send_what_is_due()
+
+    def _send_what_is_due(self) -> None:
+        for kind, data in self.session.data_to_send().items():
+            if data:
+                self._writers[kind].write(data)
+
+    def finished(self, event: Happening) -> None:
+        """Whoever took the event has dealt with it. Only now is a message acknowledged, soon and with others."""
+        if isinstance(event, Said | MessageFrom):
+            self.session.finished()
+            self._is_due.set()
 
     def _answer_server_check(self) -> None:
         self._writers[SocketKind.CHECK].write(self.session.pong())
@@ -175,11 +203,11 @@ class Link:
             await asyncio.wait((login,), timeout=self._timing.last_words)
 
     async def _check_server_connection(self) -> None:
-        """PING when something came, coalesced, and at every heartbeat. Ends when nothing was heard for too long."""
+        """PING when messages are finished, coalesced, and at every heartbeat. Ends after too long a silence."""
         check = self._writers[SocketKind.CHECK]
         while (left := self._heard + self._timing.dead_after - self._timing.now()) > 0:
-            await _within(min(left, self._timing.heartbeat), self._message_came.wait())
-            self._message_came.clear()
+            await _within(min(left, self._timing.heartbeat), self._is_due.wait())
+            self._is_due.clear()
             check.write(self.session.ping())
             await asyncio.sleep(ACKNOWLEDGE_EVERY)
         await self._events.put(LinkLost(f"nothing was heard from the server for {self._timing.dead_after:g} s"))
@@ -191,15 +219,27 @@ class Link:
 
         Raises PeerError where the command cannot be a line. A lost link takes it silently: `next_event` tells.
         """
+        await self._send(self.session.command(command))
+
+    async def post(self, letter: Letter) -> None:
+        """The same for a letter."""
+        await self._send(self.session.messages.mail.write(letter))
+
+    async def _send(self, data: bytes) -> None:
         writer = self._writers[SocketKind.CHAT]
-        writer.write(self.session.command(command))
+        writer.write(data)
         with suppress(OSError):  # the reader of that socket sees it too, and says so once
             await writer.drain()
 
     # Closing
 
     async def leave(self) -> None:
-        """Say goodbye and wait until the server has read everything; then close."""
+        """Acknowledge, say goodbye and wait until the server has read everything; then close."""
+        if self.session.messages.received.has_news:
+            self._was_answered.clear()
+            self._writers[SocketKind.CHECK].write(self.session.ping())
+            # On the other socket a goodbye could overtake it, and the server would keep what has arrived.
+            await _within(self._timing.last_words, self._was_answered.wait())
         await self.send(Exit())
         await _within(self._timing.leaving, self._until_lost())
         await self.close()

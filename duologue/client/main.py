@@ -10,11 +10,13 @@ import signal
 import ssl
 import sys
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 from duologue.client.address import DEFAULT_HOST, DEFAULT_PORT, Address
 from duologue.client.conversation import INTERRUPTED, LOST, Conversation
 from duologue.client.face import Face
+from duologue.client.memory_file import usual_place
 
 ENDED_BY_SIGNAL = 128
 """Added to the number of a signal that ended the client, as shells do."""
@@ -56,11 +58,20 @@ async def _converse(options: argparse.Namespace, address: Address) -> int:
     for number in (signal.SIGTERM, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(number, end, number)
     try:
-        return await Conversation(_face(options), address, options.nickname).run()
+        return await Conversation(
+            _face(options), address, options.nickname, partial(memory_place, options, address)
+        ).run()
     except asyncio.CancelledError:
         if not ended_by:
             raise
         return ENDED_BY_SIGNAL + ended_by[0]
+
+
+def memory_place(options: argparse.Namespace, address: Address, nickname: str) -> Path | None:
+    """The file that remembers the messages of `nickname`; None: none does."""
+    if options.memory is None:
+        return usual_place(address, nickname)
+    return options.memory or None
 
 
 def _face(options: argparse.Namespace) -> Face:
@@ -104,5 +115,13 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--plain", action="store_true", help="lines in, lines out: for pipes and screen readers")
     parser.add_argument("--tls", action="store_true", help="speak TLS")
     parser.add_argument("--tls-ca", metavar="FILE", type=Path, help="speak TLS and trust what is in FILE (PEM)")
+    memory = parser.add_mutually_exclusive_group()
+    memory.add_argument(
+        "--memory",
+        metavar="FILE",
+        type=Path,
+        help="keep what is not sent yet in FILE; without this, in one of the user's data folder",
+    )
+    memory.add_argument("--no-memory", dest="memory", action="store_const", const=False, help="keep it in no file")
     parser.add_argument("--no-bell", dest="bell", action="store_false", help="no bell when somebody wants to chat")
     return parser

@@ -66,6 +66,14 @@ class Leave:
 
 
 @dataclass(frozen=True, slots=True)
+class Write:
+    """Goes to the mailbox of `nickname`."""
+
+    nickname: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class ShowHistory:
     """Show the newest `count` messages with `partner`; of those, what came `since` (client/since.py)."""
 
@@ -89,4 +97,4 @@ class Export:
     file: str
 
 
-Meaning = Nothing | Send | Explain | Confirm | Drop | Help | Clear | Leave | ShowHistory | ShowFound | Export
+Meaning = Nothing | Send | Write | Explain | Confirm | Drop | Help | Clear | Leave | ShowHistory | ShowFound | Export

@@ -11,13 +11,15 @@ from typing import TextIO
 
 from duologue.client.api import Client
 from duologue.client.face import Line
-from duologue.client.happenings import ConnectionLost, Happening, Reconnected
+from duologue.client.happenings import ConnectionLost, Happening, LetterDelivered, Reconnected
 from duologue.client.transcript import count_of, plain
-from duologue.core.commands import AcceptChat, AskForChat, Command, ListOnline, ListRequests, QuitChat
+from duologue.core.commands import AcceptChat, AskForChat, Command, ListOnline, ListRequests, QuitChat, SendLetter
 from duologue.core.events import (
     ChatEnded,
     ChatStarted,
     Disconnected,
+    KeptFor,
+    NotKept,
     PeopleOnline,
     Refused,
     RequestAnswered,
@@ -30,6 +32,7 @@ ANSWERS: dict[type[Command], tuple[type[Happening], ...]] = {
     QuitChat: (ChatEnded,),
     ListOnline: (PeopleOnline,),
     ListRequests: (WaitingRequests,),
+    SendLetter: (KeptFor, NotKept, LetterDelivered),
 }
 """What answers a command. From a pipe the next line is read only then: it was written with the answer in mind."""
 
@@ -103,7 +106,6 @@ class PlainFace:
         self._errors = errors
         self._stored_within = stored_within
         self._client: Client | None = None
-        self._unstored = 0
         self._news = asyncio.Event()
         self._is_connected = asyncio.Event()
         self._is_connected.set()
@@ -133,37 +135,37 @@ class PlainFace:
     def withdraw(self) -> None:
         """There is no prompt; a line that is being typed answers the next question."""
 
-    async def sent(self, command: Command) -> None:
-        if not self.is_interactive and type(command) in ANSWERS:
-            self._awaited = (*ANSWERS[type(command)], *_ANSWERS_ANYTHING)
-            self._answered.clear()
-            await self._answered.wait()
+    async def sent(self, command: type[Command]) -> None:
+        if self.is_interactive or command not in ANSWERS:
+            return
+        self._awaited = (*ANSWERS[command], *_ANSWERS_ANYTHING)
+        self._answered.clear()
+        # Somebody who is here may be slow to take a letter; all others answer for themselves, or the server for them.
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._stored_within if command is SendLetter else None):
+                await self._answered.wait()
 
     async def until_stored(self, client: Client) -> None:
         if self.is_interactive:
             return
         with suppress(TimeoutError):
             async with asyncio.timeout(self._stored_within):
-                while client.partner and client.unstored:
+                while client.unstored:
                     self._news.clear()
                     await self._news.wait()
 
     async def finish(self, client: Client) -> bool:
         await self.until_stored(client)
-        unstored = self._unstored + (client.unstored if client.partner else 0)
-        if self.is_interactive or unstored == 0:
+        if self.is_interactive or client.unstored == 0:
             return True
-        print(f"The server has not confirmed {count_of(unstored)} of yours.", file=self._errors, flush=True)
+        print(f"The server has not confirmed {count_of(client.unstored)} of yours.", file=self._errors, flush=True)
         return False
 
     def notices(self, event: Happening) -> bool:
         self._news.set()
-        if isinstance(event, ChatEnded) and self._client:
-            self._unstored += self._client.unstored
         if isinstance(event, self._awaited):
             self._answered.set()
         if isinstance(event, ConnectionLost):
-            self._unstored += event.unstored
             self._is_connected.clear()
         elif isinstance(event, Reconnected):
             self._is_connected.set()

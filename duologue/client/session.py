@@ -1,6 +1,6 @@
 """One session as the client sees it: bytes of its three sockets in, events out; commands in, bytes out.
 
-Sans-I/O. Keeps what a client has to remember: the partner, open requests, counts of messages. Knows no time, no socket.
+Sans-I/O. Knows who waits for whom; its messages are the correspondence's. Knows no time, no socket.
 """
 
 from __future__ import annotations
@@ -8,53 +8,66 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from duologue.core.commands import AskForChat, Command, DeclineChat, GiveNickname, Ping, Pong, Say, SocketKind
+from duologue.client.correspondence import Correspondence
+from duologue.client.happenings import Happening
+from duologue.client.memory import Memory
+from duologue.core.commands import (
+    AskForChat,
+    Command,
+    DeclineChat,
+    Exit,
+    GiveNickname,
+    Ping,
+    Pong,
+    QuitChat,
+    Say,
+    SocketKind,
+)
 from duologue.core.errors import FatalPeerError, PeerError
 from duologue.core.events import (
     Acknowledged,
-    ChatEnded,
     ChatRequested,
+    ChatResumed,
     ChatStarted,
     Event,
     LoggedIn,
+    MessageFrom,
     PeopleOnline,
     Recalled,
-    RecalledPart,
     RequestAnswered,
     RequestSent,
     RequestWithdrawn,
     Said,
+    TextPart,
     WaitingRequests,
 )
 from duologue.protocols.lines import LineBuffer
-from duologue.protocols.native_wire import (
-    SIGNAL_WORDS,
+from duologue.protocols.native_commands import (
     encode_command,
     encode_first_line,
     encode_nickname,
     encode_ping,
     encode_pong,
-    parse_check_signal,
-    parse_message,
-    parse_signal,
 )
+from duologue.protocols.native_signals import SIGNAL_WORDS, parse_check_signal, parse_signal
+from duologue.protocols.native_wire import parse_message
 
 _CHECK_WORDS = (b"PING", b"PONG")
 
 
 class Session:
-    """`partner` and `chat` are set while in a chat; `received` and `sent` count its messages in either direction.
+    """`waiting` are those who wait for our answer, `asked` those whose answer we wait for, both the longest first.
 
-    `waiting` are those who wait for our answer, `asked` those whose answer we wait for, both the longest waiting first.
+    `is_attached` when the server knows all three sockets. What it says on the login socket before that is put aside:
+    who still has to be told apart from an older session of ours cannot open the memory yet.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, memory: Memory) -> None:
         self.nickname = ""
-        self.partner: str | None = None
-        self.chat: str | None = None
-        self.received = 0
-        self.sent = 0
-        self.acknowledged = Acknowledged()
+        self.is_attached = False
+        self.messages = Correspondence(memory)
+        self._memory = memory
+        self._put_aside: bytearray | None = None
         self._waiting: dict[str, None] = {}
         self._asked: dict[str, None] = {}
         self._listed: list[str] = []
@@ -69,37 +82,49 @@ class Session:
     def asked(self) -> tuple[str, ...]:
         return tuple(self._asked)
 
-    @property
-    def unstored(self) -> int:
-        """Messages of the chat, or of the last one, that the server does not answer for (yet)."""
-        return max(0, self.sent - self.acknowledged.stored)
-
     # Bytes in
 
-    def receive_data(self, kind: SocketKind, data: bytes) -> Iterator[Event]:
-        """Events, as far as whole lines have come. Raises FatalPeerError for what no server says, and ends by it."""
+    def receive_data(self, kind: SocketKind, data: bytes) -> Iterator[Happening]:
+        """What happens, as far as whole lines have come. Raises FatalPeerError for what no server says, and ends by it.
+
+        Afterwards there may be `data_to_send`.
+        """
         for line in self._lines[kind].feed(data).split(b"\n")[:-1]:
-            event = self._noted(self._parse(kind, line))
-            if event is not None:
-                yield event
+            if kind is SocketKind.LOGIN and self._put_aside is not None:
+                self._put_aside += line + b"\n"
+            else:
+                yield from self._noted(self._parse(kind, line))
 
     def _parse(self, kind: SocketKind, line: bytes) -> Event:
         if kind is SocketKind.CHECK and line.startswith(_CHECK_WORDS):
             return parse_check_signal(line)
         if not line.startswith(b":"):
             return parse_signal(line)
-        if self.partner is None or kind is not SocketKind.LOGIN:
+        if self.messages.live is None or kind is not SocketKind.LOGIN:
             raise FatalPeerError("stray_message", "The server sent a message that belongs to no chat.")
-        return Said(self.partner, parse_message(line))
+        return Said(self.messages.live.partner, parse_message(line))
 
-    def _noted(self, event: Event) -> Event | None:
+    def _noted(self, event: Event) -> Iterator[Happening]:
+        if isinstance(event, Acknowledged) and not self.is_attached:
+            yield from self._attached()
         note = _NOTES.get(type(event))
-        return note(self, event) if note else event
+        noted = note(self, event) if note else event
+        if noted is not None:
+            yield from self.messages.note(noted)
+
+    def _attached(self) -> Iterator[Happening]:
+        self.is_attached = True
+        self._memory.open(self.nickname)
+        self.messages.begin()
+        put_aside, self._put_aside = self._put_aside or bytearray(), None
+        for line in put_aside.split(b"\n")[:-1]:
+            yield from self._noted(self._parse(SocketKind.LOGIN, bytes(line)))
 
     # What each event changes. Whatever is returned goes on to whoever uses the session.
 
     def _logged_in(self, event: LoggedIn) -> Event:
         self.nickname = event.nickname
+        self._put_aside = None if self.is_attached else bytearray()
         return event
 
     def _requested(self, event: ChatRequested) -> Event:
@@ -116,22 +141,6 @@ class Session:
 
     def _answered(self, event: RequestAnswered) -> Event:
         self._asked.pop(event.nickname, None)
-        return event
-
-    def _started(self, event: ChatStarted) -> Event:
-        self._waiting.clear()
-        self._asked.clear()
-        self.partner, self.chat = event.nickname, event.chat
-        self.received = self.sent = 0
-        self.acknowledged = Acknowledged()
-        return event
-
-    def _ended(self, event: ChatEnded) -> Event:
-        self.partner = self.chat = None
-        return event
-
-    def _said(self, event: Said) -> Event:
-        self.received += 1
         return event
 
     def _waiting_listed(self, event: WaitingRequests) -> Event | None:
@@ -153,16 +162,16 @@ class Session:
         nicknames, self._listed = tuple(self._listed), []
         return nicknames
 
-    def _recalled_part(self, event: RecalledPart) -> None:
+    def _text_part(self, event: TextPart) -> None:
         self._parts.append(event.text)
 
-    def _recalled(self, event: Recalled) -> Event:
+    def _with_parts(self, event: Recalled | MessageFrom) -> Event:
         text, self._parts = "".join((*self._parts, event.text)), []
         return replace(event, text=text)
 
-    def _acknowledged(self, event: Acknowledged) -> Event:
-        if event.chat == self.chat:
-            self.acknowledged = event
+    def _in_a_chat(self, event: ChatStarted | ChatResumed) -> Event:
+        self._waiting.clear()
+        self._asked.clear()
         return event
 
     # Bytes out
@@ -176,16 +185,18 @@ class Session:
         return encode_first_line(kind, token) + (encode_ping(Ping(0)) if kind is SocketKind.CHECK else b"")
 
     def command(self, command: Command) -> bytes:
-        """A line for the chat socket. Raises PeerError where the command cannot be a line."""
-        if isinstance(command, AskForChat) and command.nickname in SIGNAL_WORDS:
-            # The answer to it could be read as a signal: "disconnected doesn't exist".
-            raise PeerError("bad_nickname", f"Nobody can have the nickname {command.nickname}.")
-        line = encode_command(command)
-        if isinstance(command, Say):
-            self.sent += self.chat is not None  # outside a chat the server refuses it
-        elif isinstance(command, DeclineChat):
-            self._forget_request(command.nickname)
-        return line
+        """Lines for the chat socket, none where it has to wait. Raises PeerError where the command cannot be a line."""
+        match command:
+            case Say(text):
+                return self.messages.say(text)
+            case AskForChat(nickname) if nickname in SIGNAL_WORDS:
+                # The answer to it could be read as a signal: "disconnected doesn't exist".
+                raise PeerError("bad_nickname", f"Nobody can have the nickname {nickname}.")
+            case DeclineChat(nickname):
+                self._forget_request(nickname)
+            case QuitChat() | Exit():
+                self.messages.leave()
+        return encode_command(command)
 
     def _forget_request(self, nickname: str | None) -> None:
         if nickname is not None:
@@ -193,9 +204,22 @@ class Session:
         elif len(self._waiting) == 1:
             self._waiting.clear()
 
+    def data_to_send(self) -> dict[SocketKind, bytes]:
+        """What is due by itself, by socket: questions after a login, and what is sent again."""
+        messages = self.messages
+        messages.to_chat += messages.lines_due()
+        due = {SocketKind.CHAT: bytes(messages.to_chat), SocketKind.CHECK: bytes(messages.to_check)}
+        messages.to_chat.clear()
+        messages.to_check.clear()
+        return due
+
+    def finished(self) -> None:
+        """The oldest message that was given to our user has been dealt with."""
+        self.messages.received.finished(self.messages.live)
+
     def ping(self) -> bytes:
-        """A line for the check socket: we live, and hold so many messages of the chat."""
-        return encode_ping(Ping(self.received, self.chat) if self.chat else Ping(0))
+        """Lines for the check socket: we live, and hold what our user has finished with."""
+        return self.messages.received.pings(self.messages.live)
 
     def pong(self) -> bytes:
         """The answer to a Probe, for the check socket."""
@@ -208,12 +232,11 @@ _NOTES: dict[type[Event], Callable[..., Event | None]] = {
     RequestWithdrawn: Session._withdrawn,
     RequestSent: Session._request_sent,
     RequestAnswered: Session._answered,
-    ChatStarted: Session._started,
-    ChatEnded: Session._ended,
-    Said: Session._said,
+    ChatStarted: Session._in_a_chat,
+    ChatResumed: Session._in_a_chat,
     WaitingRequests: Session._waiting_listed,
     PeopleOnline: Session._online_listed,
-    Recalled: Session._recalled,
-    RecalledPart: Session._recalled_part,
-    Acknowledged: Session._acknowledged,
+    Recalled: Session._with_parts,
+    MessageFrom: Session._with_parts,
+    TextPart: Session._text_part,
 }

@@ -5,10 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine, Iterable
 from contextlib import ExitStack
-from datetime import datetime
 
 from prompt_toolkit import PromptSession
-from prompt_toolkit.application.current import get_app_or_none
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
 from prompt_toolkit.formatted_text import FormattedText
@@ -17,52 +15,29 @@ from prompt_toolkit.input import Input
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.layout.processors import Processor, Transformation, TransformationInput
 from prompt_toolkit.output import ColorDepth, Output
-from prompt_toolkit.renderer import print_formatted_text
 from prompt_toolkit.shortcuts import CompleteStyle
-from prompt_toolkit.styles import Style
-from prompt_toolkit.utils import get_cwidth
 
 from duologue.client.api import Client
 from duologue.client.completion import completions
 from duologue.client.errors import NotConnected
 from duologue.client.face import Interrupted, Kind, Line
 from duologue.client.happenings import ConnectionLost, Happening
+from duologue.client.painter import STYLE, Painter, time_of_day
 from duologue.client.sentences import mark
 from duologue.core.commands import Command, Say
 from duologue.core.events import (
     Acknowledged,
     ChatRequested,
     ChatStarted,
+    MessageFrom,
     PeopleOnline,
     RequestSent,
     RequestWithdrawn,
     Said,
 )
 
-STYLE = Style.from_dict(
-    {
-        "time": "dim",
-        "prompt": "bold",
-        "placeholder": "dim",
-        "speaker": "bold ansigreen",
-        "message": "",
-        "notice": "ansicyan",
-        "request": "bold ansiyellow",
-        "trouble": "ansired",
-        "hint": "",
-        "day": "dim",
-    }
-)
-
-MOST_INDENT = 24
-"""Columns that the further lines of a message are moved in by at most: a long nickname must leave room for text."""
-
-_WHO_IS_THERE = "/chat "
-"""When this is typed, the client asks who is online, so that Tab has nicknames to offer."""
-
-
-def time_of_day() -> str:
-    return datetime.now().astimezone().strftime("%H:%M")
+_WHO_IS_THERE = ("/chat ", "/msg ")
+"""When one of these is typed, the client asks who is online, so that Tab has nicknames to offer."""
 
 
 class TerminalFace:
@@ -79,14 +54,11 @@ class TerminalFace:
         output: Output | None = None,
     ) -> None:
         self._has_bell = has_bell
-        self._clock = clock
         self._client: Client | None = None
         self._nicknames: set[str] = set()
         self._quiet_lists = 0
         self._is_answered = False
         self._is_warned = False
-        self._pending: list[Callable[[], None]] = []
-        self._painting: asyncio.Task[None] | None = None
         self._background: set[asyncio.Task[None]] = set()
         self._source = source
         self._keyboard = ExitStack()
@@ -108,6 +80,7 @@ class TerminalFace:
             input=source,
             output=output,
         )
+        self._painter = Painter(self._prompt.output, self._prompt.color_depth, clock)
         self._prompt.default_buffer.on_text_changed += lambda buffer: self._changed(buffer.text)
 
     # Questions
@@ -158,9 +131,9 @@ class TerminalFace:
     def withdraw(self) -> None:
         self._prompt.app.erase_when_done = True
 
-    async def sent(self, command: Command) -> None:
+    async def sent(self, command: type[Command]) -> None:
         """A person reads the answer and types on when they like."""
-        if isinstance(command, Say):
+        if command is Say:
             self._is_answered = False
 
     async def until_stored(self, _: Client) -> None:
@@ -181,8 +154,8 @@ class TerminalFace:
         client = self._client
         if client is None or self._prompt.app.is_done:
             return ""
-        if client.partner:
-            return "" if self._is_answered else mark(client.sent, client.acknowledged)
+        if client.partner and (client.is_live or client.sent > client.acknowledged.stored):
+            return "" if self._is_answered else mark(client.sent, client.acknowledged, is_live=client.is_live)
         if not client.is_connected:
             return "not connected, trying again; /exit leaves"
         if client.asked:
@@ -192,7 +165,7 @@ class TerminalFace:
     def _changed(self, text: str) -> None:
         if text:
             self._is_warned = False
-        if text == _WHO_IS_THERE and self._client and self._client.is_connected:
+        if text in _WHO_IS_THERE and self._client and self._client.is_connected:
             self._quiet_lists += 1
             self._in_background(self._ask_who(self._client))
 
@@ -237,7 +210,7 @@ class TerminalFace:
             self._quiet_lists = 0
         if isinstance(event, PeopleOnline):
             return self._learns(event)
-        if isinstance(event, ChatRequested | ChatStarted | RequestSent):
+        if isinstance(event, ChatRequested | ChatStarted | RequestSent | MessageFrom):
             self._nicknames.add(event.nickname)
         if isinstance(event, Said) and self._client:
             # Whoever answers has it, and the mark would only stand in the way from now on.
@@ -254,58 +227,15 @@ class TerminalFace:
         return False
 
     def show(self, line: Line) -> None:
-        fragments = self._fragments(line)
-        self._paint(lambda: self._print(fragments))
+        self._painter.show(line)
         if line.kind is Kind.REQUEST and self._has_bell:
-            self._paint(self._prompt.output.bell)
+            self._painter.ring()
 
     def clear(self) -> None:
-        self._paint(self._prompt.output.erase_screen)
-        self._paint(lambda: self._prompt.output.cursor_goto(0, 0))
-
-    def _fragments(self, line: Line) -> FormattedText:
-        time = f"{line.time or self._clock()} "
-        if line.kind is not Kind.MESSAGE:
-            head = [("class:time", time)] if line.kind not in (Kind.HINT, Kind.DAY) else []
-            return FormattedText([*head, (f"class:{line.kind.value}", f"{line.text}\n")])
-        speaker = f"{line.speaker}: "
-        indent = "\n" + " " * min(MOST_INDENT, get_cwidth(time + speaker))
-        text = line.text.replace("\n", indent)
-        return FormattedText([("class:time", time), ("class:speaker", speaker), ("class:message", f"{text}\n")])
-
-    def _print(self, fragments: FormattedText) -> None:
-        # The renderer's own function: the one in shortcuts goes through run_in_terminal (see _paint_pending).
-        print_formatted_text(self._prompt.output, fragments, STYLE, color_depth=self._prompt.color_depth)
-
-    def _paint(self, paint: Callable[[], None]) -> None:
-        """Above the prompt, and all that comes while the prompt is away in one go."""
-        self._pending.append(paint)
-        if self._painting is None or self._painting.done():
-            self._painting = asyncio.create_task(self._paint_pending())
-
-    async def _paint_pending(self) -> None:
-        """Not by run_in_terminal: that turns the terminal's echo on meanwhile, and a fast typist's keys show twice."""
-        while self._pending:
-            app = get_app_or_none()
-            if app and app.output.responds_to_cpr:
-                await app.renderer.wait_for_cpr_responses()  # where the cursor was, before it moves
-            self._paint_all()
-
-    def _paint_all(self) -> None:
-        app = get_app_or_none()
-        if app and app.is_running:
-            app.renderer.erase()
-        pending, self._pending = self._pending, []
-        for paint in pending:
-            paint()
-        self._prompt.output.flush()
-        if app and app.is_running:
-            app.renderer.request_absolute_cursor_position()
-            app.invalidate()
+        self._painter.clear()
 
     async def settle(self) -> None:
-        if self._painting:
-            await asyncio.wait((self._painting,))
+        await self._painter.settle()
 
     def _in_background(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.create_task(work)

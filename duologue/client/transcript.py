@@ -24,6 +24,10 @@ def by_both(message: Recalled) -> str:
     return f"{visible(message.sender)} to {visible(message.recipient)}"
 
 
+def day_line(day: date) -> Line:
+    return Line(Kind.DAY, f"— {day:%A}, {day.day} {day:%B} {day.year} —")
+
+
 def lines_of(messages: Iterable[Recalled], speaker: Callable[[Recalled], str] = by_sender) -> Iterator[Line]:
     """The messages in the order given, with a line before each new day."""
     day: date | None = None
@@ -31,7 +35,7 @@ def lines_of(messages: Iterable[Recalled], speaker: Callable[[Recalled], str] = 
         moment = local(message.at)
         if moment.date() != day:
             day = moment.date()
-            yield Line(Kind.DAY, f"— {day:%A}, {day.day} {day:%B} {day.year} —")
+            yield day_line(day)
         text = visible(message.text, keep="\n")
         yield Line(Kind.MESSAGE, text, speaker(message), f"{moment:%H:%M}")
 

@@ -30,8 +30,9 @@ RESERVED = frozenset(
     {
         "login_socket", "chat_socket", "check_socket", "auth_success", "auth_denied", "want_chat_with_you",
         "start_chat", "chat_ended", "chat_requested", "chat_request_ended", "chat_paused", "chat_resumed",
-        "disconnected", "online", "online_part", "requests", "requests_part", "recalled",
-        "recalled_part", "recall_ended", "error", "ping", "pong", "password",
+        "chat_waits", "chat_unknown", "stream_begins", "message_from", "kept_for", "not_kept", "text_part",
+        "disconnected", "online", "online_part", "requests", "requests_part", "recalled", "recall_ended",
+        "error", "ping", "pong", "password",
         "nickname", "users", "server", "duologue", "yes", "no", "me", "lobby", "everyone", "guest",
     }
 )  # fmt: skip

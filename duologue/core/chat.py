@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
+from duologue.core.streams import Direction, Stream
+
 
 class RequestState(Enum):
     """Where a request stands. All but the first two are ends, and a request comes to exactly one of them."""
@@ -86,34 +88,32 @@ class ChatEnd(Enum):
     YOU_LEFT = "you_left"
     LEFT = "left"
     LOST = "lost"
-    TAKEN_OVER = "taken_over"
     REMOVED = "removed"
-
-
-@dataclass(slots=True)
-class Stream:
-    """One direction of a chat. Messages are counted, not numbered: the n-th line that came is message n.
-
-    `sent` came in from the sender; up to `stored` the server answers for them; `received` is the highest that the
-    recipient says to hold with none missing before it.
-    """
-
-    sent: int = 0
-    stored: int = 0
-    received: int = 0
 
 
 @dataclass(slots=True, eq=False)
 class Chat:
-    """Two people in conversation. `streams` holds, by nickname, the direction that this person sends in."""
+    """Two people in conversation. `directions` holds, by nickname, what this person says.
+
+    `away` are those whose connection is lost, with the time until which the chat waits for them, in seconds of the
+    server's monotonic clock.
+    """
 
     id: str
     asker: str
     target: str
-    streams: dict[str, Stream] = field(default_factory=dict)
+    directions: dict[str, Direction] = field(default_factory=dict)
+    away: dict[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.streams = {self.asker: Stream(), self.target: Stream()}
+        for sender, recipient in ((self.asker, self.target), (self.target, self.asker)):
+            self.directions.setdefault(sender, Direction(sender, recipient, [Stream(self.id)]))
 
     def partner_of(self, nickname: str) -> str:
         return self.target if nickname == self.asker else self.asker
+
+    def says(self, nickname: str) -> Direction:
+        return self.directions[nickname]
+
+    def hears(self, nickname: str) -> Direction:
+        return self.directions[self.partner_of(nickname)]

@@ -89,6 +89,35 @@ class QuitChat:
 
 
 @dataclass(frozen=True, slots=True)
+class StreamHeld:
+    """What somebody remembers of a stream: they hold, or know to be stored, its messages 1 to `upto`."""
+
+    name: str
+    upto: int
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeChat:
+    """Go on with a chat that has paused. `sent` is what I know to be stored of the stream that I send in, `received`
+    what I hold of the partner's; both None where my memory of the chat is gone.
+    """
+
+    chat: str
+    sent: StreamHeld | None = None
+    received: StreamHeld | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SendLetter:
+    """Message `number` of `stream`, for the mailbox of `nickname`. `text` may hold line breaks as LF."""
+
+    nickname: str
+    stream: str
+    number: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class ReadHistory:
     """The newest `count` messages between me and `nickname`, or those older than the message `before`."""
 
@@ -111,10 +140,10 @@ class Exit:
 
 @dataclass(frozen=True, slots=True)
 class Ping:
-    """The client lives, and holds messages 1 to `received` of the chat `chat`; None where it does not say."""
+    """The client lives, and holds messages 1 to `received` of the partner's `stream`; None where it does not say."""
 
     received: int | None = None
-    chat: str | None = None
+    stream: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +163,8 @@ Command = (
     | ListOnline
     | Say
     | QuitChat
+    | ResumeChat
+    | SendLetter
     | ReadHistory
     | SearchHistory
     | Exit
@@ -149,6 +180,8 @@ class Takes(Enum):
     NICKNAME = "NICK"
     MAYBE_NICKNAME = "[NICK]"
     PAGE = "NICK COUNT [BEFORE]"
+    RESUME = "CHAT [STREAM STORED PARTNER_STREAM RECEIVED]"
+    LETTER = "NICK STREAM NUMBER :TEXT"
     WORDS = "WORDS"
 
 
@@ -173,6 +206,8 @@ WORDS = (
     Word("/who", Takes.NOTHING, ListOnline, "list who is online"),
     Word("/quit", Takes.NOTHING, QuitChat, "leave the chat"),
     Word("/end", Takes.NOTHING, QuitChat, "leave the chat"),
+    Word("/resume", Takes.RESUME, ResumeChat, "go on with a chat that has paused"),
+    Word("/msg", Takes.LETTER, SendLetter, "leave a message for NICK, who gets it when they are here"),
     Word(
         "/history", Takes.PAGE, ReadHistory, "show the newest COUNT messages with NICK, or those before message BEFORE"
     ),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from duologue.core.chat import Chat, ChatEnd
 from duologue.core.events import Event
+from duologue.core.streams import Stream
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,26 @@ class OpenChat:
 
 
 @dataclass(frozen=True, slots=True)
+class PauseChat:
+    """`nickname` of `chat` has lost the connection. What the partner says is kept."""
+
+    chat: Chat
+    nickname: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReopenChat:
+    """`nickname` is back in `chat`: takes part again, and is handed what is missing. `held` are the streams of the
+    partner of which more has been received than was known, `begun` the stream that begins by the return.
+    """
+
+    chat: Chat
+    nickname: str
+    held: tuple[Stream, ...]
+    begun: Stream | None
+
+
+@dataclass(frozen=True, slots=True)
 class CloseChat:
     """No more messages between the two of `chat`."""
 
@@ -31,4 +52,4 @@ class CloseChat:
     reason: ChatEnd
 
 
-Effect = Tell | OpenChat | CloseChat
+Effect = Tell | OpenChat | PauseChat | ReopenChat | CloseChat

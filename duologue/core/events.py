@@ -69,8 +69,66 @@ class ChatStarted:
 
 @dataclass(frozen=True, slots=True)
 class ChatEnded:
+    """`chat` and `had` stand in the answer to a resume: of the messages sent in it, the server had 1 to `had`."""
+
     nickname: str
     reason: ChatEnd
+    chat: str | None = None
+    had: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChatUnknown:
+    """The answer to a resume: there is no such chat of yours."""
+
+    chat: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChatWaits:
+    """You have come back, and your chat with `nickname` waits for `seconds` to be resumed."""
+
+    nickname: str
+    chat: str
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChatPaused:
+    """The connection of `nickname` is lost; they have `seconds` to come back."""
+
+    nickname: str
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class PartnerResumed:
+    """`nickname` is back, and the chat goes on."""
+
+    nickname: str
+    chat: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChatResumed:
+    """The answer to a resume: of the stream that was named the server has 1 to `had`; the next message to come is
+    number `taken` + 1 of `stream`. That is another one where the memory of it was gone, or out of date.
+    """
+
+    nickname: str
+    chat: str
+    had: int
+    stream: str
+    taken: int
+
+
+@dataclass(frozen=True, slots=True)
+class StreamBegins:
+    """What `nickname` says from here on are the messages `first`, `first` + 1, … of `stream`."""
+
+    nickname: str
+    stream: str
+    first: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +169,42 @@ class Recalled:
 
 
 @dataclass(frozen=True, slots=True)
-class RecalledPart:
-    """The beginning of the text of the next `Recalled`, which was too long for a line."""
+class TextPart:
+    """The beginning of the text of the next `Recalled` or `MessageFrom`, which was too long for a line."""
 
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class MessageFrom:
+    """A letter, or what had not arrived of a chat that is over: message `number` of the sender's `stream`. `at` is in
+    seconds since 1970.
+    """
+
+    nickname: str
+    at: int
+    stream: str
+    number: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeptFor:
+    """The letter is stored; `nickname` is away, and gets it at the next login."""
+
+    nickname: str
+    stream: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class NotKept:
+    """The letter is refused."""
+
+    nickname: str
+    stream: str
+    number: int
+    code: str
     text: str
 
 
@@ -143,13 +234,13 @@ class Disconnected:
 
 @dataclass(frozen=True, slots=True)
 class Acknowledged:
-    """Of the messages sent in `chat`, the server answers for 1 to `stored`, and 1 to `delivered` have reached the
+    """Of the messages sent in `stream`, the server answers for 1 to `stored`, and 1 to `delivered` have reached the
     partner.
     """
 
     stored: int = 0
     delivered: int = 0
-    chat: str | None = None
+    stream: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,11 +258,20 @@ Event = (
     | RequestAnswered
     | ChatStarted
     | ChatEnded
+    | ChatUnknown
+    | ChatWaits
+    | ChatPaused
+    | PartnerResumed
+    | ChatResumed
+    | StreamBegins
     | Said
     | WaitingRequests
     | PeopleOnline
     | Recalled
-    | RecalledPart
+    | TextPart
+    | MessageFrom
+    | KeptFor
+    | NotKept
     | RecallEnded
     | Refused
     | Disconnected

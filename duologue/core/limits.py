@@ -18,6 +18,10 @@ WRITE_STALL = 10.0
 SHUTDOWN_FLUSH = 5.0
 # Long enough to come back from the kettle, short enough that the asker does not wait for nothing.
 REQUEST_EXPIRY = 120.0
+# Over an underpass or a router that restarts. Prosody waits 10 min, ejabberd 5; here somebody is waiting.
+GRACE = 60.0
+# Weeks of letters from people; a bot that writes more meets a clear refusal before the disk is full.
+MAILBOX = 5_000
 # Sixteen of the longest lines (8 KiB): a burst fits, and 10,000 stalled readers stay under 1.3 GB.
 SEND_QUEUE = 128 * 1024
 
@@ -47,7 +51,7 @@ def _limit(default: float, help_text: str) -> float:
 class Limits:
     """The limits that a server runs with. Times are seconds, sizes are bytes.
 
-    The first six bound what a single peer can hold up and are always in force; the others are rates and counts,
+    The first eight bound what a single peer can hold up and are always in force; the others are rates and counts,
     which an operator may lift.
     """
 
@@ -56,6 +60,8 @@ class Limits:
     write_stall: float = _limit(WRITE_STALL, "seconds without a byte taken after which a client counts as lost")
     shutdown_flush: float = _limit(SHUTDOWN_FLUSH, "seconds to hand over what is queued when the server stops")
     request_expiry: float = _limit(REQUEST_EXPIRY, "seconds after which an unanswered request for a chat expires")
+    grace: float = _limit(GRACE, "seconds that a chat waits for somebody whose connection is lost")
+    mailbox: int = field(default=MAILBOX, metadata={"help": "messages that may wait for somebody who is away"})
     send_queue: int = field(default=SEND_QUEUE, metadata={"help": "bytes that may wait for one client"})
 
     clients_per_address: float = _limit(CLIENTS_PER_ADDRESS, "clients at a time from one address (loopback: any)")

@@ -7,6 +7,7 @@ canonical (`accounts.nickname_key`). What keeps a message from ever reaching the
 2. Who is in a chat waits for no request and is asked by none: entering one ends all others.
 3. So a chat begins only by the last command of each of its two, and a late line of the chat before finds no chat at
    all.
+4. Who comes back to a chat says so before anything else in it, and where both ends stand is agreed on then.
 """
 
 from __future__ import annotations
@@ -16,12 +17,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from duologue.core.chat import Cause, Chat, ChatEnd, Request, RequestState
-from duologue.core.effects import CloseChat, Effect, OpenChat, Tell
+from duologue.core.chats import Chats, seconds_left
+from duologue.core.commands import ResumeChat
+from duologue.core.effects import Effect, Tell
 from duologue.core.errors import PeerError
 from duologue.core.events import (
-    ChatEnded,
     ChatRequested,
-    ChatStarted,
     RequestAnswered,
     RequestSent,
     RequestWithdrawn,
@@ -36,7 +37,6 @@ class Person:
 
     asks: dict[str, Request] = field(default_factory=dict)
     asked_by: dict[str, Request] = field(default_factory=dict)
-    chat: Chat | None = None
 
 
 class Switchboard:
@@ -44,30 +44,29 @@ class Switchboard:
 
     def __init__(self, *, is_registered: Callable[[str], bool], new_chat_id: Callable[[], str], limits: Limits) -> None:
         self._is_registered = is_registered
-        self._new_chat_id = new_chat_id
         self._limits = limits
         self._people: dict[str, Person] = {}
+        self._chats = Chats(new_chat_id, limits)
         self._waiting: deque[Request] = deque()
         self._declined: dict[tuple[str, str], float] = {}
 
     # Who is here
 
-    def arrive(self, nickname: str) -> None:
+    def arrive(self, now: float, nickname: str) -> list[Effect]:
+        """Somebody comes; a chat of theirs that has paused waits to be resumed."""
         self._people[nickname] = Person()
+        return self._chats.arrive(now, nickname)
 
-    def leave(self, nickname: str, reason: ChatEnd) -> list[Effect]:
-        """Somebody goes; `reason` is what the partner of a chat is told."""
+    def leave(self, now: float, nickname: str, reason: ChatEnd) -> list[Effect]:
+        """Somebody goes. A chat waits for one who is LOST; else it ends, and `reason` is what the partner is told."""
+        effects = self._chats.leave(now, nickname, reason)
         person = self._people[nickname]
-        effects = self._end_chat(person.chat, nickname, reason) if person.chat else []
         for request in [*person.asks.values()]:
             effects += self._end(request, Cause.ASKER_LEFT)
         for request in [*person.asked_by.values()]:
             effects += self._end(request, Cause.TARGET_LEFT)
         del self._people[nickname]
         return effects
-
-    def chat_of(self, nickname: str) -> Chat | None:
-        return self._people[nickname].chat
 
     # Requests
 
@@ -79,7 +78,7 @@ class Switchboard:
             return self.accept(asker, target)
         waiting = person.asks.get(target)
         if waiting:
-            return [Tell(asker, RequestSent(target, _seconds_left(waiting, now)))]
+            return [Tell(asker, RequestSent(target, seconds_left(waiting.deadline, now)))]
         request = Request(asker, target, now + self._limits.request_expiry)
         if request.move(self._first_cause(now, asker, target)) is not RequestState.WAITING:
             return [Tell(asker, RequestAnswered(target, request.state))]
@@ -88,9 +87,9 @@ class Switchboard:
     def _check_may_ask(self, person: Person, asker: str, target: str) -> None:
         if asker == target:
             raise PeerError("yourself", "That is you. Ask somebody else for a chat.")
-        if person.chat:
-            partner = person.chat.partner_of(asker)
-            raise PeerError("in_chat", f"You are in a chat with {partner}; /quit leaves it.")
+        chat = self._chats.of(asker)
+        if chat:
+            raise PeerError("in_chat", f"You are in a chat with {chat.partner_of(asker)}; /quit leaves it.")
         if (
             target not in person.asks
             and target not in person.asked_by
@@ -108,13 +107,13 @@ class Switchboard:
             return Cause.DECLINED_BEFORE
         if target not in self._people:
             return Cause.TARGET_OFFLINE
-        return Cause.TARGET_IN_CHAT if self._people[target].chat else Cause.TARGET_FREE
+        return Cause.TARGET_IN_CHAT if self._chats.of(target) else Cause.TARGET_FREE
 
     def _wait(self, request: Request, now: float) -> list[Effect]:
         self._people[request.asker].asks[request.target] = request
         self._people[request.target].asked_by[request.asker] = request
         self._waiting.append(request)
-        seconds = _seconds_left(request, now)
+        seconds = seconds_left(request.deadline, now)
         return [
             Tell(request.target, ChatRequested(request.asker, seconds)),
             Tell(request.asker, RequestSent(request.target, seconds)),
@@ -122,20 +121,13 @@ class Switchboard:
 
     def accept(self, target: str, asker: str | None = None) -> list[Effect]:
         """`yes`. Accepting twice is harmless: in a chat it does nothing."""
-        if self._people[target].chat:
+        if self._chats.of(target):
             return []
         request = self._request_to(target, asker, "/accept")
-        chat = Chat(self._new_chat_id(), request.asker, request.target)
         effects = self._end(request, Cause.ACCEPT)
         for nickname in (request.asker, request.target):
-            self._people[nickname].chat = chat
             effects += self._end_others(nickname)
-        return [
-            *effects,
-            OpenChat(chat),
-            Tell(chat.asker, ChatStarted(chat.target, chat.id)),
-            Tell(chat.target, ChatStarted(chat.asker, chat.id)),
-        ]
+        return effects + self._chats.start(request.asker, request.target)
 
     def decline(self, now: float, target: str, asker: str | None = None) -> list[Effect]:
         """`no`. The one declined has to wait a moment before asking again."""
@@ -156,8 +148,9 @@ class Switchboard:
         return WaitingRequests(tuple(self._people[nickname].asked_by))
 
     def expire(self, now: float) -> list[Effect]:
-        """End what nobody answered in time. All requests wait equally long, so the oldest are first."""
-        effects: list[Effect] = []
+        """End what nobody answered in time, and chats that nobody came back to."""
+        # All requests wait equally long, and so do all chats: the oldest are first.
+        effects = self._chats.end_overdue(now)
         while self._waiting and self._waiting[0].deadline <= now:
             request = self._waiting.popleft()
             if request.state is RequestState.WAITING:
@@ -200,20 +193,21 @@ class Switchboard:
 
     # Chats
 
+    def chat_of(self, nickname: str) -> Chat | None:
+        """The chat that somebody is in, or that waits for them."""
+        return self._chats.of(nickname)
+
     def quit(self, nickname: str) -> list[Effect]:
         """`/quit`: leave the chat, stay here."""
-        chat = self._people[nickname].chat
-        if chat is None:
-            raise PeerError("no_chat", "You are in no chat. /exit leaves the app.")
-        return [
-            *self._end_chat(chat, nickname, ChatEnd.LEFT),
-            Tell(nickname, ChatEnded(chat.partner_of(nickname), ChatEnd.YOU_LEFT)),
-        ]
+        return self._chats.quit(nickname)
 
-    def _end_chat(self, chat: Chat, by: str, reason: ChatEnd) -> list[Effect]:
-        partner = chat.partner_of(by)
-        self._people[by].chat = self._people[partner].chat = None
-        return [CloseChat(chat, reason), Tell(partner, ChatEnded(by, reason))]
+    def restore(self, now: float, chat: Chat) -> None:
+        """A chat of a server that is no more waits for both."""
+        self._chats.restore(now, chat)
+
+    def resume(self, now: float, nickname: str, command: ResumeChat) -> list[Effect]:
+        """`/resume`, by somebody whose chat it is."""
+        return self._chats.resume(now, nickname, command)
 
 
 _WORTH_TELLING = {
@@ -238,7 +232,3 @@ _NAMES_SHOWN = 5
 def _some(nicknames: dict[str, Request]) -> str:
     shown = ", ".join([*nicknames][:_NAMES_SHOWN])
     return shown if len(nicknames) <= _NAMES_SHOWN else f"{shown} and {len(nicknames) - _NAMES_SHOWN} more"
-
-
-def _seconds_left(request: Request, now: float) -> int:
-    return max(0, round(request.deadline - now))

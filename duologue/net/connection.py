@@ -137,7 +137,8 @@ class Connection(asyncio.Protocol):
         self.send(self.door.encode(event))
 
     def receive_through(self, receive: Receiver | None) -> None:
-        self._receive = receive or self.door.receive_data
+        if not self._is_silent:
+            self._receive = receive or self.door.receive_data
 
     def hold(self, reason: Hold) -> None:
         if not self._holds:

@@ -19,7 +19,7 @@ from duologue.core.events import Refused
 from duologue.hub import Hub
 from duologue.net.connection import Connection
 from duologue.protocols.base import FrontDoor
-from duologue.protocols.native_wire import encode_event
+from duologue.protocols.native_signals import encode_event
 from duologue.settings import Settings
 
 log = logging.getLogger(__name__)

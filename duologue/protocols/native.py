@@ -7,22 +7,25 @@ command does.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
-from duologue.core.commands import AttachSocket, Command, GiveNickname, GivePassword, SocketKind
+from duologue.core.commands import AttachSocket, Command, GiveNickname, GivePassword, SendLetter, SocketKind
 from duologue.core.errors import FatalPeerError, PeerError
 from duologue.core.events import Event, LoggedIn, LoginDenied, PasswordWanted
-from duologue.protocols.lines import LineBuffer, LineTooLong, text_of
-from duologue.protocols.native_wire import encode_event, parse_check_line, parse_command, parse_first_line
+from duologue.protocols.lines import LINE_LIMIT, LineBuffer, LineTooLong, text_of
+from duologue.protocols.native_commands import parse_check_line, parse_command, parse_first_line, parse_letter_part
+from duologue.protocols.native_signals import encode_event
 
 
 class NativeSocket:
     """One of a native client's sockets. `kind` is None until its first line has come."""
 
-    __slots__ = ("_parse", "kind", "lines")
+    __slots__ = ("_parse", "_part", "kind", "lines")
 
     def __init__(self) -> None:
         self.kind: SocketKind | None = None
         self.lines = LineBuffer()
+        self._part: str | None = ""  # None: too long
         self._parse: Callable[[bytes], Command | None] = self._first_line
 
     def receive_data(self, data: bytes) -> Iterator[Command | PeerError]:
@@ -66,11 +69,30 @@ class NativeSocket:
         first = parse_first_line(line)
         if isinstance(first, AttachSocket):
             self.kind = first.kind
-            self._parse = parse_command if first.kind is SocketKind.CHAT else parse_check_line
+            self._parse = self._chat_line if first.kind is SocketKind.CHAT else parse_check_line
             return first
         self.kind = SocketKind.LOGIN
         self._parse = self.nickname_line
         return None
+
+    def _chat_line(self, line: bytes) -> Command | None:
+        part = parse_letter_part(line)
+        if part is None:
+            return self._with_text_before(parse_command(line))
+        if self._part is not None:
+            self._part += part
+            if len(self._part) > LINE_LIMIT:
+                self._part = None
+                raise _TOO_LONG
+        return None
+
+    def _with_text_before(self, command: Command) -> Command:
+        if not isinstance(command, SendLetter):
+            return command
+        part, self._part = self._part, ""
+        if part is None:
+            raise _TOO_LONG
+        return replace(command, text=part + command.text)
 
     def nickname_line(self, line: bytes) -> Command:
         self._parse = _out_of_turn
@@ -87,6 +109,8 @@ def _out_of_turn(_: bytes) -> Command:
         "It is not your turn on the login socket: wait for its answer; after AUTH_SUCCESS it only listens.",
     )
 
+
+_TOO_LONG = PeerError("line_too_long", f"A message may have {LINE_LIMIT} bytes, in parts or not.")
 
 _NEXT_LINE: dict[type[Event], Callable[[NativeSocket], Callable[[bytes], Command]]] = {
     PasswordWanted: lambda socket: socket.password_line,

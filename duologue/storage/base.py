@@ -1,20 +1,19 @@
-"""What the server asks of a store of messages, and the smallest that works: one that remembers nothing."""
+"""What the server asks of a store of messages, and what stands in for one that has failed."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple, Protocol
-
-from duologue.core.errors import PeerError
+from typing import NamedTuple, NoReturn, Protocol
 
 
 class Stored(NamedTuple):
-    """The store answers for the messages 1 to `upto` that `sender` sent in `chat`, so their sender may forget them."""
+    """The store answers for the messages 1 to `upto` of this stream, so their sender may forget them."""
 
     chat: str
     sender: str
+    stream: str
     upto: int
 
 
@@ -34,6 +33,84 @@ class Message:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """Message `number` of `stream`, handed in outside of a chat. `line` is a message line of the wire, `:text` LF."""
+
+    stream: str
+    number: int
+    sender: str
+    recipient: str
+    line: bytes
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class HandedIn:
+    """The store answers for the messages 1 to `upto` of the letter's stream now."""
+
+    upto: int
+
+
+@dataclass(frozen=True, slots=True)
+class Undelivered:
+    """A message in somebody's mailbox. What comes later has a higher `cursor`; `number` counts in its stream."""
+
+    cursor: int
+    stream: str
+    sender: str
+    number: int
+    at: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Of a stream that is over the store answers for 1 to `stored`, and the recipient holds 1 to `received`.
+
+    `received` is above `stored` where something reached the recipient just before the server was killed.
+    """
+
+    stream: str
+    sender: str
+    recipient: str
+    stored: int
+    received: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChatStanding:
+    """A chat that is over, as one of the two is told: messages 1 to `had` of theirs are in the store or received."""
+
+    partner: str
+    reason: str
+    had: int
+
+
+@dataclass(frozen=True, slots=True)
+class LiveStream:
+    """What `sender` has said under one name, and how far it has got."""
+
+    stream: str
+    sender: str
+    stored: int
+    received: int
+
+
+@dataclass(frozen=True, slots=True)
+class LiveChat:
+    """A chat that had not ended when the store was opened.
+
+    `streams` are all there were, in the order in which they began: somebody may come back who remembers an old one.
+    """
+
+    id: str
+    asker: str
+    target: str
+    started: float
+    streams: tuple[LiveStream, ...]
+
+
 class StoreError(Exception):
     """The store cannot do what was asked. The message names the file and says what to do."""
 
@@ -43,21 +120,77 @@ class StoreError(Exception):
 
 
 Report = Callable[[Sequence[Stored]], None]
+Pressure = Callable[[str, str, bool], None]
+"""Told a chat, a sender in it, and whether too much of what they said waits: for the disk, or to be received."""
+
+
+class Replay(Protocol):
+    """Reads on in one stream, from where the last `read` ended."""
+
+    async def read(self, limit_bytes: int) -> tuple[bytes, int]:
+        """Whole message lines, about `limit_bytes` of them, and their count.
+
+        (b"", 0) when nothing more is committed now; there may be more later. Raises StoreError.
+        """
 
 
 class Store(Protocol):
-    """Keeps the messages of chats. Called on the event loop, so nothing here blocks."""
+    """Keeps the messages of chats, and letters. Called on the event loop, so nothing here blocks.
+
+    What is not `async` raises StoreError once the store has failed or is closed; so does every question.
+    """
+
+    @property
+    def live_chats(self) -> Sequence[LiveChat]: ...
 
     def chat_started(self, chat_id: str, asker: str, target: str, at: float) -> None:
-        """`at`, here and below, is wall clock time, in seconds since 1970."""
+        """The first stream of either is named `chat_id`. `at`, here and below, is wall clock time, since 1970."""
 
-    def chat_ended(self, chat_id: str, reason: str, at: float) -> None: ...
+    def chat_ended(self, chat_id: str, reason: str, at: float) -> None:
+        """What is stored and not received is in the recipient's mailbox from now on."""
+
+    def stream_began(self, chat_id: str, sender: str, stream: str) -> None:
+        """What `sender` says from now on belongs to this stream, and is numbered from 1."""
 
     def append(self, chat_id: str, sender: str, lines: bytes, count: int, at: float) -> None:
-        """Take `count` message lines as they came from `sender`; they follow the ones that came before in this chat."""
+        """Take `count` message lines as they came from `sender`; they follow the ones before in the last stream."""
 
-    def received(self, chat_id: str, sender: str, upto: int) -> None:
-        """The partner holds the messages 1 to `upto` of `sender`."""
+    def received(self, chat_id: str, sender: str, stream: str, upto: int) -> None:
+        """The partner holds the messages 1 to `upto` of this stream; those can be more than are stored."""
+
+    def replay(self, chat_id: str, sender: str, stream: str, after: int) -> Replay:
+        """Read the messages after `after` of a stream in a live chat. Raises KeyError for any other."""
+
+    async def hand_in(self, letter: Letter) -> HandedIn:
+        """Keep a letter; the answer comes when it is safe. One that is there already is answered as when it came.
+
+        A stream of a chat that is over goes on like this, and one that is unknown may begin at any number.
+        Raises StoreError, and PeerError: mailbox_full, or bad_number where the message has no place in the stream.
+        """
+
+    async def undelivered(self, me: str, after: int, limit_bytes: int) -> Sequence[Undelivered]:
+        """What waits for `me` after a cursor (0: from the beginning), about so many bytes, in the order it came.
+
+        Raises StoreError.
+        """
+
+    async def receipt(self, stream: str, recipient: str, upto: int) -> Standing | None:
+        """`recipient` holds 1 to `upto` of a letter, or of a stream of a chat that is over. Raises StoreError.
+
+        None: there is no such stream to this recipient.
+        """
+
+    async def standing(self, stream: str, sender: str) -> Standing | None:
+        """How a letter stands, or a stream of a chat that is over. Raises StoreError.
+
+        None: there is no such stream of this sender.
+        """
+
+    async def chat_standing(self, chat_id: str, me: str, stream: str | None) -> ChatStanding | None:
+        """How a chat that is over stands for `me`, by the stream named or else the last one. Raises StoreError.
+
+        None: no chat of `me` has ended under this id.
+        """
 
     async def history(self, me: str, partner: str, *, before: int | None = None, limit: int) -> Sequence[Message]:
         """The newest messages of the two, or those before the message numbered `before`, oldest first.
@@ -73,10 +206,15 @@ class Store(Protocol):
 
 
 class RemembersNothing:
-    """`--history off`: answers for a message when the partner holds it, and keeps no copy. `report` is told so."""
+    """In the place of a store that has failed, until the server has stopped: takes what comes and keeps none of it.
 
-    def __init__(self, report: Report) -> None:
-        self._report = report
+    So nothing is acknowledged. Every question is answered with the `error` that ended the store.
+    """
+
+    live_chats: Sequence[LiveChat] = ()
+
+    def __init__(self, error: StoreError) -> None:
+        self._error = error
 
     def chat_started(self, chat_id: str, asker: str, target: str, at: float) -> None:
         pass
@@ -84,21 +222,41 @@ class RemembersNothing:
     def chat_ended(self, chat_id: str, reason: str, at: float) -> None:
         pass
 
+    def stream_began(self, chat_id: str, sender: str, stream: str) -> None:
+        pass
+
     def append(self, chat_id: str, sender: str, lines: bytes, count: int, at: float) -> None:
         pass
 
-    def received(self, chat_id: str, sender: str, upto: int) -> None:
-        self._report([Stored(chat_id, sender, upto)])
+    def received(self, chat_id: str, sender: str, stream: str, upto: int) -> None:
+        pass
 
-    async def history(self, me: str, partner: str, *, before: int | None = None, limit: int) -> Sequence[Message]:
-        raise _no_history()
+    def replay(self, chat_id: str, sender: str, stream: str, after: int) -> RemembersNothing:
+        return self
 
-    async def search(self, me: str, words: str, limit: int) -> Sequence[Message]:
-        raise _no_history()
+    async def read(self, limit_bytes: int) -> NoReturn:
+        raise self._error
+
+    async def hand_in(self, letter: Letter) -> NoReturn:
+        raise self._error
+
+    async def undelivered(self, me: str, after: int, limit_bytes: int) -> NoReturn:
+        raise self._error
+
+    async def receipt(self, stream: str, recipient: str, upto: int) -> NoReturn:
+        raise self._error
+
+    async def standing(self, stream: str, sender: str) -> NoReturn:
+        raise self._error
+
+    async def chat_standing(self, chat_id: str, me: str, stream: str | None) -> NoReturn:
+        raise self._error
+
+    async def history(self, me: str, partner: str, *, before: int | None = None, limit: int) -> NoReturn:
+        raise self._error
+
+    async def search(self, me: str, words: str, limit: int) -> NoReturn:
+        raise self._error
 
     async def close(self) -> None:
         pass
-
-
-def _no_history() -> PeerError:
-    return PeerError("no_history", "This server keeps no history.")

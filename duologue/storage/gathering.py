@@ -4,91 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
-from duologue.storage.base import Stored
+from duologue.storage.backlog import BEHIND_BYTES, PIECE_OVERHEAD, STREAM_BEHIND_BYTES, Backlog, Backlogs
+from duologue.storage.base import Pressure, Stored
+from duologue.storage.rows import Batch, ChatRow, ChunkRow, EndRow, LateReceipt, NextNumbers, Question, StreamRow
 from duologue.storage.stored_lines import in_parts
 
 # Reading one message reads its chunk: 256 KiB of ordinary lines are expanded in 5 ms.
 CHUNK_BYTES = 256 * 1024
-# What a piece of lines costs in memory besides its bytes (a bytes object and its place in a list, CPython 3.11).
-PIECE_OVERHEAD = 41
-
-
-class ChatRow(NamedTuple):
-    number: int
-    id: str
-    asker: str
-    target: str
-    started: float
-
-
-class ChunkRow(NamedTuple):
-    number: int
-    stream: int
-    previous: int
-    first: int
-    messages: int
-    at: float
-    lines: bytes
-
-
-class StreamRow(NamedTuple):
-    number: int
-    chat: int
-    sender: str
-    stored: int
-    received: int
-    last: int
-
-
-class EndRow(NamedTuple):
-    ended: float
-    reason: str
-    id: str
-
-
-class LateReceipt(NamedTuple):
-    """What somebody holds of a chat that is over."""
-
-    received: int
-    chat: str
-    sender: str
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """The rows of one commit, and what may be said when it is done. `size` is the memory that it holds, in bytes."""
-
-    chats: list[ChatRow]
-    streams: list[StreamRow]
-    chunks: list[ChunkRow]
-    ends: list[EndRow]
-    receipts: list[LateReceipt]
-    stored: list[Stored]
-    size: int
-
-
-@dataclass(frozen=True, slots=True)
-class LiveChat:
-    """A chat that has not ended; `stored` and `received` are the positions of each person's stream."""
-
-    id: str
-    asker: str
-    target: str
-    started: float
-    stored: dict[str, int] = field(default_factory=dict)
-    received: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(slots=True, eq=False)
 class OpenStream:
-    """One direction of a live chat; `pieces` and `count` wait for the next commit, and `at` is when they began to."""
+    """A stream of a live chat; `pieces` and `count` wait for the next commit, and `at` is when they began to.
+
+    `backlog` is its sender's, whichever stream of the chat they are in.
+    """
 
     number: int
     chat: int
-    chat_id: str
-    sender: str
+    name: str
+    backlog: Backlog
     stored: int = 0
     received: int = 0
     last: int = 0
@@ -98,47 +34,49 @@ class OpenStream:
     changed: bool = False
 
     def row(self) -> StreamRow:
-        return StreamRow(self.number, self.chat, self.sender, self.stored, self.received, self.last)
-
-
-@dataclass(slots=True)
-class NextNumbers:
-    """The numbers of the rows to come."""
-
-    chat: int = 1
-    stream: int = 1
-    chunk: int = 1
+        return StreamRow(self.number, self.chat, self.backlog.sender, self.stored, self.received, self.last, self.name)
 
 
 class Gathering:
-    """Takes what the server says of its live chats; `take` makes one commit of all that has come since the last."""
+    """Takes what the server says of its live chats; `take` makes one commit of all that has come since the last.
 
-    def __init__(self, streams: Iterable[OpenStream], numbers: NextNumbers) -> None:
-        self._streams = {(stream.chat_id, stream.sender): stream for stream in streams}
+    `streams` are those of the chats that are live from the start, in the order in which they began.
+    """
+
+    def __init__(self, streams: Iterable[OpenStream], numbers: NextNumbers, pressure: Pressure) -> None:
         self._numbers = numbers
+        self._backlogs = Backlogs(pressure, stream_limit=STREAM_BEHIND_BYTES, total_limit=BEHIND_BYTES)
+        self._streams: dict[tuple[str, str], OpenStream] = {}
+        self._older: dict[tuple[str, str], list[OpenStream]] = {}
         self._changed: list[OpenStream] = []
         self._chats: list[ChatRow] = []
         self._ends: list[EndRow] = []
         self._receipts: list[LateReceipt] = []
-        self.size = 0
+        self._questions: list[Question] = []
+        self._in_flight: list[tuple[Backlog, int]] = []
+        for stream in streams:
+            self._open(stream)
 
     def __bool__(self) -> bool:
         """Whether anything waits."""
-        return bool(self._changed or self._chats or self._ends or self._receipts)
+        return bool(self._changed or self._chats or self._ends or self._receipts or self._questions)
 
     def chat_started(self, chat_id: str, asker: str, target: str, at: float) -> None:
         chat = ChatRow(self._numbers.chat, chat_id, asker, target, at)
         self._numbers.chat += 1
         self._chats.append(chat)
         for sender in (asker, target):
-            stream = OpenStream(self._numbers.stream, chat.number, chat_id, sender)
-            self._numbers.stream += 1
-            self._streams[chat_id, sender] = stream
-            self._change(stream)
+            self._begin(chat.number, chat_id, Backlog(chat_id, sender))
+
+    def stream_began(self, chat_id: str, sender: str, stream: str) -> None:
+        """Raises KeyError for a chat that is not on: a mistake of the caller."""
+        before = self._streams[chat_id, sender]
+        self._begin(before.chat, stream, before.backlog)
 
     def chat_ended(self, chat_id: str, reason: str, at: float) -> None:
         for key in [key for key in self._streams if key[0] == chat_id]:
             del self._streams[key]
+            self._older.pop(key, None)
         self._ends.append(EndRow(at, reason, chat_id))
 
     def append(self, chat_id: str, sender: str, lines: bytes, count: int, at: float) -> None:
@@ -150,30 +88,68 @@ class Gathering:
                 self._change(stream)
         stream.pieces.append(lines)
         stream.count += count
-        self.size += len(lines) + PIECE_OVERHEAD
+        size = len(lines) + PIECE_OVERHEAD
+        backlog, backlogs = stream.backlog, self._backlogs
+        backlog.size += size
+        backlogs.total += size
+        if backlog.size > backlogs.stream_limit or backlogs.total > backlogs.total_limit:
+            backlogs.grown(backlog, (other.backlog for other in self._changed if other.pieces))
 
-    def received(self, chat_id: str, sender: str, upto: int) -> None:
-        stream = self._streams.get((chat_id, sender))
-        if stream is None:
-            self._receipts.append(LateReceipt(upto, chat_id, sender))
-        elif upto > stream.received:
-            stream.received = upto
-            if not stream.changed:
-                self._change(stream)
+    def received(self, chat_id: str, sender: str, stream: str, upto: int) -> None:
+        known = self.stream(chat_id, sender, stream)
+        if known is None:
+            self._receipts.append(LateReceipt(upto, chat_id, sender, stream))
+        elif upto > known.received:
+            known.received = upto
+            if not known.changed:
+                self._change(known)
+
+    def ask(self, question: Question) -> None:
+        """Have something decided inside the next commit."""
+        self._questions.append(question)
+
+    def stream(self, chat_id: str, sender: str, name: str) -> OpenStream | None:
+        """A stream of a live chat, if it is one."""
+        current = self._streams.get((chat_id, sender))
+        if current is None or current.name == name:
+            return current
+        older = self._older.get((chat_id, sender), [])
+        return next((stream for stream in older if stream.name == name), None)
 
     def take(self) -> Batch:
-        """All that waits, and begin anew."""
+        """All that waits, and begin anew. What it holds counts as waiting until `written`."""
         chunks: list[ChunkRow] = []
         stored: list[Stored] = []
         for stream in self._changed:
             if stream.pieces:
                 chunks += self._chunks(stream)
-                stored.append(Stored(stream.chat_id, stream.sender, stream.stored))
+                stored.append(Stored(stream.backlog.chat, stream.backlog.sender, stream.name, stream.stored))
             stream.changed = False
         rows = [stream.row() for stream in self._changed]
-        batch = Batch(self._chats, rows, chunks, self._ends, self._receipts, stored, self.size)
-        self._changed, self._chats, self._ends, self._receipts, self.size = [], [], [], [], 0
+        numbers = self._numbers.set_aside(len(self._questions))
+        batch = Batch(self._chats, rows, chunks, self._ends, self._receipts, self._questions, numbers, stored)
+        self._changed, self._chats, self._ends, self._receipts, self._questions = [], [], [], [], []
         return batch
+
+    def written(self) -> None:
+        """The batch that was taken is on the disk."""
+        for backlog, size in self._in_flight:
+            backlog.size -= size
+            self._backlogs.total -= size
+        self._in_flight = []
+        self._backlogs.shrunk()
+
+    def _begin(self, chat: int, name: str, backlog: Backlog) -> None:
+        stream = OpenStream(self._numbers.stream, chat, name, backlog)
+        self._numbers.stream += 1
+        self._open(stream)
+        self._change(stream)
+
+    def _open(self, stream: OpenStream) -> None:
+        key = stream.backlog.chat, stream.backlog.sender
+        if key in self._streams:
+            self._older.setdefault(key, []).append(self._streams[key])
+        self._streams[key] = stream
 
     def _change(self, stream: OpenStream) -> None:
         stream.changed = True
@@ -185,6 +161,7 @@ class Gathering:
         parts = [lines] if len(lines) <= CHUNK_BYTES else list(in_parts(lines, CHUNK_BYTES))
         counts = [stream.count] if len(parts) == 1 else [part.count(b"\n") for part in parts]
         rows = [self._chunk(stream, part, count) for part, count in zip(parts, counts, strict=True)]
+        self._in_flight.append((stream.backlog, len(lines) + PIECE_OVERHEAD * len(stream.pieces)))
         stream.pieces, stream.count = [], 0
         return rows
 

@@ -12,8 +12,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from duologue.storage.base import Message
-from duologue.storage.gathering import LiveChat, NextNumbers, OpenStream
+from duologue.storage.backlog import Backlog
+from duologue.storage.base import LiveChat, LiveStream, Message
+from duologue.storage.gathering import OpenStream
+from duologue.storage.rows import NextNumbers
 from duologue.storage.stored_lines import texts
 
 # A message's number is its chunk's, shifted, plus its place there: 256 KiB hold 2^17 of the shortest lines.
@@ -47,12 +49,13 @@ _WALK = """WITH RECURSIVE walk (number, previous) AS (
         WHERE {condition}
     UNION ALL
         SELECT chunk.number, chunk.previous FROM walk CROSS JOIN chunk ON chunk.number = walk.previous
-        ORDER BY 1 DESC LIMIT -1)
-    SELECT number FROM walk WHERE number <= :highest"""
+        ORDER BY 1 DESC LIMIT -1)"""
 _CHUNK = """SELECT chunk.number, chat.id, sender, CASE sender WHEN asker THEN target ELSE asker END, first, at, lines
     FROM chunk CROSS JOIN stream ON stream.number = chunk.stream CROSS JOIN chat ON chat.number = stream.chat"""
-_LIVE = """SELECT chat.number, id, asker, target, started, stream.number, sender, stored, received, last
-    FROM chat JOIN stream ON stream.chat = chat.number WHERE ended IS NULL ORDER BY stream.number"""
+_LIVE_CHATS = "SELECT number, id, asker, target, started FROM chat WHERE ended IS NULL ORDER BY number"
+# Without the older ones that have been received whole.
+_LIVE_STREAMS = """SELECT number, name, sender, stored, received, last FROM stream
+    WHERE chat = :chat ORDER BY number"""
 
 Row = tuple[int, str, str, str, int, float, bytes]
 
@@ -102,30 +105,43 @@ def messages(row: Row) -> list[Message]:
     ]
 
 
-def live_streams(connection: sqlite3.Connection) -> tuple[list[OpenStream], list[LiveChat]]:
+def live_chats(connection: sqlite3.Connection) -> tuple[list[OpenStream], list[LiveChat]]:
     """What a server that starts again goes on with: the chats that have not ended."""
     streams: list[OpenStream] = []
-    chats: dict[str, LiveChat] = {}
-    for row in connection.execute(_LIVE):
-        chat, chat_id, asker, target, started, number, sender, stored, received, last = row
-        streams.append(OpenStream(number, chat, chat_id, sender, stored, received, last))
-        live = chats.setdefault(chat_id, LiveChat(chat_id, asker, target, started))
-        live.stored[sender], live.received[sender] = stored, received
-    return streams, list(chats.values())
+    chats: list[LiveChat] = []
+    for chat, chat_id, asker, target, started in connection.execute(_LIVE_CHATS).fetchall():
+        backlogs = {sender: Backlog(chat_id, sender) for sender in (asker, target)}
+        of_chat = [
+            OpenStream(number, chat, name, backlogs[sender], stored, received, last)
+            for number, name, sender, stored, received, last in connection.execute(_LIVE_STREAMS, {"chat": chat})
+        ]
+        streams += of_chat
+        chats.append(LiveChat(chat_id, asker, target, started, tuple(_live(stream) for stream in of_chat)))
+    return streams, chats
+
+
+def _live(stream: OpenStream) -> LiveStream:
+    return LiveStream(stream.name, stream.backlog.sender, stream.stored, stream.received)
 
 
 def next_numbers(connection: sqlite3.Connection) -> NextNumbers:
-    highest = [
-        connection.execute(f"SELECT coalesce(max(number), 0) FROM {table}").fetchone()[0]
-        for table in ("chat", "stream", "chunk")
-    ]
-    return NextNumbers(*(number + 1 for number in highest))
+    """Higher than any number ever given: of chunks that have been deleted, their streams still know."""
+    columns = (("number", "chat"), ("number", "stream"), ("number", "chunk"), ("last", "stream"))
+    chat, stream, *chunk = (
+        connection.execute(f"SELECT coalesce(max({column}), 0) FROM {table}").fetchone()[0] for column, table in columns
+    )
+    return NextNumbers(chat + 1, stream + 1, max(chunk) + 1)
+
+
+def walk_of(whose: Whose) -> str:
+    """The beginning of a query: `walk` are the numbers of their chunks, newest first."""
+    return _WALK.format(condition=whose.condition)
 
 
 def _walk(connection: sqlite3.Connection, whose: Whose, before: int | None = None) -> Iterator[int]:
     """The numbers of the chunks, newest first."""
     highest = _HIGHEST if before is None else before >> PLACE_BITS
-    query = _WALK.format(condition=whose.condition)
+    query = f"{walk_of(whose)} SELECT number FROM walk WHERE number <= :highest"
     for (number,) in connection.execute(query, {**whose.values, "highest": highest}):
         yield number
 

@@ -14,6 +14,7 @@ from threading import Lock
 
 from duologue.storage.base import Message
 from duologue.storage.reader import PLACE_BITS, Whose, any_chunk, newest_first, of_chunk, snapshot
+from duologue.storage.store_file import transaction
 
 # One transaction of the index, in which the writer waits: 50 messages of ten words are 0.5 ms, and 15 ms at worst, when
 # FTS5 merges what it has.
@@ -24,10 +25,15 @@ _UNSPACED = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
 )
 
-_UPTO = "SELECT upto FROM indexed"
+UPTO = "SELECT upto FROM indexed"
 _CHUNK_AFTER = "SELECT min(number) FROM chunk WHERE number > ?"
 _INDEX = "INSERT INTO message_index (rowid, text, people) VALUES (?, ?, ?)"
+_IS_THERE = "SELECT EXISTS (SELECT 1 FROM chunk WHERE number = ?)"
+_FORGET = "INSERT INTO message_index (message_index, rowid, text, people) VALUES ('delete', ?, ?, ?)"
 _MATCHES = "SELECT rowid FROM message_index WHERE message_index MATCH ? ORDER BY rowid DESC"
+
+
+Row = tuple[int, str, str]
 
 
 def index_pieces(connection: sqlite3.Connection, turn: Lock) -> Iterator[None]:
@@ -36,12 +42,22 @@ def index_pieces(connection: sqlite3.Connection, turn: Lock) -> Iterator[None]:
     The connection is one of its own. `turn` is held for the transaction and no longer: lines are expanded outside of
     it, so the writer, which takes turns with this, waits for one transaction at most.
     """
-    (upto,) = connection.execute(_UPTO).fetchone()
+    (upto,) = connection.execute(UPTO).fetchone()
     unindexed = _after(connection, upto)
     while piece := list(islice(_small(unindexed), PIECE_MESSAGES)):
-        rows = [(message.number, _spaced(message.text), _people(message)) for message in piece]
-        with turn:
-            _add(connection, rows)
+        rows = [_row(message) for message in piece]
+        with turn, transaction(connection):
+            connection.executemany(_INDEX, _still_there(connection, rows))
+            connection.execute("UPDATE indexed SET upto = ?", (rows[-1][0],))
+        yield
+
+
+def forget(connection: sqlite3.Connection, turn: Lock, messages: Sequence[Message]) -> Iterator[None]:
+    """Take deleted messages out of the index, each of which must be in it; steps and `turn` as in `index_pieces`."""
+    for start in range(0, len(messages), PIECE_MESSAGES):
+        rows = [_row(message) for message in messages[start : start + PIECE_MESSAGES]]
+        with turn, transaction(connection):
+            connection.executemany(_FORGET, rows)
         yield
 
 
@@ -72,16 +88,16 @@ def _has(message: Message, signs: list[str]) -> bool:
     return all(sign in text for sign in signs)
 
 
-def _add(connection: sqlite3.Connection, rows: Sequence[tuple[int, str, str]]) -> None:
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        connection.executemany(_INDEX, rows)
-        connection.execute("UPDATE indexed SET upto = ?", (rows[-1][0],))
-        connection.execute("COMMIT")
-    except BaseException:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        raise
+def _still_there(connection: sqlite3.Connection, rows: Sequence[Row]) -> list[Row]:
+    """Without what has been deleted since it was read. One INSERT with a WHERE has FTS5 write all it has each time."""
+    chunks = {number >> PLACE_BITS for number, _, _ in rows}
+    there = {chunk for chunk in chunks if connection.execute(_IS_THERE, (chunk,)).fetchone()[0]}
+    return [row for row in rows if row[0] >> PLACE_BITS in there]
+
+
+def _row(message: Message) -> Row:
+    """The same whenever it is made: the index can only let go of what it is told again word for word."""
+    return message.number, _spaced(message.text), _people(message)
 
 
 def _after(connection: sqlite3.Connection, upto: int) -> Iterator[Message]:

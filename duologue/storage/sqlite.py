@@ -9,25 +9,38 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from threading import Lock
 from typing import ParamSpec, TypeVar
 
+from duologue.core.errors import PeerError
 from duologue.storage import reader
-from duologue.storage.base import Message, Stored, StoreError
-from duologue.storage.gathering import Batch, Gathering
+from duologue.storage.base import (
+    ChatStanding,
+    HandedIn,
+    Letter,
+    Message,
+    Pressure,
+    Report,
+    Standing,
+    StoreError,
+    Undelivered,
+)
+from duologue.storage.gathering import Gathering
+from duologue.storage.mailroom import Mailroom
 from duologue.storage.migrations import migrate
 from duologue.storage.reader import Whose
+from duologue.storage.replay import StoredReplay
+from duologue.storage.retention import Retention, Sweeper
+from duologue.storage.rows import Batch
 from duologue.storage.search import index_pieces, search
 from duologue.storage.store_file import StoreFile, use_wal
-from duologue.storage.writer import Writer
+from duologue.storage.undelivered import MailReader
+from duologue.storage.writer import Answers, Writer
 
-# What may wait for the disk before senders are to pause: some 35 ms of writing at the 250 MB/s measured. Half of it
-# lets them go on.
-BEHIND_BYTES = 8 * 1024 * 1024
 # Between two commits, in seconds. Each one costs the loop two switches of threads; acknowledgements go out
 # every 20 ms, so a finer grain would be paid for and not seen. A store that was idle commits at once.
 COMMIT_SPACING = 0.005
@@ -40,8 +53,9 @@ class SqliteStore:
     """From `open` to `close`, on one event loop.
 
     `committed` hears of every stream that a commit covered, `failed` once of the error that ended the store (nothing is
-    taken after it), `pressure` with True when more than BEHIND_BYTES wait for the disk and with False when less than
-    half of it does. `live_chats` are those that had not ended when the file was opened.
+    taken after it), `pressure` whose messages wait for the disk too much (backlog.py). `mailbox` is how many messages
+    may wait for one person, and `retention` what is deleted. `live_chats` are those that had not ended when the file
+    was opened.
     """
 
     def __init__(
@@ -49,28 +63,32 @@ class SqliteStore:
         file: StoreFile,
         loop: asyncio.AbstractEventLoop,
         *,
-        committed: Callable[[Sequence[Stored]], None],
+        committed: Report,
         failed: Callable[[StoreError], None],
-        pressure: Callable[[bool], None],
+        pressure: Pressure,
+        mailbox: int,
+        retention: Retention,
     ) -> None:
         self._file = file
         self._loop = loop
-        self._committed, self._failed, self._pressure = committed, failed, pressure
+        self._committed, self._failed = committed, failed
         connection = file.writer()
-        streams, self.live_chats = reader.live_streams(connection)
-        self._waiting = Gathering(streams, reader.next_numbers(connection))
+        streams, self.live_chats = reader.live_chats(connection)
+        self._waiting = Gathering(streams, reader.next_numbers(connection), pressure)
         self._reader, self._indexer = file.reader(), file.indexer()
         self._reading = ThreadPoolExecutor(1, thread_name_prefix="store-reader")
+        self._mail = MailReader()
         self._indexing = asyncio.Lock()
         self._turn = Lock()
-        self._writer = Writer(connection, loop, self._turn, self._written, self._broken)
-        self._in_flight = 0
+        self._writer = Writer(connection, loop, self._turn, mailbox, self._written, self._broken)
+        self._sweeper = Sweeper(file.indexer(), loop, self._turn, retention)
         self._not_before = 0.0
         self._writing = False  # from the moment that a commit is due until it is done
+        self._asking: list[asyncio.Future[object]] = []  # for answers of the next commit, and of the one that runs
+        self._asked: list[asyncio.Future[object]] = []
         self._refusal: StoreError | None = None
         self._at_rest = asyncio.Event()
         self._at_rest.set()
-        self.is_behind = False
 
     @classmethod
     def open(
@@ -78,9 +96,11 @@ class SqliteStore:
         path: Path,
         loop: asyncio.AbstractEventLoop,
         *,
-        committed: Callable[[Sequence[Stored]], None],
+        committed: Report,
         failed: Callable[[StoreError], None],
-        pressure: Callable[[bool], None],
+        pressure: Pressure,
+        mailbox: int,
+        retention: Retention,
     ) -> SqliteStore:
         """Open the file or make it (0600), check it, bring it up to date. Blocks, for seconds if the file is large.
 
@@ -92,7 +112,15 @@ class SqliteStore:
             with contextlib.closing(file.writer()) as connection:
                 use_wal(connection)
                 migrate(connection, path)
-            return cls(file, loop, committed=committed, failed=failed, pressure=pressure)
+            return cls(
+                file,
+                loop,
+                committed=committed,
+                failed=failed,
+                pressure=pressure,
+                mailbox=mailbox,
+                retention=retention,
+            )
         except sqlite3.Error as error:
             file.release()
             raise StoreError(path, f"cannot be opened ({error}); check the disk, or restore a backup") from error
@@ -113,34 +141,70 @@ class SqliteStore:
         self._waiting.chat_ended(chat_id, reason, at)
         self._due()
 
+    def stream_began(self, chat_id: str, sender: str, stream: str) -> None:
+        """What `sender` says from now on belongs to `stream`. Raises KeyError outside a live chat."""
+        self._check_open()
+        self._waiting.stream_began(chat_id, sender, stream)
+        self._due()
+
     def append(self, chat_id: str, sender: str, lines: bytes, count: int, at: float) -> None:
         """Take `count` whole message lines; they follow those taken before. Raises KeyError outside a live chat."""
         if self._refusal is not None:
             raise self._refusal
-        waiting = self._waiting
-        waiting.append(chat_id, sender, lines, count, at)
+        self._waiting.append(chat_id, sender, lines, count, at)
         if not self._writing:
             self._due()
-        elif not self.is_behind and waiting.size + self._in_flight > BEHIND_BYTES:
-            self.is_behind = True
-            self._pressure(True)
 
-    def received(self, chat_id: str, sender: str, upto: int) -> None:
+    def received(self, chat_id: str, sender: str, stream: str, upto: int) -> None:
         """The partner holds 1 to `upto` of what `sender` sent. Written with the next commit, or on `close`."""
         self._check_open()
-        self._waiting.received(chat_id, sender, upto)
+        self._waiting.received(chat_id, sender, stream, upto)
 
     async def close(self) -> None:
         """Commit all that was taken and close the file. What was not read by then is not answered."""
         if self._refusal is None:
             self._refusal = StoreError(self._file.path, "the store is closed")
+            self._sweeper.stop()
             if self._waiting:
                 self._due()
         while self._writing:
             await self._at_rest.wait()
         await asyncio.to_thread(self._release)
 
+    # Letters, and chats that are over: decided inside the next commit, and answered after it.
+
+    async def hand_in(self, letter: Letter) -> HandedIn:
+        """Keep a letter; it is on the disk when this returns. Raises PeerError for a refusal, StoreError."""
+        return await self._ask(lambda mailroom: mailroom.hand_in(letter))
+
+    async def receipt(self, stream: str, recipient: str, upto: int) -> Standing | None:
+        """`recipient` holds 1 to `upto` of a letter, or of a stream of an ended chat. None: there is none such."""
+        return await self._ask(lambda mailroom: mailroom.receipt(stream, recipient, upto))
+
+    async def standing(self, stream: str, sender: str) -> Standing | None:
+        """How a letter stands, or a stream of an ended chat. None: there is none such of this sender."""
+        return await self._ask(lambda mailroom: mailroom.standing(stream, sender))
+
+    async def chat_standing(self, chat_id: str, me: str, stream: str | None) -> ChatStanding | None:
+        """How an ended chat stands for `me`, by the stream named or else the last. None: `me` has none such."""
+        return await self._ask(lambda mailroom: mailroom.chat_standing(chat_id, me, stream))
+
     # Reading. Each raises StoreError where the file cannot be read.
+
+    def replay(self, chat_id: str, sender: str, stream: str, after: int) -> StoredReplay:
+        """Reads on after message `after` of a stream. Raises KeyError outside a live chat."""
+        found = self._waiting.stream(chat_id, sender, stream)
+        if found is None:
+            raise KeyError(stream)
+        return StoredReplay(self._reader, found.number, after, self._read)
+
+    async def undelivered(self, me: str, after: int, limit_bytes: int) -> list[Undelivered]:
+        """What waits for `me` after a cursor, in the order it came: all of it that was given to the store by now."""
+        if self._waiting or self._writing:
+            await self._ask(lambda _: None)
+        while (found := await self._read(self._mail.page, self._reader, me, after, limit_bytes)) is None:
+            pass
+        return found
 
     async def history(self, me: str, partner: str, *, before: int | None = None, limit: int) -> list[Message]:
         """The newest messages of the two, over all of their chats, oldest first; `before` is a message's number."""
@@ -160,6 +224,14 @@ class SqliteStore:
         if self._refusal is not None:
             raise self._refusal
 
+    async def _ask(self, question: Callable[[Mailroom], T]) -> T:
+        self._check_open()
+        answer: asyncio.Future[T] = self._loop.create_future()
+        self._waiting.ask(question)
+        self._asking.append(answer)  # type: ignore[arg-type]  # a list of several kinds
+        self._due()
+        return await answer
+
     def _due(self) -> None:
         """Hand over after this turn of the loop, so that what else arrives in it comes along, or when it is time."""
         if self._writing:
@@ -169,26 +241,28 @@ class SqliteStore:
         self._loop.call_at(self._not_before, self._hand_over)
 
     def _hand_over(self) -> None:
-        batch = self._waiting.take()
-        self._in_flight = batch.size
-        self._writer.write(batch)
+        self._asked, self._asking = self._asking, []
+        self._writer.write(self._waiting.take())
 
-    def _written(self, batch: Batch) -> None:
-        self._in_flight = 0
+    def _written(self, batch: Batch, answers: Answers) -> None:
         self._not_before = self._loop.time() + COMMIT_SPACING
         self._rest()
         if self._waiting:
             self._due()
-        if self.is_behind and self._waiting.size <= BEHIND_BYTES // 2:
-            self.is_behind = False
-            self._pressure(False)
+        self._waiting.written()
         if batch.stored:
             self._committed(batch.stored)
+        asked, self._asked = self._asked, []
+        for future, answer in zip(asked, answers, strict=True):
+            _settle(future, answer)
 
     def _broken(self, error: Exception) -> None:
         text = f"cannot be written ({error}); nothing is stored until the server is started again. Check the disk"
         self._refusal = StoreError(self._file.path, text)
+        self._sweeper.stop()
         self._rest()
+        for asked in self._asked + self._asking:
+            _settle(asked, self._refusal)
         self._failed(self._refusal)
 
     def _rest(self) -> None:
@@ -199,6 +273,7 @@ class SqliteStore:
         self._reading.shutdown()
         self._reader.close()
         self._indexer.close()
+        self._sweeper.close()
         self._writer.stop()
         self._file.release()
 
@@ -209,3 +284,12 @@ class SqliteStore:
         except sqlite3.Error as error:
             text = f"cannot be read ({error}); check the disk, or restore a backup"
             raise StoreError(self._file.path, text) from error
+
+
+def _settle(asked: asyncio.Future[object], answer: object) -> None:
+    if asked.done():  # who asked has been cancelled
+        return
+    if isinstance(answer, PeerError | StoreError):
+        asked.set_exception(answer)
+    else:
+        asked.set_result(answer)

@@ -10,6 +10,7 @@ import fcntl
 import os
 import sqlite3
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from duologue.storage.base import StoreError
@@ -94,6 +95,19 @@ def _connected(path: Path, mode: str) -> sqlite3.Connection:
     """Transactions are begun and ended by us alone, and a connection is used by one thread at a time."""
     uri = f"file:{_quoted(path)}?mode={mode}"
     return sqlite3.connect(uri, uri=True, isolation_level=None, timeout=BUSY_TIMEOUT, check_same_thread=False)
+
+
+@contextlib.contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """What is written inside is committed at its end as one, or not at all."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        with contextlib.suppress(sqlite3.Error):
+            connection.execute("ROLLBACK")
+        raise
 
 
 def use_wal(connection: sqlite3.Connection) -> None:

@@ -24,3 +24,14 @@ def in_parts(lines: bytes, limit: int) -> Iterator[bytes]:
         start = end
     if start < len(lines):
         yield lines[start:]
+
+
+def cut(lines: bytes, passed: int, limit: int, most: int) -> tuple[bytes, int]:
+    """The lines after the first `passed`, at most `most` of them and `limit` bytes or one line; and their count."""
+    rest = lines.split(b"\n", passed)[passed] if passed else lines
+    part = next(in_parts(rest, limit))
+    count = part.count(b"\n")
+    if count <= most:
+        return part, count
+    after = part.split(b"\n", most)[most]
+    return part[: len(part) - len(after)], most

@@ -16,25 +16,28 @@ from queue import SimpleQueue
 from threading import Lock, Thread
 from typing import Any
 
-from duologue.storage.gathering import Batch
+from duologue.core.errors import PeerError
+from duologue.storage.mailroom import Mailroom
+from duologue.storage.rows import Batch, Question
+from duologue.storage.store_file import transaction
 
 ROWS_PER_STATEMENT = 64  # and 7 columns are 448 values, under the 999 that every SQLite takes
 
 _CHUNK = "INSERT INTO chunk (number, stream, previous, first, count, at, lines)", 7, ""
 _STREAM = (
-    "INSERT INTO stream (number, chat, sender, stored, received, last)",
-    6,
+    "INSERT INTO stream (number, chat, sender, stored, received, last, name)",
+    7,
     "ON CONFLICT (number) DO UPDATE SET stored = excluded.stored, received = excluded.received, last = excluded.last",
 )
 _CHAT = "INSERT INTO chat (number, id, asker, target, started)", 5, ""
-_END = "UPDATE chat SET ended = ?, reason = ? WHERE id = ? AND ended IS NULL"
-_LATE_RECEIPT = """UPDATE stream SET received = max(received, ?)
-    WHERE chat = (SELECT number FROM chat WHERE id = ?) AND sender = ?"""
+
+Answers = list[object]
+"""To the questions of a batch, in their order; a PeerError among them is a refusal."""
 
 
 class Writer:
     """Commits batches in the order given. `done` and `failed` are called on the loop; after `failed` nothing is
-    written.
+    written. `mailbox` is how many messages may wait for one person.
 
     It owns the connection and closes it at its end. `turn` is held for each commit: whoever else writes to the file
     takes turns with it, as SQLite's own way of waiting, sleep and try again, can miss many turns in a row.
@@ -45,12 +48,14 @@ class Writer:
         connection: sqlite3.Connection,
         loop: asyncio.AbstractEventLoop,
         turn: Lock,
-        done: Callable[[Batch], None],
+        mailbox: int,
+        done: Callable[[Batch, Answers], None],
         failed: Callable[[Exception], None],
     ) -> None:
         self._connection = connection
         self._loop = loop
         self._turn = turn
+        self._mailroom = Mailroom(connection, mailbox)
         self._done = done
         self._failed = failed
         self._batches: SimpleQueue[Batch | None] = SimpleQueue()
@@ -69,11 +74,11 @@ class Writer:
         while (batch := self._batches.get()) is not None:
             try:
                 with self._turn:
-                    commit(self._connection, batch)
+                    answers = commit(self._connection, batch, self._mailroom)
             except Exception as error:  # whatever it is: rows that are not known to be on disk end the store
                 self._tell(self._failed, error)
                 break
-            self._tell(self._done, batch)
+            self._tell(self._done, batch, answers)
         with contextlib.suppress(sqlite3.Error):  # a failing disk fails here too; it has been said
             self._connection.close()
 
@@ -82,22 +87,30 @@ class Writer:
             self._loop.call_soon_threadsafe(callback, *arguments)
 
 
-def commit(connection: sqlite3.Connection, batch: Batch) -> None:
+def commit(connection: sqlite3.Connection, batch: Batch, mailroom: Mailroom) -> Answers:
     """Write a batch and return when it is on the disk. Raises sqlite3.Error: then nothing of it may be relied on."""
-    connection.execute("BEGIN IMMEDIATE")
-    try:
+    with transaction(connection):
         _insert(connection, _CHAT, batch.chats)
         _insert(connection, _CHUNK, batch.chunks)
         _insert(connection, _STREAM, batch.streams)
-        if batch.ends:
-            connection.executemany(_END, batch.ends)
-        if batch.receipts:
-            connection.executemany(_LATE_RECEIPT, batch.receipts)
-        connection.execute("COMMIT")
-    except BaseException:
-        with contextlib.suppress(sqlite3.Error):
-            connection.execute("ROLLBACK")
-        raise
+        return _decide(mailroom, batch)
+
+
+def _decide(mailroom: Mailroom, batch: Batch) -> Answers:
+    """What needs to see the rows before it: ends, what was received of those chats, and questions, in this order."""
+    mailroom.numbers = batch.numbers
+    for end in batch.ends:
+        mailroom.end(end)
+    for receipt in batch.receipts:
+        mailroom.note(receipt)
+    return [_answer(mailroom, question) for question in batch.questions]
+
+
+def _answer(mailroom: Mailroom, question: Question) -> object:
+    try:
+        return question(mailroom)
+    except PeerError as refusal:
+        return refusal
 
 
 def _insert(connection: sqlite3.Connection, table: tuple[str, int, str], rows: Sequence[tuple[Any, ...]]) -> None:

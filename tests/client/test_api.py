@@ -12,15 +12,21 @@ import pytest
 
 from duologue.client import (
     Acknowledged,
+    CannotConnect,
     ChatEnd,
     ChatEnded,
     ChatRequested,
+    ChatResumed,
     ChatStarted,
     Client,
     ConnectionLost,
     Disconnected,
     Happening,
+    KeptFor,
+    LetterDelivered,
     LoginRefused,
+    MemoryLost,
+    MemoryTaken,
     NotConnected,
     PeopleOnline,
     Recalled,
@@ -35,6 +41,8 @@ from duologue.client import (
     WaitingRequests,
     connect,
 )
+from duologue.client.link import Link, Timing
+from duologue.core.errors import PeerError
 from tests.terminal.programs import Server
 
 FalseServer = Any  # tests/client/conftest.py
@@ -147,13 +155,14 @@ async def no_wait(_: float) -> None:
     """Instead of sleeping."""
 
 
-async def test_after_others_it_does(false_server: FalseServer) -> None:
+@pytest.mark.parametrize("code", ["shutting_down", "lost", "dead", "stalled", "store_failed"])
+async def test_after_others_it_does(false_server: FalseServer, code: str) -> None:
     async with Client(false_server.address, "alice", sleep=no_wait) as me:
-        false_server.say("login_socket", b"start_chat bob x\ndisconnected shutting_down Bye.\n")
+        false_server.say("login_socket", f"disconnected {code} Bye.\n".encode())
         await until(me, Disconnected)
         for kind in ("login_socket", "chat_socket", "check_socket"):
             false_server.close(kind)
-        assert (await until(me, ConnectionLost)).partner == "bob"
+        await until(me, ConnectionLost)
         await until(me, Reconnected)
     assert false_server.logins == 2
 
@@ -184,7 +193,7 @@ async def test_history_and_search_are_asked_for_and_come_as_events(false_server:
         await false_server.hears("chat_socket", b"/history bob 2 77\n")
         await me.search("coffee on monday")
         await false_server.hears("chat_socket", b"/search coffee on monday\n")
-        false_server.say("login_socket", b"recalled_part :a\nrecalled 7 9 bob alice :b\nrecall_ended 1 7\n")
+        false_server.say("login_socket", b"text_part :a\nrecalled 7 9 bob alice :b\nrecall_ended 1 7\n")
         assert await until(me, Recalled) == Recalled(7, 9, "bob", "alice", "ab")
         assert await until(me, RecallEnded) == RecallEnded(1, 7)
 
@@ -198,7 +207,206 @@ async def test_it_knows_what_has_become_of_its_messages(false_server: FalseServe
         false_server.say("check_socket", b"PONG 1 0 x\n")
         assert await until(me, Acknowledged) == me.acknowledged == Acknowledged(1, 0, "x")
         assert (me.sent, me.unstored) == (2, 1)
+
+
+async def test_a_chat_outlives_its_connection(false_server: FalseServer) -> None:
+    async with Client(false_server.address, "alice", sleep=no_wait) as me:
+        false_server.say("login_socket", b"start_chat bob x\n:hi\n")
+        await until(me, ChatStarted)
+        await me.say("one")
+        await me.say("two")
+        await until(me, Said)
+        false_server.say("check_socket", b"PONG 1 0 x\n")
+        await until(me, Acknowledged)
         false_server.close("login_socket")
         lost = await until(me, ConnectionLost)
-        assert (lost.partner, lost.unstored) == ("bob", 1)
-        assert (me.sent, me.unstored, me.acknowledged) == (0, 0, Acknowledged())
+        assert (lost.partner, lost.unstored, me.partner, me.is_live) == ("bob", 1, "bob", False)
+        await me.say("while away")
+        assert me.unstored == 2
+        reconnecting = asyncio.create_task(until(me, Reconnected))
+        await false_server.hears("chat_socket", b"/resume x x 1 x 1\n")
+        assert not reconnecting.done()
+        false_server.say("login_socket", b"chat_resumed bob x 1 x 1\nstream_begins bob x 1\n:hi\n:there\n")
+        await reconnecting
+        assert await anext(me) == ChatResumed("bob", "x", 1, "x", 1)
+        assert me.is_live
+        await false_server.hears("chat_socket", b":two\n")
+        await false_server.hears("chat_socket", b":while away\n")
+        assert await anext(me) == Said("bob", "there")
+
+
+async def test_a_message_is_acknowledged_when_the_next_is_asked_for(false_server: FalseServer) -> None:
+    async with Client(false_server.address, "alice", timing=Timing(heartbeat=0.01, last_words=0.01)) as me:
+        false_server.say("login_socket", b"start_chat bob x\n:one\n:two\n")
+        await until(me, Said)
+        await false_server.hears("check_socket", b"PING 0 x\n")
+        await until(me, Said)
+        await false_server.hears("check_socket", b"PING 1 x\n")
+    await false_server.hears("check_socket", b"PING 2 x\n")  # who leaves in order has dealt with it
+
+
+async def test_a_message_that_broke_its_reader_is_not_acknowledged(false_server: FalseServer) -> None:
+    async def read() -> None:
+        async with Client(false_server.address, "alice") as me:
+            false_server.say("login_socket", b"start_chat bob x\n:one\n")
+            await until(me, Said)
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        await read()
+    while not false_server.heard.empty():
+        assert b"PING 1" not in false_server.heard.get_nowait()[1]
+
+
+async def test_a_letter_and_what_becomes_of_it(false_server: FalseServer) -> None:
+    async with Client(false_server.address, "alice") as me:
+        stream = await me.write("Bob", "two\nlines")
+        await false_server.hears("chat_socket", f"/msg bob {stream} 1 :two\vlines\n".encode())
+        assert [(letter.nickname, letter.stream, letter.text) for letter in me.letters] == [
+            ("bob", stream, "two\nlines")
+        ]
+        false_server.say("login_socket", f"kept_for bob {stream} 1\n".encode())
+        assert await until(me, KeptFor) == KeptFor("bob", stream, 1)
+        false_server.say("check_socket", f"PONG 1 1 {stream}\n".encode())
+        assert await until(me, LetterDelivered) == LetterDelivered("bob", stream, "two\nlines")
+        assert me.letters == ()
+        for nickname, text in (("no name", "x"), ("bob", "x" * 9000)):
+            with pytest.raises(PeerError):
+                await me.write(nickname, text)
+    with pytest.raises(NotConnected):
+        await me.write("bob", "too late")
+
+
+async def test_a_letter_written_without_a_connection_is_sent_later(false_server: FalseServer) -> None:
+    async with Client(false_server.address, "alice", sleep=no_wait) as me:
+        false_server.close("login_socket")
+        await until(me, ConnectionLost)
+        stream = await me.write("bob", "hi")
+        await until(me, Reconnected)
+        await false_server.hears("chat_socket", f"/msg bob {stream} 1 :hi\n".encode())
+
+
+async def test_what_was_said_survives_the_process(false_server: FalseServer, tmp_path: Path) -> None:
+    killed = Client(false_server.address, "alice", memory=tmp_path / "memory")
+    await killed.open()
+    false_server.say("login_socket", b"start_chat bob x\n:one\n:two\n")
+    await until(killed, Said)
+    await until(killed, Said)
+    await killed.say("hello")
+    await false_server.hears("check_socket", b"PING 1 x\n")
+    assert killed._link
+    await killed._link.close()  # as if it were killed
+    killed._memory._notebook.close()
+    again = Client(false_server.address, "alice", memory=tmp_path / "memory")
+    opening = asyncio.create_task(again.open())
+    await false_server.hears("chat_socket", b"/resume x x 0 x 1\n")
+    false_server.say("login_socket", b"chat_resumed bob x 0 x 0\nstream_begins bob x 1\n:one\n:two\n")
+    await opening
+    await false_server.hears("chat_socket", b":hello\n")
+    assert [await anext(again), await anext(again)] == [ChatResumed("bob", "x", 0, "x", 0), Said("bob", "two")]
+    await again.close()
+
+
+async def test_a_file_that_cannot_be_used_is_told_and_all_goes_on(false_server: FalseServer, tmp_path: Path) -> None:
+    file = tmp_path / "memory"
+    file.write_bytes(b"not a database" * 99)
+    async with Client(false_server.address, "alice", memory=file) as me:
+        lost = await anext(me)
+        assert isinstance(lost, MemoryLost)
+        assert lost.reason.startswith(f"{file}: ")
+        false_server.say("login_socket", b"start_chat bob x\n")
+        await until(me, ChatStarted)
+        await me.say("hello")
+        await false_server.hears("chat_socket", b":hello\n")
+
+
+async def test_a_login_that_fails_leaves_no_file_open(false_server: FalseServer, tmp_path: Path) -> None:
+    false_server.answers["check_socket"] = b"ERROR bad_token Log in again.\n"
+    with pytest.raises(CannotConnect):
+        await Client(false_server.address, "alice", memory=tmp_path / "memory").open()
+
+
+async def test_who_leaves_without_a_connection_has_left_the_chat(false_server: FalseServer) -> None:
+    async with Client(false_server.address, "alice", sleep=no_wait) as me:
+        false_server.say("login_socket", b"start_chat bob x\n")
+        await until(me, ChatStarted)
+        false_server.close("login_socket")
+        await until(me, ConnectionLost)
+        with pytest.raises(NotConnected):
+            await me.quit()
+    assert me.partner is None
+
+
+async def test_who_is_taken_over_has_not_left_the_chat(false_server: FalseServer) -> None:
+    async with Client(false_server.address, "alice") as me:
+        false_server.say("login_socket", b"start_chat bob x\ndisconnected taken_over Bye.\n")
+        assert isinstance([event async for event in me][-1], Disconnected)
+        with pytest.raises(NotConnected):
+            await me.say("too late")
+    assert me.partner == "bob"
+
+
+async def test_two_clients_of_one_account_and_one_memory(false_server: FalseServer, tmp_path: Path) -> None:
+    hasty = Timing(leaving=0.01)
+    async with Client(false_server.address, "alice", memory=tmp_path / "memory", timing=hasty) as older:
+        false_server.say("login_socket", b"start_chat bob x\n")
+        await until(older, ChatStarted)
+        newer = Client(false_server.address, "alice", memory=tmp_path / "memory")
+        opening = asyncio.create_task(newer.open())
+        await false_server.hears("chat_socket", b"/resume x x 0 x 0\n")
+        with pytest.raises(MemoryTaken):
+            await older.say("from the older")
+        false_server.say("login_socket", b"chat_resumed bob x 0 x 0\n")
+        await opening
+        await newer.say("from the newer")
+        await false_server.hears("chat_socket", b":from the newer\n")
+        await newer.close()
+
+
+async def test_also_while_a_lost_connection_is_being_closed_what_is_said_is_kept(false_server: FalseServer) -> None:
+    async with Client(false_server.address, "alice") as me:
+        false_server.say("login_socket", b"start_chat bob x\n")
+        await until(me, ChatStarted)
+        assert me._link
+        closed, close = asyncio.Event(), me._link.close
+
+        async def close_slowly() -> None:
+            await closed.wait()
+            await close()
+
+        me._link.close = close_slowly  # type: ignore[method-assign]
+        false_server.close("login_socket")
+        losing = asyncio.create_task(until(me, ConnectionLost))
+        async with asyncio.timeout(10):
+            while me.is_connected:  # noqa: ASYNC110 -- what changes it is what is tested
+                await asyncio.sleep(0)
+        await me.say("hello?")
+        closed.set()
+        await losing
+        assert me.unstored == 1
+
+
+async def test_what_is_said_while_a_connection_is_being_opened_is_sent(false_server: FalseServer) -> None:
+    async with Client(false_server.address, "alice", sleep=no_wait) as me:
+        false_server.say("login_socket", b"start_chat bob x\n")
+        await until(me, ChatStarted)
+        false_server.close("login_socket")
+        await until(me, ConnectionLost)
+        opening, written = Link.open, list[str]()
+
+        async def open_and_be_slow(*arguments: Any) -> Link:
+            link = await opening(*arguments)
+            await me.say("just before")
+            written.append(await me.write("carol", "and a letter"))
+            return link
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(Link, "open", open_and_be_slow)
+            reconnecting = asyncio.create_task(until(me, Reconnected))
+            await false_server.hears("chat_socket", b"/resume x x 0 x 0\n")
+            false_server.say("login_socket", b"chat_resumed bob x 0 x 0\n")
+            await reconnecting
+        await me.say("just after")
+        await false_server.hears("chat_socket", f"/msg carol {written[0]} 1 :and a letter\n".encode())
+        await false_server.hears("chat_socket", b":just before\n")
+        await false_server.hears("chat_socket", b":just after\n")

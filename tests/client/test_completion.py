@@ -30,6 +30,9 @@ MET = {"alice", "albert", "bob"}
         ("/who b", []),
         ("tell b", []),
         ("/nothing b", []),
+        ("/m", ["/msg "]),
+        ("/msg b", ["bob"]),
+        ("/msg bob a", []),
     ],
 )
 def test_offers(typed: str, offered: list[str]) -> None:

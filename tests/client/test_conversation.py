@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -50,8 +51,8 @@ class Script:
     def withdraw(self) -> None:
         self.shown.append("(prompt gone)")
 
-    async def sent(self, command: Command) -> None:
-        self.shown.append(f"({type(command).__name__})")
+    async def sent(self, command: type[Command]) -> None:
+        self.shown.append(f"({command.__name__})")
 
     async def until_stored(self, client: Client) -> None:
         self.shown.append("(stored?)")
@@ -76,9 +77,14 @@ class Script:
         self.shown.append("(settled)")
 
 
-async def run(face: Script, server: FalseServer, nickname: str | None = "alice") -> int:
+async def run(
+    face: Script,
+    server: FalseServer,
+    nickname: str | None = "alice",
+    memory_of: Callable[[str], Path | None] = lambda _: None,
+) -> int:
     async with asyncio.timeout(10):
-        return await Conversation(face, server.address, nickname).run()
+        return await Conversation(face, server.address, nickname, memory_of).run()
 
 
 async def test_typed_lines_are_carried_out_until_the_end_of_input(false_server: FalseServer) -> None:
@@ -205,3 +211,62 @@ async def test_a_pipe_is_read_on_when_the_answer_is_there(false_server: FalseSer
     assert await running == OK
     assert face.shown.index("This server keeps no history.") < face.shown.index("(ListOnline)")
     assert face.shown.count("This server keeps no history.") == 1
+
+
+async def test_a_letter_is_written_and_one_that_came_has_its_time_and_day(false_server: FalseServer) -> None:
+    face = Script()
+    false_server.answers["login_socket"] += b"message_from carol 86400 abc 1 :long ago\vreally\n"
+    running = asyncio.create_task(run(face, false_server))
+    face.typed.put_nowait("/msg Bob hello  there\nyou")
+    async with asyncio.timeout(10):
+        while (heard := (await false_server.heard.get())[1].decode()).split(" ")[:2] != ["/msg", "bob"]:
+            pass
+    assert heard.endswith(" 1 :hello  there\vyou\n")
+    assert "(SendLetter)" in face.shown
+    assert any(text.endswith(" January 1970 —") for text in face.shown)
+    assert "long ago\nreally" in face.shown
+    face.typed.put_nowait("/msg bob " + "x" * 9000)
+    face.typed.put_nowait(None)
+    assert await running == OK
+    assert any("a line may have" in text for text in face.shown)
+
+
+async def test_each_nickname_has_its_memory(false_server: FalseServer, tmp_path: Path) -> None:
+    face = Script("Alice")
+    face.typed.put_nowait(None)
+    asked: list[str] = []
+
+    def memory_of(nickname: str) -> Path:
+        asked.append(nickname)
+        return tmp_path / nickname
+
+    assert await run(face, false_server, None, memory_of) == OK
+    assert asked == ["alice"]
+
+
+async def test_what_is_typed_while_the_connection_is_lost_is_kept(false_server: FalseServer) -> None:
+    false_server.answers["login_socket"] += b"start_chat bob x\n"
+    face = Script()
+    lost = "Connection lost (the server closed it). Connecting again; what you type is kept."
+
+    def answer() -> None:
+        face.typed.put_nowait("yes")
+        face.typed.put_nowait("more")
+
+    steps: dict[str, Callable[[], None]] = {
+        "Chat with bob started. /quit leaves the chat.": lambda: face.typed.put_nowait("1\n2\n3\n4"),
+        "Send these 4 lines as one message? yes/no": lambda: false_server.close("login_socket"),
+        lost: answer,
+    }
+    face.on_show = lambda text: steps.get(text, lambda: None)()
+    running = asyncio.create_task(run(face, false_server))
+    await false_server.hears("check_socket", b"PING 0\n")
+    false_server.answers["login_socket"] = b"AUTH_SUCCESS token alice\n"
+    await false_server.hears("chat_socket", b"/resume x x 0 x 0\n")
+    false_server.say("login_socket", b"chat_resumed bob x 0 x 0\n")
+    await false_server.hears("chat_socket", b":1\v2\v3\v4\n")
+    await false_server.hears("chat_socket", b":more\n")
+    face.typed.put_nowait(None)
+    assert await running == OK
+    assert face.shown.index("Reconnected as alice.") < face.shown.index("Chat with bob goes on.")
+    assert "Those lines were not sent." not in face.shown

@@ -10,7 +10,7 @@ def told(event: Happening) -> str:
         case ConnectionLost(reason, None):
             return f"lost: {reason}"
         case ConnectionLost(_, partner):
-            return f"chat with {partner} over"
+            return f"chat with {partner} goes on"
         case Reconnected(nickname):
             return f"back as {nickname}"
     return "from the server"
@@ -18,5 +18,5 @@ def told(event: Happening) -> str:
 
 def test_they_can_be_matched_by_position() -> None:
     assert told(ConnectionLost("reset", None)) == "lost: reset"
-    assert told(ConnectionLost("reset", "bob")) == "chat with bob over"
+    assert told(ConnectionLost("reset", "bob")) == "chat with bob goes on"
     assert told(Reconnected("alice")) == "back as alice"

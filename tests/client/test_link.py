@@ -8,15 +8,18 @@ from typing import Any
 import pytest
 
 from duologue.client.errors import CannotConnect, LinkLost, LoginRefused, PasswordNeeded
+from duologue.client.happenings import LetterDelivered
 from duologue.client.link import MOST_UNREAD, Link, Timing
+from duologue.client.memory import Memory
+from duologue.client.notebook import Letter
 from duologue.core.commands import Say
-from duologue.core.events import Acknowledged, ChatRequested, ChatStarted, Disconnected, Said
+from duologue.core.events import Acknowledged, ChatRequested, ChatResumed, ChatStarted, Disconnected, Said
 
 FalseServer = Any  # tests/client/conftest.py
 
 
 async def opened(server: FalseServer, timing: Timing | None = None, password: str | None = None) -> Link:
-    return await Link.open(server.address, "alice", password, timing or Timing())
+    return await Link.open(server.address, "alice", password, timing or Timing(), Memory())
 
 
 async def lost(link: Link) -> str:
@@ -94,16 +97,30 @@ async def test_a_server_that_never_answers_the_login(false_server: FalseServer) 
         await opened(false_server, Timing(login=0.05))
 
 
-async def test_messages_are_acknowledged_soon_and_together(false_server: FalseServer) -> None:
-    link = await opened(false_server)
-    false_server.say("login_socket", b"start_chat bob xyz\n:one\n:two\n")
-    assert [await link.next_event() for _ in range(3)] == [
-        ChatStarted("bob", "xyz"),
-        Said("bob", "one"),
-        Said("bob", "two"),
-    ]
+async def test_messages_are_acknowledged_together_when_they_are_finished(false_server: FalseServer) -> None:
+    link = await opened(false_server, Timing(heartbeat=0.01))
+    false_server.say("login_socket", b"start_chat bob xyz\n:one\n:two\n:three\n")
+    events = [await link.next_event() for _ in range(4)]
+    assert events[:3] == [ChatStarted("bob", "xyz"), Said("bob", "one"), Said("bob", "two")]
+    await false_server.hears("check_socket", b"PING 0 xyz\n")
+    for event in events[:3]:
+        link.finished(event)
     await false_server.hears("check_socket", b"PING 2 xyz\n")
     await link.close()
+
+
+async def test_what_is_finished_is_acknowledged_before_the_goodbye(false_server: FalseServer) -> None:
+    link = await opened(false_server, Timing(last_words=10, leaving=0.05))
+    false_server.says_goodbye = False
+    false_server.say("login_socket", b"start_chat bob xyz\n:one\n")
+    for _ in range(2):
+        link.finished(await link.next_event())
+    leaving = asyncio.create_task(link.leave())
+    await false_server.hears("check_socket", b"PING 1 xyz\n")
+    assert not leaving.done()
+    false_server.say("check_socket", b"PONG 0 0 xyz\n")
+    await false_server.hears("chat_socket", b"/exit\n")
+    await leaving
 
 
 async def test_a_probe_is_answered_at_once(false_server: FalseServer) -> None:
@@ -154,10 +171,17 @@ async def test_leaving_waits_for_the_server_and_not_for_ever(false_server: False
     await false_server.hears("chat_socket", b"/exit\n")
 
 
-async def test_an_acknowledgement_is_an_event_when_it_is_news(false_server: FalseServer) -> None:
-    link = await opened(false_server)
-    false_server.say("login_socket", b"start_chat bob xyz\n")
+async def in_a_chat(server: FalseServer, messages: int) -> Link:
+    link = await opened(server)
+    server.say("login_socket", b"start_chat bob xyz\n")
     assert isinstance(await link.next_event(), ChatStarted)
+    for number in range(messages):
+        await link.send(Say(str(number)))
+    return link
+
+
+async def test_an_acknowledgement_is_an_event_when_it_is_news(false_server: FalseServer) -> None:
+    link = await in_a_chat(false_server, 2)
     false_server.say("check_socket", b"PONG 1 0 xyz\nPONG 1 0 xyz\nPONG 0 0\nPONG 9 9 old\nPONG 2 1 xyz\n")
     assert await link.next_event() == Acknowledged(1, 0, "xyz")
     assert await link.next_event() == Acknowledged(2, 1, "xyz")
@@ -167,12 +191,28 @@ async def test_an_acknowledgement_is_an_event_when_it_is_news(false_server: Fals
 
 
 async def test_acknowledgements_that_nobody_takes_hold_nothing_up(false_server: FalseServer) -> None:
-    link = await opened(false_server)
-    false_server.say("login_socket", b"start_chat bob xyz\n")
-    assert isinstance(await link.next_event(), ChatStarted)
+    link = await in_a_chat(false_server, MOST_UNREAD + 8)
+    await link.post(Letter("carol", "abc", "hi", at=0))
     false_server.say("check_socket", b"".join(b"PONG %d 0 xyz\n" % number for number in range(1, MOST_UNREAD + 9)))
-    false_server.say("check_socket", b"PING\n")
+    false_server.say("check_socket", b"PONG 1 1 abc\nPING\n")
     await false_server.hears("check_socket", b"PONG\n")
-    assert link.session.acknowledged.stored == MOST_UNREAD + 8
+    assert link.session.messages.live
+    assert link.session.messages.live.stored == MOST_UNREAD + 8
+    assert await link.next_event() == LetterDelivered("carol", "abc", "hi")  # that one would be a loss
     assert await link.next_event() == Acknowledged(1, 0, "xyz")
+    await link.close()
+
+
+async def test_a_chat_goes_on_or_not_before_the_link_is_open(false_server: FalseServer) -> None:
+    memory = Memory()
+    memory.say(memory.begin("xyz", "bob"), b":one\n")
+    false_server.answers["login_socket"] += b"chat_waits bob xyz 60\nwant_chat_with_you carol 9\n"
+    opening = asyncio.create_task(Link.open(false_server.address, "alice", None, Timing(), memory))
+    await false_server.hears("chat_socket", b"/resume xyz xyz 0 xyz 0\n")
+    assert not opening.done()
+    false_server.say("login_socket", b"chat_resumed bob xyz 0 xyz 0\nstream_begins bob xyz 1\n")
+    link = await opening
+    await false_server.hears("chat_socket", b":one\n")
+    assert await link.next_event() == ChatRequested("carol", 9)
+    assert await link.next_event() == ChatResumed("bob", "xyz", 0, "xyz", 0)
     await link.close()

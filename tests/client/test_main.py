@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from duologue.client.main import main, wants_plain
+from duologue.client.address import Address
+from duologue.client.main import _parser, main, memory_place, wants_plain
+from duologue.client.memory_file import usual_place
 from tests.terminal.programs import ROOT
 
 
@@ -53,7 +55,23 @@ def test_the_client_does_not_load_what_only_a_server_needs() -> None:
 
 
 def test_an_unreachable_server_is_one_line_and_exit_code_1() -> None:
-    command = [sys.executable, "client.py", "127.0.0.1", "1", "--nickname", "alice", "--tls"]
+    command = [sys.executable, "client.py", "127.0.0.1", "1", "--no-memory", "--nickname", "alice", "--tls"]
     done = subprocess.run(command, cwd=ROOT, input="", text=True, capture_output=True, timeout=30, check=False)
     assert done.stdout == "Cannot reach the server at 127.0.0.1:1 (connection refused).\n"
     assert (done.returncode, done.stderr) == (1, "")
+
+
+def test_where_messages_are_remembered() -> None:
+    address = Address("127.0.0.1", 1)
+
+    def place(*arguments: str) -> Path | None:
+        return memory_place(_parser().parse_args(["127.0.0.1", "1", *arguments]), address, "alice")
+
+    assert place() == usual_place(address, "alice")
+    assert place("--memory", "my file") == Path("my file")
+    assert place("--no-memory") is None
+
+
+def test_a_file_or_none_but_not_both() -> None:
+    with pytest.raises(SystemExit):
+        main(["--memory", "x", "--no-memory"])

@@ -18,20 +18,20 @@ from duologue.client.face import Kind, Line
 from duologue.client.happenings import ConnectionLost, Reconnected
 from duologue.client.plain import LineSource, PlainFace
 from duologue.core.chat import ChatEnd
-from duologue.core.commands import AskForChat, ListOnline, Say
-from duologue.core.events import Acknowledged, ChatEnded, ChatStarted, PeopleOnline, RequestSent
+from duologue.core.commands import AskForChat, ListOnline, Say, SendLetter
+from duologue.core.events import Acknowledged, ChatEnded, ChatStarted, KeptFor, PeopleOnline, RequestSent
 from tests.terminal.programs import ROOT, Server
 
 FalseServer = Any  # tests/client/conftest.py
 
 
 def run(server: Server, typed: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "client.py", "127.0.0.1", str(server.port), *arguments]
+    command = [sys.executable, "client.py", "127.0.0.1", str(server.port), "--no-memory", *arguments]
     return subprocess.run(command, cwd=ROOT, input=typed, text=True, capture_output=True, timeout=30, check=False)
 
 
 def test_a_pipe_waits_for_answers_and_loses_nothing(server: Server) -> None:
-    answering = [sys.executable, "client.py", "127.0.0.1", str(server.port), "--nickname", "user5"]
+    answering = [sys.executable, "client.py", "127.0.0.1", str(server.port), "--no-memory", "--nickname", "user5"]
     with subprocess.Popen(answering, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
         assert other.stdin
         assert other.stdout
@@ -87,7 +87,7 @@ def test_no_input_at_all_is_exit_code_1(server: Server) -> None:
 def test_nobody_reads_our_output(server: Server) -> None:
     reading, writing = os.pipe()
     os.close(reading)
-    command = [sys.executable, "client.py", "127.0.0.1", str(server.port), "--nickname", "user8"]
+    command = [sys.executable, "client.py", "127.0.0.1", str(server.port), "--no-memory", "--nickname", "user8"]
     done = subprocess.run(
         command, cwd=ROOT, input=b"/who\n", stdout=writing, stderr=subprocess.PIPE, timeout=30, check=False
     )
@@ -133,8 +133,8 @@ async def test_further_lines_of_a_message_are_moved_in(pipe: tuple[TextIO, TextI
 
 async def test_an_answer_lets_the_pipe_go_on(pipe: tuple[TextIO, TextIO]) -> None:
     plain, _ = face(pipe)
-    await plain.sent(Say("needs no answer"))
-    waiting = asyncio.create_task(plain.sent(ListOnline()))
+    await plain.sent(Say)
+    waiting = asyncio.create_task(plain.sent(ListOnline))
     await asyncio.sleep(0)
     plain.notices(RequestSent("bob", 9))
     await asyncio.sleep(0)
@@ -142,7 +142,7 @@ async def test_an_answer_lets_the_pipe_go_on(pipe: tuple[TextIO, TextIO]) -> Non
     plain.notices(PeopleOnline(()))
     await waiting
     assert not plain.is_interactive
-    asking = asyncio.create_task(plain.sent(AskForChat("bob")))
+    asking = asyncio.create_task(plain.sent(AskForChat))
     await asyncio.sleep(0)
     assert not asking.done()
     asking.cancel()
@@ -213,19 +213,36 @@ async def test_a_pipe_says_how_many_messages_were_not_stored(
     assert errors_of(plain) == "The server has not confirmed 1 message of yours.\n"
 
 
-async def test_what_was_not_stored_in_a_chat_that_ended_is_remembered(
+async def test_what_was_not_stored_in_a_chat_that_ended_counts_until_it_is(
     pipe: tuple[TextIO, TextIO], false_server: FalseServer
 ) -> None:
     plain, _ = face(pipe)
     async with Client(false_server.address, "alice") as client:
         await in_a_chat(client, false_server, plain, pipe)
         false_server.say("login_socket", b"chat_ended bob left\n")
-        event = await anext(client)
-        assert event == ChatEnded("bob", ChatEnd.LEFT)
-        plain.notices(event)
-        plain.notices(ConnectionLost("reset", "bob", unstored=3))
-        assert not await plain.finish(client)
-    assert errors_of(plain) == "The server has not confirmed 5 messages of yours.\n"
+        assert await anext(client) == ChatEnded("bob", ChatEnd.LEFT)
+        finishing = asyncio.create_task(plain.finish(client))
+        await false_server.hears("chat_socket", b"/resume x x 0 x 0\n")
+        false_server.say("login_socket", b"chat_ended bob left x 1\n")
+        await false_server.hears("chat_socket", b"/msg bob x 2 :there\n")
+        assert not finishing.done()
+        false_server.say("check_socket", b"PONG 2 0 x\n")
+        plain.notices(await anext(client))
+        assert await finishing
+    assert errors_of(plain) == ""
+
+
+async def test_after_a_letter_a_pipe_waits_for_what_becomes_of_it_but_not_for_ever(
+    pipe: tuple[TextIO, TextIO],
+) -> None:
+    plain, _ = face(pipe)
+    waiting = asyncio.create_task(plain.sent(SendLetter))
+    await asyncio.sleep(0)
+    assert not waiting.done()
+    plain.notices(KeptFor("bob", "abc", 1))
+    await waiting
+    plain, _ = face(pipe, stored_within=0.01)
+    await plain.sent(SendLetter)
 
 
 async def test_a_person_at_plain_lines_waits_for_nothing(

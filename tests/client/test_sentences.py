@@ -6,15 +6,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from duologue.client.happenings import ConnectionLost, Happening, Reconnected
+from duologue.client.happenings import (
+    ConnectionLost,
+    HandedIn,
+    Happening,
+    LetterDelivered,
+    MemoryLost,
+    Reconnected,
+)
 from duologue.client.sentences import about_unsent, mark, message, sentence
 from duologue.core.chat import ChatEnd, RequestState
 from duologue.core.events import (
     Acknowledged,
     ChatEnded,
+    ChatPaused,
     ChatRequested,
+    ChatResumed,
     ChatStarted,
     Disconnected,
+    KeptFor,
+    NotKept,
+    PartnerResumed,
     PeopleOnline,
     Probe,
     Refused,
@@ -35,6 +47,8 @@ from duologue.core.text import visible
         (ChatEnded("alice", ChatEnd.LEFT), "Chat with alice ended: alice left."),
         (ChatEnded("bob", ChatEnd.YOU_LEFT), "Chat with bob ended: you left. /exit leaves the app."),
         (ChatEnded("bob", ChatEnd.LOST), "Chat with bob ended: the connection to bob was lost."),
+        (ChatEnded("bob", ChatEnd.LOST, "id", 3), "Chat with bob ended: the connection was lost for too long."),
+        (ChatEnded("bob", ChatEnd.LEFT, "id", 3), "Chat with bob ended: bob left."),
         (RequestSent("bob", 120), "Waiting for bob to answer. /cancel withdraws."),
         (RequestAnswered("bob", RequestState.DECLINED), "bob declined the chat."),
         (RequestAnswered("bob", RequestState.OFFLINE), "bob is offline."),
@@ -47,17 +61,36 @@ from duologue.core.text import visible
         (Disconnected("shutting_down", "Server is shutting down. Goodbye!"), "Server is shutting down. Goodbye!"),
         (Reconnected("alice"), "Reconnected as alice."),
         (ConnectionLost("reset", None), "Connection lost (reset). Connecting again; /exit leaves."),
+        (
+            ConnectionLost("reset", "bob"),
+            "Connection lost (reset). Connecting again; what you type is kept.",
+        ),
+        (
+            ChatPaused("bob", 60),
+            "bob's connection is lost; 60 s to come back. You can go on writing.",
+        ),
+        (PartnerResumed("bob", "id"), "bob is back."),
+        (ChatResumed("bob", "id", 0, "id", 0), "Chat with bob goes on."),
+        (KeptFor("bob", "s", 1), "Kept for bob, who is away."),
+        (
+            NotKept("bob", "s", 1, "unknown", "bob doesn't exist."),
+            "Your message to bob was not kept. bob doesn't exist.",
+        ),
+        (LetterDelivered("bob", "s", "see you\nat noon"), "bob has your message: “see you at noon”"),
+        (LetterDelivered("bob", "s", "x" * 99), f"bob has your message: “{'x' * 40}…”"),
+        (HandedIn("bob", 2), "2 messages that bob did not get were put into their mailbox."),
+        (HandedIn("bob", 1), "1 message that bob did not get was put into their mailbox."),
+        (HandedIn("bob", 0, 2, "No room."), "2 messages to bob are lost: No room."),
+        (
+            HandedIn("bob", 1, 1, "No room."),
+            "1 message that bob did not get was put into their mailbox. 1 message to bob is lost: No room.",
+        ),
+        (MemoryLost("f: full"), "Unsent messages are kept only while this program runs (f: full)."),
         (Probe(), None),
     ],
 )
 def test_words(event: Happening, words: str | None) -> None:
     assert sentence(event) == words
-
-
-def test_a_chat_that_is_lost_is_said_to_be_over() -> None:
-    words = sentence(ConnectionLost("reset", "bob"))
-    assert words
-    assert "The chat with bob is over; its last messages may be lost." in words
 
 
 @pytest.mark.parametrize("outcome", RequestState)
@@ -90,6 +123,14 @@ def test_nothing_from_outside_is_raw(evil: str) -> None:
         Disconnected(evil, evil),
         ConnectionLost(evil, evil),
         Reconnected(evil),
+        ChatPaused(evil, 1),
+        PartnerResumed(evil, evil),
+        ChatResumed(evil, evil, 0, evil, 0),
+        KeptFor(evil, evil, 1),
+        NotKept(evil, evil, 1, evil, evil),
+        LetterDelivered(evil, evil, evil),
+        HandedIn(evil, 1, 1, evil),
+        MemoryLost(evil),
     ]
     for event in events:
         words = sentence(event)
@@ -121,4 +162,5 @@ def test_the_question_before_many_lines_counts_them() -> None:
     ],
 )
 def test_the_mark_is_about_the_newest_message(sent: int, acknowledged: Acknowledged, word: str) -> None:
-    assert mark(sent, acknowledged) == word
+    assert mark(sent, acknowledged, is_live=True) == word
+    assert mark(sent, acknowledged, is_live=False) == word.replace("sent", "not sent yet")

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import tempfile
+from collections.abc import Callable
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from duologue.client.happenings import Happening
+from duologue.client.memory import Memory
 from duologue.client.session import Session
 from duologue.core.chat import ChatEnd, RequestState
 from duologue.core.commands import AskForChat, DeclineChat, QuitChat, Say, SocketKind
@@ -18,8 +23,8 @@ from duologue.core.events import (
     ChatRequested,
     ChatStarted,
     Disconnected,
-    Event,
     LoggedIn,
+    MessageFrom,
     PasswordWanted,
     PeopleOnline,
     Probe,
@@ -31,6 +36,7 @@ from duologue.core.events import (
     Said,
     WaitingRequests,
 )
+from tests.client.model import World
 
 LOGIN, CHAT, CHECK = SocketKind.LOGIN, SocketKind.CHAT, SocketKind.CHECK
 
@@ -67,38 +73,55 @@ EVENTS = [
 ]
 
 
-def received(session: Session, *lines: str) -> list[Event]:
+def attached() -> Session:
+    """The server knows all three sockets: what it says from now on counts."""
+    session = Session(Memory())
+    assert [*session.receive_data(CHECK, b"PONG 0 0\n")] == [Acknowledged()]
+    return session
+
+
+def received(session: Session, *lines: str) -> list[Happening]:
     return [*session.receive_data(LOGIN, "".join(f"{line}\n" for line in lines).encode())]
 
 
 def test_the_whole_wire_at_once() -> None:
-    assert [*Session().receive_data(LOGIN, WIRE)] == EVENTS
+    assert [*attached().receive_data(LOGIN, WIRE)] == EVENTS
 
 
 @given(st.lists(st.integers(0, len(WIRE))))
 def test_any_split_of_the_bytes_gives_the_same_events(cuts: list[int]) -> None:
-    session = Session()
+    session = attached()
     ends = [0, *sorted(cuts), len(WIRE)]
     pieces = [WIRE[start:end] for start, end in pairwise(ends) if start < end]
     assert [event for piece in pieces for event in session.receive_data(LOGIN, piece)] == EVENTS
 
 
-def test_it_knows_the_chat_and_counts_its_messages() -> None:
-    session = Session()
-    received(session, "start_chat bob xyz", ":one", ":two")
-    session.command(Say("back"))
-    session.command(QuitChat())
-    assert (session.partner, session.chat, session.received, session.sent) == ("bob", "xyz", 2, 1)
-    assert session.ping() == b"PING 2 xyz\n"
-    received(session, "chat_ended bob you_left")
-    assert (session.partner, session.chat) == (None, None)
+def test_what_is_said_before_all_three_are_attached_is_heard_afterwards() -> None:
+    session = Session(Memory())
+    assert received(session, "AUTH_SUCCESS token alice") == [LoggedIn("token", "alice")]
+    assert received(session, "want_chat_with_you bob 9", "message_from carol 7 abc 1 :hi") == []
+    assert [*session.receive_data(CHECK, b"PONG 0 0\n")] == [
+        ChatRequested("bob", 9),
+        MessageFrom("carol", 7, "abc", 1, "hi"),
+        Acknowledged(),
+    ]
+
+
+def test_it_pings_what_is_finished_and_else_that_it_lives() -> None:
+    session = attached()
     assert session.ping() == b"PING 0\n"
-    received(session, "start_chat carol abc")
-    assert (session.received, session.sent) == (0, 0)
+    received(session, "start_chat bob xyz", ":one", ":two")
+    assert session.ping() == b"PING 0 xyz\n"
+    session.finished()
+    assert session.ping() == b"PING 1 xyz\n"
+    session.finished()
+    received(session, "chat_ended bob you_left")
+    assert session.ping() == b"PING 2 xyz\n"
+    assert session.ping() == b"PING 0\n"
 
 
 def test_it_knows_who_waits_and_whom_we_wait_for() -> None:
-    session = Session()
+    session = attached()
     received(session, "want_chat_with_you bob 9", "want_chat_with_you dave 9", "chat_requested carol 9")
     assert (session.waiting, session.asked) == (("bob", "dave"), ("carol",))
     received(session, "chat_request_ended bob cancelled", "carol decline chat")
@@ -108,7 +131,7 @@ def test_it_knows_who_waits_and_whom_we_wait_for() -> None:
 
 
 def test_a_bare_no_forgets_the_only_one_who_waits_and_not_one_of_two() -> None:
-    session = Session()
+    session = attached()
     received(session, "want_chat_with_you bob 9", "want_chat_with_you dave 9")
     session.command(DeclineChat())
     assert len(session.waiting) == 2
@@ -118,33 +141,32 @@ def test_a_bare_no_forgets_the_only_one_who_waits_and_not_one_of_two() -> None:
 
 
 def test_a_start_settles_the_request_that_it_came_from() -> None:
-    session = Session()
+    session = attached()
     received(session, "want_chat_with_you bob 9", "chat_requested bob 9", "start_chat bob x")
     assert (session.waiting, session.asked) == ((), ())
 
 
 def test_the_servers_list_of_requests_is_the_authority() -> None:
-    session = Session()
+    session = attached()
     received(session, "want_chat_with_you bob 9")
     assert received(session, "requests_part carol", "requests dave") == [WaitingRequests(("carol", "dave"))]
     assert session.waiting == ("carol", "dave")
 
 
-def test_acknowledgements_are_kept_for_the_chat_that_they_are_of() -> None:
-    session = Session()
-    received(session, "start_chat bob xyz")
-    assert [*session.receive_data(CHECK, b"PONG 3 2 xyz\nPONG 9 9 old\nPING\n")] == [
-        Acknowledged(3, 2, "xyz"),
-        Acknowledged(9, 9, "old"),
-        Probe(),
-    ]
-    assert session.acknowledged == Acknowledged(3, 2, "xyz")
-    assert session.pong() == b"PONG\n"
+def test_a_chat_that_goes_on_settles_requests_too() -> None:
+    session = attached()
+    received(session, "want_chat_with_you bob 9", "chat_resumed bob xyz 0 xyz.2 0")
+    assert session.waiting == ()
+
+
+def test_a_probe_is_answered() -> None:
+    assert [*attached().receive_data(CHECK, b"PING\n")] == [Probe()]
+    assert attached().pong() == b"PONG\n"
 
 
 @pytest.mark.parametrize("kind", [CHAT, CHECK])
 def test_a_refusal_may_come_on_any_socket(kind: SocketKind) -> None:
-    assert [*Session().receive_data(kind, b"ERROR bad_token No.\n")] == [Refused("bad_token", "No.")]
+    assert [*attached().receive_data(kind, b"ERROR bad_token No.\n")] == [Refused("bad_token", "No.")]
 
 
 @pytest.mark.parametrize(
@@ -164,11 +186,11 @@ def test_a_refusal_may_come_on_any_socket(kind: SocketKind) -> None:
 )
 def test_what_no_server_says_ends_the_session(kind: SocketKind, data: bytes) -> None:
     with pytest.raises(FatalPeerError):
-        list(Session().receive_data(kind, data))
+        list(attached().receive_data(kind, data))
 
 
 def test_first_lines() -> None:
-    session = Session()
+    session = attached()
     assert session.first_lines("alice") == b"duologue/1 login_socket\nalice\n"
     assert session.attach(CHAT, "t") == b"duologue/1 chat_socket t\n"
     assert session.attach(CHECK, "t") == b"duologue/1 check_socket t\nPING 0\n"
@@ -177,19 +199,21 @@ def test_first_lines() -> None:
 @pytest.mark.parametrize("word", ["disconnected", "online", "requests", "PING"])
 def test_nobody_is_asked_whose_answer_could_be_read_as_a_signal(word: str) -> None:
     with pytest.raises(PeerError, match="Nobody can have the nickname"):
-        Session().command(AskForChat(word))
+        attached().command(AskForChat(word))
 
 
 def test_a_message_that_is_too_long_is_not_counted() -> None:
-    session = Session()
+    session = attached()
+    received(session, "start_chat bob xyz")
     with pytest.raises(PeerError):
         session.command(Say("x" * 9000))
-    assert session.sent == 0
+    assert session.messages.live
+    assert session.messages.live.sent == 0
 
 
 def test_a_long_text_of_before_comes_in_parts_and_is_whole() -> None:
-    session = Session()
-    assert received(session, "recalled_part :one ", "recalled_part :two\v") == []
+    session = attached()
+    assert received(session, "text_part :one ", "text_part :two\v") == []
     assert received(session, "recalled 7 99 bob alice :three", "recalled 8 99 bob alice :next", "recall_ended 2 7") == [
         Recalled(7, 99, "bob", "alice", "one two\nthree"),
         Recalled(8, 99, "bob", "alice", "next"),
@@ -197,17 +221,54 @@ def test_a_long_text_of_before_comes_in_parts_and_is_whole() -> None:
     ]
 
 
-def test_it_counts_what_the_server_does_not_answer_for_yet() -> None:
-    session = Session()
-    session.command(Say("in no chat"))
-    assert session.unstored == 0
+def test_a_long_letter_comes_in_parts_and_is_whole() -> None:
+    session = attached()
+    assert received(session, "text_part :one ", "text_part :two ") == []
+    assert received(session, "message_from bob 99 abc 1 :three") == [MessageFrom("bob", 99, "abc", 1, "one two three")]
+
+
+def test_what_is_due_by_itself_is_given_once() -> None:
+    session = attached()
+    received(session, "chat_waits bob xyz 60")
+    assert session.data_to_send() == {CHAT: b"/resume xyz\n", CHECK: b""}
+    assert session.data_to_send() == {CHAT: b"", CHECK: b""}
+
+
+def test_who_leaves_does_not_want_to_go_on() -> None:
+    session = attached()
     received(session, "start_chat bob xyz")
-    for text in ("one", "two", "three"):
-        session.command(Say(text))
-    assert session.unstored == 3
-    list(session.receive_data(CHECK, b"PONG 2 0 xyz\nPONG 9 9 old\n"))
-    assert session.unstored == 1
-    received(session, "chat_ended bob left")
-    assert session.unstored == 1  # it may be lost, and somebody may want to say so
-    received(session, "start_chat bob abc")
-    assert session.unstored == 0
+    assert session.command(QuitChat()) == b"/quit\n"
+    assert session.messages.memory.current is None
+
+
+STEPS: dict[str, Callable[[World, int], object]] = {
+    "alice says": lambda world, _: world.says(),
+    "alice says while a session opens": lambda world, _: world.says(while_opening=True),
+    "alice writes": lambda world, _: world.writes(),
+    "bob says": lambda world, _: world.bob_says(),
+    "server reads": World.server_reads,
+    "server commits": lambda world, _: world.commits(),
+    "alice reads": World.alice_reads,
+    "alice finishes": World.finishes,
+    "link lost": lambda world, _: world.loses_link(),
+    "alice killed": lambda world, _: world.is_killed(),
+    "server killed": lambda world, _: world.is_killed_and_restarted(),
+    "elsewhere": lambda world, _: world.elsewhere_goes_on(),
+    "alice comes back": lambda world, _: world.comes_back(),
+    "chat ends": lambda world, _: world.ends(),
+}
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from([*STEPS]), st.integers(1, 3)), max_size=60))
+def test_whatever_happens_every_message_arrives_once_and_in_order(steps: list[tuple[str, int]]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        world = World(Path(folder) / "memory")
+        for step, number in steps:
+            STEPS[step](world, number)
+        world.settles()
+        world.closes()
+    assert [text for text in world.bob.got if text in world.said] == world.said
+    assert sorted(world.bob.got) == sorted([*world.said, *world.written])
+    assert world.journal == world.bob_said
+    assert (world.unstored, world.letters) == (0, ())

@@ -17,7 +17,7 @@ from prompt_toolkit.output.vt100 import Vt100_Output
 from duologue.client.api import Client
 from duologue.client.face import Interrupted, Kind, Line
 from duologue.client.happenings import ConnectionLost
-from duologue.client.terminal import TerminalFace, time_of_day
+from duologue.client.terminal import TerminalFace
 from duologue.core.commands import Say
 from duologue.core.events import ChatRequested, PeopleOnline, RequestSent
 
@@ -46,17 +46,6 @@ async def test_answers_and_secrets() -> None:
     assert "hidden" not in screen.getvalue()
 
 
-async def test_lines_have_the_time_and_messages_their_indent() -> None:
-    with terminal() as (face, _, screen):
-        face.show(Line(Kind.MESSAGE, "one\ntwo", "日本"))
-        face.show(Line(Kind.HINT, "no time"))
-        await face.settle()
-    written = screen.getvalue().replace("\r\n", "\n")
-    assert "12:34 " in written
-    assert "\n            two" in written  # 6 for the time, 4 for two wide characters, 2 for ": "
-    assert written.count("12:34") == 1
-
-
 @pytest.mark.parametrize(("has_bell", "bells"), [(True, 1), (False, 0)])
 async def test_a_request_rings(has_bell: bool, bells: int) -> None:
     with terminal(has_bell) as (face, _, screen):
@@ -71,7 +60,7 @@ async def test_enter_on_nothing_does_nothing_and_the_line_is_read(false_server: 
         with terminal() as (face, keys, _):
             keys.send_text("\r  \r\x15hello\r")
             assert await face.read(client) == "hello"
-            await face.sent(Say("hello"))
+            await face.sent(Say)
             keys.send_text("\x03\x03")
             with pytest.raises(EOFError):
                 await face.read(client)
@@ -110,20 +99,6 @@ async def test_a_prompt_that_is_withdrawn_leaves_nothing_behind(false_server: Fa
     assert screen.getvalue().rindex("\x1b[J") > screen.getvalue().rindex("half")
 
 
-def test_the_time_of_day_has_five_characters() -> None:
-    assert len(time_of_day()) == len("12:34")
-
-
-async def test_a_message_of_before_has_its_own_time_and_a_day_has_none() -> None:
-    with terminal() as (face, _, screen):
-        face.show(Line(Kind.DAY, "— Friday, 20 November 2026 —"))
-        face.show(Line(Kind.MESSAGE, "hello", "bob", "09:30"))
-        await face.settle()
-    written = screen.getvalue()
-    assert "09:30 " in written
-    assert "12:34" not in written
-
-
 async def test_the_prompt_marks_the_newest_message_until_it_is_answered(false_server: FalseServer) -> None:
     async with Client(false_server.address, "alice") as client:
         false_server.say("login_socket", b"start_chat bob x\n")
@@ -133,7 +108,7 @@ async def test_the_prompt_marks_the_newest_message_until_it_is_answered(false_se
             assert await face.read(client) == "hello"
             assert "sent" not in display(screen)
             await client.say("hello")
-            await face.sent(Say("hello"))
+            await face.sent(Say)
             reading = asyncio.create_task(face.read(client))
             await shows(screen, "alice> sent")
             for pong, word in ((b"PONG 1 0 x\n", "stored"), (b"PONG 1 1 x\n", "delivered")):
@@ -150,6 +125,29 @@ async def test_the_prompt_marks_the_newest_message_until_it_is_answered(false_se
             assert await reading == "x"
             await face.until_stored(client)
             assert await face.finish(client)
+
+
+async def test_the_prompt_says_what_was_not_sent_yet(false_server: FalseServer) -> None:
+    async with Client(false_server.address, "alice") as client:
+        false_server.say("login_socket", b"start_chat bob x\n")
+        with terminal() as (face, keys, screen):
+            face.notices(await anext(client))
+            keys.send_text("first\r")
+            assert await face.read(client) == "first"
+            false_server.close("login_socket")
+            event = await anext(client)
+            assert isinstance(event, ConnectionLost)
+            face.notices(event)
+            reading = asyncio.create_task(face.read(client))
+            await shows(screen, "alice> not connected, trying again; /exit leaves")
+            keys.send_text("x\r")
+            await reading
+            await client.say("hello")
+            await face.sent(Say)
+            reading = asyncio.create_task(face.read(client))
+            await shows(screen, "alice> not sent yet")
+            keys.send_text("x\r")
+            await reading
 
 
 async def shows(screen: io.StringIO, text: str) -> None:

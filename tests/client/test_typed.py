@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from duologue.client.meaning import Clear, Confirm, Drop, Explain, Help, Leave, Meaning, Nothing, Send, Standing
+from duologue.client.meaning import Clear, Confirm, Drop, Explain, Help, Leave, Meaning, Nothing, Send, Standing, Write
 from duologue.client.typed import is_yes, meaning_of
 from duologue.core.commands import AcceptChat, AskForChat, CancelRequest, DeclineChat, ListOnline, QuitChat, Say
 from duologue.core.text import visible
@@ -46,6 +46,8 @@ UNSENT_TOO_LATE = Standing(unsent=FOUR)
         (FREE, "/chat   bob ", Send(AskForChat("bob"))),
         (FREE, "/chat b\x00b", Send(AskForChat("b␀b"))),
         (FREE, "/who", Send(ListOnline())),
+        (FREE, "/msg Bob  two words\nand  a line", Write("bob", "two words\nand  a line")),
+        (CHAT, "/msg carol //hi", Write("carol", "//hi")),
         (FREE, "/cancel", Send(CancelRequest())),
         (FREE, "/cancel bob", Send(CancelRequest("bob"))),
         (ASKED, "yes", Send(AcceptChat("alice"))),
@@ -77,6 +79,9 @@ def test_meanings(standing: Standing, typed: str, meaning: Meaning) -> None:
         (CHAT, "/ ", "There is no command /"),
         (FREE, "/chat", "It is: /chat NICK"),
         (FREE, "/chat a b", "It is: /chat NICK"),
+        (FREE, "/msg bob", "It is: /msg NICK TEXT"),
+        (FREE, "/msg no/name hi", "cannot be part of a nickname"),
+        (CHAT, "/resume x", "There is no command /resume"),
         (FREE, "/who me", "It is: /who"),
         (CHAT, "/chat carol", "You are in a chat with bob. /quit leaves it."),
         (ASKED_BY_TWO, "yes", "alice and carol are waiting. Say which: /accept NICK"),

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from duologue.core.chat import TRANSITIONS, Cause, Chat, Request, RequestState, Stream
+from duologue.core.chat import TRANSITIONS, Cause, Chat, Request, RequestState
+from duologue.core.streams import Direction, Stream
 
 BEGINNINGS = {RequestState.ASKED, RequestState.WAITING}
 ENDS = set(RequestState) - BEGINNINGS
@@ -100,12 +101,34 @@ def test_a_request_comes_to_one_end_at_most(causes: list[Cause]) -> None:
 
 def test_a_chat_has_two_directions_that_count_apart() -> None:
     chat = Chat("id", "alice", "bob")
-    chat.streams["alice"].sent += 2
-    assert chat.streams == {"alice": Stream(sent=2), "bob": Stream()}
+    chat.says("alice").current.sent += 2
+    assert (chat.hears("bob").current.sent, chat.hears("alice").current.sent) == (2, 0)
     assert (chat.partner_of("alice"), chat.partner_of("bob")) == ("bob", "alice")
+
+
+def test_what_one_says_is_what_the_other_hears() -> None:
+    chat = Chat("id", "alice", "bob")
+    assert chat.says("alice") is chat.hears("bob")
+    assert chat.says("bob") is chat.hears("alice")
+    assert (chat.says("alice").sender, chat.says("alice").recipient) == ("alice", "bob")
+
+
+def test_the_first_stream_of_either_direction_has_the_name_of_the_chat() -> None:
+    """Protocol 7.1."""
+    chat = Chat("id", "alice", "bob")
+    assert [chat.says(name).current.name for name in ("alice", "bob")] == ["id", "id"]
 
 
 def test_no_two_chats_share_a_count() -> None:
     one, other = Chat("a", "alice", "bob"), Chat("b", "alice", "bob")
-    one.streams["bob"].sent = 7
-    assert other.streams["bob"].sent == 0
+    one.says("bob").current.sent = 7
+    one.away["bob"] = 1
+    assert other.says("bob").current.sent == 0
+    assert not other.away
+
+
+def test_a_chat_of_before_goes_on_with_its_streams() -> None:
+    said = Direction("alice", "bob", [Stream("id", sent=3), Stream("id.2", sent=1)])
+    chat = Chat("id", "alice", "bob", {"alice": said})
+    assert chat.says("alice") is said
+    assert chat.says("bob").current.name == "id"

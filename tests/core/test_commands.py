@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import FrozenInstanceError, astuple
+from dataclasses import FrozenInstanceError, fields
 from typing import get_args
 
 import pytest
@@ -21,6 +21,7 @@ from duologue.core.commands import (
     QuitChat,
     Say,
     SocketKind,
+    StreamHeld,
     Takes,
     Word,
 )
@@ -62,6 +63,8 @@ def test_no_word_stands_twice_in_the_table() -> None:
         "/exit",
         "/history",
         "/search",
+        "/resume",
+        "/msg",
     ],
 )
 def test_the_words_of_the_design_are_there(word: str) -> None:
@@ -75,11 +78,13 @@ def test_yes_and_accept_are_one_command_and_no_and_decline_another() -> None:
     assert WORD_TABLE["/quit"].command is WORD_TABLE["/end"].command is QuitChat
 
 
-ARGUMENTS: dict[Takes, list[tuple[str | int, ...]]] = {
+ARGUMENTS: dict[Takes, list[tuple[str | int | StreamHeld, ...]]] = {
     Takes.NOTHING: [()],
     Takes.NICKNAME: [("bob",)],
     Takes.MAYBE_NICKNAME: [(), ("bob",)],
     Takes.PAGE: [("bob", 20), ("bob", 20, 77)],
+    Takes.RESUME: [("id",), ("id", StreamHeld("id", 3), StreamHeld("id.2", 7))],
+    Takes.LETTER: [("bob", "id", 1, "hi")],
     Takes.WORDS: [("coffee monday",)],
 }
 
@@ -93,7 +98,8 @@ def test_a_row_makes_its_command_of_as_many_words_as_it_takes(row: Word) -> None
     for arguments in ARGUMENTS[row.takes]:
         command = row.command(*arguments)
         assert isinstance(command, get_args(Command))
-        assert tuple(astuple(command))[: len(arguments)] == arguments
+        given = tuple(getattr(command, field.name) for field in fields(command))
+        assert given[: len(arguments)] == arguments
     assert row.help
 
 

@@ -8,7 +8,7 @@ from typing import get_args
 import pytest
 
 from duologue.core.chat import Chat, ChatEnd
-from duologue.core.effects import CloseChat, Effect, OpenChat, Tell
+from duologue.core.effects import CloseChat, Effect, OpenChat, PauseChat, ReopenChat, Tell
 from duologue.core.events import Probe
 
 CHAT = Chat("id", "alice", "bob")
@@ -30,6 +30,11 @@ def test_an_effect_goes_to_whom_it_was_meant_for() -> None:
         tell.nickname = "bob"  # type: ignore[misc]
 
 
-def test_there_are_three_kinds() -> None:
+def test_who_pauses_is_named_and_not_mistaken_for_the_other() -> None:
+    assert PauseChat(CHAT, "alice") != PauseChat(CHAT, "bob")
+    assert PauseChat(CHAT, "alice") != ReopenChat(CHAT, "alice", (), None)  # type: ignore[comparison-overlap]
+
+
+def test_there_are_five_kinds() -> None:
     """Whoever adds one has to teach the hub to carry it out."""
-    assert set(get_args(Effect)) == {Tell, OpenChat, CloseChat}
+    assert set(get_args(Effect)) == {Tell, OpenChat, PauseChat, ReopenChat, CloseChat}

@@ -35,4 +35,4 @@ def test_no_events_differ_in_content_and_are_equal() -> None:
 
 def test_before_anything_was_said_nothing_is_acknowledged() -> None:
     """Protocol 7.2: outside a chat, PONG 0 0."""
-    assert Acknowledged() == Acknowledged(stored=0, delivered=0, chat=None)
+    assert Acknowledged() == Acknowledged(stored=0, delivered=0, stream=None)

@@ -9,7 +9,16 @@ import pytest
 
 from duologue.core.limits import Limits
 
-NEVER_LIFTED = {"login_timeout", "token_lifetime", "write_stall", "shutdown_flush", "request_expiry", "send_queue"}
+NEVER_LIFTED = {
+    "login_timeout",
+    "token_lifetime",
+    "write_stall",
+    "shutdown_flush",
+    "request_expiry",
+    "grace",
+    "mailbox",
+    "send_queue",
+}
 RATES_AND_COUNTS = {
     "clients_per_address",
     "new_clients_per_address",

@@ -13,13 +13,18 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from duologue.core.chat import ChatEnd, RequestState
-from duologue.core.effects import CloseChat, Effect, OpenChat, Tell
+from duologue.core.commands import ResumeChat, StreamHeld
+from duologue.core.effects import CloseChat, Effect, OpenChat, PauseChat, ReopenChat, Tell
 from duologue.core.errors import FatalPeerError, PeerError
 from duologue.core.events import (
     ChatEnded,
+    ChatPaused,
     ChatRequested,
+    ChatResumed,
     ChatStarted,
+    ChatWaits,
     Event,
+    PartnerResumed,
     RequestAnswered,
     RequestSent,
     RequestWithdrawn,
@@ -30,8 +35,8 @@ from duologue.core.switchboard import Switchboard
 
 PEOPLE = ("alice", "bob", "carol", "dave", "erin")
 NOBODY = "nobody"
-EXPIRY, COOLDOWN, MOST = 120, 10, 2
-LIMITS = replace(Limits(), request_expiry=EXPIRY, decline_cooldown=COOLDOWN, pending_requests=MOST)
+EXPIRY, COOLDOWN, MOST, GRACE = 120, 10, 2, 60
+LIMITS = replace(Limits(), request_expiry=EXPIRY, decline_cooldown=COOLDOWN, pending_requests=MOST, grace=GRACE)
 
 
 def switchboard(limits: Limits = LIMITS) -> Switchboard:
@@ -42,7 +47,7 @@ def switchboard(limits: Limits = LIMITS) -> Switchboard:
 def room(*here: str, limits: Limits = LIMITS) -> Switchboard:
     board = switchboard(limits)
     for name in here:
-        board.arrive(name)
+        board.arrive(0, name)
     return board
 
 
@@ -118,7 +123,7 @@ class TestTold:
         crowd = [f"guest{n}" for n in range(1000)]
         board = Switchboard(is_registered=lambda _: True, new_chat_id=str, limits=LIMITS)
         for name in ("alice", *crowd):
-            board.arrive(name)
+            board.arrive(0, name)
         for name in crowd:
             board.ask(0, name, "alice")
         text = error_of(lambda: board.accept("alice")).text
@@ -156,8 +161,8 @@ class TestTold:
         board = room("alice", "bob")
         board.ask(0, "alice", "bob")
         board.decline(0, "bob")
-        board.leave("alice", ChatEnd.LEFT)
-        board.arrive("alice")
+        board.leave(0, "alice", ChatEnd.LEFT)
+        board.arrive(0, "alice")
         assert told(board.ask(1, "alice", "bob"), "alice") == [RequestAnswered("bob", RequestState.TOO_SOON)]
 
     def test_what_a_no_left_behind_is_forgotten_when_it_is_over(self) -> None:
@@ -195,19 +200,45 @@ class TestTold:
         board = room("alice", "bob")
         assert error_of(lambda: call(board)).code == code
 
-    @pytest.mark.parametrize("reason", [ChatEnd.LEFT, ChatEnd.LOST, ChatEnd.TAKEN_OVER, ChatEnd.REMOVED])
+    @pytest.mark.parametrize("reason", [ChatEnd.LEFT, ChatEnd.REMOVED])
     def test_the_partner_is_told_why(self, reason: ChatEnd) -> None:
         board = room("alice", "bob")
         board.ask(0, "alice", "bob")
         board.accept("bob")
-        assert told(board.leave("alice", reason), "bob") == [ChatEnded("alice", reason)]
+        assert told(board.leave(0, "alice", reason), "bob") == [ChatEnded("alice", reason)]
+
+    def test_whose_chat_waits_asks_nobody_and_is_asked_by_nobody(self) -> None:
+        """10.1. Here or away; who is away is offline for others."""
+        board = room("alice", "bob", "carol")
+        board.ask(0, "alice", "bob")
+        board.accept("bob")
+        board.leave(0, "alice", ChatEnd.LOST)
+        assert told(board.ask(1, "carol", "alice"), "carol") == [RequestAnswered("alice", RequestState.OFFLINE)]
+        assert told(board.ask(1, "carol", "bob"), "carol") == [RequestAnswered("bob", RequestState.BUSY)]
+        board.arrive(2, "alice")
+        assert told(board.ask(3, "carol", "alice"), "carol") == [RequestAnswered("alice", RequestState.BUSY)]
+        assert error_of(lambda: board.ask(3, "alice", "carol")).code == "in_chat"
+        assert board.accept("alice") == []
+
+    def test_a_newer_login_of_the_same_account_finds_its_chat_waiting(self) -> None:
+        """3.7."""
+        board = room("alice", "bob")
+        board.ask(0, "alice", "bob")
+        board.accept("bob")
+        chat = board.chat_of("alice")
+        board.leave(5, "alice", ChatEnd.LOST)
+        assert told(board.arrive(5, "alice"), "alice") == [ChatWaits("bob", "0", GRACE)]
+        assert board.chat_of("alice") is chat
+        assert told(board.resume(5, "alice", ResumeChat("0")), "bob") == [PartnerResumed("alice", "0")]
 
 
 Heard = tuple[str, Event]
 
 
 class Talk(RuleBasedStateMachine):
-    """The switchboard beside a model: open requests with deadlines, pairs in a chat, and pairs that have to wait."""
+    """The switchboard beside a model: open requests with deadlines, pairs in a chat, who of them is away and until
+    when, and pairs that have to wait.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -216,6 +247,7 @@ class Talk(RuleBasedStateMachine):
         self.here: set[str] = set()
         self.open: dict[tuple[str, str], int] = {}
         self.partner: dict[str, str] = {}
+        self.away: dict[str, int] = {}
         self.not_before: dict[tuple[str, str], int] = {}
         self.chats: set[str] = set()
         # What each person knows from what they were told, and from nothing else.
@@ -226,15 +258,12 @@ class Talk(RuleBasedStateMachine):
     # What was done is what the model expects, and is told to people who are here.
 
     def happens(self, effects: list[Effect], *expected: Heard, leaver: str | None = None) -> None:
-        heard = [(effect.nickname, effect.event) for effect in effects if isinstance(effect, Tell)]
-        assert Counter(self.without_id(pair) for pair in heard) == Counter(expected)
-        for effect in effects:
-            if isinstance(effect, Tell):
-                assert effect.nickname in self.here
-                assert effect.nickname != leaver
-                self.learns(effect.nickname, effect.event)
-            else:
-                assert {effect.chat.asker, effect.chat.target} <= self.here
+        heard = [pair for pair in self.tells(effects) if pair[0] in self.here - {leaver}]
+        absent = [event for name, event in self.tells(effects) if name not in self.here - {leaver}]
+        assert Counter(map(self.without_id, heard)) == Counter(expected)
+        assert all(isinstance(event, ChatEnded | ChatPaused) for event in absent), "nothing else is said to nobody"
+        for name, event in heard:
+            self.learns(name, event)
         self.chats_open_and_close(effects)
 
     def chats_open_and_close(self, effects: list[Effect]) -> None:
@@ -243,8 +272,19 @@ class Talk(RuleBasedStateMachine):
         assert opened == started
         assert not opened & self.chats, "no two chats ever have the same id"
         self.chats |= opened
-        ended = any(isinstance(event, ChatEnded) for _, event in self.tells(effects))
-        assert len([effect for effect in effects if isinstance(effect, CloseChat)]) == ended
+        for effect in effects:
+            match effect:
+                case OpenChat(chat):
+                    assert {chat.asker, chat.target} <= self.here
+                case PauseChat(chat, name):
+                    assert name in chat.away
+                case ReopenChat(chat, name):
+                    assert name in self.here
+                    assert name not in chat.away
+        closed = [effect.chat.id for effect in effects if isinstance(effect, CloseChat)]
+        ended = [pair for pair in self.tells(effects) if isinstance(pair[1], ChatEnded)]
+        assert len({*closed}) == len(closed)
+        assert bool(closed) == bool(ended)
 
     @staticmethod
     def tells(effects: list[Effect]) -> list[Heard]:
@@ -253,7 +293,12 @@ class Talk(RuleBasedStateMachine):
     @staticmethod
     def without_id(heard: Heard) -> Heard:
         name, event = heard
-        return name, replace(event, chat="") if isinstance(event, ChatStarted) else event
+        match event:
+            case ChatStarted() | ChatWaits() | PartnerResumed():
+                return name, replace(event, chat="")
+            case ChatResumed():
+                return name, replace(event, chat="", stream="")
+        return heard
 
     def learns(self, name: str, event: Event) -> None:
         match event:
@@ -266,6 +311,11 @@ class Talk(RuleBasedStateMachine):
                 self.is_asked_by[name].add(asker)
             case RequestWithdrawn(asker, _):
                 self.is_asked_by[name].remove(asker)
+            case _:
+                self.learns_of_a_chat(name, event)
+
+    def learns_of_a_chat(self, name: str, event: Event) -> None:
+        match event:
             case ChatStarted(other, _):
                 assert self.talks_to[name] is None
                 assert self.awaits[name] <= {other}, "every other request was answered first"
@@ -275,6 +325,11 @@ class Talk(RuleBasedStateMachine):
             case ChatEnded(other, _):
                 assert self.talks_to[name] == other
                 self.talks_to[name] = None
+            case ChatWaits(other, _, _):
+                assert self.talks_to[name] is None
+                self.talks_to[name] = other
+            case ChatPaused(other, _) | PartnerResumed(other, _) | ChatResumed(other, _):
+                assert self.talks_to[name] == other
 
     def refused(self, code: str, call: Callable[[], object]) -> None:
         assert error_of(call).code == code
@@ -306,6 +361,8 @@ class Talk(RuleBasedStateMachine):
     def parts(self, name: str) -> str:
         other = self.partner.pop(name)
         del self.partner[other]
+        for either in (name, other):
+            self.away.pop(either, None)
         return other
 
     def meant(self, name: str, asker: str | None) -> tuple[str | None, str]:
@@ -329,24 +386,56 @@ class Talk(RuleBasedStateMachine):
     def arrives(self, name: str) -> None:
         if name in self.here:
             return
-        self.board.arrive(name)
+        self.board.arrive(0, name)
         self.here.add(name)
         self.awaits[name], self.is_asked_by[name], self.talks_to[name] = set(), set(), None
 
-    @rule(name=st.sampled_from(PEOPLE), reason=st.sampled_from([ChatEnd.LEFT, ChatEnd.LOST, ChatEnd.TAKEN_OVER]))
+    @rule(name=st.sampled_from(PEOPLE), reason=st.sampled_from([ChatEnd.LEFT, ChatEnd.LOST, ChatEnd.LOST]))
     def leaves(self, name: str, reason: ChatEnd) -> None:
         if name not in self.here:
             return
         heard: list[Heard] = []
-        if name in self.partner:
-            heard.append((self.parts(name), ChatEnded(name, reason)))
+        if name in self.partner and reason is ChatEnd.LOST:
+            heard += self.is_lost(name)
+        elif name in self.partner:
+            heard += self.told_if_here(self.parts(name), ChatEnded(name, reason))
         for other in self.asks_of(name):
             heard.append(self.withdrawn(name, other)[1])
         for other in self.askers_of(name):
             del self.open[other, name]
             heard.append((other, RequestAnswered(name, RequestState.OFFLINE)))
-        self.happens(self.board.leave(name, reason), *heard, leaver=name)
+        self.happens(self.board.leave(self.now, name, reason), *heard, leaver=name)
         self.here.remove(name)
+
+    def is_lost(self, name: str) -> list[Heard]:
+        if name in self.away:
+            return []
+        self.away[name] = self.now + GRACE
+        return self.told_if_here(self.partner[name], ChatPaused(name, GRACE))
+
+    def told_if_here(self, name: str, event: Event) -> list[Heard]:
+        return [(name, event)] if name in self.here else []
+
+    @rule(name=st.sampled_from(PEOPLE), remembers=st.booleans())
+    def resumes(self, name: str, remembers: bool) -> None:
+        chat = self.board.chat_of(name)
+        if name not in self.here or chat is None:
+            return
+        stream = chat.says(name).current.name
+        held = (StreamHeld(stream, 0), StreamHeld(chat.hears(name).at.name, 0)) if remembers else ()
+        command = ResumeChat(chat.id, *held)
+        if name not in self.away:
+            self.refused("not_paused", lambda: self.board.resume(self.now, name, command))
+            return
+        del self.away[name]
+        other = self.partner[name]
+        heard: list[Heard] = [(name, ChatResumed(other, "", 0, "", 0))]
+        if other in self.away:
+            heard.append((name, ChatPaused(other, self.away[other] - self.now)))
+        else:
+            heard.append((other, PartnerResumed(name, "")))
+        self.happens(self.board.resume(self.now, name, command), *heard)
+        assert (chat.says(name).current.name == stream) == remembers
 
     @rule(asker=st.sampled_from(PEOPLE), asked=st.sampled_from([*PEOPLE, NOBODY]))
     def asks(self, asker: str, asked: str) -> None:
@@ -429,27 +518,59 @@ class Talk(RuleBasedStateMachine):
             self.refused("no_chat", lambda: self.board.quit(name))
             return
         other = self.parts(name)
-        self.happens(
-            self.board.quit(name), (other, ChatEnded(name, ChatEnd.LEFT)), (name, ChatEnded(other, ChatEnd.YOU_LEFT))
-        )
+        heard = self.told_if_here(other, ChatEnded(name, ChatEnd.LEFT))
+        self.happens(self.board.quit(name), *heard, (name, ChatEnded(other, ChatEnd.YOU_LEFT)))
 
-    @rule(seconds=st.sampled_from([1, COOLDOWN - 1, COOLDOWN, 60, EXPIRY - 1, EXPIRY]))
+    @rule(seconds=st.sampled_from([1, COOLDOWN - 1, COOLDOWN, GRACE - 1, GRACE, EXPIRY - 1, EXPIRY]))
     def time_passes(self, seconds: int) -> None:
         self.now += seconds
         heard: list[Heard] = []
+        for name, deadline in sorted(self.away.items(), key=lambda item: item[1]):
+            if deadline <= self.now and name in self.partner:
+                other = self.parts(name)
+                heard += self.told_if_here(other, ChatEnded(name, ChatEnd.LOST))
+                heard += self.told_if_here(name, ChatEnded(other, ChatEnd.LOST))
         for (asker, target), deadline in [*self.open.items()]:
             if deadline <= self.now:
                 heard += self.withdrawn(asker, target, RequestState.EXPIRED)
         self.happens(self.board.expire(self.now), *heard)
 
+    # Several steps at once, for what single ones seldom lead to
+
+    @rule(one=st.sampled_from(PEOPLE), other=st.sampled_from(PEOPLE))
+    def meets(self, one: str, other: str) -> None:
+        self.arrives(one)
+        self.arrives(other)
+        if one != other and not {one, other} & self.partner.keys():
+            self.asks(one, other)
+            if (one, other) in self.open:
+                self.accepts(other, one)
+
+    @rule(name=st.sampled_from(PEOPLE), resumes=st.booleans(), seconds=st.sampled_from([1, GRACE - 1]))
+    def is_gone_for_a_while(self, name: str, resumes: bool, seconds: int) -> None:
+        self.leaves(name, ChatEnd.LOST)
+        self.time_passes(seconds)
+        self.arrives(name)
+        if resumes:
+            self.resumes(name, remembers=True)
+
     # What always holds
 
     @invariant()
     def everyone_is_in_the_chat_of_the_model_and_in_one_only(self) -> None:
-        for name in self.here:
+        for name in PEOPLE:
             chat = self.board.chat_of(name)
-            assert (chat.partner_of(name) if chat else None) == self.partner.get(name) == self.talks_to[name]
+            assert (chat.partner_of(name) if chat else None) == self.partner.get(name)
             assert chat is None or chat is self.board.chat_of(chat.partner_of(name))
+        assert all(self.partner.get(name) == self.talks_to[name] for name in self.here)
+
+    @invariant()
+    def a_chat_waits_for_those_who_are_away_and_for_no_longer_than_it_said(self) -> None:
+        for name in self.partner:
+            chat = self.board.chat_of(name)
+            assert chat is not None
+            assert chat.away.get(name) == self.away.get(name)
+            assert name in self.here or name in self.away
 
     @invariant()
     def who_waits_for_an_answer_is_listed_the_longest_waiting_first(self) -> None:
@@ -458,7 +579,7 @@ class Talk(RuleBasedStateMachine):
 
     @invariant()
     def who_is_in_a_chat_asks_nobody_and_is_asked_by_nobody(self) -> None:
-        for name in self.partner:
+        for name in self.partner.keys() & self.here:
             assert not self.board.requests_to(name).nicknames
             assert not self.awaits[name]
             assert not any(name in self.board.requests_to(other).nicknames for other in self.here)

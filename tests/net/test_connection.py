@@ -101,7 +101,7 @@ async def test_reading_goes_on_when_every_hold_is_released(connection: Connectio
     connection.hold(Hold.RATE)
     connection.release(Hold.RATE)
     assert not transport.reading
-    connection.release(Hold.PARTNER_QUEUE)
+    connection.release(Hold.STORE)
     assert not transport.reading
     connection.release(Hold.OWN_QUEUE)
     assert transport.reading

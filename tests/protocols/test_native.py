@@ -8,11 +8,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from duologue.core.commands import AttachSocket, Command, Exit, GiveNickname, GivePassword, Ping, Say, SocketKind
+from duologue.core.commands import (
+    AttachSocket,
+    Command,
+    Exit,
+    GiveNickname,
+    GivePassword,
+    Ping,
+    Say,
+    SendLetter,
+    SocketKind,
+)
 from duologue.core.errors import FatalPeerError, PeerError
 from duologue.core.events import Event, LoggedIn, LoginDenied, PasswordWanted, Probe, Refused
 from duologue.protocols.lines import LINE_LIMIT
 from duologue.protocols.native import NativeSocket
+from duologue.protocols.native_commands import encode_command
 
 LOGIN, CHAT, CHECK = (f"duologue/1 {words}\n".encode() for words in ("login_socket", "chat_socket t", "check_socket t"))
 DENIED = LoginDenied("denied", "No.")
@@ -65,6 +76,13 @@ lines = st.sampled_from(
         b"/exit now",
         "/chat é".encode(),
         b"/exit",
+        b"/resume id",
+        b"/resume id id 3 id 7",
+        b"/resume id id",
+        b"/text_part :one ",
+        b"/text_part",
+        "/msg bob id 1 :é".encode(),
+        b"/msg bob id 1",
         b"PING",
         b"PING 3",
         b"PING 3 id",
@@ -159,6 +177,44 @@ def test_a_mistake_does_not_end_what_follows() -> None:
         "unknown_command",
         Say("hello"),
     ]
+
+
+# Letters in parts (11.1)
+
+
+def letter(text: str) -> SendLetter:
+    return SendLetter("bob", "Ab-_Ab-_Ab-_", 1, text)
+
+
+@given(
+    sizes=st.lists(st.integers(0, LINE_LIMIT - 2), min_size=1, max_size=3),
+    cuts=st.lists(st.integers(0, 3 * LINE_LIMIT)),
+)
+def test_letters_of_any_length_arrive_whole_in_any_split(sizes: list[int], cuts: list[int]) -> None:
+    letters = [letter("x" * size) for size in sizes]
+    data = CHAT + b"".join(map(encode_command, letters)) + b"/exit\n"
+    assert heard(data, cuts) == [AttachSocket(SocketKind.CHAT, "t"), *letters, Exit()]
+
+
+def test_parts_belong_to_the_next_letter_only() -> None:
+    said = b"/text_part :one \n/text_part :two \n/msg bob Ab-_Ab-_Ab-_ 1 :three\n/msg bob Ab-_Ab-_Ab-_ 1 :four\n"
+    assert heard(CHAT + said, [])[1:] == [letter("one two three"), letter("four")]
+
+
+def test_of_a_letter_that_is_too_long_nothing_is_taken() -> None:
+    """Its end alone would be a message that nobody wrote."""
+    part = b"/text_part :" + b"x" * (LINE_LIMIT - 100) + b"\n"
+    said = heard(CHAT + part * 3 + b"/msg bob Ab-_Ab-_Ab-_ 1 :the end\n/msg bob Ab-_Ab-_Ab-_ 1 :next\n", [])[1:]
+    assert "line_too_long" in said
+    assert [command for command in said if isinstance(command, SendLetter)] == [letter("next")]
+
+
+def test_parts_without_an_end_are_not_held() -> None:
+    door = NativeSocket()
+    refused = [*door.receive_data(CHAT + (b"/text_part :" + b"x" * 4000 + b"\n") * 100)][1:]
+    assert refused
+    assert all(isinstance(error, PeerError) and error.code == "line_too_long" for error in refused)
+    assert len(door._part or "") <= 2 * LINE_LIMIT
 
 
 def test_commands_come_one_by_one() -> None:

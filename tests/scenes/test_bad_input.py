@@ -150,7 +150,7 @@ async def test_a_message_that_is_no_text_ends_the_session_and_reaches_nobody(sta
     await alice.chat.hears(NOT_TEXT)
     if line.startswith(b":fine"):
         await bob.hears(":fine")
-    await bob.hears("chat_ended alice lost")
+    await bob.hears("chat_paused alice 60")
     await bob.heard_nothing()
 
 
@@ -243,7 +243,7 @@ async def test_what_no_check_socket_says(stage: Stage, line: str) -> None:
     assert answer.startswith(f"ERROR {code} ")
     await alice.hears_like("disconnected protocol_error .+")
     await alice.is_out()
-    await bob.hears("chat_ended alice lost")
+    await bob.hears("chat_paused alice 60")
 
 
 async def test_a_count_that_goes_back(stage: Stage) -> None:
@@ -256,7 +256,7 @@ async def test_a_count_that_goes_back(stage: Stage) -> None:
         pass
     assert answer.startswith("ERROR bad_count ")
     await bob.is_out_after(f"disconnected protocol_error {answer.split(' ', 2)[2]}")
-    await alice.hears("chat_ended bob lost")
+    await alice.hears("chat_paused bob 60")
 
 
 @pytest.mark.parametrize("line", ["PING 18446744073709551616", "PING " + "0" * 19])

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from duologue.core.events import Recalled, RecallEnded
-from duologue.protocols.native_wire import parse_signal
+from duologue.protocols.native_signals import parse_signal
 from tests.stage import Actor, Stage, opened
 
 
@@ -95,11 +95,12 @@ async def test_a_search_finds_words_in_any_chat_of_ones_own(keeping: Stage) -> N
 
 async def test_what_was_kept_is_there_after_a_restart(tmp_path: Path) -> None:
     async with opened(tmp_path, history=True) as stage:
-        alice, _, _ = await stage.chat_between("alice", "bob")
+        alice, _, chat = await stage.chat_between("alice", "bob")
         await alice.says(":one")
         await are_stored(alice, 1)
     async with opened(tmp_path, history=True) as stage:
         bob = await stage.enters("bob")
+        await bob.hears(f"chat_waits alice {chat} 60")
         assert await recalls(bob, "/history alice 5") == ([("alice", "one")], None)
 
 
@@ -115,7 +116,7 @@ async def test_without_a_history_the_answer_is_a_sentence(tmp_path: Path) -> Non
 async def test_a_store_that_fails_stops_the_server_and_acknowledges_nothing(keeping: Stage) -> None:
     """Reliability.md: a failed fsync is fatal; stop, say so, recover at restart."""
     alice, _, chat = await keeping.chat_between("alice", "bob")
-    store = keeping.server.hub.store
+    store = keeping.server.hub.conversations._store
     store._broken(OSError("EIO"))  # type: ignore[attr-defined]  # as the writer's thread says it
     with pytest.raises(Exception, match="cannot be written"):
         await asyncio.wait_for(asyncio.shield(keeping.server.over), 5)
@@ -124,11 +125,13 @@ async def test_a_store_that_fails_stops_the_server_and_acknowledges_nothing(keep
     assert chat
 
 
-async def test_a_disk_that_does_not_keep_up_pauses_the_senders_and_drops_nothing(keeping: Stage) -> None:
-    alice, bob, _ = await keeping.chat_between("alice", "bob")
-    keeping.server.hub.store_is_behind(True)
+async def test_a_disk_that_does_not_keep_up_pauses_the_sender_and_drops_nothing(keeping: Stage) -> None:
+    alice, bob, chat = await keeping.chat_between("alice", "bob")
+    conversations = keeping.server.hub.conversations
+    conversations.store_is_behind(chat, "alice", True)
     await alice.says(":one", ":two")
     await bob.says(":three")
-    keeping.server.hub.store_is_behind(False)
-    await bob.hears(":one", ":two")
     await alice.hears(":three")
+    await bob.heard_nothing()
+    conversations.store_is_behind(chat, "alice", False)
+    await bob.hears(":one", ":two")

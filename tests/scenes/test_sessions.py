@@ -23,26 +23,28 @@ def socket_of(actor: Actor, name: str) -> Wire:
 
 
 async def test_a_newer_login_takes_over(stage: Stage) -> None:
-    """3.7: the older session is told and closed, and its partner too; the newer one starts afresh."""
-    older, bob, _ = await stage.chat_between("alice", "bob")
+    """3.7: the older session is told and closed, its partner hears of a pause, and the newer one may go on."""
+    older, bob, chat = await stage.chat_between("alice", "bob")
     newer = await stage.enters("alice")
     await older.is_out_after(TAKEN_OVER)
-    await bob.hears("chat_ended alice taken_over")
+    await bob.hears("chat_paused alice 60")
+    await newer.hears(f"chat_waits bob {chat} 60")
     assert stage.present() == {"alice", "bob"}
 
-    await stage.start_chat(newer, bob)
+    await newer.says(f"/resume {chat} {chat} 0 {chat} 0")
+    await bob.hears(f"chat_resumed alice {chat}")
     await newer.says(":it is me again")
     await bob.hears(":it is me again")
 
 
 async def test_what_the_older_session_still_says_reaches_nobody(stage: Stage) -> None:
-    older, bob, _ = await stage.chat_between("alice", "bob")
+    older, bob, chat = await stage.chat_between("alice", "bob")
     newer = await stage.enters("alice")
-    await bob.hears("chat_ended alice taken_over")
+    await bob.hears("chat_paused alice 60")
     older.chat.writer.write(b":a late line\n/quit\n")
-    await stage.start_chat(newer, bob)
-    await bob.heard_nothing()
+    await newer.hears(f"chat_waits bob {chat} 60")
     await newer.heard_nothing()
+    await bob.heard_nothing()
 
 
 async def test_a_login_that_is_not_complete_takes_nothing_over(stage: Stage) -> None:
@@ -88,7 +90,7 @@ async def test_one_dead_socket_ends_the_session(stage: Stage, name: str, how: st
         await wire.leaves()
     else:
         wire.breaks()
-    await bob.hears("chat_ended alice lost")
+    await bob.hears("chat_paused alice 60")
     assert stage.present() == {"bob"}
     if name != "login":
         await alice.hears_like("disconnected .+")
@@ -109,7 +111,7 @@ async def test_who_falls_silent_is_dead_after_45_seconds(stage: Stage) -> None:
         stage.passes(15)
         await alice.check.hears("PING")
     stage.passes(1)
-    await bob.hears("chat_ended alice lost")
+    await bob.hears("chat_paused alice 60")
     assert stage.present() == {"bob"}
     await alice.is_out_after(DEAD)
     await alice.vanishes()

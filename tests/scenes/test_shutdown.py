@@ -53,7 +53,7 @@ async def test_who_knocks_at_that_very_moment_does_no_harm(stage: Stage) -> None
 
 
 async def test_what_is_queued_is_handed_over(tmp_path: Path) -> None:
-    async with opened(tmp_path, limits={"message_rate": math.inf, "send_queue": 16 << 20}) as stage:
+    async with opened(tmp_path, history=True, limits={"message_rate": math.inf, "send_queue": 16 << 20}) as stage:
         alice, bob = await stage.enters("alice"), await stage.enters("bob", buffer=8192)
         await stage.start_chat(alice, bob)
         data = b"".join(b":%09d %s\n" % (number, b"x" * 1000) for number in range(8 * 1024))
@@ -73,7 +73,7 @@ async def test_what_is_queued_is_handed_over(tmp_path: Path) -> None:
 async def test_who_does_not_read_is_cut_off(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     """The flush has its bound; the others have been served meanwhile."""
     limits = {"message_rate": math.inf, "send_queue": 16 << 20, "shutdown_flush": 0.3}
-    async with opened(tmp_path, limits=limits) as stage:
+    async with opened(tmp_path, history=True, limits=limits) as stage:
         alice, bob = await stage.enters("alice"), await stage.enters("bob", buffer=8192)
         await stage.start_chat(alice, bob)
         await alice.chat.sends(b"".join(b":%s\n" % (b"x" * 1000) for _ in range(8 * 1024)))

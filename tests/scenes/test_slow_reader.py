@@ -30,6 +30,13 @@ async def unlimited(tmp_path: Path) -> AsyncIterator[Stage]:
         yield stage
 
 
+@pytest.fixture
+async def keeping(tmp_path: Path) -> AsyncIterator[Stage]:
+    """The same with a history."""
+    async with opened(tmp_path, history=True, limits=UNLIMITED) as stage:
+        yield stage
+
+
 async def flood(wire: Wire, data: bytes) -> None:
     for start in range(0, len(data), ONE_READ):
         await wire.sends(data[start : start + ONE_READ])
@@ -58,34 +65,38 @@ def lines(count: int) -> bytes:
     return b"".join(b":%09d %s\n" % (number, b"x" * 1000) for number in range(count))
 
 
-async def test_bob_stops_reading_and_goes_on_later(unlimited: Stage) -> None:
-    """9.2: alice is paused, not dropped, and everything arrives in order."""
-    stage = unlimited
+async def falls_behind(stage: Stage, alice: Actor, bob: Actor, data: bytes) -> None:
+    """Alice says all of `data` to bob, who does not read: she is not slowed, and what waits for him is one queue."""
+    await stage.start_chat(alice, bob)
+    async with asyncio.timeout(20):
+        await flood(alice.chat, data)
+    await until(lambda: stage.queued() >= QUEUE)
+    assert stage.queued() <= QUEUE + ONE_READ
+
+
+async def test_bob_stops_reading_and_goes_on_later(keeping: Stage) -> None:
+    """9.2: alice is not slowed, and everything arrives in order, from the store."""
+    stage = keeping
     carol, dave, _ = await stage.chat_between("carol", "dave")
     alice, bob = await stage.enters("alice"), await stage.enters("bob", buffer=SMALL)
-    await stage.start_chat(alice, bob)
     data = lines(16 * 1024)
-    writing = asyncio.create_task(flood(alice.chat, data))
-    await is_paused(stage, alice.chat)
+    await falls_behind(stage, alice, bob, data)
     await talk(carol, dave)
-    assert stage.queued() <= QUEUE + ONE_READ
     assert stage.present() == {"alice", "bob", "carol", "dave"}
 
     async with asyncio.timeout(20):
         for start in range(0, len(data), ONE_READ):
             expected = data[start : start + ONE_READ]
             assert await bob.login.reader.readexactly(len(expected)) == expected
-        await writing
+    await talk(alice, bob)
     await bob.heard_nothing()
     await alice.heard_nothing()
 
 
-async def test_a_slow_reader_that_reads_is_not_stalled(unlimited: Stage) -> None:
-    stage = unlimited
+async def test_a_slow_reader_that_reads_is_not_stalled(keeping: Stage) -> None:
+    stage = keeping
     alice, bob = await stage.enters("alice"), await stage.enters("bob", buffer=SMALL)
-    await stage.start_chat(alice, bob)
-    writing = asyncio.create_task(flood(alice.chat, lines(16 * 1024)))
-    await is_paused(stage, alice.chat)
+    await falls_behind(stage, alice, bob, lines(16 * 1024))
     for _ in range(4):
         stage.passes(9)
         queued = stage.queued()
@@ -96,41 +107,55 @@ async def test_a_slow_reader_that_reads_is_not_stalled(unlimited: Stage) -> None
             while await actor.check.line() == "PING":
                 pass
     assert stage.present() == {"alice", "bob"}
-    writing.cancel()
 
 
 async def test_a_stalled_reader_is_cut_off_and_alice_is_told(tmp_path: Path) -> None:
-    """9.2; what waited for bob is given up with him."""
-    async with opened(tmp_path, limits={**UNLIMITED, "write_stall": 0.5}) as stage:
+    """9.2; what waited for bob is in the store for when he is back."""
+    async with opened(tmp_path, history=True, limits={**UNLIMITED, "write_stall": 0.5}) as stage:
         alice, bob = await stage.enters("alice"), await stage.enters("bob", buffer=SMALL)
         carol, dave, _ = await stage.chat_between("carol", "dave")
-        await stage.start_chat(alice, bob)
-        writing = asyncio.create_task(flood(alice.chat, lines(16 * 1024)))
-        await is_paused(stage, alice.chat)
+        await falls_behind(stage, alice, bob, lines(16 * 1024))
         stage.passes(0.4)
         assert "bob" in stage.present()
         stage.passes(0.2)
-        await alice.hears("chat_ended bob lost")
+        await alice.hears("chat_paused bob 60")
         assert stage.present() == {"alice", "carol", "dave"}
         await talk(carol, dave)
-        writing.cancel()
         await until(lambda: stage.queued() == 0)
 
 
-async def test_a_stalled_reader_hears_why_if_it_ever_reads(unlimited: Stage) -> None:
-    stage = unlimited
+async def test_a_stalled_reader_hears_why_if_it_ever_reads(keeping: Stage) -> None:
+    stage = keeping
     alice, bob = await stage.enters("alice"), await stage.enters("bob", buffer=SMALL)
-    await stage.start_chat(alice, bob)
-    writing = asyncio.create_task(flood(alice.chat, lines(16 * 1024)))
-    await is_paused(stage, alice.chat)
+    await falls_behind(stage, alice, bob, lines(16 * 1024))
     stage.passes(10)
-    await alice.hears("chat_ended bob lost")
+    await alice.hears("chat_paused bob 60")
     last = b""
     async with asyncio.timeout(20):
         while line := await bob.login.reader.readline():
             last = line
     assert last.decode() == STALLED + "\n"
-    writing.cancel()
+
+
+async def test_without_a_history_alice_waits_for_what_bob_has_not_received(unlimited: Stage) -> None:
+    """7.3 and 9.2: what nobody keeps on a disk has to fit into memory."""
+    stage = unlimited
+    alice, bob = await stage.enters("alice"), await stage.enters("bob")
+    await stage.start_chat(alice, bob)
+    writing = asyncio.create_task(flood(alice.chat, lines(8 * 1024)))
+    heard = 0
+    with pytest.raises(TimeoutError):  # bob reads all there is, and does not say so
+        while await asyncio.wait_for(bob.login.reader.readline(), 0.2):
+            heard += 1
+    assert 1024 <= heard < 2048
+    await bob.check.says(f"PING {heard}")
+    async with asyncio.timeout(20):
+        while heard < 8 * 1024:
+            if heard % 256 == 0:
+                await bob.check.says(f"PING {heard}")
+            assert (await bob.login.reader.readline()).startswith(b":%09d" % heard)
+            heard += 1
+        await writing
 
 
 async def test_one_who_asks_and_never_reads_the_answers(unlimited: Stage) -> None:
@@ -146,16 +171,14 @@ async def test_one_who_asks_and_never_reads_the_answers(unlimited: Stage) -> Non
     writing.cancel()
 
 
-async def test_carol_starts_a_chat_with_one_whose_queue_is_full(unlimited: Stage) -> None:
-    """Whoever writes to a full queue waits, whether the chat was there before or not."""
-    stage = unlimited
+async def test_carol_starts_a_chat_with_one_whose_queue_is_full(keeping: Stage) -> None:
+    """One who does not read is not heard either, whether the chat was there before or not."""
+    stage = keeping
     alice, bob = await stage.enters("alice"), await stage.enters("bob", buffer=SMALL)
     carol = await stage.enters("carol")
-    await stage.start_chat(alice, bob)
-    first = asyncio.create_task(flood(alice.chat, lines(16 * 1024)))
-    await is_paused(stage, alice.chat)
-    await alice.vanishes()
-    first.cancel()
+    await falls_behind(stage, alice, bob, lines(16 * 1024))
+    await alice.says("/quit")
+    await alice.hears("chat_ended bob you_left")
     await carol.says("/chat bob")
     await carol.hears("chat_requested bob 120")
     bob.chat.writer.write(b"yes\n")

@@ -203,7 +203,7 @@ async def test_a_half_open_client_gives_its_descriptors_back(stage: Stage) -> No
 async def test_bob_stops_reading_over_tls(tmp_path: Path, identity: Identity) -> None:
     """9.2 holds here too: bounded, in order, complete."""
     limits = {"message_rate": float("inf"), "message_burst": float("inf")}
-    async with opened(tmp_path, tls=identity.client(), limits=limits, **identity.settings) as stage:
+    async with opened(tmp_path, tls=identity.client(), history=True, limits=limits, **identity.settings) as stage:
         alice, bob = await stage.enters("alice"), await stage.enters("bob", buffer=8192)
         await stage.start_chat(alice, bob)
         data = b"".join(b":%09d %s\n" % (number, b"x" * 1000) for number in range(12 * 1024))

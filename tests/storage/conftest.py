@@ -9,7 +9,11 @@ from pathlib import Path
 import pytest
 
 from duologue.storage.base import Stored, StoreError
+from duologue.storage.retention import Retention
+from duologue.storage.rows import Batch
 from duologue.storage.sqlite import SqliteStore
+
+KEEP_ALL = Retention()
 
 
 class Listener:
@@ -17,17 +21,22 @@ class Listener:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.stored: dict[tuple[str, str], int] = {}
+        self.stored: dict[tuple[str, str], int] = {}  # by sender and stream: a chat's first one has its name
         self.commits = 0
         self.failures: list[StoreError] = []
-        self.pressure: list[bool] = []
+        self.pressure: list[tuple[str, str, bool]] = []
         self.opened: list[SqliteStore] = []
         self._said = asyncio.Event()
 
-    def open(self) -> SqliteStore:
-        loop = asyncio.get_running_loop()
+    def open(self, *, mailbox: int = 5000, retention: Retention = KEEP_ALL) -> SqliteStore:
         store = SqliteStore.open(
-            self.path, loop, committed=self._committed, failed=self._failed, pressure=self._pressure
+            self.path,
+            asyncio.get_running_loop(),
+            committed=self._committed,
+            failed=self._failed,
+            pressure=self._pressure,
+            mailbox=mailbox,
+            retention=retention,
         )
         self.opened.append(store)
         return store
@@ -38,23 +47,36 @@ class Listener:
                 self._said.clear()
                 await self._said.wait()
 
-    async def until_stored(self, chat: str, sender: str, upto: int) -> None:
-        await self.until(lambda: self.stored.get((chat, sender), 0) >= upto)
+    async def until_stored(self, stream: str, sender: str, upto: int) -> None:
+        await self.until(lambda: self.stored.get((stream, sender), 0) >= upto)
 
     def _committed(self, stored: Sequence[Stored]) -> None:
         self.commits += 1
-        for chat, sender, upto in stored:
-            assert upto > self.stored.get((chat, sender), 0), "said twice, or backwards"
-            self.stored[chat, sender] = upto
+        for _, sender, stream, upto in stored:
+            assert upto > self.stored.get((stream, sender), 0), "said twice, or backwards"
+            self.stored[stream, sender] = upto
         self._said.set()
 
     def _failed(self, error: StoreError) -> None:
         self.failures.append(error)
         self._said.set()
 
-    def _pressure(self, behind: bool) -> None:
-        self.pressure.append(behind)
+    def _pressure(self, chat: str, sender: str, behind: bool) -> None:
+        self.pressure.append((chat, sender, behind))
         self._said.set()
+
+
+async def handed_over(store: SqliteStore) -> None:
+    """Until the writer's thread has been given what waits."""
+    handed, write = asyncio.Event(), store._writer.write
+
+    def note(batch: Batch) -> None:
+        write(batch)
+        handed.set()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(store._writer, "write", note)
+        await asyncio.wait_for(handed.wait(), 20)
 
 
 @pytest.fixture

@@ -1,20 +1,36 @@
-"""The store that remembers nothing answers for what the partner holds, and for no more (protocol 7.3)."""
+"""In the place of a store that has failed: what comes is taken and never acknowledged, and questions are told why."""
 
 from __future__ import annotations
 
-from duologue.core.chat import Chat
-from duologue.storage.base import RemembersNothing, Store, Stored
+from collections.abc import Awaitable
+from pathlib import Path
+
+import pytest
+
+from duologue.storage.base import Letter, RemembersNothing, Store, StoreError
+
+FAILURE = StoreError(Path("messages.db"), "the disk is full")
 
 
-async def test_without_history_a_message_is_safe_when_the_partner_holds_it() -> None:
-    told: list[Stored] = []
-    store: Store = RemembersNothing(told.extend)
-    chat = Chat("id", "alice", "bob")
-    store.chat_started(chat.id, "alice", "bob", 1.0)
-    store.append(chat.id, "alice", b":one\n:two\n:three\n", 3, 2.0)
-    assert told == [], "nobody holds them yet"
-    store.received(chat.id, "alice", 2)
-    assert told == [Stored("id", "alice", 2)]
-    store.chat_ended(chat.id, "left", 3.0)
+async def test_what_is_said_is_taken_and_every_question_is_told_what_happened() -> None:
+    store: Store = RemembersNothing(FAILURE)
+    store.chat_started("c", "alice", "bob", 1.0)
+    store.append("c", "alice", b":one\n:two\n", 2, 2.0)
+    store.stream_began("c", "alice", "c.2")
+    store.received("c", "alice", "c", 2)
+    questions: list[Awaitable[object]] = [
+        store.replay("c", "alice", "c", 0).read(1000),
+        store.hand_in(Letter("l", 1, "alice", "bob", b":hi\n", 1.0)),
+        store.undelivered("bob", 0, 1000),
+        store.receipt("c", "bob", 2),
+        store.standing("c", "alice"),
+        store.chat_standing("c", "alice", None),
+        store.history("alice", "bob", limit=9),
+        store.search("alice", "one", 9),
+    ]
+    for question in questions:
+        with pytest.raises(StoreError, match=r"messages\.db: the disk is full"):
+            await question
+    store.chat_ended("c", "left", 3.0)
+    assert list(store.live_chats) == []
     await store.close()
-    assert told == [Stored("id", "alice", 2)], "the end of a chat makes nothing safe"

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
 import sqlite3
 from pathlib import Path
 
 import pytest
 
-from duologue.storage.base import StoreError
+from duologue.storage.base import LiveChat, LiveStream, StoreError
 from duologue.storage.migrations import MIGRATIONS, migrate
-from duologue.storage.sqlite import SqliteStore
+from tests.storage.conftest import Listener
 
 PATH = Path("messages.db")
 # What a server of each version leaves behind. A step added to MIGRATIONS is told here what may stand in its file.
 A_CHAT = """
     INSERT INTO chat VALUES (1, 'c', 'alice', 'bob', 1.0, NULL, NULL);
-    INSERT INTO stream VALUES (1, 1, 'alice', 2, 1, 1);
-    INSERT INTO stream VALUES (2, 1, 'bob', 0, 0, 0);
+    INSERT INTO stream (number, chat, sender, stored, received, last) VALUES (1, 1, 'alice', 2, 1, 1);
+    INSERT INTO stream (number, chat, sender, stored, received, last) VALUES (2, 1, 'bob', 0, 0, 0);
     INSERT INTO chunk VALUES (1, 1, 0, 1, 2, 1.5, X'3A6F6E650A3A74776F0A');
 """
 
@@ -41,13 +40,16 @@ async def test_from_every_earlier_version_the_messages_are_there_and_found(tmp_p
     migrate(connection, PATH, MIGRATIONS[:earlier])
     if earlier:
         connection.executescript(A_CHAT)
+    if earlier >= 3:
+        connection.execute("UPDATE stream SET name = 'c'")
     connection.close()
-    nobody = {"committed": print, "failed": print, "pressure": print}
-    store = SqliteStore.open(tmp_path / PATH, asyncio.get_running_loop(), **nobody)
+    store = Listener(tmp_path / PATH).open()
     try:
         expected = ["one", "two"] if earlier else []
         assert [found.text for found in await store.history("alice", "bob", limit=5)] == expected
         assert [found.text for found in await store.search("bob", "two", 5)] == expected[1:]
+        streams = (LiveStream("c", "alice", 2, 1), LiveStream("c", "bob", 0, 0))
+        assert store.live_chats == ([LiveChat("c", "alice", "bob", 1.0, streams)] if earlier else [])
     finally:
         await store.close()
 

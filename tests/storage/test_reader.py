@@ -11,9 +11,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from duologue.storage import reader
-from duologue.storage.gathering import Gathering, NextNumbers
+from duologue.storage.base import LiveStream
+from duologue.storage.gathering import Gathering
+from duologue.storage.mailroom import Mailroom
 from duologue.storage.migrations import migrate
 from duologue.storage.reader import Whose
+from duologue.storage.rows import NextNumbers
 from duologue.storage.store_file import use_wal
 from duologue.storage.writer import commit
 
@@ -25,13 +28,13 @@ class Book:
         self.connection = sqlite3.connect(":memory:", isolation_level=None)
         use_wal(self.connection)
         migrate(self.connection, Path("memory"))
-        self.gathering = Gathering([], NextNumbers())
+        self.gathering = Gathering([], NextNumbers(), print)
 
     def say(self, chat: str, sender: str, *texts: str, at: float = 1.0) -> None:
         self.gathering.append(chat, sender, "".join(f":{text}\n" for text in texts).encode(), len(texts), at)
 
     def commit(self) -> None:
-        commit(self.connection, self.gathering.take())
+        commit(self.connection, self.gathering.take(), Mailroom(self.connection, 5000))
 
     def texts(self, me: str, partner: str | None, before: int | None = None, limit: int = 1000) -> list[str]:
         return [found.text for found in reader.history(self.connection, Whose(me, partner), before, limit)]
@@ -134,14 +137,14 @@ def test_whatever_is_said_each_stream_is_whole_and_in_order(said: list[tuple[str
 
 
 def test_what_lives_goes_on_and_what_ended_does_not(book: Book) -> None:
-    book.gathering.received("c3", "alice", 1)
+    book.gathering.received("c3", "alice", "c3", 1)
     book.commit()
-    streams, chats = reader.live_streams(book.connection)
+    streams, chats = reader.live_chats(book.connection)
     assert {chat.id for chat in chats} == {"c2", "c3"}
     live = next(chat for chat in chats if chat.id == "c3")
     assert (live.asker, live.target, live.started) == ("bob", "alice", 20.0)
-    assert (live.stored, live.received) == ({"bob": 0, "alice": 1}, {"bob": 0, "alice": 1})
-    again = Gathering(streams, reader.next_numbers(book.connection))
+    assert live.streams == (LiveStream("c3", "bob", 0, 0), LiveStream("c3", "alice", 1, 1))
+    again = Gathering(streams, reader.next_numbers(book.connection), print)
     again.append("c3", "alice", b":five\n", 1, 30.0)
-    commit(book.connection, again.take())
+    commit(book.connection, again.take(), Mailroom(book.connection, 5000))
     assert book.texts("alice", "bob")[-2:] == ["four", "five"]

@@ -13,9 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from duologue.storage import search as searching
-from duologue.storage.gathering import Gathering, NextNumbers
+from duologue.storage.gathering import Gathering
+from duologue.storage.mailroom import Mailroom
 from duologue.storage.migrations import migrate
 from duologue.storage.reader import PLACE_BITS
+from duologue.storage.rows import NextNumbers
 from duologue.storage.search import index_pieces, search
 from duologue.storage.writer import commit
 
@@ -24,7 +26,7 @@ class Library:
     def __init__(self) -> None:
         self.connection = sqlite3.connect(":memory:", isolation_level=None)
         migrate(self.connection, Path("memory"))
-        self.gathering = Gathering([], NextNumbers())
+        self.gathering = Gathering([], NextNumbers(), print)
         self.turn = Lock()
         for chat, pair in {"c1": ("alice", "bob"), "c2": ("bob", "carol")}.items():
             self.gathering.chat_started(chat, *pair, 1.0)
@@ -32,7 +34,7 @@ class Library:
     def say(self, chat: str, sender: str, *texts: str) -> None:
         lines = "".join(f":{text}\n" for text in texts).encode()
         self.gathering.append(chat, sender, lines, len(texts), 1.0)
-        commit(self.connection, self.gathering.take())
+        commit(self.connection, self.gathering.take(), Mailroom(self.connection, 5000))
 
     def find(self, me: str, words: str, limit: int = 100) -> list[str]:
         for _ in index_pieces(self.connection, self.turn):
@@ -198,9 +200,31 @@ def test_a_piece_that_fails_is_not_half_there(library: Library, monkeypatch: pyt
 def test_the_writer_waits_for_one_transaction_and_not_for_the_reading_of_lines(library: Library) -> None:
     library.say("c1", "alice", *(f"word {n}" for n in range(200)))
     held: dict[str, set[bool]] = {}
-    library.connection.set_trace_callback(lambda sql: held.setdefault(sql.split()[0], set()).add(library.turn.locked()))
+
+    def note(sql: str) -> None:
+        what = "lines" if "lines" in sql else sql.split(maxsplit=1)[0]
+        held.setdefault(what, set()).add(library.turn.locked())
+
+    library.connection.set_trace_callback(note)
     for _ in index_pieces(library.connection, library.turn):
         assert not library.turn.locked()
     library.connection.set_trace_callback(None)
-    assert held["SELECT"] == {False}
+    assert held["lines"] == {False}
     assert held["BEGIN"] == held["INSERT"] == held["UPDATE"] == held["COMMIT"] == {True}
+
+
+def test_what_is_deleted_while_it_is_being_indexed_does_not_get_into_the_index(library: Library) -> None:
+    library.say("c1", "alice", "word 1")
+    library.say("c1", "alice", "word 2")
+    read = False
+
+    def note(sql: str) -> None:
+        nonlocal read
+        if sql == "BEGIN IMMEDIATE" and not read:
+            read = True
+            library.connection.execute("DELETE FROM chunk WHERE number = 1")
+
+    library.connection.set_trace_callback(note)
+    assert library.find("bob", "word") == ["word 2"]
+    assert library.connection.execute("SELECT count(*) FROM message_index").fetchone() == (1,)
+    assert library.find("bob", "word") == ["word 2"]

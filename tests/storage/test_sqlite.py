@@ -16,11 +16,9 @@ from pathlib import Path
 import pytest
 
 from duologue.storage import search as searching
-from duologue.storage import sqlite
-from duologue.storage.base import StoreError
-from duologue.storage.gathering import Batch
+from duologue.storage.base import LiveStream, StoreError
 from duologue.storage.sqlite import SqliteStore
-from tests.storage.conftest import Listener
+from tests.storage.conftest import Listener, handed_over
 
 
 @contextmanager
@@ -37,19 +35,6 @@ def rows(path: Path, query: str) -> list[tuple[object, ...]]:
         return connection.execute(query).fetchall()
 
 
-async def handed_over(store: SqliteStore) -> None:
-    """Until the writer's thread has been given what waits."""
-    handed, write = asyncio.Event(), store._writer.write
-
-    def note(batch: Batch) -> None:
-        write(batch)
-        handed.set()
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(store._writer, "write", note)
-        await asyncio.wait_for(handed.wait(), 20)
-
-
 async def texts(store: SqliteStore, me: str = "alice", partner: str = "bob") -> list[str]:
     return [found.text for found in await store.history(me, partner, limit=1_000_000)]
 
@@ -62,13 +47,13 @@ async def test_a_conversation_is_kept_and_goes_on_in_the_next_process(listener: 
     store.chat_started("c", "alice", "bob", 1.0)
     store.append("c", "alice", b":hello\n:how are you\n", 2, 2.0)
     store.append("c", "bob", b":fine\n", 1, 3.0)
-    store.received("c", "alice", 2)
+    store.received("c", "alice", "c", 2)
     await store.close()
     assert listener.stored == {("c", "alice"): 2, ("c", "bob"): 1}
 
     store = listener.open()
     (live,) = store.live_chats
-    assert (live.id, live.stored, live.received) == ("c", {"alice": 2, "bob": 1}, {"alice": 2, "bob": 0})
+    assert (live.id, live.streams) == ("c", (LiveStream("c", "alice", 2, 2), LiveStream("c", "bob", 1, 0)))
     store.append("c", "alice", b":good\n", 1, 4.0)
     await listener.until_stored("c", "alice", 3)
     store.chat_ended("c", "left", 5.0)
@@ -93,7 +78,7 @@ async def test_a_receipt_waits_for_company(listener: Listener, store: SqliteStor
     store.chat_started("c", "alice", "bob", 1.0)
     store.append("c", "alice", b":one\n", 1, 2.0)
     await listener.until_stored("c", "alice", 1)
-    store.received("c", "alice", 1)
+    store.received("c", "alice", "c", 1)
     assert await texts(store)  # a turn of the reader's thread, in which a commit could have gone through
     assert rows(listener.path, "SELECT received FROM stream") == [(0,), (0,)]
     store.append("c", "bob", b":two\n", 1, 3.0)
@@ -106,9 +91,9 @@ async def test_a_receipt_that_found_no_company_is_written_at_the_end(listener: L
     store.chat_started("c", "alice", "bob", 1.0)
     store.append("c", "alice", b":one\n", 1, 2.0)
     await listener.until_stored("c", "alice", 1)
-    store.received("c", "alice", 1)
+    store.received("c", "alice", "c", 1)
     await store.close()
-    assert listener.open().live_chats[0].received == {"alice": 1, "bob": 0}
+    assert [stream.received for stream in listener.open().live_chats[0].streams] == [1, 0]
 
 
 # One commit at a time
@@ -138,29 +123,28 @@ async def test_a_large_paste_is_kept_in_chunks(listener: Listener, store: Sqlite
     assert await texts(store) == [str(number) for number in range(100_000)]
 
 
-async def test_behind_the_disk_the_senders_are_to_pause_and_nothing_is_dropped(
-    listener: Listener, store: SqliteStore, monkeypatch: pytest.MonkeyPatch
+async def test_behind_the_disk_the_sender_is_to_pause_and_nothing_is_dropped(
+    listener: Listener, store: SqliteStore
 ) -> None:
-    monkeypatch.setattr(sqlite, "BEHIND_BYTES", 10_000)
     store.chat_started("c", "alice", "bob", 1.0)
-    sent = 0
+    text, sent = b"x" * 8000, 0
     with held_up(listener.path):
         await asyncio.sleep(0)
         while not listener.pressure:
             assert sent < 1000, "it must say so"
-            store.append("c", "alice", b":%d\n" % sent, 1, 2.0)
+            store.append("c", "alice", b":%d%s\n" % (sent, text), 1, 2.0)
+            store.append("c", "bob", b":hi\n", 1, 2.0)
             sent += 1
         assert sent > 100
-        behind = store.is_behind
-        assert behind
         for _ in range(10):  # what was on its way all the same
-            store.append("c", "alice", b":%d\n" % sent, 1, 2.0)
+            store.append("c", "alice", b":%d%s\n" % (sent, text), 1, 2.0)
             sent += 1
-        assert listener.pressure == [True]
-    await listener.until(lambda: listener.pressure == [True, False])
-    assert not store.is_behind
+        assert listener.pressure == [("c", "alice", True)], "and nobody else"
+    await listener.until(lambda: len(listener.pressure) == 2)
+    assert listener.pressure[1] == ("c", "alice", False)
     await listener.until_stored("c", "alice", sent)
-    assert await texts(store) == [str(number) for number in range(sent)]
+    kept = [found.text for found in await store.history("alice", "bob", limit=10_000) if found.sender == "alice"]
+    assert kept == [f"{number}{text.decode()}" for number in range(sent)]
 
 
 async def test_a_search_sees_all_that_is_committed_and_the_writer_goes_on(
@@ -241,7 +225,8 @@ async def test_after_close_nothing_is_taken(store: SqliteStore) -> None:
 def _everything(store: SqliteStore) -> Iterator[Callable[[], None]]:
     yield lambda: store.chat_started("d", "alice", "bob", 1.0)
     yield lambda: store.append("c", "alice", b":x\n", 1, 1.0)
-    yield lambda: store.received("c", "alice", 1)
+    yield lambda: store.received("c", "alice", "c", 1)
+    yield lambda: store.stream_began("c", "alice", "c.2")
     yield lambda: store.chat_ended("c", "left", 1.0)
 
 
@@ -277,6 +262,7 @@ CHILD = """
 import asyncio, os, sys
 from pathlib import Path
 from duologue.storage import store_file
+from duologue.storage.retention import Retention
 from duologue.storage.sqlite import SqliteStore
 
 path, synchronous, rounds = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
@@ -291,16 +277,19 @@ if synchronous != "FULL":
     store_file.StoreFile.writer = writer
 
 def committed(stored):
-    os.write(1, b"".join(b"stored %s %d\\n" % (sender.encode(), upto) for _, sender, upto in stored))
+    os.write(1, b"".join(b"stored %s %d\\n" % (sender.encode(), upto) for _, sender, _, upto in stored))
 
 def failed(error):
     os.write(1, b"failed\\n")
 
 async def main():
-    store = SqliteStore.open(path, asyncio.get_running_loop(), committed=committed, failed=failed, pressure=print)
+    reports = {"committed": committed, "failed": failed, "pressure": print}
+    store = SqliteStore.open(path, asyncio.get_running_loop(), **reports, mailbox=5000, retention=Retention())
     if not store.live_chats:
         store.chat_started("c", "alice", "bob", 0.0)
-    counts = dict(store.live_chats[0].stored) if store.live_chats else {"alice": 0, "bob": 0}
+    counts = {"alice": 0, "bob": 0}
+    for chat in store.live_chats:
+        counts.update((stream.sender, stream.stored) for stream in chat.streams)
     for _ in range(rounds):
         for sender, several in (("alice", 3), ("bob", 1)):
             lines = b"".join(b":%d\\n" % (counts[sender] + n) for n in range(1, several + 1))
@@ -327,7 +316,7 @@ async def kept(path: Path) -> dict[str, int]:
         counts[message.sender] += 1
         assert message.position == int(message.text) == counts[message.sender]
     for live in store.live_chats:
-        assert live.stored == counts
+        assert {stream.sender: stream.stored for stream in live.streams} == counts
     await store.close()
     return counts
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from duologue.protocols.native_wire import encode_message, parse_message
-from duologue.storage.stored_lines import in_parts, texts
+from duologue.storage.stored_lines import cut, in_parts, texts
 
 TEXTS = st.lists(st.text(st.characters(exclude_characters="\0\v", exclude_categories=["Cs"]), max_size=50))
 
@@ -36,3 +36,19 @@ def test_parts_are_whole_lines_within_the_limit(lines: list[bytes], limit: int) 
     parts = list(in_parts(whole, limit))
     assert b"".join(parts) == whole
     assert all(part.endswith(b"\n") and (len(part) <= limit or part.count(b"\n") == 1) for part in parts)
+
+
+LINES = st.lists(st.binary(max_size=20).map(lambda text: b":" + text.replace(b"\n", b"") + b"\n"), min_size=1)
+
+
+@given(LINES, st.data())
+def test_a_cut_is_the_next_lines_as_many_as_there_is_room_for(lines: list[bytes], data: st.DataObject) -> None:
+    passed = data.draw(st.integers(0, len(lines) - 1))
+    limit, most = data.draw(st.integers(1, 60)), data.draw(st.integers(1, 5))
+    part, count = cut(b"".join(lines), passed, limit, most)
+    following = lines[passed : passed + count]
+    assert part == b"".join(following)
+    assert 1 <= count <= most
+    assert len(part) <= limit or count == 1
+    rest = lines[passed + count :]
+    assert not rest or count == most or len(part) + len(rest[0]) > limit

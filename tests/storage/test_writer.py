@@ -6,16 +6,19 @@ import asyncio
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from threading import Lock
 from typing import Any
 
 import pytest
 
-from duologue.storage.gathering import Batch, Gathering, NextNumbers
+from duologue.storage.gathering import Gathering
+from duologue.storage.mailroom import Mailroom
 from duologue.storage.migrations import migrate
+from duologue.storage.rows import Batch, NextNumbers
 from duologue.storage.store_file import StoreFile, use_wal
-from duologue.storage.writer import Writer, commit
+from duologue.storage.writer import Answers, Writer, commit
 
 
 @pytest.fixture
@@ -34,7 +37,7 @@ def rows(file: StoreFile, query: str) -> list[tuple[Any, ...]]:
 
 
 def in_chats(count: int) -> Gathering:
-    gathering = Gathering([], NextNumbers())
+    gathering = Gathering([], NextNumbers(), print)
     for number in range(count):
         gathering.chat_started(f"c{number}", f"a{number}", f"b{number}", float(number))
     return gathering
@@ -47,23 +50,24 @@ def test_any_number_of_rows_is_written_as_given(file: StoreFile, chats: int) -> 
         gathering.append(f"c{number}", f"a{number}", b":%d\n" % number, 1, 1.0)
     batch = gathering.take()
     with closing(file.writer()) as connection:
-        commit(connection, batch)
+        commit(connection, batch, Mailroom(connection, 5000))
     assert rows(file, "SELECT number, id, asker, target, started FROM chat ORDER BY number") == batch.chats
-    assert rows(file, "SELECT number, chat, sender, stored, received, last FROM stream") == batch.streams
+    assert rows(file, "SELECT number, chat, sender, stored, received, last, name FROM stream") == batch.streams
     assert rows(file, "SELECT * FROM chunk ORDER BY number") == batch.chunks
 
 
 def test_a_stream_keeps_one_row_and_an_end_is_written_once(file: StoreFile) -> None:
     gathering = in_chats(1)
     with closing(file.writer()) as connection:
-        commit(connection, gathering.take())
+        mailroom = Mailroom(connection, 5000)
+        commit(connection, gathering.take(), mailroom)
         gathering.append("c0", "a0", b":one\n", 1, 1.0)
-        gathering.received("c0", "a0", 1)
+        gathering.received("c0", "a0", "c0", 1)
         gathering.chat_ended("c0", "left", 5.0)
-        commit(connection, gathering.take())
-        gathering.received("c0", "b0", 3)
+        commit(connection, gathering.take(), mailroom)
+        gathering.received("c0", "b0", "c0", 3)
         gathering.chat_ended("c0", "lost", 6.0)
-        commit(connection, gathering.take())
+        commit(connection, gathering.take(), mailroom)
     assert rows(file, "SELECT sender, stored, received FROM stream") == [("a0", 1, 1), ("b0", 0, 3)]
     assert rows(file, "SELECT ended, reason FROM chat") == [(5.0, "left")]
 
@@ -71,10 +75,10 @@ def test_a_stream_keeps_one_row_and_an_end_is_written_once(file: StoreFile) -> N
 def test_a_commit_that_fails_in_the_middle_leaves_nothing(file: StoreFile) -> None:
     gathering = in_chats(2)
     good = gathering.take()
-    bad = Batch(good.chats, [*good.streams, good.streams[0]._replace(sender=None)], [], [], [], [], 0)  # type: ignore[arg-type]
+    bad = replace(good, streams=[*good.streams, good.streams[0]._replace(sender=None)])  # type: ignore[arg-type]
     with closing(file.writer()) as connection:
         with pytest.raises(sqlite3.IntegrityError):
-            commit(connection, bad)
+            commit(connection, bad, Mailroom(connection, 5000))
         assert not connection.in_transaction
     assert rows(file, "SELECT * FROM chat") == []
 
@@ -82,10 +86,10 @@ def test_a_commit_that_fails_in_the_middle_leaves_nothing(file: StoreFile) -> No
 async def test_when_done_is_said_another_connection_sees_the_rows(file: StoreFile) -> None:
     done: asyncio.Queue[list[tuple[Any, ...]]] = asyncio.Queue()
 
-    def look(_: Batch) -> None:
+    def look(_: Batch, __: Answers) -> None:
         done.put_nowait(rows(file, "SELECT id FROM chat"))
 
-    writer = Writer(file.writer(), asyncio.get_running_loop(), Lock(), look, print)
+    writer = Writer(file.writer(), asyncio.get_running_loop(), Lock(), 5000, look, print)
     writer.write(in_chats(1).take())
     assert await asyncio.wait_for(done.get(), 20) == [("c0",)]
     writer.stop()
@@ -94,7 +98,7 @@ async def test_when_done_is_said_another_connection_sees_the_rows(file: StoreFil
 def test_a_loop_that_is_gone_is_told_nothing(file: StoreFile) -> None:
     loop = asyncio.new_event_loop()
     loop.close()
-    writer = Writer(file.writer(), loop, Lock(), print, print)
+    writer = Writer(file.writer(), loop, Lock(), 5000, print, print)
     writer.write(in_chats(1).take())
     writer.stop()
     assert rows(file, "SELECT id FROM chat") == [("c0",)]
@@ -106,7 +110,7 @@ async def test_a_commit_waits_for_its_turn(file: StoreFile) -> None:
     connection = file.writer()
     seen: list[bool] = []
     connection.set_trace_callback(lambda _: seen.append(turn.locked()))
-    writer = Writer(connection, asyncio.get_running_loop(), turn, lambda _: done.set(), print)
+    writer = Writer(connection, asyncio.get_running_loop(), turn, 5000, lambda _, __: done.set(), print)
     with turn:
         writer.write(in_chats(1).take())
         assert rows(file, "SELECT id FROM chat") == []

@@ -49,8 +49,13 @@ def pair(server: Server, open_terminal: Open) -> tuple[Terminal, Terminal]:
     return in_a_chat(server, open_terminal)
 
 
-def in_a_chat(server: Server, open_terminal: Open, columns: int = 80) -> tuple[Terminal, Terminal]:
-    alice, bob = (open_terminal(server.port, "--nickname", nickname, columns=columns) for nickname in ("alice", "bob"))
+def in_a_chat(
+    server: Server, open_terminal: Open, columns: int = 80, lines: int = 24, **environ: str
+) -> tuple[Terminal, Terminal]:
+    alice, bob = (
+        open_terminal(server.port, "--nickname", nickname, columns=columns, lines=lines, **environ)
+        for nickname in ("alice", "bob")
+    )
     alice.shows("alice> ")
     bob.shows("bob> ")
     alice.enter("/chat bob")
@@ -59,6 +64,19 @@ def in_a_chat(server: Server, open_terminal: Open, columns: int = 80) -> tuple[T
     alice.shows("started")
     bob.shows("started")
     return alice, bob
+
+
+def say_and_see_it_stored(alice: Terminal) -> None:
+    """Before a server is killed: what it had no time to store, the chat itself too, it does not know afterwards."""
+    alice.enter("hi")
+    alice.shows("alice> delivered")
+    for number in range(1, 100):
+        alice.enter("/history")
+        alice.shows("message", times=number)
+        if any(line == "1 message." for line in alice.transcript):
+            break
+    alice.enter("/clear")
+    alice.shows_not("message")
 
 
 @pytest.fixture

@@ -161,7 +161,12 @@ class Terminal:
 
 
 def client(port: int, *arguments: str, columns: int = 80, lines: int = 24, **environ: str) -> Terminal:
-    """client.py in a terminal of a well-known kind, whatever the tests themselves run in."""
+    """client.py in a terminal of a well-known kind, whatever the tests themselves run in.
+
+    It remembers nothing, unless XDG_DATA_HOME says where.
+    """
     kept = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "TERM")}
+    if "XDG_DATA_HOME" not in environ:
+        arguments = ("--no-memory", *arguments)
     command = [sys.executable, "client.py", "127.0.0.1", str(port), *arguments]
     return Terminal(command, {**kept, "TERM": "xterm-256color", **environ}, columns, lines)

@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.terminal.conftest import in_a_chat, say_and_see_it_stored
 from tests.terminal.programs import ALT_ENTER, CTRL_C, CTRL_D, ROOT, TAB, UP, Server, Terminal
 
 Open = Callable[..., Terminal]
@@ -268,7 +269,7 @@ def test_escape_sequences_in_a_message_do_not_reach_the_terminal(server: Server,
     bob = open_terminal(server.port, "--nickname", "bob")
     bob.shows("bob> ")
     evil = "/chat bob\n\x1b]0;owned\x07\x1b[2J\x1b[31mred\x9b1m\u202egnp\n"
-    command = [sys.executable, "client.py", "127.0.0.1", str(server.port), "--nickname", "carol"]
+    command = [sys.executable, "client.py", "127.0.0.1", str(server.port), "--no-memory", "--nickname", "carol"]
     sender = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
     assert sender.stdin
     sender.stdin.write(evil.encode())
@@ -338,23 +339,20 @@ def test_saying_no_to_another_try_is_exit_code_1(own_server: Server, open_termin
 
 
 def test_the_server_is_killed_and_restarted_under_both(own_server: Server, open_terminal: Open) -> None:
-    alice, bob = (open_terminal(own_server.port, "--nickname", nickname) for nickname in ("alice", "bob"))
-    alice.shows("alice> ")
-    bob.shows("bob> ")
-    alice.enter("/chat bob")
-    bob.shows("yes/no")
-    bob.enter("yes")
-    alice.shows("started")
+    alice, bob = in_a_chat(own_server, open_terminal)
+    say_and_see_it_stored(alice)
     bob.type("half a li")
     own_server.kill()
-    alice.shows("Connection lost (the server closed it). The chat with bob is over")
+    alice.shows("Connection lost (the server closed it). Connecting again; what you type is")
     alice.enter("hello?")
+    alice.shows("alice> hello?\nalice> not sent yet")
     bob.shows("bob> half a li")
     own_server.start()
-    alice.shows("Reconnected as alice.")
-    bob.shows("Reconnected as bob.\nbob> half a li")
-    alice.enter("/chat bob")
-    bob.shows("alice wants to chat with you. yes/no")
+    alice.shows("Reconnected as alice.\nChat with bob goes on.")
+    bob.shows("alice: hello?\nbob> half a li")
+    alice.shows("alice> delivered")
+    bob.enter("ne")
+    alice.shows("bob: half a line")
 
 
 def test_exit_works_while_it_waits_for_the_server(own_server: Server, open_terminal: Open) -> None:

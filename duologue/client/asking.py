@@ -1,0 +1,78 @@
+"""What a client can ask the server for: one method for each command. Knows nothing of how they get there."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+
+from duologue.core.commands import (
+    AcceptChat,
+    AskForChat,
+    CancelRequest,
+    Command,
+    DeclineChat,
+    Exit,
+    ListOnline,
+    ListRequests,
+    QuitChat,
+    ReadHistory,
+    Say,
+    SearchHistory,
+)
+
+
+class Asking(ABC):
+    """Each method sends and returns; what comes of it arrives as an event."""
+
+    @abstractmethod
+    async def send(self, command: Command) -> None:
+        """Raises PeerError where the command cannot be a line, and NotConnected where there is no session."""
+
+    async def ask(self, nickname: str) -> None:
+        """Ask for a chat."""
+        await self.send(AskForChat(nickname))
+
+    async def accept(self, nickname: str | None = None) -> None:
+        """Accept the request of `nickname`, or the only one that waits."""
+        await self.send(AcceptChat(nickname))
+
+    async def decline(self, nickname: str | None = None) -> None:
+        """Decline the request of `nickname`, or the only one that waits."""
+        await self.send(DeclineChat(nickname))
+
+    async def cancel(self, nickname: str | None = None) -> None:
+        """Withdraw one's own request to `nickname`, or all of them."""
+        await self.send(CancelRequest(nickname))
+
+    async def say(self, text: str) -> None:
+        """Say something to the partner; it may have line breaks. Raises PeerError when it is too long for a line.
+
+        In a chat that has paused for want of a connection it is kept and sent later; MemoryFull says when no more is.
+        """
+        await self.send(Say(text))
+
+    async def quit(self) -> None:
+        """Leave the chat, not the server."""
+        await self.send(QuitChat())
+
+    async def who(self) -> None:
+        """Ask who is here; the answer is a PeopleOnline."""
+        await self.send(ListOnline())
+
+    async def requests(self) -> None:
+        """Ask who waits for our answer; it is a WaitingRequests."""
+        await self.send(ListRequests())
+
+    async def history(self, nickname: str, count: int, before: int | None = None) -> None:
+        """Ask for the newest `count` messages with `nickname`, or the newest before the one numbered `before`.
+
+        The answer is a Recalled for each, oldest first, and a RecallEnded, whose `before` asks for those before them.
+        """
+        await self.send(ReadHistory(nickname, count, before))
+
+    async def search(self, words: str) -> None:
+        """Ask for the messages of all one's chats that have these words: Recalled, newest first, and a RecallEnded."""
+        await self.send(SearchHistory(words))
+
+    async def exit(self) -> None:
+        """Leave the server. The last event is a Disconnected."""
+        await self.send(Exit())

@@ -1,0 +1,55 @@
+"""What happens, as lines to show: which kind of line, in which words. Knows no client and no screen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from duologue.client.face import Kind, Line
+from duologue.client.happenings import ConnectionLost, Happening, MemoryLost, Reconnected
+from duologue.client.mail import Mail
+from duologue.client.sentences import message, sentence
+from duologue.core.events import (
+    ChatPaused,
+    ChatRequested,
+    Disconnected,
+    MessageFrom,
+    NotKept,
+    Refused,
+    RequestAnswered,
+    Said,
+)
+
+_KINDS: dict[type, Kind] = {
+    ChatRequested: Kind.REQUEST,
+    Refused: Kind.TROUBLE,
+    Disconnected: Kind.TROUBLE,
+    ConnectionLost: Kind.TROUBLE,
+    RequestAnswered: Kind.TROUBLE,
+    ChatPaused: Kind.TROUBLE,
+    NotKept: Kind.TROUBLE,
+    MemoryLost: Kind.TROUBLE,
+}
+
+
+class Teller:
+    def __init__(self, show: Callable[[Line], None]) -> None:
+        self._show = show
+        self._mail = Mail()
+
+    def come_back(self) -> None:
+        """We have just logged in: letters from before came while we were away."""
+        self._mail.come_back()
+
+    def tell(self, event: Happening) -> None:
+        if isinstance(event, Reconnected):
+            self.come_back()
+        lines = self._mail.lines_of(event) if isinstance(event, MessageFrom) else self._lines_of(event)
+        for line in lines:
+            self._show(line)
+
+    def _lines_of(self, event: Happening) -> list[Line]:
+        if isinstance(event, Said):
+            speaker, lines = message(event)
+            return [*self._mail.back_to_today(), Line(Kind.MESSAGE, "\n".join(lines), speaker)]
+        text = sentence(event)
+        return [*self._mail.back_to_today(), Line(_KINDS.get(type(event), Kind.NOTICE), text)] if text else []

@@ -1,0 +1,178 @@
+"""Chats at work: does what the rules want done with one, with those who pass it on, store it, and acknowledge it.
+
+Knows who takes part. What may happen when is decided in `core`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable, Mapping
+
+from duologue.acknowledgements import Acknowledgements
+from duologue.congestion import Congestion
+from duologue.core.chat import Chat
+from duologue.core.commands import Ping, ResumeChat
+from duologue.core.effects import CloseChat, OpenChat, PauseChat, ReopenChat
+from duologue.core.streams import Stream
+from duologue.delivery import Delivery
+from duologue.link import Client, Hold
+from duologue.mailbox import Mailbox
+from duologue.recall import Recall
+from duologue.storage.base import Store, Stored, StoreError
+from duologue.tables import Connections
+
+log = logging.getLogger(__name__)
+
+ChatEffect = OpenChat | PauseChat | ReopenChat | CloseChat
+
+
+class Conversations:
+    """`clients` are those who are logged in, by nickname; `wall_clock` dates what is stored."""
+
+    def __init__(
+        self,
+        store: Store,
+        congestion: Congestion,
+        connections: Connections,
+        *,
+        clients: Mapping[str, Client],
+        page: int,
+        is_registered: Callable[[str], bool],
+        wall_clock: Callable[[], float],
+    ) -> None:
+        self._store = store
+        self._connections = connections
+        self._clients = clients
+        self._wall_clock = wall_clock
+        self._behind: set[tuple[str, str]] = set()
+        self._beginning: set[asyncio.Future[None]] = set()
+        self.delivery = Delivery(store, congestion, page=page, keep=self._keep)
+        self.acknowledgements = Acknowledgements(store, client_of=clients.get)
+        self.recall = Recall(store)
+        self.mailbox = Mailbox(
+            store, congestion, client_of=clients.get, is_registered=is_registered, wall_clock=wall_clock
+        )
+
+    # What the rules want done
+
+    def perform(self, effect: ChatEffect) -> None:
+        match effect:
+            case OpenChat(chat):
+                self._open(chat)
+            case PauseChat(chat, nickname):
+                self._take_out(chat, self._clients[nickname])
+            case ReopenChat():
+                self._reopen(effect)
+            case CloseChat():
+                self._close(effect)
+
+    def _open(self, chat: Chat) -> None:
+        self._store.chat_started(chat.id, chat.asker, chat.target, self._wall_clock())
+        self.acknowledgements.opened(chat)
+        for nickname in (chat.asker, chat.target):
+            self.delivery.join(chat, self._clients[nickname])
+            self._connections.set_in_chat(self._clients[nickname].row, True)
+        log.info("chat started", extra={"chat": chat.id})
+
+    def restore(self, chat: Chat) -> None:
+        """A chat of the server before this one, which waits for both of its people."""
+        self.acknowledgements.opened(chat)
+
+    def _note_held(self, effect: ReopenChat) -> None:
+        chat, hears = effect.chat, effect.chat.hears(effect.nickname)
+        for stream in effect.held:
+            self._store.received(chat.id, hears.sender, stream.name, stream.received)
+            self.acknowledgements.owe_sender(hears, stream)
+
+    def begin_stream(self, client: Client, effect: ReopenChat, begun: Stream, then: Callable[[], None]) -> None:
+        """`client` comes back with a new stream. Nobody may hear of it before the store has noted it; `then` they do.
+
+        Until then nothing more is read from it.
+        """
+        begun.is_begun = False
+        self._note_held(effect)
+        self._store.stream_began(effect.chat.id, client.nickname, begun.name)
+        client.chat_socket.hold(Hold.RECALL)
+        task = asyncio.ensure_future(self._begin_stream(client, begun, then))
+        self._beginning.add(task)
+        task.add_done_callback(self._beginning.discard)
+
+    async def _begin_stream(self, client: Client, begun: Stream, then: Callable[[], None]) -> None:
+        try:
+            await self._store.standing(
+                begun.name, client.nickname
+            )  # comes after all that was given to the store before
+            begun.is_begun = True
+            then()
+        except StoreError as error:
+            log.error("stream not begun", extra={"reason": str(error)})
+        finally:
+            client.chat_socket.release(Hold.RECALL)
+
+    def _take_out(self, chat: Chat, client: Client) -> None:
+        self.delivery.leave(chat, client)
+        self._connections.set_in_chat(client.row, False)
+
+    def _reopen(self, effect: ReopenChat) -> None:
+        chat, client = effect.chat, self._clients[effect.nickname]
+        self._note_held(effect)
+        client.has_resumed = True
+        self.delivery.rejoin(chat, client, effect.begun)
+        self._connections.set_in_chat(client.row, True)
+        if (chat.id, client.nickname) in self._behind:
+            client.chat_socket.hold(Hold.STORE)
+        log.info("chat resumed", extra={"chat": chat.id})
+
+    def _close(self, effect: CloseChat) -> None:
+        chat = effect.chat
+        self._store.chat_ended(chat.id, effect.reason.value, self._wall_clock())
+        for nickname in (chat.asker, chat.target):
+            client = self._clients.get(nickname)
+            if client and client.chat is chat:
+                self._take_out(chat, client)
+                self.mailbox.chat_is_over(client, chat)
+            elif client:  # back, but not in the chat any more
+                self.mailbox.push_when_stored(client, chat.hears(nickname).current)
+        self.delivery.close(chat)
+        self.acknowledgements.ended(chat)
+        log.info("chat ended", extra={"chat": chat.id})
+
+    # What clients say about them
+
+    def check_from_client(self, client: Client, ping: Ping) -> None:
+        """A client's PING. Raises FatalPeerError for a count that cannot be."""
+        if not self.acknowledgements.check_from_client(client, ping):
+            self.mailbox.check_from_client(client, ping.stream or "", ping.received or 0)
+
+    def resume_ended(self, client: Client, command: ResumeChat) -> None:
+        """`/resume` of a chat that is not on any more."""
+        self.mailbox.resume(client, command)
+
+    # What the store says
+
+    def stored(self, news: Iterable[Stored]) -> None:
+        """The store answers for more than before."""
+        for item in news:
+            self.acknowledgements.stored(item)
+            self.delivery.stored(item.chat, item.sender)
+
+    def store_is_behind(self, chat: str, sender: str, is_behind: bool) -> None:
+        """The disk does not keep up with `sender`, who is not read from until it does; nothing is dropped."""
+        client = self._clients.get(sender)
+        if is_behind:
+            self._behind.add((chat, sender))
+            if client:
+                client.chat_socket.hold(Hold.STORE)
+        else:
+            self._behind.discard((chat, sender))
+            if client:
+                client.chat_socket.release(Hold.STORE)
+
+    def store_failed(self, instead: Store) -> None:
+        """From now on nothing is kept, and so nothing acknowledged, until the server has stopped."""
+        self._store = self.delivery.store = self.mailbox.store = instead
+        self.acknowledgements.store = self.recall.store = instead
+
+    def _keep(self, chat_id: str, sender: str, lines: bytes, count: int) -> None:
+        self._store.append(chat_id, sender, lines, count, self._wall_clock())

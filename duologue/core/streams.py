@@ -1,0 +1,154 @@
+"""How far the messages of one person to another have got: counted streams, and where each of their ends stands.
+
+Rules of docs/protocol.md 7 and 10, without a socket and without a store. Messages are counted, no line has a number:
+the n-th line of a stream is message n.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from duologue.core.commands import StreamHeld
+from duologue.core.errors import FatalPeerError
+
+
+@dataclass(slots=True, eq=False)
+class Stream:
+    """`sent` came in from the sender; up to `stored` the server answers for them; `received` is the highest that the
+    recipient is known to hold with none missing before it.
+
+    `received` is above `sent` where the server was killed before it had stored what it had passed on; the sender, who
+    has kept that, sends it again.
+    """
+
+    name: str
+    sent: int = 0
+    stored: int = 0
+    received: int = 0
+    is_begun: bool = True
+    """False until the store has noted that it begins: nobody hears of it before, so that its name cannot come twice."""
+    is_recovered: bool = False
+    """Read back from the store: the recipient may hold more of it than the server knows of."""
+    claimed: int = 0
+    """What the recipient's present session has said to hold. It can be less than what an earlier one held."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resumption:
+    """The answer to a sender that comes back, as in ChatResumed. `is_new` where `stream` begins by this."""
+
+    had: int
+    stream: Stream
+    is_new: bool
+
+
+def chat_of(stream: str) -> str:
+    """The id of the chat that a stream of this name belongs to. The first stream of either direction has the chat's."""
+    return stream.partition(".")[0]
+
+
+class Direction:
+    """What `sender` says to `recipient`. `streams` are all there were, oldest first; the sender sends in the last.
+
+    The recipient has been handed everything before the stream `at`, and of that one the messages 1 to `pushed`. While
+    messages go straight to the recipient nobody counts `pushed`: see `now_behind`.
+    """
+
+    def __init__(self, sender: str, recipient: str, streams: list[Stream]) -> None:
+        self.sender = sender
+        self.recipient = recipient
+        self.streams = streams
+        self._at = 0
+        self.pushed = 0
+
+    @property
+    def current(self) -> Stream:
+        """The stream that the sender sends in."""
+        return self.streams[-1]
+
+    @property
+    def at(self) -> Stream:
+        """The stream that the recipient is being handed."""
+        return self.streams[self._at]
+
+    @property
+    def is_level(self) -> bool:
+        """Has the recipient been handed just what there is? It can have more (see Stream), and then is not level."""
+        return self.at is self.current and self.pushed == self.current.sent
+
+    @property
+    def is_at_end(self) -> bool:
+        """Has an older stream been handed over whole, so that the next one may begin?"""
+        if self.at is self.current or self.pushed < self.at.sent:
+            return False
+        return self.streams[self._at + 1].is_begun
+
+    def now_behind(self) -> None:
+        """What has been said in this stream so far went straight to the recipient; what follows does not."""
+        self.pushed = self.at.sent
+
+    def next_stream(self) -> None:
+        """The recipient is handed the following stream from now on."""
+        self._at += 1
+        self.pushed = self.at.received
+
+    def named(self, name: str) -> Stream | None:
+        return next((stream for stream in reversed(self.streams) if stream.name == name), None)
+
+    # What the ends say
+
+    def acknowledge(self, stream: Stream, upto: int) -> bool:
+        """The recipient holds 1 to `upto` of `stream`; is that news? Raises FatalPeerError for what cannot be."""
+        if not stream.claimed <= upto <= max(stream.sent, stream.received):
+            raise FatalPeerError("bad_count", f"PING {upto} cannot be: you had {stream.claimed} of {stream.sent}.")
+        stream.claimed = upto
+        is_news = upto > stream.received
+        stream.received = max(stream.received, upto)
+        return is_news
+
+    def recipient_returns(self, held: StreamHeld | None) -> list[Stream]:
+        """The recipient comes back, and with `held` says what it has; otherwise what is known of it counts.
+
+        The answer are the streams of which more has been received than was known. Raises FatalPeerError for what cannot
+        be.
+        """
+        for stream in self.streams:
+            stream.claimed = 0
+        news = self._note_held(held) if held else []
+        lacking = (number for number, stream in enumerate(self.streams) if stream.received < stream.sent)
+        self._at = next(lacking, len(self.streams) - 1)
+        self.pushed = self.at.received
+        return news
+
+    def _note_held(self, held: StreamHeld) -> list[Stream]:
+        stream = self.named(held.name)
+        if stream is None or (held.upto > max(stream.sent, stream.received) and not stream.is_recovered):
+            raise FatalPeerError("bad_count", "Nobody sent you what your /resume says that you hold.")
+        before = self.streams[: self.streams.index(stream)]
+        news = [older for older in before if older.received < older.sent]
+        for older in news:
+            older.received = older.sent
+        stream.claimed = held.upto
+        if held.upto > stream.received:
+            stream.received = held.upto
+            news.append(stream)
+        return news
+
+    def sender_returns(self, held: StreamHeld | None) -> Resumption:
+        """The sender comes back, and with `held` says which stream it remembers, and up to where as stored.
+
+        Without it, or where its memory and ours do not fit together, a new stream begins: a new message must never be
+        taken for one of before under the same number.
+        """
+        remembered = self.named(held.name) if held else None
+        if held is None or remembered is None:
+            return Resumption(held.upto if held else 0, self._begin(), is_new=True)
+        if remembered is self.current and held.upto <= remembered.sent:
+            return Resumption(remembered.sent, remembered, is_new=False)
+        had = max(held.upto, remembered.sent, remembered.received)
+        return Resumption(had, self._begin(), is_new=True)
+
+    def _begin(self) -> Stream:
+        stream = Stream(f"{chat_of(self.current.name)}.{len(self.streams) + 1}")
+        self.streams.append(stream)
+        return stream

@@ -1,0 +1,243 @@
+"""How what is said in a chat gets to the other: from socket to socket, or from the store for whoever is behind.
+
+A reader that is slow, or comes back, is handed what is missing from the store and goes live again when nothing is. The
+sender never waits for it, and memory holds no more than one send queue.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from functools import partial
+
+from duologue.congestion import Congestion
+from duologue.core.chat import Chat
+from duologue.core.events import StreamBegins
+from duologue.core.streams import Direction, Stream
+from duologue.link import Client, Hold
+from duologue.protocols.native_wire import encode_message
+from duologue.relay import Relay
+from duologue.storage.base import Replay, Store, StoreError
+
+log = logging.getLogger(__name__)
+
+
+def nowhere(_: bytes) -> None:
+    """Where messages go that are in the store and will be read from there."""
+
+
+class Flow:
+    """One direction of a chat at work. It is live, or it is behind; without a recipient it is behind."""
+
+    def __init__(self, chat: Chat, direction: Direction, *, store: Store, congestion: Congestion, page: int) -> None:
+        self.direction = direction
+        self._chat = chat
+        self._store = store
+        self._congestion = congestion
+        self._page = page
+        self._sender: Client | None = None
+        self._recipient: Client | None = None
+        self._relay: Relay | None = None
+        self._is_live = False
+        self._replay: Replay | None = None
+        self._pushing: asyncio.Task[None] | None = None
+
+    # Who takes part
+
+    def sender_joins(self, client: Client, relay: Relay) -> None:
+        self._sender, self._relay = client, relay
+        relay.send = self._destination()
+        client.chat_socket.receive_through(relay.receive_data)
+
+    def sender_leaves(self) -> None:
+        if self._sender:
+            self._sender.chat_socket.release(Hold.CATCHING_UP)
+            self._sender.chat_socket.receive_through(None)
+        self._sender = self._relay = None
+
+    def recipient_joins(self, client: Client) -> None:
+        self._recipient = client
+        self.push()
+
+    def recipient_leaves(self) -> None:
+        self.fall_behind()
+        self._stop_pushing()
+        self._recipient = None
+
+    def say(self, line: bytes) -> None:
+        """A message that came among commands."""
+        assert self._relay
+        self._relay.pass_on(line, 1)
+
+    # Live and behind
+
+    def fall_behind(self) -> None:
+        """The recipient's queue is full: from now on it is served from the store."""
+        if self._is_live:
+            self._is_live = False
+            self.direction.now_behind()
+            self._redirect()
+        self._let_sender_go_on()
+
+    def push(self) -> None:
+        """Hand over what is missing, as far as there is room for it; harmless when nothing is, or nobody is there."""
+        if self._recipient is None or self._is_live or self._pushing or self._congestion.is_full(self._recipient):
+            return
+        if self._is_level(self._recipient):
+            self._go_live()
+        else:
+            self._pushing = asyncio.get_running_loop().create_task(self._push(self._recipient))
+
+    def _is_level(self, recipient: Client) -> bool:
+        direction = self.direction
+        while direction.is_at_end:
+            self._replay = None
+            direction.next_stream()
+            self.announce(recipient)
+        return direction.is_level
+
+    def announce(self, recipient: Client) -> None:
+        """Say which stream follows, and from which number on."""
+        direction = self.direction
+        recipient.login_socket.tell(StreamBegins(direction.sender, direction.at.name, direction.pushed + 1))
+
+    async def _push(self, recipient: Client) -> None:
+        try:
+            while not self._congestion.is_full(recipient):
+                if self._is_level(recipient):
+                    self._go_live()
+                    return
+                if not await self._push_page(recipient):
+                    return
+        except StoreError as error:
+            log.error("messages not read", extra={"chat": self._chat.id, "reason": str(error)})
+        finally:
+            if self._pushing is asyncio.current_task():
+                self._pushing = None
+
+    async def _push_page(self, recipient: Client) -> bool:
+        """False: there is no more to read until the store has committed more."""
+        direction = self.direction
+        if self._replay is None:
+            self._replay = self._store.replay(self._chat.id, direction.sender, direction.at.name, direction.pushed)
+        lines, count = await self._replay.read(self._page)
+        if count:
+            recipient.login_socket.send(lines)
+            direction.pushed += count
+        elif direction.at.stored <= direction.pushed:
+            self._await_commit()
+            return False
+        return True
+
+    def _await_commit(self) -> None:
+        """All but the last few ms are handed over. While the sender waits for their commit, the recipient goes live."""
+        direction = self.direction
+        is_near = direction.at is direction.current and direction.pushed < direction.current.sent
+        if self._sender and self._recipient and is_near and not self._congestion.is_full(self._recipient):
+            self._sender.chat_socket.hold(Hold.CATCHING_UP)
+
+    def _go_live(self) -> None:
+        self._is_live = True
+        self._replay = None
+        self._redirect()
+        self._let_sender_go_on()
+
+    def _redirect(self) -> None:
+        if self._relay:
+            self._relay.send = self._destination()
+
+    def _destination(self) -> Callable[[bytes], None]:
+        return self._recipient.login_socket.send if self._is_live and self._recipient else nowhere
+
+    def _let_sender_go_on(self) -> None:
+        if self._sender:
+            self._sender.chat_socket.release(Hold.CATCHING_UP)
+
+    def begin(self) -> None:
+        """The sender has begun a new stream: what is live belongs to the one before."""
+        self.fall_behind()
+        self.push()
+
+    def _stop_pushing(self) -> None:
+        if self._pushing:
+            self._pushing.cancel()
+        self._pushing = self._replay = None
+
+
+class Delivery:
+    """The flows of all chats that somebody takes part in. `keep` stores what has been said."""
+
+    def __init__(
+        self, store: Store, congestion: Congestion, *, page: int, keep: Callable[[str, str, bytes, int], None]
+    ) -> None:
+        self.store = store
+        self._congestion = congestion
+        self._page = page
+        self._keep = keep
+        self._flows: dict[tuple[str, str], Flow] = {}
+
+    def join(self, chat: Chat, client: Client) -> None:
+        """`client` takes part from now on."""
+        client.chat = chat
+        relay = self._relay(chat, client)
+        self._flow(chat, client.nickname).sender_joins(client, relay)
+        self._flow(chat, chat.partner_of(client.nickname)).recipient_joins(client)
+
+    def rejoin(self, chat: Chat, client: Client, begun: Stream | None) -> None:
+        """`client` is back, and says what follows in the stream `begun`, or in the one of before."""
+        if begun:
+            self._flow(chat, client.nickname).begin()
+        self._flow(chat, chat.partner_of(client.nickname)).announce(client)
+        self.join(chat, client)
+
+    def leave(self, chat: Chat, client: Client) -> None:
+        client.chat = None
+        self._flow(chat, client.nickname).sender_leaves()
+        self._flow(chat, chat.partner_of(client.nickname)).recipient_leaves()
+
+    def close(self, chat: Chat) -> None:
+        for sender in (chat.asker, chat.target):
+            self._flows.pop((chat.id, sender), None)
+
+    def say(self, chat: Chat, sender: Client, text: str) -> None:
+        """A message that came among commands."""
+        self._flow(chat, sender.nickname).say(encode_message(text))
+
+    def stored(self, chat: str, sender: str) -> None:
+        """More of what `sender` said is in the store."""
+        flow = self._flows.get((chat, sender))
+        if flow:
+            flow.push()
+
+    def fall_behind(self, client: Client) -> None:
+        """The queue to `client` is full."""
+        flow = self._to(client)
+        if flow:
+            flow.fall_behind()
+
+    def drained(self, client: Client) -> None:
+        """There is room in the queue to `client` again."""
+        flow = self._to(client)
+        if flow:
+            flow.push()
+
+    def _to(self, client: Client) -> Flow | None:
+        return self._flow(client.chat, client.chat.partner_of(client.nickname)) if client.chat else None
+
+    def _flow(self, chat: Chat, sender: str) -> Flow:
+        flow = self._flows.get((chat.id, sender))
+        if flow is None:
+            direction = chat.says(sender)
+            flow = Flow(chat, direction, store=self.store, congestion=self._congestion, page=self._page)
+            self._flows[chat.id, sender] = flow
+        return flow
+
+    def _relay(self, chat: Chat, sender: Client) -> Relay:
+        return Relay(
+            door=sender.chat_socket.door,
+            stream=chat.says(sender.nickname).current,
+            send=nowhere,
+            keep=partial(self._keep, chat.id, sender.nickname),
+            spend=self._congestion.meter(sender),
+        )

@@ -1,0 +1,224 @@
+"""Letters, and what had not arrived of a chat that is over: kept for those who are away, handed over when they come.
+
+Everything here goes by way of the store, at the pace of people; what is said in a live chat never passes through.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+
+from duologue.congestion import Congestion
+from duologue.core.accounts import nickname_key
+from duologue.core.chat import Chat, ChatEnd
+from duologue.core.commands import ResumeChat, SendLetter
+from duologue.core.errors import PeerError
+from duologue.core.events import (
+    Acknowledged,
+    ChatEnded,
+    ChatUnknown,
+    Event,
+    KeptFor,
+    MessageFrom,
+    NotKept,
+)
+from duologue.core.streams import Stream
+from duologue.link import Client, Hold, Link
+from duologue.protocols.native_wire import encode_message
+from duologue.storage.base import Letter, Standing, Store, StoreError
+
+log = logging.getLogger(__name__)
+
+PAGE_BYTES = 64 * 1024
+"""Of letters read at a time: half a send queue, so that there is room for what else is said."""
+
+
+class Mailbox:
+    """`client_of` finds who is logged in, `is_registered` who could be; `wall_clock` dates the letters.
+
+    One question of a socket is answered at a time: meanwhile it is not read from.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        congestion: Congestion,
+        *,
+        client_of: Callable[[str], Client | None],
+        is_registered: Callable[[str], bool],
+        wall_clock: Callable[[], float],
+    ) -> None:
+        self.store = store
+        self._congestion = congestion
+        self._client_of = client_of
+        self._is_registered = is_registered
+        self._wall_clock = wall_clock
+        self._visits: dict[Client, Visit] = {}
+        self._working: set[asyncio.Task[None]] = set()
+
+    # Who is here
+
+    def open(self, client: Client) -> None:
+        """Begin to hand over what waits for `client`."""
+        self._visits[client] = Visit()
+        self.push(client)
+
+    def close(self, client: Client) -> None:
+        self._visits.pop(client, None)
+
+    def chat_is_over(self, client: Client, chat: Chat) -> None:
+        """`client` has been handed a part of what was said to it in `chat`; the rest follows from the store."""
+        direction = chat.hears(client.nickname)
+        handed = self._visits[client].handed
+        for stream in direction.streams:
+            handed[stream.name] = direction.pushed if stream is direction.at else stream.sent
+            if stream is direction.at:
+                break
+        if not direction.is_level:
+            self.push_when_stored(client, direction.at)
+
+    def push_when_stored(self, client: Client, stream: Stream) -> None:
+        """The chat of `stream` is over: hand over what was not received of it, once the store has noted the end."""
+        self._work(self._push_when_stored(client, stream))
+
+    async def _push_when_stored(self, client: Client, stream: Stream) -> None:
+        # The answer comes when all that was given to the store before, the end of the chat too, has been committed.
+        await self.store.receipt(stream.name, client.nickname, stream.received)
+        self.push(client)
+
+    # Letters in
+
+    def send(self, client: Client, letter: SendLetter) -> None:
+        """`/msg`, from `client`."""
+        self._answer(client.chat_socket, self._take(client, letter))
+
+    async def _take(self, client: Client, letter: SendLetter) -> None:
+        try:
+            recipient = self._recipient_of(client, letter)
+            line, at = encode_message(letter.text), self._wall_clock()
+            await self.store.hand_in(Letter(letter.stream, letter.number, client.nickname, recipient, line, at))
+        except PeerError as error:
+            client.login_socket.tell(NotKept(letter.nickname, letter.stream, letter.number, error.code, error.text))
+            return
+        standing = await self.store.standing(letter.stream, client.nickname)
+        if standing:
+            self._tell_sender(standing)
+        reader = self._client_of(recipient)
+        if reader:
+            self.push(reader)
+        else:
+            client.login_socket.tell(KeptFor(recipient, letter.stream, letter.number))
+
+    def _recipient_of(self, client: Client, letter: SendLetter) -> str:
+        recipient = nickname_key(letter.nickname)
+        if recipient == client.nickname:
+            raise PeerError("yourself", "That is you. Write to somebody else.")
+        if not self._is_registered(recipient):
+            raise PeerError("unknown", f"{recipient} doesn't exist.")
+        return recipient
+
+    # Letters out
+
+    def push(self, client: Client) -> None:
+        """Hand over what waits for `client`, as far as there is room for it."""
+        visit = self._visits.get(client)
+        if visit is None:
+            return
+        visit.is_due = True
+        if not visit.is_running:
+            visit.is_running = True
+            self._work(self._hand_over(client, visit))
+
+    async def _hand_over(self, client: Client, visit: Visit) -> None:
+        try:
+            while visit.is_due and self._visits.get(client) is visit and not self._congestion.is_full(client):
+                visit.is_due = False
+                if await self._hand_over_page(client, visit):
+                    visit.is_due = True
+        finally:
+            visit.is_running = False
+
+    async def _hand_over_page(self, client: Client, visit: Visit) -> bool:
+        """False: nothing more waits."""
+        page = await self.store.undelivered(client.nickname, visit.cursor, PAGE_BYTES)
+        for message in page:
+            visit.cursor = message.cursor
+            if message.number > visit.handed.get(message.stream, 0):
+                visit.handed[message.stream] = message.number
+                client.login_socket.tell(
+                    MessageFrom(message.sender, int(message.at), message.stream, message.number, message.text)
+                )
+        return bool(page)
+
+    # What has become of them
+
+    def check_from_client(self, client: Client, stream: str, received: int) -> None:
+        """`client` holds 1 to `received` of a stream that is no live chat's; 0 asks how its own letter stands."""
+        self._answer(client.check_socket, self._note(client, stream, received))
+
+    async def _note(self, client: Client, stream: str, received: int) -> None:
+        if received:
+            standing = await self.store.receipt(stream, client.nickname, received)
+        else:
+            standing = await self.store.standing(stream, client.nickname)
+        if standing:
+            self._tell_sender(standing)
+
+    def _tell_sender(self, standing: Standing) -> None:
+        sender = self._client_of(standing.sender)
+        if sender:
+            delivered = min(standing.received, standing.stored)
+            sender.check_socket.tell(Acknowledged(standing.stored, delivered, standing.stream))
+
+    # A chat that is over
+
+    def resume(self, client: Client, command: ResumeChat) -> None:
+        """`/resume` of a chat that is not on any more."""
+        self._answer(client.chat_socket, self._answer_resume(client, command))
+
+    async def _answer_resume(self, client: Client, command: ResumeChat) -> None:
+        stream = command.sent.name if command.sent else None
+        standing = await self.store.chat_standing(command.chat, client.nickname, stream)
+        answer: Event = ChatUnknown(command.chat)
+        if standing:
+            reason = ChatEnd(standing.reason) if standing.reason in _REASONS else ChatEnd.LOST
+            answer = ChatEnded(standing.partner, reason, command.chat, standing.had)
+        client.login_socket.tell(answer)
+
+    # One at a time
+
+    def _answer(self, link: Link, answer: Awaitable[None]) -> None:
+        link.hold(Hold.RECALL)
+        self._work(self._answered(link, answer))
+
+    async def _answered(self, link: Link, answer: Awaitable[None]) -> None:
+        try:
+            await answer
+        finally:
+            link.release(Hold.RECALL)
+
+    def _work(self, work: Awaitable[None]) -> None:
+        task = asyncio.ensure_future(_logged(work))
+        self._working.add(task)
+        task.add_done_callback(self._working.discard)
+
+
+class Visit:
+    """One session's way through its mailbox: the cursor in it, and what has been handed over, by stream."""
+
+    def __init__(self) -> None:
+        self.cursor = 0
+        self.handed: dict[str, int] = {}
+        self.is_due = False
+        self.is_running = False
+
+
+async def _logged(work: Awaitable[None]) -> None:
+    try:
+        await work
+    except StoreError as error:
+        log.error("mailbox not read", extra={"reason": str(error)})
+
+
+_REASONS = {reason.value for reason in ChatEnd}

@@ -1,0 +1,206 @@
+"""The native protocol's wire, from a client to the server: every line as it stands in docs/protocol.md.
+
+`encode_…` makes bytes, `parse_…` reads one line without its LF.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from duologue.core.commands import (
+    WORD_TABLE,
+    WORDS,
+    AttachSocket,
+    Command,
+    GiveNickname,
+    GivePassword,
+    Ping,
+    Pong,
+    ReadHistory,
+    ResumeChat,
+    Say,
+    SearchHistory,
+    SendLetter,
+    SocketKind,
+    StreamHeld,
+    Takes,
+)
+from duologue.core.errors import FatalPeerError, PeerError
+from duologue.protocols.lines import text_of
+from duologue.protocols.native_wire import (
+    VERSION,
+    count,
+    encode_message,
+    in_lines,
+    is_count,
+    on_one_line,
+    one_line,
+    parse_message,
+    parts_of,
+    shown,
+)
+
+LETTER_PART = "/text_part"
+STREAM_LENGTH = 32
+"""Characters of a stream's name at most: a chat's id has 12, and a later stream of it a number more."""
+
+
+def encode_first_line(kind: SocketKind, token: str | None = None) -> bytes:
+    return f"{VERSION} {kind.value}{f' {token}' if token else ''}\n".encode()
+
+
+def parse_first_line(line: bytes) -> SocketKind | AttachSocket:
+    """LOGIN for a login socket, the token of any other. Raises FatalPeerError for anything else."""
+    match text_of(line).split(" "):
+        case [version, "login_socket"] if version == VERSION:
+            return SocketKind.LOGIN
+        case [version, ("chat_socket" | "check_socket") as kind, token] if version == VERSION:
+            return AttachSocket(SocketKind(kind), token)
+    raise FatalPeerError(
+        "unknown_first_line", f"This is a Duologue server; a connection begins with the line '{VERSION} login_socket'."
+    )
+
+
+def encode_nickname(command: GiveNickname) -> bytes:
+    return one_line(command.nickname)
+
+
+def encode_password(command: GivePassword) -> bytes:
+    return one_line(command.password)
+
+
+def encode_command(command: Command) -> bytes:
+    """A line for the chat socket. Raises PeerError when it does not fit into one."""
+    match command:
+        case Say(text):
+            return encode_message(text)
+        case ReadHistory(partner, most, before):
+            return one_line(f"/history {partner} {most}{'' if before is None else f' {before}'}")
+        case SearchHistory(words):
+            return one_line(f"/search {words}")
+        case ResumeChat(chat, sent, received):
+            return one_line(f"/resume {chat}{_held(sent)}{_held(received)}")
+        case SendLetter():
+            return _encode_letter(command)
+    nickname: str | None = getattr(command, "nickname", None)
+    takes = (Takes.NOTHING if nickname is None else Takes.NICKNAME, Takes.MAYBE_NICKNAME)
+    word = next(row.word for row in WORDS if row.command is type(command) and row.takes in takes)
+    return one_line(word if nickname is None else f"{word} {nickname}")
+
+
+def _held(stream: StreamHeld | None) -> str:
+    return f" {stream.name} {stream.upto}" if stream else ""
+
+
+def _encode_letter(letter: SendLetter) -> bytes:
+    """A text that does not fit beside the rest of the line comes in parts before it."""
+    encode_message(letter.text)
+    *before, last = parts_of(on_one_line(letter.text))
+    line = f"/msg {letter.nickname} {letter.stream} {letter.number} :{last}"
+    return b"".join(one_line(text) for text in (*(f"{LETTER_PART} :{part}" for part in before), line))
+
+
+def parse_letter_part(line: bytes) -> str | None:
+    """The text of a `/text_part`; None for any other line of the chat socket."""
+    word, colon, text = text_of(line).partition(" :")
+    return in_lines(text) if word == LETTER_PART and colon else None
+
+
+def parse_command(line: bytes) -> Command:
+    """A line of the chat socket that is no `/text_part`.
+
+    Raises PeerError for a word that is not in the table, or is not followed by what the table says.
+    """
+    if line[:1] == b":":
+        return Say(parse_message(line))
+    word, space, rest = text_of(line).partition(" ")
+    row = WORD_TABLE.get(word)
+    if row is None:
+        raise PeerError("unknown_command", f"There is no command {shown(word)}. /help in the client lists them.")
+    arguments = _ARGUMENTS[row.takes](rest if space else None)
+    if arguments is None:
+        raise PeerError("bad_command", f"It is: {row.word} {row.takes.value}".rstrip())
+    return row.command(*arguments)
+
+
+def _no_argument(rest: str | None) -> list[str] | None:
+    return [] if rest is None else None
+
+
+def _nickname_argument(rest: str | None) -> list[str] | None:
+    return None if rest is None or " " in rest else [rest]
+
+
+def _maybe_nickname_argument(rest: str | None) -> list[str] | None:
+    return [] if rest is None else _nickname_argument(rest)
+
+
+def _page_arguments(rest: str | None) -> list[str | int] | None:
+    match (rest or "").split(" "):
+        case [nickname, *numbers] if nickname and len(numbers) in (1, 2) and all(map(is_count, numbers)):
+            return [nickname, *map(int, numbers)]
+    return None
+
+
+def _resume_arguments(rest: str | None) -> list[str | StreamHeld] | None:
+    match (rest or "").split(" "):
+        case [chat] if chat:
+            return [chat]
+        case [chat, stream, stored, partner_stream, received] if is_count(stored) and is_count(received):
+            return [chat, StreamHeld(stream, int(stored)), StreamHeld(partner_stream, int(received))]
+    return None
+
+
+def _letter_arguments(rest: str | None) -> list[str | int] | None:
+    head, colon, text = (rest or "").partition(" :")
+    match head.split(" "):
+        case [nickname, stream, number] if colon and nickname and _is_stream(stream) and is_count(number):
+            return [nickname, stream, int(number), in_lines(text)]
+    return None
+
+
+def _is_stream(word: str) -> bool:
+    return (
+        0 < len(word) <= STREAM_LENGTH
+        and word.isascii()
+        and word.replace("-", "").replace("_", "").replace(".", "").isalnum()
+    )
+
+
+def _words_argument(rest: str | None) -> list[str] | None:
+    return [rest] if rest and not rest.isspace() else None
+
+
+_ARGUMENTS: dict[Takes, Callable[[str | None], Sequence[str | int | StreamHeld] | None]] = {
+    Takes.NOTHING: _no_argument,
+    Takes.NICKNAME: _nickname_argument,
+    Takes.MAYBE_NICKNAME: _maybe_nickname_argument,
+    Takes.PAGE: _page_arguments,
+    Takes.WORDS: _words_argument,
+    Takes.RESUME: _resume_arguments,
+    Takes.LETTER: _letter_arguments,
+}
+"""What may follow a word, by the table's word for it: the arguments of its command, or None where that is not it."""
+
+
+def encode_ping(ping: Ping) -> bytes:
+    words = ("PING", *(str(word) for word in (ping.received, ping.stream) if word is not None))
+    return f"{' '.join(words)}\n".encode()
+
+
+def encode_pong(_: Pong) -> bytes:
+    return b"PONG\n"
+
+
+def parse_check_line(line: bytes) -> Ping | Pong:
+    """A line of the check socket, as the server reads it."""
+    match text_of(line).split(" "):
+        case ["PONG"]:
+            return Pong()
+        case ["PING"]:
+            return Ping()
+        case ["PING", received]:
+            return Ping(count(received))
+        case ["PING", received, stream]:
+            return Ping(count(received), stream)
+    raise FatalPeerError("bad_check_line", "A check socket carries PING <received> [<stream>] and PONG, nothing else.")

@@ -1,0 +1,32 @@
+"""What holds for letters whichever store keeps them: how a stream is named, and the words of a refusal."""
+
+from __future__ import annotations
+
+from duologue.core.errors import PeerError
+from duologue.storage.base import Letter
+
+LETTER = "letter"
+"""Why a chat ended that was none: letters are kept as one, so that they are found like any message."""
+
+
+def chat_of(stream: str) -> str:
+    """The chat that a stream belongs to: its first ones have its name, later ones a dot and a number after it."""
+    return stream.partition(".")[0]
+
+
+def bad_number(letter: Letter) -> PeerError:
+    """In the same words whether the stream is live, goes on elsewhere, or is somebody else's."""
+    return PeerError("bad_number", f"{letter.stream} does not go on with message {letter.number}; nothing was stored.")
+
+
+def is_there(letter: Letter, stored: int, received: int) -> bool:
+    """Has this message of a known stream been kept before? Raises PeerError where one before it is missing."""
+    if letter.number > max(stored, received) + 1:
+        raise bad_number(letter)
+    return letter.number <= stored
+
+
+def mailbox_full(letter: Letter) -> PeerError:
+    return PeerError(
+        "mailbox_full", f"{letter.recipient} has too many messages waiting. Try again when they have been here."
+    )

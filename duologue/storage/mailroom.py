@@ -1,0 +1,167 @@
+"""What is decided about letters and ended chats, inside the writer's transaction: the one serial truth.
+
+Used by the writer's thread alone; what people read of it is in undelivered.py.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import NamedTuple
+
+from duologue.storage.base import ChatStanding, HandedIn, Letter, Standing
+from duologue.storage.letters import LETTER, bad_number, chat_of, is_there, mailbox_full
+from duologue.storage.rows import EndRow, LateReceipt, NextNumbers
+
+_STREAMS = """SELECT stream.number, name, sender, CASE sender WHEN asker THEN target ELSE asker END,
+    stored, received, last, chat.number, ended, reason
+    FROM chat CROSS JOIN stream ON stream.chat = chat.number WHERE id = ? ORDER BY stream.number"""
+_END = "UPDATE chat SET ended = ?, reason = ? WHERE id = ? AND ended IS NULL"
+_CHAT = "INSERT INTO chat (number, id, asker, target, started, ended, reason) VALUES (?, ?, ?, ?, ?, ?, ?)"
+_STREAM = """INSERT INTO stream (number, chat, sender, stored, received, last, name) VALUES (?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (number) DO UPDATE SET stored = excluded.stored, last = excluded.last"""
+_CHUNK = "INSERT INTO chunk (number, stream, previous, first, count, at, lines) VALUES (?, ?, ?, ?, 1, ?, ?)"
+_ARRIVAL = "INSERT INTO mailbox (recipient, stream, first, last) VALUES (?, ?, ?, ?)"
+_RECEIVED = "UPDATE stream SET received = ? WHERE number = ?"
+_HANDED_OVER = "DELETE FROM mailbox WHERE stream = ? AND last <= ?"
+_WAITING = """SELECT coalesce(sum(mailbox.last - max(mailbox.first - 1, received)), 0)
+    FROM mailbox CROSS JOIN stream ON stream.number = mailbox.stream WHERE recipient = ?"""
+
+
+class _Stream(NamedTuple):
+    number: int
+    name: str
+    sender: str
+    recipient: str
+    stored: int
+    received: int
+    last: int
+    chat: int
+    ended: float | None
+    reason: str | None
+
+    @property
+    def standing(self) -> Standing:
+        return Standing(self.name, self.sender, self.recipient, self.stored, self.received)
+
+
+class Mailroom:
+    """`limit` is how many messages may wait for one person before letters are refused; chats may end with more."""
+
+    numbers: NextNumbers
+    """For the rows that a letter adds; set for each commit."""
+
+    def __init__(self, connection: sqlite3.Connection, limit: int) -> None:
+        self._connection = connection
+        self._limit = limit
+        self._waiting: dict[str, int] = {}  # by recipient, where it is known: to count 5,000 rows takes 3 ms
+
+    # Chats that end
+
+    def end(self, end: EndRow) -> None:
+        """A chat is over: what of it had not been received is in the mailboxes. Only its first end counts."""
+        if self._connection.execute(_END, end).rowcount:
+            for stream in self._streams(end.id):
+                if stream.received < stream.stored:
+                    self._put(stream.number, stream.recipient, stream.received + 1, stream.stored)
+
+    def note(self, receipt: LateReceipt) -> None:
+        stream = self._ended(receipt.stream, receipt.sender)
+        if stream:
+            self._receive(stream, receipt.upto)
+
+    # Questions
+
+    def hand_in(self, letter: Letter) -> HandedIn:
+        """Raises PeerError, before anything is changed."""
+        streams = self._streams(chat_of(letter.stream))
+        if streams and (streams[0].ended is None or {*streams[0][2:4]} != {letter.sender, letter.recipient}):
+            raise bad_number(letter)
+        stream = _newest(streams, letter.stream, letter.sender)
+        if stream and is_there(letter, stream.stored, stream.received):
+            return HandedIn(stream.stored)
+        if stream is None or letter.number > stream.received:
+            self._check_room(letter)
+        self._keep(letter, stream or self._new_stream(letter, streams))
+        return HandedIn(letter.number)
+
+    def receipt(self, stream: str, recipient: str, upto: int) -> Standing | None:
+        found = [found for found in self._named(stream) if found.recipient == recipient]
+        return self._receive(found[-1], upto) if found else None
+
+    def standing(self, stream: str, sender: str) -> Standing | None:
+        found = self._ended(stream, sender)
+        return found.standing if found else None
+
+    def chat_standing(self, chat_id: str, me: str, stream: str | None) -> ChatStanding | None:
+        streams = self._streams(chat_id)
+        if not streams or me not in streams[0][2:4]:
+            return None
+        reason = streams[0].reason
+        if reason is None or reason == LETTER:
+            return None
+        (partner,) = {*streams[0][2:4]} - {me}
+        mine = [found for found in streams if found.sender == me and stream in (None, found.name)]
+        return ChatStanding(partner, reason, max(mine[-1].stored, mine[-1].received) if mine else 0)
+
+    # Rows
+
+    def _streams(self, chat_id: str) -> list[_Stream]:
+        return [_Stream(*row) for row in self._connection.execute(_STREAMS, (chat_id,))]
+
+    def _named(self, stream: str) -> list[_Stream]:
+        """Those of either person, where their chat is over."""
+        streams = self._streams(chat_of(stream))
+        return [found for found in streams if found.name == stream and found.ended is not None]
+
+    def _ended(self, stream: str, sender: str) -> _Stream | None:
+        return _newest(self._named(stream), stream, sender)
+
+    def _check_room(self, letter: Letter) -> None:
+        recipient = letter.recipient
+        if recipient not in self._waiting:
+            (self._waiting[recipient],) = self._connection.execute(_WAITING, (recipient,)).fetchone()
+        if self._waiting[recipient] >= self._limit:
+            raise mailbox_full(letter)
+
+    def _new_stream(self, letter: Letter, others: list[_Stream]) -> _Stream:
+        """For a letter that begins one: in the chat that it belongs to, or in one made for it.
+
+        What went before is not known here, so it counts as received: its sender went on from there.
+        """
+        chat = others[0].chat if others else self._new_chat(letter)
+        number, self.numbers.stream = self.numbers.stream, self.numbers.stream + 1
+        before = letter.number - 1
+        sender, recipient = letter.sender, letter.recipient
+        return _Stream(number, letter.stream, sender, recipient, before, before, 0, chat, letter.at, LETTER)
+
+    def _new_chat(self, letter: Letter) -> int:
+        number, self.numbers.chat = self.numbers.chat, self.numbers.chat + 1
+        row = number, chat_of(letter.stream), letter.sender, letter.recipient, letter.at, letter.at, LETTER
+        self._connection.execute(_CHAT, row)
+        return number
+
+    def _keep(self, letter: Letter, stream: _Stream) -> None:
+        chunk, self.numbers.chunk = self.numbers.chunk, self.numbers.chunk + 1
+        row = stream.number, stream.chat, stream.sender, letter.number, stream.received, chunk, stream.name
+        self._connection.execute(_STREAM, row)
+        self._connection.execute(_CHUNK, (chunk, stream.number, stream.last, letter.number, letter.at, letter.line))
+        if letter.number > stream.received:
+            self._put(stream.number, letter.recipient, letter.number, letter.number)
+
+    def _put(self, stream: int, recipient: str, first: int, last: int) -> None:
+        self._connection.execute(_ARRIVAL, (recipient, stream, first, last))
+        if recipient in self._waiting:
+            self._waiting[recipient] += last + 1 - first
+
+    def _receive(self, stream: _Stream, upto: int) -> Standing:
+        if upto <= stream.received:
+            return stream.standing
+        self._connection.execute(_RECEIVED, (upto, stream.number))
+        self._connection.execute(_HANDED_OVER, (stream.number, upto))
+        self._waiting.pop(stream.recipient, None)
+        return stream._replace(received=upto).standing
+
+
+def _newest(streams: list[_Stream], name: str, sender: str) -> _Stream | None:
+    """The last one wins, should a name have been given twice."""
+    return next((found for found in reversed(streams) if (found.name, found.sender) == (name, sender)), None)

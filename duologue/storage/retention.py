@@ -1,0 +1,157 @@
+"""Letting go of what is old: the messages that an operator does not want to keep, if they have been received.
+
+What is deleted leaves its pages to what comes; the file does not shrink, as PRAGMA incremental_vacuum would only hand
+pages back that the next messages ask for again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sqlite3
+import time
+from array import array
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from threading import Event, Lock
+
+from duologue.storage.base import Message
+from duologue.storage.reader import Whose, any_chunk, walk_of
+from duologue.storage.search import UPTO, forget
+from duologue.storage.store_file import transaction
+
+log = logging.getLogger(__name__)
+
+SWEEP_EVERY = 3600.0
+"""Seconds. Nobody counts the minutes after days."""
+# Deleted in one transaction, for which the writer waits: a few ms at most.
+BITE_CHUNKS = 50
+BITE_MESSAGES = 2000
+# Between two transactions, so that the writer, whose turn it is, gets it: a lock goes to whoever asks first.
+BREATH = 0.002
+_SECONDS_A_DAY = 86_400
+_SCANNED = 1000  # chunks looked at in one query
+
+_AGES = """SELECT chunk.number, at, first + count - 1 <= received FROM chunk
+    CROSS JOIN stream ON stream.number = chunk.stream WHERE chunk.number > ? ORDER BY chunk.number LIMIT ?"""
+_NEXT_PAIR = """SELECT asker, target FROM chat WHERE (asker, target) > (?, ?) ORDER BY asker, target LIMIT 1"""
+_BEYOND = """, counted (number, received, newer) AS (
+        SELECT chunk.number, first + count - 1 <= received,
+            sum(count) OVER (ORDER BY chunk.number DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+        FROM walk CROSS JOIN chunk ON chunk.number = walk.number CROSS JOIN stream ON stream.number = chunk.stream)
+    SELECT number FROM counted WHERE newer >= :most AND received ORDER BY number"""
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """What is kept: messages younger than `days`, and of each two people the newest `messages`. None: no such end.
+
+    Kept is a chunk at a time, so some more than that; and all that has not been received.
+    """
+
+    days: float | None = None
+    messages: int | None = None
+
+
+def sweep(connection: sqlite3.Connection, turn: Lock, retention: Retention, now: float) -> Iterator[None]:
+    """Delete what is not kept; each step of the iterator is one small transaction, for which `turn` is held.
+
+    The connection is one of its own. Chunks go before their words in the index do: search passes over words whose
+    message is gone, while an index that lets go of the same words twice is damaged.
+    """
+    for bite in _bites(connection, _not_kept(connection, retention, now)):
+        with turn, transaction(connection):
+            connection.executemany("DELETE FROM chunk WHERE number = ?", [(number,) for number, _ in bite])
+            (indexed,) = connection.execute(UPTO).fetchone()
+        yield
+        gone = [message for _, messages in bite for message in messages if message.number <= indexed]
+        yield from forget(connection, turn, gone)
+
+
+def _bites(connection: sqlite3.Connection, numbers: Iterator[int]) -> Iterator[list[tuple[int, list[Message]]]]:
+    """Chunks by their numbers, each with what is in it, as many as are deleted at once."""
+    bite: list[tuple[int, list[Message]]] = []
+    count = 0
+    for number in numbers:
+        messages = any_chunk(connection, number)
+        bite.append((number, messages))
+        count += len(messages)
+        if len(bite) == BITE_CHUNKS or count > BITE_MESSAGES:
+            yield bite
+            bite, count = [], 0
+    if bite:
+        yield bite
+
+
+def _not_kept(connection: sqlite3.Connection, retention: Retention, now: float) -> Iterator[int]:
+    """Numbers of chunks, the oldest of a stream first: they are chained, and what lies before a gap is not found."""
+    if retention.days is not None:
+        yield from _older(connection, now - retention.days * _SECONDS_A_DAY, now)
+    if retention.messages is not None:
+        for pair in _pairs(connection):
+            yield from _beyond(connection, pair, retention.messages)
+
+
+def _older(connection: sqlite3.Connection, than: float, now: float) -> Iterator[int]:
+    """Up to the first that is younger. One from the future, of a clock that was wrong, does not hold up the others."""
+    number = 0
+    while rows := connection.execute(_AGES, (number, _SCANNED)).fetchall():
+        for number, at, is_received in rows:
+            if than <= at <= now:
+                return
+            if at < than and is_received:
+                yield number
+
+
+def _pairs(connection: sqlite3.Connection) -> Iterator[Whose]:
+    """Every two people; many of them twice, as either of the two may have asked."""
+    pair = ("", "")
+    while found := connection.execute(_NEXT_PAIR, pair).fetchone():
+        pair = found
+        yield Whose(*pair)
+
+
+def _beyond(connection: sqlite3.Connection, pair: Whose, most: int) -> array[int]:
+    query = f"{walk_of(pair)}{_BEYOND}"
+    return array("q", (number for (number,) in connection.execute(query, {**pair.values, "most": most})))
+
+
+class Sweeper:
+    """Sweeps at once and then every hour, in a thread of its own, from construction until `close`. Owns `connection`.
+
+    A sweep that fails is logged, and tried again with the next.
+    """
+
+    def __init__(
+        self, connection: sqlite3.Connection, loop: asyncio.AbstractEventLoop, turn: Lock, retention: Retention
+    ) -> None:
+        self._connection = connection
+        self._loop = loop
+        self._turn = turn
+        self._retention = retention
+        self._closing = Event()
+        self._sweeping = ThreadPoolExecutor(1, thread_name_prefix="store-sweeper")
+        self._begin()
+
+    def stop(self) -> None:
+        """Sweep no more after this one; on the loop, before `close`."""
+        self._closing.set()
+        self._timer.cancel()
+
+    def close(self) -> None:
+        """Blocks for the transaction that is on."""
+        self._sweeping.shutdown()
+        self._connection.close()
+
+    def _begin(self) -> None:
+        self._timer = self._loop.call_later(SWEEP_EVERY, self._begin)
+        self._sweeping.submit(self._sweep)
+
+    def _sweep(self) -> None:
+        try:
+            for _ in sweep(self._connection, self._turn, self._retention, time.time()):
+                if self._closing.wait(BREATH):
+                    return
+        except sqlite3.Error as error:
+            log.error("old messages not deleted", extra={"reason": str(error)})

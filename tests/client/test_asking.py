@@ -1,0 +1,56 @@
+"""Every question has its command."""
+
+from __future__ import annotations
+
+from duologue.client.asking import Asking
+from duologue.core.commands import (
+    AcceptChat,
+    AskForChat,
+    CancelRequest,
+    Command,
+    DeclineChat,
+    Exit,
+    ListOnline,
+    ListRequests,
+    QuitChat,
+    ReadHistory,
+    SearchHistory,
+)
+
+
+class Log(Asking):
+    def __init__(self) -> None:
+        self.sent: list[Command] = []
+
+    async def send(self, command: Command) -> None:
+        self.sent.append(command)
+
+
+async def test_each_method_sends_its_command() -> None:
+    me = Log()
+    await me.ask("bob")
+    await me.accept()
+    await me.accept("bob")
+    await me.decline("bob")
+    await me.cancel()
+    await me.quit()
+    await me.who()
+    await me.requests()
+    await me.history("bob", 5)
+    await me.history("bob", 5, before=7)
+    await me.search("tea")
+    await me.exit()
+    assert me.sent == [
+        AskForChat("bob"),
+        AcceptChat(None),
+        AcceptChat("bob"),
+        DeclineChat("bob"),
+        CancelRequest(None),
+        QuitChat(),
+        ListOnline(),
+        ListRequests(),
+        ReadHistory("bob", 5, None),
+        ReadHistory("bob", 5, 7),
+        SearchHistory("tea"),
+        Exit(),
+    ]

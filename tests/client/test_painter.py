@@ -1,0 +1,53 @@
+"""Lines on a terminal: their time, their indent, and what clears or rings."""
+
+from __future__ import annotations
+
+import io
+
+from prompt_toolkit.data_structures import Size
+from prompt_toolkit.output.vt100 import Vt100_Output
+
+from duologue.client.face import Kind, Line
+from duologue.client.painter import Painter, time_of_day
+
+
+def painter() -> tuple[Painter, io.StringIO]:
+    screen = io.StringIO()
+    return Painter(Vt100_Output(screen, lambda: Size(24, 80), enable_cpr=False), None, lambda: "12:34"), screen
+
+
+async def test_lines_have_the_time_and_messages_their_indent() -> None:
+    face, screen = painter()
+    face.show(Line(Kind.MESSAGE, "one\ntwo", "日本"))
+    face.show(Line(Kind.HINT, "no time"))
+    await face.settle()
+    written = screen.getvalue().replace("\r\n", "\n")
+    assert "12:34 " in written
+    assert "\n            two" in written  # 6 for the time, 4 for two wide characters, 2 for ": "
+    assert written.count("12:34") == 1
+
+
+async def test_a_message_of_before_has_its_own_time_and_a_day_has_none() -> None:
+    face, screen = painter()
+    face.show(Line(Kind.DAY, "— Friday, 20 November 2026 —"))
+    face.show(Line(Kind.MESSAGE, "hello", "bob", "09:30"))
+    await face.settle()
+    written = screen.getvalue()
+    assert "09:30 " in written
+    assert "12:34" not in written
+
+
+def test_the_time_of_day_has_five_characters() -> None:
+    assert len(time_of_day()) == len("12:34")
+
+
+async def test_what_is_shown_together_is_painted_in_order() -> None:
+    face, screen = painter()
+    await face.settle()
+    face.show(Line(Kind.NOTICE, "first"))
+    face.ring()
+    face.clear()
+    face.show(Line(Kind.NOTICE, "second"))
+    await face.settle()
+    written = screen.getvalue()
+    assert written.index("first") < written.index("\a") < written.index("\x1b[2J") < written.index("second")

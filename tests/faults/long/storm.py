@@ -1,0 +1,169 @@
+"""One long run: messages without end, and every few seconds something else goes wrong."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict
+from typing import Any
+
+from duologue.core.commands import SocketKind
+from tests.faults.long.workshop import Progress, Workshop, percentile
+from tests.faults.powercut import STRACE
+from tests.faults.proxy import ALL, Weather
+from tests.faults.raw import enter
+from tests.faults.scene import DEAD_AFTER, Person, Scene
+
+CAST = ("alice", "bob", "carol", "dave")
+
+CALM = (2.0, 10.0)
+"""Seconds between two faults."""
+
+AT_THE_END = 120.0
+
+STANDSTILL = 30.0
+"""Seconds without a message stored or heard, for somebody who has something to say, that show that nobody will wake."""
+
+Blow = Callable[[Scene, Person], Awaitable[None]]
+
+
+async def kill_server(scene: Scene, _: Person) -> None:
+    await scene.server_is_killed()
+
+
+async def cut_power(scene: Scene, _: Person) -> None:
+    await scene.power_is_cut()
+
+
+async def kill_client(scene: Scene, person: Person) -> None:
+    await scene.is_killed(person.name)
+
+
+async def cut_links(scene: Scene, person: Person) -> None:
+    person.proxy.cut(random.choice([ALL, *[(kind,) for kind in SocketKind]]), reset=random.random() < 0.5)
+
+
+async def stop_process(scene: Scene, person: Person) -> None:
+    child = random.choice([person.child, scene.server])
+    await child.stop()
+    await asyncio.sleep(_a_while())
+    child.go_on()
+
+
+async def bad_weather(_: Scene, person: Person) -> None:
+    weathers = Weather(stalled=True), Weather(dropped=True), Weather(slices=True), Weather(bandwidth=20_000)
+    person.proxy.set(random.choice(weathers), random.choice([ALL, *[(kind,) for kind in SocketKind]]))
+    await asyncio.sleep(_a_while())
+    person.proxy.clear()
+
+
+async def log_in_twice(scene: Scene, person: Person) -> None:
+    (await enter(person.proxy.server, person.name)).leaves()
+    await scene.is_killed(person.name)
+
+
+def _a_while() -> float:
+    return DEAD_AFTER * random.uniform(0.2, 3)
+
+
+BLOWS: dict[str, tuple[Blow, float]] = {
+    "SIGKILL server": (kill_server, 0.35),
+    "SIGKILL client": (kill_client, 0.25),
+    "power cut": (cut_power, 0.15 if STRACE else 0),
+    "links cut": (cut_links, 0.08),
+    "SIGSTOP": (stop_process, 0.06),
+    "bad network": (bad_weather, 0.06),
+    "second login": (log_in_twice, 0.05),
+}
+
+KILLS = ("SIGKILL server", "SIGKILL client")
+
+
+class Storm:
+    def __init__(self, scene: Scene, messages: int, minutes: float, kills: int, cuts: int) -> None:
+        self._scene = scene
+        self._each = messages // len(CAST)
+        self._deadline = 2 * minutes * 60
+        self._least = {"kills": kills, "cuts": cuts if STRACE else 0}
+        self.progress = Progress("storm")
+        self.blows: Counter[str] = Counter()
+        self._moved: dict[str, tuple[tuple[int, int], float]] = {}
+
+    @property
+    def kills(self) -> int:
+        return sum(self.blows[name] for name in KILLS)
+
+    @property
+    def cuts(self) -> int:
+        return self.blows["power cut"]
+
+    @property
+    def _is_enough(self) -> bool:
+        return self.kills >= self._least["kills"] and self.cuts >= self._least["cuts"]
+
+    async def run(self) -> None:
+        for person in self._scene.people.values():
+            person.says_up_to(self._each)
+        while not self._scene.is_settled() or not self._is_enough:
+            assert self.progress.seconds < self._deadline, self._scene.describe()
+            assert not self._stands_still(), self._scene.describe()
+            if self._scene.is_settled():
+                self._scene.go_on_saying(self._each // 100)
+            await asyncio.sleep(random.uniform(*CALM))
+            await self._strike()
+        await self._scene.settles(AT_THE_END)
+
+    def _stands_still(self) -> bool:
+        return any(self._waits(person) for person in self._scene.people.values())
+
+    def _waits(self, person: Person) -> bool:
+        now = self.progress.seconds
+        state = person.journal.stored, person.journal.heard
+        before, since = self._moved.get(person.name, ((-1, -1), now))
+        if state != before or person.journal.stored >= person.goal:
+            self._moved[person.name] = state, now
+            return False
+        return now - since > STANDSTILL
+
+    async def _strike(self) -> None:
+        name = random.choices([*BLOWS], [weight for _, weight in BLOWS.values()])[0]
+        person = random.choice([*self._scene.people.values()])
+        await BLOWS[name][0](self._scene, person)
+        self.blows[name] += 1
+        said = sum(one.journal.said for one in self._scene.people.values())
+        self.progress.tells(f"{said} messages, {self.blows.total()} faults")
+
+    def resume_times(self) -> list[float]:
+        """Seconds from the end of a link to the resumed chat, by what the clients noted: restart and backoff too."""
+        times: list[float] = []
+        for person in self._scene.people.values():
+            lost = None
+            for note in person.journal.notes:
+                if note.what.startswith("lost") and lost is None:
+                    lost = note.at
+                elif note.what == "resumed" and lost is not None:
+                    times.append(note.at - lost)
+                    lost = None
+        return times
+
+
+async def run(workshop: Workshop, *, messages: int, minutes: float, kills: int, cuts: int) -> dict[str, Any]:
+    rate = 1.3 * messages / len(CAST) / (minutes * 60)
+    async with workshop.scene(cast=CAST, talk={"rate": rate}, power=STRACE is not None) as scene:
+        await scene.opens()
+        storm = Storm(scene, messages, minutes, kills, cuts)
+        await storm.run()
+        times = storm.resume_times()
+        verdict = scene.verdict()
+        return {
+            "seconds": storm.progress.seconds,
+            "blows": storm.blows,
+            "kills": storm.kills,
+            "cuts": storm.cuts,
+            "resumes": len(times),
+            "resume_p50": percentile(times, 0.5),
+            "resume_p99": percentile(times, 0.99),
+            "verdict": asdict(verdict),
+        }

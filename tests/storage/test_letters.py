@@ -1,0 +1,291 @@
+"""Letters, and what had not been received when a chat ended: the same promises whichever store keeps them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from duologue.core.errors import PeerError
+from duologue.storage.base import HandedIn, Letter, Standing, Store, Stored, Undelivered
+from duologue.storage.unreceived import Unreceived
+from tests.storage.conftest import Listener
+
+LIMIT = 3
+
+
+@dataclass
+class House:
+    """A store with room for three messages in each mailbox; `keeps` is whether it has what it has on disk."""
+
+    store: Store
+    keeps: bool
+    told: list[Stored] = field(default_factory=list)
+
+    async def hand_in(
+        self, stream: str, number: int, text: str, sender: str = "alice", recipient: str = "bob"
+    ) -> HandedIn:
+        return await self.store.hand_in(Letter(stream, number, sender, recipient, f":{text}\n".encode(), 5.0))
+
+    async def refused(self, stream: str, number: int, sender: str = "alice", recipient: str = "bob") -> PeerError:
+        with pytest.raises(PeerError) as refusal:
+            await self.hand_in(stream, number, "refused", sender, recipient)
+        return refusal.value
+
+    async def mail(self, me: str = "bob", after: int = 0) -> list[Undelivered]:
+        return [*await self.store.undelivered(me, after, 100_000)]
+
+    async def texts(self, me: str = "bob", after: int = 0) -> list[str]:
+        return [message.text for message in await self.mail(me, after)]
+
+    def chat(self, *texts: str) -> None:
+        """alice says this to bob, in the chat c."""
+        self.store.chat_started("c", "alice", "bob", 1.0)
+        for text in texts:
+            self.store.append("c", "alice", f":{text}\n".encode(), 1, 2.0)
+
+
+async def on_disk(path: Path) -> AsyncIterator[House]:
+    listener = Listener(path)
+    store = listener.open(mailbox=LIMIT)
+    yield House(store, keeps=True)
+    await store.close()
+
+
+async def in_memory(_: Path) -> AsyncIterator[House]:
+    told: list[Stored] = []
+    yield House(Unreceived(told.extend, pressure=print, mailbox=LIMIT), keeps=False, told=told)
+
+
+@pytest.fixture(params=[on_disk, in_memory])
+async def house(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[House]:
+    make: Callable[[Path], AsyncIterator[House]] = request.param
+    async for house in make(tmp_path / "messages.db"):
+        yield house
+
+
+# Letters
+
+
+async def test_a_letter_waits_until_it_has_been_received(house: House) -> None:
+    assert await house.hand_in("letter", 1, "hi") == HandedIn(1 if house.keeps else 0)
+    (found,) = await house.mail()
+    assert (found.stream, found.sender, found.number, found.at, found.text) == ("letter", "alice", 1, 5.0, "hi")
+    assert await house.texts("alice") == await house.texts("eve") == []
+    stored = 1 if house.keeps else 0
+    assert await house.store.standing("letter", "alice") == Standing("letter", "alice", "bob", stored, 0)
+    assert await house.store.receipt("letter", "bob", 1) == Standing("letter", "alice", "bob", 1, 1)
+    assert await house.mail() == []
+    assert await house.store.standing("letter", "alice") == Standing("letter", "alice", "bob", 1, 1)
+
+
+async def test_a_letter_that_is_sent_again_is_one_letter(house: House) -> None:
+    await house.hand_in("letter", 1, "hi")
+    assert await house.hand_in("letter", 1, "hi") == HandedIn(1 if house.keeps else 0)
+    assert await house.texts() == ["hi"]
+    await house.store.receipt("letter", "bob", 1)
+    assert await house.hand_in("letter", 1, "hi") == HandedIn(1)
+    assert await house.texts() == []
+
+
+async def test_letters_are_read_in_the_order_in_which_they_came(house: House) -> None:
+    await house.hand_in("x", 1, "first")
+    await house.hand_in("y", 1, "second", "carol")
+    await house.hand_in("x", 2, "third")
+    mail = await house.mail()
+    assert [message.text for message in mail] == ["first", "second", "third"]
+    assert [message.cursor for message in mail] == sorted({message.cursor for message in mail})
+    assert await house.texts(after=mail[0].cursor) == ["second", "third"]
+    assert await house.texts(after=mail[2].cursor) == []
+    await house.store.receipt("y", "bob", 1)
+    await house.hand_in("z", 1, "fourth")
+    assert await house.texts(after=mail[2].cursor) == ["fourth"], "what comes later has a higher cursor"
+    assert await house.texts() == ["first", "third", "fourth"]
+
+
+async def test_a_stream_that_nobody_knows_may_begin_anywhere_and_then_goes_on(house: House) -> None:
+    await house.hand_in("c", 7, "seven")
+    await house.hand_in("c", 8, "eight")
+    assert (await house.refused("c", 10)).code == "bad_number"
+    await house.hand_in("c", 7, "seven")
+    assert [(message.number, message.text) for message in await house.mail()] == [(7, "seven"), (8, "eight")]
+
+
+async def test_both_may_hand_in_what_is_left_of_a_chat_that_nobody_knows(house: House) -> None:
+    await house.hand_in("c", 3, "from alice")
+    await house.hand_in("c", 1, "from bob", "bob", "alice")
+    await house.hand_in("c.2", 1, "from alice again")
+    assert await house.texts() == ["from alice", "from alice again"]
+    assert await house.texts("alice") == ["from bob"]
+
+
+async def test_a_letter_into_anothers_stream_is_refused_in_the_same_words_whoevers_it_is(house: House) -> None:
+    house.chat("hello")
+    house.store.chat_started("ended", "alice", "bob", 1.0)
+    house.store.chat_ended("ended", "left", 2.0)
+    await house.hand_in("letter", 1, "hi")
+    said = {
+        (await house.refused("c", 1)).text,  # live
+        (await house.refused("c", 2)).text,
+        (await house.refused("c", 1, "eve", "mallory")).text.replace("mallory", "bob"),
+    }
+    for stream in ("ended", "letter"):
+        for sender, recipient in (("eve", "bob"), ("eve", "mallory"), ("alice", "eve")):
+            refusal = await house.refused(stream, 1, sender, recipient)
+            said.add(refusal.text.replace(stream, "c"))
+            assert refusal.code == "bad_number"
+    said.add((await house.refused("letter", 2 + 1)).text.replace("letter", "c").replace("3", "1"))
+    assert {text.replace("2", "1") for text in said} == {"c does not go on with message 1; nothing was stored."}
+    assert await house.texts() == ["hi"]
+
+
+async def test_a_full_mailbox_takes_no_more_until_something_has_been_received(house: House) -> None:
+    for number in range(LIMIT):
+        await house.hand_in(f"l{number}", 1, f"letter {number}")
+    refusal = await house.refused("more", 1)
+    assert refusal.code == "mailbox_full"
+    assert "bob" in refusal.text
+    await house.hand_in("l0", 1, "letter 0")  # it is there already
+    await house.hand_in("other", 1, "hi", "alice", "carol")
+    assert await house.store.standing("more", "alice") is None
+    await house.store.receipt("l1", "bob", 1)
+    await house.hand_in("more", 1, "there is room again")
+    assert (await house.refused("another", 1)).code == "mailbox_full"
+    assert await house.texts() == ["letter 0", "letter 2", "there is room again"]
+
+
+async def test_strangers_are_told_nothing_of_letters(house: House) -> None:
+    await house.hand_in("letter", 1, "hi")
+    for nobody in ("eve", "alice"):
+        assert await house.store.receipt("letter", nobody, 1) is None
+    for nobody in ("eve", "bob"):
+        assert await house.store.standing("letter", nobody) is None
+    assert await house.store.receipt("unknown", "bob", 1) is None
+    assert await house.store.standing("unknown", "alice") is None
+    assert await house.store.chat_standing("letter", "alice", None) is None, "a letter is no chat"
+    assert await house.texts() == ["hi"]
+
+
+async def test_receipts_go_forward_and_may_be_ahead(house: House) -> None:
+    await house.hand_in("letter", 1, "one")
+    await house.hand_in("letter", 2, "two")
+    first = await house.store.receipt("letter", "bob", 1)
+    assert first
+    assert (first.received, await house.texts()) == (1, ["two"])
+    again = await house.store.receipt("letter", "bob", 0)
+    assert again
+    assert (again.received, await house.texts()) == (1, ["two"])
+    ahead = await house.store.receipt("letter", "bob", 5)
+    assert ahead
+    assert (ahead.received, await house.texts()) == (5, [])
+    await house.hand_in("letter", 3, "had by the recipient before")
+    assert await house.texts() == []
+    await house.hand_in("letter", 6, "new")
+    assert await house.texts() == ["new"]
+
+
+# Chats that end
+
+
+async def test_what_had_not_been_received_when_the_chat_ended_is_in_the_mailbox(house: House) -> None:
+    house.chat("one", "two", "three")
+    house.store.append("c", "bob", b":hi\n", 1, 3.0)
+    house.store.received("c", "alice", "c", 1)
+    house.store.received("c", "bob", "c", 1)
+    assert await house.texts() == [], "the chat is on"
+    house.store.chat_ended("c", "lost", 4.0)
+    assert [(message.number, message.text) for message in await house.mail()] == [(2, "two"), (3, "three")]
+    assert await house.texts("alice") == []
+    standing = await house.store.receipt("c", "bob", 2)
+    assert standing
+    assert (standing.sender, standing.received) == ("alice", 2)
+    assert await house.texts() == ["three"]
+    house.store.received("c", "alice", "c", 3)
+    await house.store.standing("c", "alice")
+    assert await house.texts() == []
+
+
+async def test_a_chat_ends_once(house: House) -> None:
+    house.chat("one")
+    house.store.chat_ended("c", "left", 4.0)
+    house.store.chat_ended("c", "lost", 5.0)
+    assert await house.texts() == ["one"]
+    standing = await house.store.chat_standing("c", "bob", None)
+    assert standing
+    assert standing.reason == "left"
+
+
+async def test_what_comes_into_the_mailbox_after_a_letter_has_a_higher_cursor_though_it_was_said_before(
+    house: House,
+) -> None:
+    house.chat("said first")
+    await house.hand_in("letter", 1, "handed in second", "carol")
+    cursor = (await house.mail())[-1].cursor
+    house.store.chat_ended("c", "left", 4.0)
+    assert await house.texts(after=cursor) == ["said first"]
+
+
+async def test_a_chat_that_is_over_goes_on_by_letters(house: House) -> None:
+    house.chat("one", "two")
+    house.store.received("c", "alice", "c", 1)
+    house.store.chat_ended("c", "lost", 4.0)
+    await house.hand_in("c", 2, "two")
+    await house.hand_in("c", 3, "three")
+    assert (await house.refused("c", 5)).code == "bad_number"
+    assert [(message.number, message.text) for message in await house.mail()] == [(2, "two"), (3, "three")]
+
+
+async def test_how_a_chat_that_is_over_stands(house: House) -> None:
+    house.chat("one", "two")
+    house.store.received("c", "alice", "c", 1)
+    house.store.stream_began("c", "alice", "c.2")
+    house.store.append("c", "alice", b":new\n", 1, 3.0)
+    assert await house.store.chat_standing("c", "alice", None) is None, "it is on"
+    house.store.chat_ended("c", "lost", 4.0)
+
+    async def had(me: str, stream: str | None) -> int:
+        standing = await house.store.chat_standing("c", me, stream)
+        assert standing
+        assert (standing.partner, standing.reason) == ({"alice": "bob", "bob": "alice"}[me], "lost")
+        return standing.had
+
+    assert await had("alice", "c") == 2
+    assert await had("alice", "c.2") == await had("alice", None) == 1
+    assert await had("alice", "c.3") == await had("bob", None) == 0
+    assert await house.store.chat_standing("c", "eve", None) is None
+    assert await house.store.chat_standing("unknown", "alice", None) is None
+    assert [(message.stream, message.text) for message in await house.mail()] == [
+        ("c", "one"),
+        ("c", "two"),
+        ("c.2", "new"),
+    ][1:]
+
+
+async def test_streams_of_a_live_chat_have_no_standing_yet(house: House) -> None:
+    house.chat("one")
+    assert await house.store.standing("c", "alice") is None
+    assert await house.store.receipt("c", "bob", 1) is None
+    house.store.chat_ended("c", "left", 3.0)
+    assert await house.texts() == ["one"]
+
+
+async def test_a_page_of_mail_has_a_size_and_the_next_goes_on_where_it_ended(house: House) -> None:
+    store = house.store
+    store.chat_started("c", "alice", "bob", 1.0)
+    for number in range(1, 101, 10):
+        lines = b"".join(b":%d %s\n" % (one, b"x" * 100) for one in range(number, number + 10))
+        store.append("c", "alice", lines, 10, 2.0)
+        await store.undelivered("bob", 0, 1)  # a commit
+    store.received("c", "alice", "c", 98 if not house.keeps else 0)
+    store.chat_ended("c", "left", 3.0)
+    found: list[int] = []
+    pages = cursor = 0
+    while page := await store.undelivered("bob", cursor, 1000):
+        assert sum(len(message.text) for message in page) <= 1000
+        found += [message.number for message in page]
+        cursor = page[-1].cursor
+        pages += 1
+    assert found == ([*range(1, 101)] if house.keeps else [99, 100])
+    assert pages >= len(found) / 10

@@ -1,0 +1,186 @@
+"""What is decided about letters is decided once, in the commit: whole, lasting, and said after the sync."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Awaitable
+from contextlib import closing
+
+import pytest
+
+from duologue.core.errors import PeerError
+from duologue.storage.base import HandedIn, Letter, Standing, StoreError
+from duologue.storage.sqlite import SqliteStore
+from tests.storage.conftest import Listener, handed_over
+
+
+def letter(stream: str, number: int = 1, text: str = "hi", recipient: str = "bob") -> Letter:
+    return Letter(stream, number, "alice", recipient, f":{text}\n".encode(), 5.0)
+
+
+async def texts(store: SqliteStore, me: str = "bob") -> list[str]:
+    return [message.text for message in await store.undelivered(me, 0, 100_000)]
+
+
+async def test_a_letter_is_found_like_any_message(store: SqliteStore) -> None:
+    store.chat_started("c", "bob", "alice", 1.0)
+    store.append("c", "bob", b":before\n", 1, 2.0)
+    store.chat_ended("c", "left", 3.0)
+    await store.hand_in(letter("l1", text="a letter"))
+    await store.hand_in(letter("l2", text="another"))
+    for me, partner in (("alice", "bob"), ("bob", "alice")):
+        found = await store.history(me, partner, limit=9)
+        assert [message.text for message in found] == ["before", "a letter", "another"]
+        assert (found[1].sender, found[1].recipient, found[1].position, found[1].at) == ("alice", "bob", 1, 5.0)
+        assert [message.text for message in await store.search(me, "letter", 9)] == ["a letter"]
+    assert await store.search("eve", "letter", 9) == []
+
+
+async def test_mailboxes_outlast_the_process(listener: Listener) -> None:
+    store = listener.open(mailbox=3)
+    store.chat_started("c", "alice", "bob", 1.0)
+    store.append("c", "alice", b":one\n:two\n", 2, 2.0)
+    store.received("c", "alice", "c", 1)
+    store.chat_ended("c", "lost", 3.0)
+    await store.hand_in(letter("l1", text="letter"))
+    await store.close()
+
+    store = listener.open(mailbox=3)
+    assert store.live_chats == []
+    page = await store.undelivered("bob", 0, 1000)
+    assert [message.text for message in page] == ["two", "letter"]
+    await store.hand_in(letter("l2", text="last that fits"))
+    with pytest.raises(PeerError, match="too many"):
+        await store.hand_in(letter("l3"))
+    assert await store.hand_in(letter("l1")) == HandedIn(1)
+    (last,) = await store.undelivered("bob", page[-1].cursor, 1000)
+    await store.receipt("l2", "bob", 1)
+    await store.close()
+
+    store = listener.open(mailbox=3)
+    await store.hand_in(letter("l3", text="later"))
+    found = await store.undelivered("bob", page[-1].cursor, 1000)
+    assert [message.text for message in found] == ["later"]
+    assert found[0].cursor > last.cursor, "cursors do not begin again"
+
+
+async def test_a_chat_that_a_killed_server_left_goes_into_the_mailbox_when_it_ends(listener: Listener) -> None:
+    store = listener.open()
+    store.chat_started("c", "alice", "bob", 1.0)
+    store.append("c", "alice", b":one\n", 1, 2.0)
+    store.stream_began("c", "alice", "c.2")
+    store.append("c", "alice", b":two\n", 1, 2.0)
+    await store.close()
+    store = listener.open()
+    store.received("c", "alice", "c.2", 5)  # it was passed on before it was stored
+    store.chat_ended("c", "lost", 3.0)
+    assert await texts(store) == ["one"]
+    assert await store.standing("c.2", "alice") == Standing("c.2", "alice", "bob", 1, 5)
+    standing = await store.chat_standing("c", "alice", "c.2")
+    assert standing
+    assert standing.had == 5
+
+
+async def test_what_reached_the_recipient_before_it_was_stored_may_follow(store: SqliteStore) -> None:
+    store.chat_started("c", "alice", "bob", 1.0)
+    store.append("c", "alice", b":one\n", 1, 2.0)
+    store.received("c", "alice", "c", 3)
+    store.chat_ended("c", "lost", 3.0)
+    await store.hand_in(letter("c", 2, "two"))
+    await store.hand_in(letter("c", 4, "four"))
+    assert await texts(store) == ["four"]
+    assert [found.text for found in await store.history("alice", "bob", limit=9)] == ["one", "two", "four"]
+
+
+async def test_many_at_once_are_decided_one_after_another(listener: Listener) -> None:
+    store = listener.open(mailbox=10)
+    handed = [store.hand_in(letter(f"l{number}", text=str(number))) for number in range(30)]
+    answers = await asyncio.gather(*handed, return_exceptions=True)
+    assert answers[:10] == [HandedIn(1)] * 10
+    assert {answer.code for answer in answers[10:] if isinstance(answer, PeerError)} == {"mailbox_full"}
+    assert await texts(store) == [str(number) for number in range(10)]
+
+
+async def test_what_is_handed_in_right_after_the_end_follows_what_was_said_before_it(store: SqliteStore) -> None:
+    store.chat_started("c", "alice", "bob", 1.0)
+    store.append("c", "alice", b":one\n", 1, 2.0)
+    store.chat_ended("c", "lost", 3.0)
+    assert await store.hand_in(letter("c", 2, "two")) == HandedIn(2)
+    assert await texts(store) == ["one", "two"]
+    assert [found.text for found in await store.history("alice", "bob", limit=9)] == ["one", "two"]
+
+
+async def test_a_mailbox_that_was_emptied_has_no_rows_left(listener: Listener, store: SqliteStore) -> None:
+    store.chat_started("c", "alice", "bob", 1.0)
+    store.append("c", "alice", b":one\n:two\n", 2, 2.0)
+    store.append("c", "bob", b":received\n", 1, 2.0)
+    store.received("c", "bob", "c", 1)
+    store.chat_ended("c", "left", 3.0)
+    await store.hand_in(letter("l1"))
+
+    def arrivals() -> list[tuple[str, int, int]]:
+        with closing(sqlite3.connect(listener.path)) as connection:
+            return connection.execute("SELECT recipient, first, last FROM mailbox").fetchall()
+
+    assert arrivals() == [("bob", 1, 2), ("bob", 1, 1)]
+    await store.receipt("c", "bob", 1)
+    await store.receipt("l1", "bob", 1)
+    assert arrivals() == [("bob", 1, 2)]
+    await store.receipt("c", "bob", 2)
+    assert arrivals() == []
+
+
+async def test_who_waits_when_the_disk_fails_is_told_and_nothing_was_kept(listener: Listener) -> None:
+    store = listener.open()
+    await store.hand_in(letter("l0"))
+    store._writer._connection.execute("PRAGMA max_page_count = 1")
+    asking: list[Awaitable[object]] = [
+        store.hand_in(letter("l1", text="x" * 200_000)),
+        store.receipt("l0", "bob", 1),
+        store.standing("l0", "alice"),
+        store.chat_standing("l0", "alice", None),
+        store.undelivered("bob", 0, 1000),
+    ]
+    for answer in await asyncio.gather(*asking, return_exceptions=True):
+        assert isinstance(answer, StoreError)
+        assert "disk is full" in str(answer)
+    with pytest.raises(StoreError, match="disk is full"):
+        await store.hand_in(letter("l2"))
+    await store.close()
+    store = listener.open()
+    assert await texts(store) == ["hi"]
+
+
+async def test_who_asks_while_the_disk_is_failing_is_told_too(listener: Listener, store: SqliteStore) -> None:
+    await store.hand_in(letter("l0"))
+    store._writer._connection.execute("PRAGMA max_page_count = 1")
+    with closing(sqlite3.connect(listener.path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        asking = [asyncio.ensure_future(store.hand_in(letter("l1", text="x" * 200_000)))]
+        await handed_over(store)
+        asking.append(asyncio.ensure_future(store.hand_in(letter("l2"))))
+        await asyncio.sleep(0)
+        other.execute("ROLLBACK")
+    async with asyncio.timeout(20):
+        for answer in await asyncio.gather(*asking, return_exceptions=True):
+            assert isinstance(answer, StoreError)
+
+
+async def test_who_does_not_wait_for_the_answer_breaks_nothing(store: SqliteStore) -> None:
+    asking = asyncio.ensure_future(store.hand_in(letter("l1")))
+    await asyncio.sleep(0)
+    asking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asking
+    assert await store.hand_in(letter("l2")) == HandedIn(1)
+    assert await texts(store) == ["hi", "hi"]
+
+
+async def test_a_question_is_answered_before_the_store_closes_and_none_after(store: SqliteStore) -> None:
+    asking = asyncio.ensure_future(store.hand_in(letter("l1")))
+    await asyncio.sleep(0)
+    await store.close()
+    assert await asking == HandedIn(1)
+    with pytest.raises(StoreError, match="closed"):
+        await store.hand_in(letter("l2"))

@@ -1,0 +1,163 @@
+"""Nothing that was typed is lost and nothing is shown twice, whoever is killed: the real programs in terminals."""
+
+from __future__ import annotations
+
+import re
+import signal
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.terminal.conftest import in_a_chat, say_and_see_it_stored
+from tests.terminal.programs import Server, Terminal
+
+Open = Callable[..., Terminal]
+
+MANY = 200
+
+
+def said_by(speaker: str, terminal: Terminal) -> list[str]:
+    found = (re.fullmatch(rf"{speaker}( \(.*?\))?: (.*)", line) for line in terminal.transcript)
+    return [match[2] for match in found if match]
+
+
+@pytest.fixture
+def impatient_server(tmp_path: Path) -> Iterator[Server]:
+    """One that waits for nobody for long."""
+    server = Server(tmp_path, "--grace", "1")
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> dict[str, Any]:
+    """Where the clients of a test remember."""
+    return {"XDG_DATA_HOME": str(tmp_path / "home")}
+
+
+def come_back(server: Server, open_terminal: Open, nickname: str, home: dict[str, Any]) -> Terminal:
+    return open_terminal(server.port, "--nickname", nickname, **home)
+
+
+def test_the_server_is_killed_while_much_is_said(own_server: Server, open_terminal: Open) -> None:
+    alice, bob = in_a_chat(own_server, open_terminal, lines=2 * MANY)
+    say_and_see_it_stored(alice)
+    for number in range(MANY):
+        alice.enter(f"line {number}")
+        if number == MANY // 2:
+            bob.shows("alice: line 9")
+            own_server.kill()
+    alice.shows("Connection lost")
+    own_server.start()
+    bob.shows(f"alice: line {MANY - 1}")
+    assert said_by("alice", bob) == ["hi", *(f"line {number}" for number in range(MANY))]
+    alice.shows("alice> delivered")
+
+
+def test_a_client_that_is_killed_goes_on_and_shows_nothing_twice(
+    own_server: Server, open_terminal: Open, home: dict[str, Any]
+) -> None:
+    alice, bob = in_a_chat(own_server, open_terminal, **home)
+    bob.enter("before")
+    alice.shows("bob: before")
+    alice.enter("first")
+    bob.shows("alice: first")
+    bob.shows("bob> ")
+    alice.send_signal(signal.SIGKILL)
+    bob.shows("alice's connection is lost; ")
+    bob.enter("are you there?")
+    bob.shows("bob> stored")
+    alice = come_back(own_server, open_terminal, "alice", home)
+    alice.shows("Chat with bob goes on.")
+    alice.shows("bob: are you there?")
+    bob.shows("alice is back.")
+    bob.shows("bob> delivered")
+    alice.enter("second")
+    bob.shows("alice: second")
+    assert said_by("bob", alice) == ["are you there?"]
+    assert said_by("alice", bob) == ["first", "second"]
+
+
+def test_what_was_entered_goes_out_when_the_killed_client_runs_again(
+    own_server: Server, open_terminal: Open, home: dict[str, Any]
+) -> None:
+    alice, bob = in_a_chat(own_server, open_terminal, **home)
+    say_and_see_it_stored(alice)
+    own_server.kill()
+    alice.shows("Connection lost")
+    alice.enter("last words")
+    alice.shows("alice> last words\nalice> not sent yet")
+    alice.send_signal(signal.SIGKILL)
+    own_server.start()
+    bob.shows("Reconnected as bob.")
+    come_back(own_server, open_terminal, "alice", home).shows("Chat with bob goes on.")
+    bob.shows("alice: last words")
+    assert said_by("alice", bob) == ["hi", "last words"]
+
+
+def test_when_nobody_comes_back_in_time_the_rest_waits_in_the_mailbox(
+    impatient_server: Server, open_terminal: Open, home: dict[str, Any]
+) -> None:
+    alice, bob = in_a_chat(impatient_server, open_terminal, **home)
+    alice.enter("this arrives")
+    bob.shows("alice: this arrives")
+    alice.shows("alice> delivered")
+    bob.send_signal(signal.SIGKILL)
+    alice.shows("bob's connection is lost; 1 s to come back. You can go on writing.")
+    alice.enter("are you there?")
+    alice.enter("well then")
+    alice.shows("Chat with bob ended: the connection to bob was lost.")
+    alice.shows("2 messages that bob did not get were put into their mailbox.")
+    bob = come_back(impatient_server, open_terminal, "bob", home)
+    for text in ("are you there?", "well then", "Chat with alice ended: the connection was lost for too long."):
+        bob.shows(text)
+    assert said_by("alice", bob) == ["are you there?", "well then"]
+    assert "this arrives" not in "\n".join(bob.display)
+
+
+def test_a_message_for_somebody_who_is_away(server: Server, open_terminal: Open, home: dict[str, Any]) -> None:
+    alice = open_terminal(server.port, "--nickname", "alice", **home)
+    alice.shows("alice> ")
+    alice.enter("/msg bob see you at noon")
+    alice.shows("Kept for bob, who is away.")
+    bob = open_terminal(server.port, "--nickname", "bob", **home)
+    bob.shows("): see you at noon\nbob>")
+    assert any(re.fullmatch(r"\d\d:\d\d alice \((while you were away|to you)\): .*", line) for line in bob.display)
+    alice.shows("bob has your message: “see you at noon”")
+    alice.enter("/msg bob and now")
+    bob.shows("alice (to you): and now")
+    alice.shows("bob has your message: “and now”")
+    bob.enter("/exit")
+    assert bob.exit_code() == 0
+    bob = open_terminal(server.port, "--nickname", "bob", **home)
+    bob.shows("bob> ")
+    bob.enter("/who")
+    bob.shows("Online: ")
+    assert "noon" not in "\n".join(bob.display)
+
+
+def test_its_sender_hears_of_it_at_a_later_login(server: Server, open_terminal: Open, home: dict[str, Any]) -> None:
+    carol = open_terminal(server.port, "--nickname", "carol", **home)
+    carol.shows("carol> ")
+    carol.enter("/msg dave call me")
+    carol.shows("Kept for dave, who is away.")
+    carol.enter("/exit")
+    assert carol.exit_code() == 0
+    dave = open_terminal(server.port, "--nickname", "dave", **home)
+    dave.shows("): call me")
+    dave.enter("/exit")
+    assert dave.exit_code() == 0
+    carol = open_terminal(server.port, "--nickname", "carol", **home)
+    carol.shows("dave has your message: “call me”")
+
+
+def test_a_message_that_is_refused_says_why(server: Server, open_terminal: Open) -> None:
+    alice = open_terminal(server.port, "--nickname", "alice")
+    alice.shows("alice> ")
+    alice.enter("/msg nobody hello")
+    alice.shows("Your message to nobody was not kept.")
+    alice.enter("/msg alice hello")
+    alice.shows("Your message to alice was not kept.")
