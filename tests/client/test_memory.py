@@ -43,12 +43,13 @@ def test_messages_are_numbered_and_go_when_they_are_stored() -> None:
     assert chat.stored == 2
 
 
-def test_the_same_stream_goes_on_with_its_numbers() -> None:
+def test_the_same_stream_goes_on_and_nothing_is_forgotten_that_is_not_known_to_be_stored() -> None:
+    """7.3: that the server has it does not mean that its disk has."""
     memory = Memory()
     chat = in_a_chat(memory, 3)
     chat.delivered = 1
     memory.resume(chat, had=2, stream="xyz", taken=2)
-    assert (chat.sent, list(chat.unstored), chat.delivered) == (3, [b":3\n"], 1)
+    assert (chat.sent, list(chat.unstored), chat.delivered) == (3, [b":1\n", b":2\n", b":3\n"], 1)
 
 
 def test_in_another_stream_what_is_left_is_numbered_anew() -> None:

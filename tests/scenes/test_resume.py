@@ -211,9 +211,7 @@ async def test_a_newer_login_takes_over_and_resumes(stage: Stage) -> None:
     await older.says(":one")
     await bob.hears(":one")
     newer = await comes_back(stage, "alice", "bob", chat)
-    await older.is_out_after(
-        "disconnected taken_over You have logged in from somewhere else; this session is over."
-    )
+    await older.is_out_after("disconnected taken_over You have logged in from somewhere else; this session is over.")
     await bob.hears("chat_paused alice 60")
     await bob.says(":eins")
     await resumes(newer, chat, chat, 0, chat, 0)
@@ -327,7 +325,7 @@ async def test_a_memory_of_what_nobody_said_is_a_protocol_error(stage: Stage) ->
 
 async def test_who_waits_for_somebody_is_not_available(stage: Stage) -> None:
     """6.1: a paused chat is a chat."""
-    alice, bob, chat = await stage.chat_between("alice", "bob")
+    alice, bob, _ = await stage.chat_between("alice", "bob")
     await is_lost(stage, alice, bob)
     carol = await stage.enters("carol")
     await carol.says("/chat bob")

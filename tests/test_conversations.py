@@ -1,0 +1,99 @@
+"""Chats at work, where several rooms have to act together (what people hear of it: scenes/test_resume.py)."""
+
+from __future__ import annotations
+
+import pytest
+
+from duologue.congestion import Congestion
+from duologue.conversations import Conversations
+from duologue.core.chat import Chat, ChatEnd
+from duologue.core.effects import CloseChat, OpenChat, PauseChat, ReopenChat
+from duologue.core.limits import Limits
+from duologue.link import Client, Hold
+from duologue.storage.unreceived import Unreceived
+from duologue.tables import Connections
+from tests.stage import Clock, until
+from tests.test_link import client, fake
+
+
+class House:
+    """Alice and bob in a chat."""
+
+    def __init__(self) -> None:
+        self.clock = Clock()
+        self.clients: dict[str, Client] = {}
+        self.connections = Connections()
+        congestion = Congestion(
+            Limits(), time=self.clock, end_stalled=lambda *_: None, filled=lambda _: None, emptied=lambda _: None
+        )
+        self.conversations = Conversations(
+            Unreceived(lambda _: None, pressure=lambda *_: None, mailbox=10),
+            congestion,
+            self.connections,
+            clients=self.clients,
+            page=1024,
+            is_registered=lambda _: True,
+            wall_clock=self.clock,
+        )
+        self.chat = Chat("id", "alice", "bob")
+        for nickname in ("alice", "bob"):
+            self.enters(nickname)
+        self.conversations.perform(OpenChat(self.chat))
+
+    def enters(self, nickname: str) -> Client:
+        row = self.connections.add("127.0.0.1:1", nickname, 1, 2, 3, self.clock())
+        self.clients[nickname] = client(nickname, row=row)
+        self.conversations.mailbox.open(self.clients[nickname])
+        return self.clients[nickname]
+
+    def holds(self, nickname: str) -> set[Hold]:
+        return fake(self.clients[nickname].chat_socket).holds
+
+    def says(self, nickname: str, line: bytes) -> None:
+        receive = fake(self.clients[nickname].chat_socket).receiver
+        assert receive
+        assert not [*receive(line)]
+
+
+@pytest.fixture
+async def house() -> House:
+    return House()
+
+
+async def test_what_one_says_the_other_hears(house: House) -> None:
+    house.says("alice", b":hello\n")
+    assert fake(house.clients["bob"].login_socket).sent == b":hello\n"
+    assert list(house.connections.live()["in_chat"]) == [True, True]
+
+
+async def test_only_whom_the_disk_does_not_follow_is_held(house: House) -> None:
+    house.conversations.store_is_behind("id", "alice", True)
+    assert house.holds("alice") == {Hold.STORE}
+    assert house.holds("bob") == set()
+    house.conversations.store_is_behind("id", "alice", False)
+    assert house.holds("alice") == set()
+
+
+async def test_to_come_back_is_no_way_around_it(house: House) -> None:
+    house.conversations.store_is_behind("id", "alice", True)
+    house.conversations.perform(PauseChat(house.chat, "alice"))
+    house.enters("alice")
+    house.conversations.perform(ReopenChat(house.chat, "alice", held=(), begun=None))
+    assert house.holds("alice") == {Hold.STORE}
+
+
+async def test_what_is_said_to_one_who_is_away_is_handed_over_later(house: House) -> None:
+    house.conversations.perform(PauseChat(house.chat, "bob"))
+    house.says("alice", b":are you there\n")
+    bob = house.enters("bob")
+    house.chat.says("alice").recipient_returns(None)
+    house.conversations.perform(ReopenChat(house.chat, "bob", held=(), begun=None))
+    await until(lambda: fake(bob.login_socket).sent == b":are you there\n")
+    house.says("alice", b":and now\n")
+    await until(lambda: fake(bob.login_socket).sent == b":are you there\n:and now\n")
+
+
+async def test_after_the_end_nobody_is_in_it(house: House) -> None:
+    house.conversations.perform(CloseChat(house.chat, ChatEnd.LEFT))
+    assert [client.chat for client in house.clients.values()] == [None, None]
+    assert list(house.connections.live()["in_chat"]) == [False, False]
