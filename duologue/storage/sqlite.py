@@ -281,6 +281,8 @@ class SqliteStore:
         call = partial(function, *arguments, **named)
         try:
             return await self._loop.run_in_executor(self._reading, call)
+        except RuntimeError as error:  # the reader's thread has ended
+            raise StoreError(self._file.path, "the store is closed") from error
         except sqlite3.Error as error:
             text = f"cannot be read ({error}); check the disk, or restore a backup"
             raise StoreError(self._file.path, text) from error
