@@ -58,6 +58,7 @@ class PostOffice(RemembersNothing):
         self.error: StoreError | None = None
         self.ended: dict[tuple[str, str], ChatStanding] = {}
         self.asked: list[str] = []
+        self.being_read = self.most_being_read = 0
         self.is_open = asyncio.Event()
         self.is_open.set()
 
@@ -91,14 +92,20 @@ class PostOffice(RemembersNothing):
         return HandedIn(letter.number)
 
     async def undelivered(self, me: str, after: int, limit_bytes: int) -> list[Undelivered]:  # type: ignore[override]
-        await self.answers("undelivered")
-        return [
+        found = [
             letter
             for letter in self.letters
             if letter.cursor > after
             and self.recipients[letter.cursor] == me
             and letter.number > self.streams[letter.stream].received
-        ][:PAGE]
+        ]
+        self.being_read += 1
+        self.most_being_read = max(self.most_being_read, self.being_read)
+        try:
+            await self.answers("undelivered")
+        finally:
+            self.being_read -= 1
+        return found[:PAGE]
 
     async def receipt(self, stream: str, recipient: str, upto: int) -> Standing | None:  # type: ignore[override]
         await self.answers("receipt")
@@ -366,7 +373,19 @@ async def test_a_letter_that_comes_while_others_are_handed_over_follows_them(tow
     town.office.opens()
     await town.settles()
     assert letters(bob) == ["one", "two"]
+    assert town.office.most_being_read == 1
     assert told(alice) == []
+
+
+async def test_a_letter_that_comes_while_an_empty_mailbox_is_read_is_not_left_in_it(town: Town) -> None:
+    town.office.closes()
+    bob = town.comes("bob")
+    await asyncio.sleep(0)
+    town.office.put("letter", 1, "hi")
+    town.mailbox.push(bob)
+    town.office.opens()
+    await town.settles()
+    assert letters(bob) == ["hi"]
 
 
 async def test_what_was_not_acknowledged_comes_again_to_the_next_session_and_the_rest_does_not(town: Town) -> None:

@@ -386,9 +386,10 @@ class Talk(RuleBasedStateMachine):
     def arrives(self, name: str) -> None:
         if name in self.here:
             return
-        self.board.arrive(0, name)
         self.here.add(name)
         self.awaits[name], self.is_asked_by[name], self.talks_to[name] = set(), set(), None
+        waits = [(name, ChatWaits(self.partner[name], "", self.away[name] - self.now))] if name in self.partner else []
+        self.happens(self.board.arrive(self.now, name), *waits)
 
     @rule(name=st.sampled_from(PEOPLE), reason=st.sampled_from([ChatEnd.LEFT, ChatEnd.LOST, ChatEnd.LOST]))
     def leaves(self, name: str, reason: ChatEnd) -> None:
