@@ -101,12 +101,16 @@ class Acknowledgements:
     def stored(self, news: Stored) -> None:
         """The store answers for more than before."""
         chat = self._chats.get(news.chat)
-        stream = chat.says(news.sender).named(news.stream) if chat else None
-        if chat and stream:
-            stream.stored = news.upto
-            self.owe_sender(chat.says(news.sender), stream)
-            if chat.id in self._ended:
-                self._forget_when_stored(chat)
+        if chat is None:
+            return
+        direction = chat.directions[news.sender]
+        stream = direction.named(news.stream)
+        if stream is None:
+            return
+        stream.stored = news.upto
+        self.owe_sender(direction, stream)
+        if chat.id in self._ended:
+            self._forget_when_stored(chat)
 
     # What is said
 

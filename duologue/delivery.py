@@ -39,7 +39,8 @@ class Flow:
         self._sender: Client | None = None
         self._recipient: Client | None = None
         self._relay: Relay | None = None
-        self._is_live = False
+        self.is_live = False
+        """Does what is said go straight to the recipient?"""
         self._replay: Replay | None = None
         self._pushing: asyncio.Task[None] | None = None
 
@@ -74,15 +75,15 @@ class Flow:
 
     def fall_behind(self) -> None:
         """The recipient's queue is full: from now on it is served from the store."""
-        if self._is_live:
-            self._is_live = False
+        if self.is_live:
+            self.is_live = False
             self.direction.now_behind()
             self._redirect()
         self._let_sender_go_on()
 
     def push(self) -> None:
         """Hand over what is missing, as far as there is room for it; harmless when nothing is, or nobody is there."""
-        if self._recipient is None or self._is_live or self._pushing or self._congestion.is_full(self._recipient):
+        if self._recipient is None or self.is_live or self._pushing or self._congestion.is_full(self._recipient):
             return
         if self._is_level(self._recipient):
             self._go_live()
@@ -138,7 +139,7 @@ class Flow:
             self._sender.chat_socket.hold(Hold.CATCHING_UP)
 
     def _go_live(self) -> None:
-        self._is_live = True
+        self.is_live = True
         self._replay = None
         self._redirect()
         self._let_sender_go_on()
@@ -148,7 +149,7 @@ class Flow:
             self._relay.send = self._destination()
 
     def _destination(self) -> Callable[[bytes], None]:
-        return self._recipient.login_socket.send if self._is_live and self._recipient else nowhere
+        return self._recipient.login_socket.send if self.is_live and self._recipient else nowhere
 
     def _let_sender_go_on(self) -> None:
         if self._sender:
@@ -207,7 +208,7 @@ class Delivery:
     def stored(self, chat: str, sender: str) -> None:
         """More of what `sender` said is in the store."""
         flow = self._flows.get((chat, sender))
-        if flow:
+        if flow and not flow.is_live:
             flow.push()
 
     def fall_behind(self, client: Client) -> None:

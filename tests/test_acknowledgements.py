@@ -109,6 +109,56 @@ async def test_a_ping_is_answered_by_a_pong(desk: Desk) -> None:
     assert heard_on_check(alice) == [Acknowledged()]
 
 
+@pytest.mark.parametrize("ping", [Ping(), Ping(0), Ping(2), Ping(2, "id"), Ping(0, "letter")])
+@pytest.mark.parametrize("how", ["in the chat", "resumed", "not resumed", "in no chat"])
+async def test_whatever_a_ping_says_it_is_answered(desk: Desk, ping: Ping, how: str) -> None:
+    """7.4. Who hears nothing for 45 s takes the server for dead (8.2)."""
+    _, bob, chat = desk.chat()
+    chat.says("alice").current.sent = 5
+    bob.has_resumed = how == "resumed"
+    if how.startswith("not"):
+        bob.chat = None
+    elif how == "in no chat":
+        desk.acks.ended(chat)
+        desk.acks.stored(Stored("id", "alice", "id", 5))
+        bob.chat = None
+    desk.acks.check_from_client(bob, ping)
+    await fake(bob.check_socket).until(acknowledged)
+
+
+async def test_of_a_stream_of_before_its_sender_hears_nothing_more(desk: Desk) -> None:
+    """10.4: it sends in another, and has settled the old one with its /resume."""
+    alice, bob, chat = desk.chat()
+    chat.says("alice").current.sent = 5
+    chat.says("alice").sender_returns(None)
+    desk.acks.check_from_client(bob, Ping(3, "id"))
+    desk.acks.stored(Stored("id", "alice", "id", 5))
+    await fake(bob.check_socket).until(acknowledged)
+    assert heard_on_check(alice) == []
+    assert (chat.says("alice").streams[0].received, chat.says("alice").streams[0].stored) == (3, 5)
+
+
+async def test_a_stream_that_the_partner_never_had_is_none_to_acknowledge(desk: Desk) -> None:
+    """7.5."""
+    _, bob, chat = desk.chat()
+    chat.says("alice").current.sent = 5
+    with pytest.raises(FatalPeerError, match="bad_count"):
+        desk.acks.check_from_client(bob, Ping(0, "id.7"))
+
+
+async def test_a_ping_without_a_stream_is_about_the_one_that_is_being_handed_over(desk: Desk) -> None:
+    """7.2."""
+    _, bob, chat = desk.chat()
+    direction = chat.says("alice")
+    direction.current.sent = 2
+    direction.sender_returns(None)
+    direction.current.sent = 3
+    desk.acks.check_from_client(bob, Ping(2))
+    direction.next_stream()
+    desk.acks.check_from_client(bob, Ping(3))
+    assert [stream.received for stream in direction.streams] == [2, 3]
+
+
 async def test_what_bob_holds_is_told_to_alice(desk: Desk) -> None:
     """7.2, 7.3."""
     alice, bob, chat = desk.chat()

@@ -93,6 +93,9 @@ class Direction:
         self.pushed = self.at.received
 
     def named(self, name: str) -> Stream | None:
+        current = self.streams[-1]
+        if current.name == name:
+            return current
         return next((stream for stream in reversed(self.streams) if stream.name == name), None)
 
     # What the ends say
