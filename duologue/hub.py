@@ -209,22 +209,23 @@ class Hub:
         """`/resume`: of a chat that waits, or of one that is over."""
         chat = self.switchboard.chat_of(client.nickname)
         if chat and chat.id == command.chat:
-            self._resume(client, chat, self.switchboard.resume(self.time(), client.nickname, command))
+            self._resume(client, chat, self.switchboard.agree(client.nickname, command))
         else:
             self.conversations.resume_ended(client, command)
 
     def _resume(self, client: Client, chat: Chat, effects: list[Effect]) -> None:
         [reopening] = (effect for effect in effects if isinstance(effect, ReopenChat))
+        then = partial(self._come_back, client, chat, effects)
         if reopening.begun:
-            then = partial(self._resume_anew, client, chat, effects)
             self.conversations.begin_stream(client, reopening, reopening.begun, then)
         else:
-            self.perform(effects)
+            then()
 
-    def _resume_anew(self, client: Client, chat: Chat, effects: list[Effect]) -> None:
+    def _come_back(self, client: Client, chat: Chat, effects: list[Effect]) -> None:
+        """If it is still here, and the chat still waits for it: a stream that begins takes the store a moment."""
         is_here = self._clients.get(client.nickname) is client
         if is_here and self.switchboard.chat_of(client.nickname) is chat:
-            self.perform(effects)
+            self.perform([*effects, *self.switchboard.come_back(self.time(), client.nickname)])
 
     # Queues
 

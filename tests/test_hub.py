@@ -122,7 +122,7 @@ async def test_who_goes_while_the_store_is_asked_finds_the_chat_waiting_again(
     slow = SlowCommits(stage, monkeypatch)
     alice, bob, chat = await begins_to_resume(stage, slow)
     await alice.vanishes()
-    await bob.hears("chat_paused alice 60")
+    await until(lambda: "alice" not in stage.present())
     slow.go.set()
     alice = await stage.enters("alice")
     await alice.hears(f"chat_waits bob {chat} 60")

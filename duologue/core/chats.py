@@ -93,21 +93,30 @@ class Chats:
         return [Tell(nickname, ChatWaits(chat.partner_of(nickname), chat.id, seconds_left(chat.away[nickname], now)))]
 
     def resume(self, now: float, nickname: str, command: ResumeChat) -> list[Effect]:
-        """`/resume`, by somebody whose chat it is. Where both ends stand is agreed on by this."""
+        """`/resume`, by somebody whose chat it is."""
+        return [*self.agree(nickname, command), *self.come_back(now, nickname)]
+
+    def agree(self, nickname: str, command: ResumeChat) -> list[Effect]:
+        """The first half of a resume: where both ends stand. Where a stream begins, the store is between the halves."""
         chat = self._chats[nickname]
         if nickname not in chat.away:
             raise PeerError("not_paused", "Your chat is on already.")
         held = chat.hears(nickname).recipient_returns(command.received)
         answer = chat.says(nickname).sender_returns(command.sent)
-        del chat.away[nickname]
-        partner, stream = chat.partner_of(nickname), answer.stream
-        effects: list[Effect] = [
-            Tell(nickname, ChatResumed(partner, chat.id, answer.had, stream.name, stream.sent)),
+        stream = answer.stream
+        return [
+            Tell(nickname, ChatResumed(chat.partner_of(nickname), chat.id, answer.had, stream.name, stream.sent)),
             ReopenChat(chat, nickname, tuple(held), stream if answer.is_new else None),
         ]
+
+    def come_back(self, now: float, nickname: str) -> list[Effect]:
+        """The second half: nobody waits for `nickname` any more, and the partner hears so."""
+        chat = self._chats[nickname]
+        del chat.away[nickname]
+        partner = chat.partner_of(nickname)
         if partner in chat.away:
-            return [*effects, Tell(nickname, ChatPaused(partner, seconds_left(chat.away[partner], now)))]
-        return [*effects, Tell(partner, PartnerResumed(nickname, chat.id))]
+            return [Tell(nickname, ChatPaused(partner, seconds_left(chat.away[partner], now)))]
+        return [Tell(partner, PartnerResumed(nickname, chat.id))]
 
 
 def seconds_left(deadline: float, now: float) -> int:

@@ -209,6 +209,14 @@ class Switchboard:
         """`/resume`, by somebody whose chat it is."""
         return self._chats.resume(now, nickname, command)
 
+    def agree(self, nickname: str, command: ResumeChat) -> list[Effect]:
+        """The first half of it (see `Chats`)."""
+        return self._chats.agree(nickname, command)
+
+    def come_back(self, now: float, nickname: str) -> list[Effect]:
+        """The second half of it."""
+        return self._chats.come_back(now, nickname)
+
 
 _WORTH_TELLING = {
     (Cause.DECLINE, True),
