@@ -92,12 +92,11 @@ class Chats:
             return []
         return [Tell(nickname, ChatWaits(chat.partner_of(nickname), chat.id, seconds_left(chat.away[nickname], now)))]
 
-    def resume(self, now: float, nickname: str, command: ResumeChat) -> list[Effect]:
-        """`/resume`, by somebody whose chat it is."""
-        return [*self.agree(nickname, command), *self.come_back(now, nickname)]
-
     def agree(self, nickname: str, command: ResumeChat) -> list[Effect]:
-        """The first half of a resume: where both ends stand. Where a stream begins, the store is between the halves."""
+        """The first half of a `/resume`, by somebody whose chat it is: where both ends stand.
+
+        Where a stream begins by it, the store comes between the halves.
+        """
         chat = self._chats[nickname]
         if nickname not in chat.away:
             raise PeerError("not_paused", "Your chat is on already.")

@@ -205,12 +205,8 @@ class Switchboard:
         """A chat of a server that is no more waits for both."""
         self._chats.restore(now, chat)
 
-    def resume(self, now: float, nickname: str, command: ResumeChat) -> list[Effect]:
-        """`/resume`, by somebody whose chat it is."""
-        return self._chats.resume(now, nickname, command)
-
     def agree(self, nickname: str, command: ResumeChat) -> list[Effect]:
-        """The first half of it (see `Chats`)."""
+        """The first half of a `/resume`, by somebody whose chat it is (see `Chats`)."""
         return self._chats.agree(nickname, command)
 
     def come_back(self, now: float, nickname: str) -> list[Effect]:

@@ -28,6 +28,10 @@ from duologue.core.streams import Direction, Stream
 GRACE = 60
 
 
+def resume(chats: Chats, now: float, nickname: str, command: ResumeChat) -> list[Effect]:
+    return [*chats.agree(nickname, command), *chats.come_back(now, nickname)]
+
+
 class Room:
     """The chat "0" of alice and bob, and the rules that it goes by."""
 
@@ -43,7 +47,7 @@ class Room:
         return self.chats.leave(now, nickname, ChatEnd.LOST)
 
     def resumes(self, now: float, nickname: str, *held: StreamHeld) -> list[Effect]:
-        return self.chats.resume(now, nickname, ResumeChat("0", *held))
+        return resume(self.chats, now, nickname, ResumeChat("0", *held))
 
     @property
     def is_on(self) -> bool:
@@ -259,7 +263,7 @@ def test_a_chat_of_a_server_that_is_no_more_waits_for_both() -> None:
     chats.restore(100, chat)
     assert chats.of("alice") is chats.of("bob") is chat
     assert told(chats.arrive(110, "bob"), "bob") == [ChatWaits("alice", "old", GRACE - 10)]
-    effects = chats.resume(120, "bob", ResumeChat("old"))
+    effects = resume(chats, 120, "bob", ResumeChat("old"))
     assert told(effects, "bob")[-1] == ChatPaused("alice", GRACE - 20)
     assert chats.end_overdue(100 + GRACE - 1) == []
     assert done(chats.end_overdue(100 + GRACE)) == [CloseChat(chat, ChatEnd.LOST)]

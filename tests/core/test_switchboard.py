@@ -51,6 +51,10 @@ def room(*here: str, limits: Limits = LIMITS) -> Switchboard:
     return board
 
 
+def resume(board: Switchboard, now: float, name: str, command: ResumeChat) -> list[Effect]:
+    return [*board.agree(name, command), *board.come_back(now, name)]
+
+
 def told(effects: list[Effect], name: str) -> list[Event]:
     return [effect.event for effect in effects if isinstance(effect, Tell) and effect.nickname == name]
 
@@ -229,7 +233,7 @@ class TestTold:
         board.leave(5, "alice", ChatEnd.LOST)
         assert told(board.arrive(5, "alice"), "alice") == [ChatWaits("bob", "0", GRACE)]
         assert board.chat_of("alice") is chat
-        assert told(board.resume(5, "alice", ResumeChat("0")), "bob") == [PartnerResumed("alice", "0")]
+        assert told(resume(board, 5, "alice", ResumeChat("0")), "bob") == [PartnerResumed("alice", "0")]
 
 
 Heard = tuple[str, Event]
@@ -426,7 +430,7 @@ class Talk(RuleBasedStateMachine):
         held = (StreamHeld(stream, 0), StreamHeld(chat.hears(name).at.name, 0)) if remembers else ()
         command = ResumeChat(chat.id, *held)
         if name not in self.away:
-            self.refused("not_paused", lambda: self.board.resume(self.now, name, command))
+            self.refused("not_paused", lambda: resume(self.board, self.now, name, command))
             return
         del self.away[name]
         other = self.partner[name]
@@ -435,7 +439,7 @@ class Talk(RuleBasedStateMachine):
             heard.append((name, ChatPaused(other, self.away[other] - self.now)))
         else:
             heard.append((other, PartnerResumed(name, "")))
-        self.happens(self.board.resume(self.now, name, command), *heard)
+        self.happens(resume(self.board, self.now, name, command), *heard)
         assert (chat.says(name).current.name == stream) == remembers
 
     @rule(asker=st.sampled_from(PEOPLE), asked=st.sampled_from([*PEOPLE, NOBODY]))
