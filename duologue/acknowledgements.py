@@ -37,14 +37,13 @@ class Acknowledgements:
         self._chats[chat.id] = chat
 
     def ended(self, chat: Chat) -> None:
-        """Its senders still hear what becomes of their last messages."""
+        """Its senders still hear from the store of their last messages, until `forget_chat`."""
         self._ended.add(chat.id)
-        self._forget_when_stored(chat)
 
-    def _forget_when_stored(self, chat: Chat) -> None:
-        if all(stream.stored >= stream.sent for direction in chat.directions.values() for stream in direction.streams):
-            self._ended.discard(chat.id)
-            self._chats.pop(chat.id, None)
+    def forget_chat(self, chat: Chat) -> None:
+        """The store has reported all it will of a chat that is over; what else becomes of it is for the mailbox."""
+        self._ended.discard(chat.id)
+        self._chats.pop(chat.id, None)
 
     def greet(self, client: Client) -> None:
         """The first PONG: all three sockets are attached. At once, because the client waits for it."""
@@ -109,8 +108,6 @@ class Acknowledgements:
             return
         stream.stored = news.upto
         self.owe_sender(direction, stream)
-        if chat.id in self._ended:
-            self._forget_when_stored(chat)
 
     # What is said
 

@@ -6,8 +6,9 @@ Knows who takes part. What may happen when is decided in `core`.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 
 from duologue.acknowledgements import Acknowledgements
 from duologue.congestion import Congestion
@@ -46,7 +47,7 @@ class Conversations:
         self._clients = clients
         self._wall_clock = wall_clock
         self._behind: set[tuple[str, str]] = set()
-        self._beginning: set[asyncio.Future[None]] = set()
+        self._waiting: set[asyncio.Task[None]] = set()
         self.delivery = Delivery(store, congestion, page=page, keep=self._keep)
         self.acknowledgements = Acknowledgements(store, client_of=clients.get)
         self.recall = Recall(store)
@@ -94,15 +95,11 @@ class Conversations:
         self._note_held(effect)
         self._store.stream_began(effect.chat.id, client.nickname, begun.name)
         client.chat_socket.hold(Hold.RECALL)
-        task = asyncio.ensure_future(self._begin_stream(client, begun, then))
-        self._beginning.add(task)
-        task.add_done_callback(self._beginning.discard)
+        self._wait(self._begin_stream(client, begun, then))
 
     async def _begin_stream(self, client: Client, begun: Stream, then: Callable[[], None]) -> None:
         try:
-            await self._store.standing(
-                begun.name, client.nickname
-            )  # comes after all that was given to the store before
+            await self._store.synced()
             begun.is_begun = True
             then()
         except StoreError as error:
@@ -133,10 +130,21 @@ class Conversations:
                 self._take_out(chat, client)
                 self.mailbox.chat_is_over(client, chat)
             elif client:  # back, but not in the chat any more
-                self.mailbox.push_when_stored(client, chat.hears(nickname).current)
+                self.mailbox.push(client)
         self.delivery.close(chat)
         self.acknowledgements.ended(chat)
+        self._wait(self._forget(chat))
         log.info("chat ended", extra={"chat": chat.id})
+
+    async def _forget(self, chat: Chat) -> None:
+        with contextlib.suppress(StoreError):  # then nothing more is reported either
+            await self._store.synced()
+        self.acknowledgements.forget_chat(chat)
+
+    def _wait(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._waiting.add(task)
+        task.add_done_callback(self._waiting.discard)
 
     # What clients say about them
 

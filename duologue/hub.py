@@ -234,4 +234,4 @@ class Hub:
 
     def _emptied(self, client: Client) -> None:
         self.conversations.delivery.drained(client)
-        self.conversations.mailbox.push(client)
+        self.conversations.mailbox.go_on(client)

@@ -23,7 +23,6 @@ from duologue.core.events import (
     MessageFrom,
     NotKept,
 )
-from duologue.core.streams import Stream
 from duologue.link import Client, Hold, Link
 from duologue.protocols.native_wire import encode_message
 from duologue.storage.base import Letter, Standing, Store, StoreError
@@ -76,16 +75,7 @@ class Mailbox:
             if stream is direction.at:
                 break
         if not direction.is_level:
-            self.push_when_stored(client, direction.at)
-
-    def push_when_stored(self, client: Client, stream: Stream) -> None:
-        """The chat of `stream` is over: hand over what was not received of it, once the store has noted the end."""
-        self._work(self._push_when_stored(client, stream))
-
-    async def _push_when_stored(self, client: Client, stream: Stream) -> None:
-        # The answer comes when all that was given to the store before, the end of the chat too, has been committed.
-        await self.store.receipt(stream.name, client.nickname, stream.received)
-        self.push(client)
+            self.push(client)
 
     # Letters in
 
@@ -97,13 +87,13 @@ class Mailbox:
         try:
             recipient = self._recipient_of(client, letter)
             line, at = encode_message(letter.text), self._wall_clock()
-            await self.store.hand_in(Letter(letter.stream, letter.number, client.nickname, recipient, line, at))
+            standing = await self.store.hand_in(
+                Letter(letter.stream, letter.number, client.nickname, recipient, line, at)
+            )
         except PeerError as error:
             client.login_socket.tell(NotKept(letter.nickname, letter.stream, letter.number, error.code, error.text))
             return
-        standing = await self.store.standing(letter.stream, client.nickname)
-        if standing:
-            self._tell_sender(standing)
+        self._tell_sender(standing)
         reader = self._client_of(recipient)
         if reader:
             self.push(reader)
@@ -121,12 +111,16 @@ class Mailbox:
     # Letters out
 
     def push(self, client: Client) -> None:
-        """Hand over what waits for `client`, as far as there is room for it."""
+        """Something waits for `client`: hand it over, as far as there is room."""
         visit = self._visits.get(client)
-        if visit is None:
-            return
-        visit.is_due = True
-        if not visit.is_running:
+        if visit:
+            visit.is_due = True
+            self.go_on(client)
+
+    def go_on(self, client: Client) -> None:
+        """There is room in the queue to `client`; harmless when nothing waits."""
+        visit = self._visits.get(client)
+        if visit and visit.is_due and not visit.is_running:
             visit.is_running = True
             self._work(self._hand_over(client, visit))
 

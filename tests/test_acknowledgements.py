@@ -120,7 +120,7 @@ async def test_whatever_a_ping_says_it_is_answered(desk: Desk, ping: Ping, how: 
         bob.chat = None
     elif how == "in no chat":
         desk.acks.ended(chat)
-        desk.acks.stored(Stored("id", "alice", "id", 5))
+        desk.acks.forget_chat(chat)
         bob.chat = None
     desk.acks.check_from_client(bob, ping)
     await fake(bob.check_socket).until(acknowledged)
@@ -210,7 +210,7 @@ async def test_nobody_acknowledges_what_others_say_to_each_other(desk: Desk) -> 
     assert chat.says("alice").current.received == 0
 
 
-async def test_a_chat_that_is_over_has_its_pongs_until_all_of_it_is_stored(desk: Desk) -> None:
+async def test_a_chat_that_is_over_has_its_pongs_until_the_store_has_said_all(desk: Desk) -> None:
     """7.4."""
     alice, bob, chat = desk.chat()
     stream = chat.says("alice").current
@@ -226,6 +226,7 @@ async def test_a_chat_that_is_over_has_its_pongs_until_all_of_it_is_stored(desk:
     desk.acks.stored(Stored("id", "alice", "id", 5))
     await fake(alice.check_socket).until(acknowledged)
     assert heard_on_check(alice) == [Acknowledged(5, 3, "id")]
+    desk.acks.forget_chat(chat)
     desk.acks.stored(Stored("id", "alice", "id", 4))
     assert stream.stored == 5
 

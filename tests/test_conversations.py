@@ -97,3 +97,13 @@ async def test_after_the_end_nobody_is_in_it(house: House) -> None:
     house.conversations.perform(CloseChat(house.chat, ChatEnd.LEFT))
     assert [client.chat for client in house.clients.values()] == [None, None]
     assert list(house.connections.live()["in_chat"]) == [False, False]
+
+
+async def test_a_chat_that_is_over_leaves_nothing_here_though_nobody_ever_reads_the_rest(house: House) -> None:
+    house.says("alice", b":are you there\n")
+    house.conversations.perform(CloseChat(house.chat, ChatEnd.LEFT))
+    acknowledgements = house.conversations.acknowledgements
+    await until(lambda: not acknowledgements._chats and not acknowledgements._ended)
+    assert [message.text for message in await house.conversations.mailbox.store.undelivered("bob", 0, 1000)] == [
+        "are you there"
+    ]

@@ -83,13 +83,13 @@ class SlowCommits:
         self.asked = 0
         self.go = asyncio.Event()
         store = stage.server.hub.conversations._store
-        self._standing = store.standing
-        monkeypatch.setattr(store, "standing", self.standing)
+        self._synced = store.synced
+        monkeypatch.setattr(store, "synced", self.synced)
 
-    async def standing(self, stream: str, sender: str) -> object:
+    async def synced(self) -> None:
         self.asked += 1
         await self.go.wait()
-        return await self._standing(stream, sender)
+        await self._synced()
 
 
 async def begins_to_resume(stage: Stage, slow: SlowCommits) -> tuple[Actor, Actor, str]:

@@ -32,7 +32,6 @@ from duologue.mailbox import Mailbox
 from duologue.protocols.lines import LINE_LIMIT
 from duologue.storage.base import (
     ChatStanding,
-    HandedIn,
     Letter,
     RemembersNothing,
     Standing,
@@ -81,7 +80,7 @@ class PostOffice(RemembersNothing):
         self.recipients[cursor] = recipient
         self.letters.append(Undelivered(cursor, stream, sender, number, NOW, text))
 
-    async def hand_in(self, letter: Letter) -> HandedIn:  # type: ignore[override]
+    async def hand_in(self, letter: Letter) -> Standing:  # type: ignore[override]
         await self.answers("hand_in")
         if self.refusal:
             raise self.refusal
@@ -89,7 +88,7 @@ class PostOffice(RemembersNothing):
         if known is None or known.stored < letter.number:
             text = letter.line.decode()[1:-1].replace("\v", "\n")
             self.put(letter.stream, letter.number, text, sender=letter.sender, recipient=letter.recipient)
-        return HandedIn(letter.number)
+        return self.streams[letter.stream]
 
     async def undelivered(self, me: str, after: int, limit_bytes: int) -> list[Undelivered]:  # type: ignore[override]
         found = [
@@ -147,7 +146,7 @@ class Town:
         )
 
     def emptied(self, who: Client) -> None:
-        self.mailbox.push(who)
+        self.mailbox.go_on(who)
 
     def comes(self, nickname: str) -> Client:
         who = self.here[nickname] = client(nickname)
@@ -361,6 +360,17 @@ async def test_a_queue_that_fills_ends_the_handing_over_after_the_page(town: Tow
     assert letters(bob) == [*map(str, range(10))]
 
 
+async def test_a_queue_that_drains_when_nothing_waits_asks_nothing(town: Town) -> None:
+    bob = town.comes("bob")
+    await town.settles()
+    town.office.asked.clear()
+    for _ in range(3):
+        town.congestion.congested(bob.login_socket)
+        town.congestion.drained(bob.login_socket)
+    await town.settles()
+    assert town.office.asked == []
+
+
 async def test_a_letter_that_comes_while_others_are_handed_over_follows_them(town: Town) -> None:
     alice = town.comes("alice")
     await town.settles()
@@ -528,20 +538,6 @@ async def test_of_a_chat_that_was_level_nothing_is_asked(town: Town) -> None:
     town.mailbox.chat_is_over(bob, chat)
     await town.settles()
     assert town.office.asked == []
-
-
-async def test_the_rest_is_read_when_the_end_of_the_chat_has_been_noted(town: Town) -> None:
-    bob = town.comes("bob")
-    await town.settles()
-    town.office.closes()
-    chat = said(Stream("chat", sent=1))
-    town.mailbox.chat_is_over(bob, chat)
-    await asyncio.sleep(0)
-    assert town.office.asked[-1] == "receipt"
-    town.office.put("chat", 1, "one")
-    town.office.opens()
-    await town.settles()
-    assert letters(bob) == ["one"]
 
 
 async def test_a_resume_of_a_chat_that_is_over_is_answered_with_what_the_server_has(town: Town) -> None:

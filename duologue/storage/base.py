@@ -46,13 +46,6 @@ class Letter:
 
 
 @dataclass(frozen=True, slots=True)
-class HandedIn:
-    """The store answers for the messages 1 to `upto` of the letter's stream now."""
-
-    upto: int
-
-
-@dataclass(frozen=True, slots=True)
 class Undelivered:
     """A message in somebody's mailbox. What comes later has a higher `cursor`; `number` counts in its stream."""
 
@@ -137,7 +130,8 @@ class Replay(Protocol):
 class Store(Protocol):
     """Keeps the messages of chats, and letters. Called on the event loop, so nothing here blocks.
 
-    What is not `async` raises StoreError once the store has failed or is closed; so does every question.
+    What is not `async` raises StoreError once the store has failed or is closed; so does every question. KeyError is
+    raised for a chat that is not on: a mistake of the caller.
     """
 
     @property
@@ -159,10 +153,13 @@ class Store(Protocol):
         """The partner holds the messages 1 to `upto` of this stream; those can be more than are stored."""
 
     def replay(self, chat_id: str, sender: str, stream: str, after: int) -> Replay:
-        """Read the messages after `after` of a stream in a live chat. Raises KeyError for any other."""
+        """Read the messages after `after` of a stream."""
 
-    async def hand_in(self, letter: Letter) -> HandedIn:
-        """Keep a letter; the answer comes when it is safe. One that is there already is answered as when it came.
+    async def synced(self) -> None:
+        """Wait until all that was given before is as safe as it gets, and reported. Raises StoreError."""
+
+    async def hand_in(self, letter: Letter) -> Standing:
+        """Keep a letter; how its stream stands then. One that is there already is answered as when it came.
 
         A stream of a chat that is over goes on like this, and one that is unknown may begin at any number.
         Raises StoreError, and PeerError: mailbox_full, or bad_number where the message has no place in the stream.
@@ -235,6 +232,9 @@ class RemembersNothing:
         return self
 
     async def read(self, limit_bytes: int) -> NoReturn:
+        raise self._error
+
+    async def synced(self) -> NoReturn:
         raise self._error
 
     async def hand_in(self, letter: Letter) -> NoReturn:

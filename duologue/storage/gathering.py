@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from duologue.storage.backlog import BEHIND_BYTES, PIECE_OVERHEAD, STREAM_BEHIND_BYTES, Backlog, Backlogs
 from duologue.storage.base import Pressure, Stored
-from duologue.storage.rows import Batch, ChatRow, ChunkRow, EndRow, LateReceipt, NextNumbers, Question, StreamRow
+from duologue.storage.rows import Batch, ChatRow, ChunkRow, EndRow, NextNumbers, Question, StreamRow
 from duologue.storage.stored_lines import in_parts
 
 # Reading one message reads its chunk: 256 KiB of ordinary lines are expanded in 5 ms.
@@ -51,7 +51,6 @@ class Gathering:
         self._changed: list[OpenStream] = []
         self._chats: list[ChatRow] = []
         self._ends: list[EndRow] = []
-        self._receipts: list[LateReceipt] = []
         self._questions: list[Question] = []
         self._in_flight: list[tuple[Backlog, int]] = []
         for stream in streams:
@@ -59,7 +58,7 @@ class Gathering:
 
     def __bool__(self) -> bool:
         """Whether anything waits."""
-        return bool(self._changed or self._chats or self._ends or self._receipts or self._questions)
+        return bool(self._changed or self._chats or self._ends or self._questions)
 
     def chat_started(self, chat_id: str, asker: str, target: str, at: float) -> None:
         chat = ChatRow(self._numbers.chat, chat_id, asker, target, at)
@@ -96,10 +95,11 @@ class Gathering:
             backlogs.grown(backlog, (other.backlog for other in self._changed if other.pieces))
 
     def received(self, chat_id: str, sender: str, stream: str, upto: int) -> None:
+        """Raises KeyError like `append`."""
         known = self.stream(chat_id, sender, stream)
         if known is None:
-            self._receipts.append(LateReceipt(upto, chat_id, sender, stream))
-        elif upto > known.received:
+            raise KeyError(stream)
+        if upto > known.received:
             known.received = upto
             if not known.changed:
                 self._change(known)
@@ -127,8 +127,8 @@ class Gathering:
             stream.changed = False
         rows = [stream.row() for stream in self._changed]
         numbers = self._numbers.set_aside(len(self._questions))
-        batch = Batch(self._chats, rows, chunks, self._ends, self._receipts, self._questions, numbers, stored)
-        self._changed, self._chats, self._ends, self._receipts, self._questions = [], [], [], [], []
+        batch = Batch(self._chats, rows, chunks, self._ends, self._questions, numbers, stored)
+        self._changed, self._chats, self._ends, self._questions = [], [], [], []
         return batch
 
     def written(self) -> None:

@@ -1,4 +1,4 @@
-"""What holds for letters whichever store keeps them: how a stream is named, and the words of a refusal."""
+"""What holds for letters whichever store keeps them: which may come next, and the words of a refusal."""
 
 from __future__ import annotations
 
@@ -7,11 +7,6 @@ from duologue.storage.base import Letter
 
 LETTER = "letter"
 """Why a chat ended that was none: letters are kept as one, so that they are found like any message."""
-
-
-def chat_of(stream: str) -> str:
-    """The chat that a stream belongs to: its first ones have its name, later ones a dot and a number after it."""
-    return stream.partition(".")[0]
 
 
 def bad_number(letter: Letter) -> PeerError:

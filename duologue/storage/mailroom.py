@@ -8,9 +8,10 @@ from __future__ import annotations
 import sqlite3
 from typing import NamedTuple
 
-from duologue.storage.base import ChatStanding, HandedIn, Letter, Standing
-from duologue.storage.letters import LETTER, bad_number, chat_of, is_there, mailbox_full
-from duologue.storage.rows import EndRow, LateReceipt, NextNumbers
+from duologue.core.streams import chat_of
+from duologue.storage.base import ChatStanding, Letter, Standing
+from duologue.storage.letters import LETTER, bad_number, is_there, mailbox_full
+from duologue.storage.rows import EndRow, NextNumbers
 
 _STREAMS = """SELECT stream.number, name, sender, CASE sender WHEN asker THEN target ELSE asker END,
     stored, received, last, chat.number, ended, reason
@@ -64,25 +65,21 @@ class Mailroom:
                 if stream.received < stream.stored:
                     self._put(stream.number, stream.recipient, stream.received + 1, stream.stored)
 
-    def note(self, receipt: LateReceipt) -> None:
-        stream = self._ended(receipt.stream, receipt.sender)
-        if stream:
-            self._receive(stream, receipt.upto)
-
     # Questions
 
-    def hand_in(self, letter: Letter) -> HandedIn:
+    def hand_in(self, letter: Letter) -> Standing:
         """Raises PeerError, before anything is changed."""
         streams = self._streams(chat_of(letter.stream))
         if streams and (streams[0].ended is None or {*streams[0][2:4]} != {letter.sender, letter.recipient}):
             raise bad_number(letter)
         stream = _newest(streams, letter.stream, letter.sender)
         if stream and is_there(letter, stream.stored, stream.received):
-            return HandedIn(stream.stored)
+            return stream.standing
         if stream is None or letter.number > stream.received:
             self._check_room(letter)
-        self._keep(letter, stream or self._new_stream(letter, streams))
-        return HandedIn(letter.number)
+        stream = stream or self._new_stream(letter, streams)
+        self._keep(letter, stream)
+        return stream._replace(stored=letter.number).standing
 
     def receipt(self, stream: str, recipient: str, upto: int) -> Standing | None:
         found = [found for found in self._named(stream) if found.recipient == recipient]

@@ -43,15 +43,6 @@ class EndRow(NamedTuple):
     id: str
 
 
-class LateReceipt(NamedTuple):
-    """What the partner of `sender` holds of a chat that is over."""
-
-    upto: int
-    chat: str
-    sender: str
-    stream: str
-
-
 @dataclass(slots=True)
 class NextNumbers:
     """The numbers of the rows to come."""
@@ -81,7 +72,6 @@ class Batch:
     streams: list[StreamRow]
     chunks: list[ChunkRow]
     ends: list[EndRow]
-    receipts: list[LateReceipt]
     questions: list[Question]
     numbers: NextNumbers
     stored: list[Stored]

@@ -20,7 +20,6 @@ from duologue.core.errors import PeerError
 from duologue.storage import reader
 from duologue.storage.base import (
     ChatStanding,
-    HandedIn,
     Letter,
     Message,
     Pressure,
@@ -173,7 +172,13 @@ class SqliteStore:
 
     # Letters, and chats that are over: decided inside the next commit, and answered after it.
 
-    async def hand_in(self, letter: Letter) -> HandedIn:
+    async def synced(self) -> None:
+        """Wait until all that was given before is on the disk, and `committed` has been called for it."""
+        self._check_open()
+        if self._waiting or self._writing:
+            await self._ask(lambda _: None)
+
+    async def hand_in(self, letter: Letter) -> Standing:
         """Keep a letter; it is on the disk when this returns. Raises PeerError for a refusal, StoreError."""
         return await self._ask(lambda mailroom: mailroom.hand_in(letter))
 
@@ -200,8 +205,7 @@ class SqliteStore:
 
     async def undelivered(self, me: str, after: int, limit_bytes: int) -> list[Undelivered]:
         """What waits for `me` after a cursor, in the order it came: all of it that was given to the store by now."""
-        if self._waiting or self._writing:
-            await self._ask(lambda _: None)
+        await self.synced()
         while (found := await self._read(self._mail.page, self._reader, me, after, limit_bytes)) is None:
             pass
         return found

@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from duologue.core.errors import PeerError
+from duologue.core.streams import chat_of
 from duologue.storage.backlog import PIECE_OVERHEAD, STREAM_BEHIND_BYTES, Backlog, Backlogs
 from duologue.storage.base import (
     ChatStanding,
-    HandedIn,
     Letter,
     LiveChat,
     Message,
@@ -25,7 +25,7 @@ from duologue.storage.base import (
     Undelivered,
 )
 from duologue.storage.held_lines import HeldLines
-from duologue.storage.letters import LETTER, bad_number, chat_of, is_there, mailbox_full
+from duologue.storage.letters import LETTER, bad_number, is_there, mailbox_full
 from duologue.storage.stored_lines import texts
 from duologue.storage.undelivered import MESSAGE_OVERHEAD, NUMBER_BITS
 
@@ -138,17 +138,20 @@ class Unreceived:
             self._backlogs.grown(backlog, ())
 
     def received(self, chat_id: str, sender: str, stream: str, upto: int) -> None:
-        chat = self._chats.get(chat_id)
-        known = chat.said_by(sender, stream) if chat else None
-        if chat and known and upto > known.received:
-            self._receive(chat, known, upto)
+        known = self._live(chat_id, sender, stream)
+        if upto > known.received:
+            self._receive(self._chats[chat_id], known, upto)
             self._report([Stored(chat_id, sender, stream, upto)])
 
     def replay(self, chat_id: str, sender: str, stream: str, after: int) -> UnreceivedReplay:
-        known = self._chats[chat_id].said_by(sender, stream)
-        if known is None or (chat_id, sender) not in self._current:
+        return UnreceivedReplay(self._live(chat_id, sender, stream).held, after)
+
+    def _live(self, chat_id: str, sender: str, stream: str) -> _Stream:
+        chat = self._chats[chat_id]
+        known = chat.said_by(sender, stream)
+        if known is None or chat.reason is not None:
             raise KeyError(stream)
-        return UnreceivedReplay(known.held, after)
+        return known
 
     def chat_ended(self, chat_id: str, reason: str, at: float) -> None:
         chat = self._chats[chat_id]
@@ -164,8 +167,8 @@ class Unreceived:
 
     # Letters, and chats that are over
 
-    async def hand_in(self, letter: Letter) -> HandedIn:
-        """Keep a letter. It is not safe yet, so the answer is what has been received of its stream."""
+    async def hand_in(self, letter: Letter) -> Standing:
+        """Keep a letter. It is not safe yet: what counts as stored of its stream is what has been received."""
         chat = self._chats.get(chat_of(letter.stream)) or _Chat(
             chat_of(letter.stream), letter.sender, letter.recipient, LETTER
         )
@@ -174,7 +177,10 @@ class Unreceived:
         stream = chat.said_by(letter.sender, letter.stream)
         if stream is None or not is_there(letter, max(stream.held.last, stream.received), stream.received):
             stream = self._take(letter, chat, stream)
-        return HandedIn(stream.received)
+        return stream.standing
+
+    async def synced(self) -> None:
+        """What is kept here is on no disk: there is nothing to wait for."""
 
     async def undelivered(self, me: str, after: int, limit_bytes: int) -> list[Undelivered]:
         number, position = after >> NUMBER_BITS, after & (1 << NUMBER_BITS) - 1

@@ -97,12 +97,10 @@ def commit(connection: sqlite3.Connection, batch: Batch, mailroom: Mailroom) -> 
 
 
 def _decide(mailroom: Mailroom, batch: Batch) -> Answers:
-    """What needs to see the rows before it: ends, what was received of those chats, and questions, in this order."""
+    """What needs to see the rows before it: ends, then questions."""
     mailroom.numbers = batch.numbers
     for end in batch.ends:
         mailroom.end(end)
-    for receipt in batch.receipts:
-        mailroom.note(receipt)
     return [_answer(mailroom, question) for question in batch.questions]
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from duologue.storage.backlog import STREAM_BEHIND_BYTES, Backlog
 from duologue.storage.base import Stored
 from duologue.storage.gathering import CHUNK_BYTES, Gathering, OpenStream
-from duologue.storage.rows import LateReceipt, NextNumbers
+from duologue.storage.rows import NextNumbers
 
 
 def in_chat() -> Gathering:
@@ -77,7 +77,6 @@ def test_it_is_empty_after_it_was_taken_and_full_of_anything() -> None:
         lambda: gathering.received("c", "bob", "c", 1),
         lambda: gathering.append("c", "bob", b":a\n", 1, 1.0),
         lambda: gathering.chat_ended("c", "left", 2.0),
-        lambda: gathering.received("c", "bob", "c", 2),
     ]
     for say in says:
         say()
@@ -96,14 +95,7 @@ def test_receipts_are_coalesced_and_go_forward_only() -> None:
     assert not gathering
 
 
-def test_a_receipt_after_the_end_is_kept_for_the_file() -> None:
-    gathering = in_chat()
-    gathering.chat_ended("c", "left", 2.0)
-    gathering.received("c", "alice", "c", 1)
-    assert gathering.take().receipts == [LateReceipt(1, "c", "alice", "c")]
-
-
-def test_outside_a_live_chat_nothing_can_be_appended() -> None:
+def test_outside_a_live_chat_nothing_can_be_appended_nor_received() -> None:
     gathering = in_chat()
     with pytest.raises(KeyError):
         gathering.append("c", "eve", b":a\n", 1, 1.0)
@@ -111,6 +103,8 @@ def test_outside_a_live_chat_nothing_can_be_appended() -> None:
     gathering.chat_ended("c", "left", 2.0)
     with pytest.raises(KeyError):
         gathering.append("c", "alice", b":a\n", 1, 3.0)
+    with pytest.raises(KeyError):
+        gathering.received("c", "alice", "c", 1)
     batch = gathering.take()
     assert [chunk.lines for chunk in batch.chunks] == [b":last\n"], "said before the end"
     assert batch.ends == [(2.0, "left", "c")]

@@ -134,7 +134,11 @@ async def test_there_is_no_history(room: Room) -> None:
     assert list(room.store.live_chats) == []
 
 
-async def test_receipts_about_what_is_not_there_are_nothing(room: Room) -> None:
-    room.store.received("unknown", "alice", "unknown", 3)
-    room.store.received("c", "alice", "c.7", 3)
+async def test_nothing_is_received_but_of_streams_of_a_live_chat(room: Room) -> None:
+    for chat, stream in (("unknown", "unknown"), ("c", "c.7")):
+        with pytest.raises(KeyError):
+            room.store.received(chat, "alice", stream, 3)
+    room.store.chat_ended("c", "left", 2.0)
+    with pytest.raises(KeyError):
+        room.store.received("c", "alice", "c", 3)
     assert room.told == []
