@@ -1,7 +1,8 @@
 """How what is said in a chat gets to the other: from socket to socket, or from the store for whoever is behind.
 
 A reader that is slow, or comes back, is handed what is missing from the store and goes live again when nothing is. The
-sender never waits for it, and memory holds no more than one send queue.
+sender does not wait for it, but for the commit of the last few ms before it goes live; memory holds no more than one
+send queue.
 """
 
 from __future__ import annotations

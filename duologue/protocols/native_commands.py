@@ -94,7 +94,7 @@ def _held(stream: StreamHeld | None) -> str:
 
 def _encode_letter(letter: SendLetter) -> bytes:
     """A text that does not fit beside the rest of the line comes in parts before it."""
-    encode_message(letter.text)
+    encode_message(letter.text)  # raises where no message may have this text, whole or in parts
     *before, last = parts_of(on_one_line(letter.text))
     line = f"/msg {letter.nickname} {letter.stream} {letter.number} :{last}"
     return b"".join(one_line(text) for text in (*(f"{LETTER_PART} :{part}" for part in before), line))

@@ -55,7 +55,7 @@ class Matrix:
                             cell = waiting.pop()
                             await play(scene, *cell)
                             self._done(cell)
-                    except Exception as error:
+                    except Exception as error:  # whatever went wrong, this play failed, and the next begins afresh
                         self._fail(cell, error)
                         raise
                     finally:
