@@ -8,23 +8,19 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 
 from duologue.client.address import Address
-from tests.terminal.programs import Server
+from tests.terminal.programs import Server, running
 
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    server = Server(tmp_path_factory.mktemp("server"))
-    server.start()
-    yield server
-    server.stop()
+    with running(tmp_path_factory.mktemp("server")) as server:
+        yield server
 
 
 @pytest.fixture
 def own_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    server = Server(tmp_path_factory.mktemp("own"))
-    server.start()
-    yield server
-    server.stop()
+    with running(tmp_path_factory.mktemp("own")) as server:
+        yield server
 
 
 class FalseServer:

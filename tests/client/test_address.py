@@ -64,14 +64,22 @@ def authority() -> trustme.CA:
     return trustme.CA()
 
 
-async def test_certificates_that_are_not_trusted_say_what_to_do(authority: trustme.CA) -> None:
+async def server_certified_for(name: str, authority: trustme.CA) -> tuple[asyncio.Server, int]:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert("other.example").configure_cert(context)
-    server, port = await tls_server(context)
-    stranger, trusting = ssl.create_default_context(), ssl.create_default_context()
-    authority.configure_trust(trusting)
-    unknown = await reason(Address("127.0.0.1", port, stranger))
-    wrong_name = await reason(Address("127.0.0.1", port, trusting))
+    authority.issue_cert(name).configure_cert(context)
+    return await tls_server(context)
+
+
+def who_trusts(authority: trustme.CA) -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    authority.configure_trust(context)
+    return context
+
+
+async def test_certificates_that_are_not_trusted_say_what_to_do(authority: trustme.CA) -> None:
+    server, port = await server_certified_for("other.example", authority)
+    unknown = await reason(Address("127.0.0.1", port, ssl.create_default_context()))
+    wrong_name = await reason(Address("127.0.0.1", port, who_trusts(authority)))
     server.close()
     assert unknown.startswith("its certificate is not trusted: ")
     assert unknown.endswith("; --tls-ca FILE names one to trust")
@@ -86,12 +94,8 @@ async def test_a_server_without_tls_is_told_from_one_with_a_bad_certificate() ->
 
 
 async def test_a_trusted_certificate_lets_bytes_through(authority: trustme.CA) -> None:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert("127.0.0.1").configure_cert(context)
-    server, port = await tls_server(context)
-    trusting = ssl.create_default_context()
-    authority.configure_trust(trusting)
-    reader, writer = await Address("127.0.0.1", port, trusting).connect()
+    server, port = await server_certified_for("127.0.0.1", authority)
+    reader, writer = await Address("127.0.0.1", port, who_trusts(authority)).connect()
     assert await reader.readline() == b"ERROR unknown_first_line No.\n"
     sock = writer.get_extra_info("socket")
     assert sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)

@@ -43,9 +43,9 @@ from duologue.client import (
 )
 from duologue.client.link import Link, Timing
 from duologue.core.errors import PeerError
+from tests.client.conftest import FalseServer
 from tests.terminal.programs import Server
 
-FalseServer = Any  # tests/client/conftest.py
 DOCUMENT = Path(__file__).parents[2] / "docs" / "bots.md"
 
 
@@ -55,6 +55,18 @@ async def until(client: Client, wanted: type[Happening]) -> Any:
             if isinstance(event, wanted):
                 return event
     raise AssertionError(f"it ended without {wanted.__name__}")
+
+
+async def chat_begins(client: Client, server: FalseServer, *said: str) -> None:
+    """With bob, who has `said` these by now."""
+    server.say("login_socket", "".join(["start_chat bob x\n", *(f":{text}\n" for text in said)]).encode())
+    await until(client, ChatStarted)
+
+
+async def link_is_lost(client: Client, server: FalseServer) -> ConnectionLost:
+    server.close("login_socket")
+    lost: ConnectionLost = await until(client, ConnectionLost)
+    return lost
 
 
 async def test_the_bot_of_the_document(server: Server) -> None:
@@ -200,8 +212,7 @@ async def test_history_and_search_are_asked_for_and_come_as_events(false_server:
 
 async def test_it_knows_what_has_become_of_its_messages(false_server: FalseServer) -> None:
     async with Client(false_server.address, "alice", sleep=no_wait) as me:
-        false_server.say("login_socket", b"start_chat bob x\n")
-        await until(me, ChatStarted)
+        await chat_begins(me, false_server)
         await me.say("one")
         await me.say("two")
         false_server.say("check_socket", b"PONG 1 0 x\n")
@@ -211,15 +222,13 @@ async def test_it_knows_what_has_become_of_its_messages(false_server: FalseServe
 
 async def test_a_chat_outlives_its_connection(false_server: FalseServer) -> None:
     async with Client(false_server.address, "alice", sleep=no_wait) as me:
-        false_server.say("login_socket", b"start_chat bob x\n:hi\n")
-        await until(me, ChatStarted)
+        await chat_begins(me, false_server, "hi")
         await me.say("one")
         await me.say("two")
         await until(me, Said)
         false_server.say("check_socket", b"PONG 1 0 x\n")
         await until(me, Acknowledged)
-        false_server.close("login_socket")
-        lost = await until(me, ConnectionLost)
+        lost = await link_is_lost(me, false_server)
         assert (lost.partner, lost.unstored, me.partner, me.is_live) == ("bob", 1, "bob", False)
         await me.say("while away")
         assert me.unstored == 2
@@ -279,8 +288,7 @@ async def test_a_letter_and_what_becomes_of_it(false_server: FalseServer) -> Non
 
 async def test_a_letter_written_without_a_connection_is_sent_later(false_server: FalseServer) -> None:
     async with Client(false_server.address, "alice", sleep=no_wait) as me:
-        false_server.close("login_socket")
-        await until(me, ConnectionLost)
+        await link_is_lost(me, false_server)
         stream = await me.write("bob", "hi")
         await until(me, Reconnected)
         await false_server.hears("chat_socket", f"/msg bob {stream} 1 :hi\n".encode())
@@ -314,8 +322,7 @@ async def test_a_file_that_cannot_be_used_is_told_and_all_goes_on(false_server: 
         lost = await anext(me)
         assert isinstance(lost, MemoryLost)
         assert lost.reason.startswith(f"{file}: ")
-        false_server.say("login_socket", b"start_chat bob x\n")
-        await until(me, ChatStarted)
+        await chat_begins(me, false_server)
         await me.say("hello")
         await false_server.hears("chat_socket", b":hello\n")
 
@@ -328,10 +335,8 @@ async def test_a_login_that_fails_leaves_no_file_open(false_server: FalseServer,
 
 async def test_who_leaves_without_a_connection_has_left_the_chat(false_server: FalseServer) -> None:
     async with Client(false_server.address, "alice", sleep=no_wait) as me:
-        false_server.say("login_socket", b"start_chat bob x\n")
-        await until(me, ChatStarted)
-        false_server.close("login_socket")
-        await until(me, ConnectionLost)
+        await chat_begins(me, false_server)
+        await link_is_lost(me, false_server)
         with pytest.raises(NotConnected):
             await me.quit()
     assert me.partner is None
@@ -349,8 +354,7 @@ async def test_who_is_taken_over_has_not_left_the_chat(false_server: FalseServer
 async def test_two_clients_of_one_account_and_one_memory(false_server: FalseServer, tmp_path: Path) -> None:
     hasty = Timing(leaving=0.01)
     async with Client(false_server.address, "alice", memory=tmp_path / "memory", timing=hasty) as older:
-        false_server.say("login_socket", b"start_chat bob x\n")
-        await until(older, ChatStarted)
+        await chat_begins(older, false_server)
         newer = Client(false_server.address, "alice", memory=tmp_path / "memory")
         opening = asyncio.create_task(newer.open())
         await false_server.hears("chat_socket", b"/resume x x 0 x 0\n")
@@ -365,8 +369,7 @@ async def test_two_clients_of_one_account_and_one_memory(false_server: FalseServ
 
 async def test_also_while_a_lost_connection_is_being_closed_what_is_said_is_kept(false_server: FalseServer) -> None:
     async with Client(false_server.address, "alice") as me:
-        false_server.say("login_socket", b"start_chat bob x\n")
-        await until(me, ChatStarted)
+        await chat_begins(me, false_server)
         assert me._link
         closed, close = asyncio.Event(), me._link.close
 
@@ -388,10 +391,8 @@ async def test_also_while_a_lost_connection_is_being_closed_what_is_said_is_kept
 
 async def test_what_is_said_while_a_connection_is_being_opened_is_sent(false_server: FalseServer) -> None:
     async with Client(false_server.address, "alice", sleep=no_wait) as me:
-        false_server.say("login_socket", b"start_chat bob x\n")
-        await until(me, ChatStarted)
-        false_server.close("login_socket")
-        await until(me, ConnectionLost)
+        await chat_begins(me, false_server)
+        await link_is_lost(me, false_server)
         opening, written = Link.open, list[str]()
 
         async def open_and_be_slow(*arguments: Any) -> Link:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -14,8 +13,7 @@ from duologue.client.conversation import INTERRUPTED, LOST, OK, Conversation
 from duologue.client.face import Interrupted, Line
 from duologue.client.happenings import Happening
 from duologue.core.commands import Command
-
-FalseServer = Any  # tests/client/conftest.py
+from tests.client.conftest import FalseServer
 
 
 class Script:
@@ -30,6 +28,18 @@ class Script:
         self.typed: asyncio.Queue[str | None] = asyncio.Queue()
         self.finishes = True
         self.on_show: Callable[[str], None] = lambda _: None
+
+    def types(self, *texts: str | None) -> None:
+        """At once; None is the end of its input."""
+        for text in texts:
+            self.typed.put_nowait(text)
+
+    def types_when_shown(self, shown: str, text: str) -> None:
+        self.on_show = lambda line: self.types(text) if shown in line else None
+
+    def follows(self, steps: Mapping[str, Callable[[], None]]) -> None:
+        """What it does when it is shown exactly that."""
+        self.on_show = lambda line: steps.get(line, lambda: None)()
 
     async def ask(self, question: str, default: str = "") -> str:
         self.questions.append(question)
@@ -89,8 +99,7 @@ async def run(
 
 async def test_typed_lines_are_carried_out_until_the_end_of_input(false_server: FalseServer) -> None:
     face = Script()
-    for text in ("/clear", "", "/nope", "/help", "/chat bob", "/chat online", None):
-        face.typed.put_nowait(text)
+    face.types("/clear", "", "/nope", "/help", "/chat bob", "/chat online", None)
     assert await run(face, false_server) == OK
     assert face.shown[:2] == ["(clear)", "There is no command /nope. /help lists them; //nope sends it as text."]
     assert "Nobody can have the nickname online." in face.shown
@@ -108,11 +117,11 @@ async def test_leaving_at_a_question(false_server: FalseServer, answer: Exceptio
 async def test_lines_that_wait_for_a_yes_are_dropped_with_the_chat(false_server: FalseServer) -> None:
     face = Script()
     steps: dict[str, Callable[[], None]] = {
-        "Chat with bob started. /quit leaves the chat.": lambda: face.typed.put_nowait("1\n2\n3\n4"),
+        "Chat with bob started. /quit leaves the chat.": lambda: face.types("1\n2\n3\n4"),
         "Send these 4 lines as one message? yes/no": lambda: false_server.say("login_socket", b"chat_ended bob left\n"),
-        "Those lines were not sent.": lambda: face.typed.put_nowait("/exit"),
+        "Those lines were not sent.": lambda: face.types("/exit"),
     }
-    face.on_show = lambda text: steps.get(text, lambda: None)()
+    face.follows(steps)
     false_server.answers["login_socket"] += b"start_chat bob x\n"
     assert await run(face, false_server) == OK
     assert "Chat with bob ended: bob left." in face.shown
@@ -153,7 +162,7 @@ async def test_a_refused_nickname_is_asked_for_anew(false_server: FalseServer) -
 async def test_a_message_comes_neutralised_and_with_its_speaker(false_server: FalseServer) -> None:
     false_server.answers["login_socket"] += b"start_chat bob x\n:\x1b[2J\vsecond\n"
     face = Script()
-    face.on_show = lambda text: face.typed.put_nowait("/exit") if "second" in text else None
+    face.types_when_shown("second", "/exit")
     assert await run(face, false_server) == OK
     assert "␛[2J\nsecond" in face.shown
 
@@ -161,32 +170,32 @@ async def test_a_message_comes_neutralised_and_with_its_speaker(false_server: Fa
 async def test_before_a_chat_is_left_its_messages_are_waited_for(false_server: FalseServer) -> None:
     false_server.answers["login_socket"] += b"start_chat bob x\n"
     face = Script()
-    face.on_show = lambda text: face.typed.put_nowait("/quit") if "started" in text else None
-    face.typed.put_nowait("/help")
+    face.types_when_shown("started", "/quit")
+    face.types("/help")
     running = asyncio.create_task(run(face, false_server))
     await false_server.hears("chat_socket", b"/quit\n")
     assert face.shown[-2:] == ["(stored?)", "(QuitChat)"]
-    face.typed.put_nowait(None)
+    face.types(None)
     assert await running == OK
 
 
 async def test_a_face_that_could_not_finish_makes_the_exit_code_1(false_server: FalseServer) -> None:
     face = Script(is_interactive=False)
     face.finishes = False
-    face.typed.put_nowait("/exit")
+    face.types("/exit")
     assert await run(face, false_server) == LOST
 
 
 async def test_a_person_chats_on_while_the_server_looks_for_messages(false_server: FalseServer) -> None:
     false_server.answers["login_socket"] += b"start_chat bob x\n"
     face = Script()
-    face.on_show = lambda text: face.typed.put_nowait("/history") if "started" in text else None
+    face.types_when_shown("started", "/history")
     running = asyncio.create_task(run(face, false_server))
     await false_server.hears("chat_socket", b"/history bob 20\n")
-    face.typed.put_nowait("hello")
+    face.types("hello")
     await false_server.hears("chat_socket", b":hello\n")
     false_server.say("login_socket", b"recalled 1 0 bob alice :old news\n:new\nrecall_ended 1\n")
-    face.on_show = lambda text: face.typed.put_nowait("/exit") if text == "1 message." else None
+    face.on_show = lambda text: face.types("/exit") if text == "1 message." else None
     assert await running == OK
     shown = [text for text in face.shown if text in ("new", "old news", "1 message.")]
     assert shown == ["new", "old news", "1 message."]
@@ -194,17 +203,16 @@ async def test_a_person_chats_on_while_the_server_looks_for_messages(false_serve
 
 async def test_leaving_does_not_wait_for_an_answer_that_does_not_come(false_server: FalseServer) -> None:
     face = Script()
-    face.typed.put_nowait("/search coffee")
+    face.types("/search coffee")
     running = asyncio.create_task(run(face, false_server))
     await false_server.hears("chat_socket", b"/search coffee\n")
-    face.typed.put_nowait(None)
+    face.types(None)
     assert await running == OK
 
 
 async def test_a_pipe_is_read_on_when_the_answer_is_there(false_server: FalseServer) -> None:
     face = Script(is_interactive=False)
-    for text in ("/search coffee", "/who", None):
-        face.typed.put_nowait(text)
+    face.types("/search coffee", "/who", None)
     running = asyncio.create_task(run(face, false_server))
     await false_server.hears("chat_socket", b"/search coffee\n")
     false_server.say("login_socket", b"ERROR no_history This server keeps no history.\n")
@@ -217,7 +225,7 @@ async def test_a_letter_is_written_and_one_that_came_has_its_time_and_day(false_
     face = Script()
     false_server.answers["login_socket"] += b"message_from carol 86400 abc 1 :long ago\vreally\n"
     running = asyncio.create_task(run(face, false_server))
-    face.typed.put_nowait("/msg Bob hello  there\nyou")
+    face.types("/msg Bob hello  there\nyou")
     async with asyncio.timeout(10):
         while (heard := (await false_server.heard.get())[1].decode()).split(" ")[:2] != ["/msg", "bob"]:
             pass
@@ -225,15 +233,14 @@ async def test_a_letter_is_written_and_one_that_came_has_its_time_and_day(false_
     assert "(SendLetter)" in face.shown
     assert any(text.endswith(" January 1970 —") for text in face.shown)
     assert "long ago\nreally" in face.shown
-    face.typed.put_nowait("/msg bob " + "x" * 9000)
-    face.typed.put_nowait(None)
+    face.types("/msg bob " + "x" * 9000, None)
     assert await running == OK
     assert any("a line may have" in text for text in face.shown)
 
 
 async def test_each_nickname_has_its_memory(false_server: FalseServer, tmp_path: Path) -> None:
     face = Script("Alice")
-    face.typed.put_nowait(None)
+    face.types(None)
     asked: list[str] = []
 
     def memory_of(nickname: str) -> Path:
@@ -250,15 +257,14 @@ async def test_what_is_typed_while_the_connection_is_lost_is_kept(false_server: 
     lost = "Connection lost (the server closed it). Connecting again; what you type is kept."
 
     def answer() -> None:
-        face.typed.put_nowait("yes")
-        face.typed.put_nowait("more")
+        face.types("yes", "more")
 
     steps: dict[str, Callable[[], None]] = {
-        "Chat with bob started. /quit leaves the chat.": lambda: face.typed.put_nowait("1\n2\n3\n4"),
+        "Chat with bob started. /quit leaves the chat.": lambda: face.types("1\n2\n3\n4"),
         "Send these 4 lines as one message? yes/no": lambda: false_server.close("login_socket"),
         lost: answer,
     }
-    face.on_show = lambda text: steps.get(text, lambda: None)()
+    face.follows(steps)
     running = asyncio.create_task(run(face, false_server))
     await false_server.hears("check_socket", b"PING 0\n")
     false_server.answers["login_socket"] = b"AUTH_SUCCESS token alice\n"
@@ -266,7 +272,7 @@ async def test_what_is_typed_while_the_connection_is_lost_is_kept(false_server: 
     false_server.say("login_socket", b"chat_resumed bob x 0 x 0\n")
     await false_server.hears("chat_socket", b":1\v2\v3\v4\n")
     await false_server.hears("chat_socket", b":more\n")
-    face.typed.put_nowait(None)
+    face.types(None)
     assert await running == OK
     assert face.shown.index("Reconnected as alice.") < face.shown.index("Chat with bob goes on.")
     assert "Those lines were not sent." not in face.shown

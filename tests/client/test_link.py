@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
 
 import pytest
 
@@ -14,8 +13,7 @@ from duologue.client.memory import Memory
 from duologue.client.notebook import Letter
 from duologue.core.commands import Say
 from duologue.core.events import Acknowledged, ChatRequested, ChatResumed, ChatStarted, Disconnected, Said
-
-FalseServer = Any  # tests/client/conftest.py
+from tests.client.conftest import FalseServer
 
 
 async def opened(server: FalseServer, timing: Timing | None = None, password: str | None = None) -> Link:

@@ -6,7 +6,6 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -15,8 +14,8 @@ from duologue.client.face import Kind, Line
 from duologue.client.meaning import Export, ShowFound, ShowHistory
 from duologue.client.past import Past
 from duologue.client.transcript import plain
+from tests.client.conftest import FalseServer
 
-FalseServer = Any  # tests/client/conftest.py
 HOUR = 3600
 NOW = 1795176000.0
 

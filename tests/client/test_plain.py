@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from typing import Any, TextIO
+from typing import TextIO
 
 import pytest
 
@@ -20,9 +20,8 @@ from duologue.client.plain import LineSource, PlainFace
 from duologue.core.chat import ChatEnd
 from duologue.core.commands import AskForChat, ListOnline, Say, SendLetter
 from duologue.core.events import Acknowledged, ChatEnded, ChatStarted, KeptFor, PeopleOnline, RequestSent
+from tests.client.conftest import FalseServer
 from tests.terminal.programs import ROOT, Server
-
-FalseServer = Any  # tests/client/conftest.py
 
 
 def run(server: Server, typed: str, *arguments: str) -> subprocess.CompletedProcess[str]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
 import pytest
@@ -13,8 +14,8 @@ from duologue.client.happenings import ConnectionLost
 from duologue.client.recaller import NotRecalled, Recaller
 from duologue.core.commands import SearchHistory
 from duologue.core.events import Disconnected, PeopleOnline, Recalled, RecallEnded, Refused
+from tests.client.conftest import FalseServer
 
-FalseServer = Any  # tests/client/conftest.py
 T = TypeVar("T")
 
 
@@ -101,11 +102,18 @@ async def test_what_is_found_comes_as_the_server_gives_it(false_server: FalseSer
     assert found.messages == (said(9), said(8))
 
 
-async def test_only_its_own_answers_are_taken(false_server: FalseServer) -> None:
-    async with Client(false_server.address, "alice") as client:
+@asynccontextmanager
+async def searching(server: FalseServer) -> AsyncIterator[tuple[Recaller, asyncio.Task[Any]]]:
+    """A recaller, and its question, which has reached the server."""
+    async with Client(server.address, "alice") as client:
         recaller = Recaller(client)
         asking = asyncio.create_task(recaller.ask(SearchHistory("x")))
-        await false_server.hears("chat_socket", b"/search x\n")
+        await server.hears("chat_socket", b"/search x\n")
+        yield recaller, asking
+
+
+async def test_only_its_own_answers_are_taken(false_server: FalseServer) -> None:
+    async with searching(false_server) as (recaller, asking):
         assert not recaller.takes(PeopleOnline(()))
         assert not recaller.takes(Refused("no_chat", "You are in no chat."))
         assert not recaller.takes(Refused("slow_down", "Slower."))
@@ -119,10 +127,7 @@ async def test_only_its_own_answers_are_taken(false_server: FalseServer) -> None
 
 @pytest.mark.parametrize("code", ["no_history", "unknown_command", "bad_command", "bad_nickname"])
 async def test_a_question_that_is_refused_is_over(false_server: FalseServer, code: str) -> None:
-    async with Client(false_server.address, "alice") as client:
-        recaller = Recaller(client)
-        asking = asyncio.create_task(recaller.ask(SearchHistory("x")))
-        await false_server.hears("chat_socket", b"/search x\n")
+    async with searching(false_server) as (recaller, asking):
         assert recaller.takes(Refused(code, "That cannot be had."))
         with pytest.raises(NotRecalled, match=r"That cannot be had\."):
             await asking
@@ -132,10 +137,7 @@ async def test_a_question_that_is_refused_is_over(false_server: FalseServer, cod
 async def test_a_lost_connection_ends_the_waiting_and_is_still_shown(
     false_server: FalseServer, end: ConnectionLost | Disconnected
 ) -> None:
-    async with Client(false_server.address, "alice") as client:
-        recaller = Recaller(client)
-        asking = asyncio.create_task(recaller.ask(SearchHistory("x")))
-        await false_server.hears("chat_socket", b"/search x\n")
+    async with searching(false_server) as (recaller, asking):
         assert not recaller.takes(end)
         with pytest.raises(NotRecalled, match="connection was lost"):
             await asking

@@ -6,7 +6,6 @@ import asyncio
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 import pyte
 import pytest
@@ -20,8 +19,7 @@ from duologue.client.happenings import ConnectionLost
 from duologue.client.terminal import TerminalFace
 from duologue.core.commands import Say
 from duologue.core.events import ChatRequested, PeopleOnline, RequestSent
-
-FalseServer = Any  # tests/client/conftest.py
+from tests.client.conftest import FalseServer
 
 
 @contextmanager

@@ -1,9 +1,13 @@
-"""Every scene plays on a fresh stage, on each kind of event loop, and on none may anything keep the loop for long."""
+"""Every scene plays on a fresh stage, on each kind of event loop, and on none may anything keep the loop for long.
+
+What people do in the scenes of several files stands at the end.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import gc
+import re
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from time import thread_time
@@ -12,7 +16,7 @@ import pytest
 import uvloop
 
 from duologue.core.accounts import skeleton
-from tests.stage import Stage, opened
+from tests.stage import Actor, Stage, opened
 
 LONGEST_TURN = 0.1
 """Seconds of CPU time that one turn of the loop may take (reliability.md, section 3). Wall time would blame the server
@@ -99,3 +103,32 @@ async def never_blocked() -> AsyncIterator[None]:
 async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
     async with opened(tmp_path) as stage:
         yield stage
+
+
+async def says_and_is_heard(speaker: Actor, listener: Actor, *texts: str) -> None:
+    lines = [f":{text}" for text in texts]
+    await speaker.says(*lines)
+    await listener.hears(*lines)
+
+
+async def hears_pong(actor: Actor, pattern: str) -> None:
+    """One like `pattern`, sooner or later; nothing but PONGs comes before it."""
+    while not re.fullmatch(pattern, line := await actor.check.line()):
+        assert line.startswith("PONG "), line
+
+
+async def acknowledges(reader: Actor, count: int, stream: str, sender: Actor, stored: int | str = r"\d+") -> None:
+    """The reader holds so many, and the sender knows, also how many are `stored`."""
+    await reader.check.says(f"PING {count} {stream}")
+    await hears_pong(sender, f"PONG {stored} {count} {stream}")
+
+
+async def exits(actor: Actor) -> None:
+    """In order, with a goodbye on both sides."""
+    await actor.says("/exit")
+    await actor.is_out_after("disconnected bye Goodbye!")
+
+
+def long_lines(count: int) -> bytes:
+    """So many messages of a kilobyte, with their numbers."""
+    return b"".join(b":%09d %s\n" % (number, b"x" * 1000) for number in range(count))

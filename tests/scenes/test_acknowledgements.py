@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
+from tests.scenes.conftest import says_and_is_heard
 from tests.stage import Actor, Stage
-
-
-async def says_and_is_heard(speaker: Actor, listener: Actor, *texts: str) -> None:
-    lines = [f":{text}" for text in texts]
-    await speaker.says(*lines)
-    await listener.hears(*lines)
 
 
 async def hears_of(actor: Actor, stream: str, *states: str) -> None:

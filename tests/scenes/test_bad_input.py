@@ -85,11 +85,16 @@ async def on(stage: Stage, kind: str) -> tuple[Wire, Actor | None]:
     return {"chat": alice.chat, "check": alice.check}[kind], alice
 
 
-async def is_cast_out(stage: Stage, wire: Wire, actor: Actor | None, error: str) -> None:
-    """`error` on the socket that erred; a session hears of it as its last line too."""
+async def answer_on(wire: Wire) -> str:
+    """The next line that is no PONG: on a check socket those may come before it."""
     while (line := await wire.line()).startswith("PONG"):
         pass
-    assert line == error
+    return line
+
+
+async def is_cast_out(stage: Stage, wire: Wire, actor: Actor | None, error: str) -> None:
+    """`error` on the socket that erred; a session hears of it as its last line too."""
+    assert await answer_on(wire) == error
     if actor:
         await actor.is_out_after("disconnected protocol_error " + error.split(" ", 2)[2])
     else:
@@ -238,9 +243,7 @@ async def test_what_no_check_socket_says(stage: Stage, line: str) -> None:
     alice, bob, _ = await stage.chat_between("alice", "bob")
     await alice.check.says(line)
     code = "bad_count" if line == "PING 1" else "bad_check_line"
-    while (answer := await alice.check.line()).startswith("PONG"):
-        pass
-    assert answer.startswith(f"ERROR {code} ")
+    assert (await answer_on(alice.check)).startswith(f"ERROR {code} ")
     await alice.hears_like("disconnected protocol_error .+")
     await alice.is_out()
     await bob.hears("chat_paused alice 60")
@@ -252,8 +255,7 @@ async def test_a_count_that_goes_back(stage: Stage) -> None:
     await alice.says(":one", ":two")
     await bob.hears(":one", ":two")
     await bob.check.says(f"PING 2 {chat}", f"PING 1 {chat}", f"PING 2 {chat}")
-    while (answer := await bob.check.line()).startswith("PONG"):
-        pass
+    answer = await answer_on(bob.check)
     assert answer.startswith("ERROR bad_count ")
     await bob.is_out_after(f"disconnected protocol_error {answer.split(' ', 2)[2]}")
     await alice.hears("chat_paused bob 60")
@@ -283,15 +285,19 @@ async def test_text_that_looks_like_a_signal_arrives_as_text(stage: Stage) -> No
     await alice.heard_nothing()
 
 
+async def sends_in_slices(wire: Wire, data: bytes, size: int) -> None:
+    for start in range(0, len(data), size):
+        await wire.sends(data[start : start + size])
+        await asyncio.sleep(0)
+
+
 PLAY = ":one\n:two\n\n:drei ßé漢🦊\n/nonsense\n:\n/who\n:last\n/quit\n:too late\n".encode()
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 7, len(PLAY)])
 async def test_split_and_glued_reads_give_the_same_conversation(stage: Stage, size: int) -> None:
     alice, bob, _ = await stage.chat_between("alice", "bob")
-    for start in range(0, len(PLAY), size):
-        await alice.chat.sends(PLAY[start : start + size])
-        await asyncio.sleep(0)
+    await sends_in_slices(alice.chat, PLAY, size)
     await bob.hears(":one", ":two", ":drei ßé漢🦊", ":", ":last", "chat_ended alice left")
     for pattern in (
         r"ERROR unknown_command There is no command \. .+",
@@ -308,10 +314,7 @@ async def test_split_and_glued_reads_give_the_same_conversation(stage: Stage, si
 @pytest.mark.parametrize("size", [1, 2, 3, 7])
 async def test_a_login_by_single_bytes(stage: Stage, size: int) -> None:
     async def in_slices(wire: Wire, line: str) -> None:
-        data = f"{line}\n".encode()
-        for start in range(0, len(data), size):
-            await wire.sends(data[start : start + size])
-            await asyncio.sleep(0)
+        await sends_in_slices(wire, f"{line}\n".encode(), size)
 
     login, chat, check = [await stage.connects() for _ in range(3)]
     await in_slices(login, "duologue/1 login_socket\nalice")

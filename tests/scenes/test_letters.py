@@ -11,6 +11,7 @@ from time import time
 
 import pytest
 
+from tests.scenes.conftest import acknowledges, exits, hears_pong, says_and_is_heard
 from tests.stage import Actor, Stage, opened
 
 LETTER = "AbCd-_123456"
@@ -36,14 +37,31 @@ def not_yet_read(stage: Stage, stream: str) -> str:
     return f"PONG {int(stage.settings.history)} 0 {stream}"
 
 
-async def hears_pong(actor: Actor, pattern: str) -> None:
-    while not re.fullmatch(pattern, line := await actor.check.line()):
-        assert line.startswith("PONG "), line
-
-
 async def reads(actor: Actor, sender: str, text: str, stream: str = LETTER, number: int = 1) -> None:
     found = await actor.hears_like(rf"message_from {sender} (\d+) {stream} {number} :{text}")
     assert abs(int(found[1]) - time()) < 60
+
+
+async def confirms(reader: Actor, sender: Actor, stream: str = LETTER, number: int = 1) -> None:
+    """The reader holds the letter of this number, and the sender may forget it."""
+    await acknowledges(reader, number, stream, sender, stored=number)
+
+
+async def says_the_first_message(speaker: Actor, listener: Actor, chat: str) -> None:
+    """It arrives, and the speaker knows that."""
+    await says_and_is_heard(speaker, listener, "one")
+    await acknowledges(listener, 1, chat, speaker, stored=r"\d")
+
+
+async def hands_over(sender: Actor, reader: Actor, text: str, stream: str = LETTER) -> None:
+    """A letter to one who is here."""
+    await sender.says(f"/msg {reader.nickname} {stream} 1 :{text}")
+    await reads(reader, sender.nickname, text, stream)
+
+
+async def fills_mailbox(stage: Stage, sender: Actor, nickname: str) -> None:
+    await writes(stage, sender, nickname, "one", LETTER)
+    await writes(stage, sender, nickname, "two", OTHER)
 
 
 async def test_a_letter_to_somebody_away_is_kept_and_handed_over_at_the_login(stage: Stage) -> None:
@@ -52,21 +70,18 @@ async def test_a_letter_to_somebody_away_is_kept_and_handed_over_at_the_login(st
     await writes(stage, alice, "bob", "the key is\vunder the mat")
     bob = await stage.enters("bob")
     await reads(bob, "alice", "the key is\vunder the mat")
-    await bob.check.says(f"PING 1 {LETTER}")
-    await hears_pong(alice, f"PONG 1 1 {LETTER}")
+    await confirms(bob, alice)
 
 
 async def test_what_is_acknowledged_does_not_come_again(stage: Stage) -> None:
     """11.3: until then it does."""
     alice, bob = await stage.enters("alice"), await stage.enters("bob")
-    await bob.says("/exit")
-    await bob.is_out_after("disconnected bye Goodbye!")
+    await exits(bob)
     await writes(stage, alice, "bob", "one")
     for _ in range(2):
         bob = await stage.enters("bob")
         await reads(bob, "alice", "one")
-    await bob.check.says(f"PING 1 {LETTER}")
-    await hears_pong(alice, f"PONG 1 1 {LETTER}")
+    await confirms(bob, alice)
     bob = await stage.enters("bob")
     await writes(stage, alice, "carol", "two", OTHER)  # the store has answered by now
     await bob.heard_nothing()
@@ -75,20 +90,16 @@ async def test_what_is_acknowledged_does_not_come_again(stage: Stage) -> None:
 async def test_a_letter_to_one_who_is_here_comes_at_once(stage: Stage) -> None:
     """11.3; nothing is said of keeping it."""
     alice, bob = await stage.enters("alice"), await stage.enters("bob")
-    await alice.says(f"/msg bob {LETTER} 1 :hello")
-    await reads(bob, "alice", "hello")
-    await bob.check.says(f"PING 1 {LETTER}")
-    await hears_pong(alice, f"PONG 1 1 {LETTER}")
+    await hands_over(alice, bob, "hello")
+    await confirms(bob, alice)
     await alice.heard_nothing()
 
 
 async def test_a_letter_from_outside_comes_into_a_chat_and_is_not_counted_there(stage: Stage) -> None:
     alice, bob, chat = await stage.chat_between("alice", "bob")
     carol = await stage.enters("carol")
-    await carol.says(f"/msg bob {LETTER} 1 :psst")
-    await reads(bob, "carol", "psst")
-    await alice.says(":one")
-    await bob.hears(":one")
+    await hands_over(carol, bob, "psst")
+    await says_and_is_heard(alice, bob, "one")
     await bob.check.says(f"PING 1 {LETTER}", f"PING 1 {chat}")
     await hears_pong(carol, f"PONG 1 1 {LETTER}")
     await hears_pong(alice, rf"PONG \d 1 {chat}")
@@ -101,18 +112,15 @@ async def test_a_letter_that_is_handed_in_twice_is_delivered_once(stage: Stage) 
     await writes(stage, alice, "bob", "one")
     bob = await stage.enters("bob")
     await reads(bob, "alice", "one")
-    await alice.says(f"/msg bob {OTHER} 1 :two")
-    await reads(bob, "alice", "two", OTHER)
+    await hands_over(alice, bob, "two", OTHER)
     await bob.heard_nothing()
 
 
 async def test_one_that_was_read_already_may_be_handed_in_again(stage: Stage) -> None:
     """11.1: the answer to the first was lost."""
     alice, bob = await stage.enters("alice"), await stage.enters("bob")
-    await alice.says(f"/msg bob {LETTER} 1 :one")
-    await reads(bob, "alice", "one")
-    await bob.check.says(f"PING 1 {LETTER}")
-    await hears_pong(alice, f"PONG 1 1 {LETTER}")
+    await hands_over(alice, bob, "one")
+    await confirms(bob, alice)
     await alice.says(f"/msg bob {LETTER} 1 :one")
     await hears_pong(alice, f"PONG 1 1 {LETTER}")
     await bob.heard_nothing()
@@ -121,11 +129,9 @@ async def test_one_that_was_read_already_may_be_handed_in_again(stage: Stage) ->
 async def test_a_sender_who_was_away_asks_how_its_letter_stands(stage: Stage) -> None:
     """11.3."""
     alice, bob = await stage.enters("alice"), await stage.enters("bob")
-    await alice.says(f"/msg bob {LETTER} 1 :one")
-    await reads(bob, "alice", "one")
+    await hands_over(alice, bob, "one")
     await hears_pong(alice, not_yet_read(stage, LETTER))
-    await alice.says("/exit")
-    await alice.is_out_after("disconnected bye Goodbye!")
+    await exits(alice)
     await bob.check.says(f"PING 1 {LETTER}")
     await bob.says(f"/msg carol {OTHER} 1 :the store has answered")
     await bob.hears(f"kept_for carol {OTHER} 1")
@@ -158,23 +164,19 @@ async def test_who_gets_no_letter(stage: Stage, nickname: str, code: str) -> Non
 async def test_a_full_mailbox_takes_no_more_until_it_is_read(stage: Stage) -> None:
     """11.1; here two fit."""
     alice = await stage.enters("alice")
-    await writes(stage, alice, "bob", "one", LETTER)
-    await writes(stage, alice, "bob", "two", OTHER)
+    await fills_mailbox(stage, alice, "bob")
     await alice.says(f"/msg bob {THIRD} 1 :three")
     await alice.hears_like(rf"not_kept bob {THIRD} 1 mailbox_full .+")
     bob = await stage.enters("bob")
     await reads(bob, "alice", "one", LETTER)
     await reads(bob, "alice", "two", OTHER)
-    await bob.check.says(f"PING 1 {LETTER}")
-    await hears_pong(alice, f"PONG 1 1 {LETTER}")
-    await alice.says(f"/msg bob {THIRD} 1 :three")
-    await reads(bob, "alice", "three", THIRD)
+    await confirms(bob, alice)
+    await hands_over(alice, bob, "three", THIRD)
 
 
 async def test_a_full_mailbox_still_answers_for_what_it_has(stage: Stage) -> None:
     alice = await stage.enters("alice")
-    await writes(stage, alice, "bob", "one", LETTER)
-    await writes(stage, alice, "bob", "two", OTHER)
+    await fills_mailbox(stage, alice, "bob")
     await writes(stage, alice, "bob", "one", LETTER)
 
 
@@ -193,10 +195,7 @@ async def test_a_text_that_does_not_fit_comes_in_parts(stage: Stage) -> None:
 async def test_what_had_not_arrived_of_an_ended_chat_is_a_letter(stage: Stage) -> None:
     """11.3: bob holds one of three, and gets the others at his next login, once."""
     alice, bob, chat = await stage.chat_between("alice", "bob")
-    await alice.says(":one")
-    await bob.hears(":one")
-    await bob.check.says(f"PING 1 {chat}")
-    await hears_pong(alice, rf"PONG \d 1 {chat}")
+    await says_the_first_message(alice, bob, chat)
     bob.check.breaks()
     await alice.hears("chat_paused bob 60")
     await alice.says(":two", ":three", "/quit")
@@ -204,18 +203,14 @@ async def test_what_had_not_arrived_of_an_ended_chat_is_a_letter(stage: Stage) -
     bob = await stage.enters("bob")
     for number, text in ((2, "two"), (3, "three")):
         await reads(bob, "alice", text, chat, number)
-    await bob.check.says(f"PING 3 {chat}")
-    await hears_pong(alice, f"PONG 3 3 {chat}")
+    await confirms(bob, alice, chat, 3)
     await bob.heard_nothing()
 
 
 async def test_what_could_not_be_said_before_the_end_is_handed_in(stage: Stage) -> None:
     """10.6 and 11.2: under its stream and number."""
     alice, bob, chat = await stage.chat_between("alice", "bob")
-    await alice.says(":one")
-    await bob.hears(":one")
-    await bob.check.says(f"PING 1 {chat}")
-    await hears_pong(alice, rf"PONG \d 1 {chat}")
+    await says_the_first_message(alice, bob, chat)
     alice.check.breaks()
     await bob.hears("chat_paused alice 60")
     await bob.says("/quit")
@@ -225,17 +220,13 @@ async def test_what_could_not_be_said_before_the_end_is_handed_in(stage: Stage) 
     await alice.hears_like(rf"chat_ended bob \w+ {chat} 1")
     await alice.says(f"/msg bob {chat} 2 :two")
     await reads(bob, "alice", "two", chat, 2)
-    await bob.check.says(f"PING 2 {chat}")
-    await hears_pong(alice, f"PONG 2 2 {chat}")
+    await confirms(bob, alice, chat, 2)
 
 
 async def test_a_number_that_has_no_place_is_refused(stage: Stage) -> None:
     """11.2: one after the other."""
     alice, bob, chat = await stage.chat_between("alice", "bob")
-    await alice.says(":one")
-    await bob.hears(":one")
-    await bob.check.says(f"PING 1 {chat}")
-    await hears_pong(alice, rf"PONG \d 1 {chat}")
+    await says_the_first_message(alice, bob, chat)
     await alice.says("/quit", f"/msg bob {chat} 5 :five")
     await alice.hears("chat_ended bob you_left")
     await alice.hears_like(rf"not_kept bob {chat} 5 bad_number .+")
@@ -248,5 +239,4 @@ async def test_letters_are_there_after_a_restart(tmp_path: Path) -> None:
     async with opened(tmp_path, history=True) as stage:
         bob, alice = await stage.enters("bob"), await stage.enters("alice")
         await reads(bob, "alice", "one")
-        await bob.check.says(f"PING 1 {LETTER}")
-        await hears_pong(alice, f"PONG 1 1 {LETTER}")
+        await confirms(bob, alice)

@@ -38,6 +38,14 @@ async def locked(tmp_path: Path, password_hash: str) -> AsyncIterator[Stage]:
         yield stage
 
 
+async def attaches(stage: Stage, token: str) -> tuple[Wire, Wire]:
+    """The chat socket and the check socket, and with that the session is on."""
+    chat = await stage.connects(f"duologue/1 chat_socket {token}")
+    check = await stage.connects(f"duologue/1 check_socket {token}")
+    await check.hears("PONG 0 0")
+    return chat, check
+
+
 async def tries(wire: Wire, nickname: str, password: str, answer: str) -> None:
     await wire.says(nickname)
     await wire.hears("PASSWORD")
@@ -249,9 +257,7 @@ async def test_a_token_attaches_each_socket_once(stage: Stage, kind: str) -> Non
 
 async def test_a_token_is_worth_nothing_in_and_after_its_session(stage: Stage) -> None:
     login, token = await stage.knocks("alice")
-    chat = await stage.connects(f"duologue/1 chat_socket {token}")
-    check = await stage.connects(f"duologue/1 check_socket {token}")
-    await check.hears("PONG 0 0")
+    chat, _ = await attaches(stage, token)
     await (await stage.connects(f"duologue/1 chat_socket {token}")).hears(BAD_TOKEN)
     await chat.says("/exit")
     await login.hears("disconnected bye Goodbye!")
@@ -286,12 +292,8 @@ async def test_two_logins_are_never_crossed(stage: Stage) -> None:
 async def test_two_logins_of_one_account_have_their_own_tokens(stage: Stage) -> None:
     first_login, first = await stage.knocks("alice")
     _, second = await stage.knocks("alice")
-    await stage.connects(f"duologue/1 chat_socket {second}")
-    check = await stage.connects(f"duologue/1 check_socket {second}")
-    await check.hears("PONG 0 0")
-    await stage.connects(f"duologue/1 chat_socket {first}")
-    check = await stage.connects(f"duologue/1 check_socket {first}")
-    await check.hears("PONG 0 0")
+    await attaches(stage, second)
+    await attaches(stage, first)
     assert stage.present() == {"alice"}
     await first_login.says()
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from duologue.core.accounts import Account
+from tests.scenes.conftest import exits
 from tests.stage import Actor, Stage, opened
 
 NOBODY_ASKED = "ERROR no_request Nobody has asked you for a chat."
@@ -18,14 +19,32 @@ async def asks(stage: Stage, asker: Actor, target: Actor) -> None:
     await target.hears(f"want_chat_with_you {asker.nickname} 120")
 
 
-async def test_alice_withdraws_her_request(stage: Stage) -> None:
-    alice, bob = await stage.enters("alice"), await stage.enters("bob")
+async def one_asks_the_other(stage: Stage, one: str, other: str) -> tuple[Actor, Actor]:
+    """Both are here by now, and the request waits for its answer."""
+    asker, target = await stage.enters(one), await stage.enters(other)
+    await asks(stage, asker, target)
+    return asker, target
+
+
+async def two_ask_bob(stage: Stage) -> tuple[Actor, Actor, Actor]:
+    """alice, bob and carol, who are here by now."""
+    alice, bob, carol = [await stage.enters(name) for name in ("alice", "bob", "carol")]
     await asks(stage, alice, bob)
+    await asks(stage, carol, bob)
+    return alice, bob, carol
+
+
+async def says_yes_to_nobody(actor: Actor) -> None:
+    await actor.says("yes")
+    await actor.hears(NOBODY_ASKED)
+
+
+async def test_alice_withdraws_her_request(stage: Stage) -> None:
+    alice, bob = await one_asks_the_other(stage, "alice", "bob")
     await alice.says("/cancel")
     await alice.hears("bob is no longer asked")
     await bob.hears("chat_request_ended alice cancelled")
-    await bob.says("yes")
-    await bob.hears(NOBODY_ASKED)
+    await says_yes_to_nobody(bob)
     await alice.heard_nothing()
 
 
@@ -40,34 +59,28 @@ async def test_nobody_answers_in_time(tmp_path: Path) -> None:
         stage.passes(1)
         await alice.hears("bob didn't answer")
         await bob.hears("chat_request_ended alice expired")
-        await bob.says("yes")
-        await bob.hears(NOBODY_ASKED)
+        await says_yes_to_nobody(bob)
         await alice.heard_nothing()
 
 
 @pytest.mark.parametrize("way", ["/exit", "vanishes"])
 async def test_bob_goes_without_an_answer(stage: Stage, way: str) -> None:
-    alice, bob = await stage.enters("alice"), await stage.enters("bob")
-    await asks(stage, alice, bob)
+    alice, bob = await one_asks_the_other(stage, "alice", "bob")
     await (bob.vanishes() if way == "vanishes" else bob.says(way))
     await alice.hears("bob is offline")
     await alice.heard_nothing()
 
 
 async def test_alice_goes_before_bob_answers(stage: Stage) -> None:
-    alice, bob = await stage.enters("alice"), await stage.enters("bob")
-    await asks(stage, alice, bob)
+    alice, bob = await one_asks_the_other(stage, "alice", "bob")
     await alice.says("/exit")
     await bob.hears("chat_request_ended alice cancelled")
-    await bob.says("yes")
-    await bob.hears(NOBODY_ASKED)
+    await says_yes_to_nobody(bob)
 
 
 async def test_bob_takes_carol_and_alice_is_told(stage: Stage) -> None:
     """6.3: who enters a chat has no other requests any more."""
-    alice, bob, carol = [await stage.enters(name) for name in ("alice", "bob", "carol")]
-    await asks(stage, alice, bob)
-    await asks(stage, carol, bob)
+    alice, bob, carol = await two_ask_bob(stage)
     await bob.says("/accept carol")
     await alice.hears("bob is not available")
     await carol.hears_like("start_chat bob .+")
@@ -85,15 +98,12 @@ async def test_alice_enters_a_chat_and_her_other_requests_are_withdrawn(stage: S
     await alice.hears("bob is no longer asked")
     await alice.hears_like("start_chat carol .+")
     await bob.hears("chat_request_ended alice cancelled")
-    await bob.says("yes")
-    await bob.hears(NOBODY_ASKED)
+    await says_yes_to_nobody(bob)
 
 
 async def test_a_bare_answer_with_several_waiting_asks_which(stage: Stage) -> None:
     """6.4."""
-    alice, bob, carol = [await stage.enters(name) for name in ("alice", "bob", "carol")]
-    await asks(stage, alice, bob)
-    await asks(stage, carol, bob)
+    alice, bob, carol = await two_ask_bob(stage)
     await bob.says("yes", "no", "/requests")
     await bob.hears(
         "ERROR which_request 2 people ask: alice, carol. Say which: /accept NICK",
@@ -138,8 +148,7 @@ async def test_one_request_is_withdrawn_and_then_all(stage: Stage) -> None:
 
 async def test_asking_twice_is_asking_once(stage: Stage) -> None:
     """6.2."""
-    alice, bob = await stage.enters("alice"), await stage.enters("bob")
-    await asks(stage, alice, bob)
+    alice, bob = await one_asks_the_other(stage, "alice", "bob")
     stage.passes(20)
     await alice.says("/chat bob")
     await alice.hears("chat_requested bob 100")
@@ -149,8 +158,7 @@ async def test_asking_twice_is_asking_once(stage: Stage) -> None:
 
 async def test_accepting_twice_is_harmless(stage: Stage) -> None:
     """6.2: the original client says yes twice, two seconds apart."""
-    alice, bob = await stage.enters("alice"), await stage.enters("bob")
-    await asks(stage, alice, bob)
+    alice, bob = await one_asks_the_other(stage, "alice", "bob")
     await bob.says("yes", "yes", "/accept alice")
     await bob.hears_like("start_chat alice .+")
     await alice.hears_like("start_chat bob .+")
@@ -160,8 +168,7 @@ async def test_accepting_twice_is_harmless(stage: Stage) -> None:
 
 async def test_nothing_is_on_before_bob_accepts(stage: Stage) -> None:
     """Design, section 5: in the source system the request alone switched the asker into the chat."""
-    alice, bob = await stage.enters("alice"), await stage.enters("bob")
-    await asks(stage, alice, bob)
+    alice, bob = await one_asks_the_other(stage, "alice", "bob")
     await alice.says(":are you there?")
     await alice.hears_like("ERROR no_chat .+")
     await bob.heard_nothing()
@@ -249,7 +256,6 @@ async def test_who_is_here(stage: Stage) -> None:
     alice, bob = await stage.enters("alice"), await stage.enters("bob")
     await alice.says("/who")
     await alice.hears("online alice bob")
-    await bob.says("/exit")
-    await bob.is_out_after("disconnected bye Goodbye!")
+    await exits(bob)
     await alice.says("/who")
     await alice.hears("online alice")

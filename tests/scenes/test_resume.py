@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
+from tests.scenes.conftest import acknowledges, exits, hears_pong, says_and_is_heard
 from tests.stage import Actor, Stage, opened, until
 
 
@@ -33,22 +33,34 @@ async def resumes(actor: Actor, chat: str, *memory: object) -> None:
     await actor.says(" ".join(["/resume", chat, *map(str, memory)]))
 
 
-async def acknowledges(reader: Actor, count: int, stream: str, sender: Actor) -> None:
-    """The reader holds so many, and the sender knows."""
-    await reader.check.says(f"PING {count} {stream}")
-    await hears_pong(sender, rf"PONG \d+ {count} {stream}")
+async def is_lost_and_comes_back(stage: Stage, gone: Actor, partner: Actor, chat: str) -> Actor:
+    await is_lost(stage, gone, partner)
+    return await comes_back(stage, gone.nickname, partner.nickname, chat)
 
 
-async def hears_pong(actor: Actor, pattern: str) -> None:
-    while not re.fullmatch(pattern, line := await actor.check.line()):
-        assert line.startswith("PONG "), line
+async def resumes_an_empty_chat(actor: Actor, partner: str, chat: str) -> None:
+    """With a memory of it, and nothing was said in it."""
+    await resumes(actor, chat, chat, 0, chat, 0)
+    await actor.hears(f"chat_resumed {partner} {chat} 0 {chat} 0", f"stream_begins {partner} {chat} 1")
+
+
+async def resumes_without_a_memory(actor: Actor, partner: str, chat: str, new_stream: str) -> None:
+    await resumes(actor, chat)
+    await actor.hears(f"chat_resumed {partner} {chat} 0 {new_stream} 0", f"stream_begins {partner} {chat} 1")
+
+
+async def begins_a_stream(speaker: Actor, listener: Actor, chat: str, stream: str, text: str) -> None:
+    """Says its first message; the listener is told before that whose stream it is."""
+    await speaker.says(f":{text}")
+    heard = {await listener.login.line() for _ in range(2)}
+    assert heard == {f"chat_resumed {speaker.nickname} {chat}", f"stream_begins {speaker.nickname} {stream} 1"}
+    await listener.hears(f":{text}")
 
 
 async def test_a_lost_link_pauses_the_chat_and_who_comes_back_hears_of_it(stage: Stage) -> None:
     """10.1."""
     alice, bob, chat = await stage.chat_between("alice", "bob")
-    await is_lost(stage, alice, bob)
-    alice = await comes_back(stage, "alice", "bob", chat)
+    alice = await is_lost_and_comes_back(stage, alice, bob, chat)
     await alice.heard_nothing()
     await bob.heard_nothing()
 
@@ -56,15 +68,11 @@ async def test_a_lost_link_pauses_the_chat_and_who_comes_back_hears_of_it(stage:
 async def test_it_goes_on_in_both_directions(stage: Stage) -> None:
     """10.3."""
     alice, bob, chat = await stage.chat_between("alice", "bob")
-    await is_lost(stage, alice, bob)
-    alice = await comes_back(stage, "alice", "bob", chat)
-    await resumes(alice, chat, chat, 0, chat, 0)
-    await alice.hears(f"chat_resumed bob {chat} 0 {chat} 0", f"stream_begins bob {chat} 1")
+    alice = await is_lost_and_comes_back(stage, alice, bob, chat)
+    await resumes_an_empty_chat(alice, "bob", chat)
     await bob.hears(f"chat_resumed alice {chat}")
-    await alice.says(":here I am")
-    await bob.hears(":here I am")
-    await bob.says(":at last")
-    await alice.hears(":at last")
+    await says_and_is_heard(alice, bob, "here I am")
+    await says_and_is_heard(bob, alice, "at last")
 
 
 async def test_the_wait_grows_shorter(stage: Stage) -> None:
@@ -79,8 +87,7 @@ async def test_the_wait_grows_shorter(stage: Stage) -> None:
 async def test_what_was_said_meanwhile_is_handed_over_at_the_resume(stage: Stage) -> None:
     """10.1 and 10.5: from the first that she does not hold, and nothing twice."""
     alice, bob, chat = await stage.chat_between("alice", "bob")
-    await bob.says(":one", ":two")
-    await alice.hears(":one", ":two")
+    await says_and_is_heard(bob, alice, "one", "two")
     await acknowledges(alice, 1, chat, bob)
     await is_lost(stage, alice, bob)
     await bob.says(":three", ":four")
@@ -90,8 +97,7 @@ async def test_what_was_said_meanwhile_is_handed_over_at_the_resume(stage: Stage
     await resumes(alice, chat, chat, 0, chat, 2)
     await alice.hears(f"chat_resumed bob {chat} 0 {chat} 0", f"stream_begins bob {chat} 3", ":three", ":four")
     await bob.hears(f"chat_resumed alice {chat}")
-    await bob.says(":five")
-    await alice.hears(":five")
+    await says_and_is_heard(bob, alice, "five")
     await alice.heard_nothing()
     await acknowledges(alice, 5, chat, bob)
 
@@ -99,10 +105,8 @@ async def test_what_was_said_meanwhile_is_handed_over_at_the_resume(stage: Stage
 async def test_what_had_not_reached_her_comes_again(stage: Stage) -> None:
     """10.3: the memory of the client counts, not what the server once sent."""
     alice, bob, chat = await stage.chat_between("alice", "bob")
-    await bob.says(":one", ":two", ":three")
-    await alice.hears(":one", ":two", ":three")
-    await is_lost(stage, alice, bob)
-    alice = await comes_back(stage, "alice", "bob", chat)
+    await says_and_is_heard(bob, alice, "one", "two", "three")
+    alice = await is_lost_and_comes_back(stage, alice, bob, chat)
     await resumes(alice, chat, chat, 0, chat, 1)
     await alice.hears(f"chat_resumed bob {chat} 0 {chat} 0", f"stream_begins bob {chat} 2", ":two", ":three")
     await alice.heard_nothing()
@@ -111,24 +115,20 @@ async def test_what_had_not_reached_her_comes_again(stage: Stage) -> None:
 async def test_the_answer_says_which_of_her_own_messages_the_server_has(stage: Stage) -> None:
     """10.3: she sends the rest again, and bob gets each once."""
     alice, bob, chat = await stage.chat_between("alice", "bob")
-    await alice.says(":one", ":two")
-    await bob.hears(":one", ":two")
+    await says_and_is_heard(alice, bob, "one", "two")
     await acknowledges(bob, 1, chat, alice)
-    await is_lost(stage, alice, bob)
-    alice = await comes_back(stage, "alice", "bob", chat)
+    alice = await is_lost_and_comes_back(stage, alice, bob, chat)
     await resumes(alice, chat, chat, 1, chat, 0)
     await alice.hears(f"chat_resumed bob {chat} 2 {chat} 2", f"stream_begins bob {chat} 1")
     await bob.hears(f"chat_resumed alice {chat}")
-    await alice.says(":three")
-    await bob.hears(":three")
+    await says_and_is_heard(alice, bob, "three")
     await bob.heard_nothing()
     await acknowledges(bob, 3, chat, alice)
 
 
 async def test_both_are_away_at_once_and_both_come_back(stage: Stage) -> None:
     alice, bob, chat = await stage.chat_between("alice", "bob")
-    await alice.says(":one")
-    await bob.hears(":one")
+    await says_and_is_heard(alice, bob, "one")
     await is_lost(stage, alice, bob)
     await bob.says(":eins")
     await bob.heard_nothing()
@@ -143,35 +143,26 @@ async def test_both_are_away_at_once_and_both_come_back(stage: Stage) -> None:
     await resumes(alice, chat, chat, 0, chat, 0)
     await alice.hears(f"chat_resumed bob {chat} 1 {chat} 1", f"stream_begins bob {chat} 1", ":eins")
     await bob.hears(f"chat_resumed alice {chat}")
-    await bob.says(":zwei")
-    await alice.hears(":zwei")
+    await says_and_is_heard(bob, alice, "zwei")
     await acknowledges(alice, 2, chat, bob)
 
 
 async def test_without_a_memory_a_new_stream_begins_and_the_partner_hears_of_it(stage: Stage) -> None:
     """10.4 and 10.5: a new message can never be taken for an old one."""
     alice, bob, chat = await stage.chat_between("alice", "bob")
-    await alice.says(":one", ":two")
-    await bob.hears(":one", ":two")
-    await is_lost(stage, alice, bob)
-    alice = await comes_back(stage, "alice", "bob", chat)
-    await resumes(alice, chat)
-    await alice.hears(f"chat_resumed bob {chat} 0 {chat}.2 0", f"stream_begins bob {chat} 1")
-    await alice.says(":new")
-    heard = {await bob.login.line() for _ in range(2)}
-    assert heard == {f"chat_resumed alice {chat}", f"stream_begins alice {chat}.2 1"}
-    await bob.hears(":new")
+    await says_and_is_heard(alice, bob, "one", "two")
+    alice = await is_lost_and_comes_back(stage, alice, bob, chat)
+    await resumes_without_a_memory(alice, "bob", chat, f"{chat}.2")
+    await begins_a_stream(alice, bob, chat, f"{chat}.2", "new")
     await acknowledges(bob, 1, f"{chat}.2", alice)
 
 
 async def test_without_a_memory_she_gets_what_she_had_not_acknowledged(stage: Stage) -> None:
     """10.2: where she says nothing, what the server knows counts."""
     alice, bob, chat = await stage.chat_between("alice", "bob")
-    await bob.says(":one", ":two")
-    await alice.hears(":one", ":two")
+    await says_and_is_heard(bob, alice, "one", "two")
     await acknowledges(alice, 1, chat, bob)
-    await is_lost(stage, alice, bob)
-    alice = await comes_back(stage, "alice", "bob", chat)
+    alice = await is_lost_and_comes_back(stage, alice, bob, chat)
     await resumes(alice, chat)
     await alice.hears(f"chat_resumed bob {chat} 0 {chat}.2 0", f"stream_begins bob {chat} 2", ":two")
     await acknowledges(alice, 2, chat, bob)
@@ -181,25 +172,17 @@ async def test_each_loss_of_memory_begins_one_more_stream(stage: Stage) -> None:
     """10.4, and all that was said arrives in its order."""
     alice, bob, chat = await stage.chat_between("alice", "bob")
     for stream in (f"{chat}.2", f"{chat}.3"):
-        await is_lost(stage, alice, bob)
-        alice = await comes_back(stage, "alice", "bob", chat)
-        await resumes(alice, chat)
-        await alice.hears(f"chat_resumed bob {chat} 0 {stream} 0", f"stream_begins bob {chat} 1")
-        await alice.says(f":in {stream}")
-        heard = {await bob.login.line() for _ in range(2)}
-        assert heard == {f"chat_resumed alice {chat}", f"stream_begins alice {stream} 1"}
-        await bob.hears(f":in {stream}")
+        alice = await is_lost_and_comes_back(stage, alice, bob, chat)
+        await resumes_without_a_memory(alice, "bob", chat, stream)
+        await begins_a_stream(alice, bob, chat, stream, f"in {stream}")
 
 
 async def test_a_memory_that_is_out_of_date_begins_a_new_stream(stage: Stage) -> None:
     """10.4: one device came back without a memory, and now the older one comes."""
     alice, bob, chat = await stage.chat_between("alice", "bob")
-    await alice.says(":one", ":two")
-    await bob.hears(":one", ":two")
-    await is_lost(stage, alice, bob)
-    alice = await comes_back(stage, "alice", "bob", chat)
-    await resumes(alice, chat)
-    await alice.hears(f"chat_resumed bob {chat} 0 {chat}.2 0", f"stream_begins bob {chat} 1")
+    await says_and_is_heard(alice, bob, "one", "two")
+    alice = await is_lost_and_comes_back(stage, alice, bob, chat)
+    await resumes_without_a_memory(alice, "bob", chat, f"{chat}.2")
     alice = await comes_back(stage, "alice", "bob", chat)
     await resumes(alice, chat, chat, 1, chat, 0)
     await alice.hears(f"chat_resumed bob {chat} 2 {chat}.3 0", f"stream_begins bob {chat} 1")
@@ -208,8 +191,7 @@ async def test_a_memory_that_is_out_of_date_begins_a_new_stream(stage: Stage) ->
 async def test_a_newer_login_takes_over_and_resumes(stage: Stage) -> None:
     """3.7."""
     older, bob, chat = await stage.chat_between("alice", "bob")
-    await older.says(":one")
-    await bob.hears(":one")
+    await says_and_is_heard(older, bob, "one")
     newer = await comes_back(stage, "alice", "bob", chat)
     await older.is_out_after("disconnected taken_over You have logged in from somewhere else; this session is over.")
     await bob.hears("chat_paused alice 60")
@@ -222,8 +204,7 @@ async def test_a_newer_login_takes_over_and_resumes(stage: Stage) -> None:
 async def test_nobody_comes_back_in_time(stage: Stage) -> None:
     """10.1 and 10.6."""
     alice, bob, chat = await stage.chat_between("alice", "bob")
-    await alice.says(":one", ":two")
-    await bob.hears(":one", ":two")
+    await says_and_is_heard(alice, bob, "one", "two")
     await acknowledges(bob, 2, chat, alice)
     await is_lost(stage, alice, bob)
     stage.passes(30)
@@ -242,8 +223,7 @@ async def test_nobody_comes_back_in_time(stage: Stage) -> None:
 async def test_who_leaves_ends_a_paused_chat_at_once(stage: Stage) -> None:
     """10.1 and 10.6: whoever comes back then hears that, and how many the server has."""
     alice, bob, chat = await stage.chat_between("alice", "bob")
-    await alice.says(":one")
-    await bob.hears(":one")
+    await says_and_is_heard(alice, bob, "one")
     await acknowledges(bob, 1, chat, alice)
     await is_lost(stage, alice, bob)
     await bob.says("/quit")
@@ -256,8 +236,7 @@ async def test_who_leaves_ends_a_paused_chat_at_once(stage: Stage) -> None:
 async def test_who_has_gone_for_good_ends_it(stage: Stage) -> None:
     """10.1: /exit pauses nothing."""
     alice, bob, chat = await stage.chat_between("alice", "bob")
-    await alice.says("/exit")
-    await alice.is_out_after("disconnected bye Goodbye!")
+    await exits(alice)
     await bob.hears("chat_ended alice left")
     alice = await stage.enters("alice")
     await alice.heard_nothing()
@@ -287,13 +266,11 @@ async def test_an_ended_chat_of_others_is_unknown(stage: Stage) -> None:
 async def test_nothing_can_be_said_before_the_resume(stage: Stage) -> None:
     """10.2: nobody may count it."""
     alice, bob, chat = await stage.chat_between("alice", "bob")
-    await is_lost(stage, alice, bob)
-    alice = await comes_back(stage, "alice", "bob", chat)
+    alice = await is_lost_and_comes_back(stage, alice, bob, chat)
     await alice.says(":too early")
     await alice.hears_like("ERROR no_chat .+")
     await bob.heard_nothing()
-    await resumes(alice, chat, chat, 0, chat, 0)
-    await alice.hears(f"chat_resumed bob {chat} 0 {chat} 0", f"stream_begins bob {chat} 1")
+    await resumes_an_empty_chat(alice, "bob", chat)
 
 
 async def test_a_second_resume_is_refused(stage: Stage) -> None:
@@ -301,22 +278,18 @@ async def test_a_second_resume_is_refused(stage: Stage) -> None:
     alice, bob, chat = await stage.chat_between("alice", "bob")
     await resumes(alice, chat, chat, 0, chat, 0)
     await alice.hears_like("ERROR .+")
-    await is_lost(stage, alice, bob)
-    alice = await comes_back(stage, "alice", "bob", chat)
-    await resumes(alice, chat, chat, 0, chat, 0)
-    await alice.hears(f"chat_resumed bob {chat} 0 {chat} 0", f"stream_begins bob {chat} 1")
+    alice = await is_lost_and_comes_back(stage, alice, bob, chat)
+    await resumes_an_empty_chat(alice, "bob", chat)
     await resumes(alice, chat)
     await alice.hears_like("ERROR .+")
     await bob.hears(f"chat_resumed alice {chat}")
-    await alice.says(":still here")
-    await bob.hears(":still here")
+    await says_and_is_heard(alice, bob, "still here")
 
 
 async def test_a_memory_of_what_nobody_said_is_a_protocol_error(stage: Stage) -> None:
     """7.5: bad_count; the chat still waits for a client that counts."""
     alice, bob, chat = await stage.chat_between("alice", "bob")
-    await is_lost(stage, alice, bob)
-    alice = await comes_back(stage, "alice", "bob", chat)
+    alice = await is_lost_and_comes_back(stage, alice, bob, chat)
     await resumes(alice, chat, chat, 0, chat, 7)
     await alice.chat.hears_like("ERROR bad_count .+")
     await alice.login.hears_like("disconnected protocol_error .+")
@@ -335,10 +308,8 @@ async def test_who_waits_for_somebody_is_not_available(stage: Stage) -> None:
 async def test_no_count_comes_before_the_answer_to_the_resume(stage: Stage) -> None:
     """A heartbeat of a client that has not resumed yet is a sign of life and no more."""
     alice, bob, chat = await stage.chat_between("alice", "bob")
-    await bob.says(":one")
-    await alice.hears(":one")
-    await is_lost(stage, alice, bob)
-    alice = await comes_back(stage, "alice", "bob", chat)
+    await says_and_is_heard(bob, alice, "one")
+    alice = await is_lost_and_comes_back(stage, alice, bob, chat)
     await alice.check.says("PING 0")
     await alice.check.hears("PONG 0 0")
     await resumes(alice, chat, chat, 0, chat, 1)
@@ -363,8 +334,7 @@ async def test_a_restarted_server_waits_for_both(tmp_path: Path) -> None:
         await resumes(bob, chat, chat, 0, chat, 1)
         await bob.hears(f"chat_resumed alice {chat} 1 {chat} 1", f"stream_begins alice {chat} 2", ":two")
         await alice.hears(f"chat_resumed bob {chat}")
-        await alice.says(":three")
-        await bob.hears(":three")
+        await says_and_is_heard(alice, bob, "three")
         await acknowledges(bob, 3, chat, alice)
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from duologue.core.accounts import Account
+from tests.scenes.conftest import exits, says_and_is_heard
 from tests.stage import Actor, Stage, Wire, descriptors, opened, until
 
 SOCKETS = ("login", "chat", "check")
@@ -33,8 +34,7 @@ async def test_a_newer_login_takes_over(stage: Stage) -> None:
 
     await newer.says(f"/resume {chat} {chat} 0 {chat} 0")
     await bob.hears(f"chat_resumed alice {chat}")
-    await newer.says(":it is me again")
-    await bob.hears(":it is me again")
+    await says_and_is_heard(newer, bob, "it is me again")
 
 
 async def test_what_the_older_session_still_says_reaches_nobody(stage: Stage) -> None:
@@ -50,8 +50,7 @@ async def test_what_the_older_session_still_says_reaches_nobody(stage: Stage) ->
 async def test_a_login_that_is_not_complete_takes_nothing_over(stage: Stage) -> None:
     alice, bob, _ = await stage.chat_between("alice", "bob")
     await stage.knocks("alice")
-    await alice.says(":still here")
-    await bob.hears(":still here")
+    await says_and_is_heard(alice, bob, "still here")
 
 
 async def test_alice_leaves(stage: Stage) -> None:
@@ -166,8 +165,7 @@ async def test_sessions_leave_no_descriptor_and_no_row_behind(stage: Stage) -> N
     before = descriptors()
     for _ in range(20):
         alice, bob, _ = await stage.chat_between("alice", "bob")
-        await alice.says("/exit")
-        await alice.is_out_after("disconnected bye Goodbye!")
+        await exits(alice)
         await bob.hears("chat_ended alice left")
         await alice.vanishes()
         await bob.vanishes()

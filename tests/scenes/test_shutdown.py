@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from duologue.net import control
-from tests.stage import BOUND, Stage, opened, until
+from tests.scenes.conftest import long_lines
+from tests.stage import BOUND, Actor, Stage, opened, until
 
 GOODBYE = "disconnected shutting_down Server is shutting down. Goodbye!"
 
@@ -52,13 +53,19 @@ async def test_who_knocks_at_that_very_moment_does_no_harm(stage: Stage) -> None
             await outcome.is_closed()
 
 
+async def alice_speaks_and_bob_does_not_read(stage: Stage, data: bytes) -> tuple[Actor, Actor]:
+    """Both are here by now, and more than a MiB waits for him in the server."""
+    alice, bob = await stage.enters("alice"), await stage.enters("bob", buffer=8192)
+    await stage.start_chat(alice, bob)
+    await alice.chat.sends(data)
+    await until(lambda: stage.queued() > 1 << 20)
+    return alice, bob
+
+
 async def test_what_is_queued_is_handed_over(tmp_path: Path) -> None:
     async with opened(tmp_path, history=True, limits={"message_rate": math.inf, "send_queue": 16 << 20}) as stage:
-        alice, bob = await stage.enters("alice"), await stage.enters("bob", buffer=8192)
-        await stage.start_chat(alice, bob)
-        data = b"".join(b":%09d %s\n" % (number, b"x" * 1000) for number in range(8 * 1024))
-        await alice.chat.sends(data)
-        await until(lambda: stage.queued() > 1 << 20)
+        data = long_lines(8 * 1024)
+        _, bob = await alice_speaks_and_bob_does_not_read(stage, data)
         stopping = asyncio.create_task(stage.server.stop())
         async with asyncio.timeout(BOUND):
             heard = await bob.login.reader.read(-1)
@@ -74,10 +81,8 @@ async def test_who_does_not_read_is_cut_off(tmp_path: Path, caplog: pytest.LogCa
     """The flush has its bound; the others have been served meanwhile."""
     limits = {"message_rate": math.inf, "send_queue": 16 << 20, "shutdown_flush": 0.3}
     async with opened(tmp_path, history=True, limits=limits) as stage:
-        alice, bob = await stage.enters("alice"), await stage.enters("bob", buffer=8192)
-        await stage.start_chat(alice, bob)
-        await alice.chat.sends(b"".join(b":%s\n" % (b"x" * 1000) for _ in range(8 * 1024)))
-        await until(lambda: stage.queued() > 1 << 20)
+        data = b"".join(b":%s\n" % (b"x" * 1000) for _ in range(8 * 1024))
+        alice, _ = await alice_speaks_and_bob_does_not_read(stage, data)
         await asyncio.wait_for(stage.server.stop(), BOUND)
         await alice.is_out_after(GOODBYE)
         assert "some clients did not read to the end" in caplog.text

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.scenes.conftest import long_lines
 from tests.stage import BOUND, Actor, Stage, Wire, opened, until
 
 ONE_READ = 256 * 1024
@@ -62,10 +63,6 @@ async def talk(one: Actor, other: Actor, lines: int = 50) -> None:
         await other.hears(f":{number}")
 
 
-def lines(count: int) -> bytes:
-    return b"".join(b":%09d %s\n" % (number, b"x" * 1000) for number in range(count))
-
-
 async def falls_behind(stage: Stage, alice: Actor, bob: Actor, data: bytes) -> None:
     """Alice says all of `data` to bob, who does not read: she is not slowed, and what waits for him is one queue."""
     await stage.start_chat(alice, bob)
@@ -80,7 +77,7 @@ async def test_bob_stops_reading_and_goes_on_later(keeping: Stage) -> None:
     stage = keeping
     carol, dave, _ = await stage.chat_between("carol", "dave")
     alice, bob = await stage.enters("alice"), await stage.enters("bob", buffer=SMALL)
-    data = lines(16 * 1024)
+    data = long_lines(16 * 1024)
     await falls_behind(stage, alice, bob, data)
     await talk(carol, dave)
     assert stage.present() == {"alice", "bob", "carol", "dave"}
@@ -97,7 +94,7 @@ async def test_bob_stops_reading_and_goes_on_later(keeping: Stage) -> None:
 async def test_a_slow_reader_that_reads_is_not_stalled(keeping: Stage) -> None:
     stage = keeping
     alice, bob = await stage.enters("alice"), await stage.enters("bob", buffer=SMALL)
-    await falls_behind(stage, alice, bob, lines(16 * 1024))
+    await falls_behind(stage, alice, bob, long_lines(16 * 1024))
     for _ in range(4):
         stage.passes(9)
         queued = stage.queued()
@@ -115,7 +112,7 @@ async def test_a_stalled_reader_is_cut_off_and_alice_is_told(tmp_path: Path) -> 
     async with opened(tmp_path, history=True, limits={**UNLIMITED, "write_stall": 0.5}) as stage:
         alice, bob = await stage.enters("alice"), await stage.enters("bob", buffer=SMALL)
         carol, dave, _ = await stage.chat_between("carol", "dave")
-        await falls_behind(stage, alice, bob, lines(16 * 1024))
+        await falls_behind(stage, alice, bob, long_lines(16 * 1024))
         stage.passes(0.4)
         assert "bob" in stage.present()
         stage.passes(0.2)
@@ -128,7 +125,7 @@ async def test_a_stalled_reader_is_cut_off_and_alice_is_told(tmp_path: Path) -> 
 async def test_a_stalled_reader_hears_why_if_it_ever_reads(keeping: Stage) -> None:
     stage = keeping
     alice, bob = await stage.enters("alice"), await stage.enters("bob", buffer=SMALL)
-    await falls_behind(stage, alice, bob, lines(16 * 1024))
+    await falls_behind(stage, alice, bob, long_lines(16 * 1024))
     stage.passes(10)
     await alice.hears("chat_paused bob 60")
     last = b""
@@ -143,7 +140,7 @@ async def test_without_a_history_alice_waits_for_what_bob_has_not_received(unlim
     stage = unlimited
     alice, bob = await stage.enters("alice"), await stage.enters("bob")
     await stage.start_chat(alice, bob)
-    writing = asyncio.create_task(flood(alice.chat, lines(8 * 1024)))
+    writing = asyncio.create_task(flood(alice.chat, long_lines(8 * 1024)))
     heard = 0
     with contextlib.suppress(TimeoutError):  # bob reads all there is, and does not say so
         while await asyncio.wait_for(bob.login.reader.readline(), 0.2):
@@ -177,7 +174,7 @@ async def test_carol_starts_a_chat_with_one_whose_queue_is_full(keeping: Stage) 
     stage = keeping
     alice, bob = await stage.enters("alice"), await stage.enters("bob", buffer=SMALL)
     carol = await stage.enters("carol")
-    await falls_behind(stage, alice, bob, lines(16 * 1024))
+    await falls_behind(stage, alice, bob, long_lines(16 * 1024))
     await alice.says("/quit")
     await alice.hears("chat_ended bob you_left")
     await carol.says("/chat bob")

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 import trustme
 
+from tests.scenes.conftest import long_lines
 from tests.stage import BOUND, Stage, descriptors, opened, until
 
 QUICK = {"login_timeout": 0.5, "write_stall": 0.3}
@@ -63,6 +64,14 @@ async def bare(stage: Stage) -> tuple[asyncio.StreamReader, asyncio.StreamWriter
     return await asyncio.open_connection(stage.settings.host, stage.settings.port)
 
 
+async def heard_until_the_close(reader: asyncio.StreamReader) -> bytes:
+    """All that comes. A reset is a close too."""
+    with contextlib.suppress(ConnectionError):
+        async with asyncio.timeout(BOUND):
+            return await reader.read(-1)
+    return b""
+
+
 async def test_a_whole_conversation(stage: Stage) -> None:
     alice, bob, chat = await stage.chat_between("alice", "bob")
     await alice.says(":hello", ":" + "x" * 8000)
@@ -78,9 +87,7 @@ async def test_a_plain_client_is_refused_without_harm(stage: Stage, caplog: pyte
     alice = await stage.enters("alice")
     reader, writer = await bare(stage)
     writer.write(b"duologue/1 login_socket\nbob\n")
-    with contextlib.suppress(ConnectionError):
-        async with asyncio.timeout(BOUND):
-            assert b"AUTH" not in await reader.read(-1)
+    assert b"AUTH" not in await heard_until_the_close(reader)
     writer.close()
     await alice.heard_nothing()
     assert stage.present() == {"alice"}
@@ -110,6 +117,19 @@ async def shown_certificate(stage: Stage) -> bytes:
     return shown
 
 
+async def is_taken(stage: Stage, new: bytes, caplog: pytest.LogCaptureFixture) -> None:
+    """The server has noticed that certificate, and shows it from now on."""
+    caplog.set_level("INFO")
+    await until(lambda: "certificate reread" in caplog.text)
+    assert await shown_certificate(stage) == new
+
+
+async def is_not_taken(stage: Stage, before: bytes, caplog: pytest.LogCaptureFixture) -> None:
+    """The server has noticed what lies there now, and shows the certificate of before."""
+    await until(lambda: "certificate not reread" in caplog.text)
+    assert await shown_certificate(stage) == before
+
+
 async def test_a_new_certificate_is_for_new_connections(
     stage: Stage, identity: Identity, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -118,8 +138,7 @@ async def test_a_new_certificate_is_for_new_connections(
     before = await shown_certificate(stage)
     new = await asyncio.to_thread(identity.issue)
     assert new != before
-    await until(lambda: "certificate reread" in caplog.text)
-    assert await shown_certificate(stage) == new
+    await is_taken(stage, new, caplog)
     await alice.says(":still here")
     await bob.hears(":still here")
 
@@ -130,16 +149,13 @@ async def test_a_damaged_certificate_changes_nothing(
     """The one before stays, the operator is told once, and the next good one is taken."""
     before = await shown_certificate(stage)
     identity.cert.write_text("-----BEGIN CERTIFICATE-----\nnonsense\n", encoding="ascii")
-    await until(lambda: "certificate not reread" in caplog.text)
-    assert await shown_certificate(stage) == before
+    await is_not_taken(stage, before, caplog)
     await asyncio.sleep(0.35)  # three more looks
     said = [record for record in caplog.records if record.getMessage() == "certificate not reread"]
     assert len(said) == 1
 
     new = await asyncio.to_thread(identity.issue)
-    caplog.set_level("INFO")
-    await until(lambda: "certificate reread" in caplog.text)
-    assert await shown_certificate(stage) == new
+    await is_taken(stage, new, caplog)
 
 
 async def test_a_certificate_without_its_key_waits_for_it(
@@ -151,12 +167,9 @@ async def test_a_certificate_without_its_key_waits_for_it(
     new = await asyncio.to_thread(identity.issue)
     new_key = identity.key.read_bytes()
     identity.key.write_bytes(old_key)
-    await until(lambda: "certificate not reread" in caplog.text)
-    assert await shown_certificate(stage) == before
+    await is_not_taken(stage, before, caplog)
     identity.key.write_bytes(new_key)
-    caplog.set_level("INFO")
-    await until(lambda: "certificate reread" in caplog.text)
-    assert await shown_certificate(stage) == new
+    await is_taken(stage, new, caplog)
 
 
 async def test_a_handshake_that_never_ends_is_cut(stage: Stage) -> None:
@@ -165,9 +178,7 @@ async def test_a_handshake_that_never_ends_is_cut(stage: Stage) -> None:
     before = descriptors()
     reader, writer = await bare(stage)
     writer.write(b"\x16\x03\x01")
-    with contextlib.suppress(ConnectionError):
-        async with asyncio.timeout(BOUND):
-            assert await reader.read(-1) == b""
+    assert await heard_until_the_close(reader) == b""
     writer.close()
     await until(lambda: descriptors() == before)
     await alice.heard_nothing()
@@ -206,7 +217,7 @@ async def test_bob_stops_reading_over_tls(tmp_path: Path, identity: Identity) ->
     async with opened(tmp_path, tls=identity.client(), history=True, limits=limits, **identity.settings) as stage:
         alice, bob = await stage.enters("alice"), await stage.enters("bob", buffer=8192)
         await stage.start_chat(alice, bob)
-        data = b"".join(b":%09d %s\n" % (number, b"x" * 1000) for number in range(12 * 1024))
+        data = long_lines(12 * 1024)
         for start in range(0, len(data), 1 << 16):
             alice.chat.writer.write(data[start : start + (1 << 16)])
             await asyncio.sleep(0.001)

@@ -4,30 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.terminal.programs import Server, Terminal, client
+from tests.terminal.programs import Server, Terminal, client, running
 
 Open = Callable[..., Terminal]
+Pair = tuple[Terminal, Terminal]
 
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """One for all tests that leave it running."""
-    server = Server(tmp_path_factory.mktemp("server"))
-    server.start()
-    yield server
-    server.stop()
+    with running(tmp_path_factory.mktemp("server")) as server:
+        yield server
 
 
 @pytest.fixture
 def own_server(tmp_path: Path) -> Iterator[Server]:
     """One for a test that kills it or changes its users."""
-    server = Server(tmp_path)
-    server.start()
-    yield server
-    server.stop()
+    with running(tmp_path) as server:
+        yield server
 
 
 @pytest.fixture
@@ -44,14 +42,24 @@ def open_terminal() -> Iterator[Open]:
 
 
 @pytest.fixture
-def pair(server: Server, open_terminal: Open) -> tuple[Terminal, Terminal]:
+def pair(server: Server, open_terminal: Open) -> Pair:
     """alice and bob in a chat, on clean screens."""
     return in_a_chat(server, open_terminal)
 
 
-def in_a_chat(
-    server: Server, open_terminal: Open, columns: int = 80, lines: int = 24, **environ: str
-) -> tuple[Terminal, Terminal]:
+def log_in(server: Server, open_terminal: Open, nickname: str, *arguments: str, **how: Any) -> Terminal:
+    """A terminal with the prompt of this person; `how` it is opened."""
+    terminal = open_terminal(server.port, "--nickname", nickname, *arguments, **how)
+    terminal.shows(f"{nickname}> ")
+    return terminal
+
+
+def log_out(terminal: Terminal) -> None:
+    terminal.enter("/exit")
+    assert terminal.exit_code() == 0
+
+
+def in_a_chat(server: Server, open_terminal: Open, columns: int = 80, lines: int = 24, **environ: str) -> Pair:
     alice, bob = (
         open_terminal(server.port, "--nickname", nickname, columns=columns, lines=lines, **environ)
         for nickname in ("alice", "bob")
@@ -64,6 +72,14 @@ def in_a_chat(
     alice.shows("started")
     bob.shows("started")
     return alice, bob
+
+
+def say(pair: Pair, *texts: str) -> None:
+    """alice says these, and bob sees each."""
+    alice, bob = pair
+    for text in texts:
+        alice.enter(text)
+        bob.shows(f"alice: {text}")
 
 
 def say_and_see_it_stored(alice: Terminal) -> None:
@@ -82,13 +98,11 @@ def say_and_see_it_stored(alice: Terminal) -> None:
 @pytest.fixture
 def keeping_server(tmp_path: Path) -> Iterator[Server]:
     """One that keeps messages."""
-    server = Server(tmp_path, "--history", "on")
-    server.start()
-    yield server
-    server.stop()
+    with running(tmp_path, "--history", "on") as server:
+        yield server
 
 
 @pytest.fixture
-def keeping_pair(keeping_server: Server, open_terminal: Open) -> tuple[Terminal, Terminal]:
+def keeping_pair(keeping_server: Server, open_terminal: Open) -> Pair:
     """alice and bob in a chat of which messages are kept, on screens as wide as the names of files."""
     return in_a_chat(keeping_server, open_terminal, columns=300)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import signal
@@ -9,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pyte
@@ -66,6 +67,17 @@ class Server:
         self._process.wait(BOUND)
         self._drain.join(BOUND)
         self._process.stderr.close()
+
+
+@contextlib.contextmanager
+def running(data: Path, *arguments: str) -> Iterator[Server]:
+    """A server that is stopped whatever happens."""
+    server = Server(data, *arguments)
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()
 
 
 class _Screen(pyte.Screen):

@@ -6,15 +6,11 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
 
 import pytest
 
-from tests.terminal.conftest import in_a_chat, say_and_see_it_stored
+from tests.terminal.conftest import Open, Pair, in_a_chat, log_in, log_out, say, say_and_see_it_stored
 from tests.terminal.programs import ALT_ENTER, CTRL_C, CTRL_D, ROOT, TAB, UP, Server, Terminal
-
-Open = Callable[..., Terminal]
-Pair = tuple[Terminal, Terminal]
 
 HINT = "/chat NICK asks for a chat, /help lists all commands"
 
@@ -79,8 +75,7 @@ def test_what_arrives_leaves_the_typed_line_whole(pair: Pair) -> None:
 
 def test_wide_characters_and_emoji(pair: Pair) -> None:
     alice, bob = pair
-    alice.enter("日本語 and 👍")
-    bob.shows("alice: 日本語 and 👍")
+    say(pair, "日本語 and 👍")
     bob.type("漢字")
     bob.shows("bob> 漢字")
     alice.enter("x")
@@ -129,8 +124,7 @@ def test_a_paste_can_be_dropped(pair: Pair) -> None:
     alice.shows("Send these 4 lines")
     alice.enter("no")
     alice.shows("Those lines were not sent.")
-    alice.enter("something else")
-    bob.shows("alice: something else")
+    say(pair, "something else")
     assert "three" not in "\n".join(bob.display)
 
 
@@ -142,22 +136,18 @@ def test_a_line_break_typed_by_hand(pair: Pair) -> None:
 
 def test_words_of_questions_are_text_in_a_chat(pair: Pair) -> None:
     alice, bob = pair
-    for word in ("yes", "no", "exit"):
-        alice.enter(word)
-        bob.shows(f"alice: {word}")
+    say(pair, "yes", "no", "exit")
     alice.enter("//quit")
     bob.shows("alice: /quit")
     alice.enter("/nonsense")
     alice.shows("There is no command /nonsense. /help lists them")
-    alice.enter("end")
-    bob.shows("alice: end")
+    say(pair, "end")
     assert "nonsense" not in "\n".join(bob.display)
 
 
 def test_the_arrow_key_brings_back_what_was_typed(pair: Pair) -> None:
     alice, bob = pair
-    alice.enter("again")
-    bob.shows("alice: again")
+    say(pair, "again")
     alice.enter(UP)
     bob.shows("alice: again", times=2)
 
@@ -176,8 +166,7 @@ def test_tab_completes_commands_and_nicknames(server: Server, open_terminal: Ope
 
 
 def test_ctrl_c_clears_the_line_and_twice_on_an_empty_one_leaves(server: Server, open_terminal: Open) -> None:
-    alice = open_terminal(server.port, "--nickname", "alice")
-    alice.shows("alice> ")
+    alice = log_in(server, open_terminal, "alice")
     alice.type("not this")
     alice.shows("alice> not this")
     alice.type(CTRL_C)
@@ -195,8 +184,7 @@ def test_ctrl_c_clears_the_line_and_twice_on_an_empty_one_leaves(server: Server,
 
 
 def test_ctrl_d_on_an_empty_line_leaves(server: Server, open_terminal: Open) -> None:
-    alice = open_terminal(server.port, "--nickname", "alice")
-    alice.shows("alice> ")
+    alice = log_in(server, open_terminal, "alice")
     alice.type(CTRL_D)
     assert alice.exit_code() == 0
     assert alice.display == ["alice>"]
@@ -220,11 +208,16 @@ def test_a_bad_nickname_is_refused_with_the_reason_and_asked_for_again(server: S
     terminal.shows("dave> ")
 
 
-def test_a_password_is_asked_for_and_never_shown(own_server: Server, open_terminal: Open) -> None:
-    add = [sys.executable, "server.py", "adduser", "eve", "--users", str(own_server.users)]
+def give_eve_a_password(server: Server) -> None:
+    """She is registered from now on; the server is another one on the same port."""
+    add = [sys.executable, "server.py", "adduser", "eve", "--users", str(server.users)]
     subprocess.run(add, cwd=ROOT, input="correct horse\n", text=True, check=True, capture_output=True)
-    own_server.kill()
-    own_server.start()
+    server.kill()
+    server.start()
+
+
+def test_a_password_is_asked_for_and_never_shown(own_server: Server, open_terminal: Open) -> None:
+    give_eve_a_password(own_server)
     terminal = open_terminal(own_server.port, "--nickname", "eve")
     terminal.shows("Password: ")
     terminal.enter("wrong horse")
@@ -245,10 +238,7 @@ def test_a_password_is_asked_for_and_never_shown(own_server: Server, open_termin
 
 
 def test_plain_lines_at_a_terminal_hide_the_password_too(own_server: Server, open_terminal: Open) -> None:
-    add = [sys.executable, "server.py", "adduser", "eve", "--users", str(own_server.users)]
-    subprocess.run(add, cwd=ROOT, input="correct horse\n", text=True, check=True, capture_output=True)
-    own_server.kill()
-    own_server.start()
+    give_eve_a_password(own_server)
     terminal = open_terminal(own_server.port, "--plain")
     terminal.shows("Enter your nickname: ")
     terminal.type("eve\n")
@@ -266,8 +256,7 @@ def test_plain_lines_at_a_terminal_hide_the_password_too(own_server: Server, ope
 
 
 def test_escape_sequences_in_a_message_do_not_reach_the_terminal(server: Server, open_terminal: Open) -> None:
-    bob = open_terminal(server.port, "--nickname", "bob")
-    bob.shows("bob> ")
+    bob = log_in(server, open_terminal, "bob")
     evil = "/chat bob\n\x1b]0;owned\x07\x1b[2J\x1b[31mred\x9b1m\u202egnp\n"
     command = [sys.executable, "client.py", "127.0.0.1", str(server.port), "--no-memory", "--nickname", "carol"]
     sender = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
@@ -290,8 +279,7 @@ def colours(raw: bytes) -> list[bytes]:
 
 @pytest.mark.parametrize(("environ", "coloured"), [({}, True), ({"NO_COLOR": ""}, True), ({"NO_COLOR": "1"}, False)])
 def test_colours_honour_no_color(server: Server, open_terminal: Open, environ: dict[str, str], coloured: bool) -> None:
-    alice = open_terminal(server.port, "--nickname", "alice", **environ)
-    alice.shows("alice> ")
+    alice = log_in(server, open_terminal, "alice", **environ)
     alice.enter("/who")
     alice.shows("Online: ")
     assert bool(colours(alice.raw)) is coloured
@@ -356,19 +344,15 @@ def test_the_server_is_killed_and_restarted_under_both(own_server: Server, open_
 
 
 def test_exit_works_while_it_waits_for_the_server(own_server: Server, open_terminal: Open) -> None:
-    alice = open_terminal(own_server.port, "--nickname", "alice")
-    alice.shows("alice> ")
+    alice = log_in(own_server, open_terminal, "alice")
     own_server.kill()
     alice.shows("not connected, trying again; /exit leaves")
-    alice.enter("/exit")
-    assert alice.exit_code() == 0
+    log_out(alice)
 
 
 def test_a_newer_login_takes_over_and_the_older_does_not_fight_back(server: Server, open_terminal: Open) -> None:
-    older = open_terminal(server.port, "--nickname", "dave")
-    older.shows("dave> ")
-    newer = open_terminal(server.port, "--nickname", "dave")
-    newer.shows("dave> ")
+    older = log_in(server, open_terminal, "dave")
+    newer = log_in(server, open_terminal, "dave")
     older.shows("You have logged in from somewhere else; this session is over.\nLog in again? yes/no")
     older.enter("no")
     assert older.exit_code() == 1
@@ -377,15 +361,13 @@ def test_a_newer_login_takes_over_and_the_older_does_not_fight_back(server: Serv
 
 
 def test_help_shows_the_table(server: Server, open_terminal: Open) -> None:
-    alice = open_terminal(server.port, "--nickname", "alice", lines=40)
-    alice.shows("alice> ")
+    alice = log_in(server, open_terminal, "alice", lines=40)
     alice.enter("/help")
     alice.shows("/quit or /end                leave the chat; outside a chat, leave the app")
 
 
 def test_clear_empties_the_screen(server: Server, open_terminal: Open) -> None:
-    alice = open_terminal(server.port, "--nickname", "alice")
-    alice.shows("alice> ")
+    alice = log_in(server, open_terminal, "alice")
     alice.enter("/clear")
     alice.shows_not("/clear")
     alice.shows("alice> ")
@@ -393,8 +375,7 @@ def test_clear_empties_the_screen(server: Server, open_terminal: Open) -> None:
 
 
 def test_sigterm_leaves_the_terminal_as_it_was(server: Server, open_terminal: Open) -> None:
-    alice = open_terminal(server.port, "--nickname", "alice")
-    alice.shows("alice> ")
+    alice = log_in(server, open_terminal, "alice")
     alice.send_signal(signal.SIGTERM)
     assert alice.exit_code() == 128 + signal.SIGTERM
     assert alice.raw.rindex(b"\x1b[?2004l") > alice.raw.rindex(b"\x1b[?2004h")  # bracketed paste is off again

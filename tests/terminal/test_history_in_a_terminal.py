@@ -6,20 +6,10 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
-from tests.terminal.programs import CTRL_D, ROOT, Server, Terminal
-
-Open = Callable[..., Terminal]
-Pair = tuple[Terminal, Terminal]
-
-
-def say(pair: Pair, *texts: str) -> None:
-    alice, bob = pair
-    for text in texts:
-        alice.enter(text)
-        bob.shows(f"alice: {text}")
+from tests.terminal.conftest import Open, Pair, log_in, say
+from tests.terminal.programs import CTRL_D, ROOT, Server, running
 
 
 def test_history_comes_above_the_prompt_and_leaves_the_typed_line_whole(keeping_pair: Pair) -> None:
@@ -93,15 +83,10 @@ def test_an_export_while_a_chat_goes_on(keeping_pair: Pair, tmp_path: Path) -> N
 
 
 def test_a_server_that_keeps_nothing_says_so(tmp_path: Path, open_terminal: Open) -> None:
-    server = Server(tmp_path, "--history", "off")
-    server.start()
-    try:
-        alice = open_terminal(server.port, "--nickname", "alice")
-        alice.shows("alice> ")
+    with running(tmp_path, "--history", "off") as server:
+        alice = log_in(server, open_terminal, "alice")
         alice.enter("/history bob")
         alice.shows("This server keeps no history.\nalice>")
-    finally:
-        server.stop()
 
 
 def test_a_pipe_looks_back(keeping_pair: Pair, keeping_server: Server) -> None:

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import re
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.terminal.conftest import in_a_chat, say_and_see_it_stored
-from tests.terminal.programs import Server, Terminal
-
-Open = Callable[..., Terminal]
+from tests.terminal.conftest import Open, in_a_chat, log_in, log_out, say, say_and_see_it_stored
+from tests.terminal.programs import Server, Terminal, running
 
 MANY = 200
 
@@ -26,16 +24,19 @@ def said_by(speaker: str, terminal: Terminal) -> list[str]:
 @pytest.fixture
 def impatient_server(tmp_path: Path) -> Iterator[Server]:
     """One that waits for nobody for long."""
-    server = Server(tmp_path, "--grace", "1")
-    server.start()
-    yield server
-    server.stop()
+    with running(tmp_path, "--grace", "1") as server:
+        yield server
 
 
 @pytest.fixture
 def home(tmp_path: Path) -> dict[str, Any]:
     """Where the clients of a test remember."""
     return {"XDG_DATA_HOME": str(tmp_path / "home")}
+
+
+def write_to_somebody_away(writer: Terminal, nickname: str, text: str) -> None:
+    writer.enter(f"/msg {nickname} {text}")
+    writer.shows(f"Kept for {nickname}, who is away.")
 
 
 def come_back(server: Server, open_terminal: Open, nickname: str, home: dict[str, Any]) -> Terminal:
@@ -63,8 +64,7 @@ def test_a_client_that_is_killed_goes_on_and_shows_nothing_twice(
     alice, bob = in_a_chat(own_server, open_terminal, **home)
     bob.enter("before")
     alice.shows("bob: before")
-    alice.enter("first")
-    bob.shows("alice: first")
+    say((alice, bob), "first")
     bob.shows("bob> ")
     alice.send_signal(signal.SIGKILL)
     bob.shows("alice's connection is lost; ")
@@ -75,8 +75,7 @@ def test_a_client_that_is_killed_goes_on_and_shows_nothing_twice(
     alice.shows("bob: are you there?")
     bob.shows("alice is back.")
     bob.shows("bob> delivered")
-    alice.enter("second")
-    bob.shows("alice: second")
+    say((alice, bob), "second")
     assert said_by("bob", alice) == ["are you there?"]
     assert said_by("alice", bob) == ["first", "second"]
 
@@ -102,8 +101,7 @@ def test_when_nobody_comes_back_in_time_the_rest_waits_in_the_mailbox(
     impatient_server: Server, open_terminal: Open, home: dict[str, Any]
 ) -> None:
     alice, bob = in_a_chat(impatient_server, open_terminal, **home)
-    alice.enter("this arrives")
-    bob.shows("alice: this arrives")
+    say((alice, bob), "this arrives")
     alice.shows("alice> delivered")
     bob.send_signal(signal.SIGKILL)
     alice.shows("bob's connection is lost; 1 s to come back. You can go on writing.")
@@ -119,10 +117,8 @@ def test_when_nobody_comes_back_in_time_the_rest_waits_in_the_mailbox(
 
 
 def test_a_message_for_somebody_who_is_away(server: Server, open_terminal: Open, home: dict[str, Any]) -> None:
-    alice = open_terminal(server.port, "--nickname", "alice", **home)
-    alice.shows("alice> ")
-    alice.enter("/msg bob see you at noon")
-    alice.shows("Kept for bob, who is away.")
+    alice = log_in(server, open_terminal, "alice", **home)
+    write_to_somebody_away(alice, "bob", "see you at noon")
     bob = open_terminal(server.port, "--nickname", "bob", **home)
     bob.shows("): see you at noon\nbob>")
     assert any(re.fullmatch(r"\d\d:\d\d alice \((while you were away|to you)\): .*", line) for line in bob.display)
@@ -130,33 +126,26 @@ def test_a_message_for_somebody_who_is_away(server: Server, open_terminal: Open,
     alice.enter("/msg bob and now")
     bob.shows("alice (to you): and now")
     alice.shows("bob has your message: “and now”")
-    bob.enter("/exit")
-    assert bob.exit_code() == 0
-    bob = open_terminal(server.port, "--nickname", "bob", **home)
-    bob.shows("bob> ")
+    log_out(bob)
+    bob = log_in(server, open_terminal, "bob", **home)
     bob.enter("/who")
     bob.shows("Online: ")
     assert "noon" not in "\n".join(bob.display)
 
 
 def test_its_sender_hears_of_it_at_a_later_login(server: Server, open_terminal: Open, home: dict[str, Any]) -> None:
-    carol = open_terminal(server.port, "--nickname", "carol", **home)
-    carol.shows("carol> ")
-    carol.enter("/msg dave call me")
-    carol.shows("Kept for dave, who is away.")
-    carol.enter("/exit")
-    assert carol.exit_code() == 0
+    carol = log_in(server, open_terminal, "carol", **home)
+    write_to_somebody_away(carol, "dave", "call me")
+    log_out(carol)
     dave = open_terminal(server.port, "--nickname", "dave", **home)
     dave.shows("): call me")
-    dave.enter("/exit")
-    assert dave.exit_code() == 0
+    log_out(dave)
     carol = open_terminal(server.port, "--nickname", "carol", **home)
     carol.shows("dave has your message: “call me”")
 
 
 def test_a_message_that_is_refused_says_why(server: Server, open_terminal: Open) -> None:
-    alice = open_terminal(server.port, "--nickname", "alice")
-    alice.shows("alice> ")
+    alice = log_in(server, open_terminal, "alice")
     alice.enter("/msg nobody hello")
     alice.shows("Your message to nobody was not kept.")
     alice.enter("/msg alice hello")
