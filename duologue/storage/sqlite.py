@@ -249,11 +249,11 @@ class SqliteStore:
         self._writer.write(self._waiting.take())
 
     def _written(self, batch: Batch, answers: Answers) -> None:
-        self._not_before = self._loop.time() + COMMIT_SPACING
+        self._waiting.written()
+        self._not_before = self._loop.time() + (0.0 if self._waiting.is_much else COMMIT_SPACING)
         self._rest()
         if self._waiting:
             self._due()
-        self._waiting.written()
         if batch.stored:
             self._committed(batch.stored)
         asked, self._asked = self._asked, []

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from duologue.storage.backlog import STREAM_BEHIND_BYTES, Backlog
 from duologue.storage.base import Stored
-from duologue.storage.gathering import CHUNK_BYTES, Gathering, OpenStream
+from duologue.storage.gathering import CHUNK_BYTES, MUCH_BYTES, Gathering, OpenStream
 from duologue.storage.rows import NextNumbers
 
 
@@ -126,6 +126,18 @@ def test_what_waits_counts_until_it_has_been_written() -> None:
     assert len(told) == 1, "just over half waits"
     gathering.written()
     assert told[1:] == [("c", "alice", False)]
+
+
+def test_much_waits_when_a_commit_is_worth_its_price() -> None:
+    gathering = in_chat()
+    half = b":" + b"x" * (MUCH_BYTES // 2) + b"\n"
+    much = []
+    for sender in ("alice", "bob"):
+        gathering.append("c", sender, half, 1, 1.0)
+        much.append(gathering.is_much)
+    gathering.take()
+    gathering.written()
+    assert [*much, gathering.is_much] == [False, True, False]
 
 
 def test_a_sender_is_behind_whatever_stream_they_are_in_and_after_the_end_until_it_is_written() -> None:
