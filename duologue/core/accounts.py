@@ -1,4 +1,4 @@
-"""Who a user is: what a nickname may be, which names look alike, and the account behind a name.
+"""Who a user is: what a nickname may be, which names look alike, and the account behind a name, or the guest.
 
 Knows nothing of files, tables or how passwords are checked.
 """
@@ -6,6 +6,7 @@ Knows nothing of files, tables or how passwords are checked.
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 
@@ -20,9 +21,8 @@ NICKNAME_BYTES = 64
 _LONGEST_SPELLING = 4 * NICKNAME_LENGTH
 
 PUNCTUATION = "_-."
-RULE = (
-    f"a nickname has 1 to {NICKNAME_LENGTH} letters, digits or any of {' '.join(PUNCTUATION)}"
-    " and begins with a letter or digit"
+_RULE = (
+    f"has 1 to {NICKNAME_LENGTH} letters, digits or any of {' '.join(PUNCTUATION)} and begins with a letter or digit"
 )
 
 # Words that programs read as signals or commands, and names that would pass for the server or for everyone.
@@ -32,12 +32,15 @@ RESERVED = frozenset(
         "start_chat", "chat_ended", "chat_requested", "chat_request_ended", "chat_paused", "chat_resumed",
         "chat_waits", "chat_unknown", "stream_begins", "message_from", "kept_for", "not_kept", "text_part",
         "disconnected", "online", "online_part", "requests", "requests_part", "recalled", "recall_ended",
-        "error", "ping", "pong", "password",
+        "room_entered", "room_exited", "room_joined", "room_left", "room_said", "room_missed", "room_topic",
+        "room_members", "room_members_part", "room_listed", "rooms_listed", "error", "ping", "pong", "password",
         "nickname", "users", "server", "duologue", "yes", "no", "me", "lobby", "everyone", "guest",
     }
 )  # fmt: skip
 # The front doors without accounts name their visitors Guest-<port>.
 GUEST = "guest"
+GUEST_MARK = "~"
+"""Stands before a guest's name wherever we keep or show it. No nickname has it, so no guest passes for an account."""
 
 
 class BadNickname(PeerError):
@@ -66,13 +69,51 @@ def nickname_key(text: str) -> str:
 
     Raises BadNickname for what nobody may be called.
     """
-    key = "" if len(text) > _LONGEST_SPELLING else _folded(text)
-    if not key:
-        raise BadNickname(f"That nickname is {'too long' if text else 'empty'}: {RULE}.")
-    _check_characters(key)
-    _check_length(key)
+    key = name_key(text, "nickname", BadNickname)
     _check_reserved(key)
     return key
+
+
+def name_key(text: str, noun: str, refusal: Callable[[str], PeerError]) -> str:
+    """The same of a name of any kind, with no word kept back. `refusal` makes the error of a sentence that says why it
+    is no `noun`.
+    """
+    key = "" if len(text) > _LONGEST_SPELLING else _folded(text)
+    if not key:
+        raise refusal(f"That {noun} is {'too long' if text else 'empty'}: a {noun} {_RULE}.")
+    _check_name(key, noun, refusal)
+    return key
+
+
+def guest_name(text: str) -> str:
+    """The nickname of a guest: the mark, and the name with the capitals that it was typed with.
+
+    Raises BadNickname for what neither an account nor a guest may be called.
+    """
+    nickname_key(text)
+    name = unicodedata.normalize("NFKC", text)
+    _check_name(name, "nickname", BadNickname)  # folding can make of a long name a shorter one
+    _check_reserved(name)
+    return GUEST_MARK + name
+
+
+def is_guest(nickname: str) -> bool:
+    return nickname.startswith(GUEST_MARK)
+
+
+def bare(nickname: str) -> str:
+    """A nickname as the front doors show it that have only guests."""
+    return nickname.removeprefix(GUEST_MARK)
+
+
+def looks_of(nickname: str) -> frozenset[str]:
+    """What a nickname can be mistaken for: two that have any of it in common are not to be here together.
+
+    A guest's has capitals, and with those it looks otherwise: aIice is alice where it is shown, and aiice where it is
+    typed.
+    """
+    name = bare(nickname)
+    return frozenset(map(skeleton, {name, name.casefold()}))
 
 
 def skeleton(key: str) -> str:
@@ -90,14 +131,21 @@ def _folded(text: str) -> str:
     return unicodedata.normalize("NFKC", folded.casefold())
 
 
-def _check_characters(key: str) -> None:
-    for char in key:
+def _check_name(name: str, noun: str, refusal: Callable[[str], PeerError]) -> None:
+    fault = _fault_in_characters(name, noun) or _fault_in_length(name, noun)
+    if fault:
+        raise refusal(fault)
+
+
+def _fault_in_characters(name: str, noun: str) -> str | None:
+    for char in name:
         if not (_is_word_character(char) or char in PUNCTUATION):
-            raise BadNickname(f"{_named(char)} cannot be part of a nickname: {RULE}.")
-    if unicodedata.category(key[0])[0] not in "LN":
-        raise BadNickname(f"A nickname cannot begin with '{key[0]}': {RULE}.")
-    if visible(key) != key:
-        raise BadNickname(f"That nickname stacks too many marks on one letter: {RULE}.")
+            return f"{_named(char)} cannot be part of a {noun}: a {noun} {_RULE}."
+    if unicodedata.category(name[0])[0] not in "LN":
+        return f"A {noun} cannot begin with '{name[0]}': a {noun} {_RULE}."
+    if visible(name) != name:
+        return f"That {noun} stacks too many marks on one letter: a {noun} {_RULE}."
+    return None
 
 
 def _is_word_character(char: str) -> bool:
@@ -109,17 +157,19 @@ def _named(char: str) -> str:
     return f"'{char}'" if char.isprintable() and not is_invisible(char) else f"U+{ord(char):04X}"
 
 
-def _check_length(key: str) -> None:
-    if len(key) > NICKNAME_LENGTH:
-        raise BadNickname(f"That nickname is too long ({len(key)} characters): {RULE}.")
-    if len(key.encode()) > NICKNAME_BYTES:
-        raise BadNickname(f"That nickname is too long: it may take {NICKNAME_BYTES} bytes of UTF-8, and takes more.")
+def _fault_in_length(name: str, noun: str) -> str | None:
+    if len(name) > NICKNAME_LENGTH:
+        return f"That {noun} is too long ({len(name)} characters): a {noun} {_RULE}."
+    if len(name.encode()) > NICKNAME_BYTES:
+        return f"That {noun} is too long: it may take {NICKNAME_BYTES} bytes of UTF-8, and takes more."
+    return None
 
 
-def _check_reserved(key: str) -> None:
-    looks = skeleton(key)
-    if looks in _reserved_skeletons() or looks.startswith(GUEST):
-        raise BadNickname(f"'{key}' is, or looks like, a word that Duologue keeps for itself; choose another nickname.")
+def _check_reserved(name: str) -> None:
+    if any(look in _reserved_skeletons() or look.startswith(GUEST) for look in looks_of(name)):
+        raise BadNickname(
+            f"'{name}' is, or looks like, a word that Duologue keeps for itself; choose another nickname."
+        )
 
 
 @cache

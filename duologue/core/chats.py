@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 
+from duologue.core.accounts import is_guest
 from duologue.core.chat import Chat, ChatEnd
 from duologue.core.commands import ResumeChat
 from duologue.core.effects import CloseChat, Effect, OpenChat, PauseChat, ReopenChat, Tell
@@ -36,10 +37,14 @@ class Chats:
         return [OpenChat(chat), Tell(asker, ChatStarted(target, chat.id)), Tell(target, ChatStarted(asker, chat.id))]
 
     def restore(self, now: float, chat: Chat) -> None:
-        """A chat of a server that is no more waits for both."""
+        """A chat of a server that is no more waits for both. With a guest it is overdue: no guest comes back."""
         for nickname in (chat.asker, chat.target):
             self._chats[nickname] = chat
-            self._await(now, chat, nickname)
+            if is_guest(nickname):
+                chat.away[nickname] = now
+                self._awaited.appendleft((now, nickname, chat))
+            else:
+                self._await(now, chat, nickname)
 
     # Somebody goes
 
@@ -51,11 +56,12 @@ class Chats:
         return [*self._end(chat, ChatEnd.LEFT, nickname), Tell(nickname, ended)]
 
     def leave(self, now: float, nickname: str, reason: ChatEnd) -> list[Effect]:
-        """A chat waits for one who is LOST, and ends for any other `reason`."""
+        """A chat waits for one who is LOST and has an account, and ends for anybody else and any other `reason`."""
         chat = self._chats.get(nickname)
         if chat is None:
             return []
-        return self._pause(now, chat, nickname) if reason is ChatEnd.LOST else self._end(chat, reason, nickname)
+        is_awaited = reason is ChatEnd.LOST and not is_guest(nickname)
+        return self._pause(now, chat, nickname) if is_awaited else self._end(chat, reason, nickname)
 
     def _pause(self, now: float, chat: Chat, nickname: str) -> list[Effect]:
         if nickname in chat.away:  # lost again before it had resumed: it has what is left of its time
@@ -86,10 +92,12 @@ class Chats:
     # Somebody comes back
 
     def arrive(self, now: float, nickname: str) -> list[Effect]:
-        """A chat of somebody who logs in waits to be resumed."""
+        """A chat of somebody who logs in waits to be resumed. That of a guest was of another one with this name."""
         chat = self._chats.get(nickname)
         if chat is None:
             return []
+        if is_guest(nickname):
+            return self._end(chat, ChatEnd.LOST, nickname)
         return [Tell(nickname, ChatWaits(chat.partner_of(nickname), chat.id, seconds_left(chat.away[nickname], now)))]
 
     def agree(self, nickname: str, command: ResumeChat) -> list[Effect]:

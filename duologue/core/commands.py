@@ -9,6 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum
 
+from duologue.core.room_commands import JoinRoom, ListMembers, ListRooms, PartRoom, RoomCommand, SetTopic
+
 
 class SocketKind(Enum):
     """The three sockets of one client, by the source system's words."""
@@ -30,6 +32,13 @@ class GivePassword:
     """The second step, when the server has asked for it."""
 
     password: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ComeIn:
+    """The whole login of a guest, at a front door without accounts; an empty nickname asks for one."""
+
+    nickname: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +179,8 @@ Command = (
     | Exit
     | Ping
     | Pong
+    | ComeIn
+    | RoomCommand
 )
 
 
@@ -183,6 +194,9 @@ class Takes(Enum):
     RESUME = "CHAT [STREAM STORED PARTNER_STREAM RECEIVED]"
     LETTER = "NICK STREAM NUMBER :TEXT"
     WORDS = "WORDS"
+    ROOM = "ROOM"
+    JOIN = "ROOM [PASSWORD]"
+    TOPIC = "ROOM [:TEXT]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +226,11 @@ WORDS = (
         "/history", Takes.PAGE, ReadHistory, "show the newest COUNT messages with NICK, or those before message BEFORE"
     ),
     Word("/search", Takes.WORDS, SearchHistory, "show the newest messages with all of these words"),
+    Word("/join", Takes.JOIN, JoinRoom, "come into ROOM, or make it"),
+    Word("/part", Takes.ROOM, PartRoom, "leave ROOM"),
+    Word("/rooms", Takes.NOTHING, ListRooms, "list the rooms"),
+    Word("/names", Takes.ROOM, ListMembers, "list who is in ROOM"),
+    Word("/topic", Takes.TOPIC, SetTopic, "say what ROOM is about, or ask"),
     Word("/exit", Takes.NOTHING, Exit, "leave the server"),
 )
 WORD_TABLE = {row.word: row for row in WORDS}

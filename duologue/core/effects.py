@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from duologue.core.chat import Chat, ChatEnd
 from duologue.core.events import Event
+from duologue.core.room import Room
 from duologue.core.streams import Stream
 
 
@@ -52,4 +53,34 @@ class CloseChat:
     reason: ChatEnd
 
 
-Effect = Tell | OpenChat | PauseChat | ReopenChat | CloseChat
+@dataclass(frozen=True, slots=True)
+class TellRoom:
+    """Say `event` to all who are in `room` now, but not to the one named `besides`."""
+
+    room: Room
+    event: Event
+    besides: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RoomMade:
+    """A life of `room` begins."""
+
+    room: Room
+
+
+@dataclass(frozen=True, slots=True)
+class RoomChanged:
+    """`room` has another topic."""
+
+    room: Room
+
+
+@dataclass(frozen=True, slots=True)
+class RoomGone:
+    """This life of `room` is over, and with it what was said there."""
+
+    room: Room
+
+
+Effect = Tell | OpenChat | PauseChat | ReopenChat | CloseChat | TellRoom | RoomMade | RoomChanged | RoomGone

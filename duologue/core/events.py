@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from duologue.core.chat import ChatEnd, RequestState
+from duologue.core.room_events import RoomEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,4 +278,5 @@ Event = (
     | Disconnected
     | Acknowledged
     | Probe
+    | RoomEvent
 )

@@ -22,6 +22,10 @@ REQUEST_EXPIRY = 120.0
 GRACE = 60.0
 # Weeks of letters from people; a bot that writes more meets a clear refusal before the disk is full.
 MAILBOX = 5_000
+# A sentence or two, which stand in one row of /rooms. InspIRCd: 307.
+ROOM_TOPIC = 200
+# With names and topics some 10 MB; one peer that may come again and again can cost no more than that.
+ROOMS = 10_000
 # Sixteen of the longest lines (8 KiB): a burst fits, and 10,000 stalled readers stay under 1.3 GB.
 SEND_QUEUE = 128 * 1024
 
@@ -39,6 +43,8 @@ MESSAGE_BURST = 200
 MESSAGE_RATE = 50.0
 # Whoever waits for five answers at once is not looking for a conversation.
 PENDING_REQUESTS = 5
+# More than anyone follows; a bot that serves many rooms has an operator who can say so. InspIRCd: 20.
+ROOMS_PER_CLIENT = 20
 # A no has to count for something: the next request to the same person waits that long.
 DECLINE_COOLDOWN = 10.0
 
@@ -51,7 +57,7 @@ def _limit(default: float, help_text: str) -> float:
 class Limits:
     """The limits that a server runs with. Times are seconds, sizes are bytes.
 
-    The first eight bound what a single peer can hold up and are always in force; the others are rates and counts,
+    The first ten bound what a single peer can hold up and are always in force; the others are rates and counts,
     which an operator may lift.
     """
 
@@ -60,8 +66,10 @@ class Limits:
     write_stall: float = _limit(WRITE_STALL, "seconds without a byte taken after which a client counts as lost")
     shutdown_flush: float = _limit(SHUTDOWN_FLUSH, "seconds to hand over what is queued when the server stops")
     request_expiry: float = _limit(REQUEST_EXPIRY, "seconds after which an unanswered request for a chat expires")
-    grace: float = _limit(GRACE, "seconds that a chat waits for somebody whose connection is lost")
+    grace: float = _limit(GRACE, "seconds that a chat, or an empty room, waits for somebody whose connection is lost")
     mailbox: int = field(default=MAILBOX, metadata={"help": "messages that may wait for somebody who is away"})
+    room_topic: int = field(default=ROOM_TOPIC, metadata={"help": "characters that the topic of a room may have"})
+    rooms: int = field(default=ROOMS, metadata={"help": "rooms that there may be, besides the lobby"})
     send_queue: int = field(default=SEND_QUEUE, metadata={"help": "bytes that may wait for one client"})
 
     clients_per_address: float = _limit(CLIENTS_PER_ADDRESS, "clients at a time from one address (loopback: any)")
@@ -72,6 +80,7 @@ class Limits:
     message_burst: float = _limit(MESSAGE_BURST, "messages that a client may send at once before the rate counts")
     message_rate: float = _limit(MESSAGE_RATE, "messages a second that a client may send for long")
     pending_requests: float = _limit(PENDING_REQUESTS, "requests for a chat that one person may have open")
+    rooms_per_client: float = _limit(ROOMS_PER_CLIENT, "rooms that one person may be in, besides the lobby")
     decline_cooldown: float = _limit(DECLINE_COOLDOWN, "seconds before somebody who declined may be asked again")
 
     def lifted(self) -> Limits:
@@ -84,5 +93,6 @@ class Limits:
             message_burst=math.inf,
             message_rate=math.inf,
             pending_requests=math.inf,
+            rooms_per_client=math.inf,
             decline_cooldown=0.0,
         )

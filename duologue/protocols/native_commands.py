@@ -27,6 +27,7 @@ from duologue.core.commands import (
 )
 from duologue.core.errors import FatalPeerError, PeerError
 from duologue.protocols.lines import text_of
+from duologue.protocols.native_rooms import ROOM_LINES, join_arguments, room_argument, topic_arguments
 from duologue.protocols.native_wire import (
     VERSION,
     count,
@@ -71,21 +72,25 @@ def encode_password(command: GivePassword) -> bytes:
 
 def encode_command(command: Command) -> bytes:
     """A line for the chat socket. Raises PeerError when it does not fit into one."""
-    match command:
-        case Say(text):
-            return encode_message(text)
-        case ReadHistory(partner, most, before):
-            return one_line(f"/history {partner} {most}{'' if before is None else f' {before}'}")
-        case SearchHistory(words):
-            return one_line(f"/search {words}")
-        case ResumeChat(chat, sent, received):
-            return one_line(f"/resume {chat}{_held(sent)}{_held(received)}")
-        case SendLetter():
-            return _encode_letter(command)
+    own = _LINES.get(type(command))
+    return own(command) if own else _encode_word(command)
+
+
+def _encode_word(command: Command) -> bytes:
+    """The word of the table, and the nickname where there is one."""
     nickname: str | None = getattr(command, "nickname", None)
     takes = (Takes.NOTHING if nickname is None else Takes.NICKNAME, Takes.MAYBE_NICKNAME)
     word = next(row.word for row in WORDS if row.command is type(command) and row.takes in takes)
     return one_line(word if nickname is None else f"{word} {nickname}")
+
+
+def _encode_page(command: ReadHistory) -> bytes:
+    before = "" if command.before is None else f" {command.before}"
+    return one_line(f"/history {command.nickname} {command.count}{before}")
+
+
+def _encode_resume(command: ResumeChat) -> bytes:
+    return one_line(f"/resume {command.chat}{_held(command.sent)}{_held(command.received)}")
 
 
 def _held(stream: StreamHeld | None) -> str:
@@ -98,6 +103,16 @@ def _encode_letter(letter: SendLetter) -> bytes:
     *before, last = parts_of(on_one_line(letter.text))
     line = f"/msg {letter.nickname} {letter.stream} {letter.number} :{last}"
     return b"".join(one_line(text) for text in (*(f"{LETTER_PART} :{part}" for part in before), line))
+
+
+_LINES: dict[type[Command], Callable[..., bytes]] = {
+    Say: lambda command: encode_message(command.text),
+    ReadHistory: _encode_page,
+    SearchHistory: lambda command: one_line(f"/search {command.words}"),
+    ResumeChat: _encode_resume,
+    SendLetter: _encode_letter,
+    **ROOM_LINES,
+}
 
 
 def parse_letter_part(line: bytes) -> str | None:
@@ -179,6 +194,9 @@ _ARGUMENTS: dict[Takes, Callable[[str | None], Sequence[str | int | StreamHeld] 
     Takes.WORDS: _words_argument,
     Takes.RESUME: _resume_arguments,
     Takes.LETTER: _letter_arguments,
+    Takes.ROOM: room_argument,
+    Takes.JOIN: join_arguments,
+    Takes.TOPIC: topic_arguments,
 }
 """What may follow a word, by the table's word for it: the arguments of its command, or None where that is not it."""
 

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from duologue.core.chat import ChatEnd, RequestState
 from duologue.core.errors import FatalPeerError
@@ -40,15 +40,18 @@ from duologue.core.events import (
     TextPart,
     WaitingRequests,
 )
+from duologue.protocols import native_rooms
 from duologue.protocols.lines import text_of
 from duologue.protocols.native_wire import (
-    ROOM_FOR_TEXT,
     count,
+    encode_list,
     encode_message,
+    head_and_text,
     in_lines,
     on_one_line,
-    parts_of,
     shown,
+    with_text,
+    words_of,
 )
 
 ANSWERS = {
@@ -66,7 +69,7 @@ _OUTCOMES = {words: outcome for outcome, words in ANSWERS.items()}
 
 
 def encode_event(event: Event) -> bytes:
-    """The line or lines of an event, for the login socket (the last two kinds in the table: for the check socket)."""
+    """The line or lines of an event, for the login socket (Acknowledged and Probe: for the check socket)."""
     return _ENCODERS[type(event)](event).encode()
 
 
@@ -98,34 +101,13 @@ def parse_check_signal(line: bytes) -> Acknowledged | Probe:
     )
 
 
-def _encode_list(word: str, nicknames: Sequence[str], more: bool) -> str:
-    lines = [[word]]
-    length = 0
-    for nickname in nicknames:
-        length += len(nickname.encode()) + 1
-        if length > ROOM_FOR_TEXT:
-            lines[-1][0] = f"{word}_part"
-            lines.append([word])
-            length = 0
-        lines[-1].append(nickname)
-    if more:
-        lines[-1][0] = f"{word}_part"
-    return "".join(f"{' '.join(line)}\n" for line in lines)
-
-
 def _encode_recalled(event: Recalled) -> str:
     head = f"recalled {event.number} {event.at} {event.sender} {event.recipient}"
-    return _with_text(head, event.text)
+    return with_text(head, event.text)
 
 
 def _encode_message_from(event: MessageFrom) -> str:
-    return _with_text(f"message_from {event.nickname} {event.at} {event.stream} {event.number}", event.text)
-
-
-def _with_text(head: str, text: str) -> str:
-    """A text that does not fit beside the rest of the line comes in parts before it."""
-    *before, last = parts_of(on_one_line(text))
-    return "".join(f"text_part :{part}\n" for part in before) + f"{head} :{last}\n"
+    return with_text(f"message_from {event.nickname} {event.at} {event.stream} {event.number}", event.text)
 
 
 def _encode_resumed(event: ChatResumed) -> str:
@@ -161,8 +143,8 @@ _ENCODERS: dict[type[Event], Callable[..., str]] = {
     PartnerResumed: lambda event: f"chat_resumed {event.nickname} {event.chat}\n",
     ChatResumed: _encode_resumed,
     StreamBegins: lambda event: f"stream_begins {event.nickname} {event.stream} {event.first}\n",
-    WaitingRequests: lambda event: _encode_list("requests", event.nicknames, event.more),
-    PeopleOnline: lambda event: _encode_list("online", event.nicknames, event.more),
+    WaitingRequests: lambda event: encode_list("requests", (), event.nicknames, event.more),
+    PeopleOnline: lambda event: encode_list("online", (), event.nicknames, event.more),
     Said: lambda event: encode_message(event.text).decode(),
     Recalled: _encode_recalled,
     TextPart: lambda event: f"text_part :{on_one_line(event.text)}\n",
@@ -174,15 +156,8 @@ _ENCODERS: dict[type[Event], Callable[..., str]] = {
     Disconnected: lambda event: f"disconnected {event.code} {event.text}\n",
     Acknowledged: _encode_acknowledged,
     Probe: lambda _: "PING\n",
+    **native_rooms.ENCODERS,
 }
-
-
-def _words(rest: str, wanted: int) -> list[str]:
-    """The first words of a signal; more may be added to it some day, and are passed over (docs/protocol.md 5.4)."""
-    words = rest.split(" ")[:wanted]
-    if len(words) < wanted or not all(words):
-        raise ValueError(rest)
-    return words
 
 
 def _code_and_text(rest: str) -> tuple[str, str]:
@@ -191,17 +166,17 @@ def _code_and_text(rest: str) -> tuple[str, str]:
 
 
 def _parse_requested(rest: str) -> ChatRequested:
-    nickname, seconds = _words(rest, 2)
+    nickname, seconds = words_of(rest, 2)
     return ChatRequested(nickname, count(seconds))
 
 
 def _parse_sent(rest: str) -> RequestSent:
-    nickname, seconds = _words(rest, 2)
+    nickname, seconds = words_of(rest, 2)
     return RequestSent(nickname, count(seconds))
 
 
 def _parse_withdrawn(rest: str) -> RequestWithdrawn:
-    nickname, outcome = _words(rest, 2)
+    nickname, outcome = words_of(rest, 2)
     return RequestWithdrawn(nickname, RequestState(outcome))
 
 
@@ -212,17 +187,17 @@ def _parse_ended(rest: str) -> ChatEnded:
 
 
 def _parse_waits(rest: str) -> ChatWaits:
-    nickname, chat, seconds = _words(rest, 3)
+    nickname, chat, seconds = words_of(rest, 3)
     return ChatWaits(nickname, chat, count(seconds))
 
 
 def _parse_paused(rest: str) -> ChatPaused:
-    nickname, seconds = _words(rest, 2)
+    nickname, seconds = words_of(rest, 2)
     return ChatPaused(nickname, count(seconds))
 
 
 def _parse_resumed(rest: str) -> ChatResumed | PartnerResumed:
-    nickname, chat, *answer = _words(rest, 5 if rest.count(" ") > 1 else 2)
+    nickname, chat, *answer = words_of(rest, 5 if rest.count(" ") > 1 else 2)
     if not answer:
         return PartnerResumed(nickname, chat)
     had, stream, taken = answer
@@ -230,24 +205,18 @@ def _parse_resumed(rest: str) -> ChatResumed | PartnerResumed:
 
 
 def _parse_stream_begins(rest: str) -> StreamBegins:
-    nickname, stream, first = _words(rest, 3)
+    nickname, stream, first = words_of(rest, 3)
     return StreamBegins(nickname, stream, count(first))
 
 
 def _parse_message_from(rest: str) -> MessageFrom:
-    (nickname, at, stream, number), text = _head_and_text(rest)
+    (nickname, at, stream, number), text = head_and_text(rest, 4)
     return MessageFrom(nickname, count(at), stream, count(number), text)
 
 
 def _parse_recalled(rest: str) -> Recalled:
-    (number, at, sender, recipient), text = _head_and_text(rest)
+    (number, at, sender, recipient), text = head_and_text(rest, 4)
     return Recalled(count(number), count(at), sender, recipient, text)
-
-
-def _head_and_text(rest: str) -> tuple[list[str], str]:
-    """The four words before a text, and the text."""
-    head, colon, text = rest.partition(" :")
-    return _words(head if colon else "", 4), in_lines(text)
 
 
 def _parse_text_part(rest: str) -> TextPart:
@@ -257,7 +226,7 @@ def _parse_text_part(rest: str) -> TextPart:
 
 
 def _parse_kept(rest: str) -> KeptFor:
-    nickname, stream, number = _words(rest, 3)
+    nickname, stream, number = words_of(rest, 3)
     return KeptFor(nickname, stream, count(number))
 
 
@@ -273,14 +242,14 @@ def _parse_recall_ended(rest: str) -> RecallEnded:
 
 _SIGNALS: dict[str, Callable[[str], Event]] = {
     "PASSWORD": lambda _: PasswordWanted(),
-    "AUTH_SUCCESS": lambda rest: LoggedIn(*_words(rest, 2)),
+    "AUTH_SUCCESS": lambda rest: LoggedIn(*words_of(rest, 2)),
     "AUTH_DENIED": lambda rest: LoginDenied(*_code_and_text(rest)),
     "want_chat_with_you": _parse_requested,
     "chat_request_ended": _parse_withdrawn,
     "chat_requested": _parse_sent,
-    "start_chat": lambda rest: ChatStarted(*_words(rest, 2)),
+    "start_chat": lambda rest: ChatStarted(*words_of(rest, 2)),
     "chat_ended": _parse_ended,
-    "chat_unknown": lambda rest: ChatUnknown(*_words(rest, 1)),
+    "chat_unknown": lambda rest: ChatUnknown(*words_of(rest, 1)),
     "chat_waits": _parse_waits,
     "chat_paused": _parse_paused,
     "chat_resumed": _parse_resumed,
@@ -297,6 +266,7 @@ _SIGNALS: dict[str, Callable[[str], Event]] = {
     "recall_ended": _parse_recall_ended,
     "ERROR": lambda rest: Refused(*_code_and_text(rest)),
     "disconnected": lambda rest: Disconnected(*_code_and_text(rest)),
+    **native_rooms.SIGNALS,
 }
 SIGNAL_WORDS = frozenset(_SIGNALS) | {"PING", "PONG"}
 """What a line from the server can begin with, besides a nickname; so none of them can be a nickname."""

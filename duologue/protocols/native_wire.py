@@ -6,6 +6,8 @@ and client share these files, so neither can drift.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from duologue.core.errors import FatalPeerError, PeerError
 from duologue.core.text import visible
 from duologue.protocols.lines import LINE_LIMIT, text_of
@@ -58,6 +60,45 @@ def parts_of(text: str) -> list[str]:
     # A character takes 4 bytes at most, so a quarter of the bytes is always short enough.
     most = ROOM_FOR_TEXT if text.isascii() else ROOM_FOR_TEXT // 4
     return [text[start : start + most] for start in range(0, len(text), most)] or [""]
+
+
+def encode_list(word: str, about: Sequence[str], nicknames: Sequence[str], more: bool) -> str:
+    """As many lines as it takes, each with the words `about` in front; all but the last say that they are a part."""
+    lines = [[word, *about]]
+    length = 0
+    for nickname in nicknames:
+        length += len(nickname.encode()) + 1
+        if length > ROOM_FOR_TEXT:
+            lines[-1][0] = f"{word}_part"
+            lines.append([word, *about])
+            length = 0
+        lines[-1].append(nickname)
+    if more:
+        lines[-1][0] = f"{word}_part"
+    return "".join(f"{' '.join(line)}\n" for line in lines)
+
+
+def with_text(head: str, text: str) -> str:
+    """A text that does not fit beside the rest of the line comes in parts before it."""
+    *before, last = parts_of(on_one_line(text))
+    return "".join(f"text_part :{part}\n" for part in before) + f"{head} :{last}\n"
+
+
+def words_of(rest: str, wanted: int) -> list[str]:
+    """The first words of a signal; more may be added to it some day, and are passed over (docs/protocol.md 5.4).
+
+    Raises ValueError where there are fewer.
+    """
+    words = rest.split(" ")[:wanted]
+    if len(words) < wanted or not all(words):
+        raise ValueError(rest)
+    return words
+
+
+def head_and_text(rest: str, words: int) -> tuple[list[str], str]:
+    """The words before a text, and the text. Raises ValueError where there are fewer."""
+    head, colon, text = rest.partition(" :")
+    return words_of(head if colon else "", words), in_lines(text)
 
 
 def shown(text: str) -> str:

@@ -35,7 +35,10 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """Message `number` of `stream`, handed in outside of a chat. `line` is a message line of the wire, `:text` LF."""
+    """Message `number` of `stream`, handed in outside of a chat. `line` is a message line of the wire, `:text` LF.
+
+    `recipient` is somebody, or the id of a room. A room and a guest have no mailbox: whoever is there reads it now.
+    """
 
     stream: str
     number: int
@@ -72,12 +75,30 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
+class HandedIn:
+    """How a letter's stream stands now, and the letter's `number` among all messages; None: it was there already."""
+
+    standing: Standing
+    number: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class ChatStanding:
     """A chat that is over, as one of the two is told: messages 1 to `had` of theirs are in the store or received."""
 
     partner: str
     reason: str
     had: int
+
+
+@dataclass(frozen=True, slots=True)
+class LiveRoom:
+    """A room that was not gone when the store was opened."""
+
+    key: str
+    id: str
+    password_hash: str | None
+    topic: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +158,9 @@ class Store(Protocol):
     @property
     def live_chats(self) -> Sequence[LiveChat]: ...
 
+    @property
+    def live_rooms(self) -> Sequence[LiveRoom]: ...
+
     def chat_started(self, chat_id: str, asker: str, target: str, at: float) -> None:
         """The first stream of either is named `chat_id`. `at`, here and below, is wall clock time, since 1970."""
 
@@ -155,10 +179,16 @@ class Store(Protocol):
     def replay(self, chat_id: str, sender: str, stream: str, after: int) -> Replay:
         """Read the messages after `after` of a stream."""
 
+    def room_is(self, room: LiveRoom) -> None:
+        """A room is there, or is not any more as it was."""
+
+    def room_gone(self, room_id: str) -> None:
+        """A room is there no more; nobody reads its history again."""
+
     async def synced(self) -> None:
         """Wait until all that was given before is as safe as it gets, and reported. Raises StoreError."""
 
-    async def hand_in(self, letter: Letter) -> Standing:
+    async def hand_in(self, letter: Letter) -> HandedIn:
         """Keep a letter; how its stream stands then. One that is there already is answered as when it came.
 
         A stream of a chat that is over goes on like this, and one that is unknown may begin at any number.
@@ -195,8 +225,14 @@ class Store(Protocol):
         Raises StoreError, and PeerError where nothing is kept.
         """
 
-    async def search(self, me: str, words: str, limit: int) -> Sequence[Message]:
-        """The newest messages in any chat of `me` that have all of these words, newest first. Raises as `history`."""
+    async def room_history(self, room_id: str, *, before: int | None = None, limit: int) -> Sequence[Message]:
+        """The same of a room; the `recipient` of each is the room's id."""
+
+    async def search(self, me: str, words: str, limit: int, rooms: Sequence[str] = ()) -> Sequence[Message]:
+        """The newest messages in any chat of `me`, and in the rooms of these ids, that have all of these words.
+
+        Newest first. Raises as `history`.
+        """
 
     async def close(self) -> None:
         """Keep all that was given, then let go."""
@@ -209,6 +245,7 @@ class RemembersNothing:
     """
 
     live_chats: Sequence[LiveChat] = ()
+    live_rooms: Sequence[LiveRoom] = ()
 
     def __init__(self, error: StoreError) -> None:
         self._error = error
@@ -234,6 +271,12 @@ class RemembersNothing:
     async def read(self, limit_bytes: int) -> NoReturn:
         raise self._error
 
+    def room_is(self, room: LiveRoom) -> None:
+        pass
+
+    def room_gone(self, room_id: str) -> None:
+        pass
+
     async def synced(self) -> NoReturn:
         raise self._error
 
@@ -255,7 +298,10 @@ class RemembersNothing:
     async def history(self, me: str, partner: str, *, before: int | None = None, limit: int) -> NoReturn:
         raise self._error
 
-    async def search(self, me: str, words: str, limit: int) -> NoReturn:
+    async def room_history(self, room_id: str, *, before: int | None = None, limit: int) -> NoReturn:
+        raise self._error
+
+    async def search(self, me: str, words: str, limit: int, rooms: Sequence[str] = ()) -> NoReturn:
         raise self._error
 
     async def close(self) -> None:

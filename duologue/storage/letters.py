@@ -1,12 +1,19 @@
-"""What holds for letters whichever store keeps them: which may come next, and the words of a refusal."""
+"""What holds for letters whichever store keeps them: which may come next, who has a mailbox, words of a refusal."""
 
 from __future__ import annotations
 
+from duologue.core.accounts import is_guest
 from duologue.core.errors import PeerError
+from duologue.core.rooms import is_room
 from duologue.storage.base import Letter
 
 LETTER = "letter"
 """Why a chat ended that was none: letters are kept as one, so that they are found like any message."""
+
+
+def has_mailbox(recipient: str) -> bool:
+    """A room has none, and a guest, whose name may be somebody else's tomorrow, has none either."""
+    return not is_room(recipient) and not is_guest(recipient)
 
 
 def bad_number(letter: Letter) -> PeerError:

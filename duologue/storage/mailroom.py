@@ -8,9 +8,11 @@ from __future__ import annotations
 import sqlite3
 from typing import NamedTuple
 
+from duologue.core.rooms import is_room
 from duologue.core.streams import chat_of
-from duologue.storage.base import ChatStanding, Letter, Standing
-from duologue.storage.letters import LETTER, bad_number, is_there, mailbox_full
+from duologue.storage.base import ChatStanding, HandedIn, Letter, LiveRoom, Standing
+from duologue.storage.letters import LETTER, bad_number, has_mailbox, is_there, mailbox_full
+from duologue.storage.reader import PLACE_BITS
 from duologue.storage.rows import EndRow, NextNumbers
 
 _STREAMS = """SELECT stream.number, name, sender, CASE sender WHEN asker THEN target ELSE asker END,
@@ -19,9 +21,12 @@ _STREAMS = """SELECT stream.number, name, sender, CASE sender WHEN asker THEN ta
 _END = "UPDATE chat SET ended = ?, reason = ? WHERE id = ? AND ended IS NULL"
 _CHAT = "INSERT INTO chat (number, id, asker, target, started, ended, reason) VALUES (?, ?, ?, ?, ?, ?, ?)"
 _STREAM = """INSERT INTO stream (number, chat, sender, stored, received, last, name) VALUES (?, ?, ?, ?, ?, ?, ?)
-    ON CONFLICT (number) DO UPDATE SET stored = excluded.stored, last = excluded.last"""
+    ON CONFLICT (number) DO UPDATE SET stored = excluded.stored, received = excluded.received, last = excluded.last"""
 _CHUNK = "INSERT INTO chunk (number, stream, previous, first, count, at, lines) VALUES (?, ?, ?, ?, 1, ?, ?)"
 _ARRIVAL = "INSERT INTO mailbox (recipient, stream, first, last) VALUES (?, ?, ?, ?)"
+_ROOM = "INSERT OR REPLACE INTO room (id, key, password_hash, topic) VALUES (?, ?, ?, ?)"
+_NO_ROOM = "DELETE FROM room WHERE id = ?"
+_IN_ROOM = "INSERT INTO room_chunk (room, chunk) VALUES (?, ?)"
 _RECEIVED = "UPDATE stream SET received = ? WHERE number = ?"
 _HANDED_OVER = "DELETE FROM mailbox WHERE stream = ? AND last <= ?"
 _WAITING = """SELECT coalesce(sum(mailbox.last - max(mailbox.first - 1, received)), 0)
@@ -62,24 +67,31 @@ class Mailroom:
         """A chat is over: what of it had not been received is in the mailboxes. Only its first end counts."""
         if self._connection.execute(_END, end).rowcount:
             for stream in self._streams(end.id):
-                if stream.received < stream.stored:
+                if stream.received < stream.stored and has_mailbox(stream.recipient):
                     self._put(stream.number, stream.recipient, stream.received + 1, stream.stored)
+
+    # Rooms
+
+    def room_is(self, room: LiveRoom) -> None:
+        self._connection.execute(_ROOM, (room.id, room.key, room.password_hash, room.topic))
+
+    def room_gone(self, room_id: str) -> None:
+        self._connection.execute(_NO_ROOM, (room_id,))
 
     # Questions
 
-    def hand_in(self, letter: Letter) -> Standing:
+    def hand_in(self, letter: Letter) -> HandedIn:
         """Raises PeerError, before anything is changed."""
         streams = self._streams(chat_of(letter.stream))
         if streams and (streams[0].ended is None or {*streams[0][2:4]} != {letter.sender, letter.recipient}):
             raise bad_number(letter)
         stream = _newest(streams, letter.stream, letter.sender)
         if stream and is_there(letter, stream.stored, stream.received):
-            return stream.standing
+            return HandedIn(stream.standing, None)
         if stream is None or letter.number > stream.received:
-            self._check_room(letter)
-        stream = stream or self._new_stream(letter, streams)
-        self._keep(letter, stream)
-        return stream._replace(stored=letter.number).standing
+            self._check_mailbox(letter)
+        stream, chunk = self._keep(letter, stream or self._new_stream(letter, streams))
+        return HandedIn(stream.standing, chunk << PLACE_BITS)
 
     def receipt(self, stream: str, recipient: str, upto: int) -> Standing | None:
         found = [found for found in self._named(stream) if found.recipient == recipient]
@@ -113,8 +125,10 @@ class Mailroom:
     def _ended(self, stream: str, sender: str) -> _Stream | None:
         return _newest(self._named(stream), stream, sender)
 
-    def _check_room(self, letter: Letter) -> None:
+    def _check_mailbox(self, letter: Letter) -> None:
         recipient = letter.recipient
+        if not has_mailbox(recipient):
+            return
         if recipient not in self._waiting:
             (self._waiting[recipient],) = self._connection.execute(_WAITING, (recipient,)).fetchone()
         if self._waiting[recipient] >= self._limit:
@@ -137,13 +151,19 @@ class Mailroom:
         self._connection.execute(_CHAT, row)
         return number
 
-    def _keep(self, letter: Letter, stream: _Stream) -> None:
+    def _keep(self, letter: Letter, stream: _Stream) -> tuple[_Stream, int]:
+        """The stream as it is then, and the number of the new chunk."""
+        waits = has_mailbox(letter.recipient) and letter.number > stream.received
+        received = stream.received if waits else max(stream.received, letter.number)
         chunk, self.numbers.chunk = self.numbers.chunk, self.numbers.chunk + 1
-        row = stream.number, stream.chat, stream.sender, letter.number, stream.received, chunk, stream.name
+        row = stream.number, stream.chat, stream.sender, letter.number, received, chunk, stream.name
         self._connection.execute(_STREAM, row)
         self._connection.execute(_CHUNK, (chunk, stream.number, stream.last, letter.number, letter.at, letter.line))
-        if letter.number > stream.received:
+        if is_room(letter.recipient):
+            self._connection.execute(_IN_ROOM, (letter.recipient, chunk))
+        elif waits:
             self._put(stream.number, letter.recipient, letter.number, letter.number)
+        return stream._replace(stored=letter.number, received=received, last=chunk), chunk
 
     def _put(self, stream: int, recipient: str, first: int, last: int) -> None:
         self._connection.execute(_ARRIVAL, (recipient, stream, first, last))

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from duologue.storage.backlog import Backlog
-from duologue.storage.base import LiveChat, LiveStream, Message
+from duologue.storage.base import LiveChat, LiveRoom, LiveStream, Message
 from duologue.storage.gathering import OpenStream
 from duologue.storage.rows import NextNumbers
 from duologue.storage.stored_lines import texts
@@ -25,20 +25,28 @@ _HIGHEST = 1 << 63 - 1 - PLACE_BITS
 
 @dataclass(frozen=True, slots=True)
 class Whose:
-    """Whose chats are read: all of `me`, or those with one partner."""
+    """Whose chats are read: those with one partner, or all of `me` and what is said in `rooms`.
+
+    A room's id is the target of what is said there.
+    """
 
     me: str
     partner: str | None = None
+    rooms: tuple[str, ...] = ()
 
     @property
     def condition(self) -> str:
         if self.partner is None:
-            return "(asker = :me OR target = :me)"
+            return f"(asker = :me OR target = :me OR target IN ({', '.join(f':{name}' for name in self._rooms)}))"
         return "(asker = :me AND target = :partner OR asker = :partner AND target = :me)"
 
     @property
     def values(self) -> dict[str, str | int | None]:
-        return {"me": self.me, "partner": self.partner}
+        return {"me": self.me, "partner": self.partner, **self._rooms}
+
+    @property
+    def _rooms(self) -> dict[str, str]:
+        return {f"room{number}": room for number, room in enumerate(self.rooms)}
 
 
 # Walks all streams at once from their newest chunks back. ORDER BY sorts the queue of a recursive query, and
@@ -56,6 +64,8 @@ _LIVE_CHATS = "SELECT number, id, asker, target, started FROM chat WHERE ended I
 # Without the older ones that have been received whole.
 _LIVE_STREAMS = """SELECT number, name, sender, stored, received, last FROM stream
     WHERE chat = :chat ORDER BY number"""
+
+_ROOM_CHUNKS = "SELECT chunk FROM room_chunk WHERE room = ? AND chunk <= ? ORDER BY chunk DESC LIMIT ?"
 
 Row = tuple[int, str, str, str, int, float, bytes]
 
@@ -81,6 +91,20 @@ def newest_first(connection: sqlite3.Connection, whose: Whose, before: int | Non
 def history(connection: sqlite3.Connection, whose: Whose, before: int | None, limit: int) -> list[Message]:
     with snapshot(connection):
         return _oldest_first(islice(newest_first(connection, whose, before), limit))
+
+
+def room_history(connection: sqlite3.Connection, room: str, before: int | None, limit: int) -> list[Message]:
+    """The newest messages of a room, or those before a number, oldest first."""
+    highest = _HIGHEST if before is None else (before - 1) >> PLACE_BITS
+    with snapshot(connection):
+        chunks = connection.execute(_ROOM_CHUNKS, (room, highest, limit)).fetchall()
+        found = [message for (number,) in chunks for message in reversed(any_chunk(connection, number))]
+    return _oldest_first(message for message in found[:limit] if before is None or message.number < before)
+
+
+def live_rooms(connection: sqlite3.Connection) -> list[LiveRoom]:
+    """The rooms that a server which starts again goes on with."""
+    return [LiveRoom(*row) for row in connection.execute("SELECT key, id, password_hash, topic FROM room ORDER BY key")]
 
 
 def of_chunk(connection: sqlite3.Connection, whose: Whose, number: int) -> list[Message]:

@@ -16,6 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from threading import Event, Lock
 
+from duologue.core.rooms import is_room
 from duologue.storage.base import Message
 from duologue.storage.reader import Whose, any_chunk, walk_of
 from duologue.storage.search import UPTO, forget
@@ -33,6 +34,9 @@ BREATH = 0.002
 _SECONDS_A_DAY = 86_400
 _SCANNED = 1000  # chunks looked at in one query
 
+Bite = list[tuple[int, list[Message]]]
+
+_OUT_OF_ROOM = "DELETE FROM room_chunk WHERE room = ? AND chunk = ?"
 _AGES = """SELECT chunk.number, at, first + count - 1 <= received FROM chunk
     CROSS JOIN stream ON stream.number = chunk.stream WHERE chunk.number > ? ORDER BY chunk.number LIMIT ?"""
 _NEXT_PAIR = """SELECT asker, target FROM chat WHERE (asker, target) > (?, ?) ORDER BY asker, target LIMIT 1"""
@@ -63,15 +67,20 @@ def sweep(connection: sqlite3.Connection, turn: Lock, retention: Retention, now:
     for bite in _bites(connection, _not_kept(connection, retention, now)):
         with turn, transaction(connection):
             connection.executemany("DELETE FROM chunk WHERE number = ?", [(number,) for number, _ in bite])
+            connection.executemany(_OUT_OF_ROOM, _in_rooms(bite))
             (indexed,) = connection.execute(UPTO).fetchone()
         yield
         gone = [message for _, messages in bite for message in messages if message.number <= indexed]
         yield from forget(connection, turn, gone)
 
 
-def _bites(connection: sqlite3.Connection, numbers: Iterator[int]) -> Iterator[list[tuple[int, list[Message]]]]:
+def _in_rooms(bite: Bite) -> list[tuple[str, int]]:
+    return [(messages[0].recipient, number) for number, messages in bite if messages and is_room(messages[0].recipient)]
+
+
+def _bites(connection: sqlite3.Connection, numbers: Iterator[int]) -> Iterator[Bite]:
     """Chunks by their numbers, each with what is in it, as many as are deleted at once."""
-    bite: list[tuple[int, list[Message]]] = []
+    bite: Bite = []
     count = 0
     for number in numbers:
         messages = any_chunk(connection, number)

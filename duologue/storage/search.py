@@ -61,26 +61,27 @@ def forget(connection: sqlite3.Connection, turn: Lock, messages: Sequence[Messag
         yield
 
 
-def search(connection: sqlite3.Connection, me: str, words: str, limit: int) -> list[Message]:
-    """The newest messages of `me` with every one of the words, newest first."""
+def search(connection: sqlite3.Connection, whose: Whose, words: str, limit: int) -> list[Message]:
+    """The newest of the messages that may be read with every one of the words, newest first."""
     wanted = words.split()
     if not wanted:
         return []
     signs = [word.casefold() for word in wanted if not word.isalnum()]
     with snapshot(connection):
-        candidates = _candidates(connection, me, [word for word in wanted if any(map(str.isalnum, word))])
+        candidates = _candidates(connection, whose, [word for word in wanted if any(map(str.isalnum, word))])
         return list(islice((found for found in candidates if _has(found, signs)), limit))
 
 
-def _candidates(connection: sqlite3.Connection, me: str, words: list[str]) -> Iterator[Message]:
+def _candidates(connection: sqlite3.Connection, whose: Whose, words: list[str]) -> Iterator[Message]:
     """By the index; or, for signs alone, which no index knows, everything."""
     if not words:
-        yield from newest_first(connection, Whose(me))
+        yield from newest_first(connection, whose)
         return
-    query = " AND ".join([f"people : {_phrase(_token(me))}", *(f"text : {_phrase(_spaced(word))}" for word in words)])
+    people = " OR ".join(_phrase(_token(name)) for name in (whose.me, *whose.rooms))
+    query = " AND ".join([f"people : ({people})", *(f"text : {_phrase(_spaced(word))}" for word in words)])
     for (number,) in connection.execute(_MATCHES, (query,)):
         place = number & (1 << PLACE_BITS) - 1
-        yield from of_chunk(connection, Whose(me), number >> PLACE_BITS)[place : place + 1]
+        yield from of_chunk(connection, whose, number >> PLACE_BITS)[place : place + 1]
 
 
 def _has(message: Message, signs: list[str]) -> bool:

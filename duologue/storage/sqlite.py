@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -20,7 +20,9 @@ from duologue.core.errors import PeerError
 from duologue.storage import reader
 from duologue.storage.base import (
     ChatStanding,
+    HandedIn,
     Letter,
+    LiveRoom,
     Message,
     Pressure,
     Report,
@@ -73,6 +75,7 @@ class SqliteStore:
         self._committed, self._failed = committed, failed
         connection = file.writer()
         streams, self.live_chats = reader.live_chats(connection)
+        self.live_rooms = reader.live_rooms(connection)
         self._waiting = Gathering(streams, reader.next_numbers(connection), pressure)
         self._reader, self._indexer = file.reader(), file.indexer()
         self._reading = ThreadPoolExecutor(1, thread_name_prefix="store-reader")
@@ -159,6 +162,12 @@ class SqliteStore:
         self._check_open()
         self._waiting.received(chat_id, sender, stream, upto)
 
+    def room_is(self, room: LiveRoom) -> None:
+        self._decide(lambda mailroom: mailroom.room_is(room))
+
+    def room_gone(self, room_id: str) -> None:
+        self._decide(lambda mailroom: mailroom.room_gone(room_id))
+
     async def close(self) -> None:
         """Commit all that was taken and close the file. What was not read by then is not answered."""
         if self._refusal is None:
@@ -178,7 +187,7 @@ class SqliteStore:
         if self._waiting or self._writing:
             await self._ask(lambda _: None)
 
-    async def hand_in(self, letter: Letter) -> Standing:
+    async def hand_in(self, letter: Letter) -> HandedIn:
         """Keep a letter; it is on the disk when this returns. Raises PeerError for a refusal, StoreError."""
         return await self._ask(lambda mailroom: mailroom.hand_in(letter))
 
@@ -214,13 +223,17 @@ class SqliteStore:
         """The newest messages of the two, over all of their chats, oldest first; `before` is a message's number."""
         return await self._read(reader.history, self._reader, Whose(me, partner), before, limit)
 
-    async def search(self, me: str, words: str, limit: int) -> list[Message]:
-        """The newest messages in any chat of `me` that have all of these words, newest first."""
+    async def room_history(self, room_id: str, *, before: int | None = None, limit: int) -> list[Message]:
+        """The same of a room."""
+        return await self._read(reader.room_history, self._reader, room_id, before, limit)
+
+    async def search(self, me: str, words: str, limit: int, rooms: Sequence[str] = ()) -> list[Message]:
+        """The newest messages in any chat of `me` or in these rooms that have all of these words, newest first."""
         async with self._indexing:
             pieces = index_pieces(self._indexer, self._turn)
             while await self._read(next, pieces, self) is not self:
                 pass
-        return await self._read(search, self._reader, me, words, limit)
+        return await self._read(search, self._reader, Whose(me, rooms=tuple(rooms)), words, limit)
 
     # The way of a commit: due, handed over, written or broken.
 
@@ -229,12 +242,17 @@ class SqliteStore:
             raise self._refusal
 
     async def _ask(self, question: Callable[[Mailroom], T]) -> T:
+        return await self._decide(question)
+
+    def _decide(self, question: Callable[[Mailroom], T]) -> asyncio.Future[T]:
+        """Whoever does not wait for the answer misses nothing: an error that ends the store is told by `failed`."""
         self._check_open()
         answer: asyncio.Future[T] = self._loop.create_future()
+        answer.add_done_callback(_noted)
         self._waiting.ask(question)
         self._asking.append(answer)  # type: ignore[arg-type]  # a list of several kinds
         self._due()
-        return await answer
+        return answer
 
     def _due(self) -> None:
         """Hand over after this turn of the loop, so that what else arrives in it comes along, or when it is time."""
@@ -290,6 +308,12 @@ class SqliteStore:
         except sqlite3.Error as error:
             text = f"cannot be read ({error}); check the disk, or restore a backup"
             raise StoreError(self._file.path, text) from error
+
+
+def _noted(answer: asyncio.Future[T]) -> None:
+    """So that asyncio does not complain of an error that nobody waited for."""
+    if not answer.cancelled():
+        answer.exception()
 
 
 def _settle(asked: asyncio.Future[object], answer: object) -> None:

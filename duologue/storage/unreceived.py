@@ -15,8 +15,10 @@ from duologue.core.streams import chat_of
 from duologue.storage.backlog import PIECE_OVERHEAD, STREAM_BEHIND_BYTES, Backlog, Backlogs
 from duologue.storage.base import (
     ChatStanding,
+    HandedIn,
     Letter,
     LiveChat,
+    LiveRoom,
     Message,
     Pressure,
     Report,
@@ -25,7 +27,7 @@ from duologue.storage.base import (
     Undelivered,
 )
 from duologue.storage.held_lines import HeldLines
-from duologue.storage.letters import LETTER, bad_number, is_there, mailbox_full
+from duologue.storage.letters import LETTER, bad_number, has_mailbox, is_there, mailbox_full
 from duologue.storage.stored_lines import texts
 from duologue.storage.undelivered import MESSAGE_OVERHEAD, NUMBER_BITS
 
@@ -108,6 +110,7 @@ class Unreceived:
     """
 
     live_chats: Sequence[LiveChat] = ()
+    live_rooms: Sequence[LiveRoom] = ()
 
     def __init__(self, report: Report, *, pressure: Pressure, mailbox: int) -> None:
         self._report = report
@@ -167,7 +170,7 @@ class Unreceived:
 
     # Letters, and chats that are over
 
-    async def hand_in(self, letter: Letter) -> Standing:
+    async def hand_in(self, letter: Letter) -> HandedIn:
         """Keep a letter. It is not safe yet: what counts as stored of its stream is what has been received."""
         chat = self._chats.get(chat_of(letter.stream)) or _Chat(
             chat_of(letter.stream), letter.sender, letter.recipient, LETTER
@@ -175,9 +178,16 @@ class Unreceived:
         if chat.reason is None or {chat.asker, chat.target} != {letter.sender, letter.recipient}:
             raise bad_number(letter)
         stream = chat.said_by(letter.sender, letter.stream)
-        if stream is None or not is_there(letter, max(stream.held.last, stream.received), stream.received):
-            stream = self._take(letter, chat, stream)
-        return stream.standing
+        if stream and is_there(letter, max(stream.held.last, stream.received), stream.received):
+            return HandedIn(stream.standing, None)
+        stream = self._take(letter, chat, stream)
+        return HandedIn(stream.standing, self._arrived)
+
+    def room_is(self, room: LiveRoom) -> None:
+        """Rooms live as long as this process does."""
+
+    def room_gone(self, room_id: str) -> None:
+        pass
 
     async def synced(self) -> None:
         """What is kept here is on no disk: there is nothing to wait for."""
@@ -217,7 +227,10 @@ class Unreceived:
     async def history(self, me: str, partner: str, *, before: int | None = None, limit: int) -> Sequence[Message]:
         raise _no_history()
 
-    async def search(self, me: str, words: str, limit: int) -> Sequence[Message]:
+    async def room_history(self, room_id: str, *, before: int | None = None, limit: int) -> Sequence[Message]:
+        raise _no_history()
+
+    async def search(self, me: str, words: str, limit: int, rooms: Sequence[str] = ()) -> Sequence[Message]:
         raise _no_history()
 
     async def close(self) -> None:
@@ -259,13 +272,15 @@ class Unreceived:
 
     def _keep_for_later(self, stream: _Stream) -> None:
         """The chat is over: the mailbox takes what it has room for. The rest its sender still has, and may hand in."""
-        room = max(0, self._limit - self._mailbox(stream.recipient).waiting)
+        waiting = self._mailbox(stream.recipient).waiting
+        room = max(0, self._limit - waiting) if has_mailbox(stream.recipient) else 0
         stream.held.cut_off(stream.received + room)
         if stream.unreceived:
             self._put(stream, stream.received + 1)
 
     def _take(self, letter: Letter, chat: _Chat, stream: _Stream | None) -> _Stream:
-        if self._mailbox(letter.recipient).waiting >= self._limit:
+        waits = has_mailbox(letter.recipient)
+        if waits and self._mailbox(letter.recipient).waiting >= self._limit:
             raise mailbox_full(letter)
         if stream is None:
             before = letter.number - 1
@@ -273,10 +288,15 @@ class Unreceived:
             stream = _Stream(letter.stream, backlog, letter.recipient, before, HeldLines(before))
             chat.streams.append(stream)
             self._chats[chat.id] = chat
-        stream.held.last = letter.number - 1
-        stream.held.append(letter.line, 1, letter.at)
+        self._arrived += 1
         self._settled.pop(chat.id, None)
-        self._put(stream, letter.number)
+        if waits:
+            stream.held.last = letter.number - 1
+            stream.held.append(letter.line, 1, letter.at)
+            self._put(stream, letter.number)
+        else:
+            stream.held.last = stream.received = letter.number
+            self._settle(chat)
         return stream
 
     def _put(self, stream: _Stream, first: int) -> None:

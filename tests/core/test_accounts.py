@@ -14,6 +14,11 @@ from duologue.core.accounts import (
     NICKNAME_LENGTH,
     Account,
     BadNickname,
+    bare,
+    guest_name,
+    is_guest,
+    looks_of,
+    name_key,
     nickname_key,
     skeleton,
 )
@@ -155,6 +160,106 @@ def test_numbered_names_and_the_shipped_ones_all_go_together() -> None:
 def test_every_class_has_one_representative() -> None:
     for char in accounts._prototypes():
         assert skeleton(skeleton(char)) == skeleton(char)
+
+
+@pytest.mark.parametrize(
+    ("text", "nickname"),
+    [
+        ("Bob", "~Bob"),
+        ("BOB", "~BOB"),
+        ("Ｂｏｂ", "~Bob"),
+        ("E\u0301lan", "~Élan"),
+        ("Straße", "~Straße"),
+        ("日本", "~日本"),
+        ("7of9_a-b.c", "~7of9_a-b.c"),
+        ("X" * NICKNAME_LENGTH, "~" + "X" * NICKNAME_LENGTH),
+    ],
+)
+def test_a_guest_has_the_capitals_that_were_typed_and_the_mark(text: str, nickname: str) -> None:
+    assert guest_name(text) == nickname
+    assert is_guest(nickname)
+    assert bare(nickname) == nickname[1:]
+
+
+@pytest.mark.parametrize("text", ["alice", *SHIPPED])
+def test_an_account_is_no_guest_and_bare_as_it_is(text: str) -> None:
+    assert not is_guest(nickname_key(text))
+    assert bare(nickname_key(text)) == text
+
+
+@pytest.mark.parametrize("text", ["~bob", "～bob", "~", guest_name("Bob")])
+def test_nobody_types_the_mark_into_a_name(text: str) -> None:
+    """So no account has it, and no guest two of it."""
+    for name in (nickname_key, guest_name):
+        with pytest.raises(BadNickname, match="'~' cannot be part"):
+            name(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "two words", "al\nice", "al\u202eice", "[users]", "#tea", "a,b", "x" * 33, "_alice", "al\ud800ice", *SIGNALS],
+)
+def test_what_nobody_may_be_called_no_guest_is_called(text: str) -> None:
+    with pytest.raises(BadNickname):
+        guest_name(text)
+
+
+@pytest.mark.parametrize("text", ["SERVER", "Iobby", "GUESt-1", "PING", "NICKNAME"])
+def test_no_guest_looks_like_a_word_that_is_kept_with_capitals_either(text: str) -> None:
+    with pytest.raises(BadNickname, match="keeps for itself"):
+        guest_name(text)
+
+
+@given(st.text(max_size=40) | st.text(st.characters(categories=["L", "Nd"]), min_size=1, max_size=10))
+def test_a_guests_name_is_as_clean_as_any(text: str) -> None:
+    try:
+        nickname = guest_name(text)
+    except BadNickname:
+        return
+    name = bare(nickname)
+    assert guest_name(name) == nickname
+    assert nickname_key(name) == nickname_key(text)
+    assert 1 <= len(name) <= NICKNAME_LENGTH
+    assert len(name.encode()) <= NICKNAME_BYTES
+    assert not [c for c in name if unicodedata.category(c)[0] in "CZSP" and c not in "_-."]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("~Bob", "bob"),
+        ("~BOB", "~bob"),
+        ("~B0B", "bob"),
+        ("~aIice", "alice"),  # a capital i where it is shown
+        ("~Iris", "lris"),
+        ("~Ian", "~lan"),
+        ("~Ian", "~ian"),
+        ("~Вob", "bob"),  # Cyrillic В
+        ("~Guest-4711", "~Guest-4711"),
+    ],
+)
+def test_whom_a_guest_can_be_mistaken_for(one: str, other: str) -> None:
+    assert looks_of(one) & looks_of(other)
+
+
+@pytest.mark.parametrize(("one", "other"), [("~Bob", "~Rob"), ("~Ian", "jan"), ("~Guest-1", "~Guest-2"), ("~Al", "ai")])
+def test_whom_a_guest_cannot_be_mistaken_for(one: str, other: str) -> None:
+    assert not looks_of(one) & looks_of(other)
+
+
+def test_an_account_looks_like_its_skeleton_and_nothing_else() -> None:
+    assert looks_of("bob") == {skeleton("bob")}
+
+
+def test_a_name_of_another_kind_has_the_same_rules_in_its_own_words() -> None:
+    def refusal(text: str) -> PeerError:
+        return PeerError("bad_boat", text)
+
+    assert name_key("SERVER", "boat", refusal) == "server"
+    for text in ("", "a b", "_a", "x" * 33, "中" * 22, "a" + "\u0323" * 10):
+        with pytest.raises(PeerError, match=r"^bad_boat: .*\bboat\b") as refused:
+            name_key(text, "boat", refusal)
+        assert "nickname" not in refused.value.text
 
 
 def test_an_account_does_not_show_its_hash() -> None:

@@ -26,6 +26,7 @@ from duologue.core.limits import Limits
 from duologue.core.streams import Direction, Stream
 
 GRACE = 60
+LIMITS = replace(Limits(), grace=GRACE)
 
 
 def resume(chats: Chats, now: float, nickname: str, command: ResumeChat) -> list[Effect]:
@@ -37,7 +38,7 @@ class Room:
 
     def __init__(self) -> None:
         ids = map(str, count())
-        self.chats = Chats(lambda: next(ids), replace(Limits(), grace=GRACE))
+        self.chats = Chats(lambda: next(ids), LIMITS)
         self.chats.start("alice", "bob")
         chat = self.chats.of("alice")
         assert chat is not None
@@ -152,6 +153,69 @@ def test_time_that_was_over_for_a_chat_of_before_ends_none_of_now(room: Room) ->
     assert len(done(room.chats.end_overdue(30 + GRACE))) == 1
 
 
+# Guests: whoever has their name tomorrow is somebody else
+
+
+def test_a_chat_does_not_wait_for_a_guest_who_is_lost() -> None:
+    chats = Chats(lambda: "0", LIMITS)
+    chats.start("alice", "~Bob")
+    chat = chats.of("alice")
+    assert chat is not None
+    assert chats.leave(0, "~Bob", ChatEnd.LOST) == [
+        CloseChat(chat, ChatEnd.LOST),
+        Tell("alice", ChatEnded("~Bob", ChatEnd.LOST)),
+    ]
+    assert chats.of("alice") is chats.of("~Bob") is None
+    assert chats.end_overdue(1000) == []
+
+
+def test_two_guests_end_their_chat_once() -> None:
+    chats = Chats(lambda: "0", LIMITS)
+    chats.start("~Alice", "~Bob")
+    assert told(chats.leave(0, "~Bob", ChatEnd.LOST), "~Alice") == [ChatEnded("~Bob", ChatEnd.LOST)]
+    assert chats.leave(0, "~Alice", ChatEnd.LOST) == []
+
+
+def test_a_guest_waits_for_a_partner_who_is_lost() -> None:
+    """10.1: alice comes back as nobody else."""
+    chats = Chats(lambda: "0", LIMITS)
+    chats.start("~Bob", "alice")
+    assert told(chats.leave(0, "alice", ChatEnd.LOST), "~Bob") == [ChatPaused("alice", GRACE)]
+    assert told(resume(chats, 5, "alice", ResumeChat("0")), "~Bob") == [PartnerResumed("alice", "0")]
+
+
+def test_a_guest_who_is_lost_while_the_partner_is_away_ends_the_chat_for_both() -> None:
+    chats = Chats(lambda: "0", LIMITS)
+    chats.start("~Bob", "alice")
+    chats.leave(0, "alice", ChatEnd.LOST)
+    assert told(chats.leave(1, "~Bob", ChatEnd.LOST), "alice") == [ChatEnded("~Bob", ChatEnd.LOST)]
+    assert chats.arrive(2, "alice") == []
+    assert chats.end_overdue(1000) == []
+
+
+def test_a_guest_of_before_does_not_come_back_with_the_server() -> None:
+    chats = Chats(lambda: "new", LIMITS)
+    of_two, of_guest = Chat("1", "carol", "dave"), Chat("2", "alice", "~Bob")
+    for chat in (of_two, of_guest):
+        chats.restore(100, chat)
+    effects = chats.end_overdue(100)
+    assert done(effects) == [CloseChat(of_guest, ChatEnd.LOST)]
+    assert told(effects, "alice") == [ChatEnded("~Bob", ChatEnd.LOST)]
+    assert done(chats.end_overdue(100 + GRACE)) == [CloseChat(of_two, ChatEnd.LOST)]
+
+
+def test_who_has_a_guests_name_has_not_their_chat() -> None:
+    """Not even in the moment before the time of the chat is found to be over."""
+    chats = Chats(lambda: "new", LIMITS)
+    chat = Chat("old", "alice", "~Bob")
+    chats.restore(100, chat)
+    effects = chats.arrive(100, "~Bob")
+    assert done(effects) == [CloseChat(chat, ChatEnd.LOST)]
+    assert told(effects, "~Bob") == []
+    assert chats.of("~Bob") is chats.of("alice") is None
+    assert chats.end_overdue(1000) == []
+
+
 # Somebody leaves while one is away
 
 
@@ -258,7 +322,7 @@ def test_who_says_what_cannot_be_is_still_awaited(room: Room) -> None:
 
 def test_a_chat_of_a_server_that_is_no_more_waits_for_both() -> None:
     """10.1."""
-    chats = Chats(lambda: "new", replace(Limits(), grace=GRACE))
+    chats = Chats(lambda: "new", LIMITS)
     chat = Chat("old", "alice", "bob", {"alice": Direction("alice", "bob", [Stream("old", 3, 3)])})
     chats.restore(100, chat)
     assert chats.of("alice") is chats.of("bob") is chat

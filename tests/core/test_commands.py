@@ -12,6 +12,7 @@ from duologue.core.commands import (
     WORDS,
     AcceptChat,
     AttachSocket,
+    ComeIn,
     Command,
     DeclineChat,
     GiveNickname,
@@ -25,9 +26,10 @@ from duologue.core.commands import (
     Takes,
     Word,
 )
+from duologue.core.room_commands import SayInRoom, SayPrivately
 
-NOT_TYPED = {GiveNickname, GivePassword, AttachSocket, Say, Ping, Pong}
-"""What goes over the wire without a word of the table: the login, messages and the check socket."""
+NOT_TYPED = {GiveNickname, GivePassword, AttachSocket, ComeIn, Say, SayInRoom, SayPrivately, Ping, Pong}
+"""What has no word in the table: the login, messages, the check socket, and what only other front doors say."""
 
 
 @pytest.mark.parametrize("command", [GivePassword("sesame"), AttachSocket(SocketKind.CHAT, "sesame")])
@@ -86,6 +88,9 @@ ARGUMENTS: dict[Takes, list[tuple[str | int | StreamHeld, ...]]] = {
     Takes.RESUME: [("id",), ("id", StreamHeld("id", 3), StreamHeld("id.2", 7))],
     Takes.LETTER: [("bob", "id", 1, "hi")],
     Takes.WORDS: [("coffee monday",)],
+    Takes.ROOM: [("#tea",)],
+    Takes.JOIN: [("#tea",), ("#tea", "open sesame")],
+    Takes.TOPIC: [("#tea",), ("#tea", "all about tea")],
 }
 
 

@@ -8,10 +8,23 @@ from typing import get_args
 import pytest
 
 from duologue.core.chat import Chat, ChatEnd
-from duologue.core.effects import CloseChat, Effect, OpenChat, PauseChat, ReopenChat, Tell
+from duologue.core.effects import (
+    CloseChat,
+    Effect,
+    OpenChat,
+    PauseChat,
+    ReopenChat,
+    RoomChanged,
+    RoomGone,
+    RoomMade,
+    Tell,
+    TellRoom,
+)
 from duologue.core.events import Probe
+from duologue.core.room import Room
 
 CHAT = Chat("id", "alice", "bob")
+ROOM = Room("#tea", "#1")
 
 
 def test_opening_a_chat_is_not_closing_it() -> None:
@@ -35,6 +48,18 @@ def test_who_pauses_is_named_and_not_mistaken_for_the_other() -> None:
     assert PauseChat(CHAT, "alice") != ReopenChat(CHAT, "alice", (), None)  # type: ignore[comparison-overlap]
 
 
-def test_there_are_five_kinds() -> None:
+def test_a_room_is_told_whole_where_nobody_is_left_out() -> None:
+    assert TellRoom(ROOM, Probe()) == TellRoom(ROOM, Probe(), besides=None)
+    assert TellRoom(ROOM, Probe()) != TellRoom(ROOM, Probe(), besides="alice")
+
+
+def test_another_life_of_a_room_is_another_room() -> None:
+    assert RoomGone(ROOM) != RoomGone(Room("#tea", "#1"))
+    assert RoomGone(ROOM) != RoomMade(ROOM)  # type: ignore[comparison-overlap]
+
+
+def test_there_are_nine_kinds() -> None:
     """Whoever adds one has to teach the hub to carry it out."""
-    assert set(get_args(Effect)) == {Tell, OpenChat, PauseChat, ReopenChat, CloseChat}
+    chats = {OpenChat, PauseChat, ReopenChat, CloseChat}
+    rooms = {TellRoom, RoomMade, RoomChanged, RoomGone}
+    assert set(get_args(Effect)) == {Tell} | chats | rooms

@@ -17,6 +17,8 @@ NEVER_LIFTED = {
     "request_expiry",
     "grace",
     "mailbox",
+    "room_topic",
+    "rooms",
     "send_queue",
 }
 RATES_AND_COUNTS = {
@@ -26,6 +28,7 @@ RATES_AND_COUNTS = {
     "message_burst",
     "message_rate",
     "pending_requests",
+    "rooms_per_client",
 }
 
 
@@ -36,6 +39,8 @@ def test_the_defaults_are_the_ones_that_the_design_names() -> None:
         write_stall=10,
         shutdown_flush=5,
         request_expiry=120,
+        room_topic=200,
+        rooms=10_000,
         send_queue=128 * 1024,
         clients_per_address=16,
         new_clients_per_address=32,
@@ -43,6 +48,7 @@ def test_the_defaults_are_the_ones_that_the_design_names() -> None:
         message_burst=200,
         message_rate=50,
         pending_requests=5,
+        rooms_per_client=20,
         decline_cooldown=10,
     )
 

@@ -16,6 +16,7 @@ from duologue.core.commands import (
     AskForChat,
     AttachSocket,
     CancelRequest,
+    ComeIn,
     Command,
     DeclineChat,
     Exit,
@@ -37,6 +38,15 @@ from duologue.core.commands import (
 )
 from duologue.core.errors import FatalPeerError, PeerError
 from duologue.core.events import Refused
+from duologue.core.room_commands import (
+    JoinRoom,
+    ListMembers,
+    ListRooms,
+    PartRoom,
+    SayInRoom,
+    SayPrivately,
+    SetTopic,
+)
 from duologue.core.text import visible
 from duologue.protocols.lines import LINE_LIMIT, LineBuffer, is_text
 from duologue.protocols.native_commands import (
@@ -53,7 +63,7 @@ from duologue.protocols.native_commands import (
     parse_letter_part,
 )
 from duologue.protocols.native_signals import encode_event
-from tests.protocols.test_native_wire import counts, ids, nicknames, one_line, sentences, texts
+from tests.protocols.test_native_wire import counts, ids, nicknames, one_line, rooms, sentences, texts
 
 maybe_nickname = st.none() | nicknames
 streams = st.text(st.sampled_from("abcXYZ019_-."), min_size=1, max_size=STREAM_LENGTH).filter(
@@ -74,6 +84,11 @@ CHAT_COMMANDS: dict[type, st.SearchStrategy[Command]] = {
     ReadHistory: st.builds(ReadHistory, nicknames, counts, st.none() | counts),
     SearchHistory: st.builds(SearchHistory, sentences.filter(lambda words: not words.isspace())),
     Exit: st.builds(Exit),
+    JoinRoom: st.builds(JoinRoom, rooms, st.none() | sentences),
+    PartRoom: st.builds(PartRoom, rooms),
+    ListRooms: st.builds(ListRooms),
+    ListMembers: st.builds(ListMembers, rooms),
+    SetTopic: st.builds(SetTopic, rooms, st.none() | sentences | st.just("")),
 }
 chat_commands = st.one_of(*CHAT_COMMANDS.values())
 pings = st.builds(Ping) | st.builds(Ping, counts, st.none() | ids)
@@ -88,7 +103,7 @@ def refusal(parse: Callable[[bytes], object], line: bytes) -> PeerError | None:
 
 
 def test_every_command_has_a_line() -> None:
-    elsewhere = {GiveNickname, GivePassword, AttachSocket, Ping, Pong}
+    elsewhere = {GiveNickname, GivePassword, AttachSocket, Ping, Pong, ComeIn, SayInRoom, SayPrivately}
     assert set(CHAT_COMMANDS) | elsewhere == set(get_args(Command))
 
 
@@ -176,6 +191,9 @@ FOLLOWS: dict[Takes, dict[str, tuple[str | int | StreamHeld, ...]]] = {
         " bob id 1 ::a :b \v c": ("bob", "id", 1, ":a :b \n c"),
     },
     Takes.WORDS: {" coffee": ("coffee",), " coffee  on :monday ": ("coffee  on :monday ",)},
+    Takes.ROOM: {" #tea": ("#tea",), " tea": ("tea",)},
+    Takes.JOIN: {" #tea": ("#tea",), " #tea open  sesame ": ("#tea", "open  sesame ")},
+    Takes.TOPIC: {" #tea": ("#tea",), " #tea :": ("#tea", ""), " #tea ::a :b": ("#tea", ":a :b")},
 }
 FOLLOWS_NOT: dict[Takes, list[str]] = {
     Takes.NOTHING: [" bob", " "],
@@ -228,6 +246,9 @@ FOLLOWS_NOT: dict[Takes, list[str]] = {
         " bob id " + "9" * 5000 + " :hi",
     ],
     Takes.WORDS: ["", " ", "   ", " \v"],
+    Takes.ROOM: ["", " ", " #tea #milk", "  #tea"],
+    Takes.JOIN: ["", " ", "  #tea", " #tea "],
+    Takes.TOPIC: ["", " ", "  :about", " #tea about", " #tea #milk :about"],
 }
 
 

@@ -46,6 +46,18 @@ from duologue.core.events import (
     TextPart,
     WaitingRequests,
 )
+from duologue.core.room_events import (
+    RoomEntered,
+    RoomExited,
+    RoomJoined,
+    RoomLeft,
+    RoomListed,
+    RoomMembers,
+    RoomMissed,
+    RoomSaid,
+    RoomsListed,
+    RoomTopic,
+)
 from duologue.protocols.lines import LineBuffer, is_text
 from duologue.protocols.native_signals import (
     ANSWERS,
@@ -55,7 +67,7 @@ from duologue.protocols.native_signals import (
     parse_signal,
 )
 from duologue.protocols.native_wire import parse_message
-from tests.protocols.test_native_wire import counts, ids, nicknames, one_line, seconds, sentences, texts
+from tests.protocols.test_native_wire import counts, ids, nicknames, one_line, rooms, seconds, sentences, texts
 
 lists = st.lists(nicknames, max_size=8).map(tuple)
 
@@ -91,6 +103,16 @@ EVENTS: dict[type, st.SearchStrategy[Event]] = {
     Disconnected: st.builds(Disconnected, ids, sentences),
     Acknowledged: st.builds(Acknowledged, counts, counts, st.none() | ids),
     Probe: st.builds(Probe),
+    RoomEntered: st.builds(RoomEntered, rooms, counts, sentences),
+    RoomExited: st.builds(RoomExited, rooms),
+    RoomJoined: st.builds(RoomJoined, rooms, nicknames),
+    RoomLeft: st.builds(RoomLeft, rooms, nicknames),
+    RoomSaid: st.builds(RoomSaid, rooms, nicknames, seconds, counts, texts),
+    RoomMissed: st.builds(RoomMissed, rooms, counts),
+    RoomTopic: st.builds(RoomTopic, rooms, st.none() | nicknames, texts),
+    RoomMembers: st.builds(RoomMembers, rooms, lists, st.booleans()),
+    RoomListed: st.builds(RoomListed, rooms, counts, st.booleans(), texts),
+    RoomsListed: st.builds(RoomsListed, counts),
 }
 events = st.one_of(*EVENTS.values())
 login_events = st.one_of(*(kind for event, kind in EVENTS.items() if event not in (Acknowledged, Probe)))

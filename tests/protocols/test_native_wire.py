@@ -32,6 +32,7 @@ def is_nickname(text: str) -> bool:
 
 nicknames = st.text(st.sampled_from("abcwz019_-.éñλж日अ"), min_size=1, max_size=32).filter(is_nickname)
 ids = st.text(st.sampled_from("abcXYZ019_-"), min_size=1, max_size=43)
+rooms = nicknames.map(lambda name: f"#{name}")
 seconds = st.integers(0, 10**6)
 counts = st.integers(0, 10**17)
 # What the server says in words of its own has no line breaks.

@@ -26,7 +26,8 @@ class House:
 
     async def hand_in(self, stream: str, number: int, text: str, sender: str = "alice", recipient: str = "bob") -> int:
         """How much of the stream the store answers for then."""
-        standing = await self.store.hand_in(Letter(stream, number, sender, recipient, f":{text}\n".encode(), 5.0))
+        letter = Letter(stream, number, sender, recipient, f":{text}\n".encode(), 5.0)
+        standing = (await self.store.hand_in(letter)).standing
         assert (standing.stream, standing.sender, standing.recipient) == (stream, sender, recipient)
         return standing.stored
 

@@ -10,7 +10,7 @@ from contextlib import closing
 import pytest
 
 from duologue.core.errors import PeerError
-from duologue.storage.base import Letter, Standing, StoreError
+from duologue.storage.base import HandedIn, Letter, Standing, StoreError
 from duologue.storage.sqlite import SqliteStore
 from tests.storage.conftest import Listener, handed_over
 
@@ -53,7 +53,7 @@ async def test_mailboxes_outlast_the_process(listener: Listener) -> None:
     await store.hand_in(letter("l2", text="last that fits"))
     with pytest.raises(PeerError, match="too many"):
         await store.hand_in(letter("l3"))
-    assert (await store.hand_in(letter("l1"))).stored == 1
+    assert (await store.hand_in(letter("l1"))).standing.stored == 1
     (last,) = await store.undelivered("bob", page[-1].cursor, 1000)
     await store.receipt("l2", "bob", 1)
     await store.close()
@@ -97,7 +97,7 @@ async def test_many_at_once_are_decided_one_after_another(listener: Listener) ->
     store = listener.open(mailbox=10)
     handed = [store.hand_in(letter(f"l{number}", text=str(number))) for number in range(30)]
     answers = await asyncio.gather(*handed, return_exceptions=True)
-    assert [answer.stored for answer in answers if isinstance(answer, Standing)] == [1] * 10
+    assert [answer.standing.stored for answer in answers if isinstance(answer, HandedIn)] == [1] * 10
     assert {answer.code for answer in answers[10:] if isinstance(answer, PeerError)} == {"mailbox_full"}
     assert await texts(store) == [str(number) for number in range(10)]
 
@@ -106,7 +106,7 @@ async def test_what_is_handed_in_right_after_the_end_follows_what_was_said_befor
     store.chat_started("c", "alice", "bob", 1.0)
     store.append("c", "alice", b":one\n", 1, 2.0)
     store.chat_ended("c", "lost", 3.0)
-    assert (await store.hand_in(letter("c", 2, "two"))).stored == 2
+    assert (await store.hand_in(letter("c", 2, "two"))).standing.stored == 2
     assert await texts(store) == ["one", "two"]
     assert [found.text for found in await store.history("alice", "bob", limit=9)] == ["one", "two"]
 
@@ -173,7 +173,7 @@ async def test_who_does_not_wait_for_the_answer_breaks_nothing(store: SqliteStor
     asking.cancel()
     with pytest.raises(asyncio.CancelledError):
         await asking
-    assert (await store.hand_in(letter("l2"))).stored == 1
+    assert (await store.hand_in(letter("l2"))).standing.stored == 1
     assert await texts(store) == ["hi", "hi"]
 
 
@@ -181,6 +181,6 @@ async def test_a_question_is_answered_before_the_store_closes_and_none_after(sto
     asking = asyncio.ensure_future(store.hand_in(letter("l1")))
     await asyncio.sleep(0)
     await store.close()
-    assert (await asking).stored == 1
+    assert (await asking).standing.stored == 1
     with pytest.raises(StoreError, match="closed"):
         await store.hand_in(letter("l2"))

@@ -58,7 +58,7 @@ class Attic:
         return [found.text for found in reader.history(self.connection, Whose(me, partner), None, 1000)]
 
     def found(self, words: str) -> list[str]:
-        return [found.text for found in search(self.connection, "alice", words, 1000)]
+        return [found.text for found in search(self.connection, Whose("alice"), words, 1000)]
 
     def words_in_index(self) -> int:
         query = "SELECT count(*) FROM message_index WHERE message_index MATCH 'word'"

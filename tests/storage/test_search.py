@@ -16,7 +16,7 @@ from duologue.storage import search as searching
 from duologue.storage.gathering import Gathering
 from duologue.storage.mailroom import Mailroom
 from duologue.storage.migrations import migrate
-from duologue.storage.reader import PLACE_BITS
+from duologue.storage.reader import PLACE_BITS, Whose
 from duologue.storage.rows import NextNumbers
 from duologue.storage.search import index_pieces, search
 from duologue.storage.writer import commit
@@ -39,7 +39,7 @@ class Library:
     def find(self, me: str, words: str, limit: int = 100) -> list[str]:
         for _ in index_pieces(self.connection, self.turn):
             pass
-        return [found.text for found in search(self.connection, me, words, limit)]
+        return [found.text for found in search(self.connection, Whose(me), words, limit)]
 
 
 @pytest.fixture

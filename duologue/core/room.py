@@ -1,0 +1,23 @@
+"""One life of a room: from the first who comes in to the last who goes. Its rules are in `rooms`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(slots=True, eq=False)
+class Room:
+    """`key` is the name that people know, `id` names this life of it in the store.
+
+    `members` are nicknames, the longest here first. Without any, the room waits for somebody to come back.
+    """
+
+    key: str
+    id: str
+    password_hash: str | None = field(default=None, repr=False)
+    topic: str = ""
+    members: dict[str, None] = field(default_factory=dict)
+
+    @property
+    def has_password(self) -> bool:
+        return self.password_hash is not None

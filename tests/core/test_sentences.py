@@ -1,0 +1,146 @@
+"""What people read for what the server tells (design, section 1), and that nothing in it can command a terminal."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import get_args
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from duologue.core.chat import ChatEnd, RequestState
+from duologue.core.events import (
+    ChatEnded,
+    ChatPaused,
+    ChatRequested,
+    ChatResumed,
+    ChatStarted,
+    Disconnected,
+    Event,
+    KeptFor,
+    NotKept,
+    PartnerResumed,
+    PeopleOnline,
+    Probe,
+    Refused,
+    RequestAnswered,
+    RequestSent,
+    RequestWithdrawn,
+    Said,
+    WaitingRequests,
+)
+from duologue.core.room_events import (
+    RoomEntered,
+    RoomEvent,
+    RoomExited,
+    RoomJoined,
+    RoomLeft,
+    RoomListed,
+    RoomMembers,
+    RoomSaid,
+    RoomsListed,
+    RoomTopic,
+)
+from duologue.core.sentences import sentence
+from duologue.core.text import visible
+
+
+@pytest.mark.parametrize(
+    ("event", "words"),
+    [
+        (ChatRequested("alice", 120), "alice wants to chat with you. yes/no"),
+        (ChatStarted("bob", "id"), "Chat with bob started. /quit leaves the chat."),
+        (ChatEnded("alice", ChatEnd.LEFT), "Chat with alice ended: alice left."),
+        (ChatEnded("bob", ChatEnd.YOU_LEFT), "Chat with bob ended: you left. /exit leaves the app."),
+        (ChatEnded("bob", ChatEnd.LOST), "Chat with bob ended: the connection to bob was lost."),
+        (ChatEnded("bob", ChatEnd.LOST, "id", 3), "Chat with bob ended: the connection was lost for too long."),
+        (ChatEnded("bob", ChatEnd.LEFT, "id", 3), "Chat with bob ended: bob left."),
+        (RequestSent("bob", 120), "Waiting for bob to answer. /cancel withdraws."),
+        (RequestAnswered("bob", RequestState.DECLINED), "bob declined the chat."),
+        (RequestAnswered("bob", RequestState.OFFLINE), "bob is offline."),
+        (RequestAnswered("bob", RequestState.BUSY), "bob is not available."),
+        (RequestAnswered("bob", RequestState.UNKNOWN), "bob doesn't exist."),
+        (RequestWithdrawn("alice", RequestState.CANCELLED), "alice no longer wants to chat."),
+        (PeopleOnline(("alice", "bob")), "Online: alice, bob"),
+        (WaitingRequests(()), "Nobody waits for your answer."),
+        (Refused("x", "No."), "No."),
+        (Disconnected("shutting_down", "Server is shutting down. Goodbye!"), "Server is shutting down. Goodbye!"),
+        (
+            ChatPaused("bob", 60),
+            "bob's connection is lost; 60 s to come back. You can go on writing.",
+        ),
+        (PartnerResumed("bob", "id"), "bob is back."),
+        (ChatResumed("bob", "id", 0, "id", 0), "Chat with bob goes on."),
+        (KeptFor("bob", "s", 1), "Kept for bob, who is away."),
+        (
+            NotKept("bob", "s", 1, "unknown", "bob doesn't exist."),
+            "Your message to bob was not kept. bob doesn't exist.",
+        ),
+        (Probe(), None),
+        (Said("bob", "hello"), None),
+    ],
+)
+def test_words(event: Event, words: str | None) -> None:
+    assert sentence(event) == words
+
+
+@pytest.mark.parametrize(
+    ("event", "words"),
+    [
+        (RoomEntered("#tea", 1, ""), "You are in #tea, with nobody else."),
+        (RoomEntered("#tea", 2, ""), "You are in #tea, with one other."),
+        (RoomEntered("#tea", 3, "green"), "You are in #tea, with 2 others. It is about: green"),
+        (RoomExited("#tea"), "You have left #tea."),
+        (RoomJoined("#tea", "bob"), "bob has joined #tea."),
+        (RoomLeft("#tea", "~Bob"), "~Bob has left #tea."),
+        (RoomTopic("#tea", None, ""), "#tea has no topic."),
+        (RoomTopic("#tea", None, "green"), "#tea is about: green"),
+        (RoomTopic("#tea", "bob", "green"), "bob says what #tea is about: green"),
+        (RoomTopic("#tea", "bob", ""), "bob took #tea's topic away."),
+        (RoomMembers("#tea", ("alice", "bob")), "In #tea: alice, bob"),
+        (RoomMembers("#tea", ()), "Nobody is there."),
+        (RoomListed("#tea", 3, False, "green"), "#tea (3): green"),
+        (RoomListed("#tea", 3, True, ""), "#tea (3, with a password)"),
+        (RoomsListed(0), "There are no rooms. /join NAME makes one."),
+        (RoomsListed(2), "2 in all."),
+        (RoomSaid("#tea", "bob", 1, 1, "hello"), None),
+    ],
+)
+def test_words_about_rooms(event: RoomEvent, words: str | None) -> None:
+    assert sentence(event) == words
+
+
+@pytest.mark.parametrize("outcome", RequestState)
+def test_every_end_of_a_request_has_words_for_both(outcome: RequestState) -> None:
+    for event in (RequestAnswered("bob", outcome), RequestWithdrawn("bob", outcome)):
+        words = sentence(event)
+        assert words
+        assert words.startswith("bob ")
+
+
+@pytest.mark.parametrize("reason", ChatEnd)
+def test_every_end_of_a_chat_has_words(reason: ChatEnd) -> None:
+    words = sentence(ChatEnded("bob", reason))
+    assert words
+    assert words.startswith("Chat with bob ended: ")
+
+
+EVIL = st.text().map(lambda text: f"\x1b[2J\r\n\u202e{text}")
+OTHER_VALUES = {
+    "int": st.integers(0, 99),
+    "bool": st.booleans(),
+    "tuple[str, ...]": st.tuples(EVIL),
+    "RequestState": st.sampled_from(RequestState),
+    "ChatEnd": st.sampled_from(ChatEnd),
+    "int | None": st.none() | st.integers(0, 99),
+}
+
+
+@pytest.mark.parametrize("kind", get_args(Event), ids=lambda kind: kind.__name__)
+@given(data=st.data())
+def test_nothing_from_outside_is_raw(kind: type[Event], data: st.DataObject) -> None:
+    """Whatever event there is, or will be: every text in it may come from a stranger."""
+    event = kind(*(data.draw(OTHER_VALUES.get(str(field.type), EVIL)) for field in fields(kind)))
+    words = sentence(event)
+    assert words is None or visible(words) == words
