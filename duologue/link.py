@@ -32,15 +32,33 @@ class Hold(Enum):
     TURN = "it is somebody else's turn"
 
 
+class Door(Protocol):
+    """The sans-I/O end of one socket, of whatever front door (`protocols/base.py`)."""
+
+    hears_itself: bool
+    """Is it sent its own messages to a room, because its client does not show them?"""
+    watches: bool
+    """Is it told who is here whenever that changes?"""
+    lobby: bool
+    """Is whoever comes in here in the lobby by that?"""
+
+    def receive_data(self, data: bytes) -> Commands: ...
+
+
+Encoded = dict[type[Door], object]
+"""An event in the words of each front door."""
+
+
 class Link(Protocol):
     """One socket, in the hub's words."""
 
     address: str
     """IP address of the peer."""
+    port: int
+    """The peer's."""
     peer: str
     """Address and port, for people."""
     descriptor: int
-    door: NativeSocket
     client: Client | None
     """Set when the login is complete."""
     row: int
@@ -48,11 +66,26 @@ class Link(Protocol):
 
     send: Callable[[bytes], None]
 
+    @property
+    def door(self) -> Door: ...
+
     def tell(self, event: Event) -> None:
         """Write `event` in this socket's protocol."""
 
-    def receive_through(self, receive: Receiver | None) -> None:
-        """What comes in goes through `receive` from now on; None: through the door alone."""
+    def tell_among(self, event: Event, encoded: Encoded) -> None:
+        """The same, of an event that many are told: what `encoded` has already is not made again."""
+
+    def messages_from(self, nickname: str, taken: Callable[[int], None]) -> Callable[[bytes], None]:
+        """Where the message lines go that `nickname` says in a chat: what is returned puts them in this socket's words.
+
+        `taken` is told of each that has reached the peer, if its client does not say that itself with PING.
+        """
+
+    def receive_through(self, reader: Callable[[NativeSocket], Receiver] | None) -> None:
+        """What comes in goes through what `reader` makes of the door from now on; None: through the door alone.
+
+        Of a socket whose door knows no message lines everything comes as commands, always.
+        """
 
     def hold(self, reason: Hold) -> None:
         """Stop reading until every reason is released."""

@@ -8,7 +8,7 @@ from math import inf
 
 from duologue.core.events import Event
 from duologue.core.pace import TokenBucket
-from duologue.link import Client, Hold, Link, Receiver
+from duologue.link import Client, Encoded, Hold, Link, Receiver
 from duologue.protocols.native import NativeSocket
 
 BOUND = 5.0
@@ -20,7 +20,8 @@ class FakeLink:
 
     def __init__(self, address: str = "127.0.0.1") -> None:
         self.address = address
-        self.peer = f"{address}:5000"
+        self.port = 5000
+        self.peer = f"{address}:{self.port}"
         self.descriptor = 7
         self.row = -1
         self.door = NativeSocket()
@@ -50,8 +51,17 @@ class FakeLink:
         self.wire += self.door.encode(event)
         self.changed.set()
 
-    def receive_through(self, receive: Receiver | None) -> None:
-        self.receiver = receive
+    def tell_among(self, event: Event, _: Encoded) -> None:
+        self.tell(event)
+
+    def messages_from(self, nickname: str, taken: Callable[[int], None]) -> Callable[[bytes], None]:
+        def hand_over(lines: bytes) -> None:
+            self.send(lines)  # whatever it is by then
+
+        return hand_over
+
+    def receive_through(self, reader: Callable[[NativeSocket], Receiver] | None) -> None:
+        self.receiver = reader(self.door) if reader else None
 
     def hold(self, reason: Hold) -> None:
         self.holds.add(reason)

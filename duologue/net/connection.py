@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from itertools import chain, islice
-from typing import cast
+from typing import Generic, Self, TypeVar, cast
 
 from duologue.core.commands import Command
 from duologue.core.errors import FatalPeerError, PeerError
@@ -15,8 +16,9 @@ from duologue.core.events import Event
 from duologue.core.limits import Limits
 from duologue.handle_client import handle_client
 from duologue.hub import Hub
-from duologue.link import Client, Hold, Receiver
+from duologue.link import Client, Door, Encoded, Hold, Receiver
 from duologue.net.outbox import Outbox
+from duologue.net.pacing import Pacer
 from duologue.protocols.native import NativeSocket
 
 COMMANDS_PER_TURN = 200
@@ -24,9 +26,14 @@ COMMANDS_PER_TURN = 200
 
 _QUICKACK: int | None = getattr(socket, "TCP_QUICKACK", None)
 
+AnyDoor = TypeVar("AnyDoor", bound=Door)
 
-class Connection(asyncio.Protocol):
-    """A `Link` over an asyncio transport. `closed` is called once, when the socket is gone."""
+
+class BaseConnection(asyncio.Protocol, ABC, Generic[AnyDoor]):
+    """A `Link` over an asyncio transport, whatever its door speaks. `closed` is called once, when the socket is gone.
+
+    What comes in, when it is read and how it ends are the same for every door; how it is answered is not.
+    """
 
     __slots__ = (
         "_backlog",
@@ -44,26 +51,28 @@ class Connection(asyncio.Protocol):
         "descriptor",
         "door",
         "peer",
+        "port",
         "row",
         "send",
     )
 
     _transport: asyncio.Transport
-    _outbox: Outbox
+    _outbox: Outbox | Pacer
+    _closed: Callable[[Self], None]
     send: Callable[[bytes], None]
 
     def __init__(
         self,
         hub: Hub,
-        door: NativeSocket,
+        door: AnyDoor,
         sock: socket.socket,
         peer: tuple[str, int],
         *,
         limits: Limits,
-        closed: Callable[[Connection], None],
+        closed: Callable[[Self], None],
     ) -> None:
-        self.address = peer[0]
-        self.peer = f"{peer[0]}:{peer[1]}"
+        self.address, self.port = peer
+        self.peer = f"{self.address}:{self.port}"
         self.descriptor = sock.fileno()
         self.row = -1
         self.client: Client | None = None
@@ -86,7 +95,7 @@ class Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)
-        self._outbox = Outbox(self._transport, self._limits.send_queue)
+        self._outbox = self._make_outbox()
         self.send = self._outbox.send
         self._hub.login.connected(self)
 
@@ -103,9 +112,9 @@ class Connection(asyncio.Protocol):
             self._hub.cast_out(self, error)
 
     def eof_received(self) -> None:
-        """A peer that has closed its sending side is gone: three one-way sockets have no use for a half."""
+        """A peer that has closed its sending side is gone: no protocol here has a use for half a socket."""
 
-    def connection_lost(self, exc: Exception | None) -> None:
+    def connection_lost(self: Self, exc: Exception | None) -> None:
         self._fall_silent()
         self._outbox.closed()
         self._hub.lost(self)
@@ -133,12 +142,20 @@ class Connection(asyncio.Protocol):
 
     # From the hub
 
-    def tell(self, event: Event) -> None:
-        self.send(self.door.encode(event))
+    @abstractmethod
+    def tell(self, event: Event) -> None: ...
 
-    def receive_through(self, receive: Receiver | None) -> None:
-        if not self._is_silent:
-            self._receive = receive or self.door.receive_data
+    @abstractmethod
+    def tell_among(self, event: Event, encoded: Encoded) -> None: ...
+
+    @abstractmethod
+    def messages_from(self, nickname: str, taken: Callable[[int], None]) -> Callable[[bytes], None]: ...
+
+    @abstractmethod
+    def receive_through(self, reader: Callable[[NativeSocket], Receiver] | None) -> None: ...
+
+    @abstractmethod
+    def delay_acks(self) -> None: ...
 
     def hold(self, reason: Hold) -> None:
         if not self._holds:
@@ -158,12 +175,6 @@ class Connection(asyncio.Protocol):
         if not self._holds and not self._transport.is_closing():
             self._transport.resume_reading()
 
-    def delay_acks(self) -> None:
-        # A chat socket carries nothing back that an ACK could ride on, so the kernel sends one for each read: a quarter
-        # of the server's CPU in ping-pong (docs/decisions/0026). It forgets this wish when the socket falls idle.
-        if _QUICKACK is not None:
-            self._socket.setsockopt(socket.IPPROTO_TCP, _QUICKACK, 0)
-
     def queued(self) -> int:
         return self._outbox.queued()
 
@@ -182,6 +193,9 @@ class Connection(asyncio.Protocol):
         if self.is_made:
             self._transport.abort()
 
+    @abstractmethod
+    def _make_outbox(self) -> Outbox | Pacer: ...
+
     @property
     def _is_silent(self) -> bool:
         return self._receive is _deaf
@@ -192,6 +206,38 @@ class Connection(asyncio.Protocol):
         self.send = _mute
         self._backlog = None
         self._holds.clear()
+
+
+class Connection(BaseConnection[NativeSocket]):
+    """One of a native client's sockets."""
+
+    __slots__ = ()
+
+    def _make_outbox(self) -> Outbox:
+        return Outbox(self._transport, self._limits.send_queue)
+
+    def tell(self, event: Event) -> None:
+        self.send(self.door.encode(event))
+
+    def tell_among(self, event: Event, encoded: Encoded) -> None:
+        lines = encoded.get(NativeSocket)
+        if lines is None:
+            lines = encoded[NativeSocket] = self.door.encode(event)
+        self.send(cast(bytes, lines))
+
+    def messages_from(self, nickname: str, taken: Callable[[int], None]) -> Callable[[bytes], None]:
+        """A native client reads lines as they are, and says itself how many it has."""
+        return self.send
+
+    def receive_through(self, reader: Callable[[NativeSocket], Receiver] | None) -> None:
+        if not self._is_silent:
+            self._receive = reader(self.door) if reader else self.door.receive_data
+
+    def delay_acks(self) -> None:
+        # A chat socket carries nothing back that an ACK could ride on, so the kernel sends one for each read: a quarter
+        # of the server's CPU in ping-pong (docs/decisions/0026). It forgets this wish when the socket falls idle.
+        if _QUICKACK is not None:
+            self._socket.setsockopt(socket.IPPROTO_TCP, _QUICKACK, 0)
 
 
 def _mute(_: bytes) -> None:

@@ -10,6 +10,7 @@ import logging
 import resource
 import socket
 import ssl
+import time
 from collections.abc import Sequence
 from functools import partial
 from math import inf
@@ -18,8 +19,8 @@ from duologue.core.admission import Doorkeeper
 from duologue.core.events import Refused
 from duologue.hub import Hub
 from duologue.net.connection import Connection
-from duologue.protocols.base import FrontDoor
-from duologue.protocols.native_signals import encode_event
+from duologue.net.paced_connection import PacedConnection
+from duologue.protocols.base import FrontDoor, GuestDoor, NativeDoor
 from duologue.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -43,9 +44,11 @@ RETRY_AFTER = 5.0
 some.
 """
 
-_TOO_MANY = encode_event(
-    Refused("too_many_connections", "Too many connections from your address; close some, or try again in some minutes.")
+_TOO_MANY = Refused(
+    "too_many_connections", "Too many connections from your address; close some, or try again in some minutes."
 )
+
+AnyConnection = Connection | PacedConnection
 
 
 class Listener:
@@ -64,7 +67,7 @@ class Listener:
         self._accepting = False
         self._complained = -inf
         self._handshakes: set[asyncio.Task[None]] = set()
-        self._open: set[Connection] = set()
+        self._open: set[AnyConnection] = set()
         self._all_closed = asyncio.Event()
         self._all_closed.set()
 
@@ -109,17 +112,37 @@ class Listener:
 
     def _admit(self, sock: socket.socket, peer: tuple[str, int]) -> None:
         if not self._doorkeeper.admit(peer[0], self._hub.time()):
-            _refuse(sock, self._tls)
+            self._refuse(sock)
             return
-        limits = self._settings.limits
-        connection = Connection(self._hub, self._door.make(), sock, peer, limits=limits, closed=self._closed)
+        connection = self._connection(sock, peer)
         self._open.add(connection)
         self._all_closed.clear()
         task = asyncio.get_running_loop().create_task(self._shake_hands(connection, sock))
         self._handshakes.add(task)
         task.add_done_callback(partial(self._shaken_hands, connection, sock))
 
-    async def _shake_hands(self, connection: Connection, sock: socket.socket) -> None:
+    def _refuse(self, sock: socket.socket) -> None:
+        if self._tls is None:
+            with contextlib.suppress(OSError):
+                sock.send(self._too_many())  # a new socket's buffer is empty, so this never waits
+        sock.close()
+
+    def _too_many(self) -> bytes:
+        match self._door:
+            case NativeDoor(make=make):
+                return make().encode(_TOO_MANY)
+            case GuestDoor(make=make_for):
+                return b"".join(make_for(time_of_day).encode(_TOO_MANY))
+
+    def _connection(self, sock: socket.socket, peer: tuple[str, int]) -> AnyConnection:
+        limits = self._settings.limits
+        match self._door:
+            case NativeDoor(make=make):
+                return Connection(self._hub, make(), sock, peer, limits=limits, closed=self._closed)
+            case GuestDoor(make=make_for):
+                return PacedConnection(self._hub, make_for(time_of_day), sock, peer, limits=limits, closed=self._closed)
+
+    async def _shake_hands(self, connection: AnyConnection, sock: socket.socket) -> None:
         limits = self._settings.limits
         await asyncio.get_running_loop().connect_accepted_socket(
             lambda: connection,
@@ -137,7 +160,7 @@ class Listener:
         if self._handshakes:
             await asyncio.wait(self._handshakes, timeout=self._settings.limits.shutdown_flush)
 
-    def _shaken_hands(self, connection: Connection, sock: socket.socket, task: asyncio.Task[None]) -> None:
+    def _shaken_hands(self, connection: AnyConnection, sock: socket.socket, task: asyncio.Task[None]) -> None:
         self._handshakes.discard(task)
         error = None if task.cancelled() else task.exception()
         if error:
@@ -146,7 +169,7 @@ class Listener:
             sock.close()
             self._closed(connection)
 
-    def _closed(self, connection: Connection) -> None:
+    def _closed(self, connection: AnyConnection) -> None:
         if connection not in self._open:
             return
         self._open.discard(connection)
@@ -220,8 +243,5 @@ def _set_options(sock: socket.socket, settings: Settings) -> None:
             sock.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
 
 
-def _refuse(sock: socket.socket, tls: ssl.SSLContext | None) -> None:
-    if tls is None:
-        with contextlib.suppress(OSError):
-            sock.send(_TOO_MANY)  # a new socket's buffer is empty, so this never waits
-    sock.close()
+def time_of_day() -> str:
+    return time.strftime("%H:%M:%S")

@@ -22,6 +22,10 @@ class NativeSocket:
 
     __slots__ = ("_parse", "_part", "kind", "lines")
 
+    hears_itself = False
+    watches = False
+    lobby = False
+
     def __init__(self) -> None:
         self.kind: SocketKind | None = None
         self.lines = LineBuffer()

@@ -85,7 +85,7 @@ def connection(unmade: Connection, transport: FakeTransport) -> Connection:
 
 
 async def test_who_it_is(connection: Connection) -> None:
-    assert (connection.address, connection.peer) == ("127.0.0.1", "127.0.0.1:4711")
+    assert (connection.address, connection.port, connection.peer) == ("127.0.0.1", 4711, "127.0.0.1:4711")
 
 
 async def test_it_is_made_with_its_transport(unmade: Connection, transport: FakeTransport) -> None:
@@ -144,3 +144,12 @@ async def test_what_comes_with_the_line_that_ended_it_is_not_carried_out(
     assert transport.closing
     assert transport.written.count(b"\n") == 3
     assert not stage.server.hub.login._by_token
+
+
+async def test_what_a_partner_says_goes_out_as_it_came(connection: Connection, transport: FakeTransport) -> None:
+    """No frame of ours stands between a relay and the transport, and the client says itself what it has received."""
+    taken: list[int] = []
+    send = connection.messages_from("bob", taken.append)
+    assert send == transport.write
+    send(b":hello\n")
+    assert (transport.written, taken) == (b":hello\n", [])

@@ -7,6 +7,7 @@ from dataclasses import fields
 import pytest
 
 from duologue.protocols.base import FRONT_DOORS, FrontDoor
+from duologue.protocols.native import NativeSocket
 from duologue.settings import Settings
 
 doors = pytest.mark.parametrize("door", FRONT_DOORS.values(), ids=FRONT_DOORS.keys())
@@ -22,10 +23,15 @@ def test_a_door_is_found_by_its_own_name_and_its_port_can_be_set(door: FrontDoor
     assert door.port_setting in {setting.name for setting in fields(Settings)}
 
 
-@doors
-def test_no_two_sockets_share_what_has_come_in(door: FrontDoor) -> None:
-    one, other = door.make(), door.make()
+def test_no_two_native_sockets_share_what_has_come_in() -> None:
+    one, other = NativeSocket(), NativeSocket()
     assert [*one.receive_data(b"duologue/1 log")] == []
     assert [*other.receive_data(b"duologue/1")] == []
     assert [*one.receive_data(b"in_socket\n")] == []
     assert (one.kind is None, other.kind is None) == (False, True)
+
+
+def test_no_two_doors_are_found_at_the_same_port() -> None:
+    settings = Settings()
+    ports = [getattr(settings, door.port_setting) for door in FRONT_DOORS.values()]
+    assert len({*ports}) == len(ports)

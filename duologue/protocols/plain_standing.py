@@ -1,0 +1,137 @@
+"""Where one user of a door of one socket stands, as the events tell it, and what that user reads for each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from duologue.core.accounts import bare
+from duologue.core.chat import ChatEnd
+from duologue.core.events import (
+    ChatEnded,
+    ChatRequested,
+    ChatStarted,
+    Event,
+    LoggedIn,
+    PeopleOnline,
+    RecallEnded,
+    Refused,
+    RequestSent,
+    RequestWithdrawn,
+    WaitingRequests,
+)
+from duologue.core.room_events import RoomEntered, RoomExited, RoomListed, RoomMembers, RoomsListed
+from duologue.core.rooms import LOBBY
+from duologue.core.sentences import sentence
+from duologue.protocols import plain_words
+from duologue.protocols.plain_words import MOST_LISTED, Manner, bared, shown_name
+
+
+class Standing:
+    """What is so between two lines of one user.
+
+    `given` is the name that the user's client believes in, `partner` whom one chats with, `waiting` those who wait for
+    an answer. `ended` is whose chat has ended since the last line that was typed. Names are as the server has them.
+    """
+
+    __slots__ = ("_listed", "asked_to_join", "ended", "given", "is_in", "manner", "partner", "rooms", "waiting")
+
+    def __init__(self, manner: Manner) -> None:
+        self.manner = manner
+        self.given = ""
+        self.is_in = False
+        self.partner: str | None = None
+        self.waiting: dict[str, None] = {}
+        self.ended: str | None = None
+        self.rooms: dict[str, None] = {}  # in the order of joining
+        self.asked_to_join = False
+        self._listed: list[str] = []
+
+    @property
+    def room(self) -> str | None:
+        """Where plain text goes outside of a chat: the room that was joined last."""
+        return next(reversed(self.rooms), None)
+
+    def is_partner(self, name: str) -> bool:
+        return self.partner is not None and _is_same(name, self.partner)
+
+    def who_waits(self, name: str) -> str | None:
+        """The nickname of the one called `name`, if that one waits for an answer."""
+        return next((nickname for nickname in self.waiting if _is_same(name, nickname)), None)
+
+    def told(self, event: Event) -> str | None:
+        """What to read for `event`; None where nothing is, and for what somebody said: see `plain_words.spoken`."""
+        own = _TOLD.get(type(event))
+        return own(self, event) if own else sentence(bared(event))
+
+    def _logged_in(self, event: LoggedIn) -> str | None:
+        self.is_in = True
+        name = shown_name(event.nickname)
+        return None if name == self.given else f"You are {name}."
+
+    def _requested(self, event: ChatRequested) -> str:
+        self.waiting[event.nickname] = None
+        return plain_words.requested(self.manner, event.nickname, is_alone=len(self.waiting) == 1)
+
+    def _withdrawn(self, event: RequestWithdrawn) -> str | None:
+        self.waiting.pop(event.nickname, None)
+        return sentence(bared(event))
+
+    def _waiting_listed(self, event: WaitingRequests) -> str:
+        self.waiting = dict.fromkeys(event.nicknames)
+        return plain_words.listing(event)
+
+    def _started(self, event: ChatStarted) -> str:
+        self.partner = event.nickname
+        self.waiting.clear()
+        self.ended = None
+        return plain_words.started(self.manner, event.nickname)
+
+    def _chat_ended(self, event: ChatEnded) -> str:
+        self.partner = None
+        self.ended = None if event.reason is ChatEnd.YOU_LEFT else event.nickname
+        return plain_words.ended(bared(event), self.room)
+
+    def _entered(self, event: RoomEntered) -> str | None:
+        self.rooms.pop(event.room, None)
+        self.rooms[event.room] = None
+        was_asked, self.asked_to_join = self.asked_to_join, False
+        if event.room == LOBBY and not was_asked:
+            return None  # these protocols know no other room, and have no words for coming into it
+        return f"{sentence(event)} {plain_words.where_text_goes(event.room)}"
+
+    def _exited(self, event: RoomExited) -> str:
+        self.rooms.pop(event.room, None)
+        return f"{sentence(event)} {plain_words.where_text_goes(self.room)}".rstrip()
+
+    def _room_listed(self, event: RoomListed) -> None:
+        if len(self._listed) < MOST_LISTED:
+            self._listed.append(sentence(event) or "")
+
+    def _rooms_listed(self, event: RoomsListed) -> str:
+        listed, self._listed = self._listed, []
+        if not event.count:
+            return f"There are no rooms. {self.manner.join} makes one."
+        return "\n".join(["Rooms:", *plain_words.as_many_as_fit(listed, event.count, self.manner.list_bytes)])
+
+
+def _is_same(typed: str, nickname: str) -> bool:
+    return bare(typed).casefold() == bare(nickname).casefold()
+
+
+_TOLD: dict[type[Event], Callable[..., str | None]] = {
+    LoggedIn: Standing._logged_in,
+    ChatRequested: Standing._requested,
+    RequestWithdrawn: Standing._withdrawn,
+    RequestSent: lambda user, event: plain_words.request_sent(user.manner, event.nickname),
+    WaitingRequests: Standing._waiting_listed,
+    ChatStarted: Standing._started,
+    ChatEnded: Standing._chat_ended,
+    PeopleOnline: lambda _, event: plain_words.listing(event),
+    RoomEntered: Standing._entered,
+    RoomExited: Standing._exited,
+    RoomMembers: lambda _, event: plain_words.listing(event),
+    RoomListed: Standing._room_listed,
+    RoomsListed: Standing._rooms_listed,
+    Refused: lambda _, event: event.text,  # has line breaks where it is /help
+    RecallEnded: lambda _, event: None if event.count else "Nothing was said here before.",
+}

@@ -1,0 +1,141 @@
+"""What users of the front doors of one socket read: names, what somebody says, and sentences with the words to type.
+
+Where `core.sentences` has the words, they are used; here are those that depend on how a door's users type.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from duologue.core.accounts import GUEST_MARK, bare
+from duologue.core.chat import ChatEnd
+from duologue.core.events import ChatEnded, Event, MessageFrom, PeopleOnline, Recalled, Said, WaitingRequests
+from duologue.core.room_events import RoomMembers, RoomSaid
+from duologue.core.rooms import LOBBY
+from duologue.core.sentences import sentence
+from duologue.core.text import visible
+from duologue.protocols.unframed import NEXT_LINE
+
+# Leaves room in a message for what stands before a list, for JSON's escapes, and for the count of the rest.
+LIST_BYTES = 800
+# More rows than this fit into no message, so they need not be kept.
+MOST_LISTED = LIST_BYTES // 4
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How the users of one door type: what stands `before` each word, and the words for what its client knows itself.
+
+    `list_bytes` is how long a list of rooms may be.
+    """
+
+    before: str = ""
+    end: str = "/quit"
+    leave: str = "/exit"
+    join: str = "/join ROOM"
+    list_bytes: int = LIST_BYTES
+
+    def word(self, word: str) -> str:
+        return f"{self.before}{word}"
+
+
+_SIGNS = str.maketrans({sign: f"<U+{ord(sign):04X}>" for sign in " ,:;[](){}\"'\n"})
+
+
+def shown_name(nickname: str) -> str:
+    """A nickname as those clients show it: no guest's mark, and never a sign that divides names, or a name from a text.
+
+    No nickname that was let in has one; what else may come as a name here must not pass for a tag or two names.
+    """
+    return visible(bare(nickname)).translate(_SIGNS)
+
+
+def is_among(nicknames: Sequence[str], name: str) -> bool:
+    """Whether `name` is exactly one of these, as it is shown."""
+    return name in nicknames or f"{GUEST_MARK}{name}" in nicknames
+
+
+def bared(event: Any) -> Any:
+    """The same event with names as they are shown."""
+    if getattr(event, "nickname", None):
+        return replace(event, nickname=shown_name(event.nickname))
+    if hasattr(event, "nicknames"):
+        return replace(event, nicknames=tuple(map(shown_name, event.nicknames)))
+    return event
+
+
+def spoken(event: Event) -> tuple[str, str] | None:
+    """Who speaks, to whom, and the text as it came; None for an event that is nobody's words.
+
+    Nobody can choose a name that looks like one of these with more in it: names have neither blanks nor brackets.
+    """
+    match event:
+        case RoomSaid(room=room, nickname=nickname, text=text):
+            return _in_room(room, nickname), text
+        case Said(nickname=nickname, text=text):
+            return f"{shown_name(nickname)} (only to you)", text
+        case MessageFrom(nickname=nickname, text=text):
+            return f"{shown_name(nickname)} (private message)", text
+        case Recalled(sender=sender, recipient=recipient, text=text):
+            return f"(earlier) {_in_room(recipient, sender)}", text
+    return None
+
+
+def _in_room(room: str, nickname: str) -> str:
+    return shown_name(nickname) if room == LOBBY else f"{visible(room)} {shown_name(nickname)}"
+
+
+def listing(event: PeopleOnline | RoomMembers | WaitingRequests) -> str:
+    """A list of names that fits into one message, whatever its length."""
+    match event:
+        case PeopleOnline():
+            intro = "Online"
+        case RoomMembers(room=room):
+            intro = f"In {visible(room)}"
+        case WaitingRequests():
+            intro = "Waiting for your answer"
+    if not event.nicknames:
+        return sentence(event) or ""
+    return f"{intro}: {', '.join(names_that_fit(event.nicknames))}"
+
+
+def names_that_fit(nicknames: Sequence[str], room: int = LIST_BYTES) -> list[str]:
+    return as_many_as_fit(map(shown_name, nicknames), len(nicknames), room)
+
+
+def as_many_as_fit(shown: Iterable[str], total: int, room: int = LIST_BYTES) -> list[str]:
+    """The first of `shown` that fit into `room` bytes, and how many more of the `total` there are."""
+    fitting: list[str] = []
+    for word in shown:
+        room -= len(word.encode()) + len(NEXT_LINE)
+        if room < 0:
+            break
+        fitting.append(word)
+    more = total - len(fitting)
+    return [*fitting, f"… and {more} more"] if more else fitting
+
+
+def requested(manner: Manner, nickname: str, *, is_alone: bool) -> str:
+    name = shown_name(nickname)
+    yes, no = ("yes", "no") if is_alone else (f"/accept {name}", f"/decline {name}")
+    return f"{name} wants to chat with you. Type {manner.word(yes)} or {manner.word(no)}."
+
+
+def request_sent(manner: Manner, nickname: str) -> str:
+    return f"Waiting for {shown_name(nickname)} to answer. {manner.word('/cancel')} withdraws."
+
+
+def started(manner: Manner, nickname: str) -> str:
+    name = shown_name(nickname)
+    return f"Chat with {name} started: what you type goes to {name} alone. {manner.word(manner.end)} leaves the chat."
+
+
+def ended(event: ChatEnded, room: str | None) -> str:
+    over = f"Chat with {event.nickname} ended: you left." if event.reason is ChatEnd.YOU_LEFT else sentence(event)
+    return f"{over} {where_text_goes(room)}".rstrip()
+
+
+def where_text_goes(room: str | None) -> str:
+    return f"What you type goes to everyone in {visible(room)}." if room else ""

@@ -1,0 +1,214 @@
+"""The front door of system 001: rooms, one at a time, in JSON. For original clients.
+
+A message that is not one whole JSON text ends their reader, so each is made whole and short enough.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from duologue.core.commands import ComeIn, Command, Exit, ListOnline
+from duologue.core.errors import PeerError
+from duologue.core.events import (
+    Disconnected,
+    Event,
+    LoggedIn,
+    LoginDenied,
+    MessageFrom,
+    NotKept,
+    PeopleOnline,
+    Refused,
+    Said,
+    WaitingRequests,
+)
+from duologue.core.room_commands import JoinRoom, ListRooms, PartRoom
+from duologue.core.room_events import (
+    RoomEntered,
+    RoomExited,
+    RoomJoined,
+    RoomLeft,
+    RoomMembers,
+    RoomSaid,
+    RoomsListed,
+    RoomTopic,
+)
+from duologue.core.text import visible
+from duologue.protocols.plain_standing import Standing
+from duologue.protocols.plain_talk import HELP, help_text, privately, typed
+from duologue.protocols.plain_words import Manner, is_among, names_that_fit, shown_name, spoken
+from duologue.protocols.rooms_json_wire import ALL, JsonReader, encode_messages, encode_one_message, parse_command
+from duologue.protocols.unframed import TextReader, or_error
+
+
+class RoomsJsonSocket:
+    """One client's socket, as the server sees it. `time_of_day` gives HH:MM:SS.
+
+    What those clients have no command for is typed after MSG: `MSG /chat alice`, `MSG yes`.
+    """
+
+    hears_itself = False
+    watches = True
+    lobby = False
+
+    __slots__ = ("_json", "_online", "_reader", "_time_of_day", "_user")
+
+    def __init__(self, time_of_day: Callable[[], str]) -> None:
+        self._time_of_day = time_of_day
+        self._reader = TextReader()
+        self._json = JsonReader()
+        self._user = Standing(Manner(before="MSG ", leave="QUIT", join="JOIN ROOM", list_bytes=LIST_BYTES))
+        self._online: tuple[str, ...] = ()
+
+    def greet(self) -> tuple[bytes, ...]:
+        return encode_messages("NICK_REQUEST", self._time_of_day(), "", "Enter your nickname")
+
+    # From the client
+
+    def receive_data(self, data: bytes) -> Iterator[Command | PeerError]:
+        if not self._user.is_in:
+            nickname, brace, glued = data.partition(b"{")
+            yield from or_error(self._comes_in(nickname))
+            data = brace + glued
+            if not self._user.is_in:
+                return
+        for text in self._json.feed(data):
+            yield from or_error(self._commands(text))
+
+    def _comes_in(self, nickname: bytes) -> Iterator[Command]:
+        name = self._reader.feed(nickname)
+        if name is not None:
+            self._user.given = name.strip()
+            yield ComeIn(self._user.given)
+
+    def _commands(self, text: bytes) -> Iterator[Command]:
+        word, content = parse_command(text)
+        means = _COMMANDS.get(word.upper())
+        if means is None:
+            raise PeerError("unknown_command", f"There is no command {visible(word[:40])}. {ALL}")
+        yield from means(self, content)
+        yield from self._out_of_other_rooms()
+
+    def _join(self, content: str) -> Iterator[Command]:
+        if not content:
+            raise PeerError("bad_command", "It is: JOIN <room>, or JOIN <room> <password>")
+        yield JoinRoom(*content.split(maxsplit=1))
+
+    def _out_of_other_rooms(self) -> Iterator[Command]:
+        """After a join: these clients know of one room only, the last."""
+        for room in [*self._user.rooms][:-1]:
+            del self._user.rooms[room]
+            yield PartRoom(room)
+
+    def _say(self, content: str) -> Iterator[Command]:
+        if not content:
+            raise PeerError("bad_command", "It is: MSG <text>, or MSG <user>:<text>")
+        name, colon, text = content.partition(":")
+        if colon and is_among(self._online, name):
+            if text.strip():
+                yield privately(name, text.strip(), self._user)
+            return
+        command = typed(content, self._user)
+        yield ListRooms() if isinstance(command, ListOnline) else command
+
+    def _leave(self, _: str) -> Iterator[Command]:
+        if self._user.room is None:
+            raise PeerError("no_room", "You are in no room. JOIN <room> comes into one.")
+        yield PartRoom(self._user.room)
+
+    def _list(self, _: str) -> Iterator[Command]:
+        yield ListRooms()
+
+    def _help(self, _: str) -> Iterator[Command]:
+        raise PeerError(HELP, f"{ALL}\n{help_text(self._user.manner)}")
+
+    def _exit(self, _: str) -> Iterator[Command]:
+        yield Exit()
+
+    # To the client
+
+    def hears(self, event: Event) -> bool:
+        """Not what is said in a room that it is on its way out of, see _out_of_other_rooms."""
+        return getattr(event, "room", self._user.room) == self._user.room
+
+    def encode(self, event: Event) -> tuple[bytes, ...]:
+        match event:
+            case PeopleOnline(nicknames=nicknames):
+                self._online = nicknames
+                return ()
+            case RoomExited(room=room) if room != self._user.room:
+                return ()  # see _out_of_other_rooms
+        now = self._time_of_day()
+        speech = _speech(event)
+        if speech:
+            return encode_messages(speech[0], now, f"{speech[1]}: ", speech[2])
+        sentence = self._user.told(event)
+        match event:
+            case RoomEntered():
+                return self._entered(event, now)
+            case RoomsListed():
+                users = f"Users: {', '.join(names_that_fit(self._online, LIST_BYTES))}"
+                return (encode_one_message("LIST_RESPONSE", now, f"{users}\n{sentence}"),)
+        kind, words = _OWN_WORDS.get(type(event), (_type_of(event), lambda _: sentence))
+        text = words(event)
+        return encode_messages(kind, now, "", text) if text else ()
+
+    def _entered(self, event: RoomEntered, now: str) -> tuple[bytes, ...]:
+        room = _name(event.room)
+        joined = encode_messages("ROOM_JOINED", now, "", f"You are in the room: {room}")
+        topic = f"{room} is about: {event.topic}"
+        return (*joined, *encode_messages("LIST_RESPONSE", now, "", topic)) if event.topic else joined
+
+
+# Half of a message, so that the list of users and that of rooms fit into one.
+LIST_BYTES = 400
+
+_COMMANDS: dict[str, Callable[[RoomsJsonSocket, str], Iterator[Command]]] = {
+    "JOIN": RoomsJsonSocket._join,
+    "MSG": RoomsJsonSocket._say,
+    "LEAVE": RoomsJsonSocket._leave,
+    "LIST": RoomsJsonSocket._list,
+    "HELP": RoomsJsonSocket._help,
+    "QUIT": RoomsJsonSocket._exit,
+}
+
+
+def _name(room: str) -> str:
+    """A room as those clients name it, without its mark."""
+    return shown_name(room.removeprefix("#"))
+
+
+_OWN_WORDS: dict[type[Event], tuple[str, Callable[..., str | None]]] = {
+    LoggedIn: ("NICK_ACCEPTED", lambda event: f"You are {shown_name(event.nickname)}."),
+    LoginDenied: ("NICK_ERROR", lambda event: event.text),
+    RoomExited: ("ROOM_LEFT", lambda event: f"You have left {_name(event.room)}."),
+    RoomJoined: ("USER_JOINED", lambda event: f"{shown_name(event.nickname)} has joined the room."),
+    RoomLeft: ("USER_LEFT", lambda event: f"{shown_name(event.nickname)} has left the room."),
+}
+"""What has a type of its own in this protocol."""
+
+_TYPES: dict[type[Event], str] = {
+    Refused: "ERROR",
+    NotKept: "ERROR",
+    Disconnected: "ERROR",
+    RoomMembers: "LIST_RESPONSE",
+    RoomTopic: "LIST_RESPONSE",
+    WaitingRequests: "LIST_RESPONSE",
+}
+"""For sentences; what is not here concerns one person alone, and comes as a private message from nobody."""
+
+
+def _type_of(event: Event) -> str:
+    if isinstance(event, Refused) and event.code == HELP:
+        return "LIST_RESPONSE"
+    return _TYPES.get(type(event), "PRIVATE_MSG")
+
+
+def _speech(event: Event) -> tuple[str, str, str] | None:
+    """Type, speaker and text of what somebody says."""
+    match event:
+        case RoomSaid(nickname=nickname, text=text):
+            return "PUBLIC_MSG", shown_name(nickname), text
+        case Said(nickname=nickname, text=text) | MessageFrom(nickname=nickname, text=text):
+            return "PRIVATE_MSG", shown_name(nickname), text
+    said = spoken(event)
+    return ("PUBLIC_MSG", *said) if said else None

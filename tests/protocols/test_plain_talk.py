@@ -1,0 +1,243 @@
+"""What a typed line means: the same at every front door that has no commands of its own."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from duologue.core.chat import ChatEnd
+from duologue.core.commands import (
+    AcceptChat,
+    AskForChat,
+    CancelRequest,
+    Command,
+    DeclineChat,
+    Exit,
+    ListOnline,
+    ListRequests,
+    QuitChat,
+    ReadHistory,
+    Say,
+)
+from duologue.core.errors import PeerError
+from duologue.core.events import ChatEnded, ChatRequested, ChatStarted, Event
+from duologue.core.room_commands import JoinRoom, ListMembers, ListRooms, PartRoom, SayInRoom, SayPrivately, SetTopic
+from duologue.core.room_events import RoomEntered
+from duologue.protocols.plain_standing import Standing
+from duologue.protocols.plain_talk import HELP, ROW_OF, ROWS, answer_to, help_text, privately, typed
+from duologue.protocols.plain_words import Manner
+from duologue.protocols.unframed import messages
+
+IN_LOBBY = RoomEntered("#lobby", 3, "")
+IN_CHAT = ChatStarted("~Bob", "id")
+ASKED = ChatRequested("~Bob", 120)
+ASKED_TWICE = ChatRequested("alice", 120)
+
+
+def standing(*events: Event) -> Standing:
+    user = Standing(Manner())
+    for event in (IN_LOBBY, *events):
+        user.told(event)
+    return user
+
+
+def refused(text: str, user: Standing) -> PeerError:
+    with pytest.raises(PeerError) as error:
+        typed(text, user)
+    return error.value
+
+
+@pytest.mark.parametrize("text", ["hello", "yes", "no", "exit", "NICKNAME", "[USERS]:a", " /chat bob", "chat_ended x"])
+def test_plain_text_goes_to_the_room(text: str) -> None:
+    assert typed(text, standing()) == SayInRoom("#lobby", text)
+    assert typed(text, standing(RoomEntered("#tea", 1, ""))) == SayInRoom("#tea", text)
+
+
+@pytest.mark.parametrize("text", ["hello", "yes", "no", "exit", "PING", "chat_ended x", "{}"])
+def test_in_a_chat_it_goes_to_the_partner(text: str) -> None:
+    assert typed(text, standing(IN_CHAT)) == Say(text)
+
+
+def test_without_a_room_it_goes_nowhere() -> None:
+    error = refused("hello", Standing(Manner()))
+    assert (error.code, error.text) == ("no_room", "You are in no room. /join ROOM comes into one.")
+
+
+def test_two_slashes_are_text() -> None:
+    assert typed("//chat bob", standing()) == SayInRoom("#lobby", "/chat bob")
+    assert typed("//quit", standing(IN_CHAT)) == Say("/quit")
+
+
+@pytest.mark.parametrize(
+    ("text", "command"),
+    [
+        ("/chat bob", AskForChat("bob")),
+        ("/CHAT  bob ", AskForChat("bob")),
+        ("/accept bob", AcceptChat("bob")),
+        ("/decline bob", DeclineChat("bob")),
+        ("/accept", AcceptChat(None)),
+        ("/cancel", CancelRequest(None)),
+        ("/cancel bob", CancelRequest("bob")),
+        ("/requests", ListRequests()),
+        ("/msg bob hi there", SayPrivately("bob", "hi there")),
+        ("/msg bob hi\nthere", SayPrivately("bob", "hi\nthere")),
+        ("/msg #tea hi there", SayInRoom("#tea", "hi there")),
+        ("/who", ListOnline()),
+        ("/rooms", ListRooms()),
+        ("/join tea", JoinRoom("tea")),
+        ("/join #tea a secret", JoinRoom("#tea", "a secret")),
+        ("/part", PartRoom("#lobby")),
+        ("/part tea", PartRoom("tea")),
+        ("/names", ListMembers("#lobby")),
+        ("/names tea", ListMembers("tea")),
+        ("/topic", SetTopic("#lobby")),
+        ("/topic green tea", SetTopic("#lobby", "green tea")),
+        ("/topic #tea", SetTopic("#tea")),
+        ("/topic #tea green tea", SetTopic("#tea", "green tea")),
+        ("/history", ReadHistory("#lobby", 20)),
+        ("/history 5", ReadHistory("#lobby", 5)),
+        ("/history 9999", ReadHistory("#lobby", 50)),
+        ("/exit", Exit()),
+    ],
+)
+def test_commands(text: str, command: Command) -> None:
+    assert typed(text, standing()) == command
+
+
+@pytest.mark.parametrize(
+    ("text", "usage"),
+    [
+        ("/chat", "It is: /chat NAME"),
+        ("/chat a b", "It is: /chat NAME"),
+        ("/msg bob", "It is: /msg NAME TEXT"),
+        ("/accept a b", "It is: /accept [NAME]"),
+        ("/cancel a b", "It is: /cancel [NAME]"),
+        ("/who me", "It is: /who"),
+        ("/join", "It is: /join ROOM [PASSWORD]"),
+        ("/part a b", "It is: /part [ROOM]"),
+        ("/history tea", "It is: /history [COUNT]"),
+        ("/history ٣", "It is: /history [COUNT]"),
+        ("/history 1234567890", "It is: /history [COUNT]"),
+        ("/quit now", "It is: /quit"),
+        ("/help me", "It is: /help"),
+    ],
+)
+def test_a_command_with_the_wrong_words_is_explained(text: str, usage: str) -> None:
+    error = refused(text, standing())
+    assert (error.code, error.text) == ("bad_command", usage)
+
+
+def test_an_unknown_command_is_help_in_one_line() -> None:
+    error = refused("/dance now", standing())
+    assert error.code == "unknown_command"
+    assert error.text == "There is no command /dance. /help lists them; //dance sends it as text."
+
+
+@given(st.text(max_size=200).map("/".__add__))
+def test_no_command_line_is_ever_sent_as_text(text: str) -> None:
+    with suppress(PeerError):
+        assert not isinstance(typed(text, standing()), SayInRoom) or text.startswith(("//", "/msg"))
+
+
+# Requests
+
+
+@pytest.mark.parametrize("text", ["yes", "YES", " y ", "/accept", "/accept Bob", "/accept ~bob"])
+def test_yes_is_for_the_one_who_asked(text: str) -> None:
+    user = standing(ASKED)
+    assert typed(text, user) == AcceptChat("~Bob")
+    assert not user.waiting
+
+
+@pytest.mark.parametrize("text", ["no", "No", "n", "/decline", "/decline bob"])
+def test_no_is_for_the_one_who_asked(text: str) -> None:
+    user = standing(ASKED)
+    assert typed(text, user) == DeclineChat("~Bob")
+    assert typed("no", user) == SayInRoom("#lobby", "no")
+
+
+def test_other_text_is_no_answer() -> None:
+    assert typed("yes please", standing(ASKED)) == SayInRoom("#lobby", "yes please")
+    assert typed("perhaps", standing(ASKED, ASKED_TWICE)) == SayInRoom("#lobby", "perhaps")
+
+
+@pytest.mark.parametrize(
+    ("text", "word"), [("yes", "/accept"), ("/accept", "/accept"), ("no", "/decline"), ("/decline", "/decline")]
+)
+def test_where_two_ask_the_answer_needs_a_name(text: str, word: str) -> None:
+    user = standing(ASKED, ASKED_TWICE)
+    error = refused(text, user)
+    assert (error.code, error.text) == ("which_request", f"{word} NAME says which is meant: Bob, alice.")
+    assert typed("/accept alice", user) == AcceptChat("alice")
+
+
+def test_an_answer_to_one_of_them() -> None:
+    user = standing(ASKED, ASKED_TWICE)
+    assert answer_to("alice", "hello", user) is None
+    assert answer_to("alice", "yes", user) == AcceptChat("alice")
+    assert [*user.waiting] == ["~Bob"]
+
+
+# In a chat, and after it
+
+
+def test_a_chat_is_left_by_a_word_that_leaves_nothing_else() -> None:
+    assert typed("/quit", standing(IN_CHAT)) == QuitChat()
+    assert typed("/end", standing(IN_CHAT)) == QuitChat()
+    error = refused("/quit", standing(IN_CHAT, ChatEnded("~Bob", ChatEnd.LEFT)))
+    assert (error.code, error.text) == ("no_chat", "You are in no chat. /exit leaves the server.")
+
+
+def test_who_is_in_a_chat_asks_for_no_other() -> None:
+    error = refused("/chat carol", standing(IN_CHAT))
+    assert (error.code, error.text) == ("in_chat", "You are in a chat with Bob. /quit leaves it.")
+
+
+def test_the_partner_hears_private_messages_in_the_chat() -> None:
+    assert typed("/msg bob hi", standing(IN_CHAT)) == Say("hi")
+    assert typed("/msg carol hi", standing(IN_CHAT)) == SayPrivately("carol", "hi")
+    assert privately("~bob", "hi", standing(IN_CHAT)) == Say("hi")
+
+
+def test_the_line_that_was_being_typed_when_the_chat_ended_reaches_nobody_else() -> None:
+    """It was meant for one person (docs/protocol.md 6.3), and may have crossed the news."""
+    user = standing(IN_CHAT, ChatEnded("~Bob", ChatEnd.LEFT))
+    error = refused("my password is x", user)
+    assert error.code == "chat_ended"
+    assert error.text == ("The chat with Bob has ended, so nobody got that. What you type goes to everyone in #lobby.")
+    assert typed("hello all", user) == SayInRoom("#lobby", "hello all")
+
+
+def test_after_a_command_the_next_line_is_for_the_room() -> None:
+    user = standing(IN_CHAT, ChatEnded("~Bob", ChatEnd.LOST))
+    assert typed("/who", user) == ListOnline()
+    assert typed("hello all", user) == SayInRoom("#lobby", "hello all")
+
+
+def test_who_left_the_chat_means_the_room() -> None:
+    user = standing(IN_CHAT, ChatEnded("~Bob", ChatEnd.YOU_LEFT))
+    assert typed("hello all", user) == SayInRoom("#lobby", "hello all")
+
+
+# Help
+
+
+@pytest.mark.parametrize("manner", [Manner(), Manner(end="/end"), Manner(before="MSG ")])
+def test_help_has_a_line_for_every_command_and_fits_into_one_message(manner: Manner) -> None:
+    lines = help_text(manner).split("\n")[1:]
+    assert len(lines) == len(ROWS)
+    assert all(line.startswith(f"{manner.before}/") for line in lines)
+    assert len(messages("[SERVER] ", help_text(manner))) == 1
+    assert any(line.startswith(manner.word(manner.end)) for line in lines)
+
+
+def test_help_is_answered_here() -> None:
+    error = refused("/help", standing())
+    assert (error.code, error.text) == (HELP, help_text(Manner()))
+
+
+def test_every_word_has_one_row() -> None:
+    assert len(ROW_OF) == sum(len(row.words) for row in ROWS)
