@@ -27,7 +27,24 @@ RULES = """
   one is meant, and `/accept NICK` or `/decline NICK` says it. Bare `exit` leaves the app while a request
   waits.
 - In a chat all three are messages, unless the client has just asked whether to send many lines.
-- Text outside a chat is sent to nobody, and the client says so. An unknown `/word` is never sent.
+- Text outside a chat goes to the current room, `yes`, `no` and `exit` too while no request waits. In no chat and no
+  room it is sent to nobody, and the client says so. An unknown `/word` is never sent.
+
+## Rooms
+
+- `/join tea` comes into the room `#tea`, or makes it; a password that follows is the room's from then on. One can be
+  in several rooms. The current one stands in the prompt, `alice #tea>`, and what is typed goes there. `/join` of a
+  room that one is in makes it the current one; nothing else does, but after `/part` that is the one before it.
+- What is said in any of them is shown with its room: `#tea bob: hi`. `/msg #ops on my way` says something in another
+  room and changes nothing.
+- While a chat is on, what is typed goes to the partner, and the rooms go on. When the partner has left, the first
+  text after that is sent to nobody: it was perhaps not meant for all. So it is with the first text after a `/join`
+  that was refused.
+- In `/topic`, a first word is a room only with its `#`.
+- After a lost connection the client comes back into its rooms, with their passwords, which it keeps nowhere but in its
+  memory. What was said there meanwhile is shown once, at most the newest 100 messages of each room.
+- `/history #tea`, `/export #tea` and `/search` work for the rooms that one is in.
+- A nickname that begins with `~` is that of a guest without an account. It may be typed without the `~`.
 
 ## Messages to somebody who is away
 
@@ -57,7 +74,8 @@ Where the server keeps messages (`--history on`), the two of a chat can read the
   SINCE is `today`, `yesterday`, a weekday (the last one of that name, today included), a date such as
   `2026-11-20`, or `30m`, `2h`, `3d` back from now. A single word that can be a number or a time is one.
 - `/search coffee monday` shows messages from all chats that have both words, newest last, at most 50.
-- `/export` writes all messages with the partner to `chat-with-bob.txt` in the current folder. A name that ends
+- `/export` writes all messages with the partner to `chat-with-bob.txt` in the current folder, those of a room to
+  `room-tea.txt`. A name that ends
   in `.json` gives a list of objects with `number`, `at` (ISO 8601), `from`, `to` and `text`. An existing file is
   never overwritten; the new one appears when it is whole, and only its owner can read it. The chat goes on
   meanwhile.
@@ -76,7 +94,7 @@ when the partner answers.
 | Enter | sends |
 | Alt+Enter | starts a new line in the same message; so does a line break in a paste |
 | Up, Down | what was typed before; it is kept in memory only |
-| Tab | completes commands and nicknames |
+| Tab | completes commands, nicknames and rooms |
 | Ctrl+C | clears the line; twice on an empty line, leaves the app |
 | Ctrl+D | on an empty line, leaves the app |
 
@@ -87,11 +105,11 @@ earlier. It is what runs when the input or the output is not a terminal, or `TER
 one message are moved in by four blanks, so nothing in a message can be taken for a line of the client.
 
 From a pipe, without `--nickname`, the first line is the nickname; where the account has a password, the next
-one is the password. After `/chat`, `yes`, `/accept`, `/quit`, `/who`, `/requests`, `/history`, `/search` and
-`/export` the client reads on when the answer is there, and after `/msg` when it is known what becomes of it, but
-within 5 s. Before `/quit` and at the end of the input it waits, for 5 s at most, until the server has stored
-everything that was said; how many messages it has not confirmed is said on the standard error, and the exit code
-is 1. While the connection is lost it reads nothing. So this works:
+one is the password. After `/chat`, `yes`, `/accept`, `/quit`, `/who`, `/requests`, `/history`, `/search`,
+`/export` and the commands about rooms the client reads on when the answer is there, and after `/msg` when it is known
+what becomes of it, but within 5 s. Before `/quit` and at the end of the input it waits, for 5 s at most, until the
+server has stored everything that was said; how many messages it has not confirmed is said on the standard error, and
+the exit code is 1. While the connection is lost it reads nothing. So this works:
 
     printf '/chat bob\\nhello\\n/quit\\n' | python client.py --nickname alice
 

@@ -14,7 +14,9 @@ from duologue.client.happenings import (
     Happening,
     LetterDelivered,
     MemoryLost,
+    MissedMore,
     Reconnected,
+    RoomLost,
 )
 from duologue.client.memory import MemoryFull
 from duologue.client.notebook import Letter, MemoryTaken
@@ -41,6 +43,17 @@ from duologue.core.events import (
     Said,
     WaitingRequests,
 )
+from duologue.core.room_events import (
+    RoomEntered,
+    RoomExited,
+    RoomJoined,
+    RoomLeft,
+    RoomListed,
+    RoomMembers,
+    RoomSaid,
+    RoomsListed,
+    RoomTopic,
+)
 
 __all__ = [
     "Acknowledged",
@@ -65,6 +78,7 @@ __all__ = [
     "MemoryLost",
     "MemoryTaken",
     "MessageFrom",
+    "MissedMore",
     "NotConnected",
     "NotKept",
     "PartnerResumed",
@@ -78,6 +92,16 @@ __all__ = [
     "RequestSent",
     "RequestState",
     "RequestWithdrawn",
+    "RoomEntered",
+    "RoomExited",
+    "RoomJoined",
+    "RoomLeft",
+    "RoomListed",
+    "RoomLost",
+    "RoomMembers",
+    "RoomSaid",
+    "RoomTopic",
+    "RoomsListed",
     "Said",
     "WaitingRequests",
     "connect",

@@ -13,6 +13,7 @@ from pathlib import Path
 from types import TracebackType
 
 from duologue.client.address import DEFAULT_HOST, DEFAULT_PORT, Address
+from duologue.client.addressee import addressee
 from duologue.client.asking import Asking
 from duologue.client.backoff import LONGEST, Backoff
 from duologue.client.errors import CannotConnect, LinkLost, LoginRefused, NotConnected
@@ -21,9 +22,10 @@ from duologue.client.link import Link, Timing
 from duologue.client.memory import Memory
 from duologue.client.memory_file import MemoryFile
 from duologue.client.notebook import ChatMemory, Letter
-from duologue.core.accounts import nickname_key
 from duologue.core.commands import Command, Say
 from duologue.core.events import Acknowledged, Disconnected
+from duologue.core.room_commands import SayInRoom
+from duologue.core.rooms import room_key
 from duologue.protocols.native_wire import encode_message
 
 COMES_BACK_AFTER = frozenset({"shutting_down", "lost", "dead", "stalled", "store_failed"})
@@ -54,8 +56,8 @@ class Client(Asking):
     """One person or bot, over as many sessions as it takes.
 
     Iterate to get events; a lost connection is one of them, and iterating on connects again and resumes the chat. Every
-    method sends and returns; what comes of it arrives as an event. Between two sessions `write`, and `say` in a chat,
-    are kept and sent later; other methods raise NotConnected.
+    method sends and returns; what comes of it arrives as an event. Between two sessions `write` and `say_in`, and `say`
+    in a chat, are kept and sent later; other methods raise NotConnected.
 
     A message is acknowledged to the server when the next event is asked for, or when the client is closed without an
     error: what happens before that, in the body of an `async for`, is done when it counts as received. A program that
@@ -141,8 +143,24 @@ class Client(Asking):
 
     @property
     def letters(self) -> tuple[Letter, ...]:
-        """What we have written to mailboxes and is not known to be delivered, the oldest first."""
+        """What we have written to mailboxes and is not known to be delivered, and what we have said in rooms and the
+        server does not answer for (yet); the oldest first.
+        """
         return self._memory.letters
+
+    @property
+    def joined(self) -> tuple[str, ...]:
+        """The rooms that we are in or on our way into, also between two sessions; the current one is the last."""
+        return self._memory.stays.rooms
+
+    @property
+    def room(self) -> str | None:
+        """The current room: the one that we have joined or turned to last, of those that we are in."""
+        return self.joined[-1] if self.joined else None
+
+    def turn_to(self, room: str) -> None:
+        """Make `room`, one of those joined, the current one. Harmless where it is none of them."""
+        self._memory.stays.turn_to(room_key(room))
 
     # Coming and going
 
@@ -217,7 +235,7 @@ class Client(Asking):
         if self._timing.now() - self._since > LONGEST:
             self._backoff.reset()
         await self._drop_link()
-        return ConnectionLost(reason, self.partner, self.unstored)
+        return ConnectionLost(reason, self.partner, self.unstored, self.joined)
 
     async def _drop_link(self) -> None:
         link, self._link = self._link, None
@@ -246,18 +264,28 @@ class Client(Asking):
         LetterDelivered says when it has arrived, KeptFor before that that they are away, NotKept that it was refused.
         Raises PeerError for a text that is too long, and BadNickname for what nobody may be called.
         """
-        letter = Letter(nickname_key(nickname), secrets.token_urlsafe(9), text, time.time())
+        letter = Letter(addressee(nickname), secrets.token_urlsafe(9), text, time.time())
         encode_message(text)
         if self._is_over:
             raise NotConnected
         if self._link:
             await self._link.post(letter)
         else:
-            self._memory.write(letter)
+            self._memory.write_later(letter)
         return letter.stream
 
+    async def say_in(self, room: str, text: str) -> str:
+        """Say something in a room; returns the name of its stream, which tells it from others in events.
+
+        An Acknowledged with that stream says that it is stored, NotKept that it was refused. Raises PeerError for a
+        text that is too long, and for what is no room's name.
+        """
+        return await self.write(room_key(room), text)
+
     async def send(self, command: Command) -> None:
-        if self._link:
+        if isinstance(command, SayInRoom):
+            await self.say_in(command.room, command.text)
+        elif self._link:
             await self._link.send(command)
         elif isinstance(command, Say) and self._memory.current and not self._is_over:
             self._memory.say_later(self._memory.current, encode_message(command.text))

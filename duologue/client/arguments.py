@@ -1,13 +1,19 @@
-"""What may follow a typed command: the words after it become its meaning, or None where they do not fit. Sans-I/O."""
+"""What may follow a typed command: the words after it become its meaning, or None where they do not fit. Sans-I/O.
+
+What may follow those about rooms stands in `room_arguments`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import PurePath
 
-from duologue.client.meaning import Explain, Export, Meaning, ShowFound, ShowHistory, Standing, Write
+from duologue.client.addressee import addressee
+from duologue.client.meaning import Explain, Export, Meaning, Send, ShowFound, ShowHistory, Standing, Write
 from duologue.client.since import is_since
-from duologue.core.accounts import BadNickname, nickname_key
+from duologue.core.errors import PeerError
+from duologue.core.room_commands import SayInRoom
+from duologue.core.rooms import ROOM_MARK, is_room
 from duologue.core.text import visible
 
 LETTER = "NICK TEXT"
@@ -23,7 +29,7 @@ MOST = 5000
 
 FILE_KINDS = (".txt", ".json")
 
-_NOBODY = "You are in no chat, so say whose messages: {} NICK"
+_NOBODY = "You are in no chat and no room, so say whose messages: {} NICK"
 
 
 def letter(standing: Standing, rest: str) -> Meaning | None:
@@ -31,7 +37,11 @@ def letter(standing: Standing, rest: str) -> Meaning | None:
     words = rest.split(maxsplit=1)
     if len(words) < 2:
         return None
-    return _with_partner(standing, words[0], "/msg", lambda nickname: Write(nickname, words[1]))
+    return _with_partner(standing, words[0], "/msg", lambda name: _message_to(name, words[1]))
+
+
+def _message_to(name: str, text: str) -> Meaning:
+    return Send(SayInRoom(name, text)) if is_room(name) else Write(name, text)
 
 
 def history(standing: Standing, rest: str) -> Meaning | None:
@@ -70,28 +80,31 @@ def search(_: Standing, rest: str) -> Meaning | None:
 
 
 def export(standing: Standing, rest: str) -> Meaning | None:
-    """`/export`: a first word that looks like a file is one, and so is all that follows a nickname."""
+    """`/export`: a first word that looks like a file is one, and so is all that follows a nickname or a room."""
     first, _, more = rest.partition(" ")
     nickname, file = (None, rest) if not rest or _is_file(first) else (first, more.strip())
     if file and PurePath(file).suffix not in FILE_KINDS:
         return Explain(f"The name of a file ends in {' or '.join(FILE_KINDS)}, and {_short(file)} does not.")
-    return _with_partner(
-        standing, nickname, "/export", lambda partner: Export(partner, file or f"chat-with-{partner}.txt")
-    )
+    return _with_partner(standing, nickname, "/export", lambda partner: Export(partner, file or _file_about(partner)))
 
 
 def _is_file(word: str) -> bool:
-    return word.endswith(FILE_KINDS) or "/" in word
+    return not is_room(word) and (word.endswith(FILE_KINDS) or "/" in word)
+
+
+def _file_about(partner: str) -> str:
+    """Without the mark of a room: shells take what follows it for a comment."""
+    return f"room-{partner.removeprefix(ROOM_MARK)}.txt" if is_room(partner) else f"chat-with-{partner}.txt"
 
 
 def _with_partner(standing: Standing, nickname: str | None, word: str, make: Callable[[str], Meaning]) -> Meaning:
     if nickname is None:
-        nickname = standing.partner
+        nickname = standing.partner or standing.room
     if nickname is None:
         return Explain(_NOBODY.format(word))
     try:
-        return make(nickname_key(nickname))
-    except BadNickname as error:
+        return make(addressee(nickname))
+    except PeerError as error:
         return Explain(visible(error.text))
 
 

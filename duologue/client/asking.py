@@ -18,6 +18,7 @@ from duologue.core.commands import (
     Say,
     SearchHistory,
 )
+from duologue.core.room_commands import JoinRoom, ListMembers, ListRooms, PartRoom, SetTopic
 
 
 class Asking(ABC):
@@ -62,8 +63,30 @@ class Asking(ABC):
         """Ask who waits for our answer; it is a WaitingRequests."""
         await self.send(ListRequests())
 
+    async def join(self, room: str, password: str | None = None) -> None:
+        """Come into a room, or make it, with `password` then. The answer is a RoomEntered."""
+        await self.send(JoinRoom(room, password))
+
+    async def part(self, room: str) -> None:
+        """Leave a room. The answer is a RoomExited."""
+        await self.send(PartRoom(room))
+
+    async def rooms(self) -> None:
+        """Ask which rooms there are: a RoomListed for each, and a RoomsListed."""
+        await self.send(ListRooms())
+
+    async def names(self, room: str) -> None:
+        """Ask who is in a room; it is a RoomMembers."""
+        await self.send(ListMembers(room))
+
+    async def topic(self, room: str, text: str | None = None) -> None:
+        """Say what a room is about, nothing by an empty text; or ask. It is a RoomTopic."""
+        await self.send(SetTopic(room, text))
+
     async def history(self, nickname: str, count: int, before: int | None = None) -> None:
         """Ask for the newest `count` messages with `nickname`, or the newest before the one numbered `before`.
+
+        The room `#tea` takes the place of a nickname.
 
         The answer is a Recalled for each, oldest first, and a RecallEnded, whose `before` asks for those before them.
         """

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 
 from duologue.client.arguments import EXPORT, HISTORY, LETTER, SEARCH, export, history, letter, search
 from duologue.client.meaning import Clear, Explain, Help, Leave, Meaning, Send, Standing
+from duologue.client.room_arguments import JOIN, MAYBE_ROOM, TOPIC, join, names, part, topic
 from duologue.core.commands import (
+    WORD_TABLE,
     WORDS,
     AcceptChat,
     AskForChat,
@@ -23,6 +25,7 @@ from duologue.core.commands import (
     Takes,
     Word,
 )
+from duologue.core.room_commands import JoinRoom, ListMembers, ListRooms, PartRoom, SetTopic
 from duologue.core.text import visible
 
 Handler = Callable[[Standing, str | None], Meaning]
@@ -79,7 +82,9 @@ _OWN_MEANING: dict[Callable[..., object], Callable[[Word], Handler]] = {
     QuitChat: lambda _: _quit,
     Exit: lambda _: _leave,
 }
-_ROWS_OF_OUR_OWN = (ReadHistory, SearchHistory, SendLetter)
+_ROWS_OF_OUR_OWN = (
+    ReadHistory, SearchHistory, SendLetter, JoinRoom, PartRoom, ListRooms, ListMembers, SetTopic,
+)  # fmt: skip
 _NOT_TYPED = (ResumeChat,)
 _OWN_HELP: dict[Callable[..., object], str] = {
     QuitChat: "leave the chat; outside a chat, leave the app",
@@ -117,8 +122,17 @@ def _entries() -> list[Entry]:
     ]
 
 
+def _of_room(word: str, takes: str, means: Callable[[Standing, str], Meaning | None]) -> Entry:
+    return Entry((word,), takes, WORD_TABLE[word].help, means)
+
+
 ENTRIES = (
     *_entries(),
+    _of_room("/join", JOIN, join),
+    _of_room("/part", MAYBE_ROOM, part),
+    _of_room("/rooms", "", _taking(Takes.NOTHING, lambda _, __: Send(ListRooms()))),
+    _of_room("/names", MAYBE_ROOM, names),
+    _of_room("/topic", TOPIC, topic),
     Entry(("/msg",), LETTER, "leave a message for NICK, also when NICK is away", letter),
     Entry(("/history",), HISTORY, "show the last 20 messages, or N, or those SINCE", history),
     Entry(("/search",), SEARCH, "show the newest messages with all of the WORDS", search),
@@ -131,7 +145,9 @@ ENTRY_OF = {word: entry for entry in ENTRIES for word in entry.words if word.sta
 
 NOTES = (
     "In a chat, NICK may be left out. SINCE: today, yesterday, monday, 2026-11-20, 2h",
-    "In a chat, anything else is a message, yes and no too.",
+    "ROOM may be left out for the one in the prompt. /topic - takes its topic away.",
+    "/msg, /history and /export take #ROOM for NICK too. /join switches rooms.",
+    "In a chat, anything else is a message, yes and no too; outside, it is for ROOM.",
     "//text sends /text. Alt+Enter starts a new line in the same message.",
     "A message of more than 3 lines is sent after a yes.",
 )

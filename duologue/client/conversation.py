@@ -11,7 +11,7 @@ from duologue.client.api import Client
 from duologue.client.commands import help_lines
 from duologue.client.errors import CannotConnect, ClientError, LoginRefused, PasswordNeeded
 from duologue.client.face import Face, Interrupted, Kind, Line
-from duologue.client.happenings import ConnectionLost
+from duologue.client.happenings import ConnectionLost, Happening, RoomLost
 from duologue.client.meaning import (
     Clear,
     Confirm,
@@ -25,18 +25,20 @@ from duologue.client.meaning import (
     ShowFound,
     ShowHistory,
     Standing,
+    TurnTo,
     Write,
 )
 from duologue.client.past import Past
-from duologue.client.sentences import about_unsent
+from duologue.client.place import Place
+from duologue.client.sentences import about_room, about_unsent
 from duologue.client.teller import Teller
 from duologue.client.typed import is_yes, meaning_of
 from duologue.core.accounts import BadNickname, nickname_key
 from duologue.core.commands import Command, QuitChat, Say, SendLetter
 from duologue.core.errors import PeerError
-from duologue.core.events import (
-    ChatEnded,
-)
+from duologue.core.events import ChatEnded
+from duologue.core.room_commands import PartRoom, SayInRoom
+from duologue.core.room_events import RoomExited
 from duologue.core.text import visible
 
 OK = 0
@@ -61,7 +63,8 @@ class Conversation:
         self._memory_of = memory_of
         self._teller = Teller(face.show)
         self._password: str | None = None
-        self._unsent: str | None = None
+        self._unsent: Confirm | None = None
+        self._place = Place()
         self._all_stored = True
         self._recalls: set[asyncio.Task[None]] = set()
 
@@ -163,14 +166,15 @@ class Conversation:
 
     async def _listen(self, client: Client, past: Past) -> None:
         async for event in client:
+            self._place.hears(event)
             is_answer = past.takes(event)
             if self._face.notices(event) and not is_answer:
                 self._teller.tell(event)
-            is_chat_over = isinstance(event, ChatEnded) or (isinstance(event, ConnectionLost) and not event.partner)
-            if is_chat_over and self._unsent is not None:
+            if self._unsent is not None and _is_over(self._unsent, event):
                 self._drop_unsent()
 
     async def _send_messages(self, client: Client, past: Past) -> None:
+        self._note_place(client)
         while not isinstance(meaning := await self._next_meaning(client), Leave):
             await self._carry_out(client, past, meaning)
         self._all_stored = await self._face.finish(client)
@@ -180,7 +184,12 @@ class Conversation:
             text = await self._face.read(client)
         except EOFError:
             return Leave()
-        return meaning_of(text, Standing(client.partner, client.waiting, self._unsent))
+        left = self._place.left(client.partner, client.room)
+        self._note_place(client)
+        return meaning_of(text, Standing(client.partner, client.waiting, self._unsent, client.joined, left))
+
+    def _note_place(self, client: Client) -> None:
+        self._place.note(client.partner, client.room)
 
     async def _carry_out(self, client: Client, past: Past, meaning: Meaning) -> None:
         match meaning:
@@ -190,16 +199,18 @@ class Conversation:
                 await self._send(client, command)
             case Write(nickname, text):
                 await self._write(client, nickname, text)
-            case Confirm(text):
-                self._unsent = text
-                self._show(Kind.HINT, about_unsent(text))
+            case Confirm(text, room):
+                self._unsent = meaning
+                self._show(Kind.HINT, about_unsent(text, room))
             case Drop():
                 self._drop_unsent()
+            case TurnTo(room):
+                client.turn_to(room)
+                self._tell_place(client)
             case Clear():
                 self._face.clear()
             case _:
-                for line in _hints(meaning):
-                    self._show(Kind.HINT, line)
+                self._show_all(_hints(meaning))
 
     async def _look_back(self, recall: Coroutine[None, None, None]) -> None:
         """A person goes on chatting meanwhile; from a pipe, the next line may be about what comes."""
@@ -210,12 +221,23 @@ class Conversation:
             await task
 
     async def _send(self, client: Client, command: Command) -> None:
-        if isinstance(command, Say):
-            self._unsent = None
+        if isinstance(command, Say | SayInRoom):
+            self._unsent = None if self._unsent and self._unsent.text == command.text else self._unsent
         elif isinstance(command, QuitChat):
             await self._face.until_stored(client)
-        if await self._is_taken(client.send(command)):
+        room = client.room
+        is_taken = await self._is_taken(client.send(command))
+        if isinstance(command, PartRoom) and client.room != room:
+            self._tell_place(client)
+        self._note_place(client)
+        if is_taken:
             await self._face.sent(type(command))
+
+    def _tell_place(self, client: Client) -> None:
+        """It has just been changed."""
+        self._note_place(client)
+        if client.room is not None:
+            self._show(Kind.HINT, about_room(client.room, client.partner))
 
     async def _write(self, client: Client, nickname: str, text: str) -> None:
         if await self._is_taken(client.write(nickname, text)):
@@ -236,8 +258,19 @@ class Conversation:
         self._unsent = None
         self._show(Kind.HINT, "Those lines were not sent.")
 
+    def _show_all(self, hints: list[str]) -> None:
+        for text in hints:
+            self._show(Kind.HINT, text)
+
     def _show(self, kind: Kind, text: str) -> None:
         self._face.show(Line(kind, text))
+
+
+def _is_over(unsent: Confirm, event: Happening) -> bool:
+    """Has what these lines were written for come to an end?"""
+    if unsent.room is not None:
+        return isinstance(event, RoomExited | RoomLost) and event.room == unsent.room
+    return isinstance(event, ChatEnded) or (isinstance(event, ConnectionLost) and not event.partner)
 
 
 def _hints(meaning: Meaning) -> list[str]:

@@ -12,6 +12,7 @@ from duologue.client.mailing import Mailing
 from duologue.client.memory import Memory
 from duologue.client.notebook import ChatMemory
 from duologue.client.receiving import Receiving
+from duologue.client.rooms import Rooms
 from duologue.core.chat import ChatEnd
 from duologue.core.commands import QuitChat, ResumeChat, StreamHeld
 from duologue.core.events import (
@@ -25,10 +26,13 @@ from duologue.core.events import (
     KeptFor,
     MessageFrom,
     NotKept,
+    Recalled,
+    RecallEnded,
     Refused,
     Said,
     StreamBegins,
 )
+from duologue.core.room_events import RoomEntered, RoomExited, RoomSaid
 from duologue.protocols.native_commands import encode_command
 from duologue.protocols.native_wire import encode_message
 
@@ -42,6 +46,7 @@ class Correspondence:
         self.to_chat = bytearray()
         self.to_check = bytearray()
         self.mail = Mailing(memory, self.to_chat, self.to_check)
+        self.rooms = Rooms(memory, self.to_chat)
         self.received = Receiving(memory)
         self._written = 0
         self._asked: set[str] = set()
@@ -61,6 +66,7 @@ class Correspondence:
         for chat in self.memory.chats:
             if chat.unstored or not chat.is_over:
                 self._ask_to_resume(chat)
+        self.rooms.begin()  # before the letters: who is not in a room says nothing there
         self.mail.begin()
 
     def _ask_to_resume(self, chat: ChatMemory) -> None:
@@ -192,7 +198,11 @@ class Correspondence:
         if event.code == "no_chat" and self._too_late:
             self._too_late -= 1  # said when the chat was over already: it is handed in
             return []
-        return [event]
+        return self.rooms.refused(event)
+
+    def _not_kept(self, event: NotKept) -> list[Happening]:
+        self.rooms.not_kept(event)
+        return self.mail.not_kept(event)
 
     # What has become of what we said
 
@@ -228,5 +238,10 @@ _NOTES: dict[type[Event], Callable[..., list[Happening]]] = {
     Refused: Correspondence._refused,
     Acknowledged: Correspondence._acknowledged,
     KeptFor: lambda correspondence, event: correspondence.mail.kept(event),
-    NotKept: lambda correspondence, event: correspondence.mail.not_kept(event),
+    NotKept: Correspondence._not_kept,
+    RoomEntered: lambda correspondence, event: correspondence.rooms.entered(event),
+    RoomExited: lambda correspondence, event: correspondence.rooms.exited(event),
+    RoomSaid: lambda correspondence, event: correspondence.rooms.said(event),
+    Recalled: lambda correspondence, event: correspondence.rooms.recalled(event),
+    RecallEnded: lambda correspondence, event: correspondence.rooms.recall_ended(event),
 }

@@ -9,7 +9,8 @@ from duologue.core.events import Event
 
 @dataclass(frozen=True, slots=True)
 class ConnectionLost:
-    """The session is over and a new one is being tried for. `partner` is whom the chat is with that goes on then.
+    """The session is over and a new one is being tried for. `partner` is whom the chat is with that goes on then, and
+    `rooms` are those that we come back into.
 
     The server has not confirmed `unstored` messages (yet); they are kept, and sent again.
     """
@@ -17,11 +18,15 @@ class ConnectionLost:
     reason: str
     partner: str | None
     unstored: int = 0
+    rooms: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Reconnected:
-    """A new session is on, with no requests. If the chat goes on, a ChatResumed follows; if not, a ChatEnded."""
+    """A new session is on, with no requests. If the chat goes on, a ChatResumed follows; if not, a ChatEnded.
+
+    For each room follows a RoomEntered with what was missed there, or a RoomLost.
+    """
 
     nickname: str
 
@@ -55,4 +60,20 @@ class MemoryLost:
     reason: str
 
 
-Happening = Event | ConnectionLost | Reconnected | LetterDelivered | HandedIn | MemoryLost
+@dataclass(frozen=True, slots=True)
+class RoomLost:
+    """After a lost connection the server has not let us into `room` again. `code` and `reason` are its own."""
+
+    room: str
+    code: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class MissedMore:
+    """More was said in `room` while we were away than what comes now; its history has the rest."""
+
+    room: str
+
+
+Happening = Event | ConnectionLost | Reconnected | LetterDelivered | HandedIn | MemoryLost | RoomLost | MissedMore

@@ -1,4 +1,6 @@
-"""Messages from the mailbox as lines to show: with the time when they were sent, and the day where it is not today."""
+"""Messages that may be old as lines to show: from the mailbox, and what was missed in a room. With the time when they
+were sent, and the day where it is not today.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +10,9 @@ from datetime import date
 
 from duologue.client.face import Kind, Line
 from duologue.client.since import local
-from duologue.client.transcript import day_line
+from duologue.client.transcript import day_line, in_room
 from duologue.core.events import MessageFrom
+from duologue.core.room_events import RoomSaid
 from duologue.core.text import visible
 
 
@@ -26,10 +29,22 @@ class Mail:
         self._came = self._clock()
 
     def lines_of(self, message: MessageFrom) -> list[Line]:
-        moment = local(message.at)
+        how = "while you were away" if self._is_old(message) else "to you"
+        return self._with_time(message, f"{visible(message.nickname)} ({how})")
+
+    def lines_in_room(self, said: RoomSaid) -> list[Line]:
+        """What is said there now has no time of its own."""
+        speaker = in_room(said.room, said.nickname)
+        if self._is_old(said):
+            return self._with_time(said, speaker)
+        return [*self.back_to_today(), Line(Kind.MESSAGE, visible(said.text, keep="\n"), speaker)]
+
+    def _is_old(self, message: MessageFrom | RoomSaid) -> bool:
         # The server gives whole seconds: what comes in the second in which we came is taken for new.
-        how = "while you were away" if message.at < int(self._came) else "to you"
-        speaker = f"{visible(message.nickname)} ({how})"
+        return message.at < int(self._came)
+
+    def _with_time(self, message: MessageFrom | RoomSaid, speaker: str) -> list[Line]:
+        moment = local(message.at)
         line = Line(Kind.MESSAGE, visible(message.text, keep="\n"), speaker, f"{moment:%H:%M}")
         return [*self._turn_to(moment.date()), line]
 

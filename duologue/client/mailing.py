@@ -1,6 +1,6 @@
-"""What we send to mailboxes: letters, and what is left of a chat that is over. Sans-I/O.
+"""What we send to mailboxes and rooms: letters, and what is left of a chat that is over. Sans-I/O.
 
-Each is sent again in every session until it is safe; a letter is asked about until it is delivered.
+Each is sent again in every session until it is safe; a letter to a mailbox is asked about until it is delivered.
 """
 
 from __future__ import annotations
@@ -64,6 +64,11 @@ class Mailing:
             self._to_chat += encode_command(SendLetter(chat.partner, chat.stream, number, text))
 
     def acknowledged(self, letter: Letter, event: Acknowledged) -> list[Happening]:
+        if letter.is_for_room:
+            if not event.stored:
+                return []
+            self._memory.forget_letter(letter.stream)
+            return [event]
         if event.delivered:
             self._memory.forget_letter(letter.stream)
             return [LetterDelivered(letter.nickname, letter.stream, letter.text)]

@@ -106,7 +106,7 @@ def _port(text: str) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="client.py",
-        description="Chat with one other person on a Duologue server.",
+        description="Chat on a Duologue server, with one other person or in rooms.",
         epilog="A password is asked for when the account has one. NO_COLOR in the environment turns colours off.",
     )
     parser.add_argument("host", nargs="?", default=DEFAULT_HOST, metavar="HOST", help="default %(default)s")

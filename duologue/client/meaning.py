@@ -11,12 +11,21 @@ from duologue.core.commands import Command
 class Standing:
     """Where a person stands at the moment of pressing Enter.
 
-    `waiting` are those who wait for an answer, `unsent` the lines that wait for "yes, send them".
+    `waiting` are those who wait for an answer, `unsent` the lines that wait for "yes, send them". `rooms` are those
+    that the person is in, the current one last. `left` is the partner or the room that a text was begun for, where that
+    is over meanwhile.
     """
 
     partner: str | None = None
     waiting: tuple[str, ...] = ()
-    unsent: str | None = None
+    unsent: Confirm | None = None
+    rooms: tuple[str, ...] = ()
+    left: str | None = None
+
+    @property
+    def room(self) -> str | None:
+        """The current room."""
+        return self.rooms[-1] if self.rooms else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +49,10 @@ class Explain:
 
 @dataclass(frozen=True, slots=True)
 class Confirm:
-    """So many lines that they are sent only after a yes."""
+    """So many lines that they are sent only after a yes: to the partner, or into `room`."""
 
     text: str
+    room: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +84,15 @@ class Write:
 
 
 @dataclass(frozen=True, slots=True)
+class TurnTo:
+    """`room`, which the person is in, becomes the current one."""
+
+    room: str
+
+
+@dataclass(frozen=True, slots=True)
 class ShowHistory:
-    """Show the newest `count` messages with `partner`; of those, what came `since` (client/since.py)."""
+    """Show the newest `count` messages with `partner`, or in that room; of those, what came `since`."""
 
     partner: str
     count: int
@@ -91,10 +108,12 @@ class ShowFound:
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """Write all messages with `partner` to `file`, whose end says in which form."""
+    """Write all messages with `partner`, or in that room, to `file`, whose end says in which form."""
 
     partner: str
     file: str
 
 
-Meaning = Nothing | Send | Write | Explain | Confirm | Drop | Help | Clear | Leave | ShowHistory | ShowFound | Export
+Meaning = (
+    Nothing | Send | Write | Explain | Confirm | Drop | Help | Clear | Leave | TurnTo | ShowHistory | ShowFound | Export
+)

@@ -16,12 +16,15 @@ from duologue.client.notebook import (
     NoNotebook,
     Notebook,
 )
+from duologue.client.stays import Stays
 
 MOST_LETTERS = 1000
 """Letters that wait to be delivered. Of older ones nobody learns any more when they arrive; they do arrive."""
 
 MOST_WAITING = 10_000
-"""Messages that a chat takes while there is no connection: hours of typing, and no bot fills its machine with them."""
+"""Messages that a chat takes while there is no connection, and letters: hours of typing, and no bot fills its machine
+with them.
+"""
 
 
 class MemoryFull(ClientError):
@@ -34,7 +37,7 @@ class MemoryFull(ClientError):
 class Memory:
     """Of one account on one server. At most one chat of it is on: `current`.
 
-    When its notebook fails it goes on without; `trouble` says why, once.
+    When its notebook fails it goes on without; `trouble` says why, once. `stays` are the rooms that it is in.
     """
 
     def __init__(self, notebook: Notebook | None = None) -> None:
@@ -42,16 +45,27 @@ class Memory:
         self._contents = Contents()
         self._is_taken = False
         self._trouble: str | None = None
+        self.account = ""
+        self.stays = Stays()
 
     def open(self, account: str) -> None:
         """At each login: what another client of this account has written meanwhile counts."""
         self._is_taken = False
+        self.account = account
         try:
             contents = self._notebook.open(account)
         except MemoryFailed as error:
             self._fail(error)
         else:
-            self._contents = contents or self._contents
+            if contents:
+                self._take_over(contents)
+
+    def _take_over(self, contents: Contents) -> None:
+        """What was said in a room and is not safe goes out now, so we go back there."""
+        self._contents = contents
+        for letter in self.letters:
+            if letter.is_for_room and self.stays.get(letter.nickname) is None:
+                self.stays.begin(letter.nickname, since=letter.at)
 
     def close(self) -> None:
         self._notebook.close()
@@ -184,6 +198,12 @@ class Memory:
         self._contents.letters[letter.stream] = letter
         if len(self._contents.letters) > MOST_LETTERS:
             self._forget_oldest_stored_letter()
+
+    def write_later(self, letter: Letter) -> None:
+        """The same, of one that has to wait for a connection. Raises MemoryFull too."""
+        if len(self._contents.letters) >= MOST_WAITING:
+            raise MemoryFull
+        self.write(letter)
 
     def _forget_oldest_stored_letter(self) -> None:
         oldest = next((letter for letter in self._contents.letters.values() if letter.is_stored), None)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from duologue.client.errors import ClientError
+from duologue.core.rooms import is_room
 
 MOST_STREAMS = 1000
 """Streams of which it is remembered what was received: more chats than a server has open with one person at a time."""
@@ -50,7 +51,8 @@ class ChatMemory:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A message of ours to somebody's mailbox that has not been delivered yet. `at` is in seconds since 1970.
+    """A message of ours to somebody's mailbox that has not been delivered yet, or to a room that is not stored yet.
+    `at` is in seconds since 1970.
 
     `is_stored` where the server answers for it, `is_kept` where it has said that `nickname` is away.
     """
@@ -61,6 +63,11 @@ class Letter:
     at: float
     is_stored: bool = False
     is_kept: bool = False
+
+    @property
+    def is_for_room(self) -> bool:
+        """All who are in it have the letter when it is stored: it is done then."""
+        return is_room(self.nickname)
 
 
 @dataclass(slots=True)

@@ -19,6 +19,7 @@ from duologue.client.since import since, since_in_words
 from duologue.client.transcript import by_both, count_of, lines_of
 from duologue.core.commands import SearchHistory
 from duologue.core.errors import PeerError
+from duologue.core.rooms import is_room
 from duologue.core.text import visible
 
 MOST_FOUND = 50
@@ -84,7 +85,9 @@ class Past:
             reason = getattr(error, "strerror", None) or str(error)
             self._say(Kind.TROUBLE, f"Cannot write {file}: {reason.lower().rstrip('.')}.")
         else:
-            done = f"{count_of(count)} written to {path}" if count else f"No messages with {partner}; nothing written."
+            done = (
+                f"{count_of(count)} written to {path}" if count else f"No messages {_whose(partner)}; nothing written."
+            )
             self._say(Kind.HINT, done)
 
     async def _write(self, partner: str, path: Path) -> int:
@@ -109,7 +112,11 @@ def _history_hint(number: int, wanted: ShowHistory) -> str:
     if number == MOST:
         return f"{count_of(number)}, the newest; /export writes all of them to a file."
     span = f" {since_in_words(wanted.since)}" if wanted.since else ""
-    return f"{count_of(number)}{span}." if number else f"No messages with {wanted.partner}{span}."
+    return f"{count_of(number)}{span}." if number else f"No messages {_whose(wanted.partner)}{span}."
+
+
+def _whose(partner: str) -> str:
+    return f"in {partner}" if is_room(partner) else f"with {partner}"
 
 
 def _found_hint(number: int) -> str:

@@ -25,6 +25,8 @@ from duologue.core.events import (
     RequestAnswered,
     WaitingRequests,
 )
+from duologue.core.room_commands import JoinRoom, ListMembers, ListRooms, PartRoom, SetTopic
+from duologue.core.room_events import RoomEntered, RoomExited, RoomMembers, RoomsListed, RoomTopic
 
 ANSWERS: dict[type[Command], tuple[type[Happening], ...]] = {
     AskForChat: (ChatStarted, RequestAnswered),
@@ -33,6 +35,11 @@ ANSWERS: dict[type[Command], tuple[type[Happening], ...]] = {
     ListOnline: (PeopleOnline,),
     ListRequests: (WaitingRequests,),
     SendLetter: (KeptFor, NotKept, LetterDelivered),
+    JoinRoom: (RoomEntered,),
+    PartRoom: (RoomExited,),
+    ListRooms: (RoomsListed,),
+    ListMembers: (RoomMembers,),
+    SetTopic: (RoomTopic,),
 }
 """What answers a command. From a pipe the next line is read only then: it was written with the answer in mind."""
 

@@ -18,7 +18,9 @@ from duologue.core.events import Disconnected, Recalled, RecallEnded, Refused
 PAGE = 500
 """Messages asked for at a time: as many as a server gives at most (docs/protocol.md)."""
 
-_REFUSALS = frozenset({"no_history", "unknown_command", "bad_command", "bad_nickname"})
+_REFUSALS = frozenset(
+    "no_history unknown_command bad_command bad_nickname bad_room no_room not_in_room room_locked".split()
+)
 """Codes that answer these questions; others answer something that was sent before."""
 
 
@@ -71,7 +73,9 @@ class Recaller:
             self._answer = None
 
     async def pages(self, partner: str, most: int | None = None) -> AsyncIterator[tuple[Recalled, ...]]:
-        """The newest `most` messages with `partner`, or all: the newest page first, each oldest first."""
+        """The newest `most` messages with `partner`, a person or a room, or all: the newest page first, each oldest
+        first.
+        """
         before: int | None = None
         left = most
         while left is None or left > 0:

@@ -1,8 +1,8 @@
-"""What people read for what happens: one table. Everything that comes from outside goes through `visible` here."""
+"""What people read for what happens to their client; of what the server tells, `core.sentences` knows the words."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from duologue.client.happenings import (
     ConnectionLost,
@@ -10,58 +10,20 @@ from duologue.client.happenings import (
     Happening,
     LetterDelivered,
     MemoryLost,
+    MissedMore,
     Reconnected,
+    RoomLost,
 )
 from duologue.client.transcript import count_of
-from duologue.core.chat import ChatEnd, RequestState
-from duologue.core.events import (
-    Acknowledged,
-    ChatEnded,
-    ChatPaused,
-    ChatRequested,
-    ChatResumed,
-    ChatStarted,
-    Disconnected,
-    KeptFor,
-    NotKept,
-    PartnerResumed,
-    PeopleOnline,
-    Refused,
-    RequestAnswered,
-    RequestSent,
-    RequestWithdrawn,
-    Said,
-    WaitingRequests,
-)
+from duologue.core import sentences
+from duologue.core.events import Acknowledged, Said
 from duologue.core.text import visible
-
-_ENDS = {
-    ChatEnd.YOU_LEFT: "you left. /exit leaves the app.",
-    ChatEnd.LEFT: "{} left.",
-    ChatEnd.LOST: "the connection to {} was lost.",
-    ChatEnd.REMOVED: "the account of {} was removed.",
-}
-_ANSWERS = {
-    RequestState.ACCEPTED: "{} accepted.",
-    RequestState.DECLINED: "{} declined the chat.",
-    RequestState.CANCELLED: "{} is no longer asked.",
-    RequestState.EXPIRED: "{} didn't answer.",
-    RequestState.OFFLINE: "{} is offline.",
-    RequestState.BUSY: "{} is not available.",
-    RequestState.UNKNOWN: "{} doesn't exist.",
-    RequestState.TOO_SOON: "{} declined a moment ago. Wait a little before you ask again.",
-}
-_WITHDRAWALS = {
-    RequestState.EXPIRED: "{} stopped waiting for your answer.",
-    RequestState.CANCELLED: "{} no longer wants to chat.",
-    RequestState.BUSY: "{} was told that you are in a chat.",
-}
 
 
 def sentence(event: Happening) -> str | None:
     """A line for people, without control characters; None for what needs no words. Messages have `message`."""
-    make = _SENTENCES.get(type(event))
-    return make(event) if make else None
+    make = _SENTENCES.get(type(event), sentences.sentence)
+    return make(event)
 
 
 def message(said: Said) -> tuple[str, list[str]]:
@@ -69,9 +31,16 @@ def message(said: Said) -> tuple[str, list[str]]:
     return visible(said.nickname), visible(said.text, keep="\n").split("\n")
 
 
-def about_unsent(text: str) -> str:
-    """The question before many lines are sent."""
-    return f"Send these {text.count(chr(10)) + 1} lines as one message? yes/no"
+def about_unsent(text: str, room: str | None = None) -> str:
+    """The question before many lines are sent, to the partner or into `room`."""
+    where = f" to {visible(room)}" if room else ""
+    return f"Send these {text.count(chr(10)) + 1} lines{where} as one message? yes/no"
+
+
+def about_room(room: str, partner: str | None) -> str:
+    """Where what is typed goes from now on."""
+    when = f"when the chat with {visible(partner)} is over" if partner else "now"
+    return f"What you type goes to {visible(room)} {when}."
 
 
 def mark(sent: int, acknowledged: Acknowledged, *, is_live: bool) -> str:
@@ -85,25 +54,9 @@ def mark(sent: int, acknowledged: Acknowledged, *, is_live: bool) -> str:
     return "sent" if is_live else "not sent yet"
 
 
-def _about(table: dict[RequestState, str], nickname: str, outcome: RequestState, otherwise: str) -> str:
-    return table.get(outcome, otherwise).format(visible(nickname))
-
-
-def _ended(event: ChatEnded) -> str:
-    nickname = visible(event.nickname)
-    # What ended while we were away was not lost from the other end.
-    is_ours = event.reason is ChatEnd.LOST and event.chat is not None
-    reason = "the connection was lost for too long." if is_ours else _ENDS[event.reason].format(nickname)
-    return f"Chat with {nickname} ended: {reason}"
-
-
 def _lost(event: ConnectionLost) -> str:
-    meanwhile = "what you type is kept." if event.partner else "/exit leaves."
+    meanwhile = "what you type is kept." if event.partner or event.rooms else "/exit leaves."
     return f"Connection lost ({visible(event.reason)}). Connecting again; {meanwhile}"
-
-
-def _paused(event: ChatPaused) -> str:
-    return f"{visible(event.nickname)}'s connection is lost; {event.seconds} s to come back. You can go on writing."
 
 
 def _delivered(event: LetterDelivered) -> str:
@@ -123,32 +76,20 @@ def _handed_in(event: HandedIn) -> str:
     return f"{kept} {lost}" if event.count else lost
 
 
-def _list(intro: str, nicknames: Sequence[str], nobody: str) -> str:
-    return f"{intro}: {', '.join(map(visible, nicknames))}" if nicknames else nobody
+def _missed_more(event: MissedMore) -> str:
+    room = visible(event.room)
+    return f"You have missed more in {room} than what comes now; /history {room} 500 shows it."
 
 
 _FIRST_WORDS = 40
 """Characters of a letter that remind its writer of it."""
 
-_SENTENCES: dict[type[Happening], Callable[..., str]] = {
-    ChatRequested: lambda event: f"{visible(event.nickname)} wants to chat with you. yes/no",
-    RequestSent: lambda event: f"Waiting for {visible(event.nickname)} to answer. /cancel withdraws.",
-    RequestAnswered: lambda event: _about(_ANSWERS, event.nickname, event.outcome, "{} doesn't chat."),
-    RequestWithdrawn: lambda event: _about(_WITHDRAWALS, event.nickname, event.outcome, "{} no longer waits for you."),
-    ChatStarted: lambda event: f"Chat with {visible(event.nickname)} started. /quit leaves the chat.",
-    ChatEnded: _ended,
-    ChatPaused: _paused,
-    PartnerResumed: lambda event: f"{visible(event.nickname)} is back.",
-    ChatResumed: lambda event: f"Chat with {visible(event.nickname)} goes on.",
-    KeptFor: lambda event: f"Kept for {visible(event.nickname)}, who is away.",
-    NotKept: lambda event: f"Your message to {visible(event.nickname)} was not kept. {visible(event.text)}",
+_SENTENCES: dict[type[Happening], Callable[..., str | None]] = {
     LetterDelivered: _delivered,
     HandedIn: _handed_in,
     MemoryLost: lambda event: f"Unsent messages are kept only while this program runs ({visible(event.reason)}).",
-    WaitingRequests: lambda event: _list("Waiting for your answer", event.nicknames, "Nobody waits for your answer."),
-    PeopleOnline: lambda event: _list("Online", event.nicknames, "Nobody is online."),
-    Refused: lambda event: visible(event.text),
-    Disconnected: lambda event: visible(event.text),
     ConnectionLost: _lost,
     Reconnected: lambda event: f"Reconnected as {visible(event.nickname)}.",
+    RoomLost: lambda event: f"You are no longer in {visible(event.room)}. {visible(event.reason)}",
+    MissedMore: _missed_more,
 }

@@ -41,6 +41,8 @@ from duologue.core.events import (
     TextPart,
     WaitingRequests,
 )
+from duologue.core.room_commands import JoinRoom, PartRoom
+from duologue.core.room_events import RoomMembers, RoomSaid
 from duologue.protocols.lines import LineBuffer
 from duologue.protocols.native_commands import (
     encode_command,
@@ -154,7 +156,11 @@ class Session:
         nicknames = self._whole_list(event)
         return None if nicknames is None else PeopleOnline(nicknames)
 
-    def _whole_list(self, event: WaitingRequests | PeopleOnline) -> tuple[str, ...] | None:
+    def _members_listed(self, event: RoomMembers) -> Event | None:
+        nicknames = self._whole_list(event)
+        return None if nicknames is None else RoomMembers(event.room, nicknames)
+
+    def _whole_list(self, event: WaitingRequests | PeopleOnline | RoomMembers) -> tuple[str, ...] | None:
         """A long list comes in parts, with nothing in between; all of it with the last part."""
         self._listed += event.nicknames
         if event.more:
@@ -165,7 +171,7 @@ class Session:
     def _text_part(self, event: TextPart) -> None:
         self._parts.append(event.text)
 
-    def _with_parts(self, event: Recalled | MessageFrom) -> Event:
+    def _with_parts(self, event: Recalled | MessageFrom | RoomSaid) -> Event:
         text, self._parts = "".join((*self._parts, event.text)), []
         return replace(event, text=text)
 
@@ -186,17 +192,25 @@ class Session:
 
     def command(self, command: Command) -> bytes:
         """Lines for the chat socket, none where it has to wait. Raises PeerError where the command cannot be a line."""
+        if isinstance(command, Say):
+            return self.messages.say(command.text)
+        if isinstance(command, AskForChat) and command.nickname in SIGNAL_WORDS:
+            # The answer to it could be read as a signal: "disconnected doesn't exist".
+            raise PeerError("bad_nickname", f"Nobody can have the nickname {command.nickname}.")
+        line = encode_command(command)
+        self._asked_for(command)
+        return line
+
+    def _asked_for(self, command: Command) -> None:
         match command:
-            case Say(text):
-                return self.messages.say(text)
-            case AskForChat(nickname) if nickname in SIGNAL_WORDS:
-                # The answer to it could be read as a signal: "disconnected doesn't exist".
-                raise PeerError("bad_nickname", f"Nobody can have the nickname {nickname}.")
             case DeclineChat(nickname):
                 self._forget_request(nickname)
             case QuitChat() | Exit():
                 self.messages.leave()
-        return encode_command(command)
+            case JoinRoom(room, password):
+                self.messages.rooms.join(room, password)
+            case PartRoom(room):
+                self.messages.rooms.part(room)
 
     def _forget_request(self, nickname: str | None) -> None:
         if nickname is not None:
@@ -238,5 +252,7 @@ _NOTES: dict[type[Event], Callable[..., Event | None]] = {
     PeopleOnline: Session._online_listed,
     Recalled: Session._with_parts,
     MessageFrom: Session._with_parts,
+    RoomSaid: Session._with_parts,
+    RoomMembers: Session._members_listed,
     TextPart: Session._text_part,
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from duologue.client.face import Kind, Line
-from duologue.client.happenings import ConnectionLost, Happening, MemoryLost, Reconnected
+from duologue.client.happenings import ConnectionLost, Happening, MemoryLost, Reconnected, RoomLost
 from duologue.client.mail import Mail
 from duologue.client.sentences import message, sentence
 from duologue.core.events import (
@@ -18,6 +18,7 @@ from duologue.core.events import (
     RequestAnswered,
     Said,
 )
+from duologue.core.room_events import RoomSaid
 
 _KINDS: dict[type, Kind] = {
     ChatRequested: Kind.REQUEST,
@@ -28,6 +29,7 @@ _KINDS: dict[type, Kind] = {
     ChatPaused: Kind.TROUBLE,
     NotKept: Kind.TROUBLE,
     MemoryLost: Kind.TROUBLE,
+    RoomLost: Kind.TROUBLE,
 }
 
 
@@ -43,11 +45,14 @@ class Teller:
     def tell(self, event: Happening) -> None:
         if isinstance(event, Reconnected):
             self.come_back()
-        lines = self._mail.lines_of(event) if isinstance(event, MessageFrom) else self._lines_of(event)
-        for line in lines:
+        for line in self._lines_of(event):
             self._show(line)
 
     def _lines_of(self, event: Happening) -> list[Line]:
+        if isinstance(event, MessageFrom):
+            return self._mail.lines_of(event)
+        if isinstance(event, RoomSaid):
+            return self._mail.lines_in_room(event)
         if isinstance(event, Said):
             speaker, lines = message(event)
             return [*self._mail.back_to_today(), Line(Kind.MESSAGE, "\n".join(lines), speaker)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Coroutine, Iterable
 from contextlib import ExitStack
 
@@ -24,7 +25,7 @@ from duologue.client.face import Interrupted, Kind, Line
 from duologue.client.happenings import ConnectionLost, Happening
 from duologue.client.painter import STYLE, Painter, time_of_day
 from duologue.client.sentences import mark
-from duologue.core.commands import Command, Say
+from duologue.core.commands import Command, ListOnline, Say
 from duologue.core.events import (
     Acknowledged,
     ChatRequested,
@@ -35,9 +36,18 @@ from duologue.core.events import (
     RequestWithdrawn,
     Said,
 )
+from duologue.core.room_commands import ListRooms
+from duologue.core.room_events import RoomEntered, RoomJoined, RoomListed, RoomMembers, RoomSaid, RoomsListed
+from duologue.core.text import visible
 
-_WHO_IS_THERE = ("/chat ", "/msg ")
-"""When one of these is typed, the client asks who is online, so that Tab has nicknames to offer."""
+_QUIET_QUESTIONS: dict[str, Command] = {"/chat ": ListOnline(), "/msg ": ListOnline(), "/join ": ListRooms()}
+"""When one of these is typed, the client asks who or what is there, so that Tab has names to offer."""
+
+_ANSWERS: dict[type[Happening], type[Command]] = {
+    PeopleOnline: ListOnline,
+    RoomListed: ListRooms,
+    RoomsListed: ListRooms,
+}
 
 
 class TerminalFace:
@@ -56,7 +66,8 @@ class TerminalFace:
         self._has_bell = has_bell
         self._client: Client | None = None
         self._nicknames: set[str] = set()
-        self._quiet_lists = 0
+        self._rooms: set[str] = set()
+        self._quiet: Counter[type[Command]] = Counter()
         self._is_answered = False
         self._is_warned = False
         self._background: set[asyncio.Task[None]] = set()
@@ -69,7 +80,7 @@ class TerminalFace:
             prompt_continuation=lambda width, _, wrapped: "" if wrapped else " " * width,
             placeholder=self._placeholder,
             history=InMemoryHistory(),
-            completer=_Completer(lambda: self._nicknames),
+            completer=_Completer(lambda: self._nicknames, self._rooms_for),
             complete_while_typing=False,
             complete_style=CompleteStyle.READLINE_LIKE,
             key_bindings=self._keys(),
@@ -144,7 +155,10 @@ class TerminalFace:
 
     def _prompt_text(self) -> FormattedText:
         nickname = self._client.nickname if self._client else ""
-        return FormattedText([("class:prompt", f"{nickname}> ")])
+        room = self._client.room if self._client else None
+        is_in_chat = self._client is not None and self._client.partner is not None
+        where = "" if room is None or is_in_chat else f" {visible(room)}"
+        return FormattedText([("class:prompt", f"{nickname}{where}> ")])
 
     def _placeholder(self) -> FormattedText:
         return FormattedText([("class:placeholder", self._state())])
@@ -156,24 +170,32 @@ class TerminalFace:
             return ""
         if client.partner and (client.is_live or client.sent > client.acknowledged.stored):
             return "" if self._is_answered else mark(client.sent, client.acknowledged, is_live=client.is_live)
+        if client.room and client.unstored and not client.is_connected:
+            return "not sent yet"
         if not client.is_connected:
             return "not connected, trying again; /exit leaves"
         if client.asked:
             return f"waiting for {', '.join(client.asked)}; /cancel withdraws"
-        return "" if client.waiting else "/chat NICK asks for a chat, /help lists all commands"
+        return "" if client.waiting or client.room else "/chat NICK asks for a chat, /help lists all commands"
 
     def _changed(self, text: str) -> None:
         if text:
             self._is_warned = False
-        if text in _WHO_IS_THERE and self._client and self._client.is_connected:
-            self._quiet_lists += 1
-            self._in_background(self._ask_who(self._client))
+        question = _QUIET_QUESTIONS.get(text)
+        if question and self._client and self._client.is_connected:
+            self._quiet[type(question)] += 1
+            self._in_background(self._ask_quietly(self._client, question))
 
-    async def _ask_who(self, client: Client) -> None:
+    async def _ask_quietly(self, client: Client, question: Command) -> None:
         try:
-            await client.who()
+            await client.send(question)
         except NotConnected:
-            self._quiet_lists = 0
+            self._quiet.clear()
+
+    def _rooms_for(self, typed: str) -> Iterable[str]:
+        """Those that one can come into, after /join; else those that one is in."""
+        joined = self._client.joined if self._client else ()
+        return self._rooms.union(joined) if typed.startswith("/join ") else joined
 
     def _keys(self) -> KeyBindings:
         keys = KeyBindings()
@@ -207,24 +229,32 @@ class TerminalFace:
 
     def notices(self, event: Happening) -> bool:
         if isinstance(event, ConnectionLost):
-            self._quiet_lists = 0
-        if isinstance(event, PeopleOnline):
-            return self._learns(event)
-        if isinstance(event, ChatRequested | ChatStarted | RequestSent | MessageFrom):
-            self._nicknames.add(event.nickname)
+            self._quiet.clear()
+        self._learn(event)
         if isinstance(event, Said) and self._client:
             # Whoever answers has it, and the mark would only stand in the way from now on.
             self._is_answered = self._client.acknowledged.delivered >= self._client.sent
         if isinstance(event, RequestSent | RequestWithdrawn | Acknowledged):
             self._prompt.app.invalidate()
-        return not isinstance(event, RequestSent)
+        return not isinstance(event, RequestSent) and not self._answers_quietly(event)
 
-    def _learns(self, event: PeopleOnline) -> bool:
-        self._nicknames.update(event.nicknames)
-        if self._quiet_lists == 0:
-            return True
-        self._quiet_lists -= 1
-        return False
+    def _learn(self, event: Happening) -> None:
+        match event:
+            case PeopleOnline(nicknames) | RoomMembers(_, nicknames):
+                self._nicknames.update(nicknames)
+            case ChatRequested() | ChatStarted() | RequestSent() | MessageFrom() | RoomSaid() | RoomJoined():
+                self._nicknames.add(event.nickname)
+            case RoomListed() | RoomEntered():
+                self._rooms.add(event.room)
+
+    def _answers_quietly(self, event: Happening) -> bool:
+        """Is it the answer to a question that nobody typed?"""
+        question = _ANSWERS.get(type(event))
+        if question is None or self._quiet[question] == 0:
+            return False
+        if not isinstance(event, RoomListed):  # of which more follow
+            self._quiet[question] -= 1
+        return True
 
     def show(self, line: Line) -> None:
         self._painter.show(line)
@@ -244,12 +274,15 @@ class TerminalFace:
 
 
 class _Completer(Completer):
-    def __init__(self, nicknames: Callable[[], Iterable[str]]) -> None:
+    """`rooms` gives those that may follow what was typed."""
+
+    def __init__(self, nicknames: Callable[[], Iterable[str]], rooms: Callable[[str], Iterable[str]]) -> None:
         self._nicknames = nicknames
+        self._rooms = rooms
 
     def get_completions(self, document: Document, _: CompleteEvent) -> Iterable[Completion]:
         text = document.text_before_cursor
-        for candidate in completions(text, self._nicknames()):
+        for candidate in completions(text, self._nicknames(), self._rooms(text)):
             yield Completion(candidate, start_position=-len(text.rpartition(" ")[2]))
 
 

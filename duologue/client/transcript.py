@@ -8,19 +8,29 @@ from datetime import date
 from duologue.client.face import Kind, Line
 from duologue.client.since import local
 from duologue.core.events import Recalled
+from duologue.core.rooms import is_room
 from duologue.core.text import visible
 
 INDENT = "\n    "
 """Before the further lines of a message in plain text, so that none of them can be taken for a message of its own."""
 
 
+def in_room(room: str, nickname: str) -> str:
+    """Who is named before what is said in a room."""
+    return f"{visible(room)} {visible(nickname)}"
+
+
 def by_sender(message: Recalled) -> str:
-    """Who is named in a chat of two."""
+    """Who is named in a chat of two, or in a room."""
+    if is_room(message.recipient):
+        return in_room(message.recipient, message.sender)
     return visible(message.sender)
 
 
 def by_both(message: Recalled) -> str:
-    """Who is named among messages of several chats."""
+    """Who is named among messages of several chats and rooms."""
+    if is_room(message.recipient):
+        return in_room(message.recipient, message.sender)
     return f"{visible(message.sender)} to {visible(message.recipient)}"
 
 

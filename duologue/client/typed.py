@@ -5,6 +5,8 @@ from __future__ import annotations
 from duologue.client.commands import ENTRY_OF
 from duologue.client.meaning import Confirm, Drop, Explain, Leave, Meaning, Nothing, Send, Standing
 from duologue.core.commands import AcceptChat, DeclineChat, Say
+from duologue.core.room_commands import SayInRoom
+from duologue.core.rooms import is_room
 from duologue.core.text import visible
 
 LINES_WITHOUT_ASKING = 3
@@ -28,7 +30,7 @@ def meaning_of(text: str, standing: Standing) -> Meaning:
         return _answer_about_unsent(text, standing.unsent, standing)
     text = text.removeprefix("/")
     if standing.partner is not None:
-        return _message(text)
+        return Confirm(text) if _is_long(text) else Send(Say(text))
     return _outside_a_chat(text, standing)
 
 
@@ -46,16 +48,18 @@ def _command(text: str, standing: Standing) -> Meaning:
     return entry.means(standing, rest.strip()) or Explain(f"It is: {entry.usage}")
 
 
-def _message(text: str) -> Meaning:
-    return Confirm(text) if text.count("\n") >= LINES_WITHOUT_ASKING else Send(Say(text))
+def _is_long(text: str) -> bool:
+    return text.count("\n") >= LINES_WITHOUT_ASKING
 
 
-def _answer_about_unsent(text: str, unsent: str, standing: Standing) -> Meaning:
+def _answer_about_unsent(text: str, unsent: Confirm, standing: Standing) -> Meaning:
     match is_yes(text):
-        case True if standing.partner is not None:
-            return Send(Say(unsent))
+        case True if unsent.room in standing.rooms:
+            return Send(SayInRoom(unsent.room, unsent.text))
+        case True if unsent.room is None and standing.partner is not None:
+            return Send(Say(unsent.text))
         case None:
-            return Confirm(unsent)
+            return unsent
         case _:
             return Drop()
 
@@ -64,9 +68,21 @@ def _outside_a_chat(text: str, standing: Standing) -> Meaning:
     word = text.strip().casefold()
     if word in _YES | _NO | _EXIT and standing.waiting:
         return _answer_to_request(word, standing.waiting)
+    if standing.room is not None:
+        return _in_a_room(text, standing.room, standing.left)
     if word in _YES | _NO:
         return Explain("Nobody is waiting for your answer.")
-    return Explain("You are in no chat, so that was not sent. /chat NICK asks for one; /help lists all commands.")
+    return Explain(
+        "You are in no chat and no room, so that was not sent. /chat NICK or /join ROOM; /help lists all commands."
+    )
+
+
+def _in_a_room(text: str, room: str, left: str | None) -> Meaning:
+    """What was begun for one person is not said to all."""
+    if left is not None:
+        over = f"You are not in {visible(left)} any more" if is_room(left) else f"The chat with {visible(left)} is over"
+        return Explain(f"{over}, so that was not sent. What you type from now on goes to {room}.")
+    return Confirm(text, room) if _is_long(text) else Send(SayInRoom(room, text))
 
 
 def _answer_to_request(word: str, waiting: tuple[str, ...]) -> Meaning:

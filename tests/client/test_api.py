@@ -28,6 +28,7 @@ from duologue.client import (
     MemoryLost,
     MemoryTaken,
     NotConnected,
+    NotKept,
     PeopleOnline,
     Recalled,
     RecallEnded,
@@ -37,6 +38,9 @@ from duologue.client import (
     RequestSent,
     RequestState,
     RequestWithdrawn,
+    RoomEntered,
+    RoomLost,
+    RoomSaid,
     Said,
     WaitingRequests,
     connect,
@@ -292,6 +296,76 @@ async def test_a_letter_written_without_a_connection_is_sent_later(false_server:
         stream = await me.write("bob", "hi")
         await until(me, Reconnected)
         await false_server.hears("chat_socket", f"/msg bob {stream} 1 :hi\n".encode())
+
+
+async def room_is_entered(client: Client, server: FalseServer, room: str, password: str | None = None) -> None:
+    await client.join(room, password)
+    server.say("login_socket", f"room_entered {room} 1 :\n".encode())
+    await until(client, RoomEntered)
+
+
+async def test_what_is_said_in_a_room_and_what_becomes_of_it(false_server: FalseServer) -> None:
+    async with Client(false_server.address, "alice") as me:
+        assert (me.joined, me.room) == ((), None)
+        await room_is_entered(me, false_server, "#tea")
+        await room_is_entered(me, false_server, "#ops")
+        assert (me.joined, me.room) == (("#tea", "#ops"), "#ops")
+        me.turn_to("tea")
+        assert me.room == "#tea"
+        stream = await me.say_in("Tea", "two\nlines")
+        await false_server.hears("chat_socket", f"/msg #tea {stream} 1 :two\vlines\n".encode())
+        assert (me.unstored, [letter.nickname for letter in me.letters]) == (1, ["#tea"])
+        false_server.say("check_socket", f"PONG 1 1 {stream}\n".encode())
+        assert await until(me, Acknowledged) == Acknowledged(1, 1, stream)
+        assert (me.unstored, me.letters) == (0, ())
+        refused = await me.write("#ops", "hi")
+        false_server.say("login_socket", f"not_kept #ops {refused} 1 not_in_room You are not in #ops.\n".encode())
+        assert (await until(me, NotKept)).stream == refused
+        assert me.room == "#tea"
+        for room, text in (("no room", "x"), ("tea", "x" * 9000)):
+            with pytest.raises(PeerError):
+                await me.say_in(room, text)
+        await me.part("tea")
+        assert me.room is None
+
+
+async def test_rooms_outlive_a_connection(false_server: FalseServer) -> None:
+    async with Client(false_server.address, "alice", sleep=no_wait) as me:
+        await room_is_entered(me, false_server, "#tea", "open sesame")
+        await room_is_entered(me, false_server, "#ops")
+        false_server.say("login_socket", b"room_said #tea bob 0 7 :hi\n")
+        assert await until(me, RoomSaid) == RoomSaid("#tea", "bob", 0, 7, "hi")
+        lost = await link_is_lost(me, false_server)
+        assert lost.rooms == me.joined == ("#tea", "#ops")
+        stream = await me.say_in("#tea", "while away")
+        with pytest.raises(NotConnected):
+            await me.join("#new")
+        await until(me, Reconnected)
+        await false_server.hears("chat_socket", b"/join #tea open sesame\n")
+        await false_server.hears("chat_socket", b"/history #tea 100\n")
+        await false_server.hears("chat_socket", b"/join #ops\n")
+        await false_server.hears("chat_socket", f"/msg #tea {stream} 1 :while away\n".encode())
+        false_server.say("login_socket", b"room_entered #tea 2 :\nrecalled 7 0 bob #tea :hi\n")
+        false_server.say("login_socket", b"text_part :one \nrecalled 8 9 bob #tea :two\nrecall_ended 2\n")
+        assert await until(me, RoomSaid) == RoomSaid("#tea", "bob", 9, 8, "one two")
+        false_server.say("login_socket", b"ERROR wrong_password It has one now.\nERROR not_in_room No.\n")
+        assert await until(me, RoomLost) == RoomLost("#ops", "wrong_password", "It has one now.")
+        assert me.room == "#tea"
+
+
+async def test_what_was_said_in_a_room_survives_the_process(false_server: FalseServer, tmp_path: Path) -> None:
+    killed = Client(false_server.address, "alice", memory=tmp_path / "memory")
+    await killed.open()
+    await room_is_entered(killed, false_server, "#tea")
+    stream = await killed.say_in("#tea", "hello")
+    assert killed._link
+    await killed._link.close()  # as if it were killed
+    killed._memory._notebook.close()
+    async with Client(false_server.address, "alice", memory=tmp_path / "memory") as again:
+        assert again.room == "#tea"
+        for _ in range(2):  # once by each
+            await false_server.hears("chat_socket", b"/join #tea\n")
+        await false_server.hears("chat_socket", f"/msg #tea {stream} 1 :hello\n".encode())
 
 
 async def test_what_was_said_survives_the_process(false_server: FalseServer, tmp_path: Path) -> None:

@@ -13,6 +13,8 @@ from duologue.core.text import visible
 
 FREE = Standing()
 CHAT = Standing(partner="bob")
+ROOM = Standing(rooms=("#ops", "#tea"))
+BOTH = Standing(partner="bob", rooms=("#tea",))
 
 
 @pytest.mark.parametrize(
@@ -36,6 +38,17 @@ CHAT = Standing(partner="bob")
         (CHAT, "/export notes.json", Export("bob", "notes.json")),
         (CHAT, "/export ~/My Chats/all.txt", Export("bob", "~/My Chats/all.txt")),
         (FREE, "/export carol my notes.txt", Export("carol", "my notes.txt")),
+        (ROOM, "/history", ShowHistory("#tea", 20)),
+        (ROOM, "/history 5", ShowHistory("#tea", 5)),
+        (BOTH, "/history", ShowHistory("bob", 20)),
+        (BOTH, "/history #Tea 5", ShowHistory("#tea", 5)),
+        (FREE, "/history #20", ShowHistory("#20", 20)),
+        (FREE, "/history #today yesterday", ShowHistory("#today", MOST, "yesterday")),
+        (FREE, "/history ~Bob", ShowHistory("~Bob", 20)),
+        (ROOM, "/export", Export("#tea", "room-tea.txt")),
+        (FREE, "/export #tea.txt", Export("#tea.txt", "room-tea.txt.txt")),
+        (ROOM, "/export #tea all.json", Export("#tea", "all.json")),
+        (ROOM, "/export all.json", Export("#tea", "all.json")),
     ],
 )
 def test_meanings(standing: Standing, typed: str, meaning: Meaning) -> None:
@@ -45,7 +58,8 @@ def test_meanings(standing: Standing, typed: str, meaning: Meaning) -> None:
 @pytest.mark.parametrize(
     ("standing", "typed", "explained"),
     [
-        (FREE, "/history", "You are in no chat, so say whose messages: /history NICK"),
+        (FREE, "/history", "You are in no chat and no room, so say whose messages: /history NICK"),
+        (FREE, "/history #", "room name is empty"),
         (FREE, "/history 5", "/history NICK"),
         (FREE, "/export", "/export NICK"),
         (FREE, "/export notes.txt", "/export NICK"),

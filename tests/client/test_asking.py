@@ -16,6 +16,7 @@ from duologue.core.commands import (
     ReadHistory,
     SearchHistory,
 )
+from duologue.core.room_commands import JoinRoom, ListMembers, ListRooms, PartRoom, SetTopic
 
 
 class Log(Asking):
@@ -39,6 +40,13 @@ async def test_each_method_sends_its_command() -> None:
     await me.history("bob", 5)
     await me.history("bob", 5, before=7)
     await me.search("tea")
+    await me.join("tea")
+    await me.join("#tea", "open sesame")
+    await me.part("tea")
+    await me.rooms()
+    await me.names("tea")
+    await me.topic("tea")
+    await me.topic("tea", "all about tea")
     await me.exit()
     assert me.sent == [
         AskForChat("bob"),
@@ -52,5 +60,12 @@ async def test_each_method_sends_its_command() -> None:
         ReadHistory("bob", 5, None),
         ReadHistory("bob", 5, 7),
         SearchHistory("tea"),
+        JoinRoom("tea"),
+        JoinRoom("#tea", "open sesame"),
+        PartRoom("tea"),
+        ListRooms(),
+        ListMembers("tea"),
+        SetTopic("tea"),
+        SetTopic("tea", "all about tea"),
         Exit(),
     ]

@@ -7,6 +7,8 @@ import pytest
 from duologue.client.completion import completions
 
 MET = {"alice", "albert", "bob"}
+GUESTS = {"~Bob", "bella", "~Ann"}
+ROOMS = {"#tea", "#technics", "#ops"}
 
 
 @pytest.mark.parametrize(
@@ -33,7 +35,34 @@ MET = {"alice", "albert", "bob"}
         ("/m", ["/msg "]),
         ("/msg b", ["bob"]),
         ("/msg bob a", []),
+        ("/msg ", ["albert", "alice", "bob"]),
+        ("/msg #t", []),
     ],
 )
 def test_offers(typed: str, offered: list[str]) -> None:
     assert completions(typed, MET) == offered
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        ("/join ", ["#ops", "#tea", "#technics"]),
+        ("/join te", ["#tea", "#technics"]),
+        ("/join #TEA", ["#tea"]),
+        ("/join #tea secret", []),
+        ("/part o", ["#ops"]),
+        ("/names #o", ["#ops"]),
+        ("/topic #o", ["#ops"]),
+        ("/topic #ops o", []),
+        ("/msg #t", ["#tea", "#technics"]),
+        ("/history #o", ["#ops"]),
+        ("/export #o", ["#ops"]),
+        ("/chat b", ["bella", "~Bob"]),
+        ("/chat ~", ["~Ann", "~Bob"]),
+        ("/chat ~b", ["~Bob"]),
+        ("/rooms #", []),
+        ("/p", ["/part "]),
+    ],
+)
+def test_offers_of_rooms_and_guests(typed: str, offered: list[str]) -> None:
+    assert completions(typed, GUESTS, ROOMS) == offered

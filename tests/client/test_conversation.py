@@ -238,6 +238,131 @@ async def test_a_letter_is_written_and_one_that_came_has_its_time_and_day(false_
     assert any("a line may have" in text for text in face.shown)
 
 
+async def shows(face: Script, text: str) -> None:
+    async with asyncio.timeout(10):
+        while text not in face.shown:  # noqa: ASYNC110 -- a screen tells nobody
+            await asyncio.sleep(0.001)
+
+
+class RoomServer:
+    """Answers what is said about rooms in #tea and #ops, and lets nobody into #secret."""
+
+    def __init__(self, server: FalseServer) -> None:
+        self._server = server
+
+    async def serve(self, lines: int) -> list[str]:
+        """So many lines of the chat socket, and what they are, without the streams of messages."""
+        heard: list[str] = []
+        async with asyncio.timeout(10):
+            while len(heard) < lines:
+                kind, line = await self._server.heard.get()
+                if kind == "chat_socket":
+                    heard.append(self._answer(line.decode().rstrip("\n")))
+        return heard
+
+    def _answer(self, line: str) -> str:
+        word, _, rest = line.partition(" ")
+        if word == "/join" and rest.startswith("#secret"):
+            self.says(b"ERROR wrong_password #secret has a password.\n")
+        elif word == "/join":
+            self.says(f"room_entered {rest} 2 :\n".encode())
+        elif word == "/part":
+            self.says(f"room_exited {rest}\n".encode())
+        elif word == "/msg":
+            room, stream, *_ = rest.split(" ")
+            self._server.say("check_socket", f"PONG 1 1 {stream}\n".encode())
+            return f"{room}{line[line.index(' :') + 1 :]}"
+        return line
+
+    def says(self, data: bytes) -> None:
+        self._server.say("login_socket", data)
+
+
+async def test_text_outside_a_chat_goes_to_the_current_room(false_server: FalseServer) -> None:
+    face, rooms = Script(), RoomServer(false_server)
+    running = asyncio.create_task(run(face, false_server))
+    face.types("/join tea", "one", "/join ops", "two", "/join tea", "three", "/msg #ops aside", "four", "/part", "five")
+    assert await rooms.serve(9) == [
+        "/join #tea", "#tea:one", "/join #ops", "#ops:two", "#tea:three", "#ops:aside", "#tea:four", "/part #tea",
+        "#ops:five",
+    ]  # fmt: skip
+    rooms.says(b"room_said #tea bob 9999999999 7 :hi\n")
+    face.types("/part")
+    assert await rooms.serve(1) == ["/part #ops"]
+    face.types("six", None)
+    assert await running == OK
+    assert face.shown.count("What you type goes to #tea now.") == 1
+    assert face.shown.count("What you type goes to #ops now.") == 1
+    assert "hi" in face.shown
+    assert any(text.startswith("You are in no chat and no room") for text in face.shown)
+
+
+async def test_many_lines_go_to_the_room_that_they_were_meant_for(false_server: FalseServer) -> None:
+    face, rooms = Script(), RoomServer(false_server)
+    running = asyncio.create_task(run(face, false_server))
+    face.types("/join tea", "1\n2\n3\n4", "/join ops", "/msg #ops aside", "yes", "after")
+    assert await rooms.serve(5) == ["/join #tea", "/join #ops", "#ops:aside", "#tea:1\v2\v3\v4", "#ops:after"]
+    assert "Send these 4 lines to #tea as one message? yes/no" in face.shown
+    face.types("1\n2\n3\n4", "/part")
+    await rooms.serve(1)
+    face.on_show = lambda text: face.types(None) if text == "Those lines were not sent." else None
+    assert await running == OK
+    assert face.shown.index("You have left #ops.") < face.shown.index("Those lines were not sent.")
+
+
+async def test_a_chat_has_the_text_while_rooms_go_on_and_its_last_words_reach_no_room(
+    false_server: FalseServer,
+) -> None:
+    face, rooms = Script(), RoomServer(false_server)
+    running = asyncio.create_task(run(face, false_server))
+    face.types("/join tea")
+    await rooms.serve(1)
+    rooms.says(b"start_chat bob x\n")
+    face.types_when_shown("Chat with bob started", "to bob")
+    assert await rooms.serve(1) == [":to bob"]
+    false_server.say("check_socket", b"PONG 1 1 x\n")
+    face.types("/join ops", "/join tea", "/join ops", "/msg #tea to all")
+    assert await rooms.serve(2) == ["/join #ops", "#tea:to all"]
+    rooms.says(b"room_said #tea carol 9999999999 7 :hi\nchat_ended bob left\n")
+    face.types_when_shown("Chat with bob ended", "a secret")
+    await shows(face, "The chat with bob is over, so that was not sent. What you type from now on goes to #ops.")
+    face.types("for all", None)
+    assert await rooms.serve(1) == ["#ops:for all"]
+    assert await running == OK
+    assert "hi" in face.shown
+    assert "What you type goes to #tea when the chat with bob is over." in face.shown
+
+
+async def test_who_leaves_a_chat_is_back_in_the_room(false_server: FalseServer) -> None:
+    face, rooms = Script(), RoomServer(false_server)
+    running = asyncio.create_task(run(face, false_server))
+    face.types("/join tea")
+    await rooms.serve(1)
+    rooms.says(b"start_chat bob x\n")
+    face.types_when_shown("Chat with bob started", "/quit")
+    assert await rooms.serve(1) == ["/quit"]
+    face.types_when_shown("Chat with bob ended", "hello again")
+    rooms.says(b"chat_ended bob you_left\n")
+    assert await rooms.serve(1) == ["#tea:hello again"]
+    face.types(None)
+    assert await running == OK
+
+
+@pytest.mark.parametrize("is_interactive", [True, False])
+async def test_what_was_meant_for_a_room_that_lets_nobody_in_reaches_no_other(
+    false_server: FalseServer, is_interactive: bool
+) -> None:
+    face, rooms = Script(is_interactive=is_interactive), RoomServer(false_server)
+    running = asyncio.create_task(run(face, false_server))
+    face.types("/join ops", "/join secret wrong")
+    await rooms.serve(2)
+    face.types_when_shown("#secret has a password.", "for insiders")
+    await shows(face, "You are not in #secret any more, so that was not sent. What you type from now on goes to #ops.")
+    face.types("for all", None)
+    assert await rooms.serve(1) == ["#ops:for all"]
+    assert await running == OK
+
+
 async def test_each_nickname_has_its_memory(false_server: FalseServer, tmp_path: Path) -> None:
     face = Script("Alice")
     face.types(None)

@@ -68,6 +68,22 @@ def test_in_one_session_a_letter_is_sent_once(alice: Scene) -> None:
     assert alice.session.to_chat == b"/msg carol def 1 :later\n"
 
 
+def test_a_message_to_a_room_is_done_when_it_is_stored(alice: Scene) -> None:
+    assert alice.session.mail.write(Letter("#tea", "abc", "hi", at=0)) == b"/msg #tea abc 1 :hi\n"
+    assert alice.comes_back() == "/msg #tea abc 1 :hi\n"
+    assert alice.hears(Acknowledged(0, 0, "abc")) == []
+    assert alice.hears(Acknowledged(1, 1, "abc"), Acknowledged(1, 1, "abc")) == [Acknowledged(1, 1, "abc")]
+    assert alice.memory.letters == ()
+    assert alice.comes_back() == alice.asks() == ""
+
+
+def test_a_message_to_a_room_may_be_refused(alice: Scene) -> None:
+    alice.session.mail.write(Letter("#tea", "abc", "hi", at=0))
+    refused = NotKept("#tea", "abc", 1, "not_in_room", "You are not in #tea.")
+    assert alice.hears(refused, refused) == [refused]
+    assert alice.memory.letters == ()
+
+
 def test_what_is_left_of_a_chat_is_told_when_the_last_of_it_is_kept(alice: Scene) -> None:
     chat = alice.memory.begin("xyz", "bob")
     for text in (b":one\n", b":two\n"):

@@ -15,7 +15,12 @@ def test_meanings_are_values() -> None:
 
 
 def test_whoever_has_just_come_stands_nowhere() -> None:
-    assert Standing() == Standing(partner=None, waiting=(), unsent=None)
+    assert Standing() == Standing(partner=None, waiting=(), unsent=None, rooms=(), left=None)
+    assert Standing().room is None
+
+
+def test_the_current_room_is_the_last() -> None:
+    assert Standing(rooms=("#ops", "#tea")).room == "#tea"
 
 
 def test_no_two_meanings_are_equal() -> None:

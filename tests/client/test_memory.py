@@ -142,6 +142,27 @@ def test_letters_until_they_are_forgotten() -> None:
     assert not memory.letters
 
 
+def test_without_a_connection_not_more_letters_are_taken_either() -> None:
+    memory = Memory()
+    memory._contents.letters = {str(number): Letter("#tea", str(number), "x", 0) for number in range(MOST_WAITING)}
+    with pytest.raises(MemoryFull):
+        memory.write_later(Letter("#tea", "s", "x", 0))
+    memory.write(Letter("#tea", "s", "x", 0))
+
+
+def test_who_has_said_something_in_a_room_and_was_killed_goes_back_there() -> None:
+    class Other(NoNotebook):
+        def open(self, account: str) -> Contents | None:
+            letters = (Letter("#tea", "s", "hi", 7), Letter("#tea", "t", "hi", 8), Letter("bob", "u", "hi", 9))
+            return Contents(letters={letter.stream: letter for letter in letters})
+
+    memory = Memory(Other())
+    memory.stays.begin("#ops")
+    memory.open("alice")
+    assert (memory.account, memory.stays.rooms) == ("alice", ("#ops", "#tea"))
+    assert [(stay.room, stay.since) for stay in memory.stays][1:] == [("#tea", 7)]
+
+
 def test_of_too_many_letters_the_oldest_that_is_safe_goes() -> None:
     memory = Memory()
     for number in range(MOST_LETTERS):

@@ -11,6 +11,11 @@ def test_numbers_of_a_chat_follow_from_what_is_stored() -> None:
     assert ChatMemory("c", "bob", "c", "c", stored=7, unstored=deque([b":8\n", b":9\n"])).sent == 9
 
 
+def test_a_letter_to_a_room_is_told_from_one_to_somebody() -> None:
+    assert Letter("#tea", "s", "hi", 0).is_for_room
+    assert not Letter("~tea", "s", "hi", 0).is_for_room
+
+
 def test_without_a_notebook_everything_is_taken_and_nothing_given_back() -> None:
     notebook: Notebook = NoNotebook()
     notebook.put_chat(ChatMemory("c", "bob", "c", "c"))

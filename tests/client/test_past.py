@@ -89,6 +89,15 @@ async def test_no_messages_are_said_to_be_none(desk: Desk, since: str | None, hi
     assert desk.shown == [hint]
 
 
+async def test_a_room_has_a_history_too(desk: Desk) -> None:
+    answer = recalled(1, "one", recipient="#tea") + "recall_ended 1\n"
+    await desk.does(ShowHistory("#tea", 20), ("/history #tea 20", answer))
+    assert desk.shown[1:] == ["#tea bob: one", "1 message."]
+    await desk.does(ShowHistory("#ops", 20), ("/history #ops 20", "recall_ended 0\n"))
+    await desk.does(ShowHistory("#ops", 20), ("/history #ops 20", "ERROR not_in_room You are not in #ops.\n"))
+    assert desk.shown[3:] == ["No messages in #ops.", "You are not in #ops."]
+
+
 async def test_history_since_shows_nothing_older(desk: Desk) -> None:
     answer = recalled(1, "old", 3 * HOUR) + recalled(2, "new", HOUR) + "recall_ended 2 1\n"
     await desk.does(ShowHistory("bob", 5000, "2h"), ("/history bob 500", answer))

@@ -18,8 +18,18 @@ from duologue.client.face import Kind, Line
 from duologue.client.happenings import ConnectionLost, Reconnected
 from duologue.client.plain import LineSource, PlainFace
 from duologue.core.chat import ChatEnd
-from duologue.core.commands import AskForChat, ListOnline, Say, SendLetter
+from duologue.core.commands import AskForChat, Command, ListOnline, Say, SendLetter
 from duologue.core.events import Acknowledged, ChatEnded, ChatStarted, KeptFor, PeopleOnline, RequestSent
+from duologue.core.room_commands import JoinRoom, ListMembers, ListRooms, PartRoom, SayInRoom, SetTopic
+from duologue.core.room_events import (
+    RoomEntered,
+    RoomEvent,
+    RoomExited,
+    RoomListed,
+    RoomMembers,
+    RoomsListed,
+    RoomTopic,
+)
 from tests.client.conftest import FalseServer
 from tests.terminal.programs import ROOT, Server
 
@@ -55,7 +65,7 @@ def test_a_pipe_waits_for_answers_and_loses_nothing(server: Server) -> None:
         "Waiting for user5 to answer. /cancel withdraws.",
         "Chat with user5 started. /quit leaves the chat.",
         "Chat with user5 ended: you left. /exit leaves the app.",
-        "You are in no chat, so that was not sent. /chat NICK asks for one; /help lists all commands.",
+        "You are in no chat and no room, so that was not sent. /chat NICK or /join ROOM; /help lists all commands.",
     ]
     assert heard.splitlines() == [
         "Chat with user6 started. /quit leaves the chat.",
@@ -128,6 +138,30 @@ async def test_further_lines_of_a_message_are_moved_in(pipe: tuple[TextIO, TextI
         "alice: hi\n    Chat with carol started.\nChat with bob started.\n"
         "— Friday, 20 November 2026 —\n12:34 bob: old\n    news\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("command", "answer"),
+    [
+        (JoinRoom, RoomEntered("#tea", 1, "")),
+        (PartRoom, RoomExited("#tea")),
+        (ListRooms, RoomsListed(1)),
+        (ListMembers, RoomMembers("#tea", ())),
+        (SetTopic, RoomTopic("#tea", None, "")),
+    ],
+)
+async def test_a_pipe_waits_for_answers_about_rooms(
+    pipe: tuple[TextIO, TextIO], command: type[Command], answer: RoomEvent
+) -> None:
+    plain, _ = face(pipe)
+    await plain.sent(SayInRoom)  # which nobody answers
+    waiting = asyncio.create_task(plain.sent(command))
+    await asyncio.sleep(0)
+    plain.notices(RoomListed("#tea", 1, False, ""))
+    await asyncio.sleep(0)
+    assert not waiting.done()
+    plain.notices(answer)
+    await waiting
 
 
 async def test_an_answer_lets_the_pipe_go_on(pipe: tuple[TextIO, TextIO]) -> None:

@@ -125,7 +125,9 @@ async def test_only_its_own_answers_are_taken(false_server: FalseServer) -> None
         assert recaller.takes(RecallEnded(1))
 
 
-@pytest.mark.parametrize("code", ["no_history", "unknown_command", "bad_command", "bad_nickname"])
+@pytest.mark.parametrize(
+    "code", ["no_history", "unknown_command", "bad_command", "bad_nickname", "not_in_room", "no_room"]
+)
 async def test_a_question_that_is_refused_is_over(false_server: FalseServer, code: str) -> None:
     async with searching(false_server) as (recaller, asking):
         assert recaller.takes(Refused(code, "That cannot be had."))

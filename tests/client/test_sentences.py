@@ -1,4 +1,4 @@
-"""What people read (design, section 1), and that nothing in it can command a terminal."""
+"""What people read for what happens to their client, and that nothing in it can command a terminal."""
 
 from __future__ import annotations
 
@@ -15,66 +15,18 @@ from duologue.client.happenings import (
     Reconnected,
 )
 from duologue.client.sentences import about_unsent, mark, message, sentence
-from duologue.core.chat import ChatEnd, RequestState
-from duologue.core.events import (
-    Acknowledged,
-    ChatEnded,
-    ChatPaused,
-    ChatRequested,
-    ChatResumed,
-    ChatStarted,
-    Disconnected,
-    KeptFor,
-    NotKept,
-    PartnerResumed,
-    PeopleOnline,
-    Probe,
-    Refused,
-    RequestAnswered,
-    RequestSent,
-    RequestWithdrawn,
-    Said,
-    WaitingRequests,
-)
+from duologue.core.events import Acknowledged, Probe, Refused, Said
 from duologue.core.text import visible
 
 
 @pytest.mark.parametrize(
     ("event", "words"),
     [
-        (ChatRequested("alice", 120), "alice wants to chat with you. yes/no"),
-        (ChatStarted("bob", "id"), "Chat with bob started. /quit leaves the chat."),
-        (ChatEnded("alice", ChatEnd.LEFT), "Chat with alice ended: alice left."),
-        (ChatEnded("bob", ChatEnd.YOU_LEFT), "Chat with bob ended: you left. /exit leaves the app."),
-        (ChatEnded("bob", ChatEnd.LOST), "Chat with bob ended: the connection to bob was lost."),
-        (ChatEnded("bob", ChatEnd.LOST, "id", 3), "Chat with bob ended: the connection was lost for too long."),
-        (ChatEnded("bob", ChatEnd.LEFT, "id", 3), "Chat with bob ended: bob left."),
-        (RequestSent("bob", 120), "Waiting for bob to answer. /cancel withdraws."),
-        (RequestAnswered("bob", RequestState.DECLINED), "bob declined the chat."),
-        (RequestAnswered("bob", RequestState.OFFLINE), "bob is offline."),
-        (RequestAnswered("bob", RequestState.BUSY), "bob is not available."),
-        (RequestAnswered("bob", RequestState.UNKNOWN), "bob doesn't exist."),
-        (RequestWithdrawn("alice", RequestState.CANCELLED), "alice no longer wants to chat."),
-        (PeopleOnline(("alice", "bob")), "Online: alice, bob"),
-        (WaitingRequests(()), "Nobody waits for your answer."),
-        (Refused("x", "No."), "No."),
-        (Disconnected("shutting_down", "Server is shutting down. Goodbye!"), "Server is shutting down. Goodbye!"),
         (Reconnected("alice"), "Reconnected as alice."),
         (ConnectionLost("reset", None), "Connection lost (reset). Connecting again; /exit leaves."),
         (
             ConnectionLost("reset", "bob"),
             "Connection lost (reset). Connecting again; what you type is kept.",
-        ),
-        (
-            ChatPaused("bob", 60),
-            "bob's connection is lost; 60 s to come back. You can go on writing.",
-        ),
-        (PartnerResumed("bob", "id"), "bob is back."),
-        (ChatResumed("bob", "id", 0, "id", 0), "Chat with bob goes on."),
-        (KeptFor("bob", "s", 1), "Kept for bob, who is away."),
-        (
-            NotKept("bob", "s", 1, "unknown", "bob doesn't exist."),
-            "Your message to bob was not kept. bob doesn't exist.",
         ),
         (LetterDelivered("bob", "s", "see you\nat noon"), "bob has your message: “see you at noon”"),
         (LetterDelivered("bob", "s", "x" * 99), f"bob has your message: “{'x' * 40}…”"),
@@ -86,26 +38,12 @@ from duologue.core.text import visible
             "1 message that bob did not get was put into their mailbox. 1 message to bob is lost: No room.",
         ),
         (MemoryLost("f: full"), "Unsent messages are kept only while this program runs (f: full)."),
+        (Refused("x", "No."), "No."),
         (Probe(), None),
     ],
 )
 def test_words(event: Happening, words: str | None) -> None:
     assert sentence(event) == words
-
-
-@pytest.mark.parametrize("outcome", RequestState)
-def test_every_end_of_a_request_has_words_for_both(outcome: RequestState) -> None:
-    for event in (RequestAnswered("bob", outcome), RequestWithdrawn("bob", outcome)):
-        words = sentence(event)
-        assert words
-        assert words.startswith("bob ")
-
-
-@pytest.mark.parametrize("reason", ChatEnd)
-def test_every_end_of_a_chat_has_words(reason: ChatEnd) -> None:
-    words = sentence(ChatEnded("bob", reason))
-    assert words
-    assert words.startswith("Chat with bob ended: ")
 
 
 EVIL = st.text().map(lambda text: f"\x1b[2J\r\n\u202e{text}")
@@ -114,20 +52,9 @@ EVIL = st.text().map(lambda text: f"\x1b[2J\r\n\u202e{text}")
 @given(EVIL)
 def test_nothing_from_outside_is_raw(evil: str) -> None:
     events: list[Happening] = [
-        ChatRequested(evil, 1),
-        ChatStarted(evil, evil),
-        ChatEnded(evil, ChatEnd.LEFT),
-        RequestAnswered(evil, RequestState.OFFLINE),
-        PeopleOnline((evil,)),
         Refused(evil, evil),
-        Disconnected(evil, evil),
         ConnectionLost(evil, evil),
         Reconnected(evil),
-        ChatPaused(evil, 1),
-        PartnerResumed(evil, evil),
-        ChatResumed(evil, evil, 0, evil, 0),
-        KeptFor(evil, evil, 1),
-        NotKept(evil, evil, 1, evil, evil),
         LetterDelivered(evil, evil, evil),
         HandedIn(evil, 1, 1, evil),
         MemoryLost(evil),

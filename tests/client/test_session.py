@@ -36,6 +36,8 @@ from duologue.core.events import (
     Said,
     WaitingRequests,
 )
+from duologue.core.room_commands import JoinRoom, PartRoom
+from duologue.core.room_events import RoomMembers, RoomSaid
 from tests.client.model import World
 
 LOGIN, CHAT, CHECK = SocketKind.LOGIN, SocketKind.CHAT, SocketKind.CHECK
@@ -225,6 +227,26 @@ def test_a_long_letter_comes_in_parts_and_is_whole() -> None:
     session = attached()
     assert received(session, "text_part :one ", "text_part :two ") == []
     assert received(session, "message_from bob 99 abc 1 :three") == [MessageFrom("bob", 99, "abc", 1, "one two three")]
+
+
+def test_a_long_message_in_a_room_comes_in_parts_and_is_whole() -> None:
+    session = attached()
+    assert received(session, "text_part :one ", "text_part :two\v") == []
+    assert received(session, "room_said #tea bob 99 7 :three") == [RoomSaid("#tea", "bob", 99, 7, "one two\nthree")]
+
+
+def test_a_long_list_of_who_is_in_a_room_comes_in_parts_and_is_whole() -> None:
+    session = attached()
+    assert received(session, "room_members_part #tea alice", "room_members_part #tea bob") == []
+    assert received(session, "room_members #tea ~Carol") == [RoomMembers("#tea", ("alice", "bob", "~Carol"))]
+
+
+def test_what_no_room_can_be_called_is_no_room_of_ours() -> None:
+    session = attached()
+    for command in (JoinRoom("no/room"), JoinRoom("tea", "two\nlines"), PartRoom("#")):
+        with pytest.raises(PeerError):
+            session.command(command)
+    assert session.messages.memory.stays.rooms == ()
 
 
 def test_what_is_due_by_itself_is_given_once() -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from duologue.client.face import Kind, Line
-from duologue.client.happenings import ConnectionLost, Happening, Reconnected
+from duologue.client.happenings import ConnectionLost, Happening, MissedMore, Reconnected, RoomLost
 from duologue.client.teller import Teller
 from duologue.core.events import ChatPaused, ChatRequested, ChatStarted, MessageFrom, Probe, Said
+from duologue.core.room_events import RoomSaid
 
 
 def told(*events: Happening) -> list[Line]:
@@ -23,6 +24,30 @@ def test_kinds_of_lines() -> None:
 
 def test_a_message_has_its_speaker_and_is_neutralised() -> None:
     assert told(Said("bob", "\x1b[2J\nsecond")) == [Line(Kind.MESSAGE, "␛[2J\nsecond", "bob")]
+
+
+def test_what_is_said_in_a_room_names_it_and_is_neutralised() -> None:
+    said = RoomSaid("#tea", "b\x07b", 1 << 33, 7, "\x1b[2J\nsecond")
+    assert told(said) == [Line(Kind.MESSAGE, "␛[2J\nsecond", "#tea b␇b")]
+
+
+def test_what_was_missed_in_a_room_has_its_time_and_day() -> None:
+    day, missed, today, now = told(RoomSaid("#tea", "bob", 0, 7, "old"), RoomSaid("#tea", "bob", 1 << 33, 8, "new"))
+    assert (day.kind, today.kind) == (Kind.DAY, Kind.DAY)
+    assert (missed.speaker, now.speaker) == ("#tea bob", "#tea bob")
+    assert missed.time
+    assert not now.time
+
+
+def test_a_room_that_cannot_be_come_back_into_is_named() -> None:
+    lost, more = told(RoomLost("#tea", "wrong_password", "That is not its \x1bpassword."), MissedMore("#ops"))
+    assert lost == Line(Kind.TROUBLE, "You are no longer in #tea. That is not its ␛password.")
+    assert more == Line(Kind.NOTICE, "You have missed more in #ops than what comes now; /history #ops 500 shows it.")
+
+
+def test_whoever_is_in_rooms_is_told_that_what_is_typed_is_kept() -> None:
+    (line,) = told(ConnectionLost("reset", None, 0, ("#tea",)))
+    assert line.text == "Connection lost (reset). Connecting again; what you type is kept."
 
 
 def test_what_needs_no_words_shows_nothing() -> None:

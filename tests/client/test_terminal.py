@@ -19,6 +19,7 @@ from duologue.client.happenings import ConnectionLost
 from duologue.client.terminal import TerminalFace
 from duologue.core.commands import Say
 from duologue.core.events import ChatRequested, PeopleOnline, RequestSent
+from duologue.core.room_events import RoomJoined, RoomListed, RoomMembers, RoomsListed
 from tests.client.conftest import FalseServer
 
 
@@ -74,6 +75,74 @@ async def test_typing_a_request_asks_quietly_who_is_there(false_server: FalseSer
             assert face.notices(PeopleOnline(("bob",)))
             keys.send_text("\t\r")
             assert await reading == "/chat bob"
+
+
+async def test_typing_a_join_asks_quietly_which_rooms_there_are(false_server: FalseServer) -> None:
+    async with Client(false_server.address, "alice") as client:
+        with terminal() as (face, keys, _):
+            keys.send_text("/join t")
+            reading = asyncio.create_task(face.read(client))
+            await false_server.hears("chat_socket", b"/rooms\n")
+            assert not face.notices(RoomListed("#lobby", 0, False, ""))
+            assert not face.notices(RoomListed("#tea", 1, False, ""))
+            assert face.notices(PeopleOnline(()))
+            assert not face.notices(RoomsListed(2))
+            assert face.notices(RoomListed("#tea", 1, False, ""))
+            keys.send_text("\t\r")
+            assert await reading == "/join #tea"
+
+
+async def test_rooms_and_people_met_in_them_are_completed(false_server: FalseServer) -> None:
+    async with Client(false_server.address, "alice") as client:
+        await client.join("#tea")
+        with terminal() as (face, keys, _):
+            face.notices(RoomMembers("#tea", ("carol",)))
+            face.notices(RoomJoined("#tea", "~Dora"))
+            face.notices(RoomListed("#technics", 1, False, ""))
+            for typed, completed in (
+                ("/part t", "/part #tea"),
+                ("/msg #\t hi", "/msg #tea hi"),
+                ("/accept c", "/accept carol"),
+                ("/accept d", "/accept ~Dora"),
+            ):
+                keys.send_text(f"{typed}\t\r" if "\t" not in typed else f"{typed}\r")
+                assert await face.read(client) == completed
+
+
+async def test_the_prompt_names_the_room_unless_a_chat_is_on(false_server: FalseServer) -> None:
+    async with Client(false_server.address, "alice", sleep=no_wait) as client:
+        await client.join("#tea")
+        with terminal() as (face, keys, screen):
+            reading = asyncio.create_task(face.read(client))
+            await shows(screen, "alice #tea> ")
+            assert "/help" not in display(screen)
+            false_server.say("login_socket", b"start_chat bob x\n")
+            face.notices(await anext(client))
+            face.show(Line(Kind.NOTICE, "Chat with bob started."))
+            await shows(screen, "alice> ")
+            keys.send_text("x\r")
+            await reading
+
+
+async def test_in_a_room_the_prompt_says_what_was_not_sent_yet(false_server: FalseServer) -> None:
+    async with Client(false_server.address, "alice", sleep=no_wait) as client:
+        await client.join("#tea")
+        false_server.close("login_socket")
+        assert isinstance(await anext(client), ConnectionLost)
+        with terminal() as (face, keys, screen):
+            reading = asyncio.create_task(face.read(client))
+            await shows(screen, "alice #tea> not connected, trying again; /exit leaves")
+            keys.send_text("x\r")
+            await reading
+            await client.say_in("#tea", "x")
+            reading = asyncio.create_task(face.read(client))
+            await shows(screen, "alice #tea> not sent yet")
+            keys.send_text("x\r")
+            await reading
+
+
+async def no_wait(_: float) -> None:
+    """Instead of sleeping."""
 
 
 async def test_what_is_noticed_and_what_is_shown() -> None:

@@ -41,6 +41,12 @@ def test_among_several_chats_both_are_named() -> None:
     assert line.speaker == "bob to alice"
 
 
+def test_in_a_room_it_is_named_before_whoever_speaks() -> None:
+    message = Recalled(1, NOON, "bob", "#tea", "hi")
+    for _, line in (lines_of([message]), lines_of([message], by_both)):
+        assert line.speaker == "#tea bob"
+
+
 def test_what_comes_from_outside_is_neutralised() -> None:
     (_, line) = lines_of([said(NOON, "\x1b[2J\nnext", "b\x07b")], by_both)
     assert (line.text, line.speaker) == ("␛[2J\nnext", "b␇b to alice")

@@ -6,9 +6,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from duologue.client.meaning import Clear, Confirm, Drop, Explain, Help, Leave, Meaning, Nothing, Send, Standing, Write
+from duologue.client.meaning import (
+    Clear,
+    Confirm,
+    Drop,
+    Explain,
+    Help,
+    Leave,
+    Meaning,
+    Nothing,
+    Send,
+    Standing,
+    TurnTo,
+    Write,
+)
 from duologue.client.typed import is_yes, meaning_of
 from duologue.core.commands import AcceptChat, AskForChat, CancelRequest, DeclineChat, ListOnline, QuitChat, Say
+from duologue.core.room_commands import JoinRoom, ListMembers, ListRooms, PartRoom, SayInRoom, SetTopic
 from duologue.core.text import visible
 
 FREE = Standing()
@@ -16,8 +30,16 @@ CHAT = Standing(partner="bob")
 ASKED = Standing(waiting=("alice",))
 ASKED_BY_TWO = Standing(waiting=("alice", "carol"))
 FOUR = "1\n2\n3\n4"
-UNSENT = Standing(partner="bob", unsent=FOUR)
-UNSENT_TOO_LATE = Standing(unsent=FOUR)
+UNSENT = Standing(partner="bob", unsent=Confirm(FOUR))
+UNSENT_TOO_LATE = Standing(unsent=Confirm(FOUR))
+ROOMS = Standing(rooms=("#ops", "#tea"))
+CHAT_AND_ROOMS = Standing(partner="bob", rooms=("#ops", "#tea"))
+ASKED_IN_A_ROOM = Standing(waiting=("alice",), rooms=("#tea",))
+UNSENT_IN_A_ROOM = Standing(unsent=Confirm(FOUR, "#tea"), rooms=("#tea", "#ops"))
+UNSENT_AND_A_CHAT = Standing(partner="bob", unsent=Confirm(FOUR, "#tea"), rooms=("#tea",))
+UNSENT_FOR_A_CHAT = Standing(unsent=Confirm(FOUR), rooms=("#tea",))
+UNSENT_AND_LEFT = Standing(partner="bob", unsent=Confirm(FOUR, "#tea"))
+LEFT_A_CHAT = Standing(rooms=("#tea",), left="bob")
 
 
 @pytest.mark.parametrize(
@@ -60,6 +82,39 @@ UNSENT_TOO_LATE = Standing(unsent=FOUR)
         (UNSENT, "what?", Confirm(FOUR)),
         (UNSENT, "/who", Send(ListOnline())),
         (UNSENT_TOO_LATE, "yes", Drop()),
+        (ROOMS, "hello", Send(SayInRoom("#tea", "hello"))),
+        (ROOMS, "//hello", Send(SayInRoom("#tea", "/hello"))),
+        (ROOMS, "yes", Send(SayInRoom("#tea", "yes"))),
+        (ROOMS, "exit", Send(SayInRoom("#tea", "exit"))),
+        (ROOMS, FOUR, Confirm(FOUR, "#tea")),
+        (ROOMS, "/quit", Leave()),
+        (ROOMS, "/msg #OPS hi all", Send(SayInRoom("#ops", "hi all"))),
+        (ROOMS, "/msg #elsewhere hi", Send(SayInRoom("#elsewhere", "hi"))),
+        (ROOMS, "/msg tea hi", Write("tea", "hi")),
+        (ROOMS, "/msg ~Bob hi", Write("~Bob", "hi")),
+        (ROOMS, "/msg Bob hi", Write("bob", "hi")),
+        (ROOMS, "/msg Guest-5000 hi", Write("guest-5000", "hi")),
+        (CHAT_AND_ROOMS, "hello", Send(Say("hello"))),
+        (CHAT_AND_ROOMS, FOUR, Confirm(FOUR)),
+        (CHAT_AND_ROOMS, "/msg #tea hello", Send(SayInRoom("#tea", "hello"))),
+        (ASKED_IN_A_ROOM, "yes", Send(AcceptChat("alice"))),
+        (ASKED_IN_A_ROOM, "exit", Leave()),
+        (ASKED_IN_A_ROOM, "yes, tea", Send(SayInRoom("#tea", "yes, tea"))),
+        (UNSENT_IN_A_ROOM, "yes", Send(SayInRoom("#tea", FOUR))),
+        (UNSENT_IN_A_ROOM, "no", Drop()),
+        (UNSENT_IN_A_ROOM, "hm", Confirm(FOUR, "#tea")),
+        (UNSENT_AND_A_CHAT, "yes", Send(SayInRoom("#tea", FOUR))),
+        (UNSENT_FOR_A_CHAT, "yes", Drop()),
+        (UNSENT_AND_LEFT, "yes", Drop()),
+        (ROOMS, "/join tea", TurnTo("#tea")),
+        (ROOMS, "/join new", Send(JoinRoom("#new"))),
+        (ROOMS, "/part", Send(PartRoom("#tea"))),
+        (ROOMS, "/names", Send(ListMembers("#tea"))),
+        (CHAT_AND_ROOMS, "/names", Send(ListMembers("#tea"))),
+        (ROOMS, "/topic", Send(SetTopic("#tea"))),
+        (FREE, "/rooms", Send(ListRooms())),
+        (LEFT_A_CHAT, "/who", Send(ListOnline())),
+        (LEFT_A_CHAT, "/msg #tea hello", Send(SayInRoom("#tea", "hello"))),
     ],
 )
 def test_meanings(standing: Standing, typed: str, meaning: Meaning) -> None:
@@ -69,8 +124,18 @@ def test_meanings(standing: Standing, typed: str, meaning: Meaning) -> None:
 @pytest.mark.parametrize(
     ("standing", "typed", "explained"),
     [
-        (FREE, "hello", "/chat NICK asks for one"),
-        (FREE, "//x", "/chat NICK asks for one"),
+        (FREE, "hello", "You are in no chat and no room, so that was not sent. /chat NICK or /join ROOM"),
+        (FREE, "//x", "so that was not sent"),
+        (
+            LEFT_A_CHAT,
+            "my secret",
+            "The chat with bob is over, so that was not sent. What you type from now on goes to",
+        ),
+        (Standing(rooms=("#tea",), left="#ops"), "hi", "You are not in #ops any more, so that was not sent."),
+        (Standing(left="bob"), "hi", "You are in no chat and no room"),
+        (FREE, "/msg #no/room hi", "cannot be part of a room name"),
+        (FREE, "/msg ~ hi", "nickname is empty"),
+        (FREE, "/rooms x", "It is: /rooms"),
         (FREE, "exit", "You are in no chat"),
         (FREE, "yes", "Nobody is waiting for your answer."),
         (CHAT, "/nonsense", "/help lists them; //nonsense sends it as text."),
@@ -95,7 +160,7 @@ def test_what_goes_nowhere_is_explained(standing: Standing, typed: str, explaine
     assert explained in meaning.text
 
 
-@given(st.text(), st.sampled_from([FREE, CHAT, ASKED, ASKED_BY_TWO, UNSENT, UNSENT_TOO_LATE]))
+@given(st.text(), st.sampled_from([FREE, CHAT, ASKED, ASKED_BY_TWO, UNSENT, UNSENT_TOO_LATE, ROOMS, LEFT_A_CHAT]))
 def test_any_text_has_a_meaning_and_explanations_are_safe_to_show(typed: str, standing: Standing) -> None:
     meaning = meaning_of(typed, standing)
     if isinstance(meaning, Explain):
@@ -105,8 +170,9 @@ def test_any_text_has_a_meaning_and_explanations_are_safe_to_show(typed: str, st
 @given(st.text(min_size=1))
 def test_a_command_is_never_said(word: str) -> None:
     if not word.startswith("/"):
-        meaning = meaning_of(f"/{word}", CHAT)
-        assert not (isinstance(meaning, Send) and isinstance(meaning.command, Say))
+        for standing in (CHAT, ROOMS):
+            meaning = meaning_of(f"/{word}", standing)
+            assert not (isinstance(meaning, Send) and isinstance(meaning.command, Say | SayInRoom))
 
 
 def test_answers_to_questions() -> None:

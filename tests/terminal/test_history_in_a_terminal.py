@@ -39,7 +39,7 @@ def test_history_of_a_chat_that_is_over_also_since_a_day(keeping_pair: Pair) -> 
     alice.enter("/history carol")
     alice.shows("No messages with carol.")
     alice.enter("/history")
-    alice.shows("You are in no chat, so say whose messages: /history NICK")
+    alice.shows("You are in no chat and no room, so say whose messages: /history NICK")
 
 
 def test_search_names_both_and_the_newest_is_last(keeping_pair: Pair) -> None:

@@ -1,0 +1,32 @@
+"""Where what is typed goes, as the person knew it when the line was begun. Sans-I/O."""
+
+from __future__ import annotations
+
+from duologue.client.happenings import Happening
+from duologue.core.chat import ChatEnd
+from duologue.core.events import ChatEnded, ChatResumed, ChatStarted
+
+
+class Place:
+    """What was begun for a partner, or for a room that we were then not let into, must not reach another room."""
+
+    def __init__(self) -> None:
+        self._partner: str | None = None
+        self._room: str | None = None
+
+    def note(self, partner: str | None, room: str | None) -> None:
+        """The person has just pressed Enter, or changed it by that."""
+        self._partner, self._room = partner, room
+
+    def hears(self, event: Happening) -> None:
+        match event:
+            case ChatStarted(nickname) | ChatResumed(nickname):
+                self._partner = nickname
+            case ChatEnded(_, ChatEnd.YOU_LEFT):
+                self._partner = None
+
+    def left(self, partner: str | None, room: str | None) -> str | None:
+        """Of where one is now: the partner or the room that the line was begun for, if that is over."""
+        if partner is not None:
+            return None
+        return self._partner or (None if self._room == room else self._room)
