@@ -83,6 +83,22 @@ class Acknowledgements:
             self.owe_sender(direction, stream)
         self._owe(client, chat.says(client.nickname).current)
 
+    def taken(self, chat: Chat, sender: str, count: int) -> Stream | None:
+        """So many more of what `sender` says have reached a partner whose client does not say so; they come in order.
+
+        Where the chat is over, the answer is the stream, and the store has to hear of it too.
+        """
+        direction = chat.says(sender)
+        stream = next((stream for stream in direction.streams if stream.received < stream.sent), None)
+        if stream is None:
+            return None
+        stream.received = min(stream.received + count, stream.sent)
+        self.owe_sender(direction, stream)
+        if self._chats.get(chat.id) is not chat or chat.id in self._ended:
+            return stream
+        self.store.received(chat.id, sender, stream.name, stream.received)
+        return None
+
     def _note_late(self, client: Client, chat: Chat, name: str, received: int) -> None:
         """Of a chat that is over: what it says is for the store, and for PONGs that are still to come."""
         direction = chat.hears(client.nickname)

@@ -5,10 +5,9 @@ Knows who takes part. What may happen when is decided in `core`.
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Coroutine, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from duologue.acknowledgements import Acknowledgements
 from duologue.congestion import Congestion
@@ -17,6 +16,7 @@ from duologue.core.commands import Ping, ResumeChat
 from duologue.core.effects import CloseChat, OpenChat, PauseChat, ReopenChat
 from duologue.core.streams import Stream
 from duologue.delivery import Delivery
+from duologue.errands import Errands
 from duologue.link import Client, Hold
 from duologue.mailbox import Mailbox
 from duologue.recall import Recall
@@ -40,6 +40,7 @@ class Conversations:
         clients: Mapping[str, Client],
         page: int,
         is_registered: Callable[[str], bool],
+        find_person: Callable[[str], str],
         wall_clock: Callable[[], float],
     ) -> None:
         self._store = store
@@ -47,12 +48,17 @@ class Conversations:
         self._clients = clients
         self._wall_clock = wall_clock
         self._behind: set[tuple[str, str]] = set()
-        self._waiting: set[asyncio.Task[None]] = set()
-        self.delivery = Delivery(store, congestion, page=page, keep=self._keep)
+        self._errands = Errands()
+        self.delivery = Delivery(store, congestion, page=page, keep=self._keep, taken=self._taken)
         self.acknowledgements = Acknowledgements(store, client_of=clients.get)
         self.recall = Recall(store)
         self.mailbox = Mailbox(
-            store, congestion, client_of=clients.get, is_registered=is_registered, wall_clock=wall_clock
+            store,
+            congestion,
+            client_of=clients.get,
+            is_registered=is_registered,
+            find_person=find_person,
+            wall_clock=wall_clock,
         )
 
     # What the rules want done
@@ -94,18 +100,12 @@ class Conversations:
         begun.is_begun = False
         self._note_held(effect)
         self._store.stream_began(effect.chat.id, client.nickname, begun.name)
-        client.chat_socket.hold(Hold.RECALL)
-        self._wait(self._begin_stream(client, begun, then))
+        self._errands.answer(client.chat_socket, self._begin_stream(begun, then))
 
-    async def _begin_stream(self, client: Client, begun: Stream, then: Callable[[], None]) -> None:
-        try:
-            await self._store.synced()
-            begun.is_begun = True
-            then()
-        except StoreError as error:
-            log.error("stream not begun", extra={"reason": str(error)})
-        finally:
-            client.chat_socket.release(Hold.RECALL)
+    async def _begin_stream(self, begun: Stream, then: Callable[[], None]) -> None:
+        await self._store.synced()
+        begun.is_begun = True
+        then()
 
     def _take_out(self, chat: Chat, client: Client) -> None:
         self.delivery.leave(chat, client)
@@ -133,18 +133,13 @@ class Conversations:
                 self.mailbox.push(client)
         self.delivery.close(chat)
         self.acknowledgements.ended(chat)
-        self._wait(self._forget(chat))
+        self._errands.run(self._forget(chat))
         log.info("chat ended", extra={"chat": chat.id})
 
     async def _forget(self, chat: Chat) -> None:
         with contextlib.suppress(StoreError):  # then nothing more is reported either
             await self._store.synced()
         self.acknowledgements.forget_chat(chat)
-
-    def _wait(self, work: Coroutine[None, None, None]) -> None:
-        task = asyncio.get_running_loop().create_task(work)
-        self._waiting.add(task)
-        task.add_done_callback(self._waiting.discard)
 
     # What clients say about them
 
@@ -181,6 +176,11 @@ class Conversations:
         """From now on nothing is kept, and so nothing acknowledged, until the server has stopped."""
         self._store = self.delivery.store = self.mailbox.store = instead
         self.acknowledgements.store = self.recall.store = instead
+
+    def _taken(self, chat: Chat, sender: str, count: int) -> None:
+        stream = self.acknowledgements.taken(chat, sender, count)
+        if stream:
+            self.mailbox.received(chat.partner_of(sender), stream.name, stream.received)
 
     def _keep(self, chat_id: str, sender: str, lines: bytes, count: int) -> None:
         self._store.append(chat_id, sender, lines, count, self._wall_clock())

@@ -31,8 +31,19 @@ def nowhere(_: bytes) -> None:
 class Flow:
     """One direction of a chat at work. It is live, or it is behind; without a recipient it is behind."""
 
-    def __init__(self, chat: Chat, direction: Direction, *, store: Store, congestion: Congestion, page: int) -> None:
+    def __init__(
+        self,
+        chat: Chat,
+        direction: Direction,
+        *,
+        store: Store,
+        congestion: Congestion,
+        page: int,
+        taken: Callable[[int], None],
+    ) -> None:
         self.direction = direction
+        self._taken = taken
+        self._hand_over: Callable[[bytes], None] = nowhere
         self._chat = chat
         self._store = store
         self._congestion = congestion
@@ -50,7 +61,7 @@ class Flow:
     def sender_joins(self, client: Client, relay: Relay) -> None:
         self._sender, self._relay = client, relay
         relay.send = self._destination()
-        client.chat_socket.receive_through(relay.receive_data)
+        client.chat_socket.receive_through(relay.reader)
 
     def sender_leaves(self) -> None:
         if self._sender:
@@ -60,6 +71,7 @@ class Flow:
 
     def recipient_joins(self, client: Client) -> None:
         self._recipient = client
+        self._hand_over = client.login_socket.messages_from(self.direction.sender, self._taken)
         self.push()
 
     def recipient_leaves(self) -> None:
@@ -125,7 +137,7 @@ class Flow:
             self._replay = self._store.replay(self._chat.id, direction.sender, direction.at.name, direction.pushed)
         lines, count = await self._replay.read(self._page)
         if count:
-            recipient.login_socket.send(lines)
+            self._hand_over(lines)
             direction.pushed += count
         elif direction.at.stored <= direction.pushed:
             self._await_commit()
@@ -150,7 +162,7 @@ class Flow:
             self._relay.send = self._destination()
 
     def _destination(self) -> Callable[[bytes], None]:
-        return self._recipient.login_socket.send if self.is_live and self._recipient else nowhere
+        return self._hand_over if self.is_live else nowhere
 
     def _let_sender_go_on(self) -> None:
         if self._sender:
@@ -168,15 +180,25 @@ class Flow:
 
 
 class Delivery:
-    """The flows of all chats that somebody takes part in. `keep` stores what has been said."""
+    """The flows of all chats that somebody takes part in. `keep` stores what has been said.
+
+    `taken` is told, of a chat and a sender in it, how many more messages have reached a partner who does not say so.
+    """
 
     def __init__(
-        self, store: Store, congestion: Congestion, *, page: int, keep: Callable[[str, str, bytes, int], None]
+        self,
+        store: Store,
+        congestion: Congestion,
+        *,
+        page: int,
+        keep: Callable[[str, str, bytes, int], None],
+        taken: Callable[[Chat, str, int], None],
     ) -> None:
         self.store = store
         self._congestion = congestion
         self._page = page
         self._keep = keep
+        self._taken = taken
         self._flows: dict[tuple[str, str], Flow] = {}
 
     def join(self, chat: Chat, client: Client) -> None:
@@ -231,13 +253,19 @@ class Delivery:
         flow = self._flows.get((chat.id, sender))
         if flow is None:
             direction = chat.says(sender)
-            flow = Flow(chat, direction, store=self.store, congestion=self._congestion, page=self._page)
+            flow = Flow(
+                chat,
+                direction,
+                store=self.store,
+                congestion=self._congestion,
+                page=self._page,
+                taken=partial(self._taken, chat, sender),
+            )
             self._flows[chat.id, sender] = flow
         return flow
 
     def _relay(self, chat: Chat, sender: Client) -> Relay:
         return Relay(
-            door=sender.chat_socket.door,
             stream=chat.says(sender.nickname).current,
             send=nowhere,
             keep=partial(self._keep, chat.id, sender.nickname),

@@ -25,6 +25,11 @@ def check_exposure(settings: Settings, addresses: Iterable[str], accounts: Itera
             f"{outside} can be reached from other machines, and without TLS anybody between could read along. "
             "Give --tls-cert and --tls-key, or say --allow-plain."
         )
+    if settings.allow_guests and not settings.allow_plain:
+        raise ExposedError(
+            f"{outside} can be reached from other machines, and the protocols of guests know no TLS: anybody between "
+            "could read along. Say --allow-plain, or leave out --allow-guests."
+        )
     open_accounts = [account.nickname for account in accounts if not account.password_hash and not account.disabled]
     if open_accounts and not settings.allow_passwordless:
         raise ExposedError(

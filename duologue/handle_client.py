@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
 
-from duologue.core.accounts import nickname_key
 from duologue.core.chat import ChatEnd
 from duologue.core.commands import (
     AcceptChat,
     AskForChat,
     AttachSocket,
     CancelRequest,
+    ComeIn,
     Command,
     DeclineChat,
     Exit,
@@ -29,8 +30,21 @@ from duologue.core.commands import (
 )
 from duologue.core.errors import FatalPeerError, PeerError
 from duologue.core.events import Refused
+from duologue.core.room_commands import (
+    JoinRoom,
+    ListMembers,
+    ListRooms,
+    PartRoom,
+    SayInRoom,
+    SayPrivately,
+    SetTopic,
+)
+from duologue.core.rooms import is_room, room_key
 from duologue.hub import BYE, Hub
 from duologue.link import Client, Link
+
+LETTER_BYTES = 9
+"""72 random bits, 12 characters, as the streams of our own client have."""
 
 
 def handle_client(hub: Hub, link: Link, command: Command | PeerError) -> None:
@@ -64,6 +78,10 @@ def _give_password(hub: Hub, link: Link, command: GivePassword) -> None:
     hub.login.give_password(link, command.password)
 
 
+def _come_in(hub: Hub, link: Link, command: ComeIn) -> None:
+    hub.login.come_in(link, command.nickname)
+
+
 def _attach(hub: Hub, link: Link, command: AttachSocket) -> None:
     hub.login.attach(link, command.kind, command.token)
 
@@ -79,19 +97,19 @@ def _pong(hub: Hub, link: Link, _: Pong) -> None:
 
 
 def _ask(hub: Hub, client: Client, command: AskForChat) -> None:
-    hub.perform(hub.switchboard.ask(hub.time(), client.nickname, nickname_key(command.nickname)))
+    hub.perform(hub.switchboard.ask(hub.time(), client.nickname, hub.find_person(command.nickname)))
 
 
 def _accept(hub: Hub, client: Client, command: AcceptChat) -> None:
-    hub.perform(hub.switchboard.accept(client.nickname, _key(command.nickname)))
+    hub.perform(hub.switchboard.accept(client.nickname, _key(hub, command.nickname)))
 
 
 def _decline(hub: Hub, client: Client, command: DeclineChat) -> None:
-    hub.perform(hub.switchboard.decline(hub.time(), client.nickname, _key(command.nickname)))
+    hub.perform(hub.switchboard.decline(hub.time(), client.nickname, _key(hub, command.nickname)))
 
 
 def _cancel(hub: Hub, client: Client, command: CancelRequest) -> None:
-    hub.perform(hub.switchboard.cancel(client.nickname, _key(command.nickname)))
+    hub.perform(hub.switchboard.cancel(client.nickname, _key(hub, command.nickname)))
 
 
 def _list_requests(hub: Hub, client: Client, _: ListRequests) -> None:
@@ -117,28 +135,78 @@ def _resume(hub: Hub, client: Client, command: ResumeChat) -> None:
 
 
 def _send_letter(hub: Hub, client: Client, command: SendLetter) -> None:
-    hub.conversations.mailbox.send(client, command)
+    if is_room(command.nickname):
+        hub.rooms.say(client, command)
+    else:
+        hub.conversations.mailbox.send(client, command)
 
 
 def _read_history(hub: Hub, client: Client, command: ReadHistory) -> None:
-    hub.conversations.recall.history(client, nickname_key(command.nickname), command.count, command.before)
+    recall = hub.conversations.recall
+    if is_room(command.nickname):
+        room = hub.room_rules.check_may_speak(client.nickname, room_key(command.nickname))
+        recall.room_history(client, room, command.count, command.before)
+    else:
+        recall.history(client, hub.find_person(command.nickname), command.count, command.before)
 
 
 def _search_history(hub: Hub, client: Client, command: SearchHistory) -> None:
-    hub.conversations.recall.search(client, command.words)
+    hub.conversations.recall.search(client, command.words, hub.room_rules.rooms_of(client.nickname))
+
+
+# Rooms
+
+
+def _join(hub: Hub, client: Client, command: JoinRoom) -> None:
+    hub.rooms.join(client, command)
+
+
+def _part(hub: Hub, client: Client, command: PartRoom) -> None:
+    hub.perform(hub.room_rules.part(client.nickname, room_key(command.room)))
+
+
+def _list_rooms(hub: Hub, client: Client, _: ListRooms) -> None:
+    for row in hub.room_rules.listed():
+        client.login_socket.tell(row)
+
+
+def _list_members(hub: Hub, client: Client, command: ListMembers) -> None:
+    client.login_socket.tell(hub.room_rules.members(client.nickname, room_key(command.room)))
+
+
+def _topic(hub: Hub, client: Client, command: SetTopic) -> None:
+    room = room_key(command.room)
+    if command.topic is None:
+        client.login_socket.tell(hub.room_rules.topic_of(client.nickname, room))
+    else:
+        hub.perform(hub.room_rules.set_topic(client.nickname, room, command.topic))
+
+
+def _letter(recipient: str, text: str) -> SendLetter:
+    """A message from a front door that numbers none: it is sent once, so any number will do."""
+    return SendLetter(recipient, secrets.token_urlsafe(LETTER_BYTES), 1, text)
+
+
+def _say_in_room(hub: Hub, client: Client, command: SayInRoom) -> None:
+    hub.rooms.say(client, _letter(room_key(command.room), command.text))
+
+
+def _say_privately(hub: Hub, client: Client, command: SayPrivately) -> None:
+    hub.conversations.mailbox.send(client, _letter(command.nickname, command.text))
 
 
 def _exit(hub: Hub, client: Client, _: Exit) -> None:
     hub.disconnect_client(client, ChatEnd.LEFT, BYE)
 
 
-def _key(nickname: str | None) -> str | None:
-    return None if nickname is None else nickname_key(nickname)
+def _key(hub: Hub, nickname: str | None) -> str | None:
+    return None if nickname is None else hub.find_person(nickname)
 
 
 _FOR_SOCKETS: dict[type, Callable[..., None]] = {
     GiveNickname: _give_nickname,
     GivePassword: _give_password,
+    ComeIn: _come_in,
     AttachSocket: _attach,
     Ping: _ping,
     Pong: _pong,
@@ -159,6 +227,13 @@ _FOR_CLIENTS: dict[type, Callable[..., None]] = {
     ReadHistory: _read_history,
     SearchHistory: _search_history,
     Exit: _exit,
+    JoinRoom: _join,
+    PartRoom: _part,
+    ListRooms: _list_rooms,
+    ListMembers: _list_members,
+    SetTopic: _topic,
+    SayInRoom: _say_in_room,
+    SayPrivately: _say_privately,
 }
 """Commands of somebody who is logged in. Each counts against the client's rate, and so does a line that is no command.
 """

@@ -7,31 +7,41 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
+from math import inf
 
 from duologue.cluster.base import Cluster
 from duologue.congestion import Congestion
 from duologue.conversations import Conversations
+from duologue.core.accounts import is_guest, looks_of, nickname_key
 from duologue.core.chat import Chat, ChatEnd
 from duologue.core.commands import ResumeChat, SocketKind
-from duologue.core.effects import Effect, ReopenChat, Tell
+from duologue.core.effects import Effect, ReopenChat, RoomChanged, RoomGone, RoomMade, Tell, TellRoom
 from duologue.core.errors import FatalPeerError
 from duologue.core.events import Disconnected, Event, PeopleOnline, Refused
 from duologue.core.pace import TokenBucket
+from duologue.core.room import Room
+from duologue.core.rooms import LOBBY, Rooms
 from duologue.core.switchboard import Switchboard
+from duologue.guests import Guests
 from duologue.heartbeat import Heartbeat
 from duologue.link import Client, Link
 from duologue.login import Login, LoginDesk
 from duologue.passwords import PasswordPool
+from duologue.rooms import RoomDesk
 from duologue.settings import Settings
 from duologue.storage.base import Store
 from duologue.tables import Connections, Users
+from duologue.watchers import Watchers
 
 log = logging.getLogger(__name__)
 
 CHAT_ID_BYTES = 9
 """72 random bits, 12 characters: an id is no secret, but no two chats may ever have the same."""
+
+ROOM_ID_BYTES = 9
+"""As many: nobody may ever read what was said in another room."""
 
 SOCKET_CLOSED = Disconnected("lost", "One of your three sockets was closed, and they end together.")
 SHUTTING_DOWN = Disconnected("shutting_down", "Server is shutting down. Goodbye!")
@@ -39,6 +49,7 @@ DEAD = Disconnected("dead", "Nothing was heard from you for too long.")
 BYE = Disconnected("bye", "Goodbye!")
 TAKEN_OVER = Disconnected("taken_over", "You have logged in from somewhere else; this session is over.")
 REMOVED = Disconnected("removed", "Your account was removed or disabled.")
+REGISTERED = Disconnected("registered", "Your name belongs to an account now. Come in under another.")
 
 
 class Hub:
@@ -60,6 +71,8 @@ class Hub:
         self.connections = Connections()
         self._limits = settings.limits
         self._cluster = cluster
+        self._guests = Guests(users)
+        self._watchers = Watchers(self.people_online)
         self._clients: dict[str, Client] = {}
         self._client_in_row: dict[int, Client] = {}
         self.switchboard = Switchboard(
@@ -67,7 +80,9 @@ class Hub:
             new_chat_id=partial(secrets.token_urlsafe, CHAT_ID_BYTES),
             limits=settings.limits,
         )
-        self.login = LoginDesk(settings, users=users, passwords=passwords, time=time, complete=self._log_in)
+        self.login = LoginDesk(
+            settings, users=users, guests=self._guests, passwords=passwords, time=time, complete=self._log_in
+        )
         self.congestion = Congestion(
             settings.limits,
             time=time,
@@ -82,7 +97,20 @@ class Hub:
             clients=self._clients,
             page=settings.limits.send_queue,
             is_registered=self._is_registered,
+            find_person=self.find_person,
             wall_clock=wall_clock,
+        )
+        self.room_rules = Rooms(new_id=partial(secrets.token_urlsafe, ROOM_ID_BYTES), limits=settings.limits)
+        self.rooms = RoomDesk(
+            store,
+            self.room_rules,
+            self.congestion,
+            clients=self._clients,
+            passwords=passwords,
+            perform=self.perform,
+            time=time,
+            wall_clock=wall_clock,
+            tries=settings.limits.password_tries,
         )
         self.heartbeat = Heartbeat(
             settings,
@@ -92,7 +120,14 @@ class Hub:
         )
 
     def _is_registered(self, nickname: str) -> bool:
-        return self.users.find(nickname) is not None
+        return nickname in self._clients if is_guest(nickname) else self.users.find(nickname) is not None
+
+    def find_person(self, typed: str) -> str:
+        """Whom somebody means: an account, or else a guest who is here; or else nobody. Raises BadNickname."""
+        guest = self._guests.find(typed)
+        if guest and (is_guest(typed) or not self._is_registered(nickname_key(typed))):
+            return guest
+        return nickname_key(typed)
 
     # Coming and going
 
@@ -102,20 +137,25 @@ class Hub:
             self.disconnect_client(older, ChatEnd.LOST, TAKEN_OVER)
         client = self._seat(login)
         self._cluster.arrived(client.nickname)
+        self._watchers.arrived(client)
         self.conversations.acknowledgements.greet(client)
         self.perform(self.switchboard.arrive(self.time(), client.nickname))
         self.conversations.mailbox.open(client)
+        if client.login_socket.door.lobby:
+            self.perform(self.room_rules.join(client.nickname, LOBBY))
         log.info("logged in", extra={"nickname": client.nickname, "peer": client.login_socket.peer})
 
     def _seat(self, login: Login) -> Client:
         links = login.login_socket, login.attached[SocketKind.CHAT], login.attached[SocketKind.CHECK]
         now = self.time()
         fds = [link.descriptor for link in links]
-        row = self.connections.add(login.login_socket.peer, login.nickname, fds[0], fds[1], fds[2], now)
+        has_heartbeat = not is_guest(login.nickname)
+        seen = now if has_heartbeat else inf
+        row = self.connections.add(login.login_socket.peer, login.nickname, fds[0], fds[1], fds[2], seen)
         bucket = TokenBucket(self._limits.message_burst, self._limits.message_rate, now)
         client = Client(login.nickname, *links, row=row, bucket=bucket)
         for link in links:
-            link.client, link.row = client, row
+            link.client, link.row = client, row if has_heartbeat else -1
         self._clients[client.nickname] = self._client_in_row[row] = client
         return client
 
@@ -131,11 +171,16 @@ class Hub:
             link.client, link.row = None, -1
             link.close()
         self.perform(self.switchboard.leave(self.time(), client.nickname, reason))
+        is_lost = reason is ChatEnd.LOST and not is_guest(client.nickname)
+        self.perform(self.room_rules.leave(self.time(), client.nickname, is_lost=is_lost))
         del self._clients[client.nickname], self._client_in_row[client.row]
         self._cluster.left(client.nickname)
+        self._watchers.left(client)
         self.connections.remove(client.row)
         self.conversations.acknowledgements.forget(client)
         self.conversations.mailbox.close(client)
+        self._guests.leave(client.nickname)
+        self.rooms.forget(client)
         log.info("logged out", extra={"nickname": client.nickname, "reason": goodbye.code})
 
     def cast_out(self, link: Link, error: FatalPeerError) -> None:
@@ -159,6 +204,10 @@ class Hub:
     def users_changed(self) -> None:
         """The users file was reread: whoever does not belong any more has to go."""
         for client in [*self._clients.values()]:
+            if is_guest(client.nickname):
+                if not looks_of(client.nickname).isdisjoint(self.users.looks):
+                    self.disconnect_client(client, ChatEnd.REMOVED, REGISTERED)
+                continue
             account = self.users.find(client.nickname)
             if account is None or account.disabled:
                 self.disconnect_client(client, ChatEnd.REMOVED, REMOVED)
@@ -178,12 +227,17 @@ class Hub:
         self.login.sweep(now)
         self.heartbeat.check_for_inactive_clients(now)
         self.perform(self.switchboard.expire(now))
+        self.perform(self.room_rules.expire(now))
         self.congestion.sweep(now)
 
     def restore(self, chat: Chat) -> None:
         """A chat of the server before this one, which waits for both of its people."""
         self.switchboard.restore(self.time(), chat)
         self.conversations.restore(chat)
+
+    def restore_rooms(self, rooms: Iterable[Room]) -> None:
+        """The same of rooms."""
+        self.room_rules.restore(self.time(), rooms)
 
     def people_online(self) -> PeopleOnline:
         return PeopleOnline(tuple(sorted(self._clients)))
@@ -195,6 +249,8 @@ class Hub:
             match effect:
                 case Tell(nickname, event):
                     self._tell(nickname, event)
+                case TellRoom() | RoomMade() | RoomChanged() | RoomGone():
+                    self.rooms.perform(effect)
                 case _:
                     self.conversations.perform(effect)
 
@@ -235,3 +291,4 @@ class Hub:
     def _emptied(self, client: Client) -> None:
         self.conversations.delivery.drained(client)
         self.conversations.mailbox.go_on(client)
+        self.rooms.emptied(client)

@@ -18,6 +18,7 @@ from duologue.core.commands import SocketKind
 from duologue.core.errors import FatalPeerError, PeerError
 from duologue.core.events import LoggedIn, LoginDenied, PasswordWanted, Refused
 from duologue.core.pace import Tries
+from duologue.guests import Guests
 from duologue.link import Link
 from duologue.passwords import PasswordPool, PoolBusy
 from duologue.settings import Settings
@@ -54,11 +55,13 @@ class LoginDesk:
         settings: Settings,
         *,
         users: Users,
+        guests: Guests,
         passwords: PasswordPool,
         time: Callable[[], float],
         complete: Callable[[Login], None],
     ) -> None:
         self._users = users
+        self._guests = guests
         self._passwords = passwords
         self._limits = settings.limits
         self._passwordless_from_anywhere = settings.allow_passwordless
@@ -119,6 +122,17 @@ class LoginDesk:
             self._grant(login)
         else:
             link.tell(PasswordWanted())
+
+    def come_in(self, link: Link, typed: str) -> None:
+        """A guest, through a front door whose single socket is all three: the whole login."""
+        try:
+            nickname = self._guests.admit(typed.strip(), link.port)
+        except PeerError as error:
+            self._deny(self._logins.setdefault(link, Login(link)), LoginDenied(error.code, error.text))
+            return
+        self.forget(link)
+        link.tell(LoggedIn("", nickname))
+        self._complete(Login(link, nickname, attached={SocketKind.CHAT: link, SocketKind.CHECK: link}))
 
     def give_password(self, link: Link, password: str) -> None:
         login = self._logins[link]
@@ -203,9 +217,13 @@ class LoginDesk:
         assert login.token_digest
         del self._by_token[login.token_digest]
         for link in (login.login_socket, *login.attached.values()):
-            del self._logins[link]
-            self._deadlines.pop(link, None)
+            self.forget(link)
         self._complete(login)
+
+    def forget(self, link: Link) -> None:
+        """`link` has come through."""
+        self._logins.pop(link, None)
+        self._deadlines.pop(link, None)
 
 
 def _digest(token: str) -> bytes:

@@ -5,12 +5,10 @@ Everything here goes by way of the store, at the pace of people; what is said in
 
 from __future__ import annotations
 
-import asyncio
-import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 
 from duologue.congestion import Congestion
-from duologue.core.accounts import nickname_key
+from duologue.core.accounts import is_guest
 from duologue.core.chat import Chat, ChatEnd
 from duologue.core.commands import ResumeChat, SendLetter
 from duologue.core.errors import PeerError
@@ -23,18 +21,18 @@ from duologue.core.events import (
     MessageFrom,
     NotKept,
 )
-from duologue.link import Client, Hold, Link
+from duologue.errands import Errands
+from duologue.link import Client
 from duologue.protocols.native_wire import encode_message
-from duologue.storage.base import Letter, Standing, Store, StoreError
-
-log = logging.getLogger(__name__)
+from duologue.storage.base import Letter, Standing, Store
 
 PAGE_BYTES = 64 * 1024
 """Of letters read at a time: half a send queue, so that there is room for what else is said."""
 
 
 class Mailbox:
-    """`client_of` finds who is logged in, `is_registered` who could be; `wall_clock` dates the letters.
+    """`client_of` finds who is logged in, `is_registered` who could be, `find_person` whom somebody means by a name.
+    `wall_clock` dates the letters.
 
     One question of a socket is answered at a time: meanwhile it is not read from.
     """
@@ -46,15 +44,17 @@ class Mailbox:
         *,
         client_of: Callable[[str], Client | None],
         is_registered: Callable[[str], bool],
+        find_person: Callable[[str], str],
         wall_clock: Callable[[], float],
     ) -> None:
         self.store = store
+        self._find_person = find_person
         self._congestion = congestion
         self._client_of = client_of
         self._is_registered = is_registered
         self._wall_clock = wall_clock
         self._visits: dict[Client, Visit] = {}
-        self._working: set[asyncio.Task[None]] = set()
+        self._errands = Errands()
 
     # Who is here
 
@@ -81,27 +81,30 @@ class Mailbox:
 
     def send(self, client: Client, letter: SendLetter) -> None:
         """`/msg`, from `client`."""
-        self._answer(client.chat_socket, self._take(client, letter))
+        self._errands.answer(client.chat_socket, self._take(client, letter))
 
     async def _take(self, client: Client, letter: SendLetter) -> None:
         try:
             recipient = self._recipient_of(client, letter)
             line, at = encode_message(letter.text), self._wall_clock()
-            standing = await self.store.hand_in(
+            handed_in = await self.store.hand_in(
                 Letter(letter.stream, letter.number, client.nickname, recipient, line, at)
             )
         except PeerError as error:
             client.login_socket.tell(NotKept(letter.nickname, letter.stream, letter.number, error.code, error.text))
             return
-        self._tell_sender(standing)
+        self._tell_sender(handed_in.standing)
         reader = self._client_of(recipient)
-        if reader:
+        if reader and is_guest(recipient):
+            message = MessageFrom(client.nickname, int(at), letter.stream, letter.number, letter.text)
+            reader.login_socket.tell(message)
+        elif reader:
             self.push(reader)
         else:
             client.login_socket.tell(KeptFor(recipient, letter.stream, letter.number))
 
     def _recipient_of(self, client: Client, letter: SendLetter) -> str:
-        recipient = nickname_key(letter.nickname)
+        recipient = self._find_person(letter.nickname)
         if recipient == client.nickname:
             raise PeerError("yourself", "That is you. Write to somebody else.")
         if not self._is_registered(recipient):
@@ -122,7 +125,7 @@ class Mailbox:
         visit = self._visits.get(client)
         if visit and visit.is_due and not visit.is_running:
             visit.is_running = True
-            self._work(self._hand_over(client, visit))
+            self._errands.run(self._hand_over(client, visit))
 
     async def _hand_over(self, client: Client, visit: Visit) -> None:
         try:
@@ -149,19 +152,24 @@ class Mailbox:
 
     def check_from_client(self, client: Client, stream: str, received: int) -> None:
         """`client` holds 1 to `received` of a stream that is no live chat's; 0 asks how its own letter stands."""
-        self._answer(client.check_socket, self._note(client, stream, received))
+        self._errands.answer(client.check_socket, self._note(client, stream, received))
 
     async def _note(self, client: Client, stream: str, received: int) -> None:
         if received:
-            standing = await self.store.receipt(stream, client.nickname, received)
+            await self._receive(client.nickname, stream, received)
         else:
-            standing = await self.store.standing(stream, client.nickname)
-        if standing:
-            self._tell_sender(standing)
+            self._tell_sender(await self.store.standing(stream, client.nickname))
 
-    def _tell_sender(self, standing: Standing) -> None:
-        sender = self._client_of(standing.sender)
-        if sender:
+    def received(self, nickname: str, stream: str, received: int) -> None:
+        """The same of a client that does not say so itself."""
+        self._errands.run(self._receive(nickname, stream, received))
+
+    async def _receive(self, nickname: str, stream: str, received: int) -> None:
+        self._tell_sender(await self.store.receipt(stream, nickname, received))
+
+    def _tell_sender(self, standing: Standing | None) -> None:
+        sender = self._client_of(standing.sender) if standing else None
+        if standing and sender:
             delivered = min(standing.received, standing.stored)
             sender.check_socket.tell(Acknowledged(standing.stored, delivered, standing.stream))
 
@@ -169,7 +177,7 @@ class Mailbox:
 
     def resume(self, client: Client, command: ResumeChat) -> None:
         """`/resume` of a chat that is not on any more."""
-        self._answer(client.chat_socket, self._answer_resume(client, command))
+        self._errands.answer(client.chat_socket, self._answer_resume(client, command))
 
     async def _answer_resume(self, client: Client, command: ResumeChat) -> None:
         stream = command.sent.name if command.sent else None
@@ -180,23 +188,6 @@ class Mailbox:
             answer = ChatEnded(standing.partner, reason, command.chat, standing.had)
         client.login_socket.tell(answer)
 
-    # One at a time
-
-    def _answer(self, link: Link, answer: Awaitable[None]) -> None:
-        link.hold(Hold.RECALL)
-        self._work(self._answered(link, answer))
-
-    async def _answered(self, link: Link, answer: Awaitable[None]) -> None:
-        try:
-            await answer
-        finally:
-            link.release(Hold.RECALL)
-
-    def _work(self, work: Awaitable[None]) -> None:
-        task = asyncio.ensure_future(_logged(work))
-        self._working.add(task)
-        task.add_done_callback(self._working.discard)
-
 
 class Visit:
     """One session's way through its mailbox: the cursor in it, and what has been handed over, by stream."""
@@ -206,13 +197,6 @@ class Visit:
         self.handed: dict[str, int] = {}
         self.is_due = False
         self.is_running = False
-
-
-async def _logged(work: Awaitable[None]) -> None:
-    try:
-        await work
-    except StoreError as error:
-        log.error("mailbox not read", extra={"reason": str(error)})
 
 
 _REASONS = {reason.value for reason in ChatEnd}

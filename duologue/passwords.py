@@ -8,7 +8,10 @@ from __future__ import annotations
 import asyncio
 import secrets
 import unicodedata
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import ParamSpec, TypeVar
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -21,6 +24,9 @@ PASSWORD_LENGTH = 256  # characters; more adds no strength, and normalising it w
 WORKERS = 1  # of two cores one is the loop's
 # At some 30 ms a check the last in the queue waits two seconds, well within the login deadline of 20 s.
 MOST_WAITING = 64
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 class BadPassword(PeerError):
@@ -53,14 +59,20 @@ class PasswordPool:
         None stands for an account that does not exist, is disabled or has no password: the answer is False after
         the same work. Raises PoolBusy when MOST_WAITING checks wait for their answer.
         """
+        return await self._run(self._check, password_hash, password)
+
+    async def _run(self, work: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
         if self._waiting >= MOST_WAITING:
-            raise PoolBusy(f"{MOST_WAITING} password checks are waiting already; try again in a moment")
+            raise PoolBusy(f"{MOST_WAITING} passwords are waiting already; try again in a moment")
         self._waiting += 1
         try:
-            loop = asyncio.get_running_loop()
-            return await loop.run_in_executor(self._threads, self._check, password_hash, password)
+            return await asyncio.get_running_loop().run_in_executor(self._threads, partial(work, *arguments, **named))
         finally:
             self._waiting -= 1
+
+    async def hash(self, password: str) -> str:
+        """The hash of a new password. Raises BadPassword, and PoolBusy like `verify`."""
+        return await self._run(hash_password, password)
 
     def close(self) -> None:
         """Drop the checks that wait. The one that runs ends by itself."""

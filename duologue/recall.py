@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
+from types import MappingProxyType
 
 from duologue.core.errors import PeerError
 from duologue.core.events import Recalled, RecallEnded, Refused
-from duologue.link import Client, Hold
+from duologue.core.room import Room
+from duologue.errands import Errands
+from duologue.link import Client, Link
 from duologue.storage.base import Message, Store, StoreError
 
 log = logging.getLogger(__name__)
@@ -23,56 +25,68 @@ FOUND_MESSAGES = 50
 """Results of one search at most: nobody reads more of them, they narrow it down."""
 
 
+Page = tuple[Sequence[Message], int | None]
+"""Messages, and the number before which there are older ones."""
+
+_NO_ROOMS: Mapping[str, str] = MappingProxyType({})
+
+
 class Recall:
     """Answers one question at a time for each client: its chat socket is not read from until the answer is there."""
 
     def __init__(self, store: Store) -> None:
         self.store = store
-        self._reading: set[asyncio.Task[None]] = set()
+        self._errands = Errands()
 
     def history(self, client: Client, partner: str, count: int, before: int | None) -> None:
         """The newest `count` messages with `partner`, oldest first, or those before the message numbered `before`."""
-        limit = max(1, min(count, PAGE_MESSAGES))
-        self._answer(client, self._page(client.nickname, partner, before, limit))
+        limit = _limit(count)
+        found = self.store.history(client.nickname, partner, before=before, limit=limit)
+        self._answer(client, _page(found, limit))
 
-    def search(self, client: Client, words: str) -> None:
-        """The newest messages with all of the words, in any chat of the client, newest first."""
-        self._answer(client, self._found(client.nickname, words))
+    def room_history(self, client: Client, room: Room, count: int, before: int | None) -> None:
+        """The same of what was said in a room."""
+        limit = _limit(count)
+        found = self.store.room_history(room.id, before=before, limit=limit)
+        self._answer(client, _page(found, limit), {room.id: room.key})
 
-    async def _page(
-        self, me: str, partner: str, before: int | None, limit: int
-    ) -> tuple[Sequence[Message], int | None]:
-        found = await self.store.history(me, partner, before=before, limit=limit)
-        messages = _newest_within(found, PAGE_BYTES)
-        has_older = len(found) == limit or len(messages) < len(found)
-        return messages, messages[0].number if has_older else None
+    def search(self, client: Client, words: str, rooms: Sequence[Room]) -> None:
+        """The newest messages with all of the words, in any chat of the client or in these rooms, newest first."""
+        keys = {room.id: room.key for room in rooms}
+        self._answer(client, self._found(client.nickname, words, [*keys]), keys)
 
-    async def _found(self, me: str, words: str) -> tuple[Sequence[Message], None]:
-        return await self.store.search(me, words, FOUND_MESSAGES), None
+    async def _found(self, me: str, words: str, rooms: Sequence[str]) -> Page:
+        return await self.store.search(me, words, FOUND_MESSAGES, rooms), None
 
-    def _answer(self, client: Client, question: Awaitable[tuple[Sequence[Message], int | None]]) -> None:
-        client.chat_socket.hold(Hold.RECALL)
-        task = asyncio.ensure_future(self._tell(client, question))
-        self._reading.add(task)
-        task.add_done_callback(self._reading.discard)
+    def _answer(self, client: Client, question: Awaitable[Page], rooms: Mapping[str, str] = _NO_ROOMS) -> None:
+        self._errands.answer(client.chat_socket, _tell(client.login_socket, question, rooms))
 
-    async def _tell(self, client: Client, question: Awaitable[tuple[Sequence[Message], int | None]]) -> None:
-        login_socket = client.login_socket
-        try:
-            messages, before = await question
-        except PeerError as error:
-            login_socket.tell(Refused(error.code, error.text))
-        except StoreError as error:
-            log.error("history not read", extra={"reason": str(error)})
-            login_socket.tell(Refused("no_history", "The server cannot read its history now."))
-        else:
-            for message in messages:
-                login_socket.tell(
-                    Recalled(message.number, int(message.at), message.sender, message.recipient, message.text)
-                )
-            login_socket.tell(RecallEnded(len(messages), before))
-        finally:
-            client.chat_socket.release(Hold.RECALL)
+
+def _limit(count: int) -> int:
+    return max(1, min(count, PAGE_MESSAGES))
+
+
+async def _page(asked: Awaitable[Sequence[Message]], limit: int) -> Page:
+    found = await asked
+    messages = _newest_within(found, PAGE_BYTES)
+    has_older = len(found) == limit or len(messages) < len(found)
+    return messages, messages[0].number if has_older else None
+
+
+async def _tell(login_socket: Link, question: Awaitable[Page], rooms: Mapping[str, str]) -> None:
+    """`rooms` are the keys of the rooms that are the recipients, by id."""
+    try:
+        messages, before = await question
+    except PeerError as error:
+        login_socket.tell(Refused(error.code, error.text))
+    except StoreError as error:
+        log.error("history not read", extra={"reason": str(error)})
+        login_socket.tell(Refused("no_history", "The server cannot read its history now."))
+    else:
+        for message in messages:
+            recipient = rooms.get(message.recipient, message.recipient)
+            login_socket.tell(Recalled(message.number, int(message.at), message.sender, recipient, message.text))
+        login_socket.tell(RecallEnded(len(messages), before))
 
 
 def _newest_within(messages: Sequence[Message], most: int) -> Sequence[Message]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from duologue.core.streams import Stream
-from duologue.link import Commands
+from duologue.link import Commands, Receiver
 from duologue.protocols.lines import LineTooLong, is_text
 from duologue.protocols.native import NativeSocket
 from duologue.protocols.native_wire import MESSAGE
@@ -18,26 +19,29 @@ _begins_otherwise = re.compile(rb"\n[^%c]" % MESSAGE).search
 
 @dataclass(slots=True, eq=False)
 class Relay:
-    """From `door`, the sender's chat socket, to `send`: the partner's login socket, or nowhere (see delivery.py).
+    """From the sender's chat socket to `send`: the partner's login socket, or nowhere (see delivery.py).
 
     `keep` is given each chunk with its count of lines, `spend` the count alone.
     """
 
-    door: NativeSocket
     stream: Stream
     send: Callable[[bytes], None]
     keep: Callable[[bytes, int], None]
     spend: Callable[[int], None]
 
-    def receive_data(self, data: bytes) -> Commands:
+    def reader(self, door: NativeSocket) -> Receiver:
+        """What reads for a chat socket whose lines come through `door`."""
+        return partial(self.receive_data, door)
+
+    def receive_data(self, door: NativeSocket, data: bytes) -> Commands:
         """Relay what is messages only; anything else comes back as commands, messages in between included."""
         try:
-            chunk = self.door.lines.feed(data)
+            chunk = door.lines.feed(data)
         except LineTooLong as error:
-            return self.door.parse_before(error)
+            return door.parse_before(error)
         if not chunk or self.relay_message(chunk):
             return ()
-        return self.door.parse_lines(chunk)
+        return door.parse_lines(chunk)
 
     def relay_message(self, chunk: bytes) -> bool:
         """Pass whole lines on if every one of them is a message; otherwise do nothing and say False.

@@ -11,8 +11,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from duologue.cluster.base import OneNode
+from duologue.core.admission import is_loopback
 from duologue.core.chat import Chat
 from duologue.core.events import Disconnected
+from duologue.core.room import Room
 from duologue.core.streams import Direction, Stream
 from duologue.exposure import check_exposure
 from duologue.hub import SHUTTING_DOWN, Hub
@@ -20,7 +22,7 @@ from duologue.net.control import Control, control_path
 from duologue.net.listener import Listener, bound
 from duologue.net.tls import Certificate
 from duologue.passwords import PasswordPool
-from duologue.protocols.base import FRONT_DOORS, FrontDoor
+from duologue.protocols.base import FRONT_DOORS, FrontDoor, NativeDoor
 from duologue.settings import Settings
 from duologue.storage import users_file
 from duologue.storage.base import LiveChat, LiveStream, RemembersNothing, Store, Stored, StoreError
@@ -33,6 +35,8 @@ log = logging.getLogger(__name__)
 
 
 STORE_FAILED = Disconnected("store_failed", "The server's disk failed, and it stops. Nothing acknowledged is lost.")
+
+LOOPBACK = "127.0.0.1"
 
 
 class Server:
@@ -74,14 +78,16 @@ class Server:
             Certificate(settings.tls_cert, settings.tls_key) if settings.tls_cert and settings.tls_key else None
         )
         # The port first: a second server by mistake should hear of that, and not of the files that the first one holds.
-        bound = [(FRONT_DOORS[name], self._bound(FRONT_DOORS[name], addresses)) for name in settings.protocols]
+        doors = [FRONT_DOORS[name] for name in settings.protocols]
+        bound = [(door, self._bound(door, _reachable(door, addresses, settings))) for door in doors]
         control = control_path(settings, bound[0][1][0].getsockname()[1])
         store = self._store()
         self.hub = self._hub(store)
         for chat in store.live_chats:
             self.hub.restore(restored(chat))
+        self.hub.restore_rooms(Room(room.key, room.id, room.password_hash, room.topic) for room in store.live_rooms)
         for door, sockets in bound:
-            self._listeners.append(self._listener(door, sockets, certificate))
+            self._listeners.append(self._listener(door, sockets, certificate if isinstance(door, NativeDoor) else None))
         await self._open_control(control)
         self._sweep_from_now_on(certificate)
         self._closing.callback(self._say_goodbye)
@@ -222,6 +228,13 @@ def restored(live: LiveChat) -> Chat:
 
 def _stream(live: LiveStream) -> Stream:
     return Stream(live.stream, live.stored, live.stored, live.received, is_recovered=True)
+
+
+def _reachable(door: FrontDoor, addresses: list[str], settings: Settings) -> list[str]:
+    """Guests come from this machine alone, unless the operator says otherwise."""
+    if isinstance(door, NativeDoor) or settings.allow_guests:
+        return addresses
+    return [address for address in addresses if is_loopback(address)] or [LOOPBACK]
 
 
 def _addresses(host: str) -> list[str]:

@@ -106,6 +106,10 @@ class Settings:
 
     host: str = field(default="127.0.0.1", metadata=_about(_text, "address to listen on"))
     port: int = field(default=12345, metadata=_about(_port, "port of the native protocol; 0 takes any free one"))
+    rooms_json_port: int = field(default=55555, metadata=_about(_port, "port of the protocol rooms_json"))
+    plain_lines_port: int = field(default=65432, metadata=_about(_port, "port of the protocol plain_lines"))
+    nickname_lines_port: int = field(default=5555, metadata=_about(_port, "port of the protocol nickname_lines"))
+    desktop_lines_port: int = field(default=5050, metadata=_about(_port, "port of the protocol desktop_lines"))
     users: Path = field(default=Path("users.csv"), metadata=_about(_path, "file of the registered users"))
     data: Path = field(
         default_factory=lambda: user_data_path("duologue"),
@@ -140,6 +144,9 @@ class Settings:
     )
     allow_passwordless: bool = field(
         default=False, metadata=_about(None, "let accounts without a password log in from other machines")
+    )
+    allow_guests: bool = field(
+        default=False, metadata=_about(None, "let guests, who have no account, come in from other machines")
     )
 
 

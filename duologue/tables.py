@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from duologue.core.accounts import Account, BadNickname, nickname_key
+from duologue.core.accounts import Account, BadNickname, looks_of, nickname_key
 from duologue.core.text import visible
 
 USER_COLUMNS = ("clientID", "password_hash", "created", "disabled")
@@ -30,6 +31,7 @@ class Users:
         """Make these the registered users, in this order."""
         self._by_key = {account.nickname: account for account in accounts}
         rows = [(a.nickname, a.password_hash, a.created, a.disabled) for a in self._by_key.values()]
+        self.__dict__.pop("looks", None)
         self.users_table = pd.DataFrame(rows, columns=list(USER_COLUMNS), dtype=object).astype({"disabled": bool})
 
     def find(self, nickname: str) -> Account | None:
@@ -38,6 +40,11 @@ class Users:
             return self._by_key.get(nickname_key(nickname))
         except BadNickname:
             return None
+
+    @cached_property
+    def looks(self) -> frozenset[str]:
+        """What the registered names look like. Computed when a guest asks: 10,000 names take a moment."""
+        return frozenset(look for key in self._by_key for look in looks_of(key))
 
     def public(self) -> pd.DataFrame:
         """The users table for a screen: instead of a hash, whether there is a password."""
@@ -140,7 +147,7 @@ class Connections:
     def public(self, now: float) -> pd.DataFrame:
         """The rows in use for a screen: instead of clock times, for how many seconds nothing was heard."""
         table = self.live()
-        table["idle"] = (now - table.pop("last_seen")).round(1)
+        table["idle"] = (now - table.pop("last_seen")).clip(lower=0).round(1)  # who has no heartbeat counts as heard
         return table.drop(columns="pinged_at")
 
     def _column(self, name: str) -> NDArray[np.float64]:

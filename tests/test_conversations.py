@@ -33,6 +33,7 @@ class House:
             clients=self.clients,
             page=1024,
             is_registered=lambda _: True,
+            find_person=str,
             wall_clock=self.clock,
         )
         self.chat = Chat("id", "alice", "bob")

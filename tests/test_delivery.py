@@ -105,7 +105,7 @@ class Talk:
             filled=self.filled,
             emptied=self.emptied,
         )
-        self.delivery = Delivery(self.shelf, self.congestion, page=PAGE, keep=self.keep)
+        self.delivery = Delivery(self.shelf, self.congestion, page=PAGE, keep=self.keep, taken=lambda *_: None)
         self.chat = Chat("id", "alice", "bob")
         self.says_to_bob = self.chat.says("alice")
         self.alice, self.bob = somebody("alice"), somebody("bob")

@@ -13,6 +13,7 @@ from duologue.core.accounts import Account
 from duologue.core.commands import SocketKind
 from duologue.core.errors import FatalPeerError
 from duologue.core.events import LoggedIn, LoginDenied, PasswordWanted, Refused
+from duologue.guests import Guests
 from duologue.login import TRIES_PER_CONNECTION, Login, LoginDesk
 from duologue.passwords import PasswordPool, PoolBusy
 from duologue.settings import Settings
@@ -64,6 +65,7 @@ class Desk:
         self.desk = LoginDesk(
             settings or Settings(),
             users=self.users,
+            guests=Guests(self.users),
             passwords=self.passwords,
             time=self.clock,
             complete=self.through.append,

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from duologue.congestion import Congestion
+from duologue.core.accounts import nickname_key
 from duologue.core.chat import Chat, ChatEnd
 from duologue.core.commands import ResumeChat, SendLetter, StreamHeld
 from duologue.core.errors import PeerError
@@ -32,6 +33,7 @@ from duologue.mailbox import Mailbox
 from duologue.protocols.lines import LINE_LIMIT
 from duologue.storage.base import (
     ChatStanding,
+    HandedIn,
     Letter,
     RemembersNothing,
     Standing,
@@ -80,7 +82,7 @@ class PostOffice(RemembersNothing):
         self.recipients[cursor] = recipient
         self.letters.append(Undelivered(cursor, stream, sender, number, NOW, text))
 
-    async def hand_in(self, letter: Letter) -> Standing:  # type: ignore[override]
+    async def hand_in(self, letter: Letter) -> HandedIn:  # type: ignore[override]
         await self.answers("hand_in")
         if self.refusal:
             raise self.refusal
@@ -88,7 +90,7 @@ class PostOffice(RemembersNothing):
         if known is None or known.stored < letter.number:
             text = letter.line.decode()[1:-1].replace("\v", "\n")
             self.put(letter.stream, letter.number, text, sender=letter.sender, recipient=letter.recipient)
-        return self.streams[letter.stream]
+        return HandedIn(self.streams[letter.stream], letter.number)
 
     async def undelivered(self, me: str, after: int, limit_bytes: int) -> list[Undelivered]:  # type: ignore[override]
         found = [
@@ -142,6 +144,7 @@ class Town:
             self.congestion,
             client_of=self.here.get,
             is_registered=lambda nickname: nickname in ("alice", "bob", "carol"),
+            find_person=nickname_key,
             wall_clock=lambda: NOW,
         )
 
@@ -166,7 +169,7 @@ class Town:
 
     async def settles(self) -> None:
         async with asyncio.timeout(BOUND):
-            while working := {*self.mailbox._working}:
+            while working := {*self.mailbox._errands.running}:
                 await asyncio.wait(working)
 
 

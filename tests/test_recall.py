@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 
 from duologue.core.events import Recalled, RecallEnded, Refused
@@ -28,7 +29,7 @@ class Shelf(Unreceived):
         self.asked.append((me, partner, limit))
         return [message for message in self.messages if before is None or message.number < before][-limit:]
 
-    async def search(self, me: str, words: str, limit: int) -> list[Message]:
+    async def search(self, me: str, words: str, limit: int, rooms: Sequence[str] = ()) -> list[Message]:
         self.asked.append((me, words, limit))
         return self.messages[::-1][:limit]
 
@@ -91,7 +92,7 @@ async def test_one_message_is_told_however_long_it_is() -> None:
 async def test_a_search_has_a_most_of_results() -> None:
     shelf = Shelf(FOUND_MESSAGES + 1)
     recall, alice = Recall(shelf), client("alice")
-    recall.search(alice, "some words")
+    recall.search(alice, "some words", [])
     numbers, end = await answer(alice)
     assert (len(numbers), end) == (FOUND_MESSAGES, RecallEnded(FOUND_MESSAGES))
     assert shelf.asked == [("alice", "some words", FOUND_MESSAGES)]

@@ -25,13 +25,13 @@ class Chatter:
 
     def __init__(self) -> None:
         door = NativeSocket()
+        self.door = door
         [_] = door.receive_data(b"duologue/1 chat_socket t\n")
         self.heard: Heard = []
         self.chunks: list[bytes] = []
         self.kept: list[tuple[bytes, int]] = []
         self.spent: list[int] = []
         self.relay = Relay(
-            door=door,
             stream=Stream("c"),
             send=self.send,
             keep=lambda chunk, count: self.kept.append((chunk, count)),
@@ -45,7 +45,7 @@ class Chatter:
 
     def receive(self, data: bytes) -> bool:
         try:
-            for command in self.relay.receive_data(data):
+            for command in self.relay.receive_data(self.door, data):
                 self.heard.append(command.code if isinstance(command, PeerError) else command)
         except FatalPeerError as error:
             self.heard.append(error.code)
