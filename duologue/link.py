@@ -41,6 +41,8 @@ class Door(Protocol):
     """Is it told who is here whenever that changes?"""
     lobby: bool
     """Is whoever comes in here in the lobby by that?"""
+    tries: int
+    """Refused logins on one connection before it is closed."""
 
     def receive_data(self, data: bytes) -> Commands: ...
 

@@ -29,9 +29,6 @@ log = logging.getLogger(__name__)
 TOKEN_BYTES = 32
 """256 random bits (design: attaching a socket to somebody else's login has to be hopeless)."""
 
-TRIES_PER_CONNECTION = 3
-"""Refusals on one connection before it is closed; as many as a person's typing errors need."""
-
 _PASSWORD_WINDOW = 60.0
 
 
@@ -180,7 +177,7 @@ class LoginDesk:
         )
         login.login_socket.tell(denied)
         login.refusals += 1
-        if login.refusals >= TRIES_PER_CONNECTION:
+        if login.refusals >= login.login_socket.door.tries:
             self.lost(login.login_socket)
 
     def _grant(self, login: Login) -> None:

@@ -14,8 +14,9 @@ from duologue.core.commands import SocketKind
 from duologue.core.errors import FatalPeerError
 from duologue.core.events import LoggedIn, LoginDenied, PasswordWanted, Refused
 from duologue.guests import Guests
-from duologue.login import TRIES_PER_CONNECTION, Login, LoginDesk
+from duologue.login import Login, LoginDesk
 from duologue.passwords import PasswordPool, PoolBusy
+from duologue.protocols.lines import TRIES
 from duologue.settings import Settings
 from duologue.tables import Users
 from tests.stage import Clock
@@ -184,7 +185,7 @@ async def test_after_the_third_refusal_the_connection_is_closed(desk: Desk) -> N
             desk.desk.give_password(link, "wrong")
             await link.until(lambda link: link.told[-1] != PasswordWanted())
     assert link.closed
-    assert len(link.told) == TRIES_PER_CONNECTION + 2
+    assert len(link.told) == TRIES + 2
 
 
 # Guessing

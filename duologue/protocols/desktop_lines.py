@@ -34,6 +34,7 @@ class DesktopLinesSocket:
     hears_itself = True
     watches = True
     lobby = True
+    tries = 1
 
     __slots__ = ("_asked_who", "_online", "_reader", "_user")
 

@@ -6,6 +6,9 @@ from typing import NoReturn
 
 from duologue.core.errors import FatalPeerError
 
+TRIES = 3
+"""Refusals on one connection before it is closed, where a person types the name: as many as their errors need."""
+
 LINE_LIMIT = 8192
 """Bytes of a line with its LF (docs/protocol.md section 2). The longest chat text that anyone types fits 20 times."""
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 from duologue.core.commands import AttachSocket, Command, GiveNickname, GivePassword, SendLetter, SocketKind
 from duologue.core.errors import FatalPeerError, PeerError
 from duologue.core.events import Event, LoggedIn, LoginDenied, PasswordWanted
-from duologue.protocols.lines import LINE_LIMIT, LineBuffer, LineTooLong, text_of
+from duologue.protocols.lines import LINE_LIMIT, TRIES, LineBuffer, LineTooLong, text_of
 from duologue.protocols.native_commands import parse_check_line, parse_command, parse_first_line, parse_letter_part
 from duologue.protocols.native_signals import encode_event
 
@@ -25,6 +25,7 @@ class NativeSocket:
     hears_itself = False
     watches = False
     lobby = False
+    tries = TRIES
 
     def __init__(self) -> None:
         self.kind: SocketKind | None = None

@@ -12,6 +12,7 @@ from duologue.core.events import Event, LoggedIn, LoginDenied
 from duologue.core.room_events import RoomJoined, RoomLeft
 from duologue.core.rooms import LOBBY
 from duologue.core.text import visible
+from duologue.protocols.lines import TRIES
 from duologue.protocols.plain_standing import Standing
 from duologue.protocols.plain_talk import typed
 from duologue.protocols.plain_words import Manner, shown_name, spoken
@@ -28,6 +29,7 @@ class NicknameLinesSocket:
     hears_itself = False
     watches = False
     lobby = True
+    tries = TRIES
 
     __slots__ = ("_nickname", "_reader", "_user")
 

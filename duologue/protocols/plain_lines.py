@@ -10,6 +10,7 @@ from duologue.core.events import Disconnected, Event, LoginDenied, Recalled
 from duologue.core.room_events import RoomJoined, RoomLeft
 from duologue.core.rooms import LOBBY
 from duologue.core.text import visible
+from duologue.protocols.lines import TRIES
 from duologue.protocols.plain_standing import Standing
 from duologue.protocols.plain_talk import typed
 from duologue.protocols.plain_words import Manner, shown_name, spoken
@@ -22,6 +23,7 @@ class PlainLinesSocket:
     hears_itself = False
     watches = False
     lobby = True
+    tries = TRIES
 
     __slots__ = ("_reader", "_time_of_day", "_user")
 

@@ -49,6 +49,7 @@ class RoomsJsonSocket:
     hears_itself = False
     watches = True
     lobby = False
+    tries = 1
 
     __slots__ = ("_json", "_online", "_reader", "_time_of_day", "_user")
 

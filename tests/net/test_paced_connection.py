@@ -30,6 +30,7 @@ class FakeDoor:
     """Words, and a space behind each."""
 
     hears_itself = watches = lobby = False
+    tries = 1
 
     def __init__(self) -> None:
         self.greeting: tuple[bytes, ...] = (b"NAME? ",)
