@@ -235,6 +235,11 @@ class Hub:
         self.switchboard.restore(self.time(), chat)
         self.conversations.restore(chat)
 
+    def store_failed(self, instead: Store) -> None:
+        """From now on nothing is kept, and so nothing acknowledged, until the server has stopped."""
+        self.conversations.store_failed(instead)
+        self.rooms.store = instead
+
     def restore_rooms(self, rooms: Iterable[Room]) -> None:
         """The same of rooms."""
         self.room_rules.restore(self.time(), rooms)

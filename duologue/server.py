@@ -181,7 +181,7 @@ class Server:
 
     def _store_failed(self, error: StoreError) -> None:
         log.critical("store failed", extra={"reason": str(error)})
-        self.hub.conversations.store_failed(RemembersNothing(error))
+        self.hub.store_failed(RemembersNothing(error))
         if not self.over.done():
             self.over.set_exception(error)
 

@@ -9,6 +9,7 @@ from time import time
 
 import pytest
 
+from duologue.storage.base import RemembersNothing, StoreError
 from tests.scenes.conftest import exits, hears_pong
 from tests.stage import Actor, Stage, opened
 
@@ -304,3 +305,16 @@ async def test_a_room_that_looks_like_another(stage: Stage) -> None:
     await joins(alice, "#bob")
     await alice.says("/join #b0b")
     await alice.hears_like("ERROR room_looks_alike .*")
+
+
+async def test_a_store_that_fails_is_no_mistake_of_those_in_rooms(
+    keeping: Stage, caplog: pytest.LogCaptureFixture
+) -> None:
+    """They stay until the server has stopped, and nothing that they say is acknowledged."""
+    alice, bob = await meet(keeping, "alice", "bob")
+    keeping.server.hub.store_failed(RemembersNothing(StoreError(Path("messages.db"), "the disk is full")))
+    await joins(bob, "#cake")
+    await bob.says("/topic #cake :sweet", f"/msg #cake {STREAM} 1 :lost", "/part #cake")
+    await bob.hears("room_topic #cake bob :sweet", "room_exited #cake")
+    await alice.heard_nothing()
+    assert "store not asked" in caplog.text
