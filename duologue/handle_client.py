@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 
+from duologue.core.accounts import is_guest
 from duologue.core.chat import ChatEnd
 from duologue.core.commands import (
     AcceptChat,
@@ -147,10 +148,18 @@ def _read_history(hub: Hub, client: Client, command: ReadHistory) -> None:
         room = hub.room_rules.check_may_speak(client.nickname, room_key(command.nickname))
         recall.room_history(client, room, command.count, command.before)
     else:
+        _check_has_history(client)
         recall.history(client, hub.find_person(command.nickname), command.count, command.before)
 
 
+def _check_has_history(client: Client) -> None:
+    """Under a guest's name somebody else may have talked before."""
+    if is_guest(client.nickname):
+        raise PeerError("no_history", "A guest has no history. That of a room you can read: /history #ROOM")
+
+
 def _search_history(hub: Hub, client: Client, command: SearchHistory) -> None:
+    _check_has_history(client)
     hub.conversations.recall.search(client, command.words, hub.room_rules.rooms_of(client.nickname))
 
 

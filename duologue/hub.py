@@ -18,7 +18,7 @@ from duologue.core.accounts import is_guest, looks_of, nickname_key
 from duologue.core.chat import Chat, ChatEnd
 from duologue.core.commands import ResumeChat, SocketKind
 from duologue.core.effects import Effect, ReopenChat, RoomChanged, RoomGone, RoomMade, Tell, TellRoom
-from duologue.core.errors import FatalPeerError
+from duologue.core.errors import FatalPeerError, PeerError
 from duologue.core.events import Disconnected, Event, PeopleOnline, Refused
 from duologue.core.pace import TokenBucket
 from duologue.core.room import Room
@@ -123,10 +123,12 @@ class Hub:
         return nickname in self._clients if is_guest(nickname) else self.users.find(nickname) is not None
 
     def find_person(self, typed: str) -> str:
-        """Whom somebody means: an account, or else a guest who is here; or else nobody. Raises BadNickname."""
+        """Whom somebody means: an account, or else a guest who is here; or else nobody. Raises PeerError."""
         guest = self._guests.find(typed)
         if guest and (is_guest(typed) or not self._is_registered(nickname_key(typed))):
             return guest
+        if is_guest(typed):
+            raise PeerError("unknown", "That guest is not here.")
         return nickname_key(typed)
 
     # Coming and going
