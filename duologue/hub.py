@@ -125,7 +125,7 @@ class Hub:
     def find_person(self, typed: str) -> str:
         """Whom somebody means: an account, or else a guest who is here; or else nobody. Raises PeerError."""
         guest = self._guests.find(typed)
-        if guest and (is_guest(typed) or not self._is_registered(nickname_key(typed))):
+        if guest and (is_guest(typed) or self.users.find(typed) is None):
             return guest
         if is_guest(typed):
             raise PeerError("unknown", "That guest is not here.")
