@@ -49,7 +49,9 @@ class Conversations:
         self._wall_clock = wall_clock
         self._behind: set[tuple[str, str]] = set()
         self._errands = Errands()
-        self.delivery = Delivery(store, congestion, page=page, keep=self._keep, taken=self._taken)
+        self.delivery = Delivery(
+            store, congestion, page=page, keep=self._keep, taken=self._taken, has_mail=self._has_mail
+        )
         self.acknowledgements = Acknowledgements(store, client_of=clients.get)
         self.recall = Recall(store)
         self.mailbox = Mailbox(
@@ -58,6 +60,7 @@ class Conversations:
             client_of=clients.get,
             is_registered=is_registered,
             find_person=find_person,
+            handed_over=self._handed_over,
             wall_clock=wall_clock,
         )
 
@@ -176,6 +179,12 @@ class Conversations:
         """From now on nothing is kept, and so nothing acknowledged, until the server has stopped."""
         self._store = self.delivery.store = self.mailbox.store = instead
         self.acknowledgements.store = self.recall.store = instead
+
+    def _has_mail(self, client: Client) -> bool:
+        return self.mailbox.has_mail(client)
+
+    def _handed_over(self, client: Client) -> None:
+        self.delivery.drained(client)
 
     def _taken(self, chat: Chat, sender: str, count: int) -> None:
         stream = self.acknowledgements.taken(chat, sender, count)

@@ -40,7 +40,9 @@ class Flow:
         congestion: Congestion,
         page: int,
         taken: Callable[[int], None],
+        has_mail: Callable[[Client], bool],
     ) -> None:
+        self._has_mail = has_mail
         self.direction = direction
         self._taken = taken
         self._hand_over: Callable[[bytes], None] = nowhere
@@ -97,6 +99,8 @@ class Flow:
     def push(self) -> None:
         """Hand over what is missing, as far as there is room for it; harmless when nothing is, or nobody is there."""
         if self._recipient is None or self.is_live or self._pushing or self._congestion.is_full(self._recipient):
+            return
+        if self._has_mail(self._recipient):  # from the same person, perhaps, and said before
             return
         if self._is_level(self._recipient):
             self._go_live()
@@ -183,6 +187,7 @@ class Delivery:
     """The flows of all chats that somebody takes part in. `keep` stores what has been said.
 
     `taken` is told, of a chat and a sender in it, how many more messages have reached a partner who does not say so.
+    Somebody who `has_mail` gets that first.
     """
 
     def __init__(
@@ -193,12 +198,14 @@ class Delivery:
         page: int,
         keep: Callable[[str, str, bytes, int], None],
         taken: Callable[[Chat, str, int], None],
+        has_mail: Callable[[Client], bool],
     ) -> None:
         self.store = store
         self._congestion = congestion
         self._page = page
         self._keep = keep
         self._taken = taken
+        self._has_mail = has_mail
         self._flows: dict[tuple[str, str], Flow] = {}
 
     def join(self, chat: Chat, client: Client) -> None:
@@ -260,6 +267,7 @@ class Delivery:
                 congestion=self._congestion,
                 page=self._page,
                 taken=partial(self._taken, chat, sender),
+                has_mail=self._has_mail,
             )
             self._flows[chat.id, sender] = flow
         return flow

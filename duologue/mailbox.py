@@ -5,6 +5,7 @@ Everything here goes by way of the store, at the pace of people; what is said in
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 
 from duologue.congestion import Congestion
@@ -32,7 +33,7 @@ PAGE_BYTES = 64 * 1024
 
 class Mailbox:
     """`client_of` finds who is logged in, `is_registered` who could be, `find_person` whom somebody means by a name.
-    `wall_clock` dates the letters.
+    `wall_clock` dates the letters. `handed_over` hears of each client for whom nothing waits any more.
 
     One question of a socket is answered at a time: meanwhile it is not read from.
     """
@@ -45,10 +46,12 @@ class Mailbox:
         client_of: Callable[[str], Client | None],
         is_registered: Callable[[str], bool],
         find_person: Callable[[str], str],
+        handed_over: Callable[[Client], None],
         wall_clock: Callable[[], float],
     ) -> None:
         self.store = store
         self._find_person = find_person
+        self._handed_over = handed_over
         self._congestion = congestion
         self._client_of = client_of
         self._is_registered = is_registered
@@ -100,6 +103,7 @@ class Mailbox:
             reader.login_socket.tell(message)
         elif reader:
             self.push(reader)
+            await self._visits[reader].idle.wait()  # what the sender says next, in a chat perhaps, comes after it
         else:
             client.login_socket.tell(KeptFor(recipient, letter.stream, letter.number))
 
@@ -125,7 +129,13 @@ class Mailbox:
         visit = self._visits.get(client)
         if visit and visit.is_due and not visit.is_running:
             visit.is_running = True
+            visit.idle.clear()
             self._errands.run(self._hand_over(client, visit))
+
+    def has_mail(self, client: Client) -> bool:
+        """Does something wait for `client` that is older than what is said now?"""
+        visit = self._visits.get(client)
+        return visit is not None and (visit.is_running or visit.is_due)
 
     async def _hand_over(self, client: Client, visit: Visit) -> None:
         try:
@@ -135,6 +145,9 @@ class Mailbox:
                     visit.is_due = True
         finally:
             visit.is_running = False
+            visit.idle.set()
+        if not visit.is_due:
+            self._handed_over(client)
 
     async def _hand_over_page(self, client: Client, visit: Visit) -> bool:
         """False: nothing more waits."""
@@ -197,6 +210,8 @@ class Visit:
         self.handed: dict[str, int] = {}
         self.is_due = False
         self.is_running = False
+        self.idle = asyncio.Event()
+        self.idle.set()
 
 
 _REASONS = {reason.value for reason in ChatEnd}

@@ -105,7 +105,15 @@ class Talk:
             filled=self.filled,
             emptied=self.emptied,
         )
-        self.delivery = Delivery(self.shelf, self.congestion, page=PAGE, keep=self.keep, taken=lambda *_: None)
+        self.delivery = Delivery(
+            self.shelf,
+            self.congestion,
+            page=PAGE,
+            keep=self.keep,
+            taken=lambda *_: None,
+            has_mail=lambda client: client in self.with_mail,
+        )
+        self.with_mail: set[Client] = set()
         self.chat = Chat("id", "alice", "bob")
         self.says_to_bob = self.chat.says("alice")
         self.alice, self.bob = somebody("alice"), somebody("bob")
@@ -251,6 +259,24 @@ async def test_nothing_is_read_for_somebody_who_has_no_room(talk: Talk) -> None:
     await talk.settles()
     assert talk.heard == []
     assert not talk.delivery._flows["id", "alice"]._pushing
+
+
+async def test_what_waits_in_the_mailbox_comes_before_what_is_said_now(talk: Talk) -> None:
+    """7.1: the same person may have said it, in a chat before this one."""
+    talk.with_mail.add(talk.bob)
+    talk.fills(talk.bob)
+    talk.says("one")
+    talk.drains(talk.bob)
+    talk.commits()
+    await talk.settles()
+    talk.says("two")
+    assert talk.heard == []
+    talk.with_mail.clear()
+    talk.delivery.drained(talk.bob)
+    talk.commits()
+    await talk.settles()
+    talk.says("three")
+    assert talk.heard == ["one", "two", "three"]
 
 
 async def test_the_missing_comes_in_pages_and_a_full_queue_ends_them(talk: Talk) -> None:

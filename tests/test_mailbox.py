@@ -28,7 +28,7 @@ from duologue.core.events import (
 )
 from duologue.core.limits import Limits
 from duologue.core.streams import Stream
-from duologue.link import Client
+from duologue.link import Client, Hold
 from duologue.mailbox import Mailbox
 from duologue.protocols.lines import LINE_LIMIT
 from duologue.storage.base import (
@@ -40,6 +40,7 @@ from duologue.storage.base import (
     StoreError,
     Undelivered,
 )
+from tests.stage import until
 from tests.test_link import BOUND, client, fake
 
 NOW = 1795217400.9
@@ -60,19 +61,26 @@ class PostOffice(RemembersNothing):
         self.ended: dict[tuple[str, str], ChatStanding] = {}
         self.asked: list[str] = []
         self.being_read = self.most_being_read = 0
+        self.closed_for: set[str] = set()
         self.is_open = asyncio.Event()
         self.is_open.set()
 
     async def answers(self, question: str) -> None:
         self.asked.append(question)
-        await self.is_open.wait()
+        if question in self.closed_for or not self.closed_for:
+            await self.is_open.wait()
         if self.error:
             raise self.error
 
     def closes(self) -> None:
         self.is_open.clear()
 
+    def closes_for(self, question: str) -> None:
+        self.closed_for = {question}
+        self.closes()
+
     def opens(self) -> None:
+        self.closed_for = set()
         self.is_open.set()
 
     def put(self, stream: str, number: int, text: str, *, sender: str = "alice", recipient: str = "bob") -> None:
@@ -132,6 +140,7 @@ class Town:
     def __init__(self) -> None:
         self.office = PostOffice()
         self.here: dict[str, Client] = {}
+        self.written: list[tuple[str, ...]] = []
         self.congestion = Congestion(
             Limits().lifted(),
             time=lambda: 0.0,
@@ -145,6 +154,7 @@ class Town:
             client_of=self.here.get,
             is_registered=lambda nickname: nickname in ("alice", "bob", "carol"),
             find_person=nickname_key,
+            handed_over=lambda _: None,
             wall_clock=lambda: NOW,
         )
 
@@ -388,6 +398,23 @@ async def test_a_letter_that_comes_while_others_are_handed_over_follows_them(tow
     assert letters(bob) == ["one", "two"]
     assert town.office.most_being_read == 1
     assert told(alice) == []
+
+
+async def test_whoever_writes_says_nothing_more_until_the_reader_who_is_here_has_been_told(town: Town) -> None:
+    """What they say next may be in a chat, and must not come before the letter."""
+    alice, bob = town.comes("alice"), town.comes("bob")
+    await town.settles()
+    town.office.asked.clear()
+    town.office.closes_for("undelivered")
+    town.writes(alice, "hi")
+    await until(lambda: "undelivered" in town.office.asked)
+    assert town.mailbox.has_mail(bob)
+    assert fake(alice.chat_socket).holds == {Hold.RECALL}
+    town.office.opens()
+    await town.settles()
+    assert letters(bob) == ["hi"]
+    assert fake(alice.chat_socket).holds == set()
+    assert not town.mailbox.has_mail(bob)
 
 
 async def test_a_letter_that_comes_while_an_empty_mailbox_is_read_is_not_left_in_it(town: Town) -> None:
