@@ -22,9 +22,6 @@ APPLICATION_ID = 0x44756F6C
 PAGE_SIZE = 32 * 1024
 # Pages in the log before it is copied into the file, 16 MiB: small enough to read back at once after a crash.
 CHECKPOINT_PAGES = 16 * 1024 * 1024 // PAGE_SIZE
-# Of the writer: what waits for one commit (BEHIND_BYTES) fits. With SQLite's 2 MB, pages spill into the log before
-# they are full, and are written again.
-CACHE_BYTES = 16 * 1024 * 1024
 # Whoever holds the file longer than this is no index piece of ours (a few ms) but a stranger's program.
 BUSY_TIMEOUT = 10.0
 # How long the file is looked over before the server opens its doors; 400 MB take 0.05 s when the page cache has them.
@@ -58,7 +55,6 @@ class StoreFile:
         connection = _connected(self.path, "rw")
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute(f"PRAGMA wal_autocheckpoint={CHECKPOINT_PAGES}")
-        connection.execute(f"PRAGMA cache_size=-{CACHE_BYTES // 1024}")
         connection.execute("PRAGMA temp_store=MEMORY")  # or a commit of many rows makes and unlinks a file
         connection.execute("PRAGMA fullfsync=ON")  # macOS, where fsync alone leaves the drive's cache as it is
         connection.execute("PRAGMA checkpoint_fullfsync=ON")
