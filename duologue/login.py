@@ -31,6 +31,13 @@ TOKEN_BYTES = 32
 
 _PASSWORD_WINDOW = 60.0
 
+_NOT_BY_NAME_ALONE = LoginDenied(
+    "denied",
+    "Unknown nickname, or one that does not come in by itself: an account with a password needs client.py, and so does "
+    "one on another machine.",
+)
+"""The same for who is unknown and who has a password, so that nobody learns which."""
+
 
 @dataclass(slots=True, eq=False)
 class Login:
@@ -38,6 +45,8 @@ class Login:
 
     login_socket: Link
     nickname: str = ""
+    is_by_name_alone: bool = False
+    """Through a front door that knows no passwords."""
     refusals: int = 0
     token_digest: bytes | None = None
     token_deadline: float = 0.0
@@ -107,8 +116,9 @@ class LoginDesk:
 
     # The dialogue on the login socket
 
-    def give_nickname(self, link: Link, nickname: str) -> None:
-        login = self._logins.setdefault(link, Login(link))
+    def give_nickname(self, link: Link, nickname: str, *, is_all: bool = False) -> None:
+        """`is_all`: there is no way to ask for a password, and whoever needs one is refused."""
+        login = self._logins.setdefault(link, Login(link, is_by_name_alone=is_all))
         try:
             login.nickname = nickname_key(nickname)
         except PeerError as error:
@@ -116,9 +126,19 @@ class LoginDesk:
             return
         account = self._users.find(login.nickname)
         if account and self._needs_no_password(account, link):
+            self._make_way(login)
             self._grant(login)
+        elif is_all:
+            self._deny(login, _NOT_BY_NAME_ALONE)
         else:
             link.tell(PasswordWanted())
+
+    def _make_way(self, login: Login) -> None:
+        """A client that could not attach all its sockets begins anew, and leaves its half of a login behind."""
+        for older in [*self._by_token.values()] if login.is_by_name_alone else ():
+            is_same = older.nickname == login.nickname and older.login_socket.address == login.login_socket.address
+            if older.is_by_name_alone and is_same:
+                self._give_up(older)
 
     def come_in(self, link: Link, typed: str) -> None:
         """A guest, through a front door whose single socket is all three: the whole login."""
@@ -179,6 +199,10 @@ class LoginDesk:
         login.refusals += 1
         if login.refusals >= login.login_socket.door.tries:
             self.lost(login.login_socket)
+        elif login.is_by_name_alone:
+            # Its connection is open before somebody begins to type.
+            del self._deadlines[login.login_socket]
+            self.connected(login.login_socket)
 
     def _grant(self, login: Login) -> None:
         token = secrets.token_urlsafe(TOKEN_BYTES)

@@ -188,6 +188,52 @@ async def test_after_the_third_refusal_the_connection_is_closed(desk: Desk) -> N
     assert len(link.told) == TRIES + 2
 
 
+# By the nickname alone, where no password can be asked for
+
+
+@pytest.mark.parametrize("nickname", ["bob", "eve", "mallory", "nobody"])
+def test_whoever_would_need_a_password_is_refused_in_the_same_words(desk: Desk, nickname: str) -> None:
+    link = desk.socket()
+    desk.desk.give_nickname(link, nickname, is_all=True)
+    [event] = link.told
+    assert isinstance(event, LoginDenied)
+    assert event.text.startswith("Unknown nickname, or one that does not come in by itself")
+
+
+def test_so_is_an_account_without_one_from_another_machine(desk: Desk) -> None:
+    link = desk.socket(FAR)
+    desk.desk.give_nickname(link, "alice", is_all=True)
+    assert isinstance(link.told[0], LoginDenied)
+
+
+def test_an_operator_may_let_it_in() -> None:
+    desk = Desk(Settings(allow_passwordless=True))
+    link = desk.socket(FAR)
+    desk.desk.give_nickname(link, "alice", is_all=True)
+    assert isinstance(link.told[0], LoggedIn)
+
+
+def test_after_a_refusal_there_is_as_much_time_again_but_not_for_ever(desk: Desk) -> None:
+    link = desk.socket()
+    for _ in range(TRIES - 1):
+        desk.passes(19)
+        desk.desk.give_nickname(link, "nobody", is_all=True)
+        assert not link.closed
+    desk.passes(20)
+    assert link.closed
+
+
+def test_half_a_login_gives_way_to_one_that_begins_anew(desk: Desk) -> None:
+    older, newer, other = desk.socket(), desk.socket(), desk.socket()
+    desk.desk.give_nickname(older, "alice", is_all=True)
+    half = desk.attaches(SocketKind.CHAT, desk.token_of(older))
+    desk.desk.give_nickname(newer, "alice", is_all=True)
+    assert (older.closed, half.closed, newer.closed) == (True, True, False)
+    desk.desk.give_nickname(other, "alice")
+    desk.desk.give_nickname(desk.socket(), "alice", is_all=True)
+    assert (newer.closed, other.closed) == (True, False)  # a native client knows what it does
+
+
 # Guessing
 
 

@@ -8,7 +8,7 @@ import socket
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from itertools import chain, islice
-from typing import Generic, Self, TypeVar, cast
+from typing import Any, Generic, Self, TypeVar, cast
 
 from duologue.core.commands import Command
 from duologue.core.errors import FatalPeerError, PeerError
@@ -16,7 +16,7 @@ from duologue.core.events import Event
 from duologue.core.limits import Limits
 from duologue.handle_client import handle_client
 from duologue.hub import Hub
-from duologue.link import Client, Door, Encoded, Hold, Receiver
+from duologue.link import Client, Commands, Door, Encoded, Hold, Receiver
 from duologue.net.outbox import Outbox
 from duologue.net.pacing import Pacer
 from duologue.protocols.native import NativeSocket
@@ -223,7 +223,7 @@ class Connection(BaseConnection[NativeSocket]):
         lines = encoded.get(NativeSocket)
         if lines is None:
             lines = encoded[NativeSocket] = self.door.encode(event)
-        self.send(cast(bytes, lines))
+        self.send(lines)
 
     def messages_from(self, nickname: str, taken: Callable[[int], None]) -> Callable[[bytes], None]:
         """A native client reads lines as they are, and says itself how many it has."""
@@ -238,6 +238,43 @@ class Connection(BaseConnection[NativeSocket]):
         # of the server's CPU in ping-pong (docs/decisions/0026). It forgets this wish when the socket falls idle.
         if _QUICKACK is not None:
             self._socket.setsockopt(socket.IPPROTO_TCP, _QUICKACK, 0)
+
+
+class UndecidedConnection(Connection):
+    """A socket of a port that two protocols share: a native one, unless its first bytes are the other's.
+
+    `is_other` tells them apart, and None is no answer yet. `pass_on` puts another protocol on this transport, and gives
+    it these bytes.
+    """
+
+    __slots__ = ("_first", "_is_other", "_pass_on")
+
+    def __init__(
+        self,
+        *arguments: Any,
+        is_other: Callable[[bytes], bool | None],
+        pass_on: Callable[[UndecidedConnection, asyncio.Transport, bytes], None],
+        **named: Any,
+    ) -> None:
+        super().__init__(*arguments, **named)
+        self._is_other = is_other
+        self._pass_on = pass_on
+        self._first = b""
+        self._receive = self._receive_first
+
+    def _receive_first(self, data: bytes) -> Commands:
+        first = self._first = self._first + data
+        is_other = self._is_other(first)
+        if is_other is None:
+            return ()
+        self._first = b""
+        if is_other:
+            self._fall_silent()
+            self._hub.login.forget(self)
+            self._pass_on(self, self._transport, first)
+            return ()
+        self._receive = self.door.receive_data
+        return self._receive(first)
 
 
 def _mute(_: bytes) -> None:

@@ -18,9 +18,10 @@ from math import inf
 from duologue.core.admission import Doorkeeper
 from duologue.core.events import Refused
 from duologue.hub import Hub
-from duologue.net.connection import Connection
-from duologue.net.paced_connection import PacedConnection
-from duologue.protocols.base import FrontDoor, GuestDoor, NativeDoor
+from duologue.net.connection import Connection, UndecidedConnection
+from duologue.net.paced_connection import OneOfThreeConnection, PacedConnection
+from duologue.protocols.base import GuestDoor, NativeDoor, OwnDoor, SharedDoor
+from duologue.protocols.simplechat import SimpleChat
 from duologue.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -52,13 +53,22 @@ AnyConnection = Connection | PacedConnection
 
 
 class Listener:
-    """The sockets of one front door, from `open` to `close`."""
+    """The sockets of one front door, and of another that shares its port, from `open` to `close`."""
 
-    def __init__(self, settings: Settings, door: FrontDoor, hub: Hub, tls: ssl.SSLContext | None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        door: OwnDoor,
+        hub: Hub,
+        tls: ssl.SSLContext | None,
+        *,
+        shared: SharedDoor | None = None,
+    ) -> None:
         self.port = 0
         """Where it listens, once it is open."""
         self._settings = settings
         self._door = door
+        self._shared = (shared.recognises, shared.make()) if shared else None
         self._hub = hub
         self._tls = tls
         self._doorkeeper = Doorkeeper(settings.limits)
@@ -137,10 +147,42 @@ class Listener:
     def _connection(self, sock: socket.socket, peer: tuple[str, int]) -> AnyConnection:
         limits = self._settings.limits
         match self._door:
+            case NativeDoor(make=make) if self._shared:
+                is_other, other = self._shared
+                pass_on = partial(self._pass_on, other, sock, peer)
+                return UndecidedConnection(
+                    self._hub,
+                    make(),
+                    sock,
+                    peer,
+                    limits=limits,
+                    closed=self._closed,
+                    is_other=is_other,
+                    pass_on=pass_on,
+                )
             case NativeDoor(make=make):
                 return Connection(self._hub, make(), sock, peer, limits=limits, closed=self._closed)
             case GuestDoor(make=make_for):
                 return PacedConnection(self._hub, make_for(time_of_day), sock, peer, limits=limits, closed=self._closed)
+
+    def _pass_on(
+        self,
+        shared: SimpleChat,
+        sock: socket.socket,
+        peer: tuple[str, int],
+        undecided: Connection,
+        transport: asyncio.Transport,
+        first: bytes,
+    ) -> None:
+        """It is a client of the protocol that shares this port."""
+        connection = OneOfThreeConnection(
+            self._hub, shared.socket(*peer), sock, peer, limits=self._settings.limits, closed=self._closed
+        )
+        self._open.discard(undecided)
+        self._open.add(connection)
+        transport.set_protocol(connection)
+        connection.connection_made(transport)
+        connection.data_received(first)
 
     async def _shake_hands(self, connection: AnyConnection, sock: socket.socket) -> None:
         limits = self._settings.limits

@@ -1,4 +1,4 @@
-"""A connection for front doors whose clients use one socket and frame nothing: each read of theirs is one message."""
+"""Connections for front doors whose clients frame nothing: each read of theirs is one message."""
 
 from __future__ import annotations
 
@@ -7,12 +7,15 @@ from collections.abc import Callable
 from functools import partial
 from typing import Protocol, cast
 
-from duologue.core.events import Event, Said
-from duologue.link import Door, Encoded, Receiver
+from duologue.core.commands import ResumeChat, SocketKind
+from duologue.core.events import Acknowledged, ChatWaits, Event, MessageFrom, Said
+from duologue.handle_client import handle_client
+from duologue.link import Client, Door, Encoded, Hold, Receiver
 from duologue.net.connection import BaseConnection
 from duologue.net.pacing import GAP, Pacer
 from duologue.protocols.native import NativeSocket
-from duologue.protocols.native_wire import parse_message
+from duologue.protocols.native_wire import encode_message, parse_message
+from duologue.protocols.simplechat import SimpleChatSocket
 
 
 class PacedDoor(Door, Protocol):
@@ -29,7 +32,7 @@ class PacedDoor(Door, Protocol):
 
 
 class PacedConnection(BaseConnection[PacedDoor]):
-    """Its client's three sockets are this one. Nothing probes it, so its `row` stays -1: TCP finds the dead."""
+    """The client's three sockets are this one. Nothing probes it, so its `row` stays -1: TCP finds the dead."""
 
     __slots__ = ()
 
@@ -52,7 +55,7 @@ class PacedConnection(BaseConnection[PacedDoor]):
         kind = type(self.door)
         if kind not in encoded:
             encoded[kind] = self.door.encode(event)
-        self._send_all(cast(tuple[bytes, ...], encoded[kind]))
+        self._send_all(encoded[kind])
 
     def _send_all(self, messages: tuple[bytes, ...]) -> None:
         for message in messages:
@@ -75,3 +78,54 @@ class PacedConnection(BaseConnection[PacedDoor]):
             # What waits goes out one by one, and that the peer has gone meanwhile is seen only by reading.
             self._transport.resume_reading()
         super().close()
+
+
+class OneOfThreeConnection(PacedConnection):
+    """One of three sockets of such a client. It is told on any of them, and its door knows which of them is to say it.
+
+    Its client does for itself nothing but to talk: here is seen to what a native one does besides.
+    """
+
+    __slots__ = ()
+
+    door: SimpleChatSocket
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if self.client is None and self.door.kind is SocketKind.CHAT and not (self._is_silent or self._holds):
+            self._backlog = self.door.early()
+            self.hold(Hold.LOGIN)
+
+    def tell(self, event: Event) -> None:
+        client = self.client
+        if client is None:
+            self._send_all(self.door.encode(event))
+            return
+        match event:
+            case MessageFrom():
+                self._hand_over(client, event)
+                return
+            case ChatWaits(chat=chat):
+                handle_client(self._hub, client.chat_socket, ResumeChat(chat))
+            case Acknowledged():
+                asyncio.get_running_loop().call_soon(client.chat_socket.release, Hold.LOGIN)
+        told = cast(SimpleChatSocket, client.login_socket.door).told(event)
+        for link, messages in ((client.login_socket, told.login), (client.chat_socket, told.chat)):
+            for message in messages:
+                link.send(message)
+
+    def _hand_over(self, client: Client, event: MessageFrom) -> None:
+        """A letter has been received when the last of it has been taken."""
+
+        def taken(_: int) -> None:
+            self._hub.conversations.mailbox.received(client.nickname, event.stream, event.number)
+
+        self._outbox.send_lines(encode_message(event.text), lambda _: self.door.encode(event), taken)
+
+    def messages_from(self, nickname: str, taken: Callable[[int], None]) -> Callable[[bytes], None]:
+        def heard(count: int) -> None:
+            # The question whether it lives waits behind them, longer perhaps than the silence of the dead may last.
+            self._heard.add(self.row)
+            taken(count)
+
+        return super().messages_from(nickname, heard)

@@ -10,6 +10,7 @@ from duologue.protocols.native import NativeSocket
 from duologue.protocols.nickname_lines import NicknameLinesSocket
 from duologue.protocols.plain_lines import PlainLinesSocket
 from duologue.protocols.rooms_json import RoomsJsonSocket
+from duologue.protocols.simplechat import SimpleChat, is_simplechat
 
 Clock = Callable[[], str]
 """The time of day, as HH:MM:SS."""
@@ -34,12 +35,27 @@ class GuestDoor:
     make: Callable[[Clock], UnframedSocket]
 
 
-FrontDoor = NativeDoor | GuestDoor
+@dataclass(frozen=True, slots=True)
+class SharedDoor:
+    """One at the port of another: `recognises` tells its clients from those by their first bytes, and says None where
+    it is too early. `make` gives what all of its sockets have in common.
+    """
+
+    name: str
+    port_setting: str
+    recognises: Callable[[bytes], bool | None]
+    make: Callable[[], SimpleChat]
+
+
+OwnDoor = NativeDoor | GuestDoor
+"""One with a port of its own."""
+FrontDoor = OwnDoor | SharedDoor
 
 FRONT_DOORS: dict[str, FrontDoor] = {
     door.name: door
     for door in (
         NativeDoor("native", "port", NativeSocket),
+        SharedDoor("simplechat", "port", is_simplechat, SimpleChat),
         GuestDoor("rooms_json", "rooms_json_port", RoomsJsonSocket),
         GuestDoor("plain_lines", "plain_lines_port", PlainLinesSocket),
         GuestDoor("nickname_lines", "nickname_lines_port", NicknameLinesSocket),

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from duologue.net.listener import Listener, bound
-from duologue.protocols.base import FRONT_DOORS
+from duologue.protocols.base import FRONT_DOORS, NativeDoor
 from tests.stage import Stage, opened
 
 
@@ -23,7 +23,9 @@ async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
 @pytest.fixture
 def listener(stage: Stage) -> Listener:
     """Another door of the same server."""
-    return Listener(stage.settings, FRONT_DOORS["native"], stage.server.hub, None)
+    door = FRONT_DOORS["native"]
+    assert isinstance(door, NativeDoor)
+    return Listener(stage.settings, door, stage.server.hub, None)
 
 
 async def test_any_free_port_is_told(listener: Listener, stage: Stage) -> None:

@@ -51,7 +51,7 @@ pytestmark = pytest.mark.usefixtures("others")
     [
         b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n",
         b"\n",
-        b"login_socket\n",
+        b"login_socke\n",
         b"duologue/2 login_socket\n",
         b"duologue/1 login_socket now\n",
         b"duologue/1 chat_socket\n",
