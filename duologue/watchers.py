@@ -13,11 +13,13 @@ TELL_AFTER = 0.2
 
 
 class Watchers:
-    """`people_online` lists them."""
+    """`people_online` lists them; `is_full` tells who does not read: those are told when they do."""
 
-    def __init__(self, people_online: Callable[[], PeopleOnline]) -> None:
+    def __init__(self, people_online: Callable[[], PeopleOnline], is_full: Callable[[Client], bool]) -> None:
         self._people_online = people_online
+        self._is_full = is_full
         self._watching: dict[Client, None] = {}
+        self._due: set[Client] = set()
         self._telling: asyncio.TimerHandle | None = None
 
     def arrived(self, client: Client) -> None:
@@ -29,6 +31,7 @@ class Watchers:
 
     def left(self, client: Client) -> None:
         self._watching.pop(client, None)
+        self._due.discard(client)
         self._changed()
 
     def _changed(self) -> None:
@@ -39,4 +42,13 @@ class Watchers:
         self._telling = None
         people = self._people_online()
         for client in self._watching:
-            client.login_socket.tell(people)
+            if self._is_full(client):
+                self._due.add(client)
+            else:
+                client.login_socket.tell(people)
+
+    def emptied(self, client: Client) -> None:
+        """There is room in the queue to `client`."""
+        if client in self._due:
+            self._due.discard(client)
+            client.login_socket.tell(self._people_online())

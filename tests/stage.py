@@ -12,7 +12,7 @@ import re
 import socket
 import ssl
 from collections.abc import AsyncIterator, Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,9 @@ BOUND = 5.0
 """Seconds that anything expected may take before the scene has failed."""
 
 CAST = ("alice", "bob", "carol", "dave")
+
+ANY_PORTS = {setting.name: 0 for setting in fields(Settings) if setting.name.split("_")[-1] == "port"}
+"""Free ones, for each protocol that a scene turns on."""
 
 
 async def until(condition: Callable[[], bool]) -> None:
@@ -148,6 +151,8 @@ class Stage:
         self.clock = clock
         self.settings = settings
         """Those that the server runs with, its port among them."""
+        self.ports = {listener._door.name: listener.port for listener in server._listeners}
+        """Where each protocol is spoken that has a port of its own."""
         self._tls = tls
         self._wires: list[Wire] = []
 
@@ -242,7 +247,7 @@ async def opened(
     It keeps no history unless a scene is about that.
     """
     limits: Mapping[str, Any] = changes.pop("limits", {})
-    settings = Settings(port=0, users=folder / "users.csv", data=folder / "data", **{"history": False, **changes})
+    settings = Settings(users=folder / "users.csv", data=folder / "data", **{**ANY_PORTS, "history": False, **changes})
     settings = replace(settings, limits=replace(settings.limits, **limits))
     users_file.write(settings.users, accounts or [Account(nickname) for nickname in CAST])
     clock = Clock()

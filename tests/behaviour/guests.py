@@ -1,0 +1,228 @@
+"""Those who come with an original client, and what these have in common (seeds.md, on the wire).
+
+They read as those clients do, `recv(1024)` as soon as there is something: that is one message, which they show.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import re
+import socket
+from abc import abstractmethod
+from typing import ClassVar
+
+from duologue.core.accounts import GUEST_MARK
+from tests.behaviour.people import Person
+from tests.stage import BOUND, Stage, until
+
+ONE_READ = 1024
+
+
+class Guest(Person):
+    before: ClassVar[str] = ""
+    """What such a user types before words that are the server's."""
+    end: ClassVar[str] = "/quit"
+    """The word that leaves a chat."""
+
+    sock: socket.socket
+
+    def __init__(self, stage: Stage, name: str) -> None:
+        super().__init__(stage, name)
+        self.is_called(name)
+        self.messages: list[bytes] = []
+        """All reads of this client."""
+        self._shown: asyncio.Queue[str] = asyncio.Queue()
+        self._is_reading = False
+
+    def is_called(self, name: str, *, believes: str | None = None) -> None:
+        """That is its name now; its client `believes` in the one that it sent first."""
+        self.name = name
+        self.nickname = GUEST_MARK + name
+        self.believes = believes or name
+
+    # The socket
+
+    async def connects(self, *, buffer: int = 1 << 20) -> None:
+        """It takes about twice `buffer` bytes that nobody reads."""
+        self.sock = socket.socket()
+        self.sock.setblocking(False)
+        self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)
+        self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        loop = asyncio.get_running_loop()
+        await loop.sock_connect(self.sock, (self.stage.settings.host, self.stage.ports[self.door]))
+        self.reads_on()
+
+    def stops_reading(self) -> None:
+        self._is_reading = False
+        asyncio.get_running_loop().remove_reader(self.sock)
+
+    def reads_on(self) -> None:
+        self._is_reading = True
+        asyncio.get_running_loop().add_reader(self.sock, self._read)
+
+    def _read(self) -> None:
+        try:
+            data = self.sock.recv(ONE_READ)
+        except OSError:  # a reset is a close too
+            data = b""
+        if data:
+            self.messages.append(data)
+            self._take(data)
+        else:
+            self.stops_reading()
+            self._shown.put_nowait("")
+
+    def _take(self, data: bytes) -> None:
+        """One message to this client."""
+        assert len(data) < ONE_READ
+        text = data.decode()
+        assert not text.endswith("\n")
+        self.shows(text)
+
+    def shows(self, text: str) -> None:
+        self._shown.put_nowait(text)
+
+    async def sends(self, data: bytes) -> None:
+        await asyncio.get_running_loop().sock_sendall(self.sock, data)
+
+    def closes(self) -> None:
+        if self._is_reading:
+            self.stops_reading()
+        self.sock.close()
+
+    async def next(self) -> str:
+        """What is shown next; "" when the server has closed."""
+        async with asyncio.timeout(BOUND):
+            return await self._shown.get()
+
+    async def sees(self, *texts: str) -> None:
+        for text in texts:
+            assert await self.next() == text
+
+    async def sees_like(self, pattern: str) -> re.Match[str]:
+        found = re.fullmatch(pattern, text := await self.next(), re.DOTALL)
+        assert found, f"{text!r} is not like {pattern!r}"
+        return found
+
+    @abstractmethod
+    async def is_told(self, *sentences: str) -> None:
+        """What the server itself says."""
+
+    # Coming and going
+
+    @abstractmethod
+    async def gives_name(self, name: str) -> None:
+        """On a new connection."""
+
+    @abstractmethod
+    async def is_refused(self, reason: str) -> None:
+        """The server takes no guest of that name, and says a sentence like `reason`."""
+
+    async def comes_in(self) -> None:
+        await self.connects()
+        await self.gives_name(self.name)
+        await self.is_in()
+
+    async def is_in(self) -> None:
+        await until(lambda: self.nickname in self.stage.present())
+
+    async def comes_into_lobby(self) -> None:
+        """One is there by coming in."""
+
+    async def leaves(self) -> None:
+        self.closes()
+
+    def breaks(self) -> None:
+        self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+        self.closes()
+
+    async def is_out(self) -> None:
+        assert await self.next() == ""
+
+    # Talking
+
+    @abstractmethod
+    def public(self, name: str, text: str) -> str:
+        """What is shown of a text to all."""
+
+    @abstractmethod
+    def private(self, name: str, text: str) -> str: ...
+
+    @abstractmethod
+    def from_partner(self, name: str, text: str) -> str: ...
+
+    def before_now(self, name: str, text: str) -> str:
+        """The same of one that was said earlier."""
+        return self.public(f"(earlier) {name}", text)
+
+    async def types(self, text: str) -> None:
+        await self.sends(text.encode())
+
+    async def says_to_all(self, text: str) -> None:
+        await self.types(text)
+
+    async def heard(self, who: Person, text: str, shown: str | None = None) -> None:
+        await self.sees(self.public(who.name, shown or text))
+
+    async def heard_in_parts(self, who: Person, text: str) -> None:
+        intro = self.public(who.name, "")
+        heard = ""
+        while len(heard) < len(text):
+            part = await self.next()
+            assert part.startswith(intro)
+            heard += part.removeprefix(intro)
+        assert heard == text
+
+    async def next_text(self) -> str:
+        return (await self.next()).rpartition(": ")[2]
+
+    async def writes_privately(self, who: Person, text: str) -> None:
+        await self.types(f"/msg {who.name} {text}")
+
+    async def got_privately(self, who: Person, text: str, shown: str | None = None) -> None:
+        await self.sees(self.private(who.name, shown or text))
+
+    async def is_told_of_no_such_command(self, word: str) -> None:
+        hint = f"{self.before}/help lists them; {self.before}/{word} sends it as text."
+        await self.is_told(f"There is no command {word}. {hint}")
+
+    async def heard_goodbye(self) -> None:
+        await self.is_told("Server is shutting down. Goodbye!")
+        await self.is_out()
+
+    # A chat of two
+
+    async def asks(self, who: Person) -> None:
+        await self.types(f"/chat {who.name}")
+        await self.is_told(f"Waiting for {who.name} to answer. {self.before}/cancel withdraws.")
+
+    async def is_asked_by(self, who: Person) -> None:
+        await self.is_told(f"{who.name} wants to chat with you. Type {self.before}yes or {self.before}no.")
+
+    async def was_declined_by(self, who: Person) -> None:
+        await self.is_told(f"{who.name} declined the chat.")
+
+    async def is_in_chat_with(self, who: Person) -> None:
+        leaves = f"{self.before}{self.end} leaves the chat."
+        await self.is_told(f"Chat with {who.name} started: what you type goes to {who.name} alone. {leaves}")
+
+    async def says(self, text: str) -> None:
+        await self.types(text)
+
+    async def heard_partner(self, who: Person, text: str, shown: str | None = None) -> None:
+        await self.sees(self.from_partner(who.name, shown or text))
+
+    async def quits_chat(self, who: Person) -> None:
+        await self.types(self.end)
+        await self.is_told(f"Chat with {who.name} ended: you left. What you type goes to everyone in #lobby.")
+
+    async def chat_is_over(self, who: Person, *, lost: bool = False) -> None:
+        reason = f"the connection to {who.name} was lost." if lost else f"{who.name} left."
+        await self.is_told(f"Chat with {who.name} ended: {reason} What you type goes to everyone in #lobby.")
+
+
+def quietly_closed(guest: Guest) -> None:
+    """Whatever became of it."""
+    with contextlib.suppress(AttributeError, OSError, ValueError):
+        guest.closes()
