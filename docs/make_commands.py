@@ -46,6 +46,27 @@ RULES = """
 - `/history #tea`, `/export #tea` and `/search` work for the rooms that one is in.
 - A nickname that begins with `~` is that of a guest without an account. It may be typed without the `~`.
 
+## People
+
+- `/who` lists who is here: `alice, bob (away), carol (in a chat)`. `/whois bob` says more, also of somebody who is
+  not here.
+- `/away back at two` says that you are away. Whoever asks you for a chat or writes to you reads `back at two`, once.
+  `/dnd` takes no requests for a chat at all; messages and rooms go on. `/back` ends both, and so does leaving the
+  app; a lost connection does not.
+- `/watch on` shows who comes, goes, or is away now, as it happens.
+- `/me waves` shows `* alice waves` to your partner, or in the room, and `/msg bob /me waves` to bob. `//me waves` is
+  the same.
+- `/reply TEXT` writes to whoever has sent you the last message by `/msg`. When somebody else has just done so, it
+  says who, and sends nothing.
+
+## People whom you do not want to hear
+
+- `/block bob` lets nothing of bob reach you: no requests, no messages, nothing in rooms. He cannot tell it from no
+  answer. A chat with him ends as by `/quit`. `/unblock bob` ends that, `/blocked` lists whom you have blocked.
+- `/allow known` lets only those ask you for a chat with whom you have had one, or to whom you have written, and
+  `/allow nobody` nobody. Others wait for an answer that does not come. `/allow` alone shows how it is.
+- Both are kept with your account. A server that keeps no history (`--history off`) forgets them when it stops.
+
 ## Messages to somebody who is away
 
 - `/msg bob see you at noon` leaves a message for bob, in a chat or outside one. Whoever is here gets it at once; for
@@ -104,12 +125,12 @@ when the partner answers.
 earlier. It is what runs when the input or the output is not a terminal, or `TERM` is `dumb`. Further lines of
 one message are moved in by four blanks, so nothing in a message can be taken for a line of the client.
 
-From a pipe, without `--nickname`, the first line is the nickname; where the account has a password, the next
-one is the password. After `/chat`, `yes`, `/accept`, `/quit`, `/who`, `/requests`, `/history`, `/search`,
-`/export` and the commands about rooms the client reads on when the answer is there, and after `/msg` when it is known
-what becomes of it, but within 5 s. Before `/quit` and at the end of the input it waits, for 5 s at most, until the
-server has stored everything that was said; how many messages it has not confirmed is said on the standard error, and
-the exit code is 1. While the connection is lost it reads nothing. So this works:
+From a pipe, without `--nickname`, the first line is the nickname; where the account has a password, the next one is
+the password. After `/chat`, `yes`, `/accept`, `/quit`, `/who`, `/requests`, `/history`, `/search`, `/export` and the
+commands about rooms and people the client reads on when the answer is there, and after `/msg` when it is known what
+becomes of it, but within 5 s. Before `/quit` and at the end of the input it waits, for 5 s at most, until the server
+has stored everything that was said; how many messages it has not confirmed is said on the standard error, and the
+exit code is 1. While the connection is lost it reads nothing. So this works:
 
     printf '/chat bob\\nhello\\n/quit\\n' | python client.py --nickname alice
 

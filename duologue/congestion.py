@@ -60,6 +60,11 @@ class Congestion:
             client.chat_socket.release(Hold.OWN_QUEUE)
             self._emptied(client)
 
+    @property
+    def some_are_full(self) -> bool:
+        """Is there anybody at all whose queue is full?"""
+        return bool(self._full)
+
     def is_full(self, client: Client) -> bool:
         return bool(self._full) and any(link in self._full for link in client.sockets)
 

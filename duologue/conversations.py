@@ -41,6 +41,9 @@ class Conversations:
         page: int,
         is_registered: Callable[[str], bool],
         find_person: Callable[[str], str],
+        check_may_turn_to: Callable[[str, str], None],
+        is_heard: Callable[[str, str], bool],
+        written: Callable[[str, str], None],
         wall_clock: Callable[[], float],
     ) -> None:
         self._store = store
@@ -53,13 +56,16 @@ class Conversations:
             store, congestion, page=page, keep=self._keep, taken=self._taken, has_mail=self._has_mail
         )
         self.acknowledgements = Acknowledgements(store, client_of=clients.get)
-        self.recall = Recall(store)
+        self.recall = Recall(store, is_heard)
         self.mailbox = Mailbox(
             store,
             congestion,
             client_of=clients.get,
             is_registered=is_registered,
             find_person=find_person,
+            check_may_turn_to=check_may_turn_to,
+            is_heard=is_heard,
+            written=written,
             handed_over=self._handed_over,
             wall_clock=wall_clock,
         )

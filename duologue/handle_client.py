@@ -31,6 +31,18 @@ from duologue.core.commands import (
 )
 from duologue.core.errors import FatalPeerError, PeerError
 from duologue.core.events import Refused
+from duologue.core.people_commands import (
+    AllowAsking,
+    Block,
+    ComeBack,
+    DoNotDisturb,
+    GoAway,
+    ListBlocked,
+    ListPeople,
+    Unblock,
+    WatchPeople,
+    WhoIs,
+)
 from duologue.core.room_commands import (
     JoinRoom,
     ListMembers,
@@ -72,7 +84,7 @@ def _carry_out(hub: Hub, link: Link, command: Command | PeerError) -> None:
 
 
 def _give_nickname(hub: Hub, link: Link, command: GiveNickname) -> None:
-    hub.login.give_nickname(link, command.nickname)
+    hub.login.give_nickname(link, command.nickname, is_all=command.is_all)
 
 
 def _give_password(hub: Hub, link: Link, command: GivePassword) -> None:
@@ -98,7 +110,7 @@ def _pong(hub: Hub, link: Link, _: Pong) -> None:
 
 
 def _ask(hub: Hub, client: Client, command: AskForChat) -> None:
-    hub.perform(hub.switchboard.ask(hub.time(), client.nickname, hub.find_person(command.nickname)))
+    hub.ask(client, hub.find_person(command.nickname))
 
 
 def _accept(hub: Hub, client: Client, command: AcceptChat) -> None:
@@ -204,6 +216,49 @@ def _say_privately(hub: Hub, client: Client, command: SayPrivately) -> None:
     hub.conversations.mailbox.send(client, _letter(command.nickname, command.text))
 
 
+# People
+
+
+def _go_away(hub: Hub, client: Client, command: GoAway) -> None:
+    hub.people.go_away(client, command.text)
+
+
+def _do_not_disturb(hub: Hub, client: Client, _: DoNotDisturb) -> None:
+    hub.people.do_not_disturb(client)
+
+
+def _come_back(hub: Hub, client: Client, _: ComeBack) -> None:
+    hub.people.come_back(client)
+
+
+def _who_is(hub: Hub, client: Client, command: WhoIs) -> None:
+    hub.people.describe(client, hub.find_person(command.nickname))
+
+
+def _list_people(hub: Hub, client: Client, _: ListPeople) -> None:
+    hub.people.list_people(client)
+
+
+def _watch_people(hub: Hub, client: Client, command: WatchPeople) -> None:
+    hub.people.watch(client, command)
+
+
+def _block(hub: Hub, client: Client, command: Block) -> None:
+    hub.people.block(client, hub.find_person(command.nickname))
+
+
+def _unblock(hub: Hub, client: Client, command: Unblock) -> None:
+    hub.people.unblock(client, hub.find_person(command.nickname))
+
+
+def _list_blocked(hub: Hub, client: Client, _: ListBlocked) -> None:
+    client.login_socket.tell(hub.people.privacy.blocked_by(client.nickname))
+
+
+def _allow_asking(hub: Hub, client: Client, command: AllowAsking) -> None:
+    hub.people.allow(client, command.who)
+
+
 def _exit(hub: Hub, client: Client, _: Exit) -> None:
     hub.disconnect_client(client, ChatEnd.LEFT, BYE)
 
@@ -243,6 +298,16 @@ _FOR_CLIENTS: dict[type, Callable[..., None]] = {
     SetTopic: _topic,
     SayInRoom: _say_in_room,
     SayPrivately: _say_privately,
+    GoAway: _go_away,
+    DoNotDisturb: _do_not_disturb,
+    ComeBack: _come_back,
+    WhoIs: _who_is,
+    ListPeople: _list_people,
+    WatchPeople: _watch_people,
+    Block: _block,
+    Unblock: _unblock,
+    ListBlocked: _list_blocked,
+    AllowAsking: _allow_asking,
 }
 """Commands of somebody who is logged in. Each counts against the client's rate, and so does a line that is no command.
 """

@@ -17,7 +17,20 @@ from duologue.conversations import Conversations
 from duologue.core.accounts import is_guest, looks_of, nickname_key
 from duologue.core.chat import Chat, ChatEnd
 from duologue.core.commands import ResumeChat, SocketKind
-from duologue.core.effects import Effect, ReopenChat, RoomChanged, RoomGone, RoomMade, Tell, TellRoom
+from duologue.core.effects import (
+    AskingChanged,
+    BlockChanged,
+    CloseChat,
+    Effect,
+    OpenChat,
+    PresenceChanged,
+    ReopenChat,
+    RoomChanged,
+    RoomGone,
+    RoomMade,
+    Tell,
+    TellRoom,
+)
 from duologue.core.errors import FatalPeerError, PeerError
 from duologue.core.events import Disconnected, Event, PeopleOnline, Refused
 from duologue.core.pace import TokenBucket
@@ -29,6 +42,7 @@ from duologue.heartbeat import Heartbeat
 from duologue.link import Client, Link
 from duologue.login import Login, LoginDesk
 from duologue.passwords import PasswordPool
+from duologue.people import PeopleDesk
 from duologue.rooms import RoomDesk
 from duologue.settings import Settings
 from duologue.storage.base import Store
@@ -72,23 +86,37 @@ class Hub:
         self._limits = settings.limits
         self._cluster = cluster
         self._guests = Guests(users)
-        self._watchers = Watchers(self.people_online)
         self._clients: dict[str, Client] = {}
         self._client_in_row: dict[int, Client] = {}
-        self.switchboard = Switchboard(
-            is_registered=self._is_registered,
-            new_chat_id=partial(secrets.token_urlsafe, CHAT_ID_BYTES),
-            limits=settings.limits,
-        )
-        self.login = LoginDesk(
-            settings, users=users, guests=self._guests, passwords=passwords, time=time, complete=self._log_in
-        )
         self.congestion = Congestion(
             settings.limits,
             time=time,
             end_stalled=self.disconnect_client,
             filled=self._filled,
             emptied=self._emptied,
+        )
+        self._watchers = Watchers(self.people_online, self.congestion.is_full)
+        self.people = PeopleDesk(
+            store,
+            self.congestion,
+            settings.limits,
+            is_in_chat=lambda nickname: self.switchboard.chat_of(nickname) is not None,
+            break_off=self._break_off,
+            is_registered=self._is_registered,
+            perform=self.perform,
+            wall_clock=wall_clock,
+        )
+        self.switchboard = Switchboard(
+            is_registered=self._is_registered,
+            is_disturbable=self.people.presences.is_disturbable,
+            check_may_turn_to=self.people.privacy.check_may_turn_to,
+            is_heard=self.people.privacy.takes_request,
+            text_for=self.people.presences.text_for,
+            new_chat_id=partial(secrets.token_urlsafe, CHAT_ID_BYTES),
+            limits=settings.limits,
+        )
+        self.login = LoginDesk(
+            settings, users=users, guests=self._guests, passwords=passwords, time=time, complete=self._log_in
         )
         self.conversations = Conversations(
             store,
@@ -98,6 +126,9 @@ class Hub:
             page=settings.limits.send_queue,
             is_registered=self._is_registered,
             find_person=self.find_person,
+            check_may_turn_to=self.people.privacy.check_may_turn_to,
+            is_heard=self.people.privacy.is_heard,
+            written=self._written,
             wall_clock=wall_clock,
         )
         self.room_rules = Rooms(new_id=partial(secrets.token_urlsafe, ROOM_ID_BYTES), limits=settings.limits)
@@ -111,6 +142,7 @@ class Hub:
             time=time,
             wall_clock=wall_clock,
             tries=settings.limits.password_tries,
+            blockers_of=self.people.privacy.blockers_of,
         )
         self.heartbeat = Heartbeat(
             settings,
@@ -121,6 +153,9 @@ class Hub:
 
     def _is_registered(self, nickname: str) -> bool:
         return nickname in self._clients if is_guest(nickname) else self.users.find(nickname) is not None
+
+    def _break_off(self, nickname: str, other: str) -> list[Effect]:
+        return self.switchboard.break_off(nickname, other)
 
     def find_person(self, typed: str) -> str:
         """Whom somebody means: an account, or else a guest who is here; or else nobody. Raises PeerError."""
@@ -140,6 +175,7 @@ class Hub:
         client = self._seat(login)
         self._cluster.arrived(client.nickname)
         self._watchers.arrived(client)
+        self.people.arrived(client)
         self.conversations.acknowledgements.greet(client)
         self.perform(self.switchboard.arrive(self.time(), client.nickname))
         self.conversations.mailbox.open(client)
@@ -178,6 +214,7 @@ class Hub:
         del self._clients[client.nickname], self._client_in_row[client.row]
         self._cluster.left(client.nickname)
         self._watchers.left(client)
+        self.people.left(client)
         self.connections.remove(client.row)
         self.conversations.acknowledgements.forget(client)
         self.conversations.mailbox.close(client)
@@ -240,7 +277,7 @@ class Hub:
     def store_failed(self, instead: Store) -> None:
         """From now on nothing is kept, and so nothing acknowledged, until the server has stopped."""
         self.conversations.store_failed(instead)
-        self.rooms.store = instead
+        self.rooms.store = self.people.store = instead
 
     def restore_rooms(self, rooms: Iterable[Room]) -> None:
         """The same of rooms."""
@@ -258,6 +295,11 @@ class Hub:
                     self._tell(nickname, event)
                 case TellRoom() | RoomMade() | RoomChanged() | RoomGone():
                     self.rooms.perform(effect)
+                case PresenceChanged() | BlockChanged() | AskingChanged():
+                    self.people.perform(effect)
+                case OpenChat() | CloseChat():
+                    self.conversations.perform(effect)
+                    self.people.chat_changed(effect)
                 case _:
                     self.conversations.perform(effect)
 
@@ -267,6 +309,17 @@ class Hub:
             client.login_socket.tell(event)
         else:
             self._cluster.tell(nickname, event)
+
+    def _written(self, sender: str, recipient: str) -> None:
+        """A letter was taken. Who is away has left a text for its sender."""
+        self.perform(self.people.presences.text_for(sender, recipient))
+
+    def ask(self, client: Client, target: str) -> None:
+        """`/chat`: at once, or when it is known whether `target` knows the asker."""
+        self.people.when_known(client, target, partial(self._ask, client, target))
+
+    def _ask(self, client: Client, target: str) -> None:
+        self.perform(self.switchboard.ask(self.time(), client.nickname, target))
 
     def resume(self, client: Client, command: ResumeChat) -> None:
         """`/resume`: of a chat that waits, or of one that is over."""
@@ -299,3 +352,5 @@ class Hub:
         self.conversations.delivery.drained(client)
         self.conversations.mailbox.go_on(client)
         self.rooms.emptied(client)
+        self._watchers.emptied(client)
+        self.people.emptied(client)

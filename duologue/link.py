@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import Enum
 from math import inf
-from typing import Protocol
+from typing import Any, Protocol
 
 from duologue.core.chat import Chat
 from duologue.core.commands import Command
@@ -30,6 +30,7 @@ class Hold(Enum):
     STORE = "the disk does not keep up"
     CATCHING_UP = "the partner is about to have read what is stored, and waits for the last of it"
     TURN = "it is somebody else's turn"
+    LOGIN = "not all of its client's sockets are there"
 
 
 class Door(Protocol):
@@ -47,7 +48,7 @@ class Door(Protocol):
     def receive_data(self, data: bytes) -> Commands: ...
 
 
-Encoded = dict[type[Door], object]
+Encoded = dict[type[Door], Any]
 """An event in the words of each front door."""
 
 

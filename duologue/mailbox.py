@@ -33,7 +33,9 @@ PAGE_BYTES = 64 * 1024
 
 class Mailbox:
     """`client_of` finds who is logged in, `is_registered` who could be, `find_person` whom somebody means by a name.
-    `wall_clock` dates the letters. `handed_over` hears of each client for whom nothing waits any more.
+    `check_may_turn_to` raises PeerError for a sender who has blocked the recipient, and `is_heard` tells whether the
+    recipient has blocked the sender. `wall_clock` dates the letters, and `written` is told of each that was taken.
+    `handed_over` hears of each client for whom nothing waits any more.
 
     One question of a socket is answered at a time: meanwhile it is not read from.
     """
@@ -46,11 +48,17 @@ class Mailbox:
         client_of: Callable[[str], Client | None],
         is_registered: Callable[[str], bool],
         find_person: Callable[[str], str],
+        check_may_turn_to: Callable[[str, str], None],
+        is_heard: Callable[[str, str], bool],
+        written: Callable[[str, str], None],
         handed_over: Callable[[Client], None],
         wall_clock: Callable[[], float],
     ) -> None:
         self.store = store
         self._find_person = find_person
+        self._check_may_turn_to = check_may_turn_to
+        self._is_heard = is_heard
+        self._written = written
         self._handed_over = handed_over
         self._congestion = congestion
         self._client_of = client_of
@@ -90,22 +98,28 @@ class Mailbox:
         try:
             recipient = self._recipient_of(client, letter)
             line, at = encode_message(letter.text), self._wall_clock()
+            is_heard = self._is_heard(client.nickname, recipient)
             handed_in = await self.store.hand_in(
-                Letter(letter.stream, letter.number, client.nickname, recipient, line, at)
+                Letter(letter.stream, letter.number, client.nickname, recipient, line, at, is_heard)
             )
         except PeerError as error:
             client.login_socket.tell(NotKept(letter.nickname, letter.stream, letter.number, error.code, error.text))
             return
         self._tell_sender(handed_in.standing)
         reader = self._client_of(recipient)
-        if reader and is_guest(recipient):
-            message = MessageFrom(client.nickname, int(at), letter.stream, letter.number, letter.text)
-            reader.login_socket.tell(message)
-        elif reader:
-            self.push(reader)
-            await self._visits[reader].idle.wait()  # what the sender says next, in a chat perhaps, comes after it
-        else:
+        if reader is None:
             client.login_socket.tell(KeptFor(recipient, letter.stream, letter.number))
+        elif is_heard:
+            message = MessageFrom(client.nickname, int(at), letter.stream, letter.number, letter.text)
+            await self._deliver(reader, message)
+        self._written(client.nickname, recipient)
+
+    async def _deliver(self, reader: Client, message: MessageFrom) -> None:
+        if is_guest(reader.nickname):
+            reader.login_socket.tell(message)
+            return
+        self.push(reader)
+        await self._visits[reader].idle.wait()  # what the sender says next, in a chat perhaps, comes after it
 
     def _recipient_of(self, client: Client, letter: SendLetter) -> str:
         recipient = self._find_person(letter.nickname)
@@ -113,7 +127,15 @@ class Mailbox:
             raise PeerError("yourself", "That is you. Write to somebody else.")
         if not self._is_registered(recipient):
             raise PeerError("unknown", f"{recipient} doesn't exist.")
+        self._check_may_turn_to(client.nickname, recipient)
+        self._check_reads(recipient)
         return recipient
+
+    def _check_reads(self, recipient: str) -> None:
+        """What a guest does not read waits nowhere: there is no mailbox, and the queue is full."""
+        reader = self._client_of(recipient) if is_guest(recipient) else None
+        if reader and self._congestion.is_full(reader):
+            raise PeerError("does_not_read", f"{recipient} does not read at this moment. Try again later.")
 
     # Letters out
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from types import MappingProxyType
 
 from duologue.core.errors import PeerError
 from duologue.core.events import Recalled, RecallEnded, Refused
 from duologue.core.room import Room
+from duologue.core.rooms import is_room
 from duologue.errands import Errands
 from duologue.link import Client, Link
 from duologue.storage.base import Message, Store, StoreError
@@ -32,10 +33,14 @@ _NO_ROOMS: Mapping[str, str] = MappingProxyType({})
 
 
 class Recall:
-    """Answers one question at a time for each client: its chat socket is not read from until the answer is there."""
+    """Answers one question at a time for each client: its chat socket is not read from until the answer is there.
 
-    def __init__(self, store: Store) -> None:
+    What a sender says in rooms is not told to a reader to whom the sender `is_heard` no more.
+    """
+
+    def __init__(self, store: Store, is_heard: Callable[[str, str], bool] = lambda _, __: True) -> None:
         self.store = store
+        self._is_heard = is_heard
         self._errands = Errands()
 
     def history(self, client: Client, partner: str, count: int, before: int | None) -> None:
@@ -59,7 +64,12 @@ class Recall:
         return await self.store.search(me, words, FOUND_MESSAGES, rooms), None
 
     def _answer(self, client: Client, question: Awaitable[Page], rooms: Mapping[str, str] = _NO_ROOMS) -> None:
-        self._errands.answer(client.chat_socket, _tell(client.login_socket, question, rooms))
+        heard = self._heard_by(client.nickname, question)
+        self._errands.answer(client.chat_socket, _tell(client.login_socket, heard, rooms))
+
+    async def _heard_by(self, me: str, question: Awaitable[Page]) -> Page:
+        messages, before = await question
+        return [found for found in messages if not is_room(found.recipient) or self._is_heard(found.sender, me)], before
 
 
 def _limit(count: int) -> int:

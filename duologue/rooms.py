@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Set as AbstractSet
 from functools import partial
 from typing import TypeVar
 
@@ -20,7 +21,7 @@ from duologue.core.events import Acknowledged, Event, NotKept, Refused
 from duologue.core.pace import Tries
 from duologue.core.room import Room
 from duologue.core.room_commands import JoinRoom
-from duologue.core.room_events import RoomMissed, RoomSaid
+from duologue.core.room_events import RoomJoined, RoomLeft, RoomMissed, RoomSaid
 from duologue.core.rooms import Rooms, locked, room_key
 from duologue.errands import Errands
 from duologue.link import Client, Encoded
@@ -35,6 +36,9 @@ _PASSWORD_WINDOW = 60.0
 BUSY_FOR = 0.2
 """Seconds until the password pool is asked again; in that time it checks six."""
 
+_OF_SOMEBODY = (RoomSaid, RoomJoined, RoomLeft)
+"""Not told to those who have blocked whom it is about. A topic is the room's, whoever has set it."""
+
 T = TypeVar("T")
 
 
@@ -42,7 +46,7 @@ class RoomDesk:
     """`clients` are those who are logged in, by nickname; `perform` has effects carried out.
 
     `time` is a monotonic clock in seconds, `wall_clock` dates what is stored. In a minute somebody may try `tries`
-    passwords of a room.
+    passwords of a room. Who is among the `blockers_of` somebody hears nothing of them.
     """
 
     def __init__(
@@ -57,6 +61,7 @@ class RoomDesk:
         time: Callable[[], float],
         wall_clock: Callable[[], float],
         tries: float,
+        blockers_of: Callable[[str], AbstractSet[str]] = lambda _: frozenset(),
     ) -> None:
         self.store = store
         self._rules = rules
@@ -68,6 +73,7 @@ class RoomDesk:
         self._time = time
         self._wall_clock = wall_clock
         self._tries = Tries(tries, _PASSWORD_WINDOW)
+        self._blockers_of = blockers_of
         self._errands = Errands()
 
     # In
@@ -164,11 +170,13 @@ class RoomDesk:
     def _tell(self, room: Room, event: Event, besides: str | None) -> None:
         """To all in it, encoded once for each protocol."""
         encoded: Encoded = {}
+        left_out = {besides, *self._blockers_of(event.nickname)} if isinstance(event, _OF_SOMEBODY) else {besides}
+        client_of, some_are_full = self._clients.get, self._congestion.some_are_full
         for nickname in room.members:
-            client = self._clients.get(nickname)
-            if client is None or nickname == besides:
+            client = client_of(nickname)
+            if client is None or nickname in left_out:
                 continue
-            if self._congestion.is_full(client):
+            if some_are_full and self._congestion.is_full(client):
                 self._pass_by(client, event)
             else:
                 client.login_socket.tell_among(event, encoded)

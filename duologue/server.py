@@ -22,7 +22,7 @@ from duologue.net.control import Control, control_path
 from duologue.net.listener import Listener, bound
 from duologue.net.tls import Certificate
 from duologue.passwords import PasswordPool
-from duologue.protocols.base import FRONT_DOORS, FrontDoor, NativeDoor
+from duologue.protocols.base import FRONT_DOORS, NativeDoor, OwnDoor, SharedDoor
 from duologue.settings import Settings
 from duologue.storage import users_file
 from duologue.storage.base import LiveChat, LiveStream, RemembersNothing, Store, Stored, StoreError
@@ -79,7 +79,8 @@ class Server:
         )
         # The port first: a second server by mistake should hear of that, and not of the files that the first one holds.
         doors = [FRONT_DOORS[name] for name in settings.protocols]
-        bound = [(door, self._bound(door, _reachable(door, addresses, settings))) for door in doors]
+        own = [door for door in doors if not isinstance(door, SharedDoor)]
+        bound = [(door, self._bound(door, _reachable(door, addresses, settings))) for door in own]
         control = control_path(settings, bound[0][1][0].getsockname()[1])
         store = self._store()
         self.hub = self._hub(store)
@@ -109,7 +110,7 @@ class Server:
 
     # What `start` opens, `stop` closes in the opposite order.
 
-    def _bound(self, door: FrontDoor, addresses: list[str]) -> list[socket.socket]:
+    def _bound(self, door: OwnDoor, addresses: list[str]) -> list[socket.socket]:
         sockets = bound(addresses, getattr(self._settings, door.port_setting), self._settings)
         for sock in sockets:
             self._closing.callback(sock.close)
@@ -148,11 +149,13 @@ class Server:
             wall_clock=time.time,
         )
 
-    def _listener(self, door: FrontDoor, sockets: list[socket.socket], certificate: Certificate | None) -> Listener:
-        listener = Listener(self._settings, door, self.hub, certificate.context if certificate else None)
+    def _listener(self, door: OwnDoor, sockets: list[socket.socket], certificate: Certificate | None) -> Listener:
+        shared = None if certificate else _shares(door, self._settings)
+        listener = Listener(self._settings, door, self.hub, certificate.context if certificate else None, shared=shared)
         listener.open(sockets)
         self._closing.push_async_callback(listener.close)
-        log.info("listening", extra={"protocol": door.name, "host": self._settings.host, "port": listener.port})
+        for name in (door.name, shared.name) if shared else (door.name,):
+            log.info("listening", extra={"protocol": name, "host": self._settings.host, "port": listener.port})
         return listener
 
     async def _open_control(self, path: Path) -> None:
@@ -230,7 +233,13 @@ def _stream(live: LiveStream) -> Stream:
     return Stream(live.stream, live.stored, live.stored, live.received, is_recovered=True)
 
 
-def _reachable(door: FrontDoor, addresses: list[str], settings: Settings) -> list[str]:
+def _shares(door: OwnDoor, settings: Settings) -> SharedDoor | None:
+    """Who else comes to this port. Such clients know no TLS."""
+    others = (other for name in settings.protocols if isinstance(other := FRONT_DOORS[name], SharedDoor))
+    return next((other for other in others if other.port_setting == door.port_setting), None)
+
+
+def _reachable(door: OwnDoor, addresses: list[str], settings: Settings) -> list[str]:
     """Guests come from this machine alone, unless the operator says otherwise."""
     if isinstance(door, NativeDoor) or settings.allow_guests:
         return addresses

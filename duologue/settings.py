@@ -131,7 +131,7 @@ class Settings:
         default=None, metadata=_about(_whole_amount, "how many messages of each two people are kept, the newest")
     )
     protocols: tuple[str, ...] = field(
-        default=("native",), metadata=_about(_names, "protocols to serve, with commas between them")
+        default=("native", "simplechat"), metadata=_about(_names, "protocols to serve, with commas between them")
     )
     log_level: str = field(default="info", metadata=_about(_one_of(*LOG_LEVELS), ", ".join(LOG_LEVELS)))
     log_format: str = field(
@@ -272,7 +272,7 @@ def _add(parser: Any, option: Option) -> None:
 def parse(
     argv: Sequence[str],
     *,
-    protocols: Collection[str] = ("native",),
+    protocols: Collection[str] = ("native", "simplechat"),
     prog: str = "server.py",
     environ: Mapping[str, str] = os.environ,
 ) -> Invocation:
@@ -322,3 +322,5 @@ def _faults(settings: Settings, protocols: Collection[str]) -> Iterator[str]:
     for name in settings.protocols:
         if name not in protocols:
             yield f"there is no protocol {name!r}; this server has {', '.join(protocols)}"
+    if "simplechat" in settings.protocols and "native" not in settings.protocols:
+        yield "--protocols: simplechat shares the port of native, so name both"

@@ -34,6 +34,9 @@ class House:
             page=1024,
             is_registered=lambda _: True,
             find_person=str,
+            check_may_turn_to=lambda _, __: None,
+            is_heard=lambda _, __: True,
+            written=lambda _, __: None,
             wall_clock=self.clock,
         )
         self.chat = Chat("id", "alice", "bob")

@@ -55,6 +55,7 @@ class PostOffice(RemembersNothing):
         super().__init__(StoreError(Path("nowhere"), "failed"))
         self.streams: dict[str, Standing] = {}
         self.letters: list[Undelivered] = []
+        self.heard: list[str] = []
         self.recipients: dict[int, str] = {}
         self.refusal: PeerError | None = None
         self.error: StoreError | None = None
@@ -96,6 +97,8 @@ class PostOffice(RemembersNothing):
             raise self.refusal
         known = self.streams.get(letter.stream)
         if known is None or known.stored < letter.number:
+            if letter.is_heard:
+                self.heard.append(letter.stream)
             text = letter.line.decode()[1:-1].replace("\v", "\n")
             self.put(letter.stream, letter.number, text, sender=letter.sender, recipient=letter.recipient)
         return HandedIn(self.streams[letter.stream], letter.number)
@@ -141,6 +144,7 @@ class Town:
         self.office = PostOffice()
         self.here: dict[str, Client] = {}
         self.written: list[tuple[str, ...]] = []
+        self.blocks: set[tuple[str, str]] = set()
         self.congestion = Congestion(
             Limits().lifted(),
             time=lambda: 0.0,
@@ -155,11 +159,18 @@ class Town:
             is_registered=lambda nickname: nickname in ("alice", "bob", "carol"),
             find_person=nickname_key,
             handed_over=lambda _: None,
+            check_may_turn_to=self.check_may_turn_to,
+            is_heard=lambda sender, recipient: (recipient, sender) not in self.blocks,
+            written=lambda *pair: self.written.append(pair),
             wall_clock=lambda: NOW,
         )
 
     def emptied(self, who: Client) -> None:
         self.mailbox.go_on(who)
+
+    def check_may_turn_to(self, nickname: str, other: str) -> None:
+        if (nickname, other) in self.blocks:
+            raise PeerError("blocked", f"You have blocked {other}.")
 
     def comes(self, nickname: str) -> Client:
         who = self.here[nickname] = client(nickname)
@@ -227,6 +238,32 @@ async def test_a_letter_to_somebody_here_is_handed_over_at_once(town: Town) -> N
     assert told(bob) == [MessageFrom("alice", int(NOW), "letter", 1, "hi\nyou")]
     assert told(alice) == []
     assert checked(alice) == [Acknowledged(1, 0, "letter")]
+
+
+async def test_a_letter_that_is_not_heard_is_answered_and_not_handed_over(town: Town) -> None:
+    """13.6: in the words of any that waits, whether its recipient is here or not."""
+    town.blocks.add(("bob", "alice"))
+    alice, bob = town.comes("alice"), town.comes("bob")
+    town.writes(alice, "buy")
+    await town.settles()
+    assert checked(alice) == [Acknowledged(1, 0, "letter")]
+    assert told(alice) == told(bob) == []
+    assert not town.office.heard
+    town.goes(bob)
+    town.writes(alice, "buy", stream="other")
+    await town.settles()
+    assert told(alice) == [KeptFor("bob", "other", 1)]
+    assert town.written == [("alice", "bob"), ("alice", "bob")]
+
+
+async def test_nobody_writes_to_whom_they_have_blocked(town: Town) -> None:
+    town.blocks.add(("alice", "bob"))
+    alice = town.comes("alice")
+    town.writes(alice, "hi")
+    await town.settles()
+    assert told(alice) == [NotKept("bob", "letter", 1, "blocked", "You have blocked bob.")]
+    assert town.office.letters == []
+    assert town.written == []
 
 
 async def test_handing_in_the_same_again_is_answered_and_nothing_comes_twice(town: Town) -> None:

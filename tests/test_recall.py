@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from duologue.core.events import Recalled, RecallEnded, Refused
+from duologue.core.room import Room
 from duologue.link import Client
 from duologue.recall import FOUND_MESSAGES, PAGE_BYTES, PAGE_MESSAGES, Recall
 from duologue.storage.base import Message, StoreError
@@ -111,3 +112,20 @@ async def test_a_store_that_cannot_be_read_is_a_sentence_without_its_path() -> N
     recall, alice = Recall(Shelf(1, error=StoreError(Path("/secret/place"), "cannot be read"))), client("alice")
     recall.history(alice, "bob", 1, None)
     assert await answer(alice) == ([], Refused("no_history", "The server cannot read its history now."))
+
+
+async def test_in_a_room_nothing_is_told_of_whom_one_has_blocked() -> None:
+    """13.6; where older messages begin is not hidden by that."""
+
+    class RoomShelf(Shelf):
+        async def room_history(self, room_id: str, *, before: int | None = None, limit: int) -> list[Message]:
+            people = ("bob", "eve", "bob")
+            found = [Message(n, "c", name, room_id, n, n, "x") for n, name in enumerate(people, start=1)]
+            return [message for message in found if before is None or message.number < before][-limit:]
+
+    recall = Recall(RoomShelf(0), lambda sender, me: (sender, me) != ("eve", "alice"))
+    alice = client("alice")
+    recall.room_history(alice, Room("#tea", "#id"), 9, None)
+    assert await answer(alice) == ([1, 3], RecallEnded(2))
+    recall.room_history(alice, Room("#tea", "#id"), 2, None)
+    assert await answer(alice) == ([3], RecallEnded(1, 2))

@@ -39,7 +39,7 @@ def test_the_defaults_are_those_of_a_private_try_out() -> None:
     assert (found.host, found.port, found.users) == ("127.0.0.1", 12345, Path("users.csv"))
     assert (found.heartbeat, found.dead_after) == (15, 45)
     assert found.limits == Limits()
-    assert (found.history, found.protocols) == (True, ("native",))
+    assert (found.history, found.protocols) == (True, ("native", "simplechat"))
     assert (found.keep_days, found.keep_messages) == (None, None)
     assert (found.log_level, found.log_format) == ("info", "text")
     assert (found.tls_cert, found.tls_key) == (None, None)
@@ -142,7 +142,8 @@ def test_the_environment_is_the_process_own_unless_told(monkeypatch: pytest.Monk
         ("--log-format xml", "must be one of text, json: 'xml'"),
         ("--tls-cert c.pem", "--tls-cert and --tls-key go together"),
         ("--tls-key k.pem", "--tls-cert and --tls-key go together"),
-        ("--protocols smoke", "there is no protocol 'smoke'; this server has native"),
+        ("--protocols smoke", "there is no protocol 'smoke'; this server has native, simplechat"),
+        ("--protocols simplechat", "--protocols: simplechat shares the port of native, so name both"),
         ("--protocols native,", "must not be empty"),
         ("--users=", "names no file"),
         ("--host=", "must not be empty"),

@@ -43,6 +43,18 @@ from duologue.core.events import (
     Said,
     WaitingRequests,
 )
+from duologue.core.people_commands import MayAsk
+from duologue.core.people_events import (
+    AskingAllowed,
+    BlockedListed,
+    PeopleListed,
+    PersonBlocked,
+    PersonDescribed,
+    PersonUnblocked,
+    Presence,
+    State,
+    YouAre,
+)
 from duologue.core.room_events import (
     RoomEntered,
     RoomExited,
@@ -57,6 +69,8 @@ from duologue.core.room_events import (
 
 __all__ = [
     "Acknowledged",
+    "AskingAllowed",
+    "BlockedListed",
     "CannotConnect",
     "ChatEnd",
     "ChatEnded",
@@ -74,6 +88,7 @@ __all__ = [
     "Letter",
     "LetterDelivered",
     "LoginRefused",
+    "MayAsk",
     "MemoryFull",
     "MemoryLost",
     "MemoryTaken",
@@ -83,7 +98,12 @@ __all__ = [
     "NotKept",
     "PartnerResumed",
     "PasswordNeeded",
+    "PeopleListed",
     "PeopleOnline",
+    "PersonBlocked",
+    "PersonDescribed",
+    "PersonUnblocked",
+    "Presence",
     "RecallEnded",
     "Recalled",
     "Reconnected",
@@ -103,6 +123,8 @@ __all__ = [
     "RoomTopic",
     "RoomsListed",
     "Said",
+    "State",
     "WaitingRequests",
+    "YouAre",
     "connect",
 ]

@@ -11,14 +11,16 @@ from pathlib import PurePath
 from duologue.client.addressee import addressee
 from duologue.client.meaning import Explain, Export, Meaning, Send, ShowFound, ShowHistory, Standing, Write
 from duologue.client.since import is_since
+from duologue.core.commands import Say
 from duologue.core.errors import PeerError
 from duologue.core.room_commands import SayInRoom
 from duologue.core.rooms import ROOM_MARK, is_room
-from duologue.core.text import visible
+from duologue.core.text import ACTION, visible
 
 LETTER = "NICK TEXT"
 HISTORY = "[NICK] [N | SINCE]"
 SEARCH = "WORDS"
+TEXT = "TEXT"
 EXPORT = "[NICK] [FILE]"
 
 NEWEST = 20
@@ -29,6 +31,7 @@ MOST = 5000
 
 FILE_KINDS = (".txt", ".json")
 
+_LEFT = "What that was begun for is over, so nobody has seen it. Say it again, and it goes to the room in the prompt."
 _NOBODY = "You are in no chat and no room, so say whose messages: {} NICK"
 
 
@@ -42,6 +45,30 @@ def letter(standing: Standing, rest: str) -> Meaning | None:
 
 def _message_to(name: str, text: str) -> Meaning:
     return Send(SayInRoom(name, text)) if is_room(name) else Write(name, text)
+
+
+def me(standing: Standing, rest: str) -> Meaning | None:
+    """`/me`: to the partner, or into the current room."""
+    if not rest:
+        return None
+    if standing.partner is not None:
+        return Send(Say(f"{ACTION}{rest}"))
+    if standing.room is not None and standing.left is None:
+        return Send(SayInRoom(standing.room, f"{ACTION}{rest}"))
+    return Explain("You are in no chat and no room, so nobody would see that." if standing.room is None else _LEFT)
+
+
+def reply(standing: Standing, rest: str) -> Meaning | None:
+    """`/reply`: to whoever has written last, unless that has changed since Enter was pressed last."""
+    if not rest:
+        return None
+    match standing.writers:
+        case ():
+            return Explain("Nobody has written to you. /msg NICK TEXT writes to somebody.")
+        case (writer,):
+            return Write(writer, rest)
+    *earlier, newest = map(visible, standing.writers)
+    return Explain(f"{newest} has written since. /reply once more for {newest}, or /msg {earlier[0]} TEXT.")
 
 
 def history(standing: Standing, rest: str) -> Meaning | None:

@@ -18,6 +18,19 @@ from duologue.core.commands import (
     Say,
     SearchHistory,
 )
+from duologue.core.people_commands import (
+    AllowAsking,
+    Block,
+    ComeBack,
+    DoNotDisturb,
+    GoAway,
+    ListBlocked,
+    ListPeople,
+    MayAsk,
+    Unblock,
+    WatchPeople,
+    WhoIs,
+)
 from duologue.core.room_commands import JoinRoom, ListMembers, ListRooms, PartRoom, SetTopic
 
 
@@ -58,6 +71,46 @@ class Asking(ABC):
     async def who(self) -> None:
         """Ask who is here; the answer is a PeopleOnline."""
         await self.send(ListOnline())
+
+    async def people(self) -> None:
+        """Ask who is here and how they are; it is a PeopleListed."""
+        await self.send(ListPeople())
+
+    async def whois(self, nickname: str) -> None:
+        """Ask how somebody is; it is a PersonDescribed."""
+        await self.send(WhoIs(nickname))
+
+    async def watch(self, is_on: bool = True) -> None:
+        """Be told of everybody, by a Presence for each, now and whenever that changes, in later sessions too."""
+        await self.send(WatchPeople(is_on))
+
+    async def away(self, text: str = "") -> None:
+        """Say that we are away. Whoever asks or writes reads `text`. The answer is a YouAre; so for the next two."""
+        await self.send(GoAway(text))
+
+    async def dnd(self) -> None:
+        """Take no requests for a chat."""
+        await self.send(DoNotDisturb())
+
+    async def back(self) -> None:
+        """Be neither away nor undisturbed any more."""
+        await self.send(ComeBack())
+
+    async def block(self, nickname: str) -> None:
+        """Let nothing of somebody reach us. The answer is a PersonBlocked."""
+        await self.send(Block(nickname))
+
+    async def unblock(self, nickname: str) -> None:
+        """End that. The answer is a PersonUnblocked."""
+        await self.send(Unblock(nickname))
+
+    async def blocked(self) -> None:
+        """Ask whom we have blocked; it is a BlockedListed."""
+        await self.send(ListBlocked())
+
+    async def allow(self, who: MayAsk | None = None) -> None:
+        """Say who may ask us for a chat, or ask who may; it is an AskingAllowed."""
+        await self.send(AllowAsking(who))
 
     async def requests(self) -> None:
         """Ask who waits for our answer; it is a WaitingRequests."""

@@ -8,8 +8,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from duologue.client.arguments import EXPORT, HISTORY, LETTER, SEARCH, export, history, letter, search
+from duologue.client.arguments import (
+    EXPORT,
+    HISTORY,
+    LETTER,
+    SEARCH,
+    TEXT,
+    export,
+    history,
+    letter,
+    me,
+    reply,
+    search,
+)
 from duologue.client.meaning import Clear, Explain, Help, Leave, Meaning, Send, Standing
+from duologue.client.people_arguments import MAY_ASK, MAYBE_TEXT, SWITCH, allow, away, watch
 from duologue.client.room_arguments import JOIN, MAYBE_ROOM, TOPIC, join, names, part, topic
 from duologue.core.commands import (
     WORD_TABLE,
@@ -17,6 +30,7 @@ from duologue.core.commands import (
     AcceptChat,
     AskForChat,
     Exit,
+    ListOnline,
     QuitChat,
     ReadHistory,
     ResumeChat,
@@ -25,6 +39,7 @@ from duologue.core.commands import (
     Takes,
     Word,
 )
+from duologue.core.people_commands import AllowAsking, GoAway, ListPeople, WatchPeople
 from duologue.core.room_commands import JoinRoom, ListMembers, ListRooms, PartRoom, SetTopic
 from duologue.core.text import visible
 
@@ -76,19 +91,26 @@ def _leave(_: Standing, __: str | None) -> Meaning:
     return Leave()
 
 
+def _list_people(_: Standing, __: str | None) -> Meaning:
+    return Send(ListPeople())
+
+
 _OWN_MEANING: dict[Callable[..., object], Callable[[Word], Handler]] = {
     AskForChat: _sending_outside_a_chat,
     AcceptChat: _sending_outside_a_chat,
     QuitChat: lambda _: _quit,
     Exit: lambda _: _leave,
+    ListOnline: lambda _: _list_people,
 }
 _ROWS_OF_OUR_OWN = (
     ReadHistory, SearchHistory, SendLetter, JoinRoom, PartRoom, ListRooms, ListMembers, SetTopic,
+    GoAway, WatchPeople, AllowAsking,
 )  # fmt: skip
-_NOT_TYPED = (ResumeChat,)
+_NOT_TYPED = (ResumeChat, ListPeople)
 _OWN_HELP: dict[Callable[..., object], str] = {
     QuitChat: "leave the chat; outside a chat, leave the app",
     Exit: "leave the app",
+    ListOnline: "list who is online, and how they are",
 }
 
 
@@ -122,18 +144,23 @@ def _entries() -> list[Entry]:
     ]
 
 
-def _of_room(word: str, takes: str, means: Callable[[Standing, str], Meaning | None]) -> Entry:
+def _of_our_own(word: str, takes: str, means: Callable[[Standing, str], Meaning | None]) -> Entry:
     return Entry((word,), takes, WORD_TABLE[word].help, means)
 
 
 ENTRIES = (
     *_entries(),
-    _of_room("/join", JOIN, join),
-    _of_room("/part", MAYBE_ROOM, part),
-    _of_room("/rooms", "", _taking(Takes.NOTHING, lambda _, __: Send(ListRooms()))),
-    _of_room("/names", MAYBE_ROOM, names),
-    _of_room("/topic", TOPIC, topic),
+    _of_our_own("/join", JOIN, join),
+    _of_our_own("/part", MAYBE_ROOM, part),
+    _of_our_own("/rooms", "", _taking(Takes.NOTHING, lambda _, __: Send(ListRooms()))),
+    _of_our_own("/names", MAYBE_ROOM, names),
+    _of_our_own("/topic", TOPIC, topic),
+    _of_our_own("/away", MAYBE_TEXT, away),
+    _of_our_own("/watch", SWITCH, watch),
+    Entry(("/allow",), MAY_ASK, "show or say who may ask: everyone, known, nobody", allow),
     Entry(("/msg",), LETTER, "leave a message for NICK, also when NICK is away", letter),
+    Entry(("/reply",), TEXT, "write to whoever has written to you last", reply),
+    Entry(("/me",), TEXT, "say what you do: /me waves shows * alice waves", me),
     Entry(("/history",), HISTORY, "show the last 20 messages, or N, or those SINCE", history),
     Entry(("/search",), SEARCH, "show the newest messages with all of the WORDS", search),
     Entry(("/export",), EXPORT, "write all messages to FILE.txt or FILE.json", export),

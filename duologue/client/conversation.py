@@ -184,9 +184,9 @@ class Conversation:
             text = await self._face.read(client)
         except EOFError:
             return Leave()
-        left = self._place.left(client.partner, client.room)
+        left, writers = self._place.left(client.partner, client.room), self._place.writers
         self._note_place(client)
-        return meaning_of(text, Standing(client.partner, client.waiting, self._unsent, client.joined, left))
+        return meaning_of(text, Standing(client.partner, client.waiting, self._unsent, client.joined, left, writers))
 
     def _note_place(self, client: Client) -> None:
         self._place.note(client.partner, client.room)

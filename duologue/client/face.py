@@ -15,6 +15,7 @@ class Kind(Enum):
     """What a line is, so that it can look like it."""
 
     MESSAGE = "message"
+    ACTION = "action"
     NOTICE = "notice"
     REQUEST = "request"
     TROUBLE = "trouble"
@@ -24,7 +25,8 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Something to show, safe for a terminal. A message has a `speaker`, and its text may have line breaks.
+    """Something to show, safe for a terminal. A message and an action have a `speaker`, and the text of
+    either may have line breaks.
 
     `time` is the HH:MM of a message of before; without it, now is meant.
     """

@@ -8,9 +8,9 @@ import time
 from collections.abc import Callable
 from datetime import date
 
-from duologue.client.face import Kind, Line
+from duologue.client.face import Line
 from duologue.client.since import local
-from duologue.client.transcript import day_line, in_room
+from duologue.client.transcript import day_line, in_room, said_by
 from duologue.core.events import MessageFrom
 from duologue.core.room_events import RoomSaid
 from duologue.core.text import visible
@@ -37,7 +37,7 @@ class Mail:
         speaker = in_room(said.room, said.nickname)
         if self._is_old(said):
             return self._with_time(said, speaker)
-        return [*self.back_to_today(), Line(Kind.MESSAGE, visible(said.text, keep="\n"), speaker)]
+        return [*self.back_to_today(), said_by(speaker, said.text)]
 
     def _is_old(self, message: MessageFrom | RoomSaid) -> bool:
         # The server gives whole seconds: what comes in the second in which we came is taken for new.
@@ -45,8 +45,7 @@ class Mail:
 
     def _with_time(self, message: MessageFrom | RoomSaid, speaker: str) -> list[Line]:
         moment = local(message.at)
-        line = Line(Kind.MESSAGE, visible(message.text, keep="\n"), speaker, f"{moment:%H:%M}")
-        return [*self._turn_to(moment.date()), line]
+        return [*self._turn_to(moment.date()), said_by(speaker, message.text, f"{moment:%H:%M}")]
 
     def back_to_today(self) -> list[Line]:
         """Before anything of now is shown."""

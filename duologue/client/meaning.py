@@ -13,7 +13,8 @@ class Standing:
 
     `waiting` are those who wait for an answer, `unsent` the lines that wait for "yes, send them". `rooms` are those
     that the person is in, the current one last. `left` is the partner or the room that a text was begun for, where that
-    is over meanwhile.
+    is over meanwhile. `writers` are those who may be meant by /reply: who had written last when Enter was pressed last,
+    and who has written since, the newest last.
     """
 
     partner: str | None = None
@@ -21,6 +22,7 @@ class Standing:
     unsent: Confirm | None = None
     rooms: tuple[str, ...] = ()
     left: str | None = None
+    writers: tuple[str, ...] = ()
 
     @property
     def room(self) -> str | None:

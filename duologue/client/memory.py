@@ -17,6 +17,7 @@ from duologue.client.notebook import (
     Notebook,
 )
 from duologue.client.stays import Stays
+from duologue.client.wishes import Wishes
 
 MOST_LETTERS = 1000
 """Letters that wait to be delivered. Of older ones nobody learns any more when they arrive; they do arrive."""
@@ -37,7 +38,8 @@ class MemoryFull(ClientError):
 class Memory:
     """Of one account on one server. At most one chat of it is on: `current`.
 
-    When its notebook fails it goes on without; `trouble` says why, once. `stays` are the rooms that it is in.
+    When its notebook fails it goes on without; `trouble` says why, once. `stays` are the rooms that it is in, and
+    `wishes` what it says in each session.
     """
 
     def __init__(self, notebook: Notebook | None = None) -> None:
@@ -47,6 +49,7 @@ class Memory:
         self._trouble: str | None = None
         self.account = ""
         self.stays = Stays()
+        self.wishes = Wishes()
 
     def open(self, account: str) -> None:
         """At each login: what another client of this account has written meanwhile counts."""

@@ -14,6 +14,7 @@ from prompt_toolkit.styles import Style
 from prompt_toolkit.utils import get_cwidth
 
 from duologue.client.face import Kind, Line
+from duologue.client.transcript import with_speaker
 
 STYLE = Style.from_dict(
     {
@@ -22,6 +23,7 @@ STYLE = Style.from_dict(
         "placeholder": "dim",
         "speaker": "bold ansigreen",
         "message": "",
+        "action": "",
         "notice": "ansicyan",
         "request": "bold ansiyellow",
         "trouble": "ansired",
@@ -91,13 +93,15 @@ class Painter:
 
     def _fragments(self, line: Line) -> FormattedText:
         time = f"{line.time or self._clock()} "
-        if line.kind is not Kind.MESSAGE:
+        if not line.speaker:
             head = [("class:time", time)] if line.kind not in (Kind.HINT, Kind.DAY) else []
             return FormattedText([*head, (f"class:{line.kind.value}", f"{line.text}\n")])
-        speaker = f"{line.speaker}: "
+        speaker = with_speaker(line)
         indent = "\n" + " " * min(MOST_INDENT, get_cwidth(time + speaker))
         text = line.text.replace("\n", indent)
-        return FormattedText([("class:time", time), ("class:speaker", speaker), ("class:message", f"{text}\n")])
+        return FormattedText(
+            [("class:time", time), ("class:speaker", speaker), (f"class:{line.kind.value}", f"{text}\n")]
+        )
 
     def _print(self, fragments: FormattedText) -> None:
         # The renderer's own function: the one in shortcuts goes through run_in_terminal (see _paint_pending).

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from duologue.client.happenings import Happening
 from duologue.core.chat import ChatEnd
-from duologue.core.events import ChatEnded, ChatResumed, ChatStarted
+from duologue.core.events import ChatEnded, ChatResumed, ChatStarted, MessageFrom
 
 
 class Place:
@@ -13,10 +13,17 @@ class Place:
     def __init__(self) -> None:
         self._partner: str | None = None
         self._room: str | None = None
+        self._writers: dict[str, None] = {}
+
+    @property
+    def writers(self) -> tuple[str, ...]:
+        """Who had written a private message last when Enter was pressed last, and who has written since."""
+        return tuple(self._writers)
 
     def note(self, partner: str | None, room: str | None) -> None:
         """The person has just pressed Enter, or changed it by that."""
         self._partner, self._room = partner, room
+        self._writers = dict.fromkeys([*self._writers][-1:])
 
     def hears(self, event: Happening) -> None:
         match event:
@@ -24,6 +31,9 @@ class Place:
                 self._partner = nickname
             case ChatEnded(_, ChatEnd.YOU_LEFT):
                 self._partner = None
+            case MessageFrom(nickname):
+                self._writers.pop(nickname, None)
+                self._writers[nickname] = None
 
     def left(self, partner: str | None, room: str | None) -> str | None:
         """Of where one is now: the partner or the room that the line was begun for, if that is over."""

@@ -25,6 +25,26 @@ from duologue.core.events import (
     RequestAnswered,
     WaitingRequests,
 )
+from duologue.core.people_commands import (
+    AllowAsking,
+    Block,
+    ComeBack,
+    DoNotDisturb,
+    GoAway,
+    ListBlocked,
+    ListPeople,
+    Unblock,
+    WhoIs,
+)
+from duologue.core.people_events import (
+    AskingAllowed,
+    BlockedListed,
+    PeopleListed,
+    PersonBlocked,
+    PersonDescribed,
+    PersonUnblocked,
+    YouAre,
+)
 from duologue.core.room_commands import JoinRoom, ListMembers, ListRooms, PartRoom, SetTopic
 from duologue.core.room_events import RoomEntered, RoomExited, RoomMembers, RoomsListed, RoomTopic
 
@@ -33,6 +53,7 @@ ANSWERS: dict[type[Command], tuple[type[Happening], ...]] = {
     AcceptChat: (ChatStarted,),
     QuitChat: (ChatEnded,),
     ListOnline: (PeopleOnline,),
+    ListPeople: (PeopleListed,),
     ListRequests: (WaitingRequests,),
     SendLetter: (KeptFor, NotKept, LetterDelivered),
     JoinRoom: (RoomEntered,),
@@ -40,6 +61,14 @@ ANSWERS: dict[type[Command], tuple[type[Happening], ...]] = {
     ListRooms: (RoomsListed,),
     ListMembers: (RoomMembers,),
     SetTopic: (RoomTopic,),
+    GoAway: (YouAre,),
+    DoNotDisturb: (YouAre,),
+    ComeBack: (YouAre,),
+    WhoIs: (PersonDescribed,),
+    Block: (PersonBlocked,),
+    Unblock: (PersonUnblocked,),
+    ListBlocked: (BlockedListed,),
+    AllowAsking: (AskingAllowed,),
 }
 """What answers a command. From a pipe the next line is read only then: it was written with the answer in mind."""
 

@@ -14,21 +14,18 @@ from duologue.client.happenings import (
     Reconnected,
     RoomLost,
 )
+from duologue.client.since import local
 from duologue.client.transcript import count_of
 from duologue.core import sentences
-from duologue.core.events import Acknowledged, Said
+from duologue.core.events import Acknowledged
+from duologue.core.people_events import PersonDescribed
 from duologue.core.text import visible
 
 
 def sentence(event: Happening) -> str | None:
-    """A line for people, without control characters; None for what needs no words. Messages have `message`."""
+    """A line for people, without control characters; None for what needs no words, and for messages."""
     make = _SENTENCES.get(type(event), sentences.sentence)
     return make(event)
-
-
-def message(said: Said) -> tuple[str, list[str]]:
-    """Who says it, and the lines of it, neutralised."""
-    return visible(said.nickname), visible(said.text, keep="\n").split("\n")
 
 
 def about_unsent(text: str, room: str | None = None) -> str:
@@ -81,6 +78,11 @@ def _missed_more(event: MissedMore) -> str:
     return f"You have missed more in {room} than what comes now; /history {room} 500 shows it."
 
 
+def _described(event: PersonDescribed) -> str:
+    since = "" if event.since is None else f"{local(event.since):%Y-%m-%d %H:%M}"
+    return f"{sentences.named_in_full(event)} {sentences.is_how(event.state, since, event.text)}"
+
+
 _FIRST_WORDS = 40
 """Characters of a letter that remind its writer of it."""
 
@@ -92,4 +94,5 @@ _SENTENCES: dict[type[Happening], Callable[..., str | None]] = {
     Reconnected: lambda event: f"Reconnected as {visible(event.nickname)}.",
     RoomLost: lambda event: f"You are no longer in {visible(event.room)}. {visible(event.reason)}",
     MissedMore: _missed_more,
+    PersonDescribed: _described,
 }

@@ -41,6 +41,7 @@ from duologue.core.events import (
     TextPart,
     WaitingRequests,
 )
+from duologue.core.people_events import BlockedListed, PeopleListed, PersonBlocked, State
 from duologue.core.room_commands import JoinRoom, PartRoom
 from duologue.core.room_events import RoomMembers, RoomSaid
 from duologue.protocols.lines import LineBuffer
@@ -73,6 +74,7 @@ class Session:
         self._waiting: dict[str, None] = {}
         self._asked: dict[str, None] = {}
         self._listed: list[str] = []
+        self._people: list[tuple[str, State]] = []
         self._parts: list[str] = []
         self._lines = {kind: LineBuffer() for kind in SocketKind}
 
@@ -160,13 +162,30 @@ class Session:
         nicknames = self._whole_list(event)
         return None if nicknames is None else RoomMembers(event.room, nicknames)
 
-    def _whole_list(self, event: WaitingRequests | PeopleOnline | RoomMembers) -> tuple[str, ...] | None:
+    def _blocked_listed(self, event: BlockedListed) -> Event | None:
+        nicknames = self._whole_list(event)
+        return None if nicknames is None else BlockedListed(nicknames)
+
+    def _blocked(self, event: PersonBlocked) -> Event:
+        self._waiting.pop(event.nickname, None)
+        return event
+
+    def _whole_list(
+        self, event: WaitingRequests | PeopleOnline | RoomMembers | BlockedListed
+    ) -> tuple[str, ...] | None:
         """A long list comes in parts, with nothing in between; all of it with the last part."""
         self._listed += event.nicknames
         if event.more:
             return None
         nicknames, self._listed = tuple(self._listed), []
         return nicknames
+
+    def _people_listed(self, event: PeopleListed) -> Event | None:
+        self._people += event.people
+        if event.more:
+            return None
+        people, self._people = tuple(self._people), []
+        return PeopleListed(people)
 
     def _text_part(self, event: TextPart) -> None:
         self._parts.append(event.text)
@@ -202,6 +221,7 @@ class Session:
         return line
 
     def _asked_for(self, command: Command) -> None:
+        self._memory.wishes.note(command)
         match command:
             case DeclineChat(nickname):
                 self._forget_request(nickname)
@@ -254,5 +274,8 @@ _NOTES: dict[type[Event], Callable[..., Event | None]] = {
     MessageFrom: Session._with_parts,
     RoomSaid: Session._with_parts,
     RoomMembers: Session._members_listed,
+    PeopleListed: Session._people_listed,
+    BlockedListed: Session._blocked_listed,
+    PersonBlocked: Session._blocked,
     TextPart: Session._text_part,
 }

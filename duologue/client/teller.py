@@ -7,7 +7,8 @@ from collections.abc import Callable
 from duologue.client.face import Kind, Line
 from duologue.client.happenings import ConnectionLost, Happening, MemoryLost, Reconnected, RoomLost
 from duologue.client.mail import Mail
-from duologue.client.sentences import message, sentence
+from duologue.client.sentences import sentence
+from duologue.client.transcript import said_by
 from duologue.core.events import (
     ChatPaused,
     ChatRequested,
@@ -19,6 +20,7 @@ from duologue.core.events import (
     Said,
 )
 from duologue.core.room_events import RoomSaid
+from duologue.core.text import visible
 
 _KINDS: dict[type, Kind] = {
     ChatRequested: Kind.REQUEST,
@@ -54,7 +56,6 @@ class Teller:
         if isinstance(event, RoomSaid):
             return self._mail.lines_in_room(event)
         if isinstance(event, Said):
-            speaker, lines = message(event)
-            return [*self._mail.back_to_today(), Line(Kind.MESSAGE, "\n".join(lines), speaker)]
+            return [*self._mail.back_to_today(), said_by(visible(event.nickname), event.text)]
         text = sentence(event)
         return [*self._mail.back_to_today(), Line(_KINDS.get(type(event), Kind.NOTICE), text)] if text else []

@@ -36,6 +36,7 @@ from duologue.core.events import (
     RequestWithdrawn,
     Said,
 )
+from duologue.core.people_events import PeopleListed, Presence
 from duologue.core.room_commands import ListRooms
 from duologue.core.room_events import RoomEntered, RoomJoined, RoomListed, RoomMembers, RoomSaid, RoomsListed
 from duologue.core.text import visible
@@ -242,7 +243,11 @@ class TerminalFace:
         match event:
             case PeopleOnline(nicknames) | RoomMembers(_, nicknames):
                 self._nicknames.update(nicknames)
-            case ChatRequested() | ChatStarted() | RequestSent() | MessageFrom() | RoomSaid() | RoomJoined():
+            case PeopleListed(people):
+                self._nicknames.update(nickname for nickname, _ in people)
+            case (
+                Presence() | ChatRequested() | ChatStarted() | RequestSent() | MessageFrom() | RoomSaid() | RoomJoined()
+            ):
                 self._nicknames.add(event.nickname)
             case RoomListed() | RoomEntered():
                 self._rooms.add(event.room)

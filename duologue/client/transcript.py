@@ -9,7 +9,7 @@ from duologue.client.face import Kind, Line
 from duologue.client.since import local
 from duologue.core.events import Recalled
 from duologue.core.rooms import is_room
-from duologue.core.text import visible
+from duologue.core.text import action_in, visible
 
 INDENT = "\n    "
 """Before the further lines of a message in plain text, so that none of them can be taken for a message of its own."""
@@ -34,6 +34,19 @@ def by_both(message: Recalled) -> str:
     return f"{visible(message.sender)} to {visible(message.recipient)}"
 
 
+def said_by(speaker: str, text: str, time: str = "") -> Line:
+    """What somebody says or does; the name is safe to show already."""
+    action = action_in(text)
+    if action is not None:
+        return Line(Kind.ACTION, visible(action, keep="\n"), speaker, time)
+    return Line(Kind.MESSAGE, visible(text, keep="\n"), speaker, time)
+
+
+def with_speaker(line: Line) -> str:
+    """Who says it, and the mark that tells it from what is done: what stands before the text."""
+    return f"* {line.speaker} " if line.kind is Kind.ACTION else f"{line.speaker}: "
+
+
 def day_line(day: date) -> Line:
     return Line(Kind.DAY, f"— {day:%A}, {day.day} {day:%B} {day.year} —")
 
@@ -46,14 +59,13 @@ def lines_of(messages: Iterable[Recalled], speaker: Callable[[Recalled], str] = 
         if moment.date() != day:
             day = moment.date()
             yield day_line(day)
-        text = visible(message.text, keep="\n")
-        yield Line(Kind.MESSAGE, text, speaker(message), f"{moment:%H:%M}")
+        yield said_by(speaker(message), message.text, f"{moment:%H:%M}")
 
 
 def plain(line: Line) -> str:
     """A line without colours. A message of now has no time: its reader knows it."""
     time = f"{line.time} " if line.time else ""
-    text = f"{line.speaker}: {line.text}" if line.kind is Kind.MESSAGE else line.text
+    text = f"{with_speaker(line)}{line.text}" if line.speaker else line.text
     return time + text.replace("\n", INDENT)
 
 

@@ -33,8 +33,10 @@ RESERVED = frozenset(
         "chat_waits", "chat_unknown", "stream_begins", "message_from", "kept_for", "not_kept", "text_part",
         "disconnected", "online", "online_part", "requests", "requests_part", "recalled", "recall_ended",
         "room_entered", "room_exited", "room_joined", "room_left", "room_said", "room_missed", "room_topic",
-        "room_members", "room_members_part", "room_listed", "rooms_listed", "error", "ping", "pong", "password",
-        "nickname", "users", "server", "duologue", "yes", "no", "me", "lobby", "everyone", "guest",
+        "room_members", "room_members_part", "room_listed", "rooms_listed", "presence", "you_are", "whois",
+        "people", "people_part", "blocked", "unblocked", "blocked_list", "blocked_list_part", "may_ask",
+        "error", "ping", "pong", "password", "nickname", "users", "server", "duologue", "yes", "no", "me",
+        "lobby", "everyone", "guest",
     }
 )  # fmt: skip
 # The front doors without accounts name their visitors Guest-<port>.

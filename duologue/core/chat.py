@@ -35,6 +35,7 @@ class Cause(Enum):
     TARGET_UNKNOWN = "nobody has that name"
     TARGET_OFFLINE = "the other is not here"
     TARGET_IN_CHAT = "the other is in a chat"
+    TARGET_UNDISTURBED = "the other is not to be disturbed"
     DECLINED_BEFORE = "the other declined a moment ago"
     ACCEPT = "the other accepts, or asks back"
     DECLINE = "the other declines"
@@ -51,6 +52,7 @@ TRANSITIONS: Mapping[RequestState, Mapping[Cause, RequestState]] = {
         Cause.TARGET_UNKNOWN: RequestState.UNKNOWN,
         Cause.TARGET_OFFLINE: RequestState.OFFLINE,
         Cause.TARGET_IN_CHAT: RequestState.BUSY,
+        Cause.TARGET_UNDISTURBED: RequestState.BUSY,
         Cause.DECLINED_BEFORE: RequestState.TOO_SOON,
     },
     RequestState.WAITING: {
@@ -69,12 +71,16 @@ TRANSITIONS: Mapping[RequestState, Mapping[Cause, RequestState]] = {
 
 @dataclass(slots=True, eq=False)
 class Request:
-    """One `/chat`, from the asking to its end. `deadline` is in seconds of the server's monotonic clock."""
+    """One `/chat`, from the asking to its end. `deadline` is in seconds of the server's monotonic clock.
+
+    One that is not `is_heard` never reaches its target, and otherwise goes the way of any that is not answered.
+    """
 
     asker: str
     target: str
     deadline: float
     state: RequestState = RequestState.ASKED
+    is_heard: bool = True
 
     def move(self, cause: Cause) -> RequestState:
         """Go where the table leads. Raises KeyError where it leads nowhere."""

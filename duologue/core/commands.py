@@ -9,6 +9,19 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum
 
+from duologue.core.people_commands import (
+    AllowAsking,
+    Block,
+    ComeBack,
+    DoNotDisturb,
+    GoAway,
+    ListBlocked,
+    ListPeople,
+    PeopleCommand,
+    Unblock,
+    WatchPeople,
+    WhoIs,
+)
 from duologue.core.room_commands import JoinRoom, ListMembers, ListRooms, PartRoom, RoomCommand, SetTopic
 
 
@@ -22,9 +35,10 @@ class SocketKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class GiveNickname:
-    """The first step of the login."""
+    """The first step of the login; `is_all` where it is the only one, at a front door that knows no passwords."""
 
     nickname: str
+    is_all: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +195,7 @@ Command = (
     | Pong
     | ComeIn
     | RoomCommand
+    | PeopleCommand
 )
 
 
@@ -197,6 +212,9 @@ class Takes(Enum):
     ROOM = "ROOM"
     JOIN = "ROOM [PASSWORD]"
     TOPIC = "ROOM [:TEXT]"
+    MAYBE_TEXT = "[TEXT]"
+    SWITCH = "on|off"
+    MAY_ASK = "[everyone|known|nobody]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +249,16 @@ WORDS = (
     Word("/rooms", Takes.NOTHING, ListRooms, "list the rooms"),
     Word("/names", Takes.ROOM, ListMembers, "list who is in ROOM"),
     Word("/topic", Takes.TOPIC, SetTopic, "say what ROOM is about, or ask"),
+    Word("/away", Takes.MAYBE_TEXT, GoAway, "say that you are away, and why or until when"),
+    Word("/dnd", Takes.NOTHING, DoNotDisturb, "take no requests for a chat"),
+    Word("/back", Takes.NOTHING, ComeBack, "be there again, after /away or /dnd"),
+    Word("/whois", Takes.NICKNAME, WhoIs, "show how NICK is, and since when"),
+    Word("/people", Takes.NOTHING, ListPeople, "list who is online, and how they are"),
+    Word("/watch", Takes.SWITCH, WatchPeople, "show how everybody is whenever that changes"),
+    Word("/block", Takes.NICKNAME, Block, "let nothing of NICK reach you"),
+    Word("/unblock", Takes.NICKNAME, Unblock, "end that"),
+    Word("/blocked", Takes.NOTHING, ListBlocked, "list whom you have blocked"),
+    Word("/allow", Takes.MAY_ASK, AllowAsking, "say who may ask you for a chat, or show it"),
     Word("/exit", Takes.NOTHING, Exit, "leave the server"),
 )
 WORD_TABLE = {row.word: row for row in WORDS}

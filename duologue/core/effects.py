@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from duologue.core.chat import Chat, ChatEnd
 from duologue.core.events import Event
+from duologue.core.people_commands import MayAsk
 from duologue.core.room import Room
 from duologue.core.streams import Stream
 
@@ -83,4 +84,41 @@ class RoomGone:
     room: Room
 
 
-Effect = Tell | OpenChat | PauseChat | ReopenChat | CloseChat | TellRoom | RoomMade | RoomChanged | RoomGone
+@dataclass(frozen=True, slots=True)
+class PresenceChanged:
+    """`nickname` is otherwise than before, or gone."""
+
+    nickname: str
+
+
+@dataclass(frozen=True, slots=True)
+class BlockChanged:
+    """`nickname` has blocked `other`, or does not any more. It is to be kept."""
+
+    nickname: str
+    other: str
+    is_on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AskingChanged:
+    """`nickname` is to be asked for a chat by `who`. It is to be kept."""
+
+    nickname: str
+    who: MayAsk
+
+
+Effect = (
+    Tell
+    | OpenChat
+    | PauseChat
+    | ReopenChat
+    | CloseChat
+    | TellRoom
+    | RoomMade
+    | RoomChanged
+    | RoomGone
+    | PresenceChanged
+    | BlockChanged
+    | AskingChanged
+)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from duologue.core.chat import ChatEnd, RequestState
+from duologue.core.people_events import PeopleEvent
 from duologue.core.room_events import RoomEvent
 
 
@@ -279,4 +280,5 @@ Event = (
     | Acknowledged
     | Probe
     | RoomEvent
+    | PeopleEvent
 )

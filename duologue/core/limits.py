@@ -24,6 +24,10 @@ GRACE = 60.0
 MAILBOX = 5_000
 # A sentence or two, which stand in one row of /rooms. InspIRCd: 307.
 ROOM_TOPIC = 200
+# As long as a topic: why one is away, or until when. ergo: 390.
+AWAY_TEXT = 200
+# More than anyone has enemies; ten thousand people who have as many are a gigabyte.
+BLOCKS = 1_000
 # With names and topics some 10 MB; one peer that may come again and again can cost no more than that.
 ROOMS = 10_000
 # Sixteen of the longest lines (8 KiB): a burst fits, and 10,000 stalled readers stay under 1.3 GB.
@@ -57,7 +61,7 @@ def _limit(default: float, help_text: str) -> float:
 class Limits:
     """The limits that a server runs with. Times are seconds, sizes are bytes.
 
-    The first ten bound what a single peer can hold up and are always in force; the others are rates and counts,
+    The first twelve bound what a single peer can hold up and are always in force; the others are rates and counts,
     which an operator may lift.
     """
 
@@ -69,6 +73,8 @@ class Limits:
     grace: float = _limit(GRACE, "seconds that a chat, or an empty room, waits for somebody whose connection is lost")
     mailbox: int = field(default=MAILBOX, metadata={"help": "messages that may wait for somebody who is away"})
     room_topic: int = field(default=ROOM_TOPIC, metadata={"help": "characters that the topic of a room may have"})
+    away_text: int = field(default=AWAY_TEXT, metadata={"help": "characters that one may leave with /away"})
+    blocks: int = field(default=BLOCKS, metadata={"help": "people that one person may block"})
     rooms: int = field(default=ROOMS, metadata={"help": "rooms that there may be, besides the lobby"})
     send_queue: int = field(default=SEND_QUEUE, metadata={"help": "bytes that may wait for one client"})
 

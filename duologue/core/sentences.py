@@ -23,6 +23,18 @@ from duologue.core.events import (
     RequestWithdrawn,
     WaitingRequests,
 )
+from duologue.core.people_commands import MayAsk
+from duologue.core.people_events import (
+    AskingAllowed,
+    BlockedListed,
+    PeopleListed,
+    PersonBlocked,
+    PersonDescribed,
+    PersonUnblocked,
+    Presence,
+    State,
+    YouAre,
+)
 from duologue.core.room_events import (
     RoomEntered,
     RoomExited,
@@ -56,6 +68,32 @@ _WITHDRAWALS = {
     RequestState.EXPIRED: "{} stopped waiting for your answer.",
     RequestState.CANCELLED: "{} no longer wants to chat.",
     RequestState.BUSY: "{} was told that you are in a chat.",
+}
+
+_STATES = {
+    State.ONLINE: "is online",
+    State.AWAY: "is away",
+    State.DO_NOT_DISTURB: "is not to be disturbed",
+    State.IN_CHAT: "is in a chat",
+    State.OFFLINE: "is offline",
+}
+_ASIDES = {
+    State.ONLINE: "",
+    State.AWAY: " (away)",
+    State.DO_NOT_DISTURB: " (do not disturb)",
+    State.IN_CHAT: " (in a chat)",
+    State.OFFLINE: " (offline)",
+}
+_YOU = {
+    State.ONLINE: "You are back.",
+    State.AWAY: "You are away{}. /back when you are there again.",
+    State.DO_NOT_DISTURB: "Nobody can ask you for a chat now. /back ends that.",
+}
+
+_MAY_ASK = {
+    MayAsk.EVERYONE: "Everyone may ask you for a chat.",
+    MayAsk.KNOWN: "Only people whom you have chatted with or written to may ask you for a chat.",
+    MayAsk.NOBODY: "Nobody may ask you for a chat.",
 }
 
 
@@ -97,6 +135,29 @@ def _missed(event: RoomMissed) -> str:
     return f"{messages} in {visible(event.room)} passed by unread; /history {visible(event.room)} shows them."
 
 
+def is_how(state: State, since: str, text: str) -> str:
+    """How somebody is, after the name; `since` when, where that is known."""
+    return f"{_STATES[state]}{f' since {since}' if since else ''}{f': {visible(text)}' if text else '.'}"
+
+
+def named_in_full(event: PersonDescribed) -> str:
+    return f"{visible(event.nickname)} ({'a guest' if event.is_guest else 'an account'})"
+
+
+def _you_are(event: YouAre) -> str:
+    return _YOU.get(event.state, "You are back.").format(f": {visible(event.text)}" if event.text else "")
+
+
+def _people(event: PeopleListed) -> str:
+    shown = [f"{visible(nickname)}{_ASIDES[state]}" for nickname, state in event.people]
+    return f"Online: {', '.join(shown)}" if shown else "Nobody is online."
+
+
+def _blocked(event: PersonBlocked) -> str:
+    nickname = visible(event.nickname)
+    return f"You have blocked {nickname}, who hears no more than that you do not answer. /unblock {nickname} ends that."
+
+
 def _topic(event: RoomTopic) -> str:
     room = visible(event.room)
     if not event.topic:
@@ -134,6 +195,14 @@ _SENTENCES: dict[type[Event], Callable[..., str]] = {
     NotKept: lambda event: f"Your message to {visible(event.nickname)} was not kept. {visible(event.text)}",
     WaitingRequests: lambda event: _list("Waiting for your answer", event.nicknames, "Nobody waits for your answer."),
     PeopleOnline: lambda event: _list("Online", event.nicknames, "Nobody is online."),
+    Presence: lambda event: f"{visible(event.nickname)} {is_how(event.state, '', event.text)}",
+    YouAre: _you_are,
+    PersonDescribed: lambda event: f"{named_in_full(event)} {is_how(event.state, '', event.text)}",
+    PeopleListed: _people,
+    PersonBlocked: _blocked,
+    PersonUnblocked: lambda event: f"{visible(event.nickname)} is not blocked any more.",
+    BlockedListed: lambda event: _list("Blocked", event.nicknames, "You have blocked nobody."),
+    AskingAllowed: lambda event: _MAY_ASK[event.who],
     Refused: lambda event: visible(event.text),
     Disconnected: lambda event: visible(event.text),
     RoomEntered: _entered,

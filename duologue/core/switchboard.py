@@ -40,10 +40,28 @@ class Person:
 
 
 class Switchboard:
-    """`is_registered` tells whether an account exists; `new_chat_id` makes an id that no other chat has."""
+    """`is_registered` tells whether an account exists; `new_chat_id` makes an id that no other chat has.
 
-    def __init__(self, *, is_registered: Callable[[str], bool], new_chat_id: Callable[[], str], limits: Limits) -> None:
+    `is_disturbable` tells who takes requests, `check_may_turn_to` raises PeerError for an asker who has blocked the
+    other, `is_heard` tells whether a request reaches whom it is for, and `text_for` what its asker reads of them.
+    """
+
+    def __init__(
+        self,
+        *,
+        is_registered: Callable[[str], bool],
+        is_disturbable: Callable[[str], bool],
+        check_may_turn_to: Callable[[str, str], None],
+        is_heard: Callable[[str, str], bool],
+        text_for: Callable[[str, str], list[Effect]],
+        new_chat_id: Callable[[], str],
+        limits: Limits,
+    ) -> None:
         self._is_registered = is_registered
+        self._is_disturbable = is_disturbable
+        self._check_may_turn_to = check_may_turn_to
+        self._is_heard = is_heard
+        self._text_for = text_for
         self._limits = limits
         self._people: dict[str, Person] = {}
         self._chats = Chats(new_chat_id, limits)
@@ -74,8 +92,8 @@ class Switchboard:
         """`/chat target`. Asking somebody who asks me is accepting; asking twice is asking once."""
         person = self._people[asker]
         self._check_may_ask(person, asker, target)
-        if target in person.asked_by:
-            return self.accept(asker, target)
+        if target in person.asked_by:  # heard or not: both want the same
+            return self._accept(person.asked_by[target])
         waiting = person.asks.get(target)
         if waiting:
             return [Tell(asker, RequestSent(target, seconds_left(waiting.deadline, now)))]
@@ -90,6 +108,7 @@ class Switchboard:
         chat = self._chats.of(asker)
         if chat:
             raise PeerError("in_chat", f"You are in a chat with {chat.partner_of(asker)}; /quit leaves it.")
+        self._check_may_turn_to(asker, target)
         if (
             target not in person.asks
             and target not in person.asked_by
@@ -107,23 +126,29 @@ class Switchboard:
             return Cause.DECLINED_BEFORE
         if target not in self._people:
             return Cause.TARGET_OFFLINE
-        return Cause.TARGET_IN_CHAT if self._chats.of(target) else Cause.TARGET_FREE
+        if self._chats.of(target):
+            return Cause.TARGET_IN_CHAT
+        return Cause.TARGET_FREE if self._is_disturbable(target) else Cause.TARGET_UNDISTURBED
 
     def _wait(self, request: Request, now: float) -> list[Effect]:
+        request.is_heard = self._is_heard(request.asker, request.target)
         self._people[request.asker].asks[request.target] = request
         self._people[request.target].asked_by[request.asker] = request
         self._waiting.append(request)
         seconds = seconds_left(request.deadline, now)
         return [
-            Tell(request.target, ChatRequested(request.asker, seconds)),
+            *([Tell(request.target, ChatRequested(request.asker, seconds))] if request.is_heard else []),
             Tell(request.asker, RequestSent(request.target, seconds)),
+            *self._text_for(request.asker, request.target),
         ]
 
     def accept(self, target: str, asker: str | None = None) -> list[Effect]:
         """`yes`. Accepting twice is harmless: in a chat it does nothing."""
         if self._chats.of(target):
             return []
-        request = self._request_to(target, asker, "/accept")
+        return self._accept(self._request_to(target, asker, "/accept"))
+
+    def _accept(self, request: Request) -> list[Effect]:
         effects = self._end(request, Cause.ACCEPT)
         for nickname in (request.asker, request.target):
             effects += self._end_others(nickname)
@@ -145,7 +170,11 @@ class Switchboard:
         return [effect for request in chosen for effect in self._end(request, Cause.CANCEL)]
 
     def requests_to(self, nickname: str) -> WaitingRequests:
-        return WaitingRequests(tuple(self._people[nickname].asked_by))
+        return WaitingRequests(tuple(self._heard_by(nickname)))
+
+    def _heard_by(self, nickname: str) -> dict[str, Request]:
+        """The requests that somebody knows of."""
+        return {asker: request for asker, request in self._people[nickname].asked_by.items() if request.is_heard}
 
     def expire(self, now: float) -> list[Effect]:
         """End what nobody answered in time, and chats that nobody came back to."""
@@ -160,7 +189,7 @@ class Switchboard:
         return effects
 
     def _request_to(self, target: str, asker: str | None, word: str) -> Request:
-        asked_by = self._people[target].asked_by
+        asked_by = self._heard_by(target)
         if asker is not None and asker in asked_by:
             return asked_by[asker]
         if asker is not None:
@@ -181,7 +210,7 @@ class Switchboard:
                 (request.asker, RequestAnswered(request.target, outcome)),
                 (request.target, RequestWithdrawn(request.asker, outcome)),
             )
-            if (cause, nickname == request.asker) in _WORTH_TELLING
+            if (cause, nickname == request.asker) in _WORTH_TELLING and (request.is_heard or nickname == request.asker)
         ]
 
     def _end_others(self, nickname: str) -> list[Effect]:
@@ -190,6 +219,14 @@ class Switchboard:
         return own + [
             effect for request in [*person.asked_by.values()] for effect in self._end(request, Cause.TARGET_IN_CHAT)
         ]
+
+    def break_off(self, nickname: str, other: str) -> list[Effect]:
+        """`/block`: end what there is between the two. For `other` that looks like being left, or not answered."""
+        person, chat = self._people[nickname], self._chats.of(nickname)
+        if other in person.asked_by:
+            person.asked_by[other].is_heard = False
+        effects = self._end(person.asks[other], Cause.CANCEL) if other in person.asks else []
+        return [*effects, *(self.quit(nickname) if chat and chat.partner_of(nickname) == other else [])]
 
     # Chats
 

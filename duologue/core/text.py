@@ -14,6 +14,8 @@ from functools import lru_cache
 MARKS_IN_A_ROW = 8
 # Tabs move the cursor by an amount that only the terminal knows.
 TAB = "    "
+# Begins the text of an action, on the wire and in the history as it is typed.
+ACTION = "/me "
 
 # The flags of England, Scotland, Wales, Texas …: a black flag, up to six tag characters, a cancel tag (UTS #51).
 # Anywhere else tag characters are an invisible copy of ASCII.
@@ -53,6 +55,15 @@ def visible(text: str, *, keep: str = "") -> str:
             marks = marks if piece in _DIRECTION_MARKS else 0
             shown.append(_shown(piece))
     return "".join(shown)
+
+
+def action_in(text: str) -> str | None:
+    """What its speaker does, of a text that says so: `waves` of `/me waves`. None for what is simply said.
+
+    A nickname is put before it wherever it is shown, so nobody can say so of somebody else.
+    """
+    action = text.removeprefix(ACTION)
+    return action if action != text and action.strip() else None
 
 
 def is_invisible(char: str) -> bool:

@@ -26,7 +26,9 @@ from duologue.core.commands import (
     Takes,
 )
 from duologue.core.errors import FatalPeerError, PeerError
+from duologue.core.people_commands import MayAsk
 from duologue.protocols.lines import text_of
+from duologue.protocols.native_people import PEOPLE_LINES, may_ask_argument, switch_argument, text_argument
 from duologue.protocols.native_rooms import ROOM_LINES, join_arguments, room_argument, topic_arguments
 from duologue.protocols.native_wire import (
     VERSION,
@@ -112,6 +114,7 @@ _LINES: dict[type[Command], Callable[..., bytes]] = {
     ResumeChat: _encode_resume,
     SendLetter: _encode_letter,
     **ROOM_LINES,
+    **PEOPLE_LINES,
 }
 
 
@@ -186,7 +189,7 @@ def _words_argument(rest: str | None) -> list[str] | None:
     return [rest] if rest and not rest.isspace() else None
 
 
-_ARGUMENTS: dict[Takes, Callable[[str | None], Sequence[str | int | StreamHeld] | None]] = {
+_ARGUMENTS: dict[Takes, Callable[[str | None], Sequence[str | int | StreamHeld | MayAsk] | None]] = {
     Takes.NOTHING: _no_argument,
     Takes.NICKNAME: _nickname_argument,
     Takes.MAYBE_NICKNAME: _maybe_nickname_argument,
@@ -197,6 +200,9 @@ _ARGUMENTS: dict[Takes, Callable[[str | None], Sequence[str | int | StreamHeld] 
     Takes.ROOM: room_argument,
     Takes.JOIN: join_arguments,
     Takes.TOPIC: topic_arguments,
+    Takes.MAYBE_TEXT: text_argument,
+    Takes.SWITCH: switch_argument,
+    Takes.MAY_ASK: may_ask_argument,
 }
 """What may follow a word, by the table's word for it: the arguments of its command, or None where that is not it."""
 

@@ -40,7 +40,7 @@ from duologue.core.events import (
     TextPart,
     WaitingRequests,
 )
-from duologue.protocols import native_rooms
+from duologue.protocols import native_people, native_rooms
 from duologue.protocols.lines import text_of
 from duologue.protocols.native_wire import (
     count,
@@ -157,6 +157,7 @@ _ENCODERS: dict[type[Event], Callable[..., str]] = {
     Acknowledged: _encode_acknowledged,
     Probe: lambda _: "PING\n",
     **native_rooms.ENCODERS,
+    **native_people.ENCODERS,
 }
 
 
@@ -267,6 +268,7 @@ _SIGNALS: dict[str, Callable[[str], Event]] = {
     "ERROR": lambda rest: Refused(*_code_and_text(rest)),
     "disconnected": lambda rest: Disconnected(*_code_and_text(rest)),
     **native_rooms.SIGNALS,
+    **native_people.SIGNALS,
 }
 SIGNAL_WORDS = frozenset(_SIGNALS) | {"PING", "PONG"}
 """What a line from the server can begin with, besides a nickname; so none of them can be a nickname."""

@@ -38,6 +38,7 @@ class Letter:
     """Message `number` of `stream`, handed in outside of a chat. `line` is a message line of the wire, `:text` LF.
 
     `recipient` is somebody, or the id of a room. A room and a guest have no mailbox: whoever is there reads it now.
+    One that is not `is_heard` is its sender's alone: it is in no mailbox, and in the history of nobody else.
     """
 
     stream: str
@@ -46,6 +47,7 @@ class Letter:
     recipient: str
     line: bytes
     at: float
+    is_heard: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +163,14 @@ class Store(Protocol):
     @property
     def live_rooms(self) -> Sequence[LiveRoom]: ...
 
+    @property
+    def blocks(self) -> Sequence[tuple[str, str]]:
+        """Who has blocked whom, when the store was opened."""
+
+    @property
+    def asking(self) -> Sequence[tuple[str, str]]:
+        """Of whom not everyone may ask for a chat: their nickname, and who may."""
+
     def chat_started(self, chat_id: str, asker: str, target: str, at: float) -> None:
         """The first stream of either is named `chat_id`. `at`, here and below, is wall clock time, since 1970."""
 
@@ -184,6 +194,15 @@ class Store(Protocol):
 
     def room_gone(self, room_id: str) -> None:
         """A room is there no more; nobody reads its history again."""
+
+    def block_is(self, nickname: str, other: str, is_on: bool) -> None:
+        """`nickname` has blocked `other`, or does not any more."""
+
+    def asking_is(self, nickname: str, who: str) -> None:
+        """`nickname` is to be asked for a chat by `who`."""
+
+    async def have_talked(self, me: str, other: str) -> bool:
+        """Have the two had a chat, or has `me` written to `other`? Raises StoreError."""
 
     async def synced(self) -> None:
         """Wait until all that was given before is as safe as it gets, and reported. Raises StoreError."""
@@ -246,6 +265,8 @@ class RemembersNothing:
 
     live_chats: Sequence[LiveChat] = ()
     live_rooms: Sequence[LiveRoom] = ()
+    blocks: Sequence[tuple[str, str]] = ()
+    asking: Sequence[tuple[str, str]] = ()
 
     def __init__(self, error: StoreError) -> None:
         self._error = error
@@ -276,6 +297,15 @@ class RemembersNothing:
 
     def room_gone(self, room_id: str) -> None:
         pass
+
+    def block_is(self, nickname: str, other: str, is_on: bool) -> None:
+        pass
+
+    def asking_is(self, nickname: str, who: str) -> None:
+        pass
+
+    async def have_talked(self, me: str, other: str) -> NoReturn:
+        raise self._error
 
     async def synced(self) -> NoReturn:
         raise self._error

@@ -11,6 +11,10 @@ LETTER = "letter"
 """Why a chat ended that was none: letters are kept as one, so that they are found like any message."""
 
 
+UNHEARD = "unheard"
+"""The same of a letter to somebody who has blocked its sender: for the sender it is like any other."""
+
+
 def has_mailbox(recipient: str) -> bool:
     """A room has none, and a guest, whose name may be somebody else's tomorrow, has none either."""
     return not is_room(recipient) and not is_guest(recipient)

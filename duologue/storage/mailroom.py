@@ -11,7 +11,7 @@ from typing import NamedTuple
 from duologue.core.rooms import is_room
 from duologue.core.streams import chat_of
 from duologue.storage.base import ChatStanding, HandedIn, Letter, LiveRoom, Standing
-from duologue.storage.letters import LETTER, bad_number, has_mailbox, is_there, mailbox_full
+from duologue.storage.letters import LETTER, UNHEARD, bad_number, has_mailbox, is_there, mailbox_full
 from duologue.storage.reader import PLACE_BITS
 from duologue.storage.rows import EndRow, NextNumbers
 
@@ -26,6 +26,9 @@ _CHUNK = "INSERT INTO chunk (number, stream, previous, first, count, at, lines) 
 _ARRIVAL = "INSERT INTO mailbox (recipient, stream, first, last) VALUES (?, ?, ?, ?)"
 _ROOM = "INSERT OR REPLACE INTO room (id, key, password_hash, topic) VALUES (?, ?, ?, ?)"
 _NO_ROOM = "DELETE FROM room WHERE id = ?"
+_BLOCK = "INSERT OR IGNORE INTO block (nickname, other) VALUES (?, ?)"
+_NO_BLOCK = "DELETE FROM block WHERE nickname = ? AND other = ?"
+_ASKING = "INSERT OR REPLACE INTO asking (nickname, who) VALUES (?, ?)"
 _IN_ROOM = "INSERT INTO room_chunk (room, chunk) VALUES (?, ?)"
 _RECEIVED = "UPDATE stream SET received = ? WHERE number = ?"
 _HANDED_OVER = "DELETE FROM mailbox WHERE stream = ? AND last <= ?"
@@ -78,6 +81,14 @@ class Mailroom:
     def room_gone(self, room_id: str) -> None:
         self._connection.execute(_NO_ROOM, (room_id,))
 
+    # Privacy
+
+    def block_is(self, nickname: str, other: str, is_on: bool) -> None:
+        self._connection.execute(_BLOCK if is_on else _NO_BLOCK, (nickname, other))
+
+    def asking_is(self, nickname: str, who: str) -> None:
+        self._connection.execute(_ASKING, (nickname, who))
+
     # Questions
 
     def hand_in(self, letter: Letter) -> HandedIn:
@@ -106,11 +117,11 @@ class Mailroom:
         if not streams or me not in streams[0][2:4]:
             return None
         reason = streams[0].reason
-        if reason is None or reason == LETTER:
+        if reason in (None, LETTER, UNHEARD):
             return None
         (partner,) = {*streams[0][2:4]} - {me}
         mine = [found for found in streams if found.sender == me and stream in (None, found.name)]
-        return ChatStanding(partner, reason, max(mine[-1].stored, mine[-1].received) if mine else 0)
+        return ChatStanding(partner, str(reason), max(mine[-1].stored, mine[-1].received) if mine else 0)
 
     # Rows
 
@@ -143,11 +154,11 @@ class Mailroom:
         number, self.numbers.stream = self.numbers.stream, self.numbers.stream + 1
         before = letter.number - 1
         sender, recipient = letter.sender, letter.recipient
-        return _Stream(number, letter.stream, sender, recipient, before, before, 0, chat, letter.at, LETTER)
+        return _Stream(number, letter.stream, sender, recipient, before, before, 0, chat, letter.at, _reason(letter))
 
     def _new_chat(self, letter: Letter) -> int:
         number, self.numbers.chat = self.numbers.chat, self.numbers.chat + 1
-        row = number, chat_of(letter.stream), letter.sender, letter.recipient, letter.at, letter.at, LETTER
+        row = number, chat_of(letter.stream), letter.sender, letter.recipient, letter.at, letter.at, _reason(letter)
         self._connection.execute(_CHAT, row)
         return number
 
@@ -161,7 +172,7 @@ class Mailroom:
         self._connection.execute(_CHUNK, (chunk, stream.number, stream.last, letter.number, letter.at, letter.line))
         if is_room(letter.recipient):
             self._connection.execute(_IN_ROOM, (letter.recipient, chunk))
-        elif waits:
+        elif waits and letter.is_heard:
             self._put(stream.number, letter.recipient, letter.number, letter.number)
         return stream._replace(stored=letter.number, received=received, last=chunk), chunk
 
@@ -177,6 +188,10 @@ class Mailroom:
         self._connection.execute(_HANDED_OVER, (stream.number, upto))
         self._waiting.pop(stream.recipient, None)
         return stream._replace(received=upto).standing
+
+
+def _reason(letter: Letter) -> str:
+    return LETTER if letter.is_heard else UNHEARD
 
 
 def _newest(streams: list[_Stream], name: str, sender: str) -> _Stream | None:

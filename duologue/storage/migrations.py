@@ -7,6 +7,8 @@
     mailbox messages `first` to `last` of a stream that came to wait for somebody together, in the order of coming
     room    those that are there, under the `id` of this life of theirs
     room_chunk  the chunks of a room, by its id: its streams are many, one for each time that somebody came
+    block   who has blocked whom
+    asking  whom not everyone may ask for a chat, and who may
 
 Chunks are numbered in the order of their commits and only ever appended: the streams of a commit share pages. An index
 by stream would touch a page for each of them (50 streams: 0.7 ms of CPU a commit; chained like this, 0.2 ms).
@@ -59,7 +61,11 @@ ROOMS: Migration = (
     "CREATE TABLE room (id TEXT PRIMARY KEY, key TEXT NOT NULL, password_hash TEXT, topic TEXT NOT NULL) WITHOUT ROWID",
     "CREATE TABLE room_chunk (room TEXT NOT NULL, chunk INTEGER NOT NULL, PRIMARY KEY (room, chunk)) WITHOUT ROWID",
 )
-MIGRATIONS: Sequence[Migration] = (CONVERSATIONS, SEARCH, MAILBOXES, ROOMS)
+PRIVACY: Migration = (
+    "CREATE TABLE block (nickname TEXT NOT NULL, other TEXT NOT NULL, PRIMARY KEY (nickname, other)) WITHOUT ROWID",
+    "CREATE TABLE asking (nickname TEXT PRIMARY KEY, who TEXT NOT NULL) WITHOUT ROWID",
+)
+MIGRATIONS: Sequence[Migration] = (CONVERSATIONS, SEARCH, MAILBOXES, ROOMS, PRIVACY)
 
 
 def migrate(connection: sqlite3.Connection, path: Path, migrations: Sequence[Migration] = MIGRATIONS) -> None:

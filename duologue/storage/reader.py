@@ -15,12 +15,16 @@ from itertools import islice
 from duologue.storage.backlog import Backlog
 from duologue.storage.base import LiveChat, LiveRoom, LiveStream, Message
 from duologue.storage.gathering import OpenStream
+from duologue.storage.letters import LETTER, UNHEARD
 from duologue.storage.rows import NextNumbers
 from duologue.storage.stored_lines import texts
 
 # A message's number is its chunk's, shifted, plus its place there: 256 KiB hold 2^17 of the shortest lines.
 PLACE_BITS = 20
 _HIGHEST = 1 << 63 - 1 - PLACE_BITS
+
+
+_HEARD = f"reason IS NOT '{UNHEARD}'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +41,9 @@ class Whose:
     @property
     def condition(self) -> str:
         if self.partner is None:
-            return f"(asker = :me OR target = :me OR target IN ({', '.join(f':{name}' for name in self._rooms)}))"
-        return "(asker = :me AND target = :partner OR asker = :partner AND target = :me)"
+            rooms = ", ".join(f":{name}" for name in self._rooms)
+            return f"(asker = :me OR target = :me AND {_HEARD} OR target IN ({rooms}))"
+        return f"(asker = :me AND target = :partner OR asker = :partner AND target = :me AND {_HEARD})"
 
     @property
     def values(self) -> dict[str, str | int | None]:
@@ -66,6 +71,11 @@ _LIVE_STREAMS = """SELECT number, name, sender, stored, received, last FROM stre
     WHERE chat = :chat ORDER BY number"""
 
 _ROOM_CHUNKS = "SELECT chunk FROM room_chunk WHERE room = ? AND chunk <= ? ORDER BY chunk DESC LIMIT ?"
+
+# A letter that was written to `me` alone makes nobody known.
+_HAVE_TALKED = f"""SELECT EXISTS (SELECT 1 FROM chat
+    WHERE asker = :me AND target = :other AND reason IS NOT '{UNHEARD}'
+    OR asker = :other AND target = :me AND coalesce(reason, '') NOT IN ('{LETTER}', '{UNHEARD}'))"""
 
 Row = tuple[int, str, str, str, int, float, bytes]
 
@@ -105,6 +115,22 @@ def room_history(connection: sqlite3.Connection, room: str, before: int | None, 
 def live_rooms(connection: sqlite3.Connection) -> list[LiveRoom]:
     """The rooms that a server which starts again goes on with."""
     return [LiveRoom(*row) for row in connection.execute("SELECT key, id, password_hash, topic FROM room ORDER BY key")]
+
+
+def blocks(connection: sqlite3.Connection) -> list[tuple[str, str]]:
+    """Who has blocked whom."""
+    return connection.execute("SELECT nickname, other FROM block").fetchall()
+
+
+def asking(connection: sqlite3.Connection) -> list[tuple[str, str]]:
+    """Whom not everyone may ask for a chat, and who may."""
+    return connection.execute("SELECT nickname, who FROM asking").fetchall()
+
+
+def have_talked(connection: sqlite3.Connection, me: str, other: str) -> bool:
+    """Have the two had a chat, or has `me` written to the other?"""
+    (have,) = connection.execute(_HAVE_TALKED, {"me": me, "other": other}).fetchone()
+    return bool(have)
 
 
 def of_chunk(connection: sqlite3.Connection, whose: Whose, number: int) -> list[Message]:

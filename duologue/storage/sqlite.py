@@ -76,6 +76,7 @@ class SqliteStore:
         connection = file.writer()
         streams, self.live_chats = reader.live_chats(connection)
         self.live_rooms = reader.live_rooms(connection)
+        self.blocks, self.asking = reader.blocks(connection), reader.asking(connection)
         self._waiting = Gathering(streams, reader.next_numbers(connection), pressure)
         self._reader, self._indexer = file.reader(), file.indexer()
         self._reading = ThreadPoolExecutor(1, thread_name_prefix="store-reader")
@@ -168,6 +169,12 @@ class SqliteStore:
     def room_gone(self, room_id: str) -> None:
         self._decide(lambda mailroom: mailroom.room_gone(room_id))
 
+    def block_is(self, nickname: str, other: str, is_on: bool) -> None:
+        self._decide(lambda mailroom: mailroom.block_is(nickname, other, is_on))
+
+    def asking_is(self, nickname: str, who: str) -> None:
+        self._decide(lambda mailroom: mailroom.asking_is(nickname, who))
+
     async def close(self) -> None:
         """Commit all that was taken and close the file. What was not read by then is not answered."""
         if self._refusal is None:
@@ -226,6 +233,11 @@ class SqliteStore:
     async def room_history(self, room_id: str, *, before: int | None = None, limit: int) -> list[Message]:
         """The same of a room."""
         return await self._read(reader.room_history, self._reader, room_id, before, limit)
+
+    async def have_talked(self, me: str, other: str) -> bool:
+        """Have the two had a chat, or has `me` written to `other`?"""
+        await self.synced()
+        return await self._read(reader.have_talked, self._reader, me, other)
 
     async def search(self, me: str, words: str, limit: int, rooms: Sequence[str] = ()) -> list[Message]:
         """The newest messages in any chat of `me` or in these rooms that have all of these words, newest first."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from duologue.core.errors import PeerError
 from duologue.core.streams import chat_of
@@ -33,6 +34,10 @@ from duologue.storage.undelivered import MESSAGE_OVERHEAD, NUMBER_BITS
 
 # Chats that are over and of which nothing is left, remembered so that what is sent again is known: 10 MB of them.
 REMEMBERED_CHATS = 10_000
+# Who has talked with whom in this run, and what was answered to those who are blocked: 10 MB of each at most.
+REMEMBERED_PAIRS = 50_000
+
+T = TypeVar("T")
 
 
 @dataclass(slots=True, eq=False)
@@ -111,6 +116,8 @@ class Unreceived:
 
     live_chats: Sequence[LiveChat] = ()
     live_rooms: Sequence[LiveRoom] = ()
+    blocks: Sequence[tuple[str, str]] = ()
+    asking: Sequence[tuple[str, str]] = ()
 
     def __init__(self, report: Report, *, pressure: Pressure, mailbox: int) -> None:
         self._report = report
@@ -121,11 +128,15 @@ class Unreceived:
         self._settled: dict[str, None] = {}  # chats that are over and have been received whole, in this order
         self._mailboxes: dict[str, _Mailbox] = {}
         self._arrived = 0
+        self._talked: dict[tuple[str, str], None] = {}  # who knows whom, in the order of their last chat or letter
+        self._unheard: dict[tuple[str, str], Standing] = {}  # by stream and sender, in this order
 
     # Live chats
 
     def chat_started(self, chat_id: str, asker: str, target: str, at: float) -> None:
         chat = self._chats[chat_id] = _Chat(chat_id, asker, target)
+        self._note(self._talked, (asker, target), None)
+        self._note(self._talked, (target, asker), None)
         for sender in (asker, target):
             self._begin(chat, chat_id, Backlog(chat_id, sender))
 
@@ -178,10 +189,38 @@ class Unreceived:
         if chat.reason is None or {chat.asker, chat.target} != {letter.sender, letter.recipient}:
             raise bad_number(letter)
         stream = chat.said_by(letter.sender, letter.stream)
+        if not letter.is_heard and has_mailbox(letter.recipient):
+            return HandedIn(self._answer_unheard(letter, stream), None)
         if stream and is_there(letter, max(stream.held.last, stream.received), stream.received):
             return HandedIn(stream.standing, None)
         stream = self._take(letter, chat, stream)
+        self._note(self._talked, (letter.sender, letter.recipient), None)
         return HandedIn(stream.standing, self._arrived)
+
+    def _answer_unheard(self, letter: Letter, stream: _Stream | None) -> Standing:
+        """As for any letter that has not been received, and nothing is kept of it but the answer."""
+        before = letter.number - 1
+        answer = stream.standing if stream else Standing(letter.stream, letter.sender, letter.recipient, before, before)
+        known = self._unheard.get((letter.stream, letter.sender), answer)
+        self._note(self._unheard, (letter.stream, letter.sender), known)
+        return known
+
+    @staticmethod
+    def _note(among: dict[tuple[str, str], T], key: tuple[str, str], value: T) -> None:
+        """Of many, the oldest are forgotten."""
+        among.pop(key, None)
+        among[key] = value
+        if len(among) > REMEMBERED_PAIRS:
+            del among[next(iter(among))]
+
+    async def have_talked(self, me: str, other: str) -> bool:
+        return (me, other) in self._talked
+
+    def block_is(self, nickname: str, other: str, is_on: bool) -> None:
+        """Blocks last as long as this process does, and so does who may ask."""
+
+    def asking_is(self, nickname: str, who: str) -> None:
+        pass
 
     def room_is(self, room: LiveRoom) -> None:
         """Rooms live as long as this process does."""
@@ -213,7 +252,7 @@ class Unreceived:
     async def standing(self, stream: str, sender: str) -> Standing | None:
         chat = self._over(stream)
         known = chat.said_by(sender, stream) if chat else None
-        return known.standing if known else None
+        return known.standing if known else self._unheard.get((stream, sender))
 
     async def chat_standing(self, chat_id: str, me: str, stream: str | None) -> ChatStanding | None:
         chat = self._chats.get(chat_id)

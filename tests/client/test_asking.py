@@ -16,6 +16,19 @@ from duologue.core.commands import (
     ReadHistory,
     SearchHistory,
 )
+from duologue.core.people_commands import (
+    AllowAsking,
+    Block,
+    ComeBack,
+    DoNotDisturb,
+    GoAway,
+    ListBlocked,
+    ListPeople,
+    MayAsk,
+    Unblock,
+    WatchPeople,
+    WhoIs,
+)
 from duologue.core.room_commands import JoinRoom, ListMembers, ListRooms, PartRoom, SetTopic
 
 
@@ -47,6 +60,19 @@ async def test_each_method_sends_its_command() -> None:
     await me.names("tea")
     await me.topic("tea")
     await me.topic("tea", "all about tea")
+    await me.people()
+    await me.whois("bob")
+    await me.watch()
+    await me.watch(False)
+    await me.away()
+    await me.away("lunch")
+    await me.dnd()
+    await me.back()
+    await me.block("bob")
+    await me.unblock("bob")
+    await me.blocked()
+    await me.allow()
+    await me.allow(MayAsk.KNOWN)
     await me.exit()
     assert me.sent == [
         AskForChat("bob"),
@@ -67,5 +93,18 @@ async def test_each_method_sends_its_command() -> None:
         ListMembers("tea"),
         SetTopic("tea"),
         SetTopic("tea", "all about tea"),
+        ListPeople(),
+        WhoIs("bob"),
+        WatchPeople(True),
+        WatchPeople(False),
+        GoAway(),
+        GoAway("lunch"),
+        DoNotDisturb(),
+        ComeBack(),
+        Block("bob"),
+        Unblock("bob"),
+        ListBlocked(),
+        AllowAsking(),
+        AllowAsking(MayAsk.KNOWN),
         Exit(),
     ]

@@ -217,7 +217,7 @@ async def test_a_pipe_is_read_on_when_the_answer_is_there(false_server: FalseSer
     await false_server.hears("chat_socket", b"/search coffee\n")
     false_server.say("login_socket", b"ERROR no_history This server keeps no history.\n")
     assert await running == OK
-    assert face.shown.index("This server keeps no history.") < face.shown.index("(ListOnline)")
+    assert face.shown.index("This server keeps no history.") < face.shown.index("(ListPeople)")
     assert face.shown.count("This server keeps no history.") == 1
 
 
@@ -236,6 +236,20 @@ async def test_a_letter_is_written_and_one_that_came_has_its_time_and_day(false_
     face.types("/msg bob " + "x" * 9000, None)
     assert await running == OK
     assert any("a line may have" in text for text in face.shown)
+
+
+async def test_a_reply_goes_to_whoever_wrote_last(false_server: FalseServer) -> None:
+    face = Script()
+    false_server.answers["login_socket"] += b"message_from carol 86400 abc 1 :are you there\n"
+    running = asyncio.create_task(run(face, false_server))
+    await shows(face, "are you there")
+    face.types("/reply yes, I am")
+    async with asyncio.timeout(10):
+        while (heard := (await false_server.heard.get())[1].decode()).split(" ")[:2] != ["/msg", "carol"]:
+            pass
+    assert heard.endswith(" 1 :yes, I am\n")
+    face.types(None)
+    assert await running == OK
 
 
 async def shows(face: Script, text: str) -> None:

@@ -51,3 +51,13 @@ async def test_what_is_shown_together_is_painted_in_order() -> None:
     await face.settle()
     written = screen.getvalue()
     assert written.index("first") < written.index("\a") < written.index("\x1b[2J") < written.index("second")
+
+
+async def test_what_somebody_does_begins_with_a_star_and_their_name() -> None:
+    face, screen = painter()
+    face.show(Line(Kind.ACTION, "waves\nagain", "bob"))
+    await face.settle()
+    written = screen.getvalue().replace("\r\n", "\n")
+    assert "* bob " in written
+    assert "\n            again" in written  # 6 for the time, 6 for "* bob "
+    assert "bob:" not in written

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from duologue.client.place import Place
 from duologue.core.chat import ChatEnd
-from duologue.core.events import ChatEnded, ChatStarted, PeopleOnline
+from duologue.core.events import ChatEnded, ChatStarted, MessageFrom, PeopleOnline
 
 
 def place(partner: str | None = None, room: str | None = None) -> Place:
@@ -45,3 +45,19 @@ def test_a_room_that_one_was_not_let_into_is_left() -> None:
 
 def test_the_first_room_of_all_is_nothing_new() -> None:
     assert place().left(None, "#tea") is None
+
+
+def test_who_is_meant_by_a_reply() -> None:
+    here = place()
+    steps: list[tuple[str, list[str]]] = [("bob", ["bob"]), ("bob", ["bob"])]
+    later: list[tuple[str, list[str]]] = [("carol", ["bob", "carol"]), ("bob", ["carol", "bob"])]
+    assert not here.writers
+    for nickname, writers in steps:
+        here.hears(MessageFrom(nickname, 7, "s", 1, "hi"))
+        assert [*here.writers] == writers
+    here.note(None, None)
+    for nickname, writers in later:
+        here.hears(MessageFrom(nickname, 7, "s", 2, "hi"))
+        assert [*here.writers] == writers
+    here.note(None, None)
+    assert [*here.writers] == ["bob"]

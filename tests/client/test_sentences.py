@@ -14,8 +14,10 @@ from duologue.client.happenings import (
     MemoryLost,
     Reconnected,
 )
-from duologue.client.sentences import about_unsent, mark, message, sentence
-from duologue.core.events import Acknowledged, Probe, Refused, Said
+from duologue.client.sentences import about_unsent, mark, sentence
+from duologue.client.since import local
+from duologue.core.events import Acknowledged, Probe, Refused
+from duologue.core.people_events import PersonDescribed, State
 from duologue.core.text import visible
 
 
@@ -23,6 +25,11 @@ from duologue.core.text import visible
     ("event", "words"),
     [
         (Reconnected("alice"), "Reconnected as alice."),
+        (
+            PersonDescribed("bob", State.AWAY, 1795217400, False, "lunch"),
+            f"bob (an account) is away since {local(1795217400):%Y-%m-%d %H:%M}: lunch",
+        ),
+        (PersonDescribed("~Eve", State.OFFLINE, None, True), "~Eve (a guest) is offline."),
         (ConnectionLost("reset", None), "Connection lost (reset). Connecting again; /exit leaves."),
         (
             ConnectionLost("reset", "bob"),
@@ -58,19 +65,12 @@ def test_nothing_from_outside_is_raw(evil: str) -> None:
         LetterDelivered(evil, evil, evil),
         HandedIn(evil, 1, 1, evil),
         MemoryLost(evil),
+        PersonDescribed(evil, State.AWAY, 86400, False, evil),
     ]
     for event in events:
         words = sentence(event)
         assert words
         assert visible(words) == words
-
-
-@given(EVIL, EVIL)
-def test_a_message_keeps_its_lines_and_nothing_else(nickname: str, text: str) -> None:
-    speaker, lines = message(Said(nickname, text))
-    assert "\n" not in speaker
-    assert len(lines) == text.count("\n") + 1
-    assert not set("\x1b\r\u202e").intersection("".join([speaker, *lines]))
 
 
 def test_the_question_before_many_lines_counts_them() -> None:

@@ -36,6 +36,8 @@ from duologue.core.events import (
     Said,
     WaitingRequests,
 )
+from duologue.core.people_commands import GoAway, WatchPeople
+from duologue.core.people_events import BlockedListed, PeopleListed, State
 from duologue.core.room_commands import JoinRoom, PartRoom
 from duologue.core.room_events import RoomMembers, RoomSaid
 from tests.client.model import World
@@ -56,6 +58,8 @@ ERROR too_fast Slow down.
 chat_ended bob left
 online_part alice
 online bob
+people_part alice online
+people bob away
 disconnected bye Goodbye!
 """.encode()
 EVENTS = [
@@ -71,6 +75,7 @@ EVENTS = [
     Refused("too_fast", "Slow down."),
     ChatEnded("bob", ChatEnd.LEFT),
     PeopleOnline(("alice", "bob")),
+    PeopleListed((("alice", State.ONLINE), ("bob", State.AWAY))),
     Disconnected("bye", "Goodbye!"),
 ]
 
@@ -294,3 +299,23 @@ def test_whatever_happens_every_message_arrives_once_and_in_order(steps: list[tu
     assert sorted(world.bob.got) == sorted([*world.said, *world.written])
     assert world.journal == world.bob_said
     assert (world.unstored, world.letters) == (0, ())
+
+
+def test_how_one_is_is_said_again_in_a_new_session() -> None:
+    """13.1: the server has forgotten it."""
+    memory = Memory()
+    session = Session(memory)
+    assert session.command(GoAway("lunch")) == b"/away lunch\n"
+    assert session.command(WatchPeople(True)) == b"/watch on\n"
+    session = Session(memory)
+    [*session.receive_data(LOGIN, b"AUTH_SUCCESS token alice\n"), *session.receive_data(CHECK, b"PONG 0 0\n")]
+    assert session.data_to_send()[CHAT] == b"/away lunch\n/watch on\n"
+
+
+def test_whom_one_has_blocked_does_not_wait_for_an_answer_any_more() -> None:
+    """13.7"""
+    session = Session(Memory())
+    [*session.receive_data(LOGIN, b"want_chat_with_you bob 120\nwant_chat_with_you carol 120\nblocked bob\n")]
+    assert session.waiting == ("carol",)
+    listed = session.receive_data(LOGIN, b"blocked_list_part bob\nblocked_list dave\n")
+    assert [*listed] == [BlockedListed(("bob", "dave"))]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from duologue.client.face import Kind, Line
 from duologue.client.since import local
-from duologue.client.transcript import by_both, count_of, lines_of, plain
+from duologue.client.transcript import by_both, count_of, lines_of, plain, said_by
 from duologue.core.events import Recalled
 
 NOON = 1795176000  # 2026-11-20 12:00 UTC
@@ -60,3 +62,28 @@ def test_further_lines_are_moved_in() -> None:
 @pytest.mark.parametrize(("number", "text"), [(0, "0 messages"), (1, "1 message"), (5000, "5,000 messages")])
 def test_counts(number: int, text: str) -> None:
     assert count_of(number) == text
+
+
+EVIL = st.text().map(lambda text: f"\x1b[2J\r\n\u202e{text}")
+
+
+@given(EVIL)
+def test_what_is_said_keeps_its_lines_and_nothing_else(text: str) -> None:
+    line = said_by("bob", text)
+    assert line.text.count("\n") == text.count("\n")
+    assert not set("\x1b\r\u202e").intersection(line.text)
+
+
+def test_what_is_done_has_a_mark_and_the_name_of_who_does_it() -> None:
+    assert plain(said_by("bob", "/me waves\nagain")) == "* bob waves\n    again"
+    assert plain(said_by("#tea bob", "/me waves", "12:00")) == "12:00 * #tea bob waves"
+    (_, line) = lines_of([said(NOON, "/me waves")])
+    assert (line.kind, line.text, line.speaker) == (Kind.ACTION, "waves", "bob")
+
+
+@pytest.mark.parametrize(
+    "text", ["/me", "/me ", "/ME waves", " /me waves", "* alice waves", "/meet me", "/me\u00a0waves"]
+)
+def test_everything_else_is_said(text: str) -> None:
+    """So what begins with the star is always the work of who is named."""
+    assert plain(said_by("bob", text)) == f"bob: {text}"

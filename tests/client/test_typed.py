@@ -21,7 +21,8 @@ from duologue.client.meaning import (
     Write,
 )
 from duologue.client.typed import is_yes, meaning_of
-from duologue.core.commands import AcceptChat, AskForChat, CancelRequest, DeclineChat, ListOnline, QuitChat, Say
+from duologue.core.commands import AcceptChat, AskForChat, CancelRequest, DeclineChat, QuitChat, Say
+from duologue.core.people_commands import ListPeople
 from duologue.core.room_commands import JoinRoom, ListMembers, ListRooms, PartRoom, SayInRoom, SetTopic
 from duologue.core.text import visible
 
@@ -67,7 +68,7 @@ LEFT_A_CHAT = Standing(rooms=("#tea",), left="bob")
         (FREE, "/chat bob", Send(AskForChat("bob"))),
         (FREE, "/chat   bob ", Send(AskForChat("bob"))),
         (FREE, "/chat b\x00b", Send(AskForChat("b␀b"))),
-        (FREE, "/who", Send(ListOnline())),
+        (FREE, "/who", Send(ListPeople())),
         (FREE, "/msg Bob  two words\nand  a line", Write("bob", "two words\nand  a line")),
         (CHAT, "/msg carol //hi", Write("carol", "//hi")),
         (FREE, "/cancel", Send(CancelRequest())),
@@ -80,7 +81,7 @@ LEFT_A_CHAT = Standing(rooms=("#tea",), left="bob")
         (UNSENT, "yes", Send(Say(FOUR))),
         (UNSENT, "no", Drop()),
         (UNSENT, "what?", Confirm(FOUR)),
-        (UNSENT, "/who", Send(ListOnline())),
+        (UNSENT, "/who", Send(ListPeople())),
         (UNSENT_TOO_LATE, "yes", Drop()),
         (ROOMS, "hello", Send(SayInRoom("#tea", "hello"))),
         (ROOMS, "//hello", Send(SayInRoom("#tea", "/hello"))),
@@ -113,7 +114,7 @@ LEFT_A_CHAT = Standing(rooms=("#tea",), left="bob")
         (CHAT_AND_ROOMS, "/names", Send(ListMembers("#tea"))),
         (ROOMS, "/topic", Send(SetTopic("#tea"))),
         (FREE, "/rooms", Send(ListRooms())),
-        (LEFT_A_CHAT, "/who", Send(ListOnline())),
+        (LEFT_A_CHAT, "/who", Send(ListPeople())),
         (LEFT_A_CHAT, "/msg #tea hello", Send(SayInRoom("#tea", "hello"))),
     ],
 )
@@ -179,3 +180,34 @@ def test_answers_to_questions() -> None:
     assert [is_yes(word) for word in ("YES", "y", "no", "N", "exit", "perhaps", "")] == [
         True, True, False, False, False, None, None,
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("standing", "meaning"),
+    [
+        (Standing("bob", rooms=("#tea",)), Send(Say("/me waves"))),
+        (Standing(rooms=("#ops", "#tea")), Send(SayInRoom("#tea", "/me waves"))),
+    ],
+)
+def test_an_action_goes_where_text_goes(standing: Standing, meaning: object) -> None:
+    assert meaning_of("/me  waves ", standing) == meaning
+
+
+@pytest.mark.parametrize("standing", [Standing(), Standing(rooms=("#tea",), left="bob")])
+def test_an_action_that_would_go_nowhere_or_elsewhere_is_not_sent(standing: Standing) -> None:
+    assert isinstance(meaning_of("/me waves", standing), Explain)
+    assert meaning_of("/me", standing) == Explain("It is: /me TEXT")
+
+
+def test_a_reply_goes_to_who_has_written_last() -> None:
+    assert meaning_of("/reply see you\nthere", Standing(writers=("bob",))) == Write("bob", "see you\nthere")
+    assert meaning_of("/reply", Standing(writers=("bob",))) == Explain("It is: /reply TEXT")
+    assert meaning_of("/reply hi", Standing()) == Explain(
+        "Nobody has written to you. /msg NICK TEXT writes to somebody."
+    )
+
+
+def test_a_reply_that_was_begun_for_another_is_not_sent() -> None:
+    assert meaning_of("/reply hi", Standing(writers=("bob", "carol"))) == Explain(
+        "carol has written since. /reply once more for carol, or /msg bob TEXT."
+    )

@@ -26,6 +26,7 @@ from duologue.core.commands import (
     Takes,
     Word,
 )
+from duologue.core.people_commands import MayAsk
 from duologue.core.room_commands import SayInRoom, SayPrivately
 
 NOT_TYPED = {GiveNickname, GivePassword, AttachSocket, ComeIn, Say, SayInRoom, SayPrivately, Ping, Pong}
@@ -80,7 +81,7 @@ def test_yes_and_accept_are_one_command_and_no_and_decline_another() -> None:
     assert WORD_TABLE["/quit"].command is WORD_TABLE["/end"].command is QuitChat
 
 
-ARGUMENTS: dict[Takes, list[tuple[str | int | StreamHeld, ...]]] = {
+ARGUMENTS: dict[Takes, list[tuple[str | int | StreamHeld | MayAsk, ...]]] = {
     Takes.NOTHING: [()],
     Takes.NICKNAME: [("bob",)],
     Takes.MAYBE_NICKNAME: [(), ("bob",)],
@@ -91,6 +92,9 @@ ARGUMENTS: dict[Takes, list[tuple[str | int | StreamHeld, ...]]] = {
     Takes.ROOM: [("#tea",)],
     Takes.JOIN: [("#tea",), ("#tea", "open sesame")],
     Takes.TOPIC: [("#tea",), ("#tea", "all about tea")],
+    Takes.MAYBE_TEXT: [("",), ("lunch",)],
+    Takes.SWITCH: [(True,), (False,)],
+    Takes.MAY_ASK: [(), (MayAsk.KNOWN,)],
 }
 
 

@@ -9,10 +9,13 @@ import pytest
 
 from duologue.core.chat import Chat, ChatEnd
 from duologue.core.effects import (
+    AskingChanged,
+    BlockChanged,
     CloseChat,
     Effect,
     OpenChat,
     PauseChat,
+    PresenceChanged,
     ReopenChat,
     RoomChanged,
     RoomGone,
@@ -58,8 +61,9 @@ def test_another_life_of_a_room_is_another_room() -> None:
     assert RoomGone(ROOM) != RoomMade(ROOM)  # type: ignore[comparison-overlap]
 
 
-def test_there_are_nine_kinds() -> None:
+def test_there_are_twelve_kinds() -> None:
     """Whoever adds one has to teach the hub to carry it out."""
     chats = {OpenChat, PauseChat, ReopenChat, CloseChat}
     rooms = {TellRoom, RoomMade, RoomChanged, RoomGone}
-    assert set(get_args(Effect)) == {Tell} | chats | rooms
+    people = {PresenceChanged, BlockChanged, AskingChanged}
+    assert set(get_args(Effect)) == {Tell} | chats | rooms | people

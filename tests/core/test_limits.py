@@ -18,6 +18,8 @@ NEVER_LIFTED = {
     "grace",
     "mailbox",
     "room_topic",
+    "away_text",
+    "blocks",
     "rooms",
     "send_queue",
 }
@@ -40,6 +42,8 @@ def test_the_defaults_are_the_ones_that_the_design_names() -> None:
         shutdown_flush=5,
         request_expiry=120,
         room_topic=200,
+        away_text=200,
+        blocks=1_000,
         rooms=10_000,
         send_queue=128 * 1024,
         clients_per_address=16,

@@ -30,6 +30,18 @@ from duologue.core.events import (
     Said,
     WaitingRequests,
 )
+from duologue.core.people_commands import MayAsk
+from duologue.core.people_events import (
+    AskingAllowed,
+    BlockedListed,
+    PeopleListed,
+    PersonBlocked,
+    PersonDescribed,
+    PersonUnblocked,
+    Presence,
+    State,
+    YouAre,
+)
 from duologue.core.room_events import (
     RoomEntered,
     RoomEvent,
@@ -50,6 +62,25 @@ from duologue.core.text import visible
     ("event", "words"),
     [
         (ChatRequested("alice", 120), "alice wants to chat with you. yes/no"),
+        (Presence("bob", State.ONLINE), "bob is online."),
+        (Presence("bob", State.AWAY, "back at noon"), "bob is away: back at noon"),
+        (Presence("bob", State.DO_NOT_DISTURB), "bob is not to be disturbed."),
+        (Presence("bob", State.OFFLINE), "bob is offline."),
+        (YouAre(State.AWAY, "lunch"), "You are away: lunch. /back when you are there again."),
+        (YouAre(State.AWAY), "You are away. /back when you are there again."),
+        (YouAre(State.DO_NOT_DISTURB), "Nobody can ask you for a chat now. /back ends that."),
+        (YouAre(State.ONLINE), "You are back."),
+        (PersonDescribed("~Eve", State.IN_CHAT, 7, True), "~Eve (a guest) is in a chat."),
+        (PeopleListed((("alice", State.ONLINE), ("bob", State.AWAY))), "Online: alice, bob (away)"),
+        (PeopleListed(()), "Nobody is online."),
+        (
+            PersonBlocked("bob"),
+            "You have blocked bob, who hears no more than that you do not answer. /unblock bob ends that.",
+        ),
+        (PersonUnblocked("bob"), "bob is not blocked any more."),
+        (BlockedListed(("bob", "carol")), "Blocked: bob, carol"),
+        (BlockedListed(()), "You have blocked nobody."),
+        (AskingAllowed(MayAsk.NOBODY), "Nobody may ask you for a chat."),
         (ChatStarted("bob", "id"), "Chat with bob started. /quit leaves the chat."),
         (ChatEnded("alice", ChatEnd.LEFT), "Chat with alice ended: alice left."),
         (ChatEnded("bob", ChatEnd.YOU_LEFT), "Chat with bob ended: you left. /exit leaves the app."),
@@ -133,6 +164,9 @@ OTHER_VALUES = {
     "tuple[str, ...]": st.tuples(EVIL),
     "RequestState": st.sampled_from(RequestState),
     "ChatEnd": st.sampled_from(ChatEnd),
+    "State": st.sampled_from(State),
+    "MayAsk": st.sampled_from(MayAsk),
+    "tuple[tuple[str, State], ...]": st.tuples(st.tuples(EVIL, st.sampled_from(State))),
     "int | None": st.none() | st.integers(0, 99),
 }
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
+from functools import partial
 from itertools import count
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -31,6 +33,7 @@ from duologue.core.events import (
     WaitingRequests,
 )
 from duologue.core.limits import Limits
+from duologue.core.people_events import Presence, State
 from duologue.core.switchboard import Switchboard
 
 PEOPLE = ("alice", "bob", "carol", "dave", "erin")
@@ -39,13 +42,33 @@ EXPIRY, COOLDOWN, MOST, GRACE = 120, 10, 2, 60
 LIMITS = replace(Limits(), request_expiry=EXPIRY, decline_cooldown=COOLDOWN, pending_requests=MOST, grace=GRACE)
 
 
-def switchboard(limits: Limits = LIMITS) -> Switchboard:
+def switchboard(
+    limits: Limits = LIMITS,
+    *,
+    left_alone: Collection[str] = (),
+    away: Collection[str] = (),
+    blocks: Collection[tuple[str, str]] = (),
+) -> Switchboard:
+    """`blocks` are pairs of who has blocked, and whom."""
     ids = map(str, count())
-    return Switchboard(is_registered=lambda name: name in PEOPLE, new_chat_id=lambda: next(ids), limits=limits)
+    return Switchboard(
+        is_registered=lambda name: name in PEOPLE,
+        is_disturbable=lambda name: name not in left_alone,
+        check_may_turn_to=partial(check_may_turn_to, blocks),
+        is_heard=lambda asker, target: (target, asker) not in blocks,
+        text_for=lambda reader, name: [Tell(reader, Presence(name, State.AWAY))] if name in away else [],
+        new_chat_id=lambda: next(ids),
+        limits=limits,
+    )
 
 
-def room(*here: str, limits: Limits = LIMITS) -> Switchboard:
-    board = switchboard(limits)
+def check_may_turn_to(blocks: Collection[tuple[str, str]], asker: str, target: str) -> None:
+    if (asker, target) in blocks:
+        raise PeerError("blocked", "")
+
+
+def room(*here: str, limits: Limits = LIMITS, **rules: Any) -> Switchboard:
+    board = switchboard(limits, **rules)
     for name in here:
         board.arrive(0, name)
     return board
@@ -125,7 +148,15 @@ class TestTold:
 
     def test_a_crowd_of_requests_still_makes_a_short_sentence(self) -> None:
         crowd = [f"guest{n}" for n in range(1000)]
-        board = Switchboard(is_registered=lambda _: True, new_chat_id=str, limits=LIMITS)
+        board = Switchboard(
+            is_registered=lambda _: True,
+            is_disturbable=lambda _: True,
+            check_may_turn_to=lambda _, __: None,
+            is_heard=lambda _, __: True,
+            text_for=lambda _, __: [],
+            new_chat_id=str,
+            limits=LIMITS,
+        )
         for name in ("alice", *crowd):
             board.arrive(0, name)
         for name in crowd:
@@ -204,6 +235,93 @@ class TestTold:
         board = room("alice", "bob")
         assert error_of(lambda: call(board)).code == code
 
+    def test_who_is_not_to_be_disturbed_is_not_available(self) -> None:
+        board = room("alice", "bob", left_alone=["bob"])
+        assert board.ask(0, "alice", "bob") == [Tell("alice", RequestAnswered("bob", RequestState.BUSY))]
+        assert told(board.ask(0, "bob", "alice"), "alice") == [ChatRequested("bob", EXPIRY)]
+
+    def test_who_is_not_to_be_disturbed_has_asked_and_is_asked_back(self) -> None:
+        board = room("alice", "bob", left_alone=["bob"])
+        board.ask(0, "bob", "alice")
+        board.ask(1, "alice", "bob")
+        assert board.chat_of("bob") is not None
+
+    def test_a_blocked_request_looks_like_one_that_is_not_answered(self) -> None:
+        """13.6"""
+        board = room("alice", "bob", blocks=[("bob", "alice")])
+        assert board.ask(0, "alice", "bob") == [Tell("alice", RequestSent("bob", EXPIRY))]
+        assert board.ask(20, "alice", "bob") == [Tell("alice", RequestSent("bob", EXPIRY - 20))]
+        assert board.requests_to("bob") == WaitingRequests(())
+        assert error_of(lambda: board.accept("bob")).code == "no_request"
+        assert error_of(lambda: board.decline(0, "bob", "alice")).code == "no_request"
+        assert board.expire(EXPIRY) == [Tell("alice", RequestAnswered("bob", RequestState.EXPIRED))]
+
+    @pytest.mark.parametrize("rules", [{"blocks": [("bob", "alice")]}, {}])
+    def test_who_is_blocked_hears_of_offline_and_busy_what_anybody_hears(self, rules: dict[str, Any]) -> None:
+        board = room("alice", "bob", "carol", **rules)
+        assert board.ask(0, "alice", "dave") == [Tell("alice", RequestAnswered("dave", RequestState.OFFLINE))]
+        board.ask(0, "alice", "bob")
+        board.ask(0, "bob", "carol")
+        assert told(board.accept("carol"), "alice") == [RequestAnswered("bob", RequestState.BUSY)]
+        assert told(board.ask(0, "alice", "bob"), "alice") == [RequestAnswered("bob", RequestState.BUSY)]
+        board.quit("bob")
+        board.ask(0, "alice", "bob")
+        assert told(board.leave(0, "bob", ChatEnd.LEFT), "alice") == [RequestAnswered("bob", RequestState.OFFLINE)]
+        assert told(board.ask(0, "alice", "bob"), "alice") == [RequestAnswered("bob", RequestState.OFFLINE)]
+
+    def test_a_blocked_request_is_withdrawn_like_any(self) -> None:
+        board = room("alice", "bob", blocks=[("bob", "alice")])
+        board.ask(0, "alice", "bob")
+        assert board.cancel("alice") == [Tell("alice", RequestAnswered("bob", RequestState.CANCELLED))]
+        board.ask(0, "alice", "bob")
+        assert board.leave(0, "alice", ChatEnd.LEFT) == []
+        assert board.expire(EXPIRY) == []
+
+    def test_who_has_blocked_somebody_does_not_ask_them(self) -> None:
+        blocks = [("bob", "alice")]
+        board = room("alice", "bob", blocks=blocks)
+        board.ask(0, "alice", "bob")
+        assert error_of(lambda: board.ask(0, "bob", "alice")).code == "blocked"
+        blocks.clear()
+        board.ask(0, "bob", "alice")  # both want a chat now
+        assert board.chat_of("alice") is not None
+
+    def test_a_block_ends_the_chat_as_leaving_it_would(self) -> None:
+        board = room("alice", "bob")
+        board.ask(0, "alice", "bob")
+        board.accept("bob")
+        effects = board.break_off("bob", "alice")
+        assert told(effects, "alice") == [ChatEnded("bob", ChatEnd.LEFT)]
+        assert told(effects, "bob") == [ChatEnded("alice", ChatEnd.YOU_LEFT)]
+        assert board.chat_of("alice") is None
+        assert board.break_off("bob", "alice") == []
+
+    def test_a_block_withdraws_what_was_asked(self) -> None:
+        board = room("alice", "bob", "carol")
+        board.ask(0, "bob", "alice")
+        board.ask(0, "carol", "bob")
+        effects = board.break_off("bob", "alice")
+        assert told(effects, "alice") == [RequestWithdrawn("bob", RequestState.CANCELLED)]
+        assert told(effects, "bob") == [RequestAnswered("alice", RequestState.CANCELLED)]
+        assert board.break_off("bob", "carol") == []
+        assert board.requests_to("bob") == WaitingRequests(())
+        assert board.expire(EXPIRY) == [Tell("carol", RequestAnswered("bob", RequestState.EXPIRED))]
+
+    def test_a_chat_with_somebody_else_goes_on(self) -> None:
+        board = room("alice", "bob", "carol")
+        board.ask(0, "alice", "bob")
+        board.accept("bob")
+        assert board.break_off("bob", "carol") == []
+        assert board.chat_of("bob") is not None
+
+    def test_who_asks_somebody_away_reads_why(self) -> None:
+        board = room("alice", "bob", away=["bob"])
+        assert told(board.ask(0, "alice", "bob"), "alice") == [
+            RequestSent("bob", EXPIRY),
+            Presence("bob", State.AWAY),
+        ]
+        assert told(board.ask(1, "alice", "bob"), "alice") == [RequestSent("bob", EXPIRY - 1)]
+
     @pytest.mark.parametrize("reason", [ChatEnd.LEFT, ChatEnd.REMOVED])
     def test_the_partner_is_told_why(self, reason: ChatEnd) -> None:
         board = room("alice", "bob")
@@ -246,7 +364,10 @@ class Talk(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.board = switchboard()
+        self.left_alone: set[str] = set()
+        self.blocks: set[tuple[str, str]] = set()
+        self.unheard: set[tuple[str, str]] = set()  # of those that are open
+        self.board = switchboard(left_alone=self.left_alone, blocks=self.blocks)
         self.now = 0
         self.here: set[str] = set()
         self.open: dict[tuple[str, str], int] = {}
@@ -346,21 +467,32 @@ class Talk(RuleBasedStateMachine):
     def askers_of(self, name: str) -> list[str]:
         return [asker for asker, target in self.open if target == name]
 
-    def starts(self, asker: str, target: str) -> list[Heard]:
+    def heard_by(self, name: str) -> list[str]:
+        """Who asks, as far as `name` knows."""
+        return [asker for asker in self.askers_of(name) if (asker, name) not in self.unheard]
+
+    def closes(self, asker: str, target: str) -> bool:
+        """A request is over. Had its target heard of it?"""
         del self.open[asker, target]
+        is_heard = (asker, target) not in self.unheard
+        self.unheard.discard((asker, target))
+        return is_heard
+
+    def starts(self, asker: str, target: str) -> list[Heard]:
+        self.closes(asker, target)
         heard: list[Heard] = [(asker, ChatStarted(target, "")), (target, ChatStarted(asker, ""))]
         for name in (asker, target):
             for other in self.asks_of(name):
                 heard += self.withdrawn(name, other)
             for other in self.askers_of(name):
-                del self.open[other, name]
+                self.closes(other, name)
                 heard.append((other, RequestAnswered(name, RequestState.BUSY)))
         self.partner |= {asker: target, target: asker}
         return heard
 
     def withdrawn(self, asker: str, target: str, outcome: RequestState = RequestState.CANCELLED) -> list[Heard]:
-        del self.open[asker, target]
-        return [(asker, RequestAnswered(target, outcome)), (target, RequestWithdrawn(asker, outcome))]
+        answer = (asker, RequestAnswered(target, outcome))
+        return [answer, (target, RequestWithdrawn(asker, outcome))] if self.closes(asker, target) else [answer]
 
     def parts(self, name: str) -> str:
         other = self.partner.pop(name)
@@ -371,7 +503,7 @@ class Talk(RuleBasedStateMachine):
 
     def meant(self, name: str, asker: str | None) -> tuple[str | None, str]:
         """Which request an answer is about, or the error."""
-        waiting = self.askers_of(name)
+        waiting = self.heard_by(name)
         if asker is not None:
             return (asker, "") if asker in waiting else (None, "no_request")
         if len(waiting) == 1:
@@ -405,9 +537,9 @@ class Talk(RuleBasedStateMachine):
         elif name in self.partner:
             heard += self.told_if_here(self.parts(name), ChatEnded(name, reason))
         for other in self.asks_of(name):
-            heard.append(self.withdrawn(name, other)[1])
+            heard += self.withdrawn(name, other)[1:]
         for other in self.askers_of(name):
-            del self.open[other, name]
+            self.closes(other, name)
             heard.append((other, RequestAnswered(name, RequestState.OFFLINE)))
         self.happens(self.board.leave(self.now, name, reason), *heard, leaver=name)
         self.here.remove(name)
@@ -460,13 +592,20 @@ class Talk(RuleBasedStateMachine):
             self.happens(ask(), (asker, RequestAnswered(asked, outcome)))
         else:
             self.open[asker, asked] = self.now + EXPIRY
-            self.happens(ask(), (asker, RequestSent(asked, EXPIRY)), (asked, ChatRequested(asker, EXPIRY)))
+            heard: list[Heard] = [(asker, RequestSent(asked, EXPIRY))]
+            if (asked, asker) in self.blocks:
+                self.unheard.add((asker, asked))
+            else:
+                heard.append((asked, ChatRequested(asker, EXPIRY)))
+            self.happens(ask(), *heard)
 
     def not_allowed(self, asker: str, asked: str) -> str | None:
         if asker == asked:
             return "yourself"
         if asker in self.partner:
             return "in_chat"
+        if (asker, asked) in self.blocks:
+            return "blocked"
         is_new = not {(asker, asked), (asked, asker)} & self.open.keys()
         return "too_many_requests" if is_new and len(self.asks_of(asker)) >= MOST else None
 
@@ -477,7 +616,7 @@ class Talk(RuleBasedStateMachine):
             return RequestState.TOO_SOON
         if target not in self.here:
             return RequestState.OFFLINE
-        return RequestState.BUSY if target in self.partner else None
+        return RequestState.BUSY if target in self.partner or target in self.left_alone else None
 
     @rule(name=st.sampled_from(PEOPLE), asker=st.sampled_from([None, None, *PEOPLE]))
     def accepts(self, name: str, asker: str | None) -> None:
@@ -499,7 +638,7 @@ class Talk(RuleBasedStateMachine):
         if chosen is None:
             self.refused(error, lambda: self.board.decline(self.now, name, asker))
             return
-        del self.open[chosen, name]
+        self.closes(chosen, name)
         self.not_before[chosen, name] = self.now + COOLDOWN
         self.happens(self.board.decline(self.now, name, asker), (chosen, RequestAnswered(name, RequestState.DECLINED)))
         self.is_asked_by[name].remove(chosen)
@@ -514,6 +653,32 @@ class Talk(RuleBasedStateMachine):
             return
         heard = [pair for other in chosen for pair in self.withdrawn(name, other)]
         self.happens(self.board.cancel(name, asked), *heard)
+
+    @rule(name=st.sampled_from(PEOPLE), is_wanted=st.booleans())
+    def wants_to_be_left_alone(self, name: str, is_wanted: bool) -> None:
+        """Requests that wait already go on waiting."""
+        (self.left_alone.add if is_wanted else self.left_alone.discard)(name)
+
+    @rule(name=st.sampled_from(PEOPLE), other=st.sampled_from(PEOPLE))
+    def blocks_somebody(self, name: str, other: str) -> None:
+        if name not in self.here or name == other:
+            return
+        self.blocks.add((name, other))
+        heard = self.withdrawn(name, other) if (name, other) in self.open else []
+        if (other, name) in self.open:
+            self.unheard.add((other, name))
+            self.is_asked_by[name].discard(other)
+        if self.partner.get(name) == other:
+            self.parts(name)
+            heard += self.told_if_here(other, ChatEnded(name, ChatEnd.LEFT))
+            heard.append((name, ChatEnded(other, ChatEnd.YOU_LEFT)))
+        self.happens(self.board.break_off(name, other), *heard)
+
+    @rule(data=st.data())
+    def unblocks_somebody(self, data: st.DataObject) -> None:
+        """What was not heard is not heard by that either."""
+        if self.blocks:
+            self.blocks.remove(data.draw(st.sampled_from(sorted(self.blocks))))
 
     @rule(name=st.sampled_from(PEOPLE))
     def quits(self, name: str) -> None:
@@ -580,7 +745,7 @@ class Talk(RuleBasedStateMachine):
     @invariant()
     def who_waits_for_an_answer_is_listed_the_longest_waiting_first(self) -> None:
         for name in self.here:
-            assert self.board.requests_to(name) == WaitingRequests(tuple(self.askers_of(name)))
+            assert self.board.requests_to(name) == WaitingRequests(tuple(self.heard_by(name)))
 
     @invariant()
     def who_is_in_a_chat_asks_nobody_and_is_asked_by_nobody(self) -> None:
@@ -594,7 +759,11 @@ class Talk(RuleBasedStateMachine):
         """So each was answered, and once: an answer too few leaves a name here, one too many the model finds."""
         for name in self.here:
             assert self.awaits[name] == set(self.asks_of(name))
-            assert self.is_asked_by[name] == set(self.askers_of(name))
+            assert self.is_asked_by[name] == set(self.heard_by(name))
+
+    @invariant()
+    def nobody_is_in_a_chat_with_somebody_whom_they_have_blocked(self) -> None:
+        assert not any(self.partner.get(name) == other for name, other in self.blocks)
 
 
 TestTalk = Talk.TestCase

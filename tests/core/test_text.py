@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from duologue.core.text import MARKS_IN_A_ROW, is_invisible, visible
+from duologue.core.text import MARKS_IN_A_ROW, action_in, is_invisible, visible
 
 ANY_TEXT = st.text(st.characters(codec=None, exclude_categories=()))
 # Text made mostly of what is dangerous, so that the dangerous things meet each other.
@@ -115,3 +115,18 @@ def test_letters_digits_punctuation_and_symbols_stay(text: str) -> None:
 def test_letters_that_draw_nothing_are_known() -> None:
     assert all(map(is_invisible, "\u3164\u115f\u1160\ufe0f\u034f\U000e0100"))
     assert not any(map(is_invisible, "aé한\u0301-"))
+
+
+@pytest.mark.parametrize(
+    ("text", "action"),
+    [
+        ("/me waves", "waves"),
+        ("/me  waves", " waves"),
+        ("/me", None),
+        ("/me  ", None),
+        ("hi /me waves", None),
+        ("", None),
+    ],
+)
+def test_an_action_begins_as_it_is_typed(text: str, action: str | None) -> None:
+    assert action_in(text) == action

@@ -38,6 +38,19 @@ from duologue.core.commands import (
 )
 from duologue.core.errors import FatalPeerError, PeerError
 from duologue.core.events import Refused
+from duologue.core.people_commands import (
+    AllowAsking,
+    Block,
+    ComeBack,
+    DoNotDisturb,
+    GoAway,
+    ListBlocked,
+    ListPeople,
+    MayAsk,
+    Unblock,
+    WatchPeople,
+    WhoIs,
+)
 from duologue.core.room_commands import (
     JoinRoom,
     ListMembers,
@@ -89,6 +102,16 @@ CHAT_COMMANDS: dict[type, st.SearchStrategy[Command]] = {
     ListRooms: st.builds(ListRooms),
     ListMembers: st.builds(ListMembers, rooms),
     SetTopic: st.builds(SetTopic, rooms, st.none() | sentences | st.just("")),
+    GoAway: st.builds(GoAway, sentences.map(lambda text: " ".join(text.split()))),
+    DoNotDisturb: st.builds(DoNotDisturb),
+    ComeBack: st.builds(ComeBack),
+    WhoIs: st.builds(WhoIs, nicknames),
+    ListPeople: st.builds(ListPeople),
+    WatchPeople: st.builds(WatchPeople, st.booleans()),
+    Block: st.builds(Block, nicknames),
+    Unblock: st.builds(Unblock, nicknames),
+    ListBlocked: st.builds(ListBlocked),
+    AllowAsking: st.builds(AllowAsking, st.none() | st.sampled_from(MayAsk)),
 }
 chat_commands = st.one_of(*CHAT_COMMANDS.values())
 pings = st.builds(Ping) | st.builds(Ping, counts, st.none() | ids)
@@ -175,7 +198,7 @@ def test_the_beginning_of_a_letters_text_that_is_no_text() -> None:
         parse_letter_part(b"/text_part :\xff")
 
 
-FOLLOWS: dict[Takes, dict[str, tuple[str | int | StreamHeld, ...]]] = {
+FOLLOWS: dict[Takes, dict[str, tuple[str | int | StreamHeld | MayAsk, ...]]] = {
     Takes.NOTHING: {"": ()},
     Takes.NICKNAME: {" bob": ("bob",)},
     Takes.MAYBE_NICKNAME: {"": (), " bob": ("bob",)},
@@ -194,6 +217,9 @@ FOLLOWS: dict[Takes, dict[str, tuple[str | int | StreamHeld, ...]]] = {
     Takes.ROOM: {" #tea": ("#tea",), " tea": ("tea",)},
     Takes.JOIN: {" #tea": ("#tea",), " #tea open  sesame ": ("#tea", "open  sesame ")},
     Takes.TOPIC: {" #tea": ("#tea",), " #tea :": ("#tea", ""), " #tea ::a :b": ("#tea", ":a :b")},
+    Takes.MAYBE_TEXT: {"": ("",), " ": ("",), " back at  noon": ("back at  noon",)},
+    Takes.SWITCH: {" on": (True,), " off": (False,)},
+    Takes.MAY_ASK: {"": (), " known": (MayAsk.KNOWN,), " nobody": (MayAsk.NOBODY,)},
 }
 FOLLOWS_NOT: dict[Takes, list[str]] = {
     Takes.NOTHING: [" bob", " "],
@@ -249,6 +275,9 @@ FOLLOWS_NOT: dict[Takes, list[str]] = {
     Takes.ROOM: ["", " ", " #tea #milk", "  #tea"],
     Takes.JOIN: ["", " ", "  #tea", " #tea "],
     Takes.TOPIC: ["", " ", "  :about", " #tea about", " #tea #milk :about"],
+    Takes.MAYBE_TEXT: [],
+    Takes.SWITCH: ["", " ", " ON", " on off", " maybe"],
+    Takes.MAY_ASK: [" ", " bob", " known nobody"],
 }
 
 

@@ -46,6 +46,18 @@ from duologue.core.events import (
     TextPart,
     WaitingRequests,
 )
+from duologue.core.people_commands import MayAsk
+from duologue.core.people_events import (
+    AskingAllowed,
+    BlockedListed,
+    PeopleListed,
+    PersonBlocked,
+    PersonDescribed,
+    PersonUnblocked,
+    Presence,
+    State,
+    YouAre,
+)
 from duologue.core.room_events import (
     RoomEntered,
     RoomExited,
@@ -70,6 +82,8 @@ from duologue.protocols.native_wire import parse_message
 from tests.protocols.test_native_wire import counts, ids, nicknames, one_line, rooms, seconds, sentences, texts
 
 lists = st.lists(nicknames, max_size=8).map(tuple)
+states = st.sampled_from(State)
+short_texts = st.just("") | sentences
 
 EVENTS: dict[type, st.SearchStrategy[Event]] = {
     PasswordWanted: st.builds(PasswordWanted),
@@ -113,6 +127,16 @@ EVENTS: dict[type, st.SearchStrategy[Event]] = {
     RoomMembers: st.builds(RoomMembers, rooms, lists, st.booleans()),
     RoomListed: st.builds(RoomListed, rooms, counts, st.booleans(), texts),
     RoomsListed: st.builds(RoomsListed, counts),
+    Presence: st.builds(Presence, nicknames, states, short_texts),
+    YouAre: st.builds(YouAre, states, short_texts),
+    PersonBlocked: st.builds(PersonBlocked, nicknames),
+    PersonUnblocked: st.builds(PersonUnblocked, nicknames),
+    BlockedListed: st.builds(BlockedListed, lists, st.booleans()),
+    AskingAllowed: st.builds(AskingAllowed, st.sampled_from(MayAsk)),
+    PersonDescribed: st.builds(
+        PersonDescribed, nicknames, states, st.none() | st.integers(1, 1 << 40), st.booleans(), short_texts
+    ),
+    PeopleListed: st.builds(PeopleListed, st.lists(st.tuples(nicknames, states), max_size=8).map(tuple), st.booleans()),
 }
 events = st.one_of(*EVENTS.values())
 login_events = st.one_of(*(kind for event, kind in EVENTS.items() if event not in (Acknowledged, Probe)))

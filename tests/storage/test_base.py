@@ -27,10 +27,13 @@ async def test_what_is_said_is_taken_and_every_question_is_told_what_happened() 
         store.chat_standing("c", "alice", None),
         store.history("alice", "bob", limit=9),
         store.search("alice", "one", 9),
+        store.have_talked("alice", "bob"),
     ]
     for question in questions:
         with pytest.raises(StoreError, match=r"messages\.db: the disk is full"):
             await question
     store.chat_ended("c", "left", 3.0)
-    assert list(store.live_chats) == []
+    store.block_is("alice", "bob", True)
+    store.asking_is("alice", "nobody")
+    assert [*store.live_chats, *store.blocks, *store.asking] == []
     await store.close()

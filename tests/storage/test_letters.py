@@ -290,3 +290,79 @@ async def test_a_page_of_mail_has_a_size_and_the_next_goes_on_where_it_ended(hou
         pages += 1
     assert found == ([*range(1, 101)] if house.keeps else [99, 100])
     assert pages >= len(found) / 10
+
+
+# Letters that are not heard: their recipient has blocked the sender
+
+
+async def hand_in_unheard(house: House, stream: str, number: int = 1, recipient: str = "bob") -> Standing:
+    letter = Letter(stream, number, "alice", recipient, b":buy\n", 5.0, is_heard=False)
+    return (await house.store.hand_in(letter)).standing
+
+
+async def test_what_is_not_heard_is_answered_as_any_letter_and_is_in_no_mailbox(house: House) -> None:
+    """13.6"""
+    answer = await hand_in_unheard(house, "s")
+    assert await house.hand_in("t", 1, "hi", sender="carol") == answer.stored == int(house.keeps)
+    assert answer.received == 0
+    assert await hand_in_unheard(house, "s") == answer
+    assert await house.store.standing("s", "alice") == answer
+    assert await house.store.standing("s", "carol") is None
+    assert await house.texts() == ["hi"]
+
+
+async def test_it_takes_no_room_there(house: House) -> None:
+    for number in range(2 * LIMIT):
+        await hand_in_unheard(house, f"s{number}")
+    for number in range(LIMIT):
+        await house.hand_in(f"t{number}", 1, "hi", sender="carol")
+    assert await house.texts() == ["hi"] * LIMIT
+
+
+async def test_its_recipient_cannot_make_it_received_by_guessing(house: House) -> None:
+    await hand_in_unheard(house, "s")
+    assert await house.store.receipt("t", "bob", 1) is None
+    assert await house.store.receipt("s", "carol", 1) is None
+
+
+async def test_what_is_left_of_a_chat_is_answered_too(house: House) -> None:
+    house.chat("one")
+    house.store.received("c", "alice", "c", 1)
+    house.store.chat_ended("c", "left", 3.0)
+    answers = [(await hand_in_unheard(house, "c", number)).stored for number in (2, 3)]
+    assert answers == ([2, 3] if house.keeps else [1, 1])
+    assert await house.texts() == []
+
+
+async def test_a_guest_who_does_not_hear_it_is_answered_for_as_any_guest(house: House) -> None:
+    heard = await house.hand_in("t", 1, "hi", recipient="~Eve")
+    assert (await hand_in_unheard(house, "s", recipient="~Eve")).stored == heard
+
+
+async def test_what_is_not_heard_is_in_the_history_of_its_sender_alone(house: House) -> None:
+    if not house.keeps:
+        return
+    await hand_in_unheard(house, "s")
+    for me, partner, found in (("alice", "bob", ["buy"]), ("bob", "alice", [])):
+        assert [message.text for message in await house.store.history(me, partner, limit=9)] == found
+        assert [message.text for message in await house.store.search(me, "buy", 9)] == found
+    assert await house.store.chat_standing("s", "alice", None) is None
+
+
+# Who knows whom
+
+
+async def test_who_has_had_a_chat_is_known_to_both_and_who_was_written_to_to_the_writer(house: House) -> None:
+    """13.10"""
+
+    async def known() -> list[tuple[str, str]]:
+        people = ("alice", "bob", "carol")
+        return [(me, other) for me in people for other in people if await house.store.have_talked(me, other)]
+
+    assert await known() == []
+    house.chat()
+    assert await known() == [("alice", "bob"), ("bob", "alice")]
+    house.store.chat_ended("c", "left", 3.0)
+    await house.hand_in("s", 1, "hi", sender="carol", recipient="bob")
+    await hand_in_unheard(house, "t", recipient="carol")
+    assert await known() == [("alice", "bob"), ("bob", "alice"), ("carol", "bob")]

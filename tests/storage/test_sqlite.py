@@ -442,3 +442,17 @@ async def test_a_sync_that_fails_is_never_acknowledged(tmp_path: Path) -> None:
     said = reported(lines)
     assert said
     assert lost(said, await kept(path)) == {}
+
+
+async def test_blocks_and_who_may_ask_are_there_when_it_is_opened_again(listener: Listener) -> None:
+    store = listener.open()
+    assert (store.blocks, store.asking) == ([], [])
+    for _ in range(2):
+        store.block_is("bob", "alice", True)
+    store.block_is("bob", "carol", True)
+    store.block_is("bob", "carol", False)
+    store.asking_is("bob", "known")
+    store.asking_is("bob", "nobody")
+    await store.close()
+    store = listener.open()
+    assert (store.blocks, store.asking) == ([("bob", "alice")], [("bob", "nobody")])

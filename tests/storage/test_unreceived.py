@@ -142,3 +142,25 @@ async def test_nothing_is_received_but_of_streams_of_a_live_chat(room: Room) -> 
     with pytest.raises(KeyError):
         room.store.received("c", "alice", "c", 3)
     assert room.told == []
+
+
+async def test_of_many_the_oldest_acquaintances_are_forgotten(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(unreceived, "REMEMBERED_PAIRS", 2)
+    room.store.chat_started("d", "carol", "dave", 1.0)
+    assert await room.store.have_talked("dave", "carol")
+    assert not await room.store.have_talked("alice", "bob")
+
+
+async def test_of_what_was_not_heard_little_is_kept(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(unreceived, "REMEMBERED_PAIRS", 2)
+    for stream in ("r", "s", "t"):
+        await room.store.hand_in(Letter(stream, 1, "alice", "bob", b":hi\n", 1.0, is_heard=False))
+    assert await room.store.standing("r", "alice") is None
+    assert await room.store.standing("t", "alice") is not None
+    assert not {"r", "s", "t"} & room.store._chats.keys()
+
+
+async def test_blocks_last_no_longer_than_this_process(room: Room) -> None:
+    room.store.block_is("alice", "bob", True)
+    room.store.asking_is("alice", "nobody")
+    assert [*room.store.blocks, *room.store.asking] == []

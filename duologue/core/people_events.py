@@ -1,0 +1,86 @@
+"""What the server tells about people: how they are, and how they find oneself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from duologue.core.people_commands import MayAsk
+
+
+class State(Enum):
+    """How somebody is. What they say themselves counts more than that they are in a chat."""
+
+    ONLINE = "online"
+    AWAY = "away"
+    DO_NOT_DISTURB = "dnd"
+    IN_CHAT = "in_chat"
+    OFFLINE = "offline"
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """How `nickname` is now. `text` is what somebody who is away has left to say."""
+
+    nickname: str
+    state: State
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class YouAre:
+    """The answer to who has said how they are: others see it now."""
+
+    state: State
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonDescribed:
+    """How `nickname` is, `since` when, in seconds since 1970; None where the server does not know."""
+
+    nickname: str
+    state: State
+    since: int | None
+    is_guest: bool
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleListed:
+    """All who are here and how they are, in the order of the alphabet. `more` of them follow in a further event."""
+
+    people: tuple[tuple[str, State], ...]
+    more: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PersonBlocked:
+    """Nothing that `nickname` says or asks reaches you."""
+
+    nickname: str
+
+
+@dataclass(frozen=True, slots=True)
+class PersonUnblocked:
+    nickname: str
+
+
+@dataclass(frozen=True, slots=True)
+class BlockedListed:
+    """All whom you have blocked, in the order of the alphabet. `more` of them follow in a further event."""
+
+    nicknames: tuple[str, ...]
+    more: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AskingAllowed:
+    """These may ask you for a chat."""
+
+    who: MayAsk
+
+
+PeopleEvent = (
+    Presence | YouAre | PersonDescribed | PeopleListed | PersonBlocked | PersonUnblocked | BlockedListed | AskingAllowed
+)

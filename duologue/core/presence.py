@@ -1,0 +1,139 @@
+"""The rules of presence: how everybody is, and who is told of it when.
+
+Calls in (with the wall clock's time, in seconds since 1970, where it counts), effects out. What a presence promises:
+
+1. It lives as long as the session: who comes is online.
+2. Whoever asks gets the same answer as anybody else.
+3. Who asks or writes to somebody away reads their text once for each time that they go away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from duologue.core.accounts import is_guest
+from duologue.core.effects import Effect, PresenceChanged, Tell
+from duologue.core.errors import PeerError
+from duologue.core.limits import Limits
+from duologue.core.people_events import PeopleListed, PersonDescribed, Presence, State, YouAre
+from duologue.core.text import visible
+
+
+@dataclass(slots=True)
+class _Session:
+    """Somebody who is here. `said` is what they say of themselves, `times` counts how often they have said so, and
+    `read` is whose text they have read, by the count that it had.
+    """
+
+    since: float
+    said: State = State.ONLINE
+    text: str = ""
+    times: int = 0
+    read: dict[str, tuple[float, int]] = field(default_factory=dict)
+    came: float = 0.0
+
+
+class Presences:
+    """`is_in_chat` tells of somebody who is here."""
+
+    def __init__(self, *, is_in_chat: Callable[[str], bool], limits: Limits) -> None:
+        self._is_in_chat = is_in_chat
+        self._limits = limits
+        self._here: dict[str, _Session] = {}
+        self._left: dict[str, float] = {}  # accounts that were here in this server's time
+
+    # People come and go
+
+    def arrive(self, at: float, nickname: str) -> list[Effect]:
+        self._here[nickname] = _Session(at, came=at)
+        self._left.pop(nickname, None)
+        return [PresenceChanged(nickname)]
+
+    def leave(self, at: float, nickname: str) -> list[Effect]:
+        del self._here[nickname]
+        if not is_guest(nickname):
+            self._left[nickname] = at
+        return [PresenceChanged(nickname)]
+
+    def chat_changed(self, at: float, nickname: str) -> list[Effect]:
+        """A chat of somebody has begun or ended. Who says how they are is that in a chat too."""
+        session = self._here.get(nickname)
+        if session is None or session.said is not State.ONLINE:
+            return []
+        session.since = at
+        return [PresenceChanged(nickname)]
+
+    # What people say of themselves
+
+    def go_away(self, at: float, nickname: str, text: str) -> list[Effect]:
+        """`/away`, with a text or without; saying so again changes the text."""
+        # What is left of controls is made visible here for all doors, as a topic is.
+        said = visible(" ".join(text.split()))
+        if len(said) > self._limits.away_text:
+            raise PeerError(
+                "away_too_long",
+                f"That has {len(said)} characters, and may have {self._limits.away_text}. Say it in fewer.",
+            )
+        return self._say(at, nickname, State.AWAY, said)
+
+    def do_not_disturb(self, at: float, nickname: str) -> list[Effect]:
+        """`/dnd`"""
+        return self._say(at, nickname, State.DO_NOT_DISTURB)
+
+    def come_back(self, at: float, nickname: str) -> list[Effect]:
+        """`/back`, from either."""
+        return self._say(at, nickname, State.ONLINE)
+
+    def _say(self, at: float, nickname: str, state: State, text: str = "") -> list[Effect]:
+        session = self._here[nickname]
+        answer = Tell(nickname, YouAre(state, text))
+        if (session.said, session.text) == (state, text):
+            return [answer]
+        if session.said is not state:
+            session.since = at
+            session.times += 1
+        session.said, session.text = state, text
+        return [answer, PresenceChanged(nickname)]
+
+    # What others hear
+
+    def is_disturbable(self, nickname: str) -> bool:
+        """Does somebody take requests for a chat?"""
+        session = self._here.get(nickname)
+        return session is None or session.said is not State.DO_NOT_DISTURB
+
+    def text_for(self, reader: str, nickname: str) -> list[Effect]:
+        """`reader` has turned to somebody: who is away has left them a text, to be read once."""
+        session, reading = self._here.get(nickname), self._here.get(reader)
+        if session is None or reading is None or session.said is not State.AWAY:
+            return []
+        this_time = session.came, session.times
+        if reading.read.get(nickname) == this_time:
+            return []
+        reading.read[nickname] = this_time
+        return [Tell(reader, self.of(nickname))]
+
+    def of(self, nickname: str) -> Presence:
+        session = self._here.get(nickname)
+        if session is None:
+            return Presence(nickname, State.OFFLINE)
+        return Presence(nickname, self._state(nickname, session), session.text)
+
+    def _state(self, nickname: str, session: _Session) -> State:
+        is_free = session.said is State.ONLINE
+        return State.IN_CHAT if is_free and self._is_in_chat(nickname) else session.said
+
+    def describe(self, nickname: str) -> PersonDescribed:
+        """`/whois`, of somebody who exists."""
+        presence, session = self.of(nickname), self._here.get(nickname)
+        since = session.since if session else self._left.get(nickname)
+        whole = None if since is None else int(since)
+        return PersonDescribed(nickname, presence.state, whole, is_guest(nickname), presence.text)
+
+    def listed(self) -> PeopleListed:
+        """Everybody who is here."""
+        return PeopleListed(tuple((name, self._state(name, session)) for name, session in sorted(self._here.items())))
+
+    def here(self) -> tuple[str, ...]:
+        return tuple(sorted(self._here))

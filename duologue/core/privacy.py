@@ -1,0 +1,143 @@
+"""The rules of privacy: who has blocked whom, and who may ask whom for a chat.
+
+Calls in, effects out. What it promises:
+
+1. Whoever is blocked, or may not ask, hears what anybody would hear who is not answered.
+2. Who has blocked somebody does not turn to them by mistake: that is refused, in words.
+3. What is about a guest, or said by one, lasts as long as the guest's session, and is never stored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
+
+from duologue.core.accounts import is_guest
+from duologue.core.effects import AskingChanged, BlockChanged, Effect, Tell
+from duologue.core.errors import PeerError
+from duologue.core.limits import Limits
+from duologue.core.people_commands import MayAsk
+from duologue.core.people_events import AskingAllowed, BlockedListed, PersonBlocked, PersonUnblocked
+
+_NOBODY: AbstractSet[str] = frozenset()
+
+
+class Privacy:
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._blocked: dict[str, dict[str, None]] = {}  # by who has blocked them, the oldest block first
+        self._blockers: dict[str, set[str]] = {}  # the same by who is blocked
+        self._may_ask: dict[str, MayAsk] = {}  # where it is not everyone
+        self._known: set[tuple[str, str]] = set()  # to the first of each pair the second
+
+    def restore(self, blocks: Iterable[tuple[str, str]], asking: Iterable[tuple[str, str]]) -> None:
+        """What people have said to a server before this one."""
+        for nickname, other in blocks:
+            self._add(nickname, other)
+        for nickname, who in asking:
+            self._may_ask[nickname] = MayAsk(who)
+
+    def leave(self, nickname: str) -> None:
+        """Somebody goes. Another guest of this name is somebody else."""
+        if not is_guest(nickname):
+            return
+        for other in [*self._blocked.get(nickname, ())]:
+            self._remove(nickname, other)
+        for blocker in [*self._blockers.get(nickname, ())]:
+            self._remove(blocker, nickname)
+        self._may_ask.pop(nickname, None)
+
+    # Blocks
+
+    def block(self, nickname: str, other: str) -> list[Effect]:
+        """`/block`, of somebody who exists. Blocking twice is blocking once."""
+        if nickname == other:
+            raise PeerError("yourself", "That is you. Nobody blocks themselves.")
+        answer = Tell(nickname, PersonBlocked(other))
+        mine = self._blocked.get(nickname, {})
+        if other in mine:
+            return [answer]
+        if len(mine) >= self._limits.blocks:
+            raise PeerError(
+                "too_many_blocks",
+                f"You have blocked {len(mine)} people, and can block no more. /unblock NICK makes room.",
+            )
+        self._add(nickname, other)
+        return [*_kept(nickname, other, BlockChanged(nickname, other, True)), answer]
+
+    def unblock(self, nickname: str, other: str) -> list[Effect]:
+        """`/unblock`"""
+        if other not in self._blocked.get(nickname, {}):
+            raise PeerError("not_blocked", f"You have not blocked {other}. /blocked lists whom you have.")
+        self._remove(nickname, other)
+        return [*_kept(nickname, other, BlockChanged(nickname, other, False)), Tell(nickname, PersonUnblocked(other))]
+
+    def blocked_by(self, nickname: str) -> BlockedListed:
+        return BlockedListed(tuple(sorted(self._blocked.get(nickname, {}))))
+
+    def blockers_of(self, nickname: str) -> AbstractSet[str]:
+        """Who is not to hear anything of somebody."""
+        return self._blockers.get(nickname, _NOBODY)
+
+    def is_heard(self, sender: str, recipient: str) -> bool:
+        """Does what `sender` says reach `recipient`?"""
+        return recipient not in self.blockers_of(sender)
+
+    def check_may_turn_to(self, nickname: str, other: str) -> None:
+        """Raises PeerError for whoever has blocked the one that they ask or write to."""
+        if not self.is_heard(other, nickname):
+            raise PeerError("blocked", f"You have blocked {other}. /unblock {other} first.")
+
+    def _add(self, nickname: str, other: str) -> None:
+        self._blocked.setdefault(nickname, {})[other] = None
+        self._blockers.setdefault(other, set()).add(nickname)
+
+    def _remove(self, nickname: str, other: str) -> None:
+        del self._blocked[nickname][other]
+        self._blockers[other].remove(nickname)
+        if not self._blocked[nickname]:
+            del self._blocked[nickname]
+        if not self._blockers[other]:
+            del self._blockers[other]
+
+    # Who may ask
+
+    def allow(self, nickname: str, who: MayAsk | None) -> list[Effect]:
+        """`/allow`: say who may ask for a chat; None asks who may."""
+        if who is None or who is self._asking(nickname):
+            return [Tell(nickname, AskingAllowed(self._asking(nickname)))]
+        if who is MayAsk.EVERYONE:
+            del self._may_ask[nickname]
+        else:
+            self._may_ask[nickname] = who
+        stored = _kept(nickname, nickname, AskingChanged(nickname, who))
+        return [*stored, Tell(nickname, AskingAllowed(who))]
+
+    def _asking(self, nickname: str) -> MayAsk:
+        return self._may_ask.get(nickname, MayAsk.EVERYONE)
+
+    def is_to_be_known(self, asker: str, target: str) -> bool:
+        """Does it depend on whether `target` knows the asker, and is not clear yet? Nobody knows a guest."""
+        is_asking_known = self._asking(target) is MayAsk.KNOWN and (target, asker) not in self._known
+        return is_asking_known and not is_guest(asker) and not is_guest(target)
+
+    def knows(self, nickname: str, other: str) -> None:
+        """It has turned out so."""
+        self._known.add((nickname, other))
+
+    def takes_request(self, asker: str, target: str) -> bool:
+        """Does the request of `asker` for a chat reach `target`?"""
+        if not self.is_heard(asker, target):
+            return False
+        match self._asking(target):
+            case MayAsk.EVERYONE:
+                return True
+            case MayAsk.KNOWN:
+                return (target, asker) in self._known
+            case MayAsk.NOBODY:
+                return False
+
+
+def _kept(nickname: str, other: str, effect: Effect) -> list[Effect]:
+    """`effect`, where it is about accounts only."""
+    return [] if is_guest(nickname) or is_guest(other) else [effect]

@@ -1,0 +1,60 @@
+"""Who is told how everybody is, whenever that changes: one line for each who has changed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable
+
+from duologue.core.people_events import Presence
+from duologue.link import Client, Encoded
+
+TELL_AFTER = 0.2
+"""Seconds that a change waits for others to join it: who goes away and comes back in that time is told of once."""
+
+
+class PresenceWatchers:
+    """`presence_of` tells how somebody is now, `is_full` who does not read: those are told when they do."""
+
+    def __init__(self, presence_of: Callable[[str], Presence], is_full: Callable[[Client], bool]) -> None:
+        self._presence_of = presence_of
+        self._is_full = is_full
+        self._watching: dict[Client, dict[str, None]] = {}  # and of whom each has still to be told
+        self._changed: dict[str, None] = {}
+        self._telling: asyncio.TimerHandle | None = None
+
+    def watch(self, client: Client, everybody: Iterable[str]) -> None:
+        """`client` wants to know from now on; of `everybody` it is told at once."""
+        self._tell()  # or it would hear of the last changes twice
+        self._watching[client] = dict.fromkeys(everybody)
+        self.emptied(client)
+
+    def forget(self, client: Client) -> None:
+        """It wants to know no more, or is gone. Harmless when repeated."""
+        self._watching.pop(client, None)
+
+    def changed(self, nickname: str) -> None:
+        if not self._watching:
+            return
+        self._changed[nickname] = None
+        if self._telling is None:
+            self._telling = asyncio.get_running_loop().call_later(TELL_AFTER, self._tell)
+
+    def _tell(self) -> None:
+        if self._telling:
+            self._telling.cancel()
+        changed, self._changed, self._telling = self._changed, {}, None
+        news: list[tuple[Presence, Encoded]] = [(self._presence_of(nickname), {}) for nickname in changed]
+        for client, due in self._watching.items():
+            if due or self._is_full(client):
+                due.update(changed)
+                continue
+            for presence, encoded in news:
+                client.login_socket.tell_among(presence, encoded)
+
+    def emptied(self, client: Client) -> None:
+        """There is room in the queue to `client`."""
+        due = self._watching.get(client, {})
+        while due and not self._is_full(client):
+            nickname = next(iter(due))
+            del due[nickname]
+            client.login_socket.tell(self._presence_of(nickname))

@@ -1,0 +1,110 @@
+"""Who is told how everybody is: together, once for each who has changed, and when they read."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+import pytest
+
+from duologue import presence_watchers
+from duologue.core.people_events import Presence, State
+from duologue.link import Client
+from duologue.presence_watchers import PresenceWatchers
+from tests.test_link import client, fake
+
+
+class Tower:
+    def __init__(self) -> None:
+        self.states: dict[str, State] = {}
+        self.full: set[Client] = set()
+        self.watchers = PresenceWatchers(self.presence_of, self.full.__contains__)
+
+    def presence_of(self, nickname: str) -> Presence:
+        return Presence(nickname, self.states.get(nickname, State.OFFLINE))
+
+    def changes(self, **states: State) -> None:
+        self.states |= states
+        for nickname in states:
+            self.watchers.changed(nickname)
+
+    def watches(self, nickname: str) -> Client:
+        who = client(nickname)
+        self.watchers.watch(who, sorted(self.states))
+        return who
+
+
+@pytest.fixture
+async def tower(monkeypatch: pytest.MonkeyPatch) -> Tower:
+    monkeypatch.setattr(presence_watchers, "TELL_AFTER", 0.01)
+    return Tower()
+
+
+async def soon(done: Callable[[], bool]) -> None:
+    async with asyncio.timeout(5):
+        while not done():  # noqa: ASYNC110 - nothing says so
+            await asyncio.sleep(0.002)
+
+
+def told(who: Client) -> list[Presence]:
+    heard, fake(who.login_socket).told = fake(who.login_socket).told, []
+    return [event for event in heard if isinstance(event, Presence)]
+
+
+ALICE, BOB = Presence("alice", State.ONLINE), Presence("bob", State.ONLINE)
+
+
+async def test_all_who_are_here_and_then_who_changes(tower: Tower) -> None:
+    tower.changes(alice=State.ONLINE, bob=State.ONLINE)
+    alice = tower.watches("alice")
+    assert told(alice) == [ALICE, BOB]
+    tower.changes(bob=State.AWAY, carol=State.ONLINE)
+    assert told(alice) == []
+    await soon(lambda: len(fake(alice.login_socket).told) == 2)
+    assert told(alice) == [Presence("bob", State.AWAY), Presence("carol", State.ONLINE)]
+
+
+async def test_changes_that_come_together_are_told_as_the_last_of_them(tower: Tower) -> None:
+    alice = tower.watches("alice")
+    tower.changes(bob=State.ONLINE)
+    tower.changes(bob=State.AWAY)
+    tower.changes(bob=State.OFFLINE)
+    await soon(lambda: bool(fake(alice.login_socket).told))
+    assert told(alice) == [Presence("bob", State.OFFLINE)]
+
+
+async def test_who_begins_to_watch_hears_of_nobody_twice(tower: Tower) -> None:
+    alice = tower.watches("alice")
+    tower.changes(bob=State.ONLINE)
+    carol = tower.watches("carol")
+    assert told(alice) == told(carol) == [BOB]
+    await asyncio.sleep(0.03)
+    assert told(alice) == told(carol) == []
+
+
+async def test_who_watches_no_more_is_left_alone_and_no_timer_runs(tower: Tower) -> None:
+    alice = tower.watches("alice")
+    tower.watchers.forget(alice)
+    tower.watchers.forget(alice)
+    tower.changes(bob=State.ONLINE)
+    assert tower.watchers._telling is None
+    assert told(alice) == []
+
+
+async def test_who_does_not_read_is_told_when_they_do(tower: Tower) -> None:
+    alice, carol = tower.watches("alice"), tower.watches("carol")
+    tower.full.add(alice)
+    tower.changes(bob=State.ONLINE)
+    await soon(lambda: bool(fake(carol.login_socket).told))
+    tower.full.clear()
+    tower.changes(bob=State.AWAY, dave=State.ONLINE)
+    await soon(lambda: len(fake(carol.login_socket).told) == 3)
+    assert told(alice) == [], "what is due first comes first"
+    tower.watchers.emptied(alice)
+    assert told(alice) == [Presence("bob", State.AWAY), Presence("dave", State.ONLINE)]
+    tower.watchers.emptied(alice)
+    assert told(alice) == []
+
+
+async def test_there_is_room_for_those_who_do_not_watch(tower: Tower) -> None:
+    tower.watchers.emptied(client("alice"))
