@@ -161,7 +161,7 @@ def _read_history(hub: Hub, client: Client, command: ReadHistory) -> None:
         recall.room_history(client, room, command.count, command.before)
     else:
         _check_has_history(client)
-        recall.history(client, hub.find_person(command.nickname), command.count, command.before)
+        recall.history(client, hub.find_partner(command.nickname), command.count, command.before)
 
 
 def _check_has_history(client: Client) -> None:

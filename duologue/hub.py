@@ -14,7 +14,7 @@ from math import inf
 from duologue.cluster.base import Cluster
 from duologue.congestion import Congestion
 from duologue.conversations import Conversations
-from duologue.core.accounts import is_guest, looks_of, nickname_key
+from duologue.core.accounts import bare, guest_name, is_guest, looks_of, nickname_key
 from duologue.core.chat import Chat, ChatEnd
 from duologue.core.commands import ResumeChat, SocketKind
 from duologue.core.effects import (
@@ -165,6 +165,11 @@ class Hub:
         if is_guest(typed):
             raise PeerError("unknown", "That guest is not here.")
         return nickname_key(typed)
+
+    def find_partner(self, typed: str) -> str:
+        """The same of somebody to have talked with: a guest may have gone since then. Raises PeerError."""
+        has_gone = is_guest(typed) and self._guests.find(typed) is None
+        return guest_name(bare(typed)) if has_gone else self.find_person(typed)
 
     # Coming and going
 

@@ -235,6 +235,8 @@ async def test_a_person_is_found_by_what_somebody_types(stage: Stage) -> None:
         "nobody": "nobody",
     }.items():
         assert hub.find_person(typed) == found
+        assert hub.find_partner(typed) == found
+    assert hub.find_partner("~Gone") == "~Gone"
     for typed in ("~alice", "~nobody", "Guest-6000", ""):
         with pytest.raises(PeerError):
             hub.find_person(typed)
