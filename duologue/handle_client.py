@@ -110,7 +110,7 @@ def _pong(hub: Hub, link: Link, _: Pong) -> None:
 
 
 def _ask(hub: Hub, client: Client, command: AskForChat) -> None:
-    hub.ask(client, hub.find_person(command.nickname))
+    hub.ask(client, hub.roster.find_person(command.nickname))
 
 
 def _accept(hub: Hub, client: Client, command: AcceptChat) -> None:
@@ -130,7 +130,7 @@ def _list_requests(hub: Hub, client: Client, _: ListRequests) -> None:
 
 
 def _list_online(hub: Hub, client: Client, _: ListOnline) -> None:
-    client.login_socket.tell(hub.people_online())
+    client.login_socket.tell(hub.roster.people_online())
 
 
 def _say(hub: Hub, client: Client, command: Say) -> None:
@@ -161,7 +161,7 @@ def _read_history(hub: Hub, client: Client, command: ReadHistory) -> None:
         recall.room_history(client, room, command.count, command.before)
     else:
         _check_has_history(client)
-        recall.history(client, hub.find_partner(command.nickname), command.count, command.before)
+        recall.history(client, hub.roster.find_partner(command.nickname), command.count, command.before)
 
 
 def _check_has_history(client: Client) -> None:
@@ -232,7 +232,7 @@ def _come_back(hub: Hub, client: Client, _: ComeBack) -> None:
 
 
 def _who_is(hub: Hub, client: Client, command: WhoIs) -> None:
-    hub.people.describe(client, hub.find_person(command.nickname))
+    hub.people.describe(client, hub.roster.find_person(command.nickname))
 
 
 def _list_people(hub: Hub, client: Client, _: ListPeople) -> None:
@@ -244,11 +244,11 @@ def _watch_people(hub: Hub, client: Client, command: WatchPeople) -> None:
 
 
 def _block(hub: Hub, client: Client, command: Block) -> None:
-    hub.people.block(client, hub.find_person(command.nickname))
+    hub.people.block(client, hub.roster.find_person(command.nickname))
 
 
 def _unblock(hub: Hub, client: Client, command: Unblock) -> None:
-    hub.people.unblock(client, hub.find_person(command.nickname))
+    hub.people.unblock(client, hub.roster.find_person(command.nickname))
 
 
 def _list_blocked(hub: Hub, client: Client, _: ListBlocked) -> None:
@@ -264,7 +264,7 @@ def _exit(hub: Hub, client: Client, _: Exit) -> None:
 
 
 def _key(hub: Hub, nickname: str | None) -> str | None:
-    return None if nickname is None else hub.find_person(nickname)
+    return None if nickname is None else hub.roster.find_person(nickname)
 
 
 _FOR_SOCKETS: dict[type, Callable[..., None]] = {

@@ -14,7 +14,7 @@ from math import inf
 from duologue.cluster.base import Cluster
 from duologue.congestion import Congestion
 from duologue.conversations import Conversations
-from duologue.core.accounts import bare, guest_name, is_guest, looks_of, nickname_key
+from duologue.core.accounts import is_guest
 from duologue.core.chat import Chat, ChatEnd
 from duologue.core.commands import ResumeChat, SocketKind
 from duologue.core.effects import (
@@ -31,19 +31,19 @@ from duologue.core.effects import (
     Tell,
     TellRoom,
 )
-from duologue.core.errors import FatalPeerError, PeerError
-from duologue.core.events import Disconnected, Event, PeopleOnline, Refused
+from duologue.core.errors import FatalPeerError
+from duologue.core.events import Disconnected, Event, Refused
 from duologue.core.pace import TokenBucket
 from duologue.core.room import Room
 from duologue.core.rooms import LOBBY, Rooms
 from duologue.core.switchboard import Switchboard
-from duologue.guests import Guests
 from duologue.heartbeat import Heartbeat
 from duologue.link import Client, Link
 from duologue.login import Login, LoginDesk
 from duologue.passwords import PasswordPool
 from duologue.people import PeopleDesk
 from duologue.rooms import RoomDesk
+from duologue.roster import Roster
 from duologue.settings import Settings
 from duologue.storage.base import Store
 from duologue.tables import Connections, Users
@@ -62,8 +62,6 @@ SHUTTING_DOWN = Disconnected("shutting_down", "Server is shutting down. Goodbye!
 DEAD = Disconnected("dead", "Nothing was heard from you for too long.")
 BYE = Disconnected("bye", "Goodbye!")
 TAKEN_OVER = Disconnected("taken_over", "You have logged in from somewhere else; this session is over.")
-REMOVED = Disconnected("removed", "Your account was removed or disabled.")
-REGISTERED = Disconnected("registered", "Your name belongs to an account now. Come in under another.")
 
 
 class Hub:
@@ -85,8 +83,8 @@ class Hub:
         self.connections = Connections()
         self._limits = settings.limits
         self._cluster = cluster
-        self._guests = Guests(users)
-        self._clients: dict[str, Client] = {}
+        self.roster = Roster(users)
+        self._clients = self.roster.clients
         self._client_in_row: dict[int, Client] = {}
         self.congestion = Congestion(
             settings.limits,
@@ -95,19 +93,19 @@ class Hub:
             filled=self._filled,
             emptied=self._emptied,
         )
-        self._watchers = Watchers(self.people_online, self.congestion.is_full)
+        self._watchers = Watchers(self.roster.people_online, self.congestion.is_full)
         self.people = PeopleDesk(
             store,
             self.congestion,
             settings.limits,
             is_in_chat=lambda nickname: self.switchboard.chat_of(nickname) is not None,
             break_off=self._break_off,
-            is_registered=self._is_registered,
+            is_registered=self.roster.is_registered,
             perform=self.perform,
             wall_clock=wall_clock,
         )
         self.switchboard = Switchboard(
-            is_registered=self._is_registered,
+            is_registered=self.roster.is_registered,
             is_disturbable=self.people.presences.is_disturbable,
             check_may_turn_to=self.people.privacy.check_may_turn_to,
             is_heard=self.people.privacy.takes_request,
@@ -116,7 +114,7 @@ class Hub:
             limits=settings.limits,
         )
         self.login = LoginDesk(
-            settings, users=users, guests=self._guests, passwords=passwords, time=time, complete=self._log_in
+            settings, users=users, guests=self.roster.guests, passwords=passwords, time=time, complete=self._log_in
         )
         self.conversations = Conversations(
             store,
@@ -124,8 +122,8 @@ class Hub:
             self.connections,
             clients=self._clients,
             page=settings.limits.send_queue,
-            is_registered=self._is_registered,
-            find_person=self.find_person,
+            is_registered=self.roster.is_registered,
+            find_person=self.roster.find_person,
             check_may_turn_to=self.people.privacy.check_may_turn_to,
             is_heard=self.people.privacy.is_heard,
             written=self._written,
@@ -151,25 +149,8 @@ class Hub:
             reap=partial(self.disconnect_client, reason=ChatEnd.LOST, goodbye=DEAD),
         )
 
-    def _is_registered(self, nickname: str) -> bool:
-        return nickname in self._clients if is_guest(nickname) else self.users.find(nickname) is not None
-
     def _break_off(self, nickname: str, other: str) -> list[Effect]:
         return self.switchboard.break_off(nickname, other)
-
-    def find_person(self, typed: str) -> str:
-        """Whom somebody means: an account, or else a guest who is here; or else nobody. Raises PeerError."""
-        guest = self._guests.find(typed)
-        if guest and (is_guest(typed) or self.users.find(typed) is None):
-            return guest
-        if is_guest(typed):
-            raise PeerError("unknown", "That guest is not here.")
-        return nickname_key(typed)
-
-    def find_partner(self, typed: str) -> str:
-        """The same of somebody to have talked with: a guest may have gone since then. Raises PeerError."""
-        has_gone = is_guest(typed) and self._guests.find(typed) is None
-        return guest_name(bare(typed)) if has_gone else self.find_person(typed)
 
     # Coming and going
 
@@ -223,7 +204,7 @@ class Hub:
         self.connections.remove(client.row)
         self.conversations.acknowledgements.forget(client)
         self.conversations.mailbox.close(client)
-        self._guests.leave(client.nickname)
+        self.roster.guests.leave(client.nickname)
         self.rooms.forget(client)
         log.info("logged out", extra={"nickname": client.nickname, "reason": goodbye.code})
 
@@ -247,14 +228,8 @@ class Hub:
 
     def users_changed(self) -> None:
         """The users file was reread: whoever does not belong any more has to go."""
-        for client in [*self._clients.values()]:
-            if is_guest(client.nickname):
-                if not looks_of(client.nickname).isdisjoint(self.users.looks):
-                    self.disconnect_client(client, ChatEnd.REMOVED, REGISTERED)
-                continue
-            account = self.users.find(client.nickname)
-            if account is None or account.disabled:
-                self.disconnect_client(client, ChatEnd.REMOVED, REMOVED)
+        for client, goodbye in self.roster.no_longer_belong():
+            self.disconnect_client(client, ChatEnd.REMOVED, goodbye)
 
     def shut_down(self, goodbye: Disconnected = SHUTTING_DOWN) -> None:
         """Say goodbye to everyone; the sockets close when their queues are sent. Chats wait for the next server."""
@@ -287,9 +262,6 @@ class Hub:
     def restore_rooms(self, rooms: Iterable[Room]) -> None:
         """The same of rooms."""
         self.room_rules.restore(self.time(), rooms)
-
-    def people_online(self) -> PeopleOnline:
-        return PeopleOnline(tuple(sorted(self._clients)))
 
     # Effects
 

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from duologue.core.chat import ChatEnd
-from duologue.core.errors import PeerError
 from duologue.hub import BYE, DEAD
 from tests.stage import Actor, Stage, opened, until
 
@@ -58,7 +57,7 @@ async def test_chat_ids_are_never_the_same(stage: Stage) -> None:
 async def test_people_are_listed_in_the_order_of_the_alphabet(stage: Stage) -> None:
     for name in ("dave", "alice", "carol"):
         await stage.enters(name)
-    assert stage.server.hub.people_online().nicknames == ("alice", "carol", "dave")
+    assert stage.server.hub.roster.people_online().nicknames == ("alice", "carol", "dave")
 
 
 async def test_log_records_of_a_session_name_the_person_and_the_reason(
@@ -220,23 +219,3 @@ async def test_who_takes_over_and_resumes_in_one_breath_gets_everything_once(sta
     await login.hears(*(f":{n}" for n in range(5, 20)))
     await alice.says(":last")
     await login.hears(":last")
-
-
-async def test_a_person_is_found_by_what_somebody_types(stage: Stage) -> None:
-    hub = stage.server.hub
-    for name in ("Zoe", ""):
-        hub._guests.admit(name, 5000)
-    for typed, found in {
-        "alice": "alice",
-        "ALICE": "alice",
-        "zoe": "~Zoe",
-        "~ZOE": "~Zoe",
-        "Guest-5000": "~Guest-5000",
-        "nobody": "nobody",
-    }.items():
-        assert hub.find_person(typed) == found
-        assert hub.find_partner(typed) == found
-    assert hub.find_partner("~Gone") == "~Gone"
-    for typed in ("~alice", "~nobody", "Guest-6000", ""):
-        with pytest.raises(PeerError):
-            hub.find_person(typed)

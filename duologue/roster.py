@@ -1,0 +1,54 @@
+"""Who is here, and whom a name means: accounts first, guests after them."""
+
+from __future__ import annotations
+
+from duologue.core.accounts import bare, guest_name, is_guest, looks_of, nickname_key
+from duologue.core.errors import PeerError
+from duologue.core.events import Disconnected, PeopleOnline
+from duologue.guests import Guests
+from duologue.link import Client
+from duologue.tables import Users
+
+REMOVED = Disconnected("removed", "Your account was removed or disabled.")
+REGISTERED = Disconnected("registered", "Your name belongs to an account now. Come in under another.")
+
+
+class Roster:
+    """`clients` are those who are logged in, by nickname."""
+
+    def __init__(self, users: Users) -> None:
+        self._users = users
+        self.guests = Guests(users)
+        self.clients: dict[str, Client] = {}
+
+    def people_online(self) -> PeopleOnline:
+        return PeopleOnline(tuple(sorted(self.clients)))
+
+    def is_registered(self, nickname: str) -> bool:
+        """Could somebody of this nickname be turned to? A guest only while they are here."""
+        return nickname in self.clients if is_guest(nickname) else self._users.find(nickname) is not None
+
+    def find_person(self, typed: str) -> str:
+        """Whom somebody means: an account, or else a guest who is here; or else nobody. Raises PeerError."""
+        guest = self.guests.find(typed)
+        if guest and (is_guest(typed) or self._users.find(typed) is None):
+            return guest
+        if is_guest(typed):
+            raise PeerError("unknown", "That guest is not here.")
+        return nickname_key(typed)
+
+    def find_partner(self, typed: str) -> str:
+        """The same of somebody to have talked with: a guest may have gone since then. Raises PeerError."""
+        has_gone = is_guest(typed) and self.guests.find(typed) is None
+        return guest_name(bare(typed)) if has_gone else self.find_person(typed)
+
+    def no_longer_belong(self) -> list[tuple[Client, Disconnected]]:
+        """After the users file was reread: who has to go, and with which words."""
+        verdicts = [(client, self._verdict(client.nickname)) for client in self.clients.values()]
+        return [(client, goodbye) for client, goodbye in verdicts if goodbye]
+
+    def _verdict(self, nickname: str) -> Disconnected | None:
+        if is_guest(nickname):
+            return None if looks_of(nickname).isdisjoint(self._users.looks) else REGISTERED
+        account = self._users.find(nickname)
+        return REMOVED if account is None or account.disabled else None

@@ -1,0 +1,69 @@
+"""Whom a name means, and who does not belong any more."""
+
+from __future__ import annotations
+
+import pytest
+
+from duologue.core.accounts import Account
+from duologue.core.errors import PeerError
+from duologue.roster import REGISTERED, REMOVED, Roster
+from duologue.tables import Users
+from tests.test_link import client
+
+
+@pytest.fixture
+def users() -> Users:
+    return Users([Account("alice"), Account("bob")])
+
+
+@pytest.fixture
+def roster(users: Users) -> Roster:
+    """Alice is here, and two guests."""
+    roster = Roster(users)
+    for nickname in ("alice", roster.guests.admit("Zoe", 5000), roster.guests.admit("", 5000)):
+        roster.clients[nickname] = client(nickname)
+    return roster
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("alice", "alice"),
+        ("ALICE", "alice"),
+        ("bob", "bob"),
+        ("zoe", "~Zoe"),
+        ("~ZOE", "~Zoe"),
+        ("Guest-5000", "~Guest-5000"),
+        ("nobody", "nobody"),
+    ],
+)
+def test_a_person_is_found_by_what_somebody_types(roster: Roster, typed: str, found: str) -> None:
+    assert roster.find_person(typed) == roster.find_partner(typed) == found
+
+
+@pytest.mark.parametrize("typed", ["~alice", "~nobody", "Guest-6000", "", "a b"])
+def test_some_names_mean_nobody(roster: Roster, typed: str) -> None:
+    with pytest.raises(PeerError):
+        roster.find_person(typed)
+
+
+def test_one_may_have_talked_with_a_guest_who_has_gone(roster: Roster) -> None:
+    assert roster.find_partner("~Gone") == "~Gone"
+
+
+def test_an_account_is_there_without_its_owner_and_a_guest_is_not(roster: Roster) -> None:
+    names = ("alice", "bob", "carol", "~Zoe", "~Gone")
+    assert [roster.is_registered(name) for name in names] == [True, True, False, True, False]
+
+
+def test_all_who_are_here_are_listed_in_order(roster: Roster) -> None:
+    assert roster.people_online().nicknames == ("alice", "~Guest-5000", "~Zoe")
+
+
+def test_who_has_no_account_any_more_has_to_go_and_so_has_a_guest_whose_name_belongs_to_one(
+    roster: Roster, users: Users
+) -> None:
+    assert roster.no_longer_belong() == []
+    users.replace([Account("alice", disabled=True), Account("z0e")])
+    verdicts = {client.nickname: goodbye for client, goodbye in roster.no_longer_belong()}
+    assert verdicts == {"alice": REMOVED, "~Zoe": REGISTERED}
