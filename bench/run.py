@@ -57,8 +57,10 @@ def server(folder: Path) -> Iterator[Running]:
         if not found:
             raise SystemExit("the server did not start")
         with subprocess.Popen(["cat"], stdin=process.stderr, stdout=subprocess.DEVNULL):
-            yield Running(process, int(found[1]))
-            process.terminate()
+            try:
+                yield Running(process, int(found[1]))
+            finally:
+                process.terminate()  # or this would wait for `cat`, and `cat` for the server
     finally:
         process.terminate()
         process.wait(_START_WITHIN)
