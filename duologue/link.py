@@ -78,6 +78,10 @@ class Link(Protocol):
     def tell_among(self, event: Event, encoded: Encoded) -> None:
         """The same, of an event that many are told: what `encoded` has already is not made again."""
 
+    @staticmethod
+    def tell_all(links: Iterable[Any], event: Event) -> None:
+        """Tell many sockets of this kind, with no more to do for each than has to be."""
+
     def messages_from(self, nickname: str, taken: Callable[[int], None]) -> Callable[[bytes], None]:
         """Where the message lines go that `nickname` says in a chat: what is returned puts them in this socket's words.
 

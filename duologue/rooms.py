@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from functools import partial
 from typing import TypeVar
+from weakref import WeakKeyDictionary
 
 from duologue.congestion import Congestion
 from duologue.core.commands import SendLetter
@@ -24,7 +25,7 @@ from duologue.core.room_commands import JoinRoom
 from duologue.core.room_events import RoomJoined, RoomLeft, RoomMissed, RoomSaid
 from duologue.core.rooms import Rooms, locked, room_key
 from duologue.errands import Errands
-from duologue.link import Client, Encoded
+from duologue.link import Client, Link
 from duologue.passwords import PasswordPool, PoolBusy
 from duologue.protocols.native_wire import encode_message
 from duologue.storage.base import Letter, LiveRoom, Store
@@ -40,6 +41,7 @@ _OF_SOMEBODY = (RoomSaid, RoomJoined, RoomLeft)
 """Not told to those who have blocked whom it is about. A topic is the room's, whoever has set it."""
 
 T = TypeVar("T")
+Members = dict[Callable[[Iterable[Link], Event], None], list[tuple[str, Link]]]
 
 
 class RoomDesk:
@@ -67,6 +69,7 @@ class RoomDesk:
         self._rules = rules
         self._congestion = congestion
         self._missed: dict[Client, Counter[str]] = {}
+        self._members: WeakKeyDictionary[Room, tuple[int, Members]] = WeakKeyDictionary()
         self._clients = clients
         self._passwords = passwords
         self._perform = perform
@@ -169,22 +172,31 @@ class RoomDesk:
 
     def _tell(self, room: Room, event: Event, besides: str | None) -> None:
         """To all in it, encoded once for each protocol."""
-        encoded: Encoded = {}
         left_out = {besides, *self._blockers_of(event.nickname)} if isinstance(event, _OF_SOMEBODY) else {besides}
-        client_of, some_are_full = self._clients.get, self._congestion.some_are_full
-        for nickname in room.members:
-            client = client_of(nickname)
-            if client is None or nickname in left_out:
-                continue
-            if some_are_full and self._congestion.is_full(client):
-                self._pass_by(client, event)
-            else:
-                client.login_socket.tell_among(event, encoded)
+        for tell_all, members in self._members_of(room).items():
+            hearers = [link for nickname, link in members if nickname not in left_out]
+            if self._congestion.some_are_full:
+                hearers = [link for link in hearers if self._reads(link, event)]
+            tell_all(hearers, event)
 
-    def _pass_by(self, client: Client, event: Event) -> None:
-        """It does not read. What it misses is in the history, and not in our memory."""
+    def _members_of(self, room: Room) -> Members:
+        """Those who are in it, by how such as they are told; looked up anew when somebody has come or gone."""
+        comings, members = self._members.get(room, (-1, {}))
+        if comings != room.comings:
+            members = {}
+            for client in filter(None, map(self._clients.get, room.members)):
+                members.setdefault(client.login_socket.tell_all, []).append((client.nickname, client.login_socket))
+            self._members[room] = room.comings, members
+        return members
+
+    def _reads(self, link: Link, event: Event) -> bool:
+        """False: what it misses is in the history, and not in our memory."""
+        client = link.client
+        if client is None or not self._congestion.is_full(client):
+            return client is not None
         if isinstance(event, RoomSaid):
             self._missed.setdefault(client, Counter())[event.room] += 1
+        return False
 
     def emptied(self, client: Client) -> None:
         """It reads again."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from math import inf
 
 from duologue.core.events import Event
@@ -53,6 +53,11 @@ class FakeLink:
 
     def tell_among(self, event: Event, _: Encoded) -> None:
         self.tell(event)
+
+    @staticmethod
+    def tell_all(links: Iterable[FakeLink], event: Event) -> None:
+        for link in links:
+            link.tell(event)
 
     def messages_from(self, nickname: str, taken: Callable[[int], None]) -> Callable[[bytes], None]:
         def hand_over(lines: bytes) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, weakref_slot=True)
 class Room:
     """`key` is the name that people know, `id` names this life of it in the store.
 
@@ -17,6 +17,8 @@ class Room:
     password_hash: str | None = field(default=None, repr=False)
     topic: str = ""
     members: dict[str, None] = field(default_factory=dict)
+    comings: int = 0
+    """How often somebody has come or gone: who remembers the members knows by it whether they are still the same."""
 
     @property
     def has_password(self) -> bool:

@@ -155,6 +155,7 @@ class Rooms:
 
     def _come_in(self, nickname: str, room: Room) -> None:
         room.members[nickname] = None
+        room.comings += 1
         self._rooms_of.setdefault(nickname, {})[room.key] = room
         self._waiting.pop(room.key, None)
 
@@ -183,6 +184,7 @@ class Rooms:
 
     def _go(self, nickname: str, room: Room) -> list[Effect]:
         del room.members[nickname]
+        room.comings += 1
         mine = self._rooms_of[nickname]
         del mine[room.key]
         if not mine:

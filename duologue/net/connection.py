@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import socket
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, islice
 from typing import Any, Generic, Self, TypeVar, cast
 
@@ -20,6 +20,7 @@ from duologue.link import Client, Commands, Door, Encoded, Hold, Receiver
 from duologue.net.outbox import Outbox
 from duologue.net.pacing import Pacer
 from duologue.protocols.native import NativeSocket
+from duologue.protocols.native_signals import encode_event
 
 COMMANDS_PER_TURN = 200
 """Commands of one socket in one turn of the loop, then others are served: a read can hold 50,000 of them, or 400 ms."""
@@ -145,6 +146,10 @@ class BaseConnection(asyncio.Protocol, ABC, Generic[AnyDoor]):
     @abstractmethod
     def tell(self, event: Event) -> None: ...
 
+    @staticmethod
+    @abstractmethod
+    def tell_all(links: Iterable[Any], event: Event) -> None: ...
+
     @abstractmethod
     def tell_among(self, event: Event, encoded: Encoded) -> None: ...
 
@@ -224,6 +229,12 @@ class Connection(BaseConnection[NativeSocket]):
         if lines is None:
             lines = encoded[NativeSocket] = self.door.encode(event)
         self.send(lines)
+
+    @staticmethod
+    def tell_all(links: Iterable[Connection], event: Event) -> None:
+        lines = encode_event(event)
+        for link in links:
+            link.send(lines)
 
     def messages_from(self, nickname: str, taken: Callable[[int], None]) -> Callable[[bytes], None]:
         """A native client reads lines as they are, and says itself how many it has."""

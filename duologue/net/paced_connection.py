@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Protocol, cast
 
@@ -56,6 +56,12 @@ class PacedConnection(BaseConnection[PacedDoor]):
         if kind not in encoded:
             encoded[kind] = self.door.encode(event)
         self._send_all(encoded[kind])
+
+    @staticmethod
+    def tell_all(links: Iterable[PacedConnection], event: Event) -> None:
+        encoded: Encoded = {}
+        for link in links:
+            link.tell_among(event, encoded)
 
     def _send_all(self, messages: tuple[bytes, ...]) -> None:
         for message in messages:
