@@ -13,7 +13,7 @@ from duologue.protocols.lines import LineTooLong, is_text
 from duologue.protocols.native import NativeSocket
 from duologue.protocols.native_wire import MESSAGE
 
-# Finds a line after the first that is no message. It takes a third of the time of counting those that are.
+# Finds a line after the first that is no message. It takes 40 % of the time of counting those that are.
 _begins_otherwise = re.compile(rb"\n[^%c]" % MESSAGE).search
 
 

@@ -12,9 +12,8 @@ STREAM_BEHIND_BYTES = 1024 * 1024
 # Of all together, what is being written included: some 60 ms of writing at the 270 MB/s measured. With half of it,
 # senders wait for the disk while it waits for them.
 BEHIND_BYTES = 16 * 1024 * 1024
-# What a piece of lines costs in memory besides its bytes (a bytes object, and places for it and its count in lists,
-# CPython 3.11).
-PIECE_OVERHEAD = 49
+# What a piece of lines costs in memory besides its bytes (a bytes object and its place in a list, CPython 3.11).
+PIECE_OVERHEAD = 41
 
 
 @dataclass(slots=True, eq=False)

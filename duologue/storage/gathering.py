@@ -8,19 +8,17 @@ from dataclasses import dataclass, field
 from duologue.storage.backlog import BEHIND_BYTES, PIECE_OVERHEAD, STREAM_BEHIND_BYTES, Backlog, Backlogs
 from duologue.storage.base import Pressure, Stored
 from duologue.storage.rows import Batch, ChatRow, ChunkRow, EndRow, NextNumbers, Question, StreamRow
-from duologue.storage.stored_lines import in_parts, joined
+from duologue.storage.stored_lines import in_parts
 
 # Reading one message reads its chunk: 256 KiB of ordinary lines are expanded in 5 ms.
 CHUNK_BYTES = 256 * 1024
-# Pieces share a chunk up to this size. To join longer ones would copy all that is said for hardly fewer rows.
-JOINED_BYTES = 64 * 1024
 # Some 3 ms of writing: beside it, what any commit costs is little.
 MUCH_BYTES = 1024 * 1024
 
 
 @dataclass(slots=True, eq=False)
 class OpenStream:
-    """A stream of a live chat; `pieces` with their `counts` wait for the next commit, and `at` is when they began to.
+    """A stream of a live chat; `pieces` and `count` wait for the next commit, and `at` is when they began to.
 
     `backlog` is its sender's, whichever stream of the chat they are in.
     """
@@ -33,7 +31,7 @@ class OpenStream:
     received: int = 0
     last: int = 0
     pieces: list[bytes] = field(default_factory=list)
-    counts: list[int] = field(default_factory=list)
+    count: int = 0
     at: float = 0.0
     changed: bool = False
 
@@ -95,7 +93,7 @@ class Gathering:
             if not stream.changed:
                 self._change(stream)
         stream.pieces.append(lines)
-        stream.counts.append(count)
+        stream.count += count
         size = len(lines) + PIECE_OVERHEAD
         backlog, backlogs = stream.backlog, self._backlogs
         backlog.size += size
@@ -166,15 +164,12 @@ class Gathering:
 
     def _chunks(self, stream: OpenStream) -> list[ChunkRow]:
         """The waiting pieces of a stream as rows, the stream moved on past them."""
-        size = sum(map(len, stream.pieces))
-        rows: list[ChunkRow] = []
-        for lines, count in joined(stream.pieces, stream.counts, JOINED_BYTES):
-            if len(lines) <= CHUNK_BYTES:
-                rows.append(self._chunk(stream, lines, count))
-            else:
-                rows += [self._chunk(stream, part, part.count(b"\n")) for part in in_parts(lines, CHUNK_BYTES)]
-        self._in_flight.append((stream.backlog, size + PIECE_OVERHEAD * len(stream.pieces)))
-        stream.pieces, stream.counts = [], []
+        lines = stream.pieces[0] if len(stream.pieces) == 1 else b"".join(stream.pieces)
+        parts = [lines] if len(lines) <= CHUNK_BYTES else list(in_parts(lines, CHUNK_BYTES))
+        counts = [stream.count] if len(parts) == 1 else [part.count(b"\n") for part in parts]
+        rows = [self._chunk(stream, part, count) for part, count in zip(parts, counts, strict=True)]
+        self._in_flight.append((stream.backlog, len(lines) + PIECE_OVERHEAD * len(stream.pieces)))
+        stream.pieces, stream.count = [], 0
         return rows
 
     def _chunk(self, stream: OpenStream, lines: bytes, count: int) -> ChunkRow:

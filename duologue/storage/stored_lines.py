@@ -7,7 +7,7 @@ The native protocol reads such lines too, with all its other words; the store ma
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 
 def texts(lines: bytes) -> list[str]:
@@ -24,20 +24,6 @@ def in_parts(lines: bytes, limit: int) -> Iterator[bytes]:
         start = end
     if start < len(lines):
         yield lines[start:]
-
-
-def joined(pieces: Sequence[bytes], counts: Sequence[int], limit: int) -> Iterator[tuple[bytes, int]]:
-    """Adjacent pieces in one, up to `limit` bytes, with their count of lines. A longer piece stays as it is."""
-    if sum(map(len, pieces)) <= limit:
-        yield b"".join(pieces), sum(counts)
-        return
-    start = size = 0
-    for place, piece in enumerate(pieces):
-        if size and size + len(piece) > limit:
-            yield b"".join(pieces[start:place]), sum(counts[start:place])
-            start, size = place, 0
-        size += len(piece)
-    yield b"".join(pieces[start:]), sum(counts[start:])
 
 
 def cut(lines: bytes, passed: int, limit: int, most: int) -> tuple[bytes, int]:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 from hypothesis import given
 from hypothesis import strategies as st
 
 from duologue.protocols.native_wire import encode_message, parse_message
-from duologue.storage.stored_lines import cut, in_parts, joined, texts
+from duologue.storage.stored_lines import cut, in_parts, texts
 
 TEXTS = st.lists(st.text(st.characters(exclude_characters="\0\v", exclude_categories=["Cs"]), max_size=50))
 
@@ -38,16 +36,6 @@ def test_parts_are_whole_lines_within_the_limit(lines: list[bytes], limit: int) 
     parts = list(in_parts(whole, limit))
     assert b"".join(parts) == whole
     assert all(part.endswith(b"\n") and (len(part) <= limit or part.count(b"\n") == 1) for part in parts)
-
-
-@given(st.lists(st.integers(1, 40), min_size=1), st.integers(1, 60))
-def test_short_pieces_are_joined_and_a_long_one_stays_as_it_is(lengths: list[int], limit: int) -> None:
-    pieces = [b":" + b"x" * length + b"\n" for length in lengths]
-    chunks = list(joined(pieces, [1] * len(pieces), limit))
-    assert b"".join(lines for lines, _ in chunks) == b"".join(pieces)
-    assert all(lines.count(b"\n") == count for lines, count in chunks)
-    assert all(len(lines) <= limit or count == 1 for lines, count in chunks)
-    assert all(len(one) + len(other) > limit for (one, _), (other, _) in pairwise(chunks))
 
 
 LINES = st.lists(st.binary(max_size=20).map(lambda text: b":" + text.replace(b"\n", b"") + b"\n"), min_size=1)
