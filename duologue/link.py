@@ -48,10 +48,6 @@ class Door(Protocol):
     def receive_data(self, data: bytes) -> Commands: ...
 
 
-Encoded = dict[type[Door], Any]
-"""An event in the words of each front door."""
-
-
 class Link(Protocol):
     """One socket, in the hub's words."""
 
@@ -75,12 +71,9 @@ class Link(Protocol):
     def tell(self, event: Event) -> None:
         """Write `event` in this socket's protocol."""
 
-    def tell_among(self, event: Event, encoded: Encoded) -> None:
-        """The same, of an event that many are told: what `encoded` has already is not made again."""
-
     @staticmethod
     def tell_all(links: Iterable[Any], event: Event) -> None:
-        """Tell many sockets of this kind, with no more to do for each than has to be."""
+        """The same of many sockets of this kind: the event is put into words once for each protocol."""
 
     def messages_from(self, nickname: str, taken: Callable[[int], None]) -> Callable[[bytes], None]:
         """Where the message lines go that `nickname` says in a chat: what is returned puts them in this socket's words.
@@ -107,6 +100,10 @@ class Link(Protocol):
 
     def close(self) -> None:
         """Read nothing more, send what is queued, then close. Harmless when closed already."""
+
+
+Hearers = dict[Callable[[Iterable[Link], Event], None], list[Link]]
+"""Many sockets, by their kind: the key tells all of them."""
 
 
 @dataclass(slots=True, eq=False)

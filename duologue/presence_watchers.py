@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Iterable
 
 from duologue.core.people_events import Presence
-from duologue.link import Client, Encoded
+from duologue.link import Client, Hearers
 
 TELL_AFTER = 0.2
 """Seconds that a change waits for others to join it: who goes away and comes back in that time is told of once."""
@@ -43,13 +43,15 @@ class PresenceWatchers:
         if self._telling:
             self._telling.cancel()
         changed, self._changed, self._telling = self._changed, {}, None
-        news: list[tuple[Presence, Encoded]] = [(self._presence_of(nickname), {}) for nickname in changed]
+        hearers: Hearers = {}
         for client, due in self._watching.items():
             if due or self._is_full(client):
                 due.update(changed)
-                continue
-            for presence, encoded in news:
-                client.login_socket.tell_among(presence, encoded)
+            else:
+                hearers.setdefault(client.login_socket.tell_all, []).append(client.login_socket)
+        for presence in map(self._presence_of, changed):
+            for tell_all, links in hearers.items():
+                tell_all(links, presence)
 
     def emptied(self, client: Client) -> None:
         """There is room in the queue to `client`."""

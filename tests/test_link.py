@@ -8,7 +8,7 @@ from math import inf
 
 from duologue.core.events import Event
 from duologue.core.pace import TokenBucket
-from duologue.link import Client, Encoded, Hold, Link, Receiver
+from duologue.link import Client, Hold, Link, Receiver
 from duologue.protocols.native import NativeSocket
 
 BOUND = 5.0
@@ -50,9 +50,6 @@ class FakeLink:
         self.told.append(event)
         self.wire += self.door.encode(event)
         self.changed.set()
-
-    def tell_among(self, event: Event, _: Encoded) -> None:
-        self.tell(event)
 
     @staticmethod
     def tell_all(links: Iterable[FakeLink], event: Event) -> None:

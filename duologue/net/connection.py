@@ -16,7 +16,7 @@ from duologue.core.events import Event
 from duologue.core.limits import Limits
 from duologue.handle_client import handle_client
 from duologue.hub import Hub
-from duologue.link import Client, Commands, Door, Encoded, Hold, Receiver
+from duologue.link import Client, Commands, Door, Hold, Receiver
 from duologue.net.outbox import Outbox
 from duologue.net.pacing import Pacer
 from duologue.protocols.native import NativeSocket
@@ -151,9 +151,6 @@ class BaseConnection(asyncio.Protocol, ABC, Generic[AnyDoor]):
     def tell_all(links: Iterable[Any], event: Event) -> None: ...
 
     @abstractmethod
-    def tell_among(self, event: Event, encoded: Encoded) -> None: ...
-
-    @abstractmethod
     def messages_from(self, nickname: str, taken: Callable[[int], None]) -> Callable[[bytes], None]: ...
 
     @abstractmethod
@@ -223,12 +220,6 @@ class Connection(BaseConnection[NativeSocket]):
 
     def tell(self, event: Event) -> None:
         self.send(self.door.encode(event))
-
-    def tell_among(self, event: Event, encoded: Encoded) -> None:
-        lines = encoded.get(NativeSocket)
-        if lines is None:
-            lines = encoded[NativeSocket] = self.door.encode(event)
-        self.send(lines)
 
     @staticmethod
     def tell_all(links: Iterable[Connection], event: Event) -> None:

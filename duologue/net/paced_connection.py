@@ -10,7 +10,7 @@ from typing import Protocol, cast
 from duologue.core.commands import ResumeChat, SocketKind
 from duologue.core.events import Acknowledged, ChatWaits, Event, MessageFrom, Said
 from duologue.handle_client import handle_client
-from duologue.link import Client, Door, Encoded, Hold, Receiver
+from duologue.link import Client, Door, Hold, Receiver
 from duologue.net.connection import BaseConnection
 from duologue.net.pacing import GAP, Pacer
 from duologue.protocols.native import NativeSocket
@@ -49,19 +49,16 @@ class PacedConnection(BaseConnection[PacedDoor]):
     def tell(self, event: Event) -> None:
         self._send_all(self.door.encode(event))
 
-    def tell_among(self, event: Event, encoded: Encoded) -> None:
-        if not self.door.hears(event):
-            return
-        kind = type(self.door)
-        if kind not in encoded:
-            encoded[kind] = self.door.encode(event)
-        self._send_all(encoded[kind])
-
     @staticmethod
     def tell_all(links: Iterable[PacedConnection], event: Event) -> None:
-        encoded: Encoded = {}
+        encoded: dict[type[PacedDoor], tuple[bytes, ...]] = {}
         for link in links:
-            link.tell_among(event, encoded)
+            if not link.door.hears(event):
+                continue
+            kind = type(link.door)
+            if kind not in encoded:
+                encoded[kind] = link.door.encode(event)
+            link._send_all(encoded[kind])
 
     def _send_all(self, messages: tuple[bytes, ...]) -> None:
         for message in messages:

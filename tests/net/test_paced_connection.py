@@ -18,7 +18,7 @@ from duologue.core.errors import FatalPeerError, PeerError
 from duologue.core.events import Acknowledged, ChatStarted, Event, Probe, Refused, RequestSent, Said
 from duologue.core.limits import Limits
 from duologue.core.pace import TokenBucket
-from duologue.link import Client, Encoded, Hold, Link
+from duologue.link import Client, Hold, Link
 from duologue.net.paced_connection import PacedConnection
 from duologue.net.pacing import BESIDES
 from tests.stage import BOUND, Stage, opened, until
@@ -207,26 +207,21 @@ async def test_events_come_in_their_order(hall: Hall) -> None:
 
 async def test_what_many_are_told_is_put_into_words_once(hall: Hall) -> None:
     one, other = await hall.enters(), await hall.enters()
-    encoded: Encoded = {}
-    one.link.tell_among(Said("bob", "a b"), encoded)
-    assert encoded == {FakeDoor: (b"bob:a ", b"bob:b ")}
-    encoded[FakeDoor] = (b"as it was ",)
-    other.link.tell_among(Said("bob", "a b"), encoded)
-    await one.hears("bob:a bob:b ")
-    await other.hears("as it was ")
+    other.link.door.encode = None  # type: ignore[assignment,method-assign]
+    PacedConnection.tell_all([one.link, other.link], Said("bob", "a b"))
+    for caller in (one, other):
+        await caller.hears("bob:a bob:b ")
 
 
 async def test_a_door_may_pass_over_what_many_are_told(hall: Hall) -> None:
     one, other = await hall.enters(), await hall.enters()
     one.link.door.is_listening = False  # type: ignore[attr-defined]
-    encoded: Encoded = {}
+    both = [one.link, other.link]
     for word in ("a", "b"):
-        encoded.clear()
-        for caller in (one, other):
-            caller.link.tell_among(Said("bob", word), encoded)
+        PacedConnection.tell_all(both, Said("bob", word))
     await other.hears("bob:a bob:b ")
     one.link.door.is_listening = True  # type: ignore[attr-defined]
-    one.link.tell_among(Said("bob", "c"), {})
+    PacedConnection.tell_all(both, Said("bob", "c"))
     await one.hears("bob:c ")
 
 
