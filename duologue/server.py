@@ -25,7 +25,8 @@ from duologue.passwords import PasswordPool
 from duologue.protocols.base import FRONT_DOORS, NativeDoor, OwnDoor, SharedDoor
 from duologue.settings import Settings
 from duologue.storage import users_file
-from duologue.storage.base import LiveChat, LiveStream, RemembersNothing, Store, Stored, StoreError
+from duologue.storage.base import LiveChat, LiveStream, Store, Stored, StoreError
+from duologue.storage.nothing import RemembersNothing
 from duologue.storage.retention import Retention
 from duologue.storage.sqlite import SqliteStore
 from duologue.storage.unreceived import Unreceived

@@ -20,7 +20,8 @@ from duologue.core.limits import Limits
 from duologue.core.streams import Stream
 from duologue.delivery import Delivery
 from duologue.link import Client, Hold
-from duologue.storage.base import RemembersNothing, StoreError
+from duologue.storage.base import StoreError
+from duologue.storage.nothing import RemembersNothing
 from tests.test_link import BOUND, client, fake
 
 PAGE = 20

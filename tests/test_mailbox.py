@@ -35,11 +35,11 @@ from duologue.storage.base import (
     ChatStanding,
     HandedIn,
     Letter,
-    RemembersNothing,
     Standing,
     StoreError,
     Undelivered,
 )
+from duologue.storage.nothing import RemembersNothing
 from tests.stage import until
 from tests.test_link import BOUND, client, fake
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from duologue.storage.base import RemembersNothing, StoreError
+from duologue.storage.base import StoreError
+from duologue.storage.nothing import RemembersNothing
 from tests.stage import Stage, opened
 
 

@@ -22,7 +22,8 @@ from duologue.link import Client
 from duologue.passwords import PasswordPool, PoolBusy
 from duologue.protocols.native import NativeSocket
 from duologue.rooms import RoomDesk
-from duologue.storage.base import HandedIn, Letter, LiveRoom, RemembersNothing, Standing, StoreError
+from duologue.storage.base import HandedIn, Letter, LiveRoom, Standing, StoreError
+from duologue.storage.nothing import RemembersNothing
 from tests.stage import until
 from tests.test_link import client, fake
 

@@ -9,7 +9,8 @@ from time import time
 
 import pytest
 
-from duologue.storage.base import RemembersNothing, StoreError
+from duologue.storage.base import StoreError
+from duologue.storage.nothing import RemembersNothing
 from tests.scenes.conftest import exits, hears_pong
 from tests.stage import Actor, Stage, opened
 
