@@ -170,7 +170,8 @@ class TerminalFace:
         if client is None or self._prompt.app.is_done:
             return ""
         if client.partner and (client.is_live or client.sent > client.acknowledged.stored):
-            return "" if self._is_answered else mark(client.sent, client.acknowledged, is_live=client.is_live)
+            is_settled = self._is_answered and client.acknowledged.delivered >= client.sent
+            return "" if is_settled else mark(client.sent, client.acknowledged, is_live=client.is_live)
         if client.room and client.unstored and not client.is_connected:
             return "not sent yet"
         if not client.is_connected:
@@ -232,9 +233,9 @@ class TerminalFace:
         if isinstance(event, ConnectionLost):
             self._quiet.clear()
         self._learn(event)
-        if isinstance(event, Said) and self._client:
-            # Whoever answers has it, and the mark would only stand in the way from now on.
-            self._is_answered = self._client.acknowledged.delivered >= self._client.sent
+        if isinstance(event, Said):
+            # Whoever answers has it: once "delivered" has come too, the mark would only stand in the way.
+            self._is_answered = True
         if isinstance(event, RequestSent | RequestWithdrawn | Acknowledged):
             self._prompt.app.invalidate()
         return not isinstance(event, RequestSent) and not self._answers_quietly(event)

@@ -194,6 +194,27 @@ async def test_the_prompt_marks_the_newest_message_until_it_is_answered(false_se
             assert await face.finish(client)
 
 
+async def test_an_answer_that_overtakes_the_mark_takes_it_away_when_it_comes(false_server: FalseServer) -> None:
+    async with Client(false_server.address, "alice") as client:
+        false_server.say("login_socket", b"start_chat bob x\n")
+        with terminal() as (face, keys, screen):
+            face.notices(await anext(client))
+            keys.send_text("hello\r")
+            assert await face.read(client) == "hello"
+            await client.say("hello")
+            await face.sent(Say)
+            reading = asyncio.create_task(face.read(client))
+            false_server.say("login_socket", b":hi\n")
+            face.notices(await anext(client))
+            await shows(screen, "alice> sent")
+            false_server.say("check_socket", b"PONG 1 1 x\n")
+            face.notices(await anext(client))
+            await shows(screen, "alice>" + 9 * " ")
+            assert "delivered" not in display(screen)
+            keys.send_text("x\r")
+            await reading
+
+
 async def test_the_prompt_says_what_was_not_sent_yet(false_server: FalseServer) -> None:
     async with Client(false_server.address, "alice") as client:
         false_server.say("login_socket", b"start_chat bob x\n")
