@@ -18,7 +18,7 @@ run: .venv/.run-stamp ## start the server; make run ARGS="--port 5000" passes se
 	@$(BIN)/python server.py $(ARGS)
 
 test: setup lint types ## lint, types, then every test with coverage
-	$(BIN)/python -m pytest --cov --cov-report=term $(ARGS)
+	$(BIN)/python -m pytest --numprocesses auto --dist worksteal --cov --cov-report=term $(ARGS)
 
 faults: setup ## the long proof that no message is lost, two hours; ARGS="--only storm" plays a part
 	$(BIN)/python -m tests.faults.long $(ARGS)

@@ -1,0 +1,18 @@
+"""What every test has."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture
+def tmp_path() -> Iterator[Path]:
+    """A folder for one test, with a path short enough for a socket in it: pytest's own, below one for each of several
+    workers, with the test's name in it, is too long for that (107 bytes, unix(7)).
+    """
+    with tempfile.TemporaryDirectory(prefix="duologue-") as folder:
+        yield Path(folder)
