@@ -13,10 +13,11 @@ from duologue.core.errors import PeerError
 from duologue.core.events import Event, LoginDenied, MessageFrom, PeopleOnline, Said
 from duologue.core.room_events import RoomJoined, RoomLeft
 from duologue.core.rooms import LOBBY
-from duologue.core.text import visible
+from duologue.core.text import action_in, visible
 from duologue.protocols.plain_standing import Standing
-from duologue.protocols.plain_talk import answer_to, privately, typed
-from duologue.protocols.plain_words import Manner, is_among, names_that_fit, shown_name, spoken
+from duologue.protocols.plain_talk import typed
+from duologue.protocols.plain_texts import answer_to, privately
+from duologue.protocols.plain_words import Manner, is_among, names_that_fit, shown_name, with_mark
 from duologue.protocols.unframed import MESSAGE_LIMIT, TextReader, messages, or_error
 
 USERS = "[USERS]:"
@@ -96,19 +97,18 @@ class DesktopLinesSocket:
         return True
 
     def encode(self, event: Event) -> tuple[bytes, ...]:
+        said = self._user.spoken(event)
         match event:
             case PeopleOnline():
                 return self._people(event)
             case Said(nickname=nickname, text=text) | MessageFrom(nickname=nickname, text=text):
-                return messages(f"{PRIVATE}{shown_name(nickname)}: ", text)
+                return _private_text(shown_name(nickname), text)
             case LoginDenied(text=text):
                 return _group_text("", visible(text))
             case RoomJoined(room=room) | RoomLeft(room=room) if room == LOBBY:
                 return ()  # the list says who is there
-        said = spoken(event)
         if said:
-            speaker, text = said
-            return _group_text(f"{speaker}: ", text)
+            return _group_text(*with_mark(*said))
         return _group_text("", self._user.told(event))
 
     def _people(self, event: PeopleOnline) -> tuple[bytes, ...]:
@@ -117,6 +117,12 @@ class DesktopLinesSocket:
         users = (f"{USERS}{','.join(names)}".encode(),)
         asked, self._asked_who = self._asked_who, False
         return (*users, *_group_text("", self._user.told(event))) if asked else users
+
+
+def _private_text(name: str, text: str) -> tuple[bytes, ...]:
+    """In the window of `name`, which the tag names in any case."""
+    tag, action = f"{PRIVATE}{name}: ", action_in(text)
+    return messages(tag, text) if action is None else messages(f"{tag}* {name} ", action)
 
 
 def _group_text(before: str, text: str | None) -> tuple[bytes, ...]:

@@ -15,7 +15,7 @@ from duologue.core.text import visible
 from duologue.protocols.lines import TRIES
 from duologue.protocols.plain_standing import Standing
 from duologue.protocols.plain_talk import typed
-from duologue.protocols.plain_words import Manner, shown_name, spoken
+from duologue.protocols.plain_words import Manner, shown_name, with_mark
 from duologue.protocols.unframed import TextReader, messages, or_error
 
 ASKS_FOR_NAME = b"NICKNAME"
@@ -81,10 +81,9 @@ class NicknameLinesSocket:
         return True
 
     def encode(self, event: Event) -> tuple[bytes, ...]:
-        said = spoken(event)
+        said = self._user.spoken(event)
         if said:
-            speaker, text = said
-            return messages(f"{speaker}: ", text)
+            return messages(*with_mark(*said))
         match event:
             case LoggedIn():
                 connected = messages(SERVER, "Connected to the server!")

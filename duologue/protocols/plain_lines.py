@@ -13,7 +13,7 @@ from duologue.core.text import visible
 from duologue.protocols.lines import TRIES
 from duologue.protocols.plain_standing import Standing
 from duologue.protocols.plain_talk import typed
-from duologue.protocols.plain_words import Manner, shown_name, spoken
+from duologue.protocols.plain_words import Manner, shown_name, with_mark
 from duologue.protocols.unframed import TextReader, messages, or_error
 
 
@@ -54,12 +54,12 @@ class PlainLinesSocket:
         return True
 
     def encode(self, event: Event) -> tuple[bytes, ...]:
-        said = spoken(event)
+        said = self._user.spoken(event)
         if said:
-            speaker, text = said
+            before, text = with_mark(*said)
             # Only what is said now has the time of now.
             stamp = "" if isinstance(event, Recalled) else f"[{self._time_of_day()}] "
-            return messages(f"{stamp}{speaker}: ", text)
+            return messages(f"{stamp}{before}", text)
         sentence = self._sentence(event)
         return messages("", sentence) if sentence else ()
 

@@ -12,6 +12,7 @@ from duologue.core.events import (
     ChatStarted,
     Event,
     LoggedIn,
+    MessageFrom,
     PeopleOnline,
     RecallEnded,
     Refused,
@@ -19,6 +20,7 @@ from duologue.core.events import (
     RequestWithdrawn,
     WaitingRequests,
 )
+from duologue.core.people_events import BlockedListed, PersonBlocked, YouAre
 from duologue.core.room_events import RoomEntered, RoomExited, RoomListed, RoomMembers, RoomsListed
 from duologue.core.rooms import LOBBY
 from duologue.core.sentences import sentence
@@ -30,10 +32,22 @@ class Standing:
     """What is so between two lines of one user.
 
     `given` is the name that the user's client believes in, `partner` whom one chats with, `waiting` those who wait for
-    an answer. `ended` is whose chat has ended since the last line that was typed. Names are as the server has them.
+    an answer. `ended` is whose chat has ended since the last line that was typed. `writers` are those who had written
+    privately last when that was typed, and who has done so last since. Names are as the server has them.
     """
 
-    __slots__ = ("_listed", "asked_to_join", "ended", "given", "is_in", "manner", "partner", "rooms", "waiting")
+    __slots__ = (
+        "_listed",
+        "asked_to_join",
+        "ended",
+        "given",
+        "is_in",
+        "manner",
+        "partner",
+        "rooms",
+        "waiting",
+        "writers",
+    )
 
     def __init__(self, manner: Manner) -> None:
         self.manner = manner
@@ -42,6 +56,7 @@ class Standing:
         self.partner: str | None = None
         self.waiting: dict[str, None] = {}
         self.ended: str | None = None
+        self.writers: tuple[str, ...] = ()  # two at most
         self.rooms: dict[str, None] = {}  # in the order of joining
         self.asked_to_join = False
         self._listed: list[str] = []
@@ -58,8 +73,20 @@ class Standing:
         """The nickname of the one called `name`, if that one waits for an answer."""
         return next((nickname for nickname in self.waiting if _is_same(name, nickname)), None)
 
+    def has_typed(self) -> None:
+        """A line has come, written by somebody who may have read all that was told before."""
+        self.ended = None
+        self.writers = self.writers[-1:]
+
+    def spoken(self, event: Event) -> tuple[str, str] | None:
+        """As `plain_words.spoken`; who writes privately is noted."""
+        if isinstance(event, MessageFrom):
+            earlier = [nickname for nickname in self.writers if nickname != event.nickname]
+            self.writers = (*earlier[:1], event.nickname)
+        return plain_words.spoken(event)
+
     def told(self, event: Event) -> str | None:
-        """What to read for `event`; None where nothing is, and for what somebody said: see `plain_words.spoken`."""
+        """What to read for `event`; None where nothing is, and for what somebody said: see `spoken`."""
         own = _TOLD.get(type(event))
         return own(self, event) if own else sentence(bared(event))
 
@@ -75,6 +102,10 @@ class Standing:
     def _withdrawn(self, event: RequestWithdrawn) -> str | None:
         self.waiting.pop(event.nickname, None)
         return sentence(bared(event))
+
+    def _blocked(self, event: PersonBlocked) -> str:
+        self.waiting.pop(event.nickname, None)
+        return plain_words.blocked(self.manner, event.nickname)
 
     def _waiting_listed(self, event: WaitingRequests) -> str:
         self.waiting = dict.fromkeys(event.nicknames)
@@ -133,5 +164,8 @@ _TOLD: dict[type[Event], Callable[..., str | None]] = {
     RoomListed: Standing._room_listed,
     RoomsListed: Standing._rooms_listed,
     Refused: lambda _, event: event.text,  # has line breaks where it is /help
+    PersonBlocked: Standing._blocked,
+    BlockedListed: lambda _, event: plain_words.listing(event),
+    YouAre: lambda user, event: plain_words.you_are(user.manner, event),
     RecallEnded: lambda _, event: None if event.count else "Nothing was said here before.",
 }

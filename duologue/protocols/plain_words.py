@@ -12,10 +12,11 @@ from typing import Any
 from duologue.core.accounts import GUEST_MARK, bare
 from duologue.core.chat import ChatEnd
 from duologue.core.events import ChatEnded, Event, MessageFrom, PeopleOnline, Recalled, Said, WaitingRequests
+from duologue.core.people_events import BlockedListed, State, YouAre
 from duologue.core.room_events import RoomMembers, RoomSaid
 from duologue.core.rooms import LOBBY
 from duologue.core.sentences import sentence
-from duologue.core.text import visible
+from duologue.core.text import action_in, visible
 from duologue.protocols.unframed import NEXT_LINE
 
 # Leaves room in a message for what stands before a list, for JSON's escapes, and for the count of the rest.
@@ -83,11 +84,17 @@ def spoken(event: Event) -> tuple[str, str] | None:
     return None
 
 
+def with_mark(speaker: str, text: str) -> tuple[str, str]:
+    """What stands before the text, and the text: `bob: ` before what bob says, `* bob ` before what bob does."""
+    action = action_in(text)
+    return (f"{speaker}: ", text) if action is None else (f"* {speaker} ", action)
+
+
 def _in_room(room: str, nickname: str) -> str:
     return shown_name(nickname) if room == LOBBY else f"{visible(room)} {shown_name(nickname)}"
 
 
-def listing(event: PeopleOnline | RoomMembers | WaitingRequests) -> str:
+def listing(event: PeopleOnline | RoomMembers | WaitingRequests | BlockedListed) -> str:
     """A list of names that fits into one message, whatever its length."""
     match event:
         case PeopleOnline():
@@ -96,6 +103,8 @@ def listing(event: PeopleOnline | RoomMembers | WaitingRequests) -> str:
             intro = f"In {visible(room)}"
         case WaitingRequests():
             intro = "Waiting for your answer"
+        case BlockedListed():
+            intro = "Blocked"
     if not event.nicknames:
         return sentence(event) or ""
     return f"{intro}: {', '.join(names_that_fit(event.nicknames))}"
@@ -135,6 +144,23 @@ def started(manner: Manner, nickname: str) -> str:
 def ended(event: ChatEnded, room: str | None) -> str:
     over = f"Chat with {event.nickname} ended: you left." if event.reason is ChatEnd.YOU_LEFT else sentence(event)
     return f"{over} {where_text_goes(room)}".rstrip()
+
+
+def you_are(manner: Manner, event: YouAre) -> str:
+    back = manner.word("/back")
+    match event.state:
+        case State.AWAY:
+            why = f": {visible(event.text)}" if event.text else ""
+            return f"You are away{why}. {back} when you are there again."
+        case State.DO_NOT_DISTURB:
+            return f"Nobody can ask you for a chat now. {back} ends that."
+    return sentence(event) or ""
+
+
+def blocked(manner: Manner, nickname: str) -> str:
+    name = shown_name(nickname)
+    ends = manner.word(f"/unblock {name}")
+    return f"You have blocked {name}, who hears no more than that you do not answer. {ends} ends that."
 
 
 def where_text_goes(room: str | None) -> str:

@@ -21,6 +21,7 @@ from duologue.core.events import (
     Said,
     WaitingRequests,
 )
+from duologue.core.people_events import BlockedListed, PersonDescribed
 from duologue.core.room_commands import JoinRoom, ListRooms, PartRoom
 from duologue.core.room_events import (
     RoomEntered,
@@ -34,8 +35,9 @@ from duologue.core.room_events import (
 )
 from duologue.core.text import visible
 from duologue.protocols.plain_standing import Standing
-from duologue.protocols.plain_talk import HELP, help_text, privately, typed
-from duologue.protocols.plain_words import Manner, is_among, names_that_fit, shown_name, spoken
+from duologue.protocols.plain_talk import HELP, help_text, typed
+from duologue.protocols.plain_texts import privately
+from duologue.protocols.plain_words import Manner, is_among, names_that_fit, shown_name, with_mark
 from duologue.protocols.rooms_json_wire import ALL, JsonReader, encode_messages, encode_one_message, parse_command
 from duologue.protocols.unframed import TextReader, or_error
 
@@ -104,6 +106,7 @@ class RoomsJsonSocket:
         if not content:
             raise PeerError("bad_command", "It is: MSG <text>, or MSG <user>:<text>")
         name, colon, text = content.partition(":")
+        # The list that LIST shows, and so what its user goes by; it is 0.2 s old at most.
         if colon and is_among(self._online, name):
             if text.strip():
                 yield privately(name, text.strip(), self._user)
@@ -139,9 +142,10 @@ class RoomsJsonSocket:
             case RoomExited(room=room) if room != self._user.room:
                 return ()  # see _out_of_other_rooms
         now = self._time_of_day()
-        speech = _speech(event)
-        if speech:
-            return encode_messages(speech[0], now, f"{speech[1]}: ", speech[2])
+        said = self._user.spoken(event)
+        if said:
+            kind, speaker = _speech(event, said[0])
+            return encode_messages(kind, now, *with_mark(speaker, said[1]))
         sentence = self._user.told(event)
         match event:
             case RoomEntered():
@@ -194,6 +198,8 @@ _TYPES: dict[type[Event], str] = {
     RoomMembers: "LIST_RESPONSE",
     RoomTopic: "LIST_RESPONSE",
     WaitingRequests: "LIST_RESPONSE",
+    BlockedListed: "LIST_RESPONSE",
+    PersonDescribed: "LIST_RESPONSE",
 }
 """For sentences; what is not here concerns one person alone, and comes as a private message from nobody."""
 
@@ -204,12 +210,11 @@ def _type_of(event: Event) -> str:
     return _TYPES.get(type(event), "PRIVATE_MSG")
 
 
-def _speech(event: Event) -> tuple[str, str, str] | None:
-    """Type, speaker and text of what somebody says."""
+def _speech(event: Event, speaker: str) -> tuple[str, str]:
+    """The type of what somebody says, and its speaker in this protocol: the type tells who else hears it."""
     match event:
-        case RoomSaid(nickname=nickname, text=text):
-            return "PUBLIC_MSG", shown_name(nickname), text
-        case Said(nickname=nickname, text=text) | MessageFrom(nickname=nickname, text=text):
-            return "PRIVATE_MSG", shown_name(nickname), text
-    said = spoken(event)
-    return ("PUBLIC_MSG", *said) if said else None
+        case RoomSaid(nickname=nickname):
+            return "PUBLIC_MSG", shown_name(nickname)
+        case Said(nickname=nickname) | MessageFrom(nickname=nickname):
+            return "PRIVATE_MSG", shown_name(nickname)
+    return "PUBLIC_MSG", speaker

@@ -10,18 +10,16 @@ import contextlib
 import re
 import socket
 from abc import abstractmethod
-from typing import ClassVar
+from typing import ClassVar, Protocol
 
 from duologue.core.accounts import GUEST_MARK
 from tests.behaviour.people import Person
+from tests.behaviour.reads import ONE_READ
+from tests.behaviour.sociable import SociableInWords
 from tests.stage import BOUND, Stage, until
 
-ONE_READ = 1024
 
-
-class Guest(Person):
-    before: ClassVar[str] = ""
-    """What such a user types before words that are the server's."""
+class Guest(SociableInWords):
     end: ClassVar[str] = "/quit"
     """The word that leaves a chat."""
 
@@ -105,10 +103,6 @@ class Guest(Person):
         assert found, f"{text!r} is not like {pattern!r}"
         return found
 
-    @abstractmethod
-    async def is_told(self, *sentences: str) -> None:
-        """What the server itself says."""
-
     # Coming and going
 
     @abstractmethod
@@ -151,6 +145,13 @@ class Guest(Person):
 
     @abstractmethod
     def from_partner(self, name: str, text: str) -> str: ...
+
+    def action(self, speaker: str, what: str) -> str:
+        """What is shown of an action to all."""
+        return f"* {speaker} {what}"
+
+    async def saw_doing_somewhere(self, speaker: str, what: str) -> None:
+        await self.sees(self.action(speaker, what))
 
     def before_now(self, name: str, text: str) -> str:
         """The same of one that was said earlier."""
@@ -215,6 +216,9 @@ class Guest(Person):
 
     async def quits_chat(self, who: Person) -> None:
         await self.types(self.end)
+        await self.has_left_chat(who)
+
+    async def has_left_chat(self, who: Person) -> None:
         await self.is_told(f"Chat with {who.name} ended: you left. What you type goes to everyone in #lobby.")
 
     async def chat_is_over(self, who: Person, *, lost: bool = False) -> None:
@@ -222,7 +226,11 @@ class Guest(Person):
         await self.is_told(f"Chat with {who.name} ended: {reason} What you type goes to everyone in #lobby.")
 
 
-def quietly_closed(guest: Guest) -> None:
+class Closes(Protocol):
+    def closes(self) -> None: ...
+
+
+def quietly_closed(guest: Closes) -> None:
     """Whatever became of it."""
     with contextlib.suppress(AttributeError, OSError, ValueError):
         guest.closes()

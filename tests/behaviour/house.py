@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-import sys
 from collections.abc import AsyncIterator
-from fcntl import ioctl
 from math import inf
 from pathlib import Path
-from termios import FIONREAD
 from typing import Any
 
 from duologue.core.accounts import Account
@@ -17,15 +14,21 @@ from tests.behaviour.guests import Guest, quietly_closed
 from tests.behaviour.native import Native
 from tests.behaviour.original_clients import DesktopLines, NicknameLines, PlainLines, RoomsJson
 from tests.behaviour.people import Person
+from tests.behaviour.reads import unread
+from tests.behaviour.simplechat import SimpleChat
+from tests.behaviour.sociable import Sociable
 from tests.stage import CAST, Stage, opened, until
 
 KINDS: dict[str, type[Person]] = {
-    kind.door: kind for kind in (Native, RoomsJson, PlainLines, NicknameLines, DesktopLines)
+    kind.door: kind for kind in (Native, RoomsJson, PlainLines, NicknameLines, DesktopLines, SimpleChat)
 }
 GUESTS: dict[str, type[Guest]] = {door: kind for door, kind in KINDS.items() if issubclass(kind, Guest)}
 
+SOCIABLE: dict[str, type[Sociable]] = {door: kind for door, kind in KINDS.items() if issubclass(kind, Sociable)}
+
 DOORS = [*KINDS]
 GUEST_DOORS = [*GUESTS]
+SOCIABLE_DOORS = [*SOCIABLE]
 
 NAMES = {
     "native": "alice",
@@ -33,6 +36,7 @@ NAMES = {
     "plain_lines": "Paul",
     "nickname_lines": "Nils",
     "desktop_lines": "Dora",
+    "simplechat": "carol",
 }
 """Who comes in by which door, if a scene does not say so."""
 
@@ -55,6 +59,13 @@ class House:
         person = self.person(door, name)
         assert isinstance(person, Guest)
         return person
+
+    async def bob_and(self, door: str) -> tuple[Native, Sociable]:
+        """Both in the lobby."""
+        bob, other = await self.gathers("native:bob", door)
+        assert isinstance(bob, Native)
+        assert isinstance(other, Sociable)
+        return bob, other
 
     def rosa(self) -> RoomsJson:
         rosa = RoomsJson(self.stage, "Rosa")
@@ -94,6 +105,10 @@ class House:
             await other.saw_coming(person)
         return person
 
+    async def is_gone(self, person: Person) -> None:
+        """The server knows it."""
+        await until(lambda: person.nickname not in self.stage.present())
+
     async def all_gone(self) -> None:
         await until(lambda: not self.stage.present())
 
@@ -106,17 +121,12 @@ class House:
         """The server, all that `guest` has sent so far: the next bytes are a read of their own."""
         await until(lambda: not unacknowledged(guest.sock))
         link = self.stage.server.hub._clients[guest.nickname].login_socket
-        await until(lambda: not _unread(link.descriptor))
+        await until(lambda: not unread(link.descriptor))
 
     def closes(self) -> None:
         for person in self.people:
-            if isinstance(person, Guest):
+            if isinstance(person, Guest | SimpleChat):
                 quietly_closed(person)
-
-
-def _unread(descriptor: int) -> int:
-    """Bytes that have come to a socket, and that nobody has read."""
-    return int.from_bytes(ioctl(descriptor, FIONREAD, bytes(4)), sys.byteorder)
 
 
 @contextlib.asynccontextmanager

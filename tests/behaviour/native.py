@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 import secrets
 
+from duologue.core.accounts import is_guest
 from tests.behaviour.people import Person
+from tests.behaviour.sociable import Sociable
 from tests.stage import Actor
 
 
-class Native(Person):
+class Native(Sociable):
     door = "native"
 
     actor: Actor
@@ -110,7 +112,48 @@ class Native(Person):
 
     async def quits_chat(self, who: Person) -> None:
         await self.types("/quit")
-        await self.sees(f"chat_ended {who.nickname} you_left")
+        await self.has_left_chat(who)
 
     async def chat_is_over(self, who: Person, *, lost: bool = False) -> None:
         await self.sees(f"chat_ended {who.nickname} {'lost' if lost else 'left'}")
+
+    # How people are
+
+    async def is_known_to_be(self, state: str, text: str = "") -> None:
+        await self.sees(f"you_are {state}{text and f' :{text}'}")
+
+    async def sees_how(self, who: Person, state: str, text: str = "") -> None:
+        await self.types(f"/whois {who.name}")
+        kind = "guest" if is_guest(who.nickname) else "account"
+        left = re.escape(f" :{text}") if text else ""
+        await self.sees_like(rf"whois {re.escape(who.nickname)} {state} \d+ {kind}{left}")
+
+    async def reads_of_absence(self, who: Person, text: str) -> None:
+        await self.sees(f"presence {who.nickname} away :{text}")
+
+    async def was_not_available(self, who: Person) -> None:
+        await self.sees(f"{who.nickname} is not available")
+
+    async def was_not_answered_by(self, who: Person) -> None:
+        await self.sees(f"{who.nickname} didn't answer")
+
+    async def has_just_blocked(self, who: Person) -> None:
+        await self.sees(f"blocked {who.nickname}")
+
+    async def has_left_chat(self, who: Person) -> None:
+        await self.sees(f"chat_ended {who.nickname} you_left")
+
+    async def unblocks(self, who: Person) -> None:
+        await self.types(f"/unblock {who.name}")
+        await self.sees(f"unblocked {who.nickname}")
+
+    async def has_blocked(self, *people: Person) -> None:
+        await self.types("/blocked")
+        await self.sees(" ".join(["blocked_list", *(who.nickname for who in people)]))
+
+    async def allows(self, whom: str) -> None:
+        await self.types(f"/allow {whom}")
+        await self.sees(f"may_ask {whom}")
+
+    async def saw_doing(self, who: Person, what: str) -> None:
+        await self.heard(who, f"/me {what}")

@@ -37,6 +37,9 @@ class PlainLines(Guest):
     def public(self, name: str, text: str) -> str:
         return f"[now] {name}: {text}"
 
+    def action(self, speaker: str, what: str) -> str:
+        return f"[now] * {speaker} {what}"
+
     def before_now(self, name: str, text: str) -> str:
         return f"(earlier) {name}: {text}"
 
@@ -210,6 +213,9 @@ class RoomsJson(Guest):
 
     def public(self, name: str, text: str) -> str:
         return f"PUBLIC_MSG {name}: {text}"
+
+    def action(self, speaker: str, what: str) -> str:
+        return f"PUBLIC_MSG * {speaker} {what}"
 
     def private(self, name: str, text: str) -> str:
         return f"PRIVATE_MSG {name}: {text}"

@@ -14,6 +14,10 @@ PAIRS = [
     ("nickname_lines", "desktop_lines"),
     ("desktop_lines", "rooms_json"),
     ("rooms_json", "plain_lines"),
+    ("native", "simplechat"),
+    ("simplechat", "native"),
+    ("simplechat", "plain_lines"),
+    ("rooms_json", "simplechat"),
 ]
 """Who asks, and who is asked."""
 

@@ -7,6 +7,9 @@ import pytest
 from tests.behaviour.house import DOORS, GUEST_DOORS, House
 from tests.stage import until
 
+ACCOUNTS = {"native": "bob", "simplechat": "carol"}
+"""Who comes in at doors that need one."""
+
 
 async def test_the_list_of_a_desktop_lives(house: House) -> None:
     dora = house.dora()
@@ -14,7 +17,7 @@ async def test_the_list_of_a_desktop_lives(house: House) -> None:
     await dora.sees_users("Dora")
     here = ["Dora"]
     for door in DOORS:
-        somebody = await house.lets_in(door, "bob" if door == "native" else f"Some-{door}")
+        somebody = await house.lets_in(door, ACCOUNTS.get(door, f"Some-{door}"))
         here.append(somebody.name)
         await until(lambda: {*dora.users} == {*here})
     for somebody in [person for person in house.people if person is not dora]:

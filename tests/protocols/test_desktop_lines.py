@@ -193,6 +193,9 @@ def test_a_request_is_answered_in_the_window_of_who_asks_too(word: str, command:
         (RoomSaid("#tea", "alice", 1, 1, "hi"), "#tea alice: hi"),
         (MessageFrom("~Carol", 1, "s", 1, "hi"), "[PRIVATE MESSAGE] Carol: hi"),
         (Recalled(1, 1, "alice", "#lobby", "hi"), "(earlier) alice: hi"),
+        (RoomSaid("#lobby", "~bob", 1, 1, "/me waves"), "* bob waves"),
+        (MessageFrom("~Carol", 1, "s", 1, "/me nods"), "[PRIVATE MESSAGE] Carol: * Carol nods"),
+        (Said("alice", "/me nods"), "[PRIVATE MESSAGE] alice: * alice nods"),
         (RoomJoined("#tea", "alice"), "alice has joined #tea."),
         (Refused("x", "That is not possible."), "That is not possible."),
         (Disconnected("x", "Server is shutting down. Goodbye!"), "Server is shutting down. Goodbye!"),
@@ -200,6 +203,15 @@ def test_a_request_is_answered_in_the_window_of_who_asks_too(word: str, command:
 )
 def test_words(event: Event, words: str) -> None:
     assert shown(event) == [words]
+
+
+def test_actions_and_a_reply() -> None:
+    made = door(MessageFrom("~Carol", 1, "s", 1, "hi"))
+    assert heard(made, "/me waves", "[PRIVATE MESSAGE] alice: /me nods", "/reply hi") == [
+        to_lobby("/me waves"),
+        SayPrivately("alice", "/me nods"),
+        SayPrivately("~Carol", "hi"),
+    ]
 
 
 @pytest.mark.parametrize("event", [RoomJoined("#lobby", "alice"), RoomLeft("#lobby", "alice"), Probe()])

@@ -24,7 +24,7 @@ from duologue.core.events import (
     Refused,
     Said,
 )
-from duologue.core.room_commands import SayInRoom
+from duologue.core.room_commands import SayInRoom, SayPrivately
 from duologue.core.room_events import RoomEntered, RoomJoined, RoomLeft, RoomSaid, RoomTopic
 from duologue.protocols.nickname_lines import NicknameLinesSocket
 
@@ -181,6 +181,11 @@ def test_words_are_understood_behind_the_name() -> None:
     ]
 
 
+def test_an_action_and_a_reply() -> None:
+    peer = bob(MessageFrom("alice", 1, "s", 1, "hi"))
+    assert peer.receive("bob: /me waves", "bob: /reply hi") == [to_lobby("/me waves"), SayPrivately("alice", "hi")]
+
+
 @pytest.mark.parametrize("text", ["/quit", "bob: /quit", "/QUIT\n"])
 @pytest.mark.parametrize("before", [[], [ChatStarted("alice", "id")]])
 def test_quit_is_the_client_s_own_word_and_leaves(text: str, before: list[Event]) -> None:
@@ -218,6 +223,8 @@ def test_any_bytes_whatever_are_taken(reads: list[bytes]) -> None:
         (RoomSaid("#tea", "~Bob", 1, 1, "text"), "#tea Bob: text"),
         (RoomSaid("#lobby", "~Bob", 1, 1, "a\x1b[2J\rb"), "Bob: a␛[2J␍b"),
         (Said("alice", "hi"), "alice (only to you): hi"),
+        (RoomSaid("#lobby", "~Bob", 1, 1, "/me waves"), "* Bob waves"),
+        (MessageFrom("alice", 1, "s", 1, "/me waves"), "* alice (private message) waves"),
         (MessageFrom("alice", 1, "s", 1, "hi"), "alice (private message): hi"),
         (RoomJoined("#lobby", "~Bob"), "[SERVER] Bob joined the chat!"),
         (RoomLeft("#lobby", "~Bob"), "[SERVER] Bob left the chat!"),

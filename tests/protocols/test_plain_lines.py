@@ -24,6 +24,7 @@ from duologue.core.events import (
     Refused,
     Said,
 )
+from duologue.core.people_events import Presence, State
 from duologue.core.room_commands import SayInRoom, SayPrivately
 from duologue.core.room_events import RoomEntered, RoomJoined, RoomLeft, RoomSaid
 from duologue.protocols.lines import LINE_LIMIT
@@ -155,6 +156,11 @@ def test_a_private_message() -> None:
     assert heard(door(), "/msg alice hi") == [SayPrivately("alice", "hi")]
 
 
+def test_a_reply_goes_to_who_has_written_last() -> None:
+    made = door(MessageFrom("~Carol", 1, "s", 1, "hi"))
+    assert heard(made, "/reply hi") == [SayPrivately("~Carol", "hi")]
+
+
 def test_a_mistake_is_told() -> None:
     assert heard(door(), "/dance") == ["unknown_command"]
     assert shown(Refused("unknown_command", "There is no command /dance.")) == ["There is no command /dance."]
@@ -177,6 +183,16 @@ def test_help_is_one_text_of_several_lines() -> None:
         (said("hi\n[12:00:00] carol: hi"), "[12:00:00] alice: hi\n  [12:00:00] carol: hi"),
         (MessageFrom("~Carol", 1, "s", 1, "hi"), "[12:00:00] Carol (private message): hi"),
         (Recalled(1, 1, "alice", "#lobby", "hi"), "(earlier) alice: hi"),
+        (said("/me waves"), "[12:00:00] * alice waves"),
+        (said("/me waves", "#tea"), "[12:00:00] * #tea alice waves"),
+        (said("* carol waves"), "[12:00:00] alice: * carol waves"),
+        (
+            MessageFrom("~Carol", 1, "s", 1, "/me nods\n* bob nods"),
+            "[12:00:00] * Carol (private message) nods\n  * bob nods",
+        ),
+        (Said("alice", "/me waves"), "[12:00:00] * alice (only to you) waves"),
+        (Recalled(1, 1, "alice", "#lobby", "/me waves"), "* (earlier) alice waves"),
+        (Presence("alice", State.AWAY, "lunch"), "alice is away: lunch"),
         (RoomJoined("#lobby", "~X"), "📢 X has joined the chat."),
         (RoomLeft("#lobby", "~X"), "💔 X has left the chat."),
         (RoomJoined("#tea", "~X"), "X has joined #tea."),

@@ -13,6 +13,7 @@ from duologue.core.events import (
     ChatStarted,
     Event,
     LoggedIn,
+    MessageFrom,
     PartnerResumed,
     PeopleOnline,
     Probe,
@@ -23,6 +24,17 @@ from duologue.core.events import (
     RequestWithdrawn,
     StreamBegins,
     WaitingRequests,
+)
+from duologue.core.people_commands import MayAsk
+from duologue.core.people_events import (
+    AskingAllowed,
+    BlockedListed,
+    PersonBlocked,
+    PersonDescribed,
+    PersonUnblocked,
+    Presence,
+    State,
+    YouAre,
 )
 from duologue.core.room_events import (
     RoomEntered,
@@ -94,6 +106,31 @@ def test_requests_wait_in_their_order_until_something_comes_of_them() -> None:
     assert [*user.waiting] == ["carol"]
 
 
+def test_a_request_of_somebody_blocked_waits_no_more() -> None:
+    user = standing(ChatRequested("~Bob", 120), ChatRequested("alice", 120))
+    words = user.told(PersonBlocked("~Bob"))
+    assert words == "You have blocked Bob, who hears no more than that you do not answer. /unblock Bob ends that."
+    assert [*user.waiting] == ["alice"]
+    user.told(PersonBlocked("carol"))
+    assert [*user.waiting] == ["alice"]
+
+
+def test_who_has_written() -> None:
+    user = standing()
+    for writer, writers in (
+        ("~Bob", ("~Bob",)),
+        ("alice", ("~Bob", "alice")),
+        ("alice", ("~Bob", "alice")),
+        ("carol", ("~Bob", "carol")),
+        ("~Bob", ("carol", "~Bob")),
+    ):
+        assert user.spoken(MessageFrom(writer, 0, "s", 1, "hi")) is not None
+        assert user.writers == writers
+    user.has_typed()
+    assert user.writers == ("~Bob",)
+    assert user.spoken(Probe()) is None
+
+
 def test_a_chat_begins_and_ends() -> None:
     user = standing(IN_LOBBY, ChatRequested("carol", 120), ChatStarted("~Bob", "id"))
     assert (user.partner, [*user.waiting]) == ("~Bob", [])
@@ -139,6 +176,13 @@ def test_ten_thousand_rooms_are_counted_and_not_kept() -> None:
         (RecallEnded(0), "Nothing was said here before."),
         (RecallEnded(3), None),
         (Refused("help", "one\ntwo"), "one\ntwo"),
+        (Presence("~Bob", State.AWAY, "lunch"), "Bob is away: lunch"),
+        (PersonDescribed("~Bob", State.ONLINE, 5, True), "Bob (a guest) is online."),
+        (PersonDescribed("bob", State.AWAY, None, False, "lunch"), "bob (an account) is away: lunch"),
+        (YouAre(State.AWAY), "You are away. /back when you are there again."),
+        (BlockedListed(("alice", "~Bob")), "Blocked: alice, Bob"),
+        (PersonUnblocked("~Bob"), "Bob is not blocked any more."),
+        (AskingAllowed(MayAsk.NOBODY), "Nobody may ask you for a chat."),
         (Acknowledged(), None),
         (Probe(), None),
         (StreamBegins("bob", "s", 1), None),

@@ -23,11 +23,12 @@ from duologue.core.commands import (
     Say,
 )
 from duologue.core.errors import PeerError
-from duologue.core.events import ChatEnded, ChatRequested, ChatStarted, Event
+from duologue.core.events import ChatEnded, ChatRequested, ChatStarted, Event, MessageFrom
+from duologue.core.people_commands import DoNotDisturb
 from duologue.core.room_commands import JoinRoom, ListMembers, ListRooms, PartRoom, SayInRoom, SayPrivately, SetTopic
 from duologue.core.room_events import RoomEntered
 from duologue.protocols.plain_standing import Standing
-from duologue.protocols.plain_talk import HELP, ROW_OF, ROWS, answer_to, help_text, privately, typed
+from duologue.protocols.plain_talk import HELP, ROW_OF, ROWS, help_text, is_message, typed
 from duologue.protocols.plain_words import Manner
 from duologue.protocols.unframed import messages
 
@@ -101,6 +102,7 @@ def test_two_slashes_are_text() -> None:
         ("/history 5", ReadHistory("#lobby", 5)),
         ("/history 9999", ReadHistory("#lobby", 50)),
         ("/exit", Exit()),
+        ("/dnd", DoNotDisturb()),
     ],
 )
 def test_commands(text: str, command: Command) -> None:
@@ -122,7 +124,10 @@ def test_commands(text: str, command: Command) -> None:
         ("/history ٣", "It is: /history [COUNT]"),
         ("/history 1234567890", "It is: /history [COUNT]"),
         ("/quit now", "It is: /quit"),
-        ("/help me", "It is: /help"),
+        ("/help me", "It is: /help [people]"),
+        ("/me", "It is: /me TEXT"),
+        ("/me  ", "It is: /me TEXT"),
+        ("/reply", "It is: /reply TEXT"),
     ],
 )
 def test_a_command_with_the_wrong_words_is_explained(text: str, usage: str) -> None:
@@ -139,7 +144,7 @@ def test_an_unknown_command_is_help_in_one_line() -> None:
 @given(st.text(max_size=200).map("/".__add__))
 def test_no_command_line_is_ever_sent_as_text(text: str) -> None:
     with suppress(PeerError):
-        assert not isinstance(typed(text, standing()), SayInRoom) or text.startswith(("//", "/msg"))
+        assert not isinstance(typed(text, standing()), SayInRoom) or text.startswith(("//", "/msg", "/me"))
 
 
 # Requests
@@ -174,13 +179,6 @@ def test_where_two_ask_the_answer_needs_a_name(text: str, word: str) -> None:
     assert typed("/accept alice", user) == AcceptChat("alice")
 
 
-def test_an_answer_to_one_of_them() -> None:
-    user = standing(ASKED, ASKED_TWICE)
-    assert answer_to("alice", "hello", user) is None
-    assert answer_to("alice", "yes", user) == AcceptChat("alice")
-    assert [*user.waiting] == ["~Bob"]
-
-
 # In a chat, and after it
 
 
@@ -199,7 +197,6 @@ def test_who_is_in_a_chat_asks_for_no_other() -> None:
 def test_the_partner_hears_private_messages_in_the_chat() -> None:
     assert typed("/msg bob hi", standing(IN_CHAT)) == Say("hi")
     assert typed("/msg carol hi", standing(IN_CHAT)) == SayPrivately("carol", "hi")
-    assert privately("~bob", "hi", standing(IN_CHAT)) == Say("hi")
 
 
 def test_the_line_that_was_being_typed_when_the_chat_ended_reaches_nobody_else() -> None:
@@ -222,21 +219,75 @@ def test_who_left_the_chat_means_the_room() -> None:
     assert typed("hello all", user) == SayInRoom("#lobby", "hello all")
 
 
+# What one does, and answers to letters
+
+
+@pytest.mark.parametrize("text", ["/me waves", "/ME  waves", "/me\nwaves"])
+def test_an_action_is_a_message_like_any_other(text: str) -> None:
+    assert typed(text, standing()) == SayInRoom("#lobby", "/me waves")
+    assert typed(text, standing(IN_CHAT)) == Say("/me waves")
+    assert refused(text, standing(IN_CHAT, ChatEnded("~Bob", ChatEnd.LEFT))).code == "chat_ended"
+
+
+def test_an_action_for_one_person_or_another_room_is_typed_there() -> None:
+    assert typed("/msg bob /me waves", standing()) == SayPrivately("bob", "/me waves")
+    assert typed("/msg #tea /me waves", standing()) == SayInRoom("#tea", "/me waves")
+
+
+@pytest.mark.parametrize(
+    ("text", "is_said"),
+    [
+        ("hello", True),
+        (" /who", True),
+        ("//who", True),
+        ("/me waves", True),
+        ("/Me", True),
+        ("/who", False),
+        ("/meow", False),
+        ("/msg bob hi", False),
+    ],
+)
+def test_what_is_said_to_somebody(text: str, is_said: bool) -> None:
+    assert is_message(text) is is_said
+
+
+def letter(nickname: str) -> MessageFrom:
+    return MessageFrom(nickname, 0, "s", 1, "hi")
+
+
+def test_a_reply_goes_to_who_has_written_last() -> None:
+    user = standing()
+    user.spoken(letter("~Bob"))
+    assert typed("/reply  hi  there", user) == SayPrivately("~Bob", "hi  there")
+
+
+def test_once_more_after_it_was_not_clear_to_whom() -> None:
+    user = standing()
+    for nickname in ("~Bob", "alice"):
+        user.spoken(letter(nickname))
+    assert refused("/reply hi", user).code == "which_writer"
+    assert typed("/reply hi", user) == SayPrivately("alice", "hi")
+
+
 # Help
 
 
 @pytest.mark.parametrize("manner", [Manner(), Manner(end="/end"), Manner(before="MSG ")])
 def test_help_has_a_line_for_every_command_and_fits_into_one_message(manner: Manner) -> None:
-    lines = help_text(manner).split("\n")[1:]
-    assert len(lines) == len(ROWS)
+    texts = [help_text(manner), help_text(manner, "people")]
+    lines = [line for text in texts for line in text.split("\n")[1:]]
+    assert sorted(lines) == sorted(f"{row.usage(manner)}  {row.help}" for row in ROWS)
     assert all(line.startswith(f"{manner.before}/") for line in lines)
-    assert len(messages("[SERVER] ", help_text(manner))) == 1
+    assert all(len(messages("[SERVER] ", text)) == 1 for text in texts)
     assert any(line.startswith(manner.word(manner.end)) for line in lines)
+    assert manner.word("/help [people]") in texts[0]
 
 
 def test_help_is_answered_here() -> None:
     error = refused("/help", standing())
     assert (error.code, error.text) == (HELP, help_text(Manner()))
+    error = refused("/help People", standing())
+    assert (error.code, error.text) == (HELP, help_text(Manner(), "people"))
 
 
 def test_every_word_has_one_row() -> None:

@@ -19,12 +19,14 @@ from duologue.core.events import (
     Said,
     WaitingRequests,
 )
+from duologue.core.people_events import BlockedListed, State, YouAre
 from duologue.core.room_events import RoomMembers, RoomSaid, RoomTopic
 from duologue.protocols.plain_words import (
     LIST_BYTES,
     Manner,
     as_many_as_fit,
     bared,
+    blocked,
     ended,
     is_among,
     listing,
@@ -33,6 +35,8 @@ from duologue.protocols.plain_words import (
     spoken,
     started,
     where_text_goes,
+    with_mark,
+    you_are,
 )
 
 
@@ -92,7 +96,23 @@ def test_what_is_nobody_s_words() -> None:
     assert spoken(PeopleOnline(("bob",))) is None
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("hi", ("#tea bob: ", "hi")),
+        ("/me waves", ("* #tea bob ", "waves")),
+        ("/me ", ("#tea bob: ", "/me ")),
+        ("/meow", ("#tea bob: ", "/meow")),
+        ("* alice waves", ("#tea bob: ", "* alice waves")),
+    ],
+)
+def test_what_somebody_says_or_does(text: str, shown: tuple[str, str]) -> None:
+    assert with_mark("#tea bob", text) == shown
+
+
 def test_lists() -> None:
+    assert listing(BlockedListed(("alice", "~Bob"))) == "Blocked: alice, Bob"
+    assert listing(BlockedListed(())) == "You have blocked nobody."
     assert listing(PeopleOnline(("alice", "~Bob"))) == "Online: alice, Bob"
     assert listing(RoomMembers("#tea", ("alice",))) == "In #tea: alice"
     assert listing(WaitingRequests(("alice", "~Bob"))) == "Waiting for your answer: alice, Bob"
@@ -130,6 +150,26 @@ def test_the_words_to_type_are_those_of_the_door() -> None:
     )
     assert started(other, "bob") == (
         "Chat with bob started: what you type goes to bob alone. MSG /end leaves the chat."
+    )
+
+
+@pytest.mark.parametrize(
+    ("state", "text", "words"),
+    [
+        (State.AWAY, "", "You are away. MSG /back when you are there again."),
+        (State.AWAY, "at /lunch\x1b", "You are away: at /lunch␛. MSG /back when you are there again."),
+        (State.DO_NOT_DISTURB, "", "Nobody can ask you for a chat now. MSG /back ends that."),
+        (State.ONLINE, "", "You are back."),
+        (State.IN_CHAT, "", "You are back."),
+    ],
+)
+def test_how_one_is_oneself(state: State, text: str, words: str) -> None:
+    assert you_are(Manner(before="MSG "), YouAre(state, text)) == words
+
+
+def test_whom_one_has_blocked() -> None:
+    assert blocked(Manner(before="MSG "), "~Bob") == (
+        "You have blocked Bob, who hears no more than that you do not answer. MSG /unblock Bob ends that."
     )
 
 

@@ -28,6 +28,7 @@ from duologue.core.events import (
     RequestAnswered,
     Said,
 )
+from duologue.core.people_events import BlockedListed, PersonDescribed, State, YouAre
 from duologue.core.room_commands import JoinRoom, ListMembers, ListRooms, PartRoom, SayInRoom, SayPrivately
 from duologue.core.room_events import (
     RoomEntered,
@@ -338,6 +339,24 @@ def test_help() -> None:
     assert "MSG /chat NAME" in content
 
 
+@pytest.mark.parametrize("word", ["/help", "/help people"])
+def test_help_after_msg_is_one_message_too(word: str) -> None:
+    peer = bob()
+    [error] = peer.door.receive_data(command("MSG", word))
+    assert isinstance(error, PeerError)
+    [(kind, content)] = peer.tell(Refused(error.code, error.text))
+    assert kind == "LIST_RESPONSE"
+    assert content.startswith("You can type:\n  MSG /")
+
+
+def test_actions_and_a_reply() -> None:
+    peer = bob(IN_TEA)
+    peer.tell(MessageFrom("~Carol", 1, "s", 1, "hi"))
+    assert peer.says("MSG", "/me waves") == [SayInRoom("#tea", "/me waves")]
+    assert peer.says("MSG", "alice:/me nods") == [SayPrivately("alice", "/me nods")]
+    assert peer.says("MSG", "/reply note: milk") == [SayPrivately("~Carol", "note: milk")]
+
+
 def test_the_list_of_who_is_online_is_the_same_list() -> None:
     assert bob(IN_TEA).says("MSG", "/who") == [ListRooms()]
     assert bob(IN_TEA).says("MSG", "/names") == [ListMembers("#tea")]
@@ -374,6 +393,12 @@ def test_a_chat_with_words_after_msg() -> None:
         (RoomSaid("#tea", "~Carol", 1, 1, "a\x1bb"), ("PUBLIC_MSG", "Carol: a␛b")),
         (MessageFrom("~Carol", 1, "s", 1, "hi"), ("PRIVATE_MSG", "Carol: hi")),
         (Recalled(1, 1, "~Carol", "#tea", "hi"), ("PUBLIC_MSG", "(earlier) #tea Carol: hi")),
+        (RoomSaid("#tea", "~Carol", 1, 1, "/me waves"), ("PUBLIC_MSG", "* Carol waves")),
+        (MessageFrom("~Carol", 1, "s", 1, "/me waves"), ("PRIVATE_MSG", "* Carol waves")),
+        (BlockedListed(("alice", "~Carol")), ("LIST_RESPONSE", "Blocked: alice, Carol")),
+        (PersonDescribed("~Carol", State.AWAY, 5, True, "x"), ("LIST_RESPONSE", "Carol (a guest) is away: x")),
+        (YouAre(State.DO_NOT_DISTURB),
+         ("PRIVATE_MSG", "Nobody can ask you for a chat now. MSG /back ends that.")),
         (RoomJoined("#tea", "~Carol"), ("USER_JOINED", "Carol has joined the room.")),
         (RoomLeft("#tea", "~Carol"), ("USER_LEFT", "Carol has left the room.")),
         (RoomTopic("#tea", None, "x"), ("LIST_RESPONSE", "#tea is about: x")),
