@@ -20,17 +20,19 @@ class PresenceWatchers:
         self._is_full = is_full
         self._watching: dict[Client, dict[str, None]] = {}  # and of whom each has still to be told
         self._changed: dict[str, None] = {}
+        self._new: dict[Client, dict[str, Presence]] = {}  # and what they know of those who have changed
         self._telling: asyncio.TimerHandle | None = None
 
     def watch(self, client: Client, everybody: Iterable[str]) -> None:
         """`client` wants to know from now on; of `everybody` it is told at once."""
-        self._tell()  # or it would hear of the last changes twice
         self._watching[client] = dict.fromkeys(everybody)
+        self._new[client] = {nickname: self._presence_of(nickname) for nickname in self._changed}
         self.emptied(client)
 
     def forget(self, client: Client) -> None:
         """It wants to know no more, or is gone. Harmless when repeated."""
         self._watching.pop(client, None)
+        self._new.pop(client, None)
 
     def changed(self, nickname: str) -> None:
         if not self._watching:
@@ -40,17 +42,20 @@ class PresenceWatchers:
             self._telling = asyncio.get_running_loop().call_later(TELL_AFTER, self._tell)
 
     def _tell(self) -> None:
-        if self._telling:
-            self._telling.cancel()
         changed, self._changed, self._telling = self._changed, {}, None
+        new, self._new = self._new, {}
+        presences = [self._presence_of(nickname) for nickname in changed]
         hearers: Hearers = {}
         for client, due in self._watching.items():
-            if due or self._is_full(client):
+            if client in new:
+                due.update(dict.fromkeys(how.nickname for how in presences if new[client].get(how.nickname) != how))
+                self.emptied(client)
+            elif due or self._is_full(client):
                 due.update(changed)
             else:
                 hearers.setdefault(client.login_socket.tell_all, []).append(client.login_socket)
-        for presence in map(self._presence_of, changed):
-            for tell_all, links in hearers.items():
+        for tell_all, links in hearers.items():
+            for presence in presences:
                 tell_all(links, presence)
 
     def emptied(self, client: Client) -> None:

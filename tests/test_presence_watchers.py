@@ -77,9 +77,31 @@ async def test_who_begins_to_watch_hears_of_nobody_twice(tower: Tower) -> None:
     alice = tower.watches("alice")
     tower.changes(bob=State.ONLINE)
     carol = tower.watches("carol")
-    assert told(alice) == told(carol) == [BOB]
-    await asyncio.sleep(0.03)
-    assert told(alice) == told(carol) == []
+    assert told(carol) == [BOB]
+    await soon(lambda: bool(fake(alice.login_socket).told))
+    assert told(alice) == [BOB]
+    assert told(carol) == []
+
+
+async def test_who_begins_to_watch_hears_of_who_changes_once_more(tower: Tower) -> None:
+    tower.changes(bob=State.ONLINE, dave=State.ONLINE)
+    alice = tower.watches("alice")
+    carol = tower.watches("carol")
+    tower.changes(bob=State.AWAY, erin=State.ONLINE)
+    assert told(carol) == [BOB, Presence("dave", State.ONLINE)]
+    await soon(lambda: len(fake(carol.login_socket).told) == 2)
+    assert told(carol) == told(alice)[2:] == [Presence("bob", State.AWAY), Presence("erin", State.ONLINE)]
+
+
+async def test_many_who_come_at_once_are_told_of_together(tower: Tower) -> None:
+    """Nobody is written to each time that one more begins to watch: n of them would cost n * n writes."""
+    alice = tower.watches("alice")
+    for number in range(50):
+        tower.changes(**{f"user{number}": State.ONLINE})
+        tower.watches(f"user{number}")
+        assert told(alice) == []
+    await soon(lambda: bool(fake(alice.login_socket).told))
+    assert len(told(alice)) == 50
 
 
 async def test_who_watches_no_more_is_left_alone_and_no_timer_runs(tower: Tower) -> None:
