@@ -40,6 +40,7 @@ docs: setup ## write the pages that are made from the code
 	$(BIN)/python -m docs.make_settings
 	$(BIN)/python -m docs.make_protocol
 	$(BIN)/python -m docs.make_commands
+	$(BIN)/python -m docs.make_web
 
 picture: setup ## draw docs/conversation.svg from a real run
 	$(BIN)/python -m docs.make_picture

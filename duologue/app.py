@@ -19,6 +19,7 @@ from duologue import admin, logs
 from duologue.core.errors import PeerError
 from duologue.exposure import ExposedError
 from duologue.net import control
+from duologue.net.listener import CannotListen
 from duologue.net.tls import CertificateError
 from duologue.protocols.base import FRONT_DOORS
 from duologue.server import Server, store_path
@@ -158,16 +159,18 @@ _COMMANDS: dict[str, Callable[[Invocation], None]] = {
 
 
 def _explained(error: Exception, settings: Settings) -> str:
-    where = f"port {settings.port} on {settings.host}"
+    name = error.port_setting if isinstance(error, CannotListen) else "port"
+    where = f"port {getattr(settings, name)} on {settings.host}"
+    flag = f"--{name.replace('_', '-')}"
     match error:
         case PeerError():
             return error.text
         case socket.gaierror():
             return f"there is no host {settings.host} ({error.strerror}). Choose another with --host."
         case OSError(errno=errno.EADDRINUSE):
-            return f"{where} is in use. Stop the program that has it, or choose another with --port."
+            return f"{where} is in use. Stop the program that has it, or choose another with {flag}."
         case OSError(errno=errno.EACCES) if error.filename is None:
-            return f"{where} may not be opened by this user. Choose one above 1023 with --port."
+            return f"{where} may not be opened by this user. Choose one above 1023 with {flag}."
         case OSError(errno=errno.EADDRNOTAVAIL):
             return f"{settings.host} is not an address of this machine. Choose another with --host."
     return str(error)

@@ -19,6 +19,7 @@ from duologue.delivery import Delivery
 from duologue.errands import Errands
 from duologue.link import Client, Hold
 from duologue.mailbox import Mailbox
+from duologue.metrics import Traffic
 from duologue.recall import Recall
 from duologue.storage.base import Store, Stored, StoreError
 from duologue.tables import Connections
@@ -29,7 +30,7 @@ ChatEffect = OpenChat | PauseChat | ReopenChat | CloseChat
 
 
 class Conversations:
-    """`clients` are those who are logged in, by nickname; `wall_clock` dates what is stored."""
+    """`clients` are those who are logged in, by nickname; `wall_clock` dates what is stored, `traffic` counts it."""
 
     def __init__(
         self,
@@ -45,8 +46,10 @@ class Conversations:
         is_heard: Callable[[str, str], bool],
         written: Callable[[str, str], None],
         wall_clock: Callable[[], float],
+        traffic: Traffic,
     ) -> None:
         self._store = store
+        self._traffic = traffic
         self._connections = connections
         self._clients = clients
         self._wall_clock = wall_clock
@@ -149,6 +152,7 @@ class Conversations:
         with contextlib.suppress(StoreError):  # then nothing more is reported either
             await self._store.synced()
         self.acknowledgements.forget_chat(chat)
+        self._traffic.forget(chat.id)
 
     # What clients say about them
 
@@ -168,6 +172,7 @@ class Conversations:
         for item in news:
             self.acknowledgements.stored(item)
             self.delivery.stored(item.chat, item.sender)
+            self._traffic.stored(item.chat, item.sender, item.stream, item.upto)
 
     def store_is_behind(self, chat: str, sender: str, is_behind: bool) -> None:
         """The disk does not keep up with `sender`, who is not read from until it does; nothing is dropped."""
@@ -199,3 +204,12 @@ class Conversations:
 
     def _keep(self, chat_id: str, sender: str, lines: bytes, count: int) -> None:
         self._store.append(chat_id, sender, lines, count, self._wall_clock())
+        self._traffic.messages += count
+        if self._traffic.sample is None:
+            self._follow(chat_id, sender)
+
+    def _follow(self, chat_id: str, sender: str) -> None:
+        chat = self._clients[sender].chat
+        if chat:
+            stream = chat.says(sender).current
+            self._traffic.follow(chat_id, sender, stream.name, stream.sent)

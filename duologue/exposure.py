@@ -9,6 +9,7 @@ from duologue.core.admission import is_loopback
 from duologue.settings import Settings
 
 _NAMES_SHOWN = 3
+_REMEDY = "Give them one (`python server.py passwd NICK`), delete them (`deluser NICK`), or say --allow-passwordless."
 
 
 class ExposedError(Exception):
@@ -17,6 +18,12 @@ class ExposedError(Exception):
 
 def check_exposure(settings: Settings, addresses: Iterable[str], accounts: Iterable[Account]) -> None:
     """`addresses` are those that the server is to listen on. Raises ExposedError."""
+    open_accounts = [account.nickname for account in accounts if not account.password_hash and not account.disabled]
+    if settings.web_origins and open_accounts and not settings.allow_passwordless:
+        raise ExposedError(
+            f"With --web-origins a proxy lets other machines in, and {_some(open_accounts)} without a password: "
+            f"whoever comes by the proxy seems to be on this machine. {_REMEDY}"
+        )
     outside = next((address for address in addresses if not is_loopback(address)), None)
     if outside is None:
         return
@@ -30,11 +37,9 @@ def check_exposure(settings: Settings, addresses: Iterable[str], accounts: Itera
             f"{outside} can be reached from other machines, and the protocols of guests know no TLS: anybody between "
             "could read along. Say --allow-plain, or leave out --allow-guests."
         )
-    open_accounts = [account.nickname for account in accounts if not account.password_hash and not account.disabled]
     if open_accounts and not settings.allow_passwordless:
         raise ExposedError(
-            f"{outside} can be reached from other machines, and {_some(open_accounts)} without a password. "
-            "Give them one (`python server.py passwd NICK`), delete them (`deluser NICK`), or say --allow-passwordless."
+            f"{outside} can be reached from other machines, and {_some(open_accounts)} without a password. {_REMEDY}"
         )
 
 

@@ -17,6 +17,7 @@ from duologue.core.commands import (
     DeclineChat,
     Exit,
     GiveNickname,
+    GivePass,
     GivePassword,
     ListOnline,
     ListRequests,
@@ -89,6 +90,10 @@ def _give_nickname(hub: Hub, link: Link, command: GiveNickname) -> None:
 
 def _give_password(hub: Hub, link: Link, command: GivePassword) -> None:
     hub.login.give_password(link, command.password)
+
+
+def _give_pass(hub: Hub, link: Link, command: GivePass) -> None:
+    hub.login.give_pass(link, command.token)
 
 
 def _come_in(hub: Hub, link: Link, command: ComeIn) -> None:
@@ -270,6 +275,7 @@ def _key(hub: Hub, nickname: str | None) -> str | None:
 _FOR_SOCKETS: dict[type, Callable[..., None]] = {
     GiveNickname: _give_nickname,
     GivePassword: _give_password,
+    GivePass: _give_pass,
     ComeIn: _come_in,
     AttachSocket: _attach,
     Ping: _ping,

@@ -30,6 +30,8 @@ class Heartbeat:
         reap: Callable[[Client], None],
     ) -> None:
         self.heard: set[int] = set()
+        self.reaped = 0
+        """How many so far."""
         self.sweep_every = min(SWEEP_EVERY, settings.heartbeat / _SWEEPS_PER_HEARTBEAT)
         self._connections = connections
         self._heartbeat = settings.heartbeat
@@ -43,6 +45,7 @@ class Heartbeat:
         self._connections.seen(self.heard, now)
         self.heard.clear()
         for row in self._connections.inactive(now, self._dead_after):
+            self.reaped += 1
             self._reap(self._client_in(row))
         quiet = self._connections.quiet(now, self._heartbeat)
         for row in quiet:

@@ -40,6 +40,8 @@ from duologue.core.switchboard import Switchboard
 from duologue.heartbeat import Heartbeat
 from duologue.link import Client, Link
 from duologue.login import Login, LoginDesk
+from duologue.metrics import Traffic
+from duologue.passes import Passes
 from duologue.passwords import PasswordPool
 from duologue.people import PeopleDesk
 from duologue.rooms import RoomDesk
@@ -73,12 +75,18 @@ class Hub:
         *,
         users: Users,
         passwords: PasswordPool,
+        passes: Passes,
         store: Store,
         cluster: Cluster,
         time: Callable[[], float],
         wall_clock: Callable[[], float],
     ) -> None:
         self.time = time
+        self.not_ready = ""
+        """Why nobody can log in, or be stored, any more; empty while they can."""
+        self.traffic = Traffic(time)
+        self.letters = 0
+        """How many were taken so far."""
         self.users = users
         self.connections = Connections()
         self._limits = settings.limits
@@ -114,7 +122,13 @@ class Hub:
             limits=settings.limits,
         )
         self.login = LoginDesk(
-            settings, users=users, guests=self.roster.guests, passwords=passwords, time=time, complete=self._log_in
+            settings,
+            users=users,
+            guests=self.roster.guests,
+            passwords=passwords,
+            passes=passes,
+            time=time,
+            complete=self._log_in,
         )
         self.conversations = Conversations(
             store,
@@ -128,6 +142,7 @@ class Hub:
             is_heard=self.people.privacy.is_heard,
             written=self._written,
             wall_clock=wall_clock,
+            traffic=self.traffic,
         )
         self.room_rules = Rooms(new_id=partial(secrets.token_urlsafe, ROOM_ID_BYTES), limits=settings.limits)
         self.rooms = RoomDesk(
@@ -233,6 +248,7 @@ class Hub:
 
     def shut_down(self, goodbye: Disconnected = SHUTTING_DOWN) -> None:
         """Say goodbye to everyone; the sockets close when their queues are sent. Chats wait for the next server."""
+        self.not_ready = goodbye.text
         clients = [*self._clients.values()]
         for client in clients:  # before the first chat pauses, of which nobody needs to hear any more
             client.login_socket.tell(goodbye)
@@ -256,6 +272,7 @@ class Hub:
 
     def store_failed(self, instead: Store) -> None:
         """From now on nothing is kept, and so nothing acknowledged, until the server has stopped."""
+        self.not_ready = "The store has failed, and the server stops."
         self.conversations.store_failed(instead)
         self.rooms.store = self.people.store = instead
 
@@ -289,6 +306,7 @@ class Hub:
 
     def _written(self, sender: str, recipient: str) -> None:
         """A letter was taken. Who is away has left a text for its sender."""
+        self.letters += 1
         self.perform(self.people.presences.text_for(sender, recipient))
 
     def ask(self, client: Client, target: str) -> None:

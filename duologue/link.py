@@ -63,6 +63,10 @@ class Link(Protocol):
     row: int
     """Its client's row in `connection_table`, -1 until there is one."""
 
+    @property
+    def is_all_three(self) -> bool:
+        """Is it all that its client has, so that a login is complete with it?"""
+
     send: Callable[[bytes], None]
 
     @property

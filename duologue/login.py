@@ -7,6 +7,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -20,6 +21,7 @@ from duologue.core.events import LoggedIn, LoginDenied, PasswordWanted, Refused
 from duologue.core.pace import Tries
 from duologue.guests import Guests
 from duologue.link import Link
+from duologue.passes import Passes
 from duologue.passwords import PasswordPool, PoolBusy
 from duologue.settings import Settings
 from duologue.tables import Users
@@ -38,6 +40,8 @@ _NOT_BY_NAME_ALONE = LoginDenied(
 )
 """The same for who is unknown and who has a password, so that nobody learns which."""
 
+_BAD_PASS = LoginDenied("bad_pass", "You have to log in again, with your nickname and password.")
+
 
 @dataclass(slots=True, eq=False)
 class Login:
@@ -54,7 +58,10 @@ class Login:
 
 
 class LoginDesk:
-    """Everybody who is on the way in. `complete` is called with each login that has all its sockets."""
+    """Everybody who is on the way in. `complete` is called with each login that has all its sockets.
+
+    `denied` counts the refusals, by their code.
+    """
 
     def __init__(
         self,
@@ -63,12 +70,15 @@ class LoginDesk:
         users: Users,
         guests: Guests,
         passwords: PasswordPool,
+        passes: Passes,
         time: Callable[[], float],
         complete: Callable[[Login], None],
     ) -> None:
         self._users = users
         self._guests = guests
         self._passwords = passwords
+        self._passes = passes
+        self.denied: Counter[str] = Counter()
         self._limits = settings.limits
         self._passwordless_from_anywhere = settings.allow_passwordless
         self._time = time
@@ -102,6 +112,7 @@ class LoginDesk:
             )
 
     def _too_slow(self, link: Link, text: str) -> None:
+        self.denied["too_slow"] += 1
         link.tell(Refused("too_slow", text))
         self.lost(link)
         link.close()
@@ -151,6 +162,16 @@ class LoginDesk:
         link.tell(LoggedIn("", nickname))
         self._complete(Login(link, nickname, attached={SocketKind.CHAT: link, SocketKind.CHECK: link}))
 
+    def give_pass(self, link: Link, token: str) -> None:
+        """Instead of nickname and password: the whole login, of a socket that is all of its client's."""
+        login = self._logins.setdefault(link, Login(link))
+        account = self._passes.account_of(token, self._users.find)
+        if account and (account.password_hash or self._needs_no_password(account, link)):
+            login.nickname = account.nickname
+            self._grant(login)
+        else:
+            self._deny(login, _BAD_PASS)
+
     def give_password(self, link: Link, password: str) -> None:
         login = self._logins[link]
         key = (login.nickname, address_key(link.address))
@@ -195,16 +216,28 @@ class LoginDesk:
         log.info(
             "login denied", extra={"nickname": login.nickname, "peer": login.login_socket.peer, "reason": denied.code}
         )
+        self.denied[denied.code] += 1
         login.login_socket.tell(denied)
         login.refusals += 1
         if login.refusals >= login.login_socket.door.tries:
             self.lost(login.login_socket)
-        elif login.is_by_name_alone:
-            # Its connection is open before somebody begins to type.
+        elif login.is_by_name_alone or login.login_socket.is_all_three:
+            # Its connection is open before somebody begins to type, or types again.
             del self._deadlines[login.login_socket]
             self.connected(login.login_socket)
 
     def _grant(self, login: Login) -> None:
+        link = login.login_socket
+        account = self._users.find(login.nickname)
+        if link.is_all_three and account:
+            self.forget(link)
+            link.tell(LoggedIn(self._passes.issue(account), login.nickname))
+            login.attached = {SocketKind.CHAT: link, SocketKind.CHECK: link}
+            self._complete(login)
+        else:
+            self._grant_token(login)
+
+    def _grant_token(self, login: Login) -> None:
         token = secrets.token_urlsafe(TOKEN_BYTES)
         login.token_digest = _digest(token)
         login.token_deadline = self._time() + self._limits.token_lifetime

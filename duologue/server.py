@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import secrets
 import socket
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -18,11 +20,15 @@ from duologue.core.room import Room
 from duologue.core.streams import Direction, Stream
 from duologue.exposure import check_exposure
 from duologue.hub import SHUTTING_DOWN, Hub
+from duologue.metrics import Figures, exposition
 from duologue.net.control import Control, control_path
-from duologue.net.listener import Listener, bound
+from duologue.net.listener import CannotListen, Listener, bound
 from duologue.net.tls import Certificate
+from duologue.net.web import WebSite, origins
+from duologue.net.web_files import PAGE, Files
+from duologue.passes import KEY_BYTES, Passes, kept_key
 from duologue.passwords import PasswordPool
-from duologue.protocols.base import FRONT_DOORS, NativeDoor, OwnDoor, SharedDoor
+from duologue.protocols.base import FRONT_DOORS, GuestDoor, OwnDoor, SharedDoor, WebDoor
 from duologue.settings import Settings
 from duologue.storage import users_file
 from duologue.storage.base import LiveChat, LiveStream, Store, Stored, StoreError
@@ -54,6 +60,8 @@ class Server:
         self._clock = clock or asyncio.get_running_loop().time
         self._users = Users()
         self._listeners: list[Listener] = []
+        self._sites: list[WebSite] = []
+        self._loop_lag = 0.0
         self._reloads: set[asyncio.Task[str]] = set()
         self._closing = contextlib.AsyncExitStack()
         self.over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -89,7 +97,8 @@ class Server:
             self.hub.restore(restored(chat))
         self.hub.restore_rooms(Room(room.key, room.id, room.password_hash, room.topic) for room in store.live_rooms)
         for door, sockets in bound:
-            self._listeners.append(self._listener(door, sockets, certificate if isinstance(door, NativeDoor) else None))
+            has_tls = not isinstance(door, GuestDoor)
+            self._listeners.append(self._listener(door, sockets, certificate if has_tls else None))
         await self._open_control(control)
         self._sweep_from_now_on(certificate)
         self._closing.callback(self._say_goodbye)
@@ -112,7 +121,10 @@ class Server:
     # What `start` opens, `stop` closes in the opposite order.
 
     def _bound(self, door: OwnDoor, addresses: list[str]) -> list[socket.socket]:
-        sockets = bound(addresses, getattr(self._settings, door.port_setting), self._settings)
+        try:
+            sockets = bound(addresses, getattr(self._settings, door.port_setting), self._settings)
+        except OSError as error:
+            raise CannotListen(error, door.port_setting) from error
         for sock in sockets:
             self._closing.callback(sock.close)
         return sockets
@@ -144,15 +156,35 @@ class Server:
             self._settings,
             users=self._users,
             passwords=passwords,
+            passes=Passes(self._pass_key(), time.time),
             store=store,
             cluster=OneNode(),
             time=self._clock,
             wall_clock=time.time,
         )
 
+    def _pass_key(self) -> bytes:
+        if not any(isinstance(FRONT_DOORS[name], WebDoor) for name in self._settings.protocols):
+            return secrets.token_bytes(KEY_BYTES)
+        self._settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return kept_key(self._settings.data / "web.key")
+
+    def _site(self, port: int) -> WebSite:
+        site = WebSite(
+            Files(PAGE),
+            origins(self._settings, port),
+            not_ready=lambda: self.hub.not_ready,
+            metrics=lambda: exposition(self.figures()),
+        )
+
+        self._sites.append(site)
+        return site
+
     def _listener(self, door: OwnDoor, sockets: list[socket.socket], certificate: Certificate | None) -> Listener:
         shared = None if certificate else _shares(door, self._settings)
-        listener = Listener(self._settings, door, self.hub, certificate.context if certificate else None, shared=shared)
+        tls = certificate.context if certificate else None
+        site = self._site(sockets[0].getsockname()[1]) if isinstance(door, WebDoor) else None
+        listener = Listener(self._settings, door, self.hub, tls, shared=shared, site=site)
         listener.open(sockets)
         self._closing.push_async_callback(listener.close)
         for name in (door.name, shared.name) if shared else (door.name,):
@@ -169,8 +201,11 @@ class Server:
         self._closing.callback(sweeping.cancel)
 
     async def _sweep(self, certificate: Certificate | None) -> None:
+        time_of_loop = asyncio.get_running_loop().time
         while True:
+            due = time_of_loop() + self.hub.heartbeat.sweep_every
             await asyncio.sleep(self.hub.heartbeat.sweep_every)
+            self._loop_lag = max(0.0, time_of_loop() - due)
             self.hub.sweep()
             if certificate:
                 certificate.refresh()
@@ -210,6 +245,29 @@ class Server:
         log.info("users file reread", extra={"users": len(accounts)})
         return "The running server has reread the users file."
 
+    def figures(self) -> Figures:
+        """The numbers of this moment, for `/metrics`."""
+        hub = self.hub
+        connections, refused = Counter[str](), Counter(hub.login.denied)
+        for listener in self._listeners:
+            connections += listener.connections()
+            refused["too_many_connections"] += listener.refused
+        for site in self._sites:
+            refused += site.refused
+        return Figures(
+            connections=connections,
+            people=len(hub.roster.clients),
+            chats=hub.switchboard.chats,
+            rooms=hub.room_rules.count,
+            messages=hub.traffic.messages,
+            letters=hub.letters,
+            queued=sum(listener.queued() for listener in self._listeners),
+            reaped=hub.heartbeat.reaped,
+            refused=refused,
+            loop_lag=self._loop_lag,
+            latency=hub.traffic.latency,
+        )
+
     async def who(self) -> dict[str, object]:
         """The connection table for `server.py who`: columns and rows."""
         table = self.hub.connections.public(self.hub.time())
@@ -242,7 +300,7 @@ def _shares(door: OwnDoor, settings: Settings) -> SharedDoor | None:
 
 def _reachable(door: OwnDoor, addresses: list[str], settings: Settings) -> list[str]:
     """Guests come from this machine alone, unless the operator says otherwise."""
-    if isinstance(door, NativeDoor) or settings.allow_guests:
+    if not isinstance(door, GuestDoor) or settings.allow_guests:
         return addresses
     return [address for address in addresses if is_loopback(address)] or [LOOPBACK]
 

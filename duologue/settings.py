@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import math
 import os
+import re
 import tomllib
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import MISSING, Field, dataclass, field, fields
@@ -87,6 +88,17 @@ def _names(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_text(name.strip()) for name in text.split(",")))
 
 
+def _origins(text: str) -> tuple[str, ...]:
+    origins = tuple(origin.lower() for origin in _names(text))
+    for origin in origins:
+        if not _ORIGIN.fullmatch(origin):
+            raise argparse.ArgumentTypeError(f"an origin is like https://chat.example.org: {origin!r}")
+    return origins
+
+
+_ORIGIN = re.compile(r"https?://[a-z0-9.\-\[\]:]+")
+
+
 def _one_of(*choices: str) -> Callable[[str], str]:
     def read(text: str) -> str:
         if text not in choices:
@@ -106,6 +118,7 @@ class Settings:
 
     host: str = field(default="127.0.0.1", metadata=_about(_text, "address to listen on"))
     port: int = field(default=12345, metadata=_about(_port, "port of the native protocol; 0 takes any free one"))
+    web_port: int = field(default=8080, metadata=_about(_port, "port of the page for browsers; 0 takes any free one"))
     rooms_json_port: int = field(default=55555, metadata=_about(_port, "port of the protocol rooms_json"))
     plain_lines_port: int = field(default=65432, metadata=_about(_port, "port of the protocol plain_lines"))
     nickname_lines_port: int = field(default=5555, metadata=_about(_port, "port of the protocol nickname_lines"))
@@ -131,7 +144,10 @@ class Settings:
         default=None, metadata=_about(_whole_amount, "how many messages of each two people are kept, the newest")
     )
     protocols: tuple[str, ...] = field(
-        default=("native", "simplechat"), metadata=_about(_names, "protocols to serve, with commas between them")
+        default=("native", "simplechat", "web"), metadata=_about(_names, "protocols to serve, with commas between them")
+    )
+    web_origins: tuple[str, ...] = field(
+        default=(), metadata=_about(_origins, "origins of the page behind a reverse proxy, with commas between them")
     )
     log_level: str = field(default="info", metadata=_about(_one_of(*LOG_LEVELS), ", ".join(LOG_LEVELS)))
     log_format: str = field(
@@ -189,7 +205,7 @@ def _shown(default: object) -> str:
         case float():
             return f"{default:g}"
         case tuple():
-            return ",".join(default)
+            return ",".join(default) or "none"
         case None:
             return "none"
     return str(default)
@@ -272,7 +288,7 @@ def _add(parser: Any, option: Option) -> None:
 def parse(
     argv: Sequence[str],
     *,
-    protocols: Collection[str] = ("native", "simplechat"),
+    protocols: Collection[str] = ("native", "simplechat", "web"),
     prog: str = "server.py",
     environ: Mapping[str, str] = os.environ,
 ) -> Invocation:

@@ -30,6 +30,9 @@ CAST = ("alice", "bob", "carol", "dave")
 ANY_PORTS = {setting.name: 0 for setting in fields(Settings) if setting.name.split("_")[-1] == "port"}
 """Free ones, for each protocol that a scene turns on."""
 
+UNLESS_SAID = {"history": False, "protocols": ("native", "simplechat")}
+"""Settings of scenes that are about something else."""
+
 
 async def until(condition: Callable[[], bool]) -> None:
     """Let others act until `condition` holds."""
@@ -153,6 +156,8 @@ class Stage:
         """Those that the server runs with, its port among them."""
         self.ports = {listener._door.name: listener.port for listener in server._listeners}
         """Where each protocol is spoken that has a port of its own."""
+        self.leaving: list[Callable[[], object]] = []
+        """What else is to be done when the scene is over."""
         self._tls = tls
         self._wires: list[Wire] = []
 
@@ -236,6 +241,8 @@ class Stage:
     async def closes(self) -> None:
         for wire in self._wires:
             wire.writer.close()
+        for leave in self.leaving:
+            leave()
 
 
 @contextlib.asynccontextmanager
@@ -247,7 +254,7 @@ async def opened(
     It keeps no history unless a scene is about that.
     """
     limits: Mapping[str, Any] = changes.pop("limits", {})
-    settings = Settings(users=folder / "users.csv", data=folder / "data", **{**ANY_PORTS, "history": False, **changes})
+    settings = Settings(users=folder / "users.csv", data=folder / "data", **{**ANY_PORTS, **UNLESS_SAID, **changes})
     settings = replace(settings, limits=replace(settings.limits, **limits))
     users_file.write(settings.users, accounts or [Account(nickname) for nickname in CAST])
     clock = Clock()

@@ -46,7 +46,7 @@ class Place:
 
     def command(self, *words: str) -> list[str]:
         where = ["--users", str(self.users), "--data", str(self.data)]
-        return [sys.executable, str(TOP / "server.py"), *words, *where]
+        return [sys.executable, str(TOP / "server.py"), "--web-port", "0", *words, *where]
 
     def call(self, *words: str, typed: str = "") -> subprocess.CompletedProcess[str]:
         command = self.command(*words)
@@ -177,7 +177,7 @@ def test_what_it_leaves_behind(running: Running, visit: Callable[[str], Visitor]
     assert any(path.suffix == ".control" for path in running.place.data.iterdir())
     running.process.terminate()
     assert running.ends() == 0
-    assert {path.name for path in running.place.data.iterdir()} == {"messages.db", "messages.db.lock"}
+    assert {path.name for path in running.place.data.iterdir()} == {"messages.db", "messages.db.lock", "web.key"}
 
 
 def test_messages_are_backed_up_under_a_running_server_and_restored_when_it_is_gone(running: Running) -> None:
@@ -200,7 +200,15 @@ def test_a_port_in_use(running: Running) -> None:
     line = running.place.refused("--port", str(running.port))
     assert str(running.port) in line
     assert "in use" in line
-    assert "--port" in line
+    assert "with --port" in line
+
+
+def test_the_port_of_the_page_in_use(place: Place) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        line = place.refused("--port", "0", "--web-port", str(port))
+    assert f"port {port} on 127.0.0.1 is in use" in line
+    assert "with --web-port" in line
 
 
 def test_other_machines_without_tls(place: Place) -> None:

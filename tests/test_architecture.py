@@ -19,7 +19,7 @@ LAYERS = (
     ("handle_client", "hub", "login", "heartbeat"),
     ("conversations", "rooms", "people"),
     ("delivery", "mailbox", "acknowledgements", "recall", "congestion", "watchers", "presence_watchers"),
-    ("link", "relay", "errands", "guests", "roster", "tables", "passwords", "exposure"),
+    ("link", "relay", "errands", "guests", "roster", "tables", "passwords", "passes", "metrics", "exposure"),
     ("protocols", "storage", "cluster"),
     ("settings", "logs"),
     ("core",),
@@ -138,6 +138,12 @@ def test_the_client_loads_no_pandas() -> None:
     found = modules()
     loaded = {name for start in found if part(start) == "client" for name in all_that_loads_with(start, found)}
     assert {"pandas", "duologue.tables", "duologue.hub"} & loaded == set()
+
+
+def test_what_a_window_shows_is_decided_without_tk() -> None:
+    found = modules()
+    decides = (f"duologue.client.window.{name}" for name in "desk news people scroll talk words worker".split())
+    assert [name for name in decides if "tkinter" in all_that_loads_with(name, found)] == []
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from duologue.core.chat import Chat, ChatEnd
 from duologue.core.effects import CloseChat, OpenChat, PauseChat, ReopenChat
 from duologue.core.limits import Limits
 from duologue.link import Client, Hold
+from duologue.metrics import Traffic
 from duologue.storage.unreceived import Unreceived
 from duologue.tables import Connections
 from tests.stage import Clock, until
@@ -26,6 +27,7 @@ class House:
         congestion = Congestion(
             Limits(), time=self.clock, end_stalled=lambda *_: None, filled=lambda _: None, emptied=lambda _: None
         )
+        self.traffic = Traffic(Clock())
         self.conversations = Conversations(
             Unreceived(lambda _: None, pressure=lambda *_: None, mailbox=10),
             congestion,
@@ -38,6 +40,7 @@ class House:
             is_heard=lambda _, __: True,
             written=lambda _, __: None,
             wall_clock=self.clock,
+            traffic=self.traffic,
         )
         self.chat = Chat("id", "alice", "bob")
         for nickname in ("alice", "bob"):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from docs import make_protocol
+from docs import make_protocol, make_web
 
 TOP = Path(__file__).parent.parent
 PAGES = sorted([TOP / "README.md", TOP / "CHANGELOG.md", *(TOP / "docs").rglob("*.md")])
@@ -16,6 +16,11 @@ PAGES = sorted([TOP / "README.md", TOP / "CHANGELOG.md", *(TOP / "docs").rglob("
 def test_the_made_parts_of_the_protocol_are_current() -> None:
     text = make_protocol.PAGE.read_text(encoding="utf-8")
     assert make_protocol.page(text) == text, "run `make docs`"
+
+
+def test_the_made_parts_of_the_web_page_are_current() -> None:
+    text = make_web.PAGE.read_text(encoding="utf-8")
+    assert make_web.page(text) == text, "run `make docs`"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(TOP)))

@@ -60,3 +60,11 @@ def test_a_long_list_is_cut_short(count: int, named: str) -> None:
     accounts = [Account(f"user{number}") for number in range(1, count + 1)]
     with pytest.raises(ExposedError, match=named):
         check_exposure(TLS, ["192.0.2.1"], accounts)
+
+
+def test_who_comes_by_a_proxy_seems_to_be_on_this_machine() -> None:
+    proxied = replace(PLAIN, web_origins=("https://chat.example.org",))
+    with pytest.raises(ExposedError, match=r"bob is without a password.*--allow-passwordless"):
+        check_exposure(proxied, ["127.0.0.1"], OPEN)
+    check_exposure(replace(proxied, allow_passwordless=True), ["127.0.0.1"], OPEN)
+    check_exposure(proxied, ["127.0.0.1"], LOCKED)

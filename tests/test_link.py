@@ -18,7 +18,8 @@ BOUND = 5.0
 class FakeLink:
     """Keeps what it is told, and reads or not as it is held. `wire` is all that went out, in its order."""
 
-    def __init__(self, address: str = "127.0.0.1") -> None:
+    def __init__(self, address: str = "127.0.0.1", *, is_all_three: bool = False) -> None:
+        self.is_all_three = is_all_three
         self.address = address
         self.port = 5000
         self.peer = f"{address}:{self.port}"

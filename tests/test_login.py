@@ -15,6 +15,7 @@ from duologue.core.errors import FatalPeerError
 from duologue.core.events import LoggedIn, LoginDenied, PasswordWanted, Refused
 from duologue.guests import Guests
 from duologue.login import Login, LoginDesk
+from duologue.passes import KEY_BYTES, Passes
 from duologue.passwords import PasswordPool, PoolBusy
 from duologue.protocols.lines import TRIES
 from duologue.settings import Settings
@@ -60,6 +61,7 @@ class Desk:
 
     def __init__(self, settings: Settings | None = None) -> None:
         self.clock = Clock()
+        self.wall_clock = Clock()
         self.users = Users(ACCOUNTS)
         self.passwords = SlowPool()
         self.through: list[Login] = []
@@ -68,6 +70,7 @@ class Desk:
             users=self.users,
             guests=Guests(self.users),
             passwords=self.passwords,
+            passes=Passes(b"k" * KEY_BYTES, self.wall_clock),
             time=self.clock,
             complete=self.through.append,
         )
@@ -114,6 +117,69 @@ class Desk:
 @pytest.fixture
 async def desk() -> Desk:
     return Desk()
+
+
+# Passes, of a socket that is all of its client's
+
+
+def whole(desk: Desk, address: str = "127.0.0.1") -> FakeLink:
+    link = FakeLink(address, is_all_three=True)
+    desk.desk.connected(link)
+    return link
+
+
+async def test_one_socket_that_is_all_three_is_in_at_once_and_gets_a_pass(desk: Desk) -> None:
+    link = whole(desk)
+    desk.desk.give_nickname(link, "Alice")
+    [login] = desk.through
+    assert (login.nickname, {*login.attached.values()}) == ("alice", {link})
+    again = whole(desk)
+    desk.desk.give_pass(again, desk.token_of(link))
+    assert desk.through[1].nickname == "alice"
+    assert desk.token_of(again)
+    desk.passes(100)
+    assert (link.closed, again.closed) == (False, False)
+
+
+async def test_such_a_token_attaches_nothing(desk: Desk) -> None:
+    link = whole(desk)
+    desk.desk.give_nickname(link, "alice")
+    assert desk.refuses(SocketKind.CHAT, desk.token_of(link))
+
+
+async def test_a_pass_after_a_password(desk: Desk) -> None:
+    link = whole(desk)
+    assert await desk.tries(link, "bob", "sesame") == "in"
+    again = whole(desk, FAR)
+    desk.desk.give_pass(again, desk.token_of(link))
+    assert desk.through[1].login_socket is again
+
+
+async def test_a_bad_pass_is_a_try_and_is_counted(desk: Desk) -> None:
+    link = whole(desk)
+    for count in range(1, TRIES + 1):
+        desk.desk.give_pass(link, "nonsense")
+        assert link.told[-1].code == "bad_pass"  # type: ignore[union-attr]
+        assert (desk.desk.denied["bad_pass"], link.closed) == (count, count == TRIES)
+
+
+async def test_a_pass_of_an_account_without_a_password_is_no_way_in_from_elsewhere(desk: Desk) -> None:
+    link = whole(desk)
+    desk.desk.give_nickname(link, "alice")
+    far = whole(desk, FAR)
+    desk.desk.give_pass(far, desk.token_of(link))
+    assert far.told[-1].code == "bad_pass"  # type: ignore[union-attr]
+
+
+async def test_who_types_at_a_page_gets_the_time_anew_after_a_refusal(desk: Desk) -> None:
+    link = whole(desk)
+    desk.passes(15)
+    desk.desk.give_nickname(link, "no name")
+    desk.passes(15)
+    in_time = link.closed
+    desk.passes(6)
+    assert (in_time, link.closed) == (False, True)
+    assert desk.desk.denied["too_slow"] == 1
 
 
 # Nickname and password

@@ -20,7 +20,7 @@ from tests.stage import BOUND, descriptors, opened, until
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     users_file.write(tmp_path / "users.csv", [Account("alice")])
-    return Settings(port=0, users=tmp_path / "users.csv", data=tmp_path / "data")
+    return Settings(port=0, web_port=0, users=tmp_path / "users.csv", data=tmp_path / "data")
 
 
 async def test_from_start_to_stop_and_again(settings: Settings) -> None:

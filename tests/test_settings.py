@@ -39,7 +39,7 @@ def test_the_defaults_are_those_of_a_private_try_out() -> None:
     assert (found.host, found.port, found.users) == ("127.0.0.1", 12345, Path("users.csv"))
     assert (found.heartbeat, found.dead_after) == (15, 45)
     assert found.limits == Limits()
-    assert (found.history, found.protocols) == (True, ("native", "simplechat"))
+    assert (found.history, found.protocols) == (True, ("native", "simplechat", "web"))
     assert (found.keep_days, found.keep_messages) == (None, None)
     assert (found.log_level, found.log_format) == ("info", "text")
     assert (found.tls_cert, found.tls_key) == (None, None)
@@ -55,6 +55,12 @@ def test_data_goes_to_the_users_own_folder() -> None:
     ("words", "name", "value"),
     [
         ("--host 0.0.0.0", "host", "0.0.0.0"),
+        ("--web-port 80", "web_port", 80),
+        (
+            "--web-origins https://Chat.example,http://[::1]:8",
+            "web_origins",
+            ("https://chat.example", "http://[::1]:8"),
+        ),
         ("--port 0", "port", 0),
         ("--keep-days 0.5", "keep_days", 0.5),
         ("--keep-messages 1000", "keep_messages", 1000),
@@ -145,6 +151,8 @@ def test_the_environment_is_the_process_own_unless_told(monkeypatch: pytest.Monk
         ("--protocols smoke", "there is no protocol 'smoke'; this server has native, simplechat"),
         ("--protocols simplechat", "--protocols: simplechat shares the port of native, so name both"),
         ("--protocols native,", "must not be empty"),
+        ("--web-origins chat.example", "an origin is like https://chat.example.org"),
+        ("--web-origins https://chat.example/", "an origin is like https://chat.example.org"),
         ("--users=", "names no file"),
         ("--host=", "must not be empty"),
         ("--prot 5", "there is no setting --prot"),

@@ -27,6 +27,10 @@ _HIGHEST_PORT = 65535
 def main(argv: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(argv)
     address = Address(options.host, options.port, _tls(options))
+    if options.gui:
+        from duologue.client.window.start import run_window
+
+        return run_window(address, options.nickname, partial(memory_place, options), has_bell=options.bell)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal that knows no UTF-8 shows a ? and not a traceback
@@ -112,7 +116,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("host", nargs="?", default=DEFAULT_HOST, metavar="HOST", help="default %(default)s")
     parser.add_argument("port", nargs="?", default=DEFAULT_PORT, type=_port, metavar="PORT", help="default %(default)s")
     parser.add_argument("--nickname", metavar="NICK", help="log in as NICK instead of asking")
-    parser.add_argument("--plain", action="store_true", help="lines in, lines out: for pipes and screen readers")
+    face = parser.add_mutually_exclusive_group()
+    face.add_argument("--plain", action="store_true", help="lines in, lines out: for pipes and screen readers")
+    face.add_argument("--gui", action="store_true", help="a window on the desktop instead of the terminal")
     parser.add_argument("--tls", action="store_true", help="speak TLS")
     parser.add_argument("--tls-ca", metavar="FILE", type=Path, help="speak TLS and trust what is in FILE (PEM)")
     memory = parser.add_mutually_exclusive_group()

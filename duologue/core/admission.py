@@ -9,6 +9,12 @@ from duologue.core.limits import NEW_CLIENTS_WINDOW, Limits
 from duologue.core.pace import Tries
 
 SOCKETS_PER_CLIENT = 3
+BROWSER_SOCKETS = 7
+"""A browser has up to six connections to a server for files, and the page one for itself."""
+BROWSER_ARRIVALS = 30
+"""A page that is loaded comes for each of its files on a connection of its own; nobody counts as several people for
+that.
+"""
 _HOME_NETWORK_BITS = 64
 
 
@@ -30,11 +36,16 @@ def address_key(address: str) -> str:
 
 
 class Doorkeeper:
-    """Counts the sockets of each address. Loopback is exempt: it is the operator's own machine."""
+    """Counts the sockets of each address. Loopback is exempt: it is the operator's own machine.
 
-    def __init__(self, limits: Limits) -> None:
-        self._most_open = limits.clients_per_address * SOCKETS_PER_CLIENT
-        self._arrivals = Tries(limits.new_clients_per_address * SOCKETS_PER_CLIENT, NEW_CLIENTS_WINDOW)
+    A client has up to `sockets` at a time, and comes with up to `arrivals`.
+    """
+
+    def __init__(
+        self, limits: Limits, *, sockets: int = SOCKETS_PER_CLIENT, arrivals: int = SOCKETS_PER_CLIENT
+    ) -> None:
+        self._most_open = limits.clients_per_address * sockets
+        self._arrivals = Tries(limits.new_clients_per_address * arrivals, NEW_CLIENTS_WINDOW)
         self._open: Counter[str] = Counter()
 
     def admit(self, address: str, now: float) -> bool:

@@ -27,6 +27,11 @@ class Chats:
         self._chats: dict[str, Chat] = {}  # by each of the two, here or away
         self._awaited: deque[tuple[float, str, Chat]] = deque()
 
+    @property
+    def count(self) -> int:
+        """How many there are, with those that wait for somebody."""
+        return len(self._chats) // 2
+
     def of(self, nickname: str) -> Chat | None:
         """The chat that somebody is in, or that waits for them."""
         return self._chats.get(nickname)

@@ -49,6 +49,13 @@ class GivePassword:
 
 
 @dataclass(frozen=True, slots=True)
+class GivePass:
+    """The whole login of somebody who was here before: the pass that they were given then (duologue/passes.py)."""
+
+    token: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class ComeIn:
     """The whole login of a guest, at a front door without accounts; an empty nickname asks for one."""
 
@@ -177,6 +184,7 @@ class Pong:
 Command = (
     GiveNickname
     | GivePassword
+    | GivePass
     | AttachSocket
     | AskForChat
     | AcceptChat

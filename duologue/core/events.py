@@ -19,7 +19,9 @@ class PasswordWanted:
 
 @dataclass(frozen=True, slots=True)
 class LoggedIn:
-    """Welcome. `token` attaches the other two sockets; `nickname` is how the server spells the name."""
+    """Welcome. `token` attaches the other two sockets, or where there are none is a pass for the next login; `nickname`
+    is how the server spells the name.
+    """
 
     token: str = field(repr=False)
     nickname: str

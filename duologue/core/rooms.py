@@ -70,6 +70,11 @@ class Rooms:
         self._lobby = Room(LOBBY, LOBBY)
         self._add(self._lobby)
 
+    @property
+    def count(self) -> int:
+        """How many there are, the lobby among them."""
+        return len(self._rooms)
+
     def find(self, room: str) -> Room | None:
         return self._rooms.get(room)
 

@@ -242,6 +242,11 @@ class Switchboard:
         """A chat of a server that is no more waits for both."""
         self._chats.restore(now, chat)
 
+    @property
+    def chats(self) -> int:
+        """How many there are, with those that wait for somebody."""
+        return self._chats.count
+
     def agree(self, nickname: str, command: ResumeChat) -> list[Effect]:
         """The first half of a `/resume`, by somebody whose chat it is (see `Chats`)."""
         return self._chats.agree(nickname, command)

@@ -8,7 +8,7 @@ import socket
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, islice
-from typing import Any, Generic, Self, TypeVar, cast
+from typing import Any, ClassVar, Generic, Self, TypeVar, cast
 
 from duologue.core.commands import Command
 from duologue.core.errors import FatalPeerError, PeerError
@@ -56,6 +56,8 @@ class BaseConnection(asyncio.Protocol, ABC, Generic[AnyDoor]):
         "row",
         "send",
     )
+
+    is_all_three: ClassVar[bool] = False
 
     _transport: asyncio.Transport
     _outbox: Outbox | Pacer

@@ -11,16 +11,21 @@ import resource
 import socket
 import ssl
 import time
+from collections import Counter
 from collections.abc import Sequence
 from functools import partial
+from http import HTTPStatus
 from math import inf
 
-from duologue.core.admission import Doorkeeper
+from duologue.core.admission import BROWSER_ARRIVALS, BROWSER_SOCKETS, Doorkeeper
 from duologue.core.events import Refused
 from duologue.hub import Hub
 from duologue.net.connection import Connection, UndecidedConnection
 from duologue.net.paced_connection import OneOfThreeConnection, PacedConnection
-from duologue.protocols.base import GuestDoor, NativeDoor, OwnDoor, SharedDoor
+from duologue.net.web import WebSite
+from duologue.net.web_connection import WebConnection
+from duologue.net.web_files import sentence
+from duologue.protocols.base import GuestDoor, NativeDoor, OwnDoor, SharedDoor, WebDoor
 from duologue.protocols.simplechat import SimpleChat
 from duologue.settings import Settings
 
@@ -49,7 +54,7 @@ _TOO_MANY = Refused(
     "too_many_connections", "Too many connections from your address; close some, or try again in some minutes."
 )
 
-AnyConnection = Connection | PacedConnection
+AnyConnection = Connection | PacedConnection | WebConnection
 
 
 class Listener:
@@ -63,15 +68,24 @@ class Listener:
         tls: ssl.SSLContext | None,
         *,
         shared: SharedDoor | None = None,
+        site: WebSite | None = None,
     ) -> None:
         self.port = 0
         """Where it listens, once it is open."""
         self._settings = settings
         self._door = door
         self._shared = (shared.recognises, shared.make()) if shared else None
+        self._shared_name = shared.name if shared else ""
+        self._site = site
+        self.refused = 0
+        """Connections that were too many from their address."""
         self._hub = hub
         self._tls = tls
-        self._doorkeeper = Doorkeeper(settings.limits)
+        self._doorkeeper = (
+            Doorkeeper(settings.limits, sockets=BROWSER_SOCKETS, arrivals=BROWSER_ARRIVALS)
+            if site
+            else Doorkeeper(settings.limits)
+        )
         self._sockets: list[socket.socket] = []
         self._most_open = resource.getrlimit(resource.RLIMIT_NOFILE)[0] - SPARE_DESCRIPTORS
         self._accepting = False
@@ -106,6 +120,18 @@ class Listener:
             for connection in [*self._open]:
                 connection.abort()
 
+    def connections(self) -> Counter[str]:
+        """How many are open, by protocol."""
+        names = (
+            self._shared_name if isinstance(connection, OneOfThreeConnection) else self._door.name
+            for connection in self._open
+        )
+        return Counter(names)
+
+    def queued(self) -> int:
+        """Bytes that wait for those who do not read."""
+        return sum(connection.queued() for connection in self._open if connection.is_made)
+
     def _accept(self, listening: socket.socket) -> None:
         for _ in range(ACCEPT_BATCH):
             if len(self._open) >= self._most_open:
@@ -132,6 +158,7 @@ class Listener:
         task.add_done_callback(partial(self._shaken_hands, connection, sock))
 
     def _refuse(self, sock: socket.socket) -> None:
+        self.refused += 1
         if self._tls is None:
             with contextlib.suppress(OSError):
                 sock.send(self._too_many())  # a new socket's buffer is empty, so this never waits
@@ -141,6 +168,8 @@ class Listener:
         match self._door:
             case NativeDoor(make=make):
                 return make().encode(_TOO_MANY)
+            case WebDoor():
+                return sentence(HTTPStatus.TOO_MANY_REQUESTS, _TOO_MANY.text).serialize()
             case GuestDoor(make=make_for):
                 return b"".join(make_for(time_of_day).encode(_TOO_MANY))
 
@@ -162,6 +191,10 @@ class Listener:
                 )
             case NativeDoor(make=make):
                 return Connection(self._hub, make(), sock, peer, limits=limits, closed=self._closed)
+            case WebDoor(make=make_page):
+                assert self._site
+                end = make_page(self._site.site_for(peer[0]))
+                return WebConnection(self._hub, end, sock, peer, limits=limits, closed=self._closed)
             case GuestDoor(make=make_for):
                 return PacedConnection(self._hub, make_for(time_of_day), sock, peer, limits=limits, closed=self._closed)
 
@@ -245,6 +278,14 @@ class Listener:
         for sock in self._sockets:
             asyncio.get_running_loop().add_reader(sock, self._accept, sock)
         self._accepting = True
+
+
+class CannotListen(OSError):
+    """A port cannot be had; `port_setting` names the field of Settings that chose it."""
+
+    def __init__(self, error: OSError, port_setting: str) -> None:
+        super().__init__(error.errno, error.strerror)
+        self.port_setting = port_setting
 
 
 def bound(addresses: Sequence[str], port: int, settings: Settings) -> list[socket.socket]:

@@ -36,6 +36,8 @@ class PacedConnection(BaseConnection[PacedDoor]):
 
     __slots__ = ()
 
+    is_all_three = True
+
     _outbox: Pacer
 
     def _make_outbox(self) -> Pacer:
@@ -90,6 +92,8 @@ class OneOfThreeConnection(PacedConnection):
     """
 
     __slots__ = ()
+
+    is_all_three = False
 
     door: SimpleChatSocket
 

@@ -11,6 +11,7 @@ from duologue.protocols.nickname_lines import NicknameLinesSocket
 from duologue.protocols.plain_lines import PlainLinesSocket
 from duologue.protocols.rooms_json import RoomsJsonSocket
 from duologue.protocols.simplechat import SimpleChat, is_simplechat
+from duologue.protocols.web import Site, WebSocket
 
 Clock = Callable[[], str]
 """The time of day, as HH:MM:SS."""
@@ -24,6 +25,15 @@ class NativeDoor:
     name: str
     port_setting: str
     make: Callable[[], NativeSocket]
+
+
+@dataclass(frozen=True, slots=True)
+class WebDoor:
+    """One for browsers: what they ask for by HTTP is answered by the site that `make` is given."""
+
+    name: str
+    port_setting: str
+    make: Callable[[Site], WebSocket]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +57,7 @@ class SharedDoor:
     make: Callable[[], SimpleChat]
 
 
-OwnDoor = NativeDoor | GuestDoor
+OwnDoor = NativeDoor | WebDoor | GuestDoor
 """One with a port of its own."""
 FrontDoor = OwnDoor | SharedDoor
 
@@ -56,6 +66,7 @@ FRONT_DOORS: dict[str, FrontDoor] = {
     for door in (
         NativeDoor("native", "port", NativeSocket),
         SharedDoor("simplechat", "port", is_simplechat, SimpleChat),
+        WebDoor("web", "web_port", WebSocket),
         GuestDoor("rooms_json", "rooms_json_port", RoomsJsonSocket),
         GuestDoor("plain_lines", "plain_lines_port", PlainLinesSocket),
         GuestDoor("nickname_lines", "nickname_lines_port", NicknameLinesSocket),

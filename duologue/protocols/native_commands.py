@@ -172,12 +172,13 @@ def _resume_arguments(rest: str | None) -> list[str | StreamHeld] | None:
 def _letter_arguments(rest: str | None) -> list[str | int] | None:
     head, colon, text = (rest or "").partition(" :")
     match head.split(" "):
-        case [nickname, stream, number] if colon and nickname and _is_stream(stream) and is_count(number):
+        case [nickname, stream, number] if colon and nickname and is_stream(stream) and is_count(number):
             return [nickname, stream, int(number), in_lines(text)]
     return None
 
 
-def _is_stream(word: str) -> bool:
+def is_stream(word: str) -> bool:
+    """Can this be the name of a stream?"""
     return (
         0 < len(word) <= STREAM_LENGTH
         and word.isascii()

@@ -17,10 +17,11 @@ from tests.behaviour.people import Person
 from tests.behaviour.reads import unread
 from tests.behaviour.simplechat import SimpleChat
 from tests.behaviour.sociable import Sociable
+from tests.behaviour.web import Web
 from tests.stage import CAST, Stage, opened, until
 
 KINDS: dict[str, type[Person]] = {
-    kind.door: kind for kind in (Native, RoomsJson, PlainLines, NicknameLines, DesktopLines, SimpleChat)
+    kind.door: kind for kind in (Native, RoomsJson, PlainLines, NicknameLines, DesktopLines, SimpleChat, Web)
 }
 GUESTS: dict[str, type[Guest]] = {door: kind for door, kind in KINDS.items() if issubclass(kind, Guest)}
 
@@ -37,8 +38,12 @@ NAMES = {
     "nickname_lines": "Nils",
     "desktop_lines": "Dora",
     "simplechat": "carol",
+    "web": "wendy",
 }
 """Who comes in by which door, if a scene does not say so."""
+
+ACCOUNTS = (*CAST, NAMES["web"])
+"""Who can log in."""
 
 UNHURRIED = {"message_burst": inf, "message_rate": inf}
 """Limits for scenes in which somebody says a lot."""
@@ -132,7 +137,7 @@ class House:
 @contextlib.asynccontextmanager
 async def opened_house(folder: Path, **changes: Any) -> AsyncIterator[House]:
     """`changes` are those of `opened`."""
-    accounts = changes.pop("accounts", None) or [Account(nickname) for nickname in CAST]
+    accounts = changes.pop("accounts", None) or [Account(nickname) for nickname in ACCOUNTS]
     patient = {"heartbeat": 10_000.0, "dead_after": 30_000.0}  # nobody here answers PING, and time goes by all the same
     async with opened(folder, protocols=tuple(DOORS), accounts=accounts, **{**patient, **changes}) as stage:
         house = House(stage)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from duologue.core.accounts import Account
-from tests.behaviour.house import DOORS, GUEST_DOORS, House
+from tests.behaviour.house import ACCOUNTS, DOORS, GUEST_DOORS, House
 from tests.behaviour.people import start_chat
 from tests.stage import CAST
 
@@ -49,6 +49,6 @@ async def test_a_chat_of_the_guest_ends(house: House, door: str) -> None:
 
 async def test_all_others_stay(house: House) -> None:
     people = await house.gathers(*DOORS)
-    await house.stage.registers(*map(Account, (*CAST, "peter")))
+    await house.stage.registers(*map(Account, (*ACCOUNTS, "peter")))
     for person in people:
         await person.heard_nothing()

@@ -7,7 +7,7 @@ import pytest
 from tests.behaviour.house import DOORS, GUEST_DOORS, House
 from tests.stage import until
 
-ACCOUNTS = {"native": "bob", "simplechat": "carol"}
+ACCOUNTS = {"native": "bob", "simplechat": "carol", "web": "wendy"}
 """Who comes in at doors that need one."""
 
 

@@ -9,7 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from duologue.core.admission import SOCKETS_PER_CLIENT, Doorkeeper, address_key, is_loopback
+from duologue.core.admission import (
+    BROWSER_ARRIVALS,
+    BROWSER_SOCKETS,
+    SOCKETS_PER_CLIENT,
+    Doorkeeper,
+    address_key,
+    is_loopback,
+)
 from duologue.core.limits import NEW_CLIENTS_WINDOW, Limits
 
 SOMEBODY, ANOTHER = "192.0.2.1", "192.0.2.2"
@@ -112,3 +119,15 @@ def test_counts_go_back_to_zero(addresses: list[str]) -> None:
 
 def test_lifted_limits_let_everyone_in() -> None:
     assert admitted(Doorkeeper(Limits().lifted()), SOMEBODY, 1000) == 1000
+
+
+def test_a_browser_may_come_more_often_and_with_more_at_a_time() -> None:
+    doorkeeper = Doorkeeper(ONE_CLIENT, sockets=BROWSER_SOCKETS, arrivals=BROWSER_ARRIVALS)
+    assert admitted(doorkeeper, SOMEBODY, 1000) == BROWSER_SOCKETS
+    for _ in range(BROWSER_SOCKETS):
+        doorkeeper.leave(SOMEBODY)
+    came = BROWSER_SOCKETS
+    while admitted(doorkeeper, SOMEBODY, 1):
+        doorkeeper.leave(SOMEBODY)
+        came += 1
+    assert came == 2 * BROWSER_ARRIVALS

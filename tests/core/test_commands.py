@@ -16,6 +16,7 @@ from duologue.core.commands import (
     Command,
     DeclineChat,
     GiveNickname,
+    GivePass,
     GivePassword,
     Ping,
     Pong,
@@ -29,11 +30,13 @@ from duologue.core.commands import (
 from duologue.core.people_commands import MayAsk
 from duologue.core.room_commands import SayInRoom, SayPrivately
 
-NOT_TYPED = {GiveNickname, GivePassword, AttachSocket, ComeIn, Say, SayInRoom, SayPrivately, Ping, Pong}
+NOT_TYPED = {GiveNickname, GivePassword, GivePass, AttachSocket, ComeIn, Say, SayInRoom, SayPrivately, Ping, Pong}
 """What has no word in the table: the login, messages, the check socket, and what only other front doors say."""
 
 
-@pytest.mark.parametrize("command", [GivePassword("sesame"), AttachSocket(SocketKind.CHAT, "sesame")])
+@pytest.mark.parametrize(
+    "command", [GivePassword("sesame"), GivePass("sesame"), AttachSocket(SocketKind.CHAT, "sesame")]
+)
 def test_a_secret_is_masked_wherever_a_command_is_shown(command: Command) -> None:
     assert "sesame" not in f"{command} {command!r} {[command]}"
 

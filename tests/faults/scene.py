@@ -114,6 +114,8 @@ class Scene:
 
     async def server_starts(self) -> None:
         flags = [
+            "--web-port",
+            "0",
             "--port",
             "0",
             "--users",

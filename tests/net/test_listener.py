@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from duologue.net.listener import Listener, bound
+from duologue.core.admission import BROWSER_SOCKETS
+from duologue.net.listener import CannotListen, Listener, bound
 from duologue.protocols.base import FRONT_DOORS, NativeDoor
-from tests.stage import Stage, opened
+from tests.browser import enters, sends
+from tests.stage import Stage, opened, until
 
 
 @pytest.fixture
@@ -71,3 +73,35 @@ async def test_the_kernel_looks_for_dead_peers_too(stage: Stage) -> None:
             assert same.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
             if hasattr(socket, "TCP_USER_TIMEOUT"):
                 assert same.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == 45_000
+
+
+async def test_a_port_that_cannot_be_had_says_which_setting_chose_it(stage: Stage) -> None:
+    taken = OSError(98, "Address already in use")
+    error = CannotListen(taken, "web_port")
+    assert (error.errno, error.strerror, error.port_setting) == (98, "Address already in use", "web_port")
+
+
+async def test_what_is_open_is_counted_by_protocol(tmp_path: Path) -> None:
+    async with opened(tmp_path, protocols=("native", "simplechat", "web")) as stage:
+        await stage.enters("alice")
+        await enters(stage, "bob")
+        old = await stage.connects("login_socket")
+        native, web = stage.server._listeners
+        await until(lambda: native.connections()["simplechat"] == 1)
+        assert native.connections() == {"native": 3, "simplechat": 1}
+        assert web.connections() == {"web": 1}
+        assert (native.queued(), web.queued()) == (0, 0)
+        await old.leaves()
+
+
+async def test_too_many_browsers_are_told_by_http_and_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("duologue.core.admission.is_loopback", lambda _: False)
+    async with opened(tmp_path, protocols=("native", "web"), limits={"clients_per_address": 1}) as stage:
+        silent = [await asyncio.open_connection("127.0.0.1", stage.ports["web"]) for _ in range(BROWSER_SOCKETS)]
+        await until(lambda: len(stage.server._listeners[1]._open) == BROWSER_SOCKETS)
+        found = await sends(stage, b"")
+        assert found.startswith(b"HTTP/1.1 429 ")
+        assert b"Content-Security-Policy" in found
+        assert stage.server.figures().refused["too_many_connections"] == 1
+        for _, writer in silent:
+            writer.close()

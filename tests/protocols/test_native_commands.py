@@ -21,6 +21,7 @@ from duologue.core.commands import (
     DeclineChat,
     Exit,
     GiveNickname,
+    GivePass,
     GivePassword,
     ListOnline,
     ListRequests,
@@ -126,7 +127,7 @@ def refusal(parse: Callable[[bytes], object], line: bytes) -> PeerError | None:
 
 
 def test_every_command_has_a_line() -> None:
-    elsewhere = {GiveNickname, GivePassword, AttachSocket, Ping, Pong, ComeIn, SayInRoom, SayPrivately}
+    elsewhere = {GiveNickname, GivePassword, GivePass, AttachSocket, Ping, Pong, ComeIn, SayInRoom, SayPrivately}
     assert set(CHAT_COMMANDS) | elsewhere == set(get_args(Command))
 
 

@@ -40,7 +40,17 @@ class Server:
         self.users.write_text((ROOT / "users.csv").read_text())
 
     def start(self) -> None:
-        where = ["--port", str(self.port), "--users", str(self.users), "--data", str(self._data), *self._arguments]
+        where = [
+            "--port",
+            str(self.port),
+            "--web-port",
+            "0",
+            "--users",
+            str(self.users),
+            "--data",
+            str(self._data),
+            *self._arguments,
+        ]
         command = [sys.executable, "server.py", *where]
         self._process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
         assert self._process.stderr

@@ -1,0 +1,253 @@
+"""What a person does in the windows and their menus, and what that asks of the server."""
+
+from __future__ import annotations
+
+import tkinter
+from collections.abc import Callable, Iterable, Sequence
+from typing import Protocol
+
+from duologue.client.addressee import addressee
+from duologue.client.window.changes import Change
+from duologue.client.window.desk import Desk
+from duologue.client.window.dialogs import Choice, Form, Question
+from duologue.client.window.search_window import SearchWindow
+from duologue.client.window.talk import IN_CHAT, Act, Standing
+from duologue.client.window.worker import Worker
+from duologue.core.commands import (
+    AcceptChat,
+    AskForChat,
+    CancelRequest,
+    Command,
+    DeclineChat,
+    QuitChat,
+    SearchHistory,
+)
+from duologue.core.errors import PeerError
+from duologue.core.people_commands import (
+    AllowAsking,
+    Block,
+    ComeBack,
+    DoNotDisturb,
+    GoAway,
+    ListBlocked,
+    MayAsk,
+    Unblock,
+    WhoIs,
+)
+from duologue.core.people_events import State
+from duologue.core.room_commands import JoinRoom, ListRooms, PartRoom
+from duologue.core.room_events import RoomListed
+from duologue.core.rooms import LOBBY, is_room, room_key
+from duologue.core.text import visible
+
+
+class Scene(Protocol):
+    """The windows, as far as they are needed here."""
+
+    root: tkinter.Tk
+    desk: Desk
+    worker: Worker
+
+    def apply(self, changes: Iterable[Change]) -> None: ...
+
+    def show_talk(self, place: str, *, with_keyboard: bool) -> None: ...
+
+    def close_talk(self, place: str) -> None: ...
+
+    def selected(self) -> str | None: ...
+
+    def focus_request(self) -> None: ...
+
+    def leave(self) -> None: ...
+
+
+_COMMANDS: dict[Act, Callable[[str], Command]] = {
+    Act.ASK: AskForChat,
+    Act.ASK_AGAIN: AskForChat,
+    Act.CANCEL: CancelRequest,
+    Act.ACCEPT: AcceptChat,
+    Act.DECLINE: DeclineChat,
+    Act.BLOCK: Block,
+    Act.LEAVE: lambda _: QuitChat(),
+    Act.LEAVE_ROOM: PartRoom,
+    Act.JOIN: JoinRoom,
+}
+_ANSWERS = frozenset({Act.ACCEPT, Act.DECLINE, Act.BLOCK})
+
+
+class Actions:
+    def __init__(self, scene: Scene) -> None:
+        self._scene = scene
+        self.search_window: SearchWindow | None = None
+
+    # In a talk
+
+    def submit(self, place: str, text: str) -> None:
+        self._scene.apply(self._scene.desk.type(place, text))
+        self._scene.worker.say(place, text)
+
+    def earlier(self, place: str) -> None:
+        self._scene.apply(self._scene.desk.earlier(place))
+
+    def act(self, place: str, act: Act) -> None:
+        if act in _ANSWERS:
+            self._scene.apply(self._scene.desk.forget_request(place))
+        if act is Act.ACCEPT:
+            self._scene.show_talk(place, with_keyboard=True)
+        self._send(_COMMANDS[act](place), place)
+
+    def _send(self, command: Command, place: str = LOBBY) -> None:
+        self._scene.desk.active = place
+        self._scene.worker.send(command, place)
+
+    def open(self, nickname: str) -> None:
+        """Double-click: their window, and the question for a chat where there can be one."""
+        desk = self._scene.desk
+        self._scene.show_talk(nickname, with_keyboard=True)
+        is_here = desk.people.presence_of(nickname).state is not State.OFFLINE
+        can_ask = desk.talk(nickname).standing in (Standing.ALONE, Standing.ENDED)
+        if is_here and can_ask and desk.partner is None:
+            self.act(nickname, Act.ASK)
+
+    def close(self, place: str) -> None:
+        """A window is to be closed: its chat or room is left."""
+        standing = self._scene.desk.talk(place).standing
+        if standing in IN_CHAT:
+            name = visible(place)
+            text = f"The chat with {name} is on. Closing the window leaves it."
+            Question(self._scene.root, f"Chat with {name}", text, "Leave the chat", lambda: self._leave_chat(place))
+        elif standing is Standing.ROOM:
+            self.act(place, Act.LEAVE_ROOM)
+        else:
+            if standing is Standing.ASKING:
+                self.act(place, Act.CANCEL)
+            self._scene.close_talk(place)
+
+    def _leave_chat(self, place: str) -> None:
+        if self._scene.desk.talk(place).standing in IN_CHAT:  # it may have ended while the question stood there
+            self.act(place, Act.LEAVE)
+        self._scene.close_talk(place)
+
+    # Menu: Me
+
+    def be_online(self) -> None:
+        self._send(ComeBack())
+
+    def be_away(self) -> None:
+        labels = ["Why, or until when? Whoever asks for you reads it. It may be empty."]
+        Form(self._scene.root, "Away", labels, "Be away", self._go_away)
+
+    def _go_away(self, words: Sequence[str]) -> None:
+        self._send(GoAway(words[0]))
+
+    def be_undisturbed(self) -> None:
+        self._send(DoNotDisturb())
+
+    def allow(self, who: MayAsk) -> None:
+        self._send(AllowAsking(who))
+
+    def show_blocked(self) -> None:
+        self._send(ListBlocked())
+
+    def choose_blocked(self, nicknames: Sequence[str]) -> None:
+        Choice(
+            self._scene.root,
+            "Blocked people",
+            [*map(visible, nicknames)],
+            "You have blocked nobody.",
+            "Unblock",
+            lambda index: self._send(Unblock(nicknames[index])),
+        )
+
+    def quit(self) -> None:
+        """Asks first where something would be lost."""
+        desk = self._scene.desk
+        if desk.partner:
+            text = f"The chat with {visible(desk.partner)} is on. Quitting leaves it."
+            Question(self._scene.root, "Quit", text, "Quit", self._scene.leave)
+        else:
+            self._scene.leave()
+
+    # Menu: People
+
+    def open_selected(self) -> None:
+        nickname = self._scene.selected()
+        if nickname:
+            self.open(nickname)
+
+    def write_to(self) -> None:
+        Form(self._scene.root, "Write to somebody", ["Nickname"], "Open", self._write_to)
+
+    def _write_to(self, words: Sequence[str]) -> str | None:
+        try:
+            nickname = addressee(words[0])
+        except PeerError as error:
+            return visible(error.text)
+        if is_room(nickname):
+            return "That is a room. The menu Rooms joins it."
+        if nickname == self._scene.desk.me:
+            return "That is you."
+        self._scene.show_talk(nickname, with_keyboard=True)
+        return None
+
+    def describe_selected(self) -> None:
+        self._with_selected(WhoIs)
+
+    def block_selected(self) -> None:
+        self._with_selected(Block)
+
+    def _with_selected(self, command: Callable[[str], Command]) -> None:
+        nickname = self._scene.selected()
+        if nickname:
+            self._send(command(nickname))
+
+    def answer_request(self) -> None:
+        self._scene.focus_request()
+
+    # Menu: Rooms, History
+
+    def join(self) -> None:
+        labels = ["Room; where there is none of that name, it is made", "Password, if it has one"]
+        Form(self._scene.root, "Join a room", labels, "Join", self._join)
+
+    def _join(self, words: Sequence[str]) -> str | None:
+        try:
+            room = room_key(words[0])
+        except PeerError as error:
+            return visible(error.text)
+        self._send(JoinRoom(room, words[1] or None))
+        return None
+
+    def list_rooms(self) -> None:
+        self._send(ListRooms())
+
+    def choose_room(self, rooms: Sequence[RoomListed]) -> None:
+        Choice(
+            self._scene.root,
+            "Rooms",
+            [*map(_described, rooms)],
+            "There are no rooms. Join a room… makes one.",
+            "Join",
+            lambda index: self._enter(rooms[index]),
+        )
+
+    def _enter(self, room: RoomListed) -> None:
+        if not room.has_password or room.room in self._scene.desk.talks:
+            self._send(JoinRoom(room.room))
+        else:
+            labels = [f"Password of {visible(room.room)}"]
+            Form(self._scene.root, "Join a room", labels, "Join", lambda words: self._join([room.room, *words]))
+
+    def search(self) -> None:
+        if self.search_window is None or not self.search_window.winfo_exists():
+            self.search_window = SearchWindow(self._scene.root, self._search)
+        self.search_window.appear(self.search_window.words)
+
+    def _search(self, words: str) -> None:
+        self._scene.worker.recall(SearchHistory(words))
+
+
+def _described(room: RoomListed) -> str:
+    lock = ", with a password" if room.has_password else ""
+    topic = f" · {visible(room.topic)}" if room.topic else ""
+    return f"{visible(room.room)} ({room.members}{lock}){topic}"

@@ -1,0 +1,169 @@
+"""The window's way from the login to the end: news of the worker go through the desk to the stage."""
+
+from __future__ import annotations
+
+import time
+import tkinter
+from collections.abc import Callable
+from pathlib import Path
+
+from duologue.client.address import Address
+from duologue.client.transcript import count_of
+from duologue.client.window.bridge import Bridge
+from duologue.client.window.desk import Desk
+from duologue.client.window.login_form import LoginForm, Wish
+from duologue.client.window.look import centre_on_screen, dress
+from duologue.client.window.news import (
+    Happened,
+    LoggedIn,
+    LoginFailed,
+    News,
+    NoPage,
+    NotSent,
+    PageCame,
+    PasswordWanted,
+    Sent,
+)
+from duologue.client.window.scroll import found
+from duologue.client.window.stage import Stage
+from duologue.client.window.worker import Worker
+from duologue.core.accounts import BadNickname, nickname_key
+from duologue.core.text import visible
+
+_SIZE = (900, 620)
+_LEAST = (560, 360)
+
+
+class App:
+    """`memory_of` says which file remembers the messages of a nickname at a server."""
+
+    def __init__(
+        self,
+        root: tkinter.Tk,
+        address: Address,
+        memory_of: Callable[[Address, str], Path | None],
+        *,
+        has_bell: bool,
+    ) -> None:
+        dress(root)
+        self.root = root
+        self._address = address
+        self._memory_of = memory_of
+        self._wish: Wish | None = None
+        self._bridge = Bridge(root)
+        self._worker = Worker(lambda news, shown: self._bridge.post(lambda: self._hear(news, shown)))
+        self.desk = Desk(time.time)
+        self.stage = Stage(
+            root, self.desk, self._worker, has_bell=has_bell, log_in_again=self._log_in_again, leave=self.leave
+        )
+        how = "Chat with one other person, or in rooms." + (" The connection is encrypted." if address.tls else "")
+        self.form = LoginForm(root, "", address.host, address.port, how, self._log_in)
+        self._is_left = False
+
+    def begin(self, nickname: str | None) -> None:
+        """Show the login; with a `nickname`, log in."""
+        self.root.title("Log in - Duologue")
+        self.root.columnconfigure(0, weight=1)
+        self.root.rowconfigure(0, weight=1)
+        self.root.protocol("WM_DELETE_WINDOW", self.stage.actions.quit)
+        self._worker.start()
+        self._show_login()
+        self.root.update_idletasks()
+        centre_on_screen(self.root, self.root.winfo_reqwidth(), self.root.winfo_reqheight())
+        if nickname is not None:
+            self.form.nickname.insert(0, nickname)
+            self.form.submit()
+
+    def leave(self) -> None:
+        """Leave chat and server, and close everything. Harmless when repeated."""
+        if self._is_left:
+            return
+        self._is_left = True
+        self.stage.hide()
+        self.root.withdraw()
+        self.root.update_idletasks()
+        self._worker.stop()
+        self._bridge.close()
+        self.root.destroy()
+
+    # Logging in
+
+    def _show_login(self) -> None:
+        self.stage.hide()
+        self.form.grid(row=0, column=0)
+
+    def _log_in(self, wish: Wish) -> None:
+        try:
+            nickname = nickname_key(wish.nickname)
+        except BadNickname as error:
+            self.form.show_trouble(visible(error.text), self.form.nickname)
+            return
+        self._wish = Wish(nickname, wish.host, wish.port, wish.password)
+        self._try()
+
+    def _try(self) -> None:
+        assert self._wish
+        wish = self._wish
+        address = Address(wish.host, wish.port, self._address.tls)
+        self._worker.log_in(address, wish.nickname, wish.password, self._memory_of(address, wish.nickname))
+
+    def _log_in_again(self) -> None:
+        self.desk.bar, self.desk.is_over = "Logging in…", False
+        self._try()
+
+    # What the worker tells
+
+    def _hear(self, news: News, shown: Callable[[], object]) -> None:
+        if not self._is_left:
+            self._take(news)
+        shown()
+
+    def _take(self, news: News) -> None:
+        match news:
+            case Happened():
+                self.stage.apply(self.desk.hear(news))
+            case Sent():
+                self.stage.apply(self.desk.sent(news))
+            case NotSent(place, text):
+                self.stage.apply(self.desk.not_sent(place, text))
+            case PageCame() | NoPage():
+                self._turn_page(news)
+            case LoggedIn() | LoginFailed() | PasswordWanted():
+                self._answer_login(news)
+
+    def _answer_login(self, news: LoggedIn | LoginFailed | PasswordWanted) -> None:
+        match news:
+            case LoggedIn(nickname):
+                self._enter(nickname)
+            case LoginFailed(text) if self.desk.me:
+                self.stage.apply(self.desk.fail(text))
+            case LoginFailed(text):
+                self.form.show_trouble(text)
+            case PasswordWanted():
+                assert self._wish
+                self._show_login()
+                self.form.ask_password(self._wish.nickname)
+
+    def _enter(self, nickname: str) -> None:
+        is_at_login = bool(self.form.winfo_manager())
+        self.stage.apply(self.desk.log_in(nickname))
+        if is_at_login:
+            self.form.grid_remove()
+            self.root.minsize(*_LEAST)
+            self.stage.show()
+            centre_on_screen(self.root, *_SIZE)
+
+    def _turn_page(self, news: PageCame | NoPage) -> None:
+        search = self.stage.actions.search_window
+        match news:
+            case PageCame(None, page) if search and search.winfo_exists():
+                count = len(page.messages)
+                search.show(
+                    found(page.messages, self.desk.me), f"{count_of(count)} found." if count else "Nothing found."
+                )
+            case NoPage(None, text) if search and search.winfo_exists():
+                search.show([], text)
+            case PageCame(str(place), page):
+                self.stage.apply(self.desk.turn_page(place, page))
+            case NoPage(str(place), text):
+                self.stage.apply(self.desk.no_page(place, text))

@@ -1,0 +1,39 @@
+"""The bar on top of every window that says what is wrong with the connection."""
+
+from __future__ import annotations
+
+import tkinter
+from collections.abc import Callable
+from tkinter import ttk
+
+from duologue.client.window.look import GAP, PAD
+
+_WRAP_MARGIN = 180
+"""Pixels that the button and the distances take beside the text."""
+
+
+class ConnectionBar(ttk.Frame):
+    """Takes its place in the parent's grid, at `row`, only while there is something to say."""
+
+    def __init__(self, parent: tkinter.Misc, log_in_again: Callable[[], None], row: int = 0, span: int = 1) -> None:
+        super().__init__(parent, style="Warning.TFrame", padding=(PAD, GAP))
+        self._label = ttk.Label(self, style="Warning.TLabel")
+        self._button = ttk.Button(self, text="Log in again", command=log_in_again)
+        self.columnconfigure(0, weight=1)
+        self._label.grid(row=0, column=0, sticky="w")
+        self._button.grid(row=0, column=1, padx=(GAP, 0))
+        self.bind("<Configure>", lambda event: self._label.configure(wraplength=max(100, event.width - _WRAP_MARGIN)))
+        self.grid(row=row, column=0, columnspan=span, sticky="ew")
+        self.grid_remove()
+
+    def show(self, text: str, *, is_over: bool) -> None:
+        """`is_over` where the client does not come back by itself."""
+        self._label.configure(text=text)
+        if is_over:
+            self._button.grid()
+        else:
+            self._button.grid_remove()
+        if text:
+            self.grid()
+        else:
+            self.grid_remove()

@@ -1,0 +1,118 @@
+"""People, oneself and the connection, as they change what the windows show. Sans-I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import chain
+
+from duologue.client.api import COMES_BACK_AFTER
+from duologue.client.face import Kind
+from duologue.client.happenings import (
+    ConnectionLost,
+    Happening,
+    MemoryLost,
+    Reconnected,
+)
+from duologue.client.window.changes import (
+    BarChanged,
+    BlockedCame,
+    MeChanged,
+    PeopleChanged,
+    Restated,
+)
+from duologue.client.window.ground import Changes, Ground
+from duologue.client.window.talk import IN_CHAT, Standing
+from duologue.client.window.words import words
+from duologue.core.events import (
+    Disconnected,
+    Refused,
+)
+from duologue.core.people_events import (
+    AskingAllowed,
+    BlockedListed,
+    PersonBlocked,
+    PersonDescribed,
+    PersonUnblocked,
+    Presence,
+    YouAre,
+)
+from duologue.core.rooms import LOBBY
+
+
+def _presence(ground: Ground, event: Presence) -> Changes:
+    ground.people.note(event)
+    return [PeopleChanged(), *([Restated(event.nickname)] if event.nickname in ground.talks else [])]
+
+
+def _you_are(ground: Ground, event: YouAre) -> Changes:
+    ground.state, ground.text = event.state, event.text
+    return [MeChanged()]
+
+
+def _may_ask(ground: Ground, event: AskingAllowed) -> Changes:
+    ground.may_ask = event.who
+    return [MeChanged()]
+
+
+def _blocked(ground: Ground, event: PersonBlocked) -> Changes:
+    return [*ground.forget_request(event.nickname), *ground.note(ground.here(), Kind.NOTICE, words(event))]
+
+
+def _told(ground: Ground, event: PersonUnblocked | PersonDescribed) -> Changes:
+    return ground.note(ground.here(), Kind.NOTICE, words(event))
+
+
+def _blocked_listed(ground: Ground, event: BlockedListed) -> Changes:
+    return [BlockedCame(event.nicknames)]
+
+
+def _refused(ground: Ground, event: Refused) -> Changes:
+    return ground.note(ground.here(), Kind.TROUBLE, words(event))
+
+
+def _lost(ground: Ground, event: ConnectionLost) -> Changes:
+    ground.bar = words(event) or ""
+    changes = list(chain(*map(ground.forget_request, [*ground.requests])))
+    for talk in ground.talks.values():
+        if talk.standing is Standing.ASKING:
+            talk.move(Standing.ENDED, f"The connection was lost, so {talk.name} is no longer asked.")
+            changes.append(Restated(talk.place))
+    return [*changes, BarChanged()]
+
+
+def _back(ground: Ground, _: Reconnected) -> Changes:
+    ground.bar = ""
+    ground.people.clear()
+    return [BarChanged(), PeopleChanged()]
+
+
+def _disconnected(ground: Ground, event: Disconnected) -> Changes:
+    ground.bar, ground.is_over = words(event) or "", event.code not in COMES_BACK_AFTER
+    changes: Changes = []
+    if ground.is_over:
+        changes = list(chain(*map(ground.forget_request, [*ground.requests])))
+        for talk in ground.talks.values():
+            if talk.standing in IN_CHAT or talk.standing is Standing.ASKING:
+                talk.move(Standing.ENDED, ground.bar)
+                changes.append(Restated(talk.place))
+    return [*changes, BarChanged()]
+
+
+def _memory_lost(ground: Ground, event: MemoryLost) -> Changes:
+    return ground.note(LOBBY, Kind.TROUBLE, words(event))
+
+
+HEARD: dict[type[Happening], Callable[..., Changes]] = {
+    Presence: _presence,
+    YouAre: _you_are,
+    AskingAllowed: _may_ask,
+    PersonBlocked: _blocked,
+    PersonUnblocked: _told,
+    PersonDescribed: _told,
+    BlockedListed: _blocked_listed,
+    Refused: _refused,
+    ConnectionLost: _lost,
+    Reconnected: _back,
+    Disconnected: _disconnected,
+    MemoryLost: _memory_lost,
+}

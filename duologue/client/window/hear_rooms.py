@@ -1,0 +1,115 @@
+"""What happens in rooms, as it changes what the windows show. Sans-I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from duologue.client.face import Kind
+from duologue.client.happenings import (
+    Happening,
+    MissedMore,
+    RoomLost,
+)
+from duologue.client.window.changes import (
+    Closed,
+    MembersWanted,
+    Opened,
+    PeopleChanged,
+    Restated,
+    RoomsCame,
+)
+from duologue.client.window.ground import Changes, Ground
+from duologue.client.window.scroll import said
+from duologue.client.window.talk import Standing
+from duologue.client.window.words import words
+from duologue.core.room_events import (
+    RoomEntered,
+    RoomExited,
+    RoomJoined,
+    RoomLeft,
+    RoomListed,
+    RoomMembers,
+    RoomMissed,
+    RoomSaid,
+    RoomsListed,
+    RoomTopic,
+)
+from duologue.core.rooms import LOBBY
+
+
+def _room_said(ground: Ground, event: RoomSaid) -> Changes:
+    return ground.hear_from(event.room, said(event.nickname, event.text, event.at, number=event.number))
+
+
+def _entered(ground: Ground, event: RoomEntered) -> Changes:
+    talk = ground.talk(event.room)
+    talk.move(Standing.ROOM)
+    talk.topic = event.topic
+    opened = ground.open(LOBBY) if talk.place == LOBBY else [Opened(talk.place)]
+    return [*opened, MembersWanted(talk.place), Restated(talk.place)]
+
+
+def _exited(ground: Ground, event: RoomExited) -> Changes:
+    ground.talks.pop(event.room, None)
+    return [Closed(event.room), PeopleChanged()]
+
+
+def _shut_out(ground: Ground, event: RoomLost) -> Changes:
+    ground.talk(event.room).move(Standing.OUTSIDE, words(event) or "")
+    return [Restated(event.room)]
+
+
+def _members(ground: Ground, event: RoomMembers) -> Changes:
+    ground.talk(event.room).members = set(event.nicknames)
+    return [Restated(event.room)]
+
+
+def _joined(ground: Ground, event: RoomJoined) -> Changes:
+    ground.talk(event.room).members.add(event.nickname)
+    return _come_or_gone(ground, event)
+
+
+def _left(ground: Ground, event: RoomLeft) -> Changes:
+    ground.talk(event.room).members.discard(event.nickname)
+    return _come_or_gone(ground, event)
+
+
+def _come_or_gone(ground: Ground, event: RoomJoined | RoomLeft) -> Changes:
+    """In the lobby the list of people tells."""
+    told = [] if event.room == LOBBY else ground.note(event.room, Kind.NOTICE, words(event))
+    return [*told, Restated(event.room)]
+
+
+def _topic(ground: Ground, event: RoomTopic) -> Changes:
+    ground.talk(event.room).topic = event.topic
+    return [*ground.note(event.room, Kind.NOTICE, words(event)), Restated(event.room)]
+
+
+def _missed(ground: Ground, event: RoomMissed | MissedMore) -> Changes:
+    return ground.note(event.room, Kind.NOTICE, words(event))
+
+
+def _room_listed(ground: Ground, event: RoomListed) -> Changes:
+    ground.listed.append(event)
+    return []
+
+
+def _rooms_listed(ground: Ground, _: RoomsListed) -> Changes:
+    rooms, ground.listed = tuple(ground.listed), []
+    return [RoomsCame(rooms)]
+
+
+HEARD: dict[type[Happening], Callable[..., Changes]] = {
+    RoomSaid: _room_said,
+    RoomEntered: _entered,
+    RoomExited: _exited,
+    RoomLost: _shut_out,
+    RoomMembers: _members,
+    RoomJoined: _joined,
+    RoomLeft: _left,
+    RoomTopic: _topic,
+    RoomMissed: _missed,
+    MissedMore: _missed,
+    RoomListed: _room_listed,
+    RoomsListed: _rooms_listed,
+}

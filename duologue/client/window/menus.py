@@ -1,0 +1,136 @@
+"""The menus of the main window and their keys, as a table. Knows no chats: each row calls one method."""
+
+from __future__ import annotations
+
+import tkinter
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Protocol
+
+from duologue.core.people_commands import MayAsk
+from duologue.core.people_events import State
+
+
+class Wants(Protocol):
+    """What can be wanted from a menu."""
+
+    def be_online(self) -> None: ...
+
+    def be_away(self) -> None: ...
+
+    def be_undisturbed(self) -> None: ...
+
+    def allow(self, who: MayAsk) -> None: ...
+
+    def show_blocked(self) -> None: ...
+
+    def quit(self) -> None: ...
+
+    def open_selected(self) -> None: ...
+
+    def write_to(self) -> None: ...
+
+    def describe_selected(self) -> None: ...
+
+    def block_selected(self) -> None: ...
+
+    def answer_request(self) -> None: ...
+
+    def join(self) -> None: ...
+
+    def list_rooms(self) -> None: ...
+
+    def search(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """`underline` is the letter that Alt and the menu's own letter lead to; `keys` as Tk writes them."""
+
+    label: str
+    underline: int
+    do: Callable[[Wants], None]
+    shown_keys: str = ""
+    keys: str = ""
+
+
+_PEOPLE = (
+    Row("Open chat", 0, lambda wants: wants.open_selected(), "Enter"),
+    Row("Write to somebody…", 0, lambda wants: wants.write_to(), "Ctrl+N", "<Control-n>"),
+    Row("About this person", 0, lambda wants: wants.describe_selected(), "Ctrl+I", "<Control-i>"),
+    Row("Block this person", 0, lambda wants: wants.block_selected()),
+    Row("Answer a request", 9, lambda wants: wants.answer_request(), "F8", "<F8>"),
+)
+_ROOMS = (
+    Row("Join a room…", 0, lambda wants: wants.join(), "Ctrl+J", "<Control-j>"),
+    Row("List of rooms…", 0, lambda wants: wants.list_rooms(), "Ctrl+R", "<Control-r>"),
+)
+_HISTORY = (Row("Search…", 0, lambda wants: wants.search(), "Ctrl+F", "<Control-f>"),)
+_ME_LAST = (
+    Row("Blocked people…", 0, lambda wants: wants.show_blocked()),
+    Row("Quit", 0, lambda wants: wants.quit(), "Ctrl+Q", "<Control-q>"),
+)
+_STATES = (
+    (State.ONLINE, "Online", lambda wants: wants.be_online()),
+    (State.AWAY, "Away…", lambda wants: wants.be_away()),
+    (State.DO_NOT_DISTURB, "Do not disturb", lambda wants: wants.be_undisturbed()),
+)
+_MAY_ASK = {
+    MayAsk.EVERYONE: "Everyone",
+    MayAsk.KNOWN: "People I have talked with",
+    MayAsk.NOBODY: "Nobody",
+}
+
+# Variables by their names: an object of tkinter's asks Tk when it is collected, which may be in the other thread.
+_STATE = "duologue_state"
+_ASKING = "duologue_may_ask"
+
+
+class Menus:
+    """`show` sets the marks at how one is and who may ask."""
+
+    def __init__(self, root: tkinter.Tk, wants: Wants) -> None:
+        self._root = root
+        self.menu = tkinter.Menu(root)
+        self.menu.add_cascade(label="Me", underline=0, menu=self._me(wants))
+        for label, rows in (("People", _PEOPLE), ("Rooms", _ROOMS), ("History", _HISTORY)):
+            menu = tkinter.Menu(self.menu)
+            _fill(menu, rows, wants)
+            self.menu.add_cascade(label=label, underline=0, menu=menu)
+        for row in (*_PEOPLE, *_ROOMS, *_HISTORY, *_ME_LAST):
+            if row.keys:
+                root.bind(row.keys, partial(_do, row, wants))
+
+    def _me(self, wants: Wants) -> tkinter.Menu:
+        menu = tkinter.Menu(self.menu)
+        for state, label, do in _STATES:
+            _add_mark(menu, label, _STATE, state.value, partial(do, wants))
+        menu.add_separator()
+        asking = tkinter.Menu(menu)
+        for who, label in _MAY_ASK.items():
+            _add_mark(asking, label, _ASKING, who.value, partial(wants.allow, who))
+        menu.add_cascade(label="Who may ask me for a chat", underline=0, menu=asking)
+        _fill(menu, _ME_LAST, wants)
+        return menu
+
+    def show(self, state: State, may_ask: MayAsk) -> None:
+        self._root.setvar(_STATE, state.value)
+        self._root.setvar(_ASKING, may_ask.value)
+
+
+def _add_mark(menu: tkinter.Menu, label: str, variable: str, value: str, do: Callable[[], None]) -> None:
+    """A row that is marked while `variable` has that value."""
+    menu.add_radiobutton(label=label, underline=0, variable=variable, value=value, command=do)  # type: ignore[arg-type]
+
+
+def _fill(menu: tkinter.Menu, rows: tuple[Row, ...], wants: Wants) -> None:
+    for row in rows:
+        menu.add_command(
+            label=row.label, underline=row.underline, accelerator=row.shown_keys, command=partial(row.do, wants)
+        )
+
+
+def _do(row: Row, wants: Wants, _: object) -> str:
+    row.do(wants)
+    return "break"

@@ -1,0 +1,84 @@
+"""What the worker tells the windows, one frozen dataclass each. Knows neither Tk nor asyncio."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from duologue.client.happenings import Happening
+from duologue.client.recaller import Page
+from duologue.core.events import Acknowledged
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where the client stands. `sent` and `acknowledged` are about the chat with `partner`; `unstored` messages, of
+    chats and letters, are not safe on the server yet.
+    """
+
+    partner: str | None = None
+    is_live: bool = False
+    is_connected: bool = False
+    sent: int = 0
+    acknowledged: Acknowledged = field(default_factory=Acknowledged)
+    unstored: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordWanted:
+    """This nickname needs a password, and none was given."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoginFailed:
+    """The text is a sentence for people."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedIn:
+    """`nickname` as the server spells it."""
+
+    nickname: str
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    event: Happening
+    progress: Progress
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A text is on its way, or kept until it can be: in `stream`, None for the chat with the partner."""
+
+    place: str
+    stream: str | None
+    progress: Progress
+
+
+@dataclass(frozen=True, slots=True)
+class NotSent:
+    """What was asked for in `place` did not go out. The text is a sentence for people."""
+
+    place: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class PageCame:
+    """Messages of before. `place` is where they belong; None: they were searched for."""
+
+    place: str | None
+    page: Page
+
+
+@dataclass(frozen=True, slots=True)
+class NoPage:
+    """The text is the reason, a sentence."""
+
+    place: str | None
+    text: str
+
+
+News = PasswordWanted | LoginFailed | LoggedIn | Happened | Sent | NotSent | PageCame | NoPage

@@ -1,0 +1,67 @@
+"""The list of people: who is here, how they are, who has written. Sans-I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from duologue.core.people_events import Presence, State
+from duologue.core.text import visible
+
+_HOW = {
+    State.ONLINE: "online",
+    State.AWAY: "away",
+    State.DO_NOT_DISTURB: "do not disturb",
+    State.IN_CHAT: "in a chat",
+    State.OFFLINE: "offline",
+}
+
+
+def how(state: State, text: str = "") -> str:
+    """How somebody is, in a few words."""
+    return f"{_HOW[state]}: {visible(text)}" if text else _HOW[state]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One person. `note` says how they are; `unread` messages of theirs wait to be read."""
+
+    nickname: str
+    state: State
+    note: str
+    unread: int = 0
+    asks: bool = False
+
+
+class People:
+    def __init__(self) -> None:
+        self._here: dict[str, Presence] = {}
+
+    def note(self, presence: Presence) -> None:
+        if presence.state is State.OFFLINE:
+            self._here.pop(presence.nickname, None)
+        else:
+            self._here[presence.nickname] = presence
+
+    def clear(self) -> None:
+        """Nothing is known of anybody."""
+        self._here.clear()
+
+    def presence_of(self, nickname: str) -> Presence:
+        return self._here.get(nickname, Presence(nickname, State.OFFLINE))
+
+    def rows(self, me: str, unread: Mapping[str, int], asking: Iterable[str], talks: Iterable[str]) -> list[Row]:
+        """Everybody who is here or whom one has to do with, but oneself: who asks first, then who has written."""
+        asks = frozenset(asking)
+        nicknames = {*self._here, *asks, *talks} - {me}
+        rows = [self._row(nickname, unread.get(nickname, 0), nickname in asks) for nickname in nicknames]
+        return sorted(rows, key=_place_in_list)
+
+    def _row(self, nickname: str, unread: int, asks: bool) -> Row:
+        presence = self.presence_of(nickname)
+        note = "asks for a chat" if asks else how(presence.state, presence.text)
+        return Row(nickname, presence.state, note, unread, asks)
+
+
+def _place_in_list(row: Row) -> tuple[bool, bool, bool, str]:
+    return not row.asks, not row.unread, row.state is State.OFFLINE, row.nickname

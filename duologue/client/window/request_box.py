@@ -1,0 +1,70 @@
+"""Somebody wants to chat: a small window that appears without taking the keyboard from where one writes."""
+
+from __future__ import annotations
+
+import tkinter
+from collections.abc import Callable
+from tkinter import ttk
+
+from duologue.client.window.look import GAP, PAD
+from duologue.client.window.talk import Act
+from duologue.core.text import visible
+
+_WIDEST = 320
+"""Pixels of the text, before it goes on in a further line."""
+
+_ANSWERS = (Act.ACCEPT, Act.DECLINE, Act.BLOCK)
+
+
+class RequestBox(tkinter.Toplevel):
+    """No grab, no focus; and out of the window manager's hands, as a menu is: many give the keyboard to what appears,
+    and the next Enter of somebody who is writing would accept.
+
+    `answer` is called with one of three acts; closing the box leaves the request waiting, in the list of people.
+    """
+
+    def __init__(self, root: tkinter.Tk, nickname: str, answer: Callable[[Act], None]) -> None:
+        super().__init__(root)
+        self.withdraw()
+        self.nickname = nickname
+        self.title(f"{visible(nickname)} wants to chat - Duologue")
+        self.overrideredirect(True)
+        self._before: tkinter.Misc | None = None
+        body = ttk.Frame(self, style="Paper.TFrame", padding=PAD)
+        body.grid()
+        text = f"{visible(nickname)} wants to chat with you."
+        ttk.Label(body, text=text, style="Paper.TLabel", wraplength=_WIDEST).grid(columnspan=3, sticky="w")
+        self._buttons = [_button(body, column, act, answer) for column, act in enumerate(_ANSWERS)]
+        self.bind("<Escape>", lambda _: self.go())
+
+    def appear(self, root: tkinter.Tk, nth: int) -> None:
+        """In the lower right corner of the main window, the `nth` above those before it."""
+        self.update_idletasks()
+        width, height = self.winfo_reqwidth(), self.winfo_reqheight()
+        x = root.winfo_rootx() + root.winfo_width() - width - PAD
+        y = root.winfo_rooty() + root.winfo_height() - (nth + 1) * (height + GAP) - PAD
+        self.geometry(f"+{max(0, x)}+{max(0, y)}")
+        self.deiconify()
+        self.lift()
+
+    def take_keyboard(self) -> None:
+        """Somebody wants to answer by keys. It goes back to where it was when the box goes."""
+        self._before = self.focus_get()
+        self.deiconify()
+        self.lift()
+        self._buttons[0].focus_force()
+
+    def go(self) -> None:
+        """Out of sight; whoever comes back to it finds it as it was."""
+        if self._before is not None and self._before.winfo_exists():
+            self._before.focus_force()
+        self._before = None
+        self.withdraw()
+
+
+def _button(body: ttk.Frame, column: int, act: Act, answer: Callable[[Act], None]) -> ttk.Button:
+    style = "Accent.TButton" if act is Act.ACCEPT else "TButton"
+    button = ttk.Button(body, text=act.value, style=style, command=lambda: answer(act))
+    button.bind("<Return>", lambda _: button.invoke())
+    button.grid(row=1, column=column, padx=(GAP if column else 0, 0), pady=(PAD, 0), sticky="ew")
+    return button

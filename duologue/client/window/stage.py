@@ -1,0 +1,241 @@
+"""The windows that are open, and what each change does to them. Decides nothing about chats."""
+
+from __future__ import annotations
+
+import tkinter
+from collections.abc import Callable, Iterable
+
+from duologue.client.recaller import PAGE
+from duologue.client.window.actions import Actions
+from duologue.client.window.changes import (
+    Added,
+    BarChanged,
+    BlockedCame,
+    Change,
+    Closed,
+    HistoryWanted,
+    MeChanged,
+    MembersWanted,
+    Opened,
+    PeopleChanged,
+    RequestCame,
+    RequestGone,
+    Restated,
+    Rewritten,
+    RoomsCame,
+)
+from duologue.client.window.desk import Desk
+from duologue.client.window.main_view import MainView
+from duologue.client.window.menus import Menus
+from duologue.client.window.request_box import RequestBox
+from duologue.client.window.talk_pane import TalkPane
+from duologue.client.window.talk_window import TalkWindow
+from duologue.client.window.worker import Worker
+from duologue.core.commands import ReadHistory
+from duologue.core.room_commands import ListMembers
+from duologue.core.rooms import LOBBY
+
+_FIRST_PAGE = 100
+"""Messages of before that are shown when a window opens: some screens of them. Older ones come when asked for."""
+
+
+class Stage:
+    def __init__(
+        self,
+        root: tkinter.Tk,
+        desk: Desk,
+        worker: Worker,
+        *,
+        has_bell: bool,
+        log_in_again: Callable[[], None],
+        leave: Callable[[], None],
+    ) -> None:
+        self.root = root
+        self.desk = desk
+        self.worker = worker
+        self.leave = leave
+        self._has_bell = has_bell
+        self._log_in_again = log_in_again
+        self._windows: dict[str, TalkWindow] = {}
+        self._boxes: dict[str, RequestBox] = {}
+        self._is_people_due = False
+        self.actions = Actions(self)
+        self._menus = Menus(root, self.actions)
+        self.view = MainView(root, self.actions, self.actions.open, log_in_again)
+        for event in ("<FocusIn>", "<FocusOut>"):
+            root.bind_all(event, lambda _: root.after_idle(self._note_focus), add=True)
+
+    def show(self) -> None:
+        """In place of the login."""
+        self.root.configure(menu=self._menus.menu)
+        self.view.grid(row=0, column=0, sticky="nsew")
+        self.view.lobby.compose.field.focus_set()
+
+    def hide(self) -> None:
+        self.root.configure(menu=tkinter.Menu(self.root))
+        self.view.grid_remove()
+        for place in [*self._windows]:
+            self.close_talk(place)
+        for nickname in [*self._boxes]:
+            self._boxes.pop(nickname).destroy()
+
+    # What was changed
+
+    def apply(self, changes: Iterable[Change]) -> None:
+        for change in changes:
+            _APPLY[type(change)](self, change)
+
+    def _added(self, change: Added) -> None:
+        pane = self._pane(change.place)
+        if pane is None:
+            return
+        pane.history.add(change.blocks)
+        if pane.history.is_at_end and self.desk.talk(change.place).scroll.trim():
+            self._rewrite(change.place)
+
+    def _rewritten(self, change: Rewritten) -> None:
+        self._rewrite(change.place)
+
+    def _rewrite(self, place: str) -> None:
+        pane = self._pane(place)
+        if pane:
+            talk = self.desk.talk(place)
+            pane.history.rewrite(talk.scroll.blocks())
+            pane.history.offer_earlier(talk.scroll.has_earlier)
+
+    def _restated(self, change: Restated) -> None:
+        talk, status = self.desk.talk(change.place), self.desk.status(change.place)
+        if talk.place == LOBBY:
+            self.view.lobby.show(talk, status)
+        elif talk.place in self._windows:
+            self._windows[talk.place].show(talk, status)
+
+    def _opened(self, change: Opened) -> None:
+        self.show_talk(change.place, with_keyboard=False)
+
+    def _closed(self, change: Closed) -> None:
+        self.close_talk(change.place)
+
+    def _history_wanted(self, change: HistoryWanted) -> None:
+        most = _FIRST_PAGE if change.before is None else PAGE
+        self.worker.recall(ReadHistory(change.place, most, change.before))
+
+    def _members_wanted(self, change: MembersWanted) -> None:
+        self.worker.send(ListMembers(change.place), change.place)
+
+    def _people_changed(self, _: PeopleChanged) -> None:
+        """Many that come together are painted once."""
+        if not self._is_people_due:
+            self._is_people_due = True
+            self.root.after_idle(self._show_people)
+
+    def _show_people(self) -> None:
+        self._is_people_due = False
+        self.view.show_people(self.desk.rows())
+        self._show_title()
+
+    def _show_title(self) -> None:
+        count = f"({self.desk.unread}) " if self.desk.unread else ""
+        self.root.title(f"{count}{self.desk.me} - Duologue" if self.desk.me else "Duologue")
+
+    def _bar_changed(self, _: BarChanged) -> None:
+        for bar in (self.view.bar, *(window.bar for window in self._windows.values())):
+            bar.show(self.desk.bar, is_over=self.desk.is_over)
+
+    def _me_changed(self, _: MeChanged) -> None:
+        self.view.show_me(self.desk.me, self.desk.state, self.desk.text)
+        self._menus.show(self.desk.state, self.desk.may_ask)
+
+    def _blocked_came(self, change: BlockedCame) -> None:
+        self.actions.choose_blocked(change.nicknames)
+
+    def _rooms_came(self, change: RoomsCame) -> None:
+        self.actions.choose_room(change.rooms)
+
+    # Windows of talks
+
+    def _pane(self, place: str) -> TalkPane | None:
+        if place == LOBBY:
+            return self.view.lobby
+        return self._windows[place].pane if place in self._windows else None
+
+    def show_talk(self, place: str, *, with_keyboard: bool) -> None:
+        """Its window, made where there is none; in front, with the keyboard, where somebody has asked for it."""
+        if place != LOBBY and place not in self._windows:
+            self._make_window(place)
+        if with_keyboard and place in self._windows:
+            window = self._windows[place]
+            window.deiconify()
+            window.lift()
+            window.pane.compose.field.focus_force()
+
+    def _make_window(self, place: str) -> None:
+        talk = self.desk.talk(place)
+        window = TalkWindow(self.root, talk, self.actions, lambda: self.actions.close(place), self._log_in_again)
+        self._windows[place] = window
+        window.bar.show(self.desk.bar, is_over=self.desk.is_over)
+        window.show(talk, self.desk.status(place))
+        window.pane.history.add(talk.scroll.blocks())
+        self.apply(self.desk.open(place))
+
+    def close_talk(self, place: str) -> None:
+        window = self._windows.pop(place, None)
+        if window:
+            self.desk.close(place)
+            window.destroy()
+
+    def selected(self) -> str | None:
+        return self.view.people.selected
+
+    def _note_focus(self) -> None:
+        """Which talk is being read: that of the window with the keyboard."""
+        focus = str(self.root.tk.call("focus"))
+        top = str(self.root.tk.call("winfo", "toplevel", focus)) if focus else ""
+        places = {str(window): place for place, window in self._windows.items()} | {str(self.root): LOBBY}
+        place = places.get(top) if self.desk.me else None
+        if place != self.desk.reading:
+            self.apply(self.desk.read(place))
+
+    # Requests
+
+    def _request_came(self, change: RequestCame) -> None:
+        nickname = change.nickname
+        if nickname not in self._boxes:
+            box = RequestBox(self.root, nickname, lambda act: self.actions.act(nickname, act))
+            box.appear(self.root, len(self._boxes))
+            self._boxes[nickname] = box
+        if self._has_bell:
+            self.root.bell()
+
+    def _request_gone(self, change: RequestGone) -> None:
+        box = self._boxes.pop(change.nickname, None)
+        if box is None:
+            return
+        box.go()
+        box.destroy()
+        for nth, other in enumerate(self._boxes.values()):
+            other.appear(self.root, nth)
+
+    def focus_request(self) -> None:
+        """The one that has waited longest."""
+        box = next(iter(self._boxes.values()), None)
+        if box:
+            box.take_keyboard()
+
+
+_APPLY: dict[type[Change], Callable[..., None]] = {
+    Added: Stage._added,
+    Rewritten: Stage._rewritten,
+    Restated: Stage._restated,
+    Opened: Stage._opened,
+    Closed: Stage._closed,
+    HistoryWanted: Stage._history_wanted,
+    MembersWanted: Stage._members_wanted,
+    RequestCame: Stage._request_came,
+    RequestGone: Stage._request_gone,
+    PeopleChanged: Stage._people_changed,
+    BarChanged: Stage._bar_changed,
+    MeChanged: Stage._me_changed,
+    BlockedCame: Stage._blocked_came,
+    RoomsCame: Stage._rooms_came,
+}

@@ -1,0 +1,128 @@
+"""One place where one talks, as its window shows it: which state it is in, what can be done, what became of the newest
+message. Sans-I/O.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+from duologue.client.window.people import how
+from duologue.client.window.scroll import Scroll
+from duologue.core.people_events import Presence, State
+from duologue.core.rooms import LOBBY, is_room
+from duologue.core.text import visible
+
+
+class Standing(Enum):
+    """Where a private talk stands, or a room."""
+
+    ALONE = "no chat"
+    ASKING = "we have asked"
+    ASKED = "they have asked"
+    ON = "the chat is on"
+    PAUSED = "their connection is lost"
+    ENDED = "it is over"
+    ROOM = "a room that we are in"
+    ENTERING = "a room that we are on our way into"
+    OUTSIDE = "a room that we are not in"
+
+
+class Act(Enum):
+    """What a button does; the value is its label."""
+
+    ASK = "Ask for a chat"
+    ASK_AGAIN = "Ask again"
+    CANCEL = "Cancel"
+    ACCEPT = "Accept"
+    DECLINE = "Decline"
+    BLOCK = "Block"
+    LEAVE = "Leave"
+    LEAVE_ROOM = "Leave the room"
+    JOIN = "Join again"
+
+
+ACTS: dict[Standing, tuple[Act, ...]] = {
+    Standing.ALONE: (Act.ASK,),
+    Standing.ASKING: (Act.CANCEL,),
+    Standing.ASKED: (Act.ACCEPT, Act.DECLINE, Act.BLOCK),
+    Standing.ON: (Act.LEAVE,),
+    Standing.PAUSED: (Act.LEAVE,),
+    Standing.ENDED: (Act.ASK_AGAIN,),
+    Standing.ROOM: (Act.LEAVE_ROOM,),
+    Standing.ENTERING: (),
+    Standing.OUTSIDE: (Act.JOIN,),
+}
+
+IN_CHAT = frozenset({Standing.ON, Standing.PAUSED})
+
+_WORDS = {
+    Standing.ASKING: "You have asked {name} for a chat. Waiting for the answer…",
+    Standing.ASKED: "{name} wants to chat with you.",
+    Standing.ON: "In a chat with {name}.",
+    Standing.ENTERING: "Joining {name}…",
+    Standing.OUTSIDE: "You are not in {name}.",
+}
+
+
+@dataclass(slots=True)
+class Talk:
+    """`place` is a nickname or a room's key. `words` say more about the standing than its own: why a chat is over, how
+    long it waits. `stream` is that of the newest message where it is no chat's. `members` are those of a room.
+    """
+
+    place: str
+    standing: Standing = Standing.ALONE
+    words: str = ""
+    mark: str = ""
+    stream: str | None = None
+    unread: int = 0
+    members: set[str] = field(default_factory=set)
+    topic: str = ""
+    scroll: Scroll = field(default_factory=Scroll)
+
+    @property
+    def is_room(self) -> bool:
+        return is_room(self.place)
+
+    @property
+    def name(self) -> str:
+        """Safe to show."""
+        return visible(self.place)
+
+    @property
+    def acts(self) -> tuple[Act, ...]:
+        is_lobby = self.place == LOBBY and self.standing is Standing.ROOM  # whoever is here is there
+        return () if is_lobby else ACTS[self.standing]
+
+    @property
+    def can_write(self) -> bool:
+        return self.standing not in (Standing.ENTERING, Standing.OUTSIDE)
+
+    def move(self, standing: Standing, words: str = "") -> None:
+        self.standing, self.words = standing, words
+
+    def status(self, presence: Presence) -> str:
+        """One line about where it stands; `presence` is how the other is."""
+        if self.words:
+            return self.words
+        if self.standing is Standing.ALONE:
+            return f"{self.name} is {how(presence.state, presence.text)}. {self._letter(presence.state)}"
+        if self.standing is Standing.ROOM:
+            return self._room()
+        return _WORDS[self.standing].format(name=self.name)
+
+    def _letter(self, state: State) -> str:
+        if state is State.OFFLINE:
+            return "What you write waits until they are here."
+        return "What you write arrives as a letter, without a chat."
+
+    def _room(self) -> str:
+        count = len(self.members)
+        company = f"{self.name} · {f'{count:,} people here' if count != 1 else 'you are alone here'}"
+        return f"{company} · {visible(self.topic)}" if self.topic else company
+
+    def title(self) -> str:
+        """Of its window: the count first, where a task bar cuts nothing off."""
+        count = f"({self.unread}) " if self.unread else ""
+        return f"{count}{self.name} - Duologue"

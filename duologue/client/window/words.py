@@ -1,0 +1,55 @@
+"""What people read in a window where the terminal would name a command; all else is worded as there. Sans-I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from duologue.client import sentences
+from duologue.client.happenings import ConnectionLost, Happening, MissedMore
+from duologue.client.transcript import count_of
+from duologue.core.chat import ChatEnd
+from duologue.core.events import ChatEnded, ChatRequested, ChatStarted, RequestSent
+from duologue.core.people_events import PersonBlocked, State, YouAre
+from duologue.core.room_events import RoomMissed
+from duologue.core.text import visible
+
+_YOU = {
+    State.AWAY: "You are away{}.",
+    State.DO_NOT_DISTURB: "Nobody can ask you for a chat now.",
+}
+
+
+def words(event: Happening) -> str | None:
+    """A sentence for people, without control characters; None for what needs no words, and for messages."""
+    return _WORDS.get(type(event), sentences.sentence)(event)
+
+
+def _ended(event: ChatEnded) -> str | None:
+    if event.reason is ChatEnd.YOU_LEFT:
+        return f"Chat with {visible(event.nickname)} ended: you left."
+    return sentences.sentence(event)
+
+
+def _lost(event: ConnectionLost) -> str:
+    return f"Connection lost ({visible(event.reason)}). Connecting again; what you write is kept and sent then."
+
+
+def _you_are(event: YouAre) -> str:
+    return _YOU.get(event.state, "You are online.").format(f": {visible(event.text)}" if event.text else "")
+
+
+def _missed(event: RoomMissed) -> str:
+    return f"{count_of(event.count)} passed by unread. Open the room again to see what was said."
+
+
+_WORDS: dict[type[Happening], Callable[..., str | None]] = {
+    ChatRequested: lambda event: f"{visible(event.nickname)} wants to chat with you.",
+    RequestSent: lambda event: f"Waiting for {visible(event.nickname)} to answer.",
+    ChatStarted: lambda event: f"Chat with {visible(event.nickname)} started.",
+    ChatEnded: _ended,
+    ConnectionLost: _lost,
+    YouAre: _you_are,
+    PersonBlocked: lambda event: f"{visible(event.nickname)} is blocked, and hears no more than that you don't answer.",
+    RoomMissed: _missed,
+    MissedMore: lambda event: f"More was said in {visible(event.room)} than what comes now.",
+}

@@ -1,0 +1,203 @@
+"""The client at work, in a thread of its own with an event loop of its own. Knows no Tk: what it has to tell goes to a
+function that it is given.
+
+All methods but those of asyncio's side return at once and may be called from any thread.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager, suppress
+from functools import partial
+from pathlib import Path
+from typing import Protocol
+
+from duologue.client.address import Address
+from duologue.client.api import Client
+from duologue.client.errors import CannotConnect, ClientError, LoginRefused, NotConnected, PasswordNeeded
+from duologue.client.happenings import Happening
+from duologue.client.recaller import Recaller
+from duologue.client.window.news import (
+    Happened,
+    LoggedIn,
+    LoginFailed,
+    News,
+    NoPage,
+    NotSent,
+    PageCame,
+    PasswordWanted,
+    Progress,
+    Sent,
+)
+from duologue.core.commands import Command, ReadHistory, SearchHistory
+from duologue.core.errors import PeerError
+from duologue.core.people_commands import AllowAsking, WatchPeople
+from duologue.core.room_commands import JoinRoom
+from duologue.core.rooms import LOBBY
+from duologue.core.text import visible
+
+LEAVING = 8.0
+"""Seconds that leaving may take at the end: more than the client itself waits for a server that does not answer."""
+
+_FIRST = (WatchPeople(True), JoinRoom(LOBBY), AllowAsking())
+"""What is asked for at every login: the list of people, the lobby, who may ask us."""
+
+
+class Tell(Protocol):
+    """Called in the worker's thread; calls `shown` from any thread once the person can see it."""
+
+    def __call__(self, news: News, shown: Callable[[], object]) -> None: ...
+
+
+class Worker:
+    def __init__(self, tell: Tell) -> None:
+        self._tell = tell
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._run, name="asyncio", daemon=True)
+        self._client: Client | None = None
+        self._recaller: Recaller | None = None
+        self._turn = asyncio.Lock()
+        self._unseen: Happening | None = None
+        self._listening: asyncio.Task[None] | None = None
+        self._at_work: set[asyncio.Task[None]] = set()
+
+    # From any thread
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def log_in(self, address: Address, nickname: str, password: str | None, memory: Path | None) -> None:
+        """Ends whatever session there is. A LoggedIn, PasswordWanted or LoginFailed follows."""
+        self._do(self._log_in(Client(address, nickname, password, memory=memory)))
+
+    def send(self, command: Command, place: str) -> None:
+        """`place` is where a NotSent is said."""
+        self._do(self._send(command, place))
+
+    def say(self, place: str, text: str) -> None:
+        """To the partner in the chat, else as a letter, or into the room. A Sent or a NotSent follows."""
+        self._do(self._say(place, text))
+
+    def recall(self, question: ReadHistory | SearchHistory) -> None:
+        """A PageCame or a NoPage follows."""
+        self._do(self._recall(question))
+
+    def stop(self) -> None:
+        """Leave the chat and the server; returns when that is done, or has taken too long."""
+        done = asyncio.run_coroutine_threadsafe(self._end(), self._loop)
+        with suppress(TimeoutError):
+            done.result(LEAVING)
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(LEAVING)
+
+    def _do(self, work: Coroutine[None, None, None]) -> None:
+        self._loop.call_soon_threadsafe(self._begin, work)
+
+    # In the worker's thread
+
+    def _run(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        self._loop.run_forever()
+        self._loop.close()
+
+    def _begin(self, work: Coroutine[None, None, None]) -> None:
+        task = self._loop.create_task(work)
+        self._at_work.add(task)
+        task.add_done_callback(self._at_work.discard)
+
+    def _say_news(self, news: News) -> None:
+        self._tell(news, lambda: None)
+
+    async def _log_in(self, client: Client) -> None:
+        await self._leave()
+        try:
+            await client.open()
+        except PasswordNeeded:
+            self._say_news(PasswordWanted())
+        except LoginRefused as refused:
+            self._say_news(LoginFailed(visible(str(refused))))
+        except CannotConnect as error:
+            reason = visible(str(error))
+            self._say_news(LoginFailed(f"Cannot reach the server at {client.address} ({reason})."))
+        else:
+            await self._begin_session(client)
+
+    async def _begin_session(self, client: Client) -> None:
+        self._client, self._recaller = client, Recaller(client)
+        self._say_news(LoggedIn(client.nickname))
+        for command in _FIRST:
+            await client.send(command)
+        self._listening = self._loop.create_task(self._listen(client, self._recaller))
+
+    async def _listen(self, client: Client, recaller: Recaller) -> None:
+        """What has been shown counts as received: the next event is asked for when this one can be seen."""
+        async for event in client:
+            if not recaller.takes(event):
+                shown = asyncio.Event()
+                self._tell(Happened(event, _progress(client)), partial(self._loop.call_soon_threadsafe, shown.set))
+                self._unseen = event
+                await shown.wait()
+                self._unseen = None
+
+    async def _leave(self) -> None:
+        if self._listening:
+            self._listening.cancel()
+            await asyncio.wait((self._listening,))
+        client, self._client, self._listening = self._client, None, None
+        unseen, self._unseen = self._unseen, None
+        if client:
+            # With an error the newest event does not count as received, and comes again.
+            await client.__aexit__(None, asyncio.CancelledError() if unseen else None, None)
+
+    async def _end(self) -> None:
+        for task in self._at_work:
+            task.cancel()
+        await asyncio.gather(*self._at_work, return_exceptions=True)
+        await self._leave()
+
+    async def _send(self, command: Command, place: str) -> None:
+        with self._trouble_told(lambda text: NotSent(place, text)):
+            await self._connected().send(command)
+
+    async def _say(self, place: str, text: str) -> None:
+        with self._trouble_told(lambda trouble: NotSent(place, trouble)):
+            client = self._connected()
+            stream = await self._pass_on(client, place, text)
+            self._say_news(Sent(place, stream, _progress(client)))
+
+    async def _pass_on(self, client: Client, place: str, text: str) -> str | None:
+        """A chat may be over at this very moment: what was written to somebody reaches them and nobody else."""
+        if client.partner != place:
+            return await client.write(place, text)
+        await client.say(text)
+        return None
+
+    async def _recall(self, question: ReadHistory | SearchHistory) -> None:
+        place = question.nickname if isinstance(question, ReadHistory) else None
+        async with self._turn:
+            with self._trouble_told(lambda text: NoPage(place, text)):
+                self._connected()
+                assert self._recaller
+                self._say_news(PageCame(place, await self._recaller.ask(question)))
+
+    def _connected(self) -> Client:
+        if self._client is None:
+            raise NotConnected
+        return self._client
+
+    @contextmanager
+    def _trouble_told(self, news: Callable[[str], News]) -> Iterator[None]:
+        try:
+            yield
+        except PeerError as error:
+            self._say_news(news(visible(error.text)))
+        except ClientError as error:
+            self._say_news(news(visible(str(error))))
+
+
+def _progress(client: Client) -> Progress:
+    return Progress(
+        client.partner, client.is_live, client.is_connected, client.sent, client.acknowledged, client.unstored
+    )

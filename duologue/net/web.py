@@ -1,0 +1,106 @@
+"""What a browser, a monitor or a stranger asks of the web front door by HTTP, and what they are answered."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Callable
+from functools import partial
+from http import HTTPStatus
+
+from websockets.datastructures import MultipleValuesError
+from websockets.http11 import Request, Response
+
+from duologue.core.admission import is_loopback
+from duologue.net.web_files import Files, response, sentence
+from duologue.protocols.web import Site
+from duologue.settings import Settings
+
+log = logging.getLogger(__name__)
+logging.getLogger("websockets.server").setLevel(logging.WARNING)  # below, it logs passwords and texts
+
+LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "[::1]")
+
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+"""Left out of an origin."""
+
+_SHOWN = 80
+
+
+def origins(settings: Settings, port: int) -> frozenset[str]:
+    """Where the page can come from, as browsers say it: this server under its own names, or the operator's list."""
+    scheme = "https" if settings.tls_cert else "http"
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host.lower()
+    suffix = "" if port == _DEFAULT_PORTS[scheme] else f":{port}"
+    return frozenset({*(f"{scheme}://{name}{suffix}" for name in (*LOOPBACK_HOSTS, host)), *settings.web_origins})
+
+
+class WebSite:
+    """`not_ready` says why nobody can log in or be stored now, and nothing when they can; `metrics` gives the numbers,
+    and their content type. `refused` counts what was refused, by reason.
+    """
+
+    def __init__(
+        self,
+        files: Files,
+        allowed: frozenset[str],
+        *,
+        not_ready: Callable[[], str],
+        metrics: Callable[[], tuple[bytes, str]],
+    ) -> None:
+        self.refused: Counter[str] = Counter()
+        self._files = files
+        self._allowed = allowed
+        self._hosts = {origin.partition("://")[2] for origin in allowed}
+        self._not_ready = not_ready
+        self._metrics = metrics
+        self._pages: dict[str, Callable[[Request, str], Response | None]] = {
+            "/socket": self._socket,
+            "/healthz": self._health,
+            "/metrics": self._numbers,
+        }
+
+    def site_for(self, address: str) -> Site:
+        """What a peer at `address` is answered."""
+        return partial(self._answer, address=address)
+
+    def _answer(self, request: Request, address: str) -> Response | None:
+        try:
+            return self._answered(request, address)
+        except MultipleValuesError:
+            return sentence(HTTPStatus.BAD_REQUEST, "A header came twice.")
+
+    def _answered(self, request: Request, address: str) -> Response | None:
+        if request.method != "GET":
+            return sentence(HTTPStatus.METHOD_NOT_ALLOWED, "Only GET is answered here.", Allow="GET")
+        path = request.path.partition("?")[0]
+        page = self._pages.get(path)
+        if page:
+            return page(request, address)
+        return self._files.answer(path, request.headers.get("If-None-Match", "")) or sentence(
+            HTTPStatus.NOT_FOUND, "There is no such page."
+        )
+
+    def _socket(self, request: Request, address: str) -> Response | None:
+        """A browser says truly which page it speaks for. One that was led here under a name of somebody else's (DNS
+        rebinding) says that name, so the Host header need not be looked at.
+        """
+        origin = request.headers.get("Origin", "")
+        if origin in self._allowed:
+            return None
+        self.refused["bad_origin"] += 1
+        log.warning("bad origin; --web-origins allows more", extra={"peer": address, "origin": origin[:_SHOWN]})
+        return sentence(HTTPStatus.FORBIDDEN, "This page may not connect here: its origin is not allowed.")
+
+    def _health(self, _: Request, __: str) -> Response:
+        reason = self._not_ready()
+        return sentence(HTTPStatus.SERVICE_UNAVAILABLE, reason) if reason else sentence(HTTPStatus.OK, "ok")
+
+    def _numbers(self, request: Request, address: str) -> Response:
+        """For monitors on this machine: not for who comes by a proxy, nor for a page that calls itself otherwise."""
+        headers = request.headers
+        is_passed_on = "Forwarded" in headers or "X-Forwarded-For" in headers
+        if not is_loopback(address) or is_passed_on or headers.get("Host", "").lower() not in self._hosts:
+            return sentence(HTTPStatus.FORBIDDEN, "The metrics are for this machine only.")
+        numbers, content_type = self._metrics()
+        return response(HTTPStatus.OK, numbers, content_type)

@@ -1,0 +1,80 @@
+"""The files of the page, read once: which there are, what they are, and what is answered to who asks for one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from hashlib import sha256
+from http import HTTPStatus
+from pathlib import Path
+
+from websockets.datastructures import Headers
+from websockets.http11 import Response
+
+from duologue.protocols.web import HEADERS
+
+PAGE = Path(__file__).parent.parent / "page"
+"""Where the page lives in the package."""
+
+CONTENT_TYPES = {
+    ".html": "text/html; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".svg": "image/svg+xml",
+    ".png": "image/png",
+    ".ico": "image/x-icon",
+    ".webmanifest": "application/manifest+json",
+    ".woff2": "font/woff2",
+    ".txt": "text/plain; charset=utf-8",
+}
+"""Nothing else is served, whatever lies in the folder."""
+
+TEXT = CONTENT_TYPES[".txt"]
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    content: bytes
+    content_type: str
+    etag: str
+
+
+class Files:
+    """The files beneath `folder`, by the path that a browser asks for; none where there is no such folder.
+
+    A path is looked up as it comes, so none leads out of the folder.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._files = {
+            f"/{path.relative_to(folder).as_posix()}": _read(path)
+            for path in sorted(folder.rglob("*"))
+            if path.suffix in CONTENT_TYPES and path.is_file()
+        }
+        if "/index.html" in self._files:
+            self._files["/"] = self._files["/index.html"]
+
+    def answer(self, path: str, known: str) -> Response | None:
+        """The file at `path`, or that it is still the one of the ETags in `known`; None where there is none."""
+        file = self._files.get(path)
+        if file is None:
+            return None
+        if file.etag in (etag.strip().removeprefix("W/") for etag in known.split(",")):
+            return response(HTTPStatus.NOT_MODIFIED, b"", file.content_type, ETag=file.etag)
+        return response(HTTPStatus.OK, file.content, file.content_type, ETag=file.etag)
+
+
+def _read(path: Path) -> File:
+    content = path.read_bytes()
+    return File(content, CONTENT_TYPES[path.suffix], f'"{sha256(content).hexdigest()[:32]}"')
+
+
+def response(status: HTTPStatus, body: bytes, content_type: str, **more: str) -> Response:
+    """An answer, after which the connection is closed: the next file comes on another, as the next login does."""
+    headers = Headers(
+        {"Content-Type": content_type, "Content-Length": str(len(body)), "Connection": "close", **HEADERS, **more}
+    )
+    return Response(status.value, status.phrase, headers, body)
+
+
+def sentence(status: HTTPStatus, text: str, **more: str) -> Response:
+    return response(status, f"{text}\n".encode(), TEXT, **more)

@@ -1,0 +1,79 @@
+// The box to write in: drafts, and the words that begin with a slash.
+
+import { ask, be, join, logOut, search, speak } from "./client.js";
+import { leave } from "./delivery.js";
+import { my, talkWith, views } from "./state.js";
+import { clean, isRoom, isTooLong, nameKey, roomKey } from "./text.js";
+import { at } from "./ui.js";
+
+const box = at("text");
+let talk = null;
+
+export function paintCompose() {
+	const { open } = my;
+	at("compose").hidden = !open;
+	if (open === talk) return;
+	talk = open;
+	box.value = open?.draft ?? "";
+	box.placeholder = box.ariaLabel = `Message to ${open?.key}`;
+	typed();
+}
+
+function typed() {
+	if (talk) talk.draft = box.value;
+	box.style.height = "auto";
+	box.style.height = `${box.scrollHeight + 2}px`;
+	views.hint(isTooLong(clean(box.value)) ? "That is too long for one message." : "");
+}
+
+function submit(event) {
+	event.preventDefault();
+	const text = box.value;
+	const isTaken = /^\/(?!\/|me\s)/.test(text) ? obey(text) : speak(talk, text.replace(/^\/\//, "/"));
+	if (!isTaken) return;
+	box.value = talk.draft = "";
+	box.style.height = "auto";
+}
+
+box.oninput = typed;
+at("compose").onsubmit = submit;
+box.onkeydown = (event) => {
+	if (event.key === "Enter" && !event.shiftKey && !event.isComposing) submit(event);
+};
+
+// A word that nobody knows is never sent.
+function obey(text) {
+	const [, word, rest] = text.match(/^\/(\S*)\s*([^]*?)\s*$/);
+	views.hint("");
+	if (Object.hasOwn(WORDS, word)) return WORDS[word](rest, ...rest.split(/\s+/)) !== false;
+	views.hint(`There is no /${word}. There are /${Object.keys(WORDS).join(" /")} /me; //x says /x.`);
+	return word === "help";
+}
+
+const about = (type) => (name) => {
+	const nickname = name ? nameKey(name) : talk.key;
+	return isRoom(nickname) ? !!views.hint("Say whom: a nickname goes after it.") : ask(type, { nickname });
+};
+
+function letter(name, text) {
+	const key = isRoom(name) ? roomKey(name) : nameKey(name);
+	if (!name || !speak(talkWith(key), text)) return false;
+	return views.go(key);
+}
+
+const WORDS = {
+	chat: about("ask_for_chat"),
+	msg: (rest, name) => letter(name, rest.slice(name.length).trim()),
+	quit: leave,
+	join: (rest, name, password) => (name ? join(roomKey(name), password, true) : false),
+	part: (name) => ask("part_room", { room: name ? roomKey(name) : talk.key }),
+	topic: (topic) => ask("set_topic", { room: talk.key, topic }),
+	away: (text) => be("away", text),
+	dnd: () => be("dnd"),
+	back: () => be("online"),
+	block: about("block"),
+	unblock: about("unblock"),
+	who: () => at("find").focus(),
+	search,
+	exit: logOut,
+};

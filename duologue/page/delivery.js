@@ -1,0 +1,263 @@
+// Our messages are counted, kept until they are safe, sent again, handed in when a chat is over; those to us are told
+// once. See docs/protocol.md, 7, 10 and 11. Knows no page.
+
+import { kept, save } from "./memory.js";
+import { send } from "./socket.js";
+import { isRoom, newStream } from "./text.js";
+
+const MOST_STREAMS = 500; // of which it is remembered what was received
+
+let live = null; // the chat that is on in this session
+let asked = new Set(); // chats that we want to resume
+let written = 0; // of its messages, sent in this session
+let tooLate = 0; // messages said when it was over already
+let stream = ""; // of the partner, and its last number
+let number = 0;
+const news = new Set();
+
+const chats = () => Object.values(kept.chats);
+const numbered = ({ lines, stored, stream }) => lines.map((line, place) => ({ ...line, stream, number: stored + 1 + place }));
+const sendingIn = (stream) => chats().find((chat) => chat.stream === stream);
+export const current = () => chats().find((chat) => !chat.isOver);
+
+export function begin() {
+	asked = new Set();
+	tooLate = 0;
+	for (const chat of chats()) if (chat.lines.length || !chat.isOver) askToResume(chat);
+}
+
+function askToResume(chat) {
+	asked.add(chat.id);
+	const { stream, stored, partner, partnerStream } = chat;
+	for (const { id, number } of numbered(chat)) track(stream, number, id, "unsent");
+	const received = { name: partnerStream, upto: heard(partner, partnerStream) };
+	send("resume_chat", { chat: chat.id, sent: { name: stream, upto: stored }, received });
+}
+
+export function lose() {
+	live = null;
+	for (const [id, rank] of states) if (rank === 1) set(id, "unsent"); // it goes out once more
+}
+
+// The answer is why not.
+export function say(line) {
+	const chat = current();
+	chat.lines.push(line);
+	const trouble = save("chats");
+	if (trouble) chat.lines.pop();
+	else set(line.id, "unsent");
+	sendDue();
+	return trouble;
+}
+
+// What was not sent in this session.
+function sendDue() {
+	if (!live) return;
+	for (const { id, text, number } of numbered(live)) {
+		if (number <= written || !send("say", { text })) continue;
+		track(live.stream, number, id, "sent");
+		written = number;
+	}
+}
+
+export function leave() {
+	const chat = current();
+	if (chat) change(chat, { isOver: true });
+	send("quit_chat");
+}
+
+export function write(line, to) {
+	const letter = { ...line, stream: newStream(), to };
+	kept.letters[letter.stream] = letter;
+	const trouble = save("letters");
+	if (trouble) delete kept.letters[letter.stream];
+	else post(to, letter);
+	return trouble;
+}
+
+function post(nickname, { stream, text, id, number = 1 }) {
+	const isOut = send("send_letter", { nickname, stream, number, text });
+	track(stream, number, id, isOut ? "sent" : "unsent");
+}
+
+export function postAll() {
+	for (const letter of Object.values(kept.letters)) {
+		if (!letter.isStored) post(letter.to, letter);
+		else if (send("ping", { received: 0, stream: letter.stream })) track(letter.stream, 1, letter.id, "stored");
+	}
+}
+
+const STATES = ["unsent", "sent", "stored", "delivered", "refused"];
+const tracked = new Map(); // stream → number → id of our message
+const states = new Map(); // id → place in STATES
+let tell;
+
+export const markOf = (id) => STATES[states.get(id)];
+export const onMark = (hook) => (tell = hook);
+
+function track(stream, number, id, state) {
+	if (!tracked.has(stream)) tracked.set(stream, new Map());
+	tracked.get(stream).set(number, id);
+	set(id, state);
+}
+
+function set(id, state) {
+	const rank = STATES.indexOf(state);
+	if (rank && rank <= (states.get(id) ?? -1)) return;
+	states.set(id, rank);
+	tell(id, state);
+}
+
+function mark({ stored, delivered, stream }) {
+	for (const [number, id] of tracked.get(stream) ?? []) {
+		if (number <= stored) set(id, "stored");
+		if (number > delivered) continue; // it can be there before it is on the disk
+		set(id, "delivered");
+		tracked.get(stream).delete(number);
+	}
+}
+
+function change(chat, fields) {
+	Object.assign(chat, fields);
+	save("chats");
+}
+
+function beginChat(id, partner) {
+	for (const before of chats()) {
+		before.isOver = true;
+		if (!before.lines.length) forget(before);
+	}
+	kept.chats[id] = { id, partner, stream: id, partnerStream: id, stored: 0, isOver: false, lines: [] };
+	save("chats");
+	return kept.chats[id];
+}
+
+function forget(chat) {
+	delete kept.chats[chat.id];
+	save("chats");
+}
+
+// The server answers for messages up to this one.
+function store(chat, upto) {
+	if (upto <= chat.stored) return;
+	chat.lines.splice(0, upto - chat.stored);
+	change(chat, { stored: upto });
+}
+
+function ended(event, id, had) {
+	const chat = kept.chats[id];
+	asked.delete(id);
+	tooLate = 0;
+	if (!chat) return [];
+	const told = chat.isOver ? [] : [event];
+	chat.isOver = true;
+	mark({ stored: had, delivered: 0, stream: chat.stream });
+	store(chat, had);
+	for (const line of numbered(chat)) post(chat.partner, line);
+	if (!chat.lines.length) forget(chat);
+	return told;
+}
+
+const heard = (sender, stream) => kept.received[`${sender} ${stream}`] ?? 0;
+
+// False: we have had it. That is said again.
+function arrives(sender, stream, number) {
+	const key = `${sender} ${stream}`;
+	news.add(key);
+	if (number <= heard(sender, stream)) return false;
+	delete kept.received[key]; // the longest untouched comes first
+	kept.received[key] = number;
+	const keys = Object.keys(kept.received);
+	if (keys.length > MOST_STREAMS) delete kept.received[keys[0]];
+	return true;
+}
+
+// News is kept, then acknowledged.
+export function acknowledge() {
+	if (news.size) save("received");
+	for (const key of news) send("ping", { received: kept.received[key], stream: key.split(" ")[1] });
+	news.clear();
+}
+
+export const ping = () => send("ping", live ? { received: heard(live.partner, stream), stream } : { received: 0 });
+
+const begins = (name, first) => ([stream, number] = [name, first - 1]);
+
+// What there is to tell of an event.
+export const note = (event) => NOTES[event.type]?.(event) ?? [event];
+
+const NOTES = {
+	chat_waits({ chat }) {
+		if (!kept.chats[chat]) send("resume_chat", { chat });
+		else if (!asked.has(chat)) askToResume(kept.chats[chat]);
+		return [];
+	},
+	chat_started({ chat, nickname }) {
+		live = beginChat(chat, nickname);
+		written = 0;
+		begins(chat, 1);
+	},
+	chat_resumed(event) {
+		asked.delete(event.chat);
+		live = kept.chats[event.chat] ?? beginChat(event.chat, event.nickname);
+		if (live.stream !== event.stream) {
+			store(live, event.had);
+			change(live, { stream: event.stream, stored: event.taken });
+		}
+		begins(live.partnerStream, heard(live.partner, live.partnerStream) + 1);
+		written = event.taken;
+		sendDue();
+		if (live.isOver) send("quit_chat");
+		return live.isOver ? [] : [event];
+	},
+	stream_begins: ({ stream, first }) => begins(stream, first) && [],
+	said({ nickname, texts }) {
+		const isOurs = live && stream.startsWith(`${live.id}.`);
+		if (isOurs && live.partnerStream !== stream) change(live, { partnerStream: stream });
+		return [{ type: "said", nickname, texts: texts.filter(() => arrives(nickname, stream, (number += 1))) }];
+	},
+	message_from: (event) => (arrives(event.nickname, event.stream, event.number) ? [event] : []),
+	chat_ended(event) {
+		if (event.chat != null) return ended(event, event.chat, event.had ?? 0);
+		const chat = live ?? current();
+		live = null;
+		if (!chat) return [event];
+		change(chat, { isOver: true });
+		if (!chat.lines.length) forget(chat);
+		else if (!asked.has(chat.id)) {
+			tooLate = chat.lines.length;
+			askToResume(chat);
+		}
+		return [event];
+	},
+	chat_unknown({ chat: id }) {
+		const { partner, stored } = kept.chats[id] ?? {};
+		return ended({ type: "chat_ended", nickname: partner, reason: "lost", chat: id }, id, stored);
+	},
+	refused({ code }) {
+		if (code !== "no_chat" || !tooLate) return undefined;
+		tooLate -= 1;
+		return [];
+	},
+	not_kept(event) {
+		for (const [number, id] of tracked.get(event.stream) ?? []) if (number >= event.number) set(id, "refused");
+		delete kept.letters[event.stream];
+		save("letters");
+		const chat = sendingIn(event.stream);
+		if (chat) forget(chat);
+	},
+	acknowledged(event) {
+		mark(event);
+		const { stored, delivered } = event;
+		const letter = kept.letters[event.stream];
+		if (letter && stored) {
+			letter.isStored = true;
+			if (delivered || isRoom(letter.to)) delete kept.letters[event.stream];
+			save("letters");
+		}
+		const chat = sendingIn(event.stream);
+		if (chat) store(chat, stored);
+		if (chat?.isOver && chat !== live && !asked.has(chat.id) && !chat.lines.length) forget(chat);
+		return [];
+	},
+};

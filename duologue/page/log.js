@@ -1,0 +1,90 @@
+// The messages: only those on the screen, and some around them, are in the document.
+
+import { read } from "./client.js";
+import { markOf } from "./delivery.js";
+import { my } from "./state.js";
+import { actionIn } from "./text.js";
+import { at, el, hidden, sync } from "./ui.js";
+import { MARKS, clock, dateTime, day } from "./words.js";
+
+const AROUND = 800; // px around the screen
+const GUESS = 44; // px of a message
+const NEAR = 30; // px that count as the end
+const GROUP = 300; // s between messages that stand together
+
+const box = at("log");
+const [above, rows, below] = box.children;
+let talk = null;
+let items = [];
+let anchor = null; // {item, offset} that stays where it is; null: the end does
+let width = 0;
+
+const height = (item) => item.height ?? GUESS;
+const sum = (from, to) => items.slice(from, to).reduce((total, item) => total + height(item), 0);
+
+export function paintLog() {
+	if (my.open !== talk) {
+		anchor = null;
+		sync(rows, []);
+	}
+	talk = my.open;
+	items = talk?.timeline.items ?? [];
+	for (let turn = 0; turn < 3 && place(); turn += 1);
+}
+
+function place() {
+	let first = anchor ? items.indexOf(anchor.item) : -1;
+	if (first < 0) anchor = null;
+	const index = anchor ? first : items.length;
+	const view = box.clientHeight;
+	let last = (first = index);
+	for (let room = AROUND + (anchor ? anchor.offset : view); room > 0 && first > 0; room -= height(items[first])) first -= 1;
+	for (let room = AROUND + view; room > 0 && last < items.length; last += 1) room -= height(items[last]);
+	const shown = items.slice(first, last).map((item, place) => rowOf(items[first + place - 1], item));
+	sync(rows, shown, make);
+	const unknown = shown.filter(({ item, sign }) => item.measured !== sign);
+	for (const { item, sign } of unknown) Object.assign(item, { measured: sign, height: rows.kept.get(item.id).node.getBoundingClientRect().height });
+	above.style.height = `${sum(0, first)}px`;
+	below.style.height = `${sum(last)}px`;
+	box.scrollTop = anchor ? sum(0, index) - anchor.offset : box.scrollHeight;
+	return unknown.length;
+}
+
+box.onscroll = () => {
+	const { scrollTop, scrollHeight, clientHeight } = box;
+	let top = 0;
+	const item = items.find((each) => (top += height(each)) > scrollTop);
+	const isEnd = scrollHeight - scrollTop - clientHeight < NEAR;
+	anchor = isEnd || !item ? null : { item, offset: top - height(item) - scrollTop };
+	paintLog();
+	if (scrollTop < AROUND && talk?.timeline.before) read(talk, talk.timeline.before);
+};
+
+new ResizeObserver(() => {
+	if (box.clientWidth !== width) for (const item of items) item.measured = null;
+	width = box.clientWidth;
+	paintLog();
+}).observe(box);
+
+function rowOf(before, item) {
+	const isDay = !before || day(before.at) !== day(item.at);
+	const isUnread = talk.firstUnread === item.id;
+	const isGroup = !isDay && !isUnread && before.who === item.who && item.at - before.at < GROUP;
+	const mark = item.isMine && markOf(item.id);
+	return { item, key: item.id, isDay, isUnread, isGroup, mark, sign: [isDay, isUnread, isGroup, mark].join() };
+}
+
+function make({ item, isDay, isUnread, isGroup, mark }) {
+	const date = isDay && el("p.day", {}, day(item.at) === day(Date.now() / 1000) ? "Today" : day(item.at));
+	const body = item.note ? el("p.note", { dir: "auto" }, item.note) : message(item, isGroup, mark);
+	return el("div.row", {}, date, isUnread && el("p.unread", {}, "New"), body);
+}
+
+function message({ who, text, at, isMine }, isGroup, mark) {
+	const action = actionIn(text);
+	const name = talk.isRoom && !isMine && !isGroup && !action ? el("b.who", {}, who) : !action && hidden(`${isMine ? "You" : who}: `);
+	const said = el("span.text", { dir: "auto" }, action ? el("em", {}, `* ${who} ${action}`) : text);
+	const [sign, word] = MARKS[mark] ?? [];
+	const meta = el("span.meta", {}, el("time", { title: dateTime(at) }, clock(at)), mark && el(`span.${mark}`, { title: word }, ` ${sign}`, hidden(word)));
+	return el(`div.message.${isMine ? "mine" : "theirs"}.${isGroup ? "group" : "first"}`, {}, name, said, meta);
+}

@@ -1,0 +1,69 @@
+// The dialog: how I am, rooms, a topic, who is in a room.
+
+import { ask, be, join, logOut } from "./client.js";
+import { my, views } from "./state.js";
+import { roomKey } from "./text.js";
+import { at, button, el, put, sign } from "./ui.js";
+
+const box = at("dialog");
+const close = () => box.close();
+
+function show(title, ...children) {
+	put(box, el("header", {}, el("h2", { id: "title" }, title), button("×", close, { ariaLabel: "Close" })), ...children);
+	if (!box.open) box.showModal();
+}
+
+function form(word, done, ...fields) {
+	const onsubmit = (event) => {
+		event.preventDefault();
+		close();
+		done(...fields.map((field) => field.lastChild.value.trim()));
+	};
+	return el("form", { onsubmit }, fields, el("button.main", {}, word));
+}
+
+const field = (label, props) => el("label", {}, label, el("input", { autocomplete: "off", ...props }));
+
+export const askTopic = ({ key: room, topic }) =>
+	show(`What is ${room} about?`, form("Save", (text) => ask("set_topic", { room, topic: text }), field("Topic", { value: topic, maxLength: 200 })));
+
+export const showMembers = ({ key, members }) =>
+	show(`In ${key}`, el("ul", {}, [...members].sort().map((name) => row(name, "", () => close() ?? views.go(name)))));
+
+function row(name, words, onclick) {
+	const line = button("", onclick);
+	put(line, sign(name), el("span.name", {}, name, el("small", {}, words)));
+	return el("li", {}, line);
+}
+
+export function showRooms() {
+	const name = field("Room", { required: true, autocapitalize: "none" });
+	const secret = field("Password, if it has or is to have one", { type: "password" });
+	const make = form("Join or make it", (room, password) => join(roomKey(room), password || null, true), name, secret);
+	const rows = my.rooms.map(({ room, members, has_password: isLocked, topic }) =>
+		row(room, `${members} here${isLocked ? ", with a password" : ""} ${topic}`, () => {
+			name.lastChild.value = room;
+			if (isLocked) secret.lastChild.focus();
+			else make.requestSubmit();
+		}),
+	);
+	show("Rooms", el("ul", {}, rows), make);
+}
+
+const MAY_ASK = { everyone: "Everyone", known: "People I have talked with", nobody: "Nobody" };
+
+export function showMe() {
+	const act = (text, done) => button(text, () => close() ?? done());
+	const away = field("Away: why, or until when", { value: my.own.text, maxLength: 200 });
+	const allow = el("select", { onchange: () => ask("allow_asking", { who: allow.value }) });
+	for (const value in MAY_ASK) allow.append(el("option", { value, selected: value === my.mayAsk }, MAY_ASK[value]));
+	const notices = globalThis.Notification?.permission === "default" && button("Notify me when I look elsewhere", () => Notification.requestPermission().then(close));
+	show(
+		my.me,
+		el("p", {}, act("Online", () => be("online")), act("Do not disturb", () => be("dnd"))),
+		form("Away", (text) => be("away", text), away),
+		el("label", {}, "Who may ask me for a chat", allow),
+		el("p", {}, [...my.blocked].map((nickname) => act(`Unblock ${nickname}`, () => ask("unblock", { nickname })))),
+		el("p", {}, notices, button("Log out", logOut)),
+	);
+}

@@ -1,0 +1,96 @@
+// The left side: rooms, conversations, people, and finding them.
+
+import { search } from "./client.js";
+import { changed, how, my, paint, views } from "./state.js";
+import { isRoom, nameKey } from "./text.js";
+import { at, button, el, hidden, put, sign, sync } from "./ui.js";
+import { dateTime, inWords } from "./words.js";
+
+const find = at("find");
+const lists = at("lists");
+const rows = () => [...lists.querySelectorAll("li button")];
+
+find.oninput = changed;
+find.onkeydown = ({ key }) => {
+	const words = find.value.trim();
+	if (key === "ArrowDown" || key === "Enter") paint();
+	if (key === "ArrowDown") rows()[0]?.focus();
+	if (key !== "Enter" || !words) return;
+	const exact = rows().find((row) => row.title === nameKey(words));
+	if (exact) exact.click();
+	else search(words);
+};
+
+addEventListener("keydown", (event) => {
+	const { key, target } = event;
+	if (key === "Escape" && !at("dialog").open) clear();
+	if (key === "k" ? !event.ctrlKey && !event.metaKey : key !== "/" || target.closest("input, textarea, dialog")) return;
+	event.preventDefault();
+	document.body.classList.remove("talking");
+	find.select();
+});
+
+// Up and down move within a list; Tab leaves it.
+lists.onkeydown = (event) => {
+	const list = [...(event.target.closest("ul")?.querySelectorAll("button") ?? [])];
+	const next = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+	if (!next) return;
+	event.preventDefault();
+	list[list.indexOf(event.target) + next]?.focus();
+};
+
+function clear() {
+	find.value = "";
+	my.found = null;
+	changed();
+}
+
+export function paintSidebar() {
+	const { talks, people, me, own, found, open } = my;
+	const wanted = nameKey(find.value.trim());
+	const fits = (key) => nameKey(key).includes(wanted);
+	const all = [...talks.values()].filter(({ key }) => fits(key));
+	const keys = (wanted) => all.filter(wanted).map(({ key }) => key);
+	all.sort((a, b) => b.at - a.at);
+	const known = keys((talk) => !talk.isRoom && (talk.at || talk === open));
+	const others = [...people.keys()].filter((name) => name !== me && !known.includes(name) && fits(name));
+	list("rooms", keys((talk) => talk.isRoom).sort());
+	list("talks", known);
+	list("people", others.sort());
+	at("talkshead").hidden = !known.length;
+	put(at("count"), `${people.size} here`);
+	at("me").dataset.state = own.state;
+	sync(at("me"), [{ key: me, sign: inWords(own) }], ({ sign: word }) => el("span", {}, sign(me), el("span.name", {}, me, el("small", {}, word))));
+	at("results").hidden = !found;
+	sync(at("results"), found ? [{ key: "", sign: found }] : [], results);
+}
+
+function list(id, keys) {
+	const first = keys.includes(my.open?.key) ? my.open.key : keys[0];
+	sync(
+		at(id),
+		keys.map((key) => {
+			const row = { key, isFirst: key === first, unread: my.talks.get(key)?.unread, isOpen: my.open?.key === key, how: how(key).state };
+			row.word = isRoom(key) ? "" : my.partner === key ? "in a chat with you" : inWords(how(key));
+			return { ...row, sign: Object.values(row).join() };
+		}),
+		make,
+	);
+}
+
+function make({ key, isFirst, unread, isOpen, how, word }) {
+	const row = button("", () => views.go(key), { title: key, tabIndex: isFirst ? 0 : -1, ariaCurrent: isOpen || null });
+	if (word) row.dataset.state = how;
+	put(row, sign(key), el("span.name", {}, key.replace("#", ""), el("small", {}, word)), unread && el("b.news", {}, unread, hidden(" unread")));
+	return el("li", {}, row);
+}
+
+function results({ sign: { items } }) {
+	const head = el("h2", {}, `${items.length} found`, button("×", clear, { ariaLabel: "Close" }));
+	const rows = items.map(({ key, who, at, text }) => {
+		const row = button("", () => views.go(key));
+		put(row, el("b", {}, who), el("small", {}, `${key === who ? "" : `to ${key}, `}${dateTime(at)}`), el("span.text", { dir: "auto" }, text));
+		return row;
+	});
+	return el("div", {}, head, rows);
+}

@@ -1,0 +1,81 @@
+// One WebSocket of JSON frames, watched for signs of life. It opens again by itself.
+
+const BEAT = 15_000; // ms: docs/protocol.md, 7.2
+const DEAD_AFTER = 45_000; // ms: the same, 8.2
+const FIRST_WAIT = 400; // ms
+const LONGEST_WAIT = 20_000;
+
+export let isOn = false; // is there a session?
+let socket = null;
+let isWanted = false;
+let tries = 0;
+let timer = 0;
+let heard = 0;
+let hooks; // opened(), frame(event), lost(), beat()
+
+export function watch(all) {
+	hooks = all;
+	setInterval(beat, BEAT);
+	addEventListener("online", hurry);
+	document.addEventListener("visibilitychange", () => document.hidden || hurry());
+}
+
+export const isOpen = () => socket?.readyState === WebSocket.OPEN;
+
+export function open() {
+	close();
+	isWanted = true;
+	heard = Date.now();
+	const mine = new WebSocket(`${location.origin.replace("http", "ws")}/socket`);
+	socket = mine;
+	const ours = (act) => (event) => mine === socket && act(event);
+	mine.onopen = ours(hooks.opened);
+	mine.onclose = ours(lose);
+	mine.onmessage = ours(({ data }) => {
+		heard = Date.now();
+		hooks.frame(JSON.parse(data));
+	});
+}
+
+export function sendRaw(type, fields) {
+	if (isOpen()) socket.send(JSON.stringify({ type, ...fields }));
+	return isOpen();
+}
+
+// False where there is no session.
+export const send = (type, fields) => isOn && sendRaw(type, fields);
+
+export function settle() {
+	isOn = true;
+	tries = 0;
+}
+
+function lose() {
+	socket = null;
+	isOn = false;
+	const wait = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** tries) * (0.5 + Math.random()); // so that not all come at once
+	tries += 1;
+	if (isWanted) timer = setTimeout(open, wait);
+	hooks.lost();
+}
+
+function hurry() {
+	if (isWanted && !socket) open();
+	else beat();
+}
+
+function beat() {
+	if (!isOpen()) return;
+	if (Date.now() - heard > DEAD_AFTER) {
+		socket.close();
+		lose();
+	} else if (isOn) hooks.beat();
+}
+
+export function close() {
+	clearTimeout(timer);
+	isWanted = isOn = false;
+	const before = socket;
+	socket = null;
+	before?.close();
+}

@@ -1,0 +1,38 @@
+"""A desk at which alice has logged in, and the steps of its tests."""
+
+from __future__ import annotations
+
+import pytest
+
+from duologue.client.happenings import Happening
+from duologue.client.window.desk import Desk
+from duologue.client.window.ground import Changes
+from duologue.client.window.news import Happened, Progress
+from duologue.core.events import Acknowledged
+
+NOW = 1_700_000_000.0
+
+
+@pytest.fixture
+def desk() -> Desk:
+    desk = Desk(lambda: NOW)
+    desk.log_in("alice")
+    return desk
+
+
+def hear(desk: Desk, *events: Happening, progress: Progress | None = None) -> Changes:
+    """The changes of the last."""
+    changes: Changes = []
+    for event in events:
+        changes = desk.hear(Happened(event, progress or desk.progress))
+    return changes
+
+
+def lines(desk: Desk, place: str) -> list[str]:
+    blocks = desk.talk(place).scroll.blocks()
+    return ["".join(text for text, _ in block)[7:].rstrip("\n") for block in blocks[1:]]
+
+
+def live(acknowledged: Acknowledged) -> Progress:
+    """One message was said in the chat with bob."""
+    return Progress("bob", True, True, 1, acknowledged)

@@ -1,0 +1,264 @@
+"""What a person does, and what that asks of the server."""
+
+from __future__ import annotations
+
+import tkinter
+from collections.abc import Iterable
+from typing import Any
+from unittest.mock import Mock
+
+import pytest
+
+from duologue.client.window.actions import Actions
+from duologue.client.window.changes import Change
+from duologue.client.window.desk import Desk
+from duologue.client.window.dialogs import Choice, Form, Question
+from duologue.client.window.look import dress
+from duologue.client.window.news import Happened
+from duologue.client.window.talk import Act, Standing
+from duologue.client.window.worker import Worker
+from duologue.core.commands import (
+    AcceptChat,
+    AskForChat,
+    CancelRequest,
+    Command,
+    DeclineChat,
+    QuitChat,
+    SearchHistory,
+)
+from duologue.core.events import ChatRequested, ChatStarted
+from duologue.core.people_commands import Block, ComeBack, DoNotDisturb, GoAway, Unblock, WhoIs
+from duologue.core.people_events import Presence, State
+from duologue.core.room_commands import JoinRoom, ListRooms, PartRoom
+from duologue.core.room_events import RoomEntered, RoomListed
+
+
+class Scene:
+    """Windows that only remember what they were asked for."""
+
+    def __init__(self, root: tkinter.Tk) -> None:
+        self.root = root
+        self.desk = Desk(lambda: 0.0)
+        self.desk.log_in("alice")
+        self.worker: Any = Mock(spec=Worker)
+        self.shown: list[str] = []
+        self.closed: list[str] = []
+        self.is_left = False
+        self.choice: str | None = None
+
+    def apply(self, changes: Iterable[Change]) -> None:
+        self.changes = [*changes]
+
+    def show_talk(self, place: str, *, with_keyboard: bool) -> None:
+        assert with_keyboard
+        self.shown.append(place)
+
+    def close_talk(self, place: str) -> None:
+        self.closed.append(place)
+
+    def selected(self) -> str | None:
+        return self.choice
+
+    def focus_request(self) -> None:
+        self.shown.append("request")
+
+    def leave(self) -> None:
+        self.is_left = True
+
+    # For the tests
+
+    def hears(self, *events: object) -> None:
+        for event in events:
+            self.desk.hear(Happened(event, self.desk.progress))  # type: ignore[arg-type]
+
+    def sent(self) -> list[Command]:
+        return [call.args[0] for call in self.worker.send.mock_calls]
+
+    def dialog(self) -> tkinter.Toplevel:
+        self.root.update()
+        return [widget for widget in self.root.winfo_children() if isinstance(widget, tkinter.Toplevel)][-1]
+
+
+@pytest.fixture
+def scene(root: tkinter.Tk) -> Scene:
+    dress(root)
+    return Scene(root)
+
+
+@pytest.fixture
+def actions(scene: Scene) -> Actions:
+    return Actions(scene)
+
+
+@pytest.mark.parametrize(
+    ("act", "command"),
+    [
+        (Act.ASK, AskForChat("bob")),
+        (Act.ASK_AGAIN, AskForChat("bob")),
+        (Act.CANCEL, CancelRequest("bob")),
+        (Act.ACCEPT, AcceptChat("bob")),
+        (Act.DECLINE, DeclineChat("bob")),
+        (Act.BLOCK, Block("bob")),
+        (Act.LEAVE, QuitChat()),
+        (Act.LEAVE_ROOM, PartRoom("bob")),
+        (Act.JOIN, JoinRoom("bob")),
+    ],
+)
+def test_every_button_sends(scene: Scene, actions: Actions, act: Act, command: Command) -> None:
+    scene.hears(ChatRequested("bob", 60))
+    actions.act("bob", act)
+    assert scene.sent() == [command]
+    assert scene.desk.active == "bob"
+    assert ("bob" in scene.desk.requests) == (act not in (Act.ACCEPT, Act.DECLINE, Act.BLOCK))
+    assert scene.shown == (["bob"] if act is Act.ACCEPT else [])
+
+
+def test_what_is_written_is_shown_and_said(scene: Scene, actions: Actions) -> None:
+    actions.submit("bob", "hi")
+    scene.worker.say.assert_called_once_with("bob", "hi")
+    assert scene.desk.talk("bob").scroll.newest is not None
+
+
+def test_opening_asks_only_where_a_chat_can_be(scene: Scene, actions: Actions) -> None:
+    actions.open("bob")
+    assert scene.sent() == []  # bob is not here
+    scene.hears(Presence("bob", State.ONLINE), Presence("carol", State.ONLINE))
+    actions.open("bob")
+    assert scene.sent() == [AskForChat("bob")]
+    scene.hears(ChatStarted("bob", "x"))
+    actions.open("carol")
+    assert scene.sent() == [AskForChat("bob")]
+    assert scene.shown == ["bob", "bob", "carol"]
+
+
+def test_closing_a_window(scene: Scene, actions: Actions) -> None:
+    actions.close("bob")
+    assert scene.closed == ["bob"]
+    scene.desk.talk("bob").move(Standing.ASKING)
+    actions.close("bob")
+    scene.hears(RoomEntered("#tea", 1, ""))
+    actions.close("#tea")
+    assert scene.sent() == [CancelRequest("bob"), PartRoom("#tea")]
+    assert scene.closed == ["bob", "bob"]  # the room when the server has answered
+
+
+def test_closing_asks_where_a_chat_is_on(scene: Scene, actions: Actions) -> None:
+    scene.hears(ChatStarted("bob", "x"))
+    actions.close("bob")
+    assert scene.closed == []
+    question = scene.dialog()
+    assert isinstance(question, Question)
+    question._yes()
+    assert (scene.sent(), scene.closed) == ([QuitChat()], ["bob"])
+
+
+def test_a_chat_that_ended_meanwhile_is_not_left_twice(scene: Scene, actions: Actions) -> None:
+    scene.hears(ChatStarted("bob", "x"))
+    actions.close("bob")
+    scene.desk.talk("bob").move(Standing.ENDED)
+    question = scene.dialog()
+    assert isinstance(question, Question)
+    question._yes()
+    assert (scene.sent(), scene.closed) == ([], ["bob"])
+
+
+def test_quitting_asks_where_a_chat_is_on(scene: Scene, actions: Actions) -> None:
+    scene.hears(ChatStarted("bob", "x"))
+    actions.quit()
+    assert not scene.is_left
+    question = scene.dialog()
+    assert isinstance(question, Question)
+    question._yes()
+    assert scene.is_left
+
+
+def test_ones_own_state(scene: Scene, actions: Actions) -> None:
+    actions.be_online()
+    actions.be_undisturbed()
+    actions.be_away()
+    form = scene.dialog()
+    assert isinstance(form, Form)
+    form.entries[0].insert(0, "lunch")
+    form._take()
+    assert scene.sent() == [ComeBack(), DoNotDisturb(), GoAway("lunch")]
+
+
+def test_whoever_is_chosen(scene: Scene, actions: Actions) -> None:
+    for do in (actions.open_selected, actions.describe_selected, actions.block_selected):
+        do()
+    assert (scene.sent(), scene.shown) == ([], [])
+    scene.choice = "bob"
+    for do in (actions.open_selected, actions.describe_selected, actions.block_selected):
+        do()
+    assert (scene.sent(), scene.shown) == ([WhoIs("bob"), Block("bob")], ["bob"])
+    actions.answer_request()
+    assert scene.shown[-1] == "request"
+
+
+@pytest.mark.parametrize(
+    ("typed", "trouble"), [("no one", "cannot be part"), ("#tea", "That is a room"), ("Alice", "That is you.")]
+)
+def test_nobody_to_write_to(scene: Scene, actions: Actions, typed: str, trouble: str) -> None:
+    actions.write_to()
+    form = scene.dialog()
+    assert isinstance(form, Form)
+    form.entries[0].insert(0, typed)
+    form._take()
+    assert trouble in str(form._trouble["text"])
+    assert scene.shown == []
+
+
+def test_writing_to_somebody(scene: Scene, actions: Actions) -> None:
+    actions.write_to()
+    form = scene.dialog()
+    assert isinstance(form, Form)
+    form.entries[0].insert(0, "Bob")
+    form._take()
+    assert scene.shown == ["bob"]
+
+
+def test_blocked_people_are_unblocked(scene: Scene, actions: Actions) -> None:
+    actions.choose_blocked(["bob", "carol"])
+    choice = scene.dialog()
+    assert isinstance(choice, Choice)
+    choice.rows.selection_clear(0)
+    choice.rows.selection_set(1)
+    choice._take()
+    assert scene.sent() == [Unblock("carol")]
+
+
+def test_rooms_are_joined(scene: Scene, actions: Actions) -> None:
+    actions.join()
+    form = scene.dialog()
+    assert isinstance(form, Form)
+    form.entries[0].insert(0, "tea")
+    form.entries[1].insert(0, "secret")
+    form._take()
+    actions.list_rooms()
+    assert scene.sent() == [JoinRoom("#tea", "secret"), ListRooms()]
+
+
+def test_a_room_with_a_password_asks_for_it(scene: Scene, actions: Actions) -> None:
+    rooms = [RoomListed("#open", 1, False, "milk"), RoomListed("#locked", 1, True, "")]
+    actions.choose_room(rooms)
+    choice = scene.dialog()
+    assert isinstance(choice, Choice)
+    assert choice.rows.get(0, "end") == ("#open (1) · milk", "#locked (1, with a password)")
+    choice._take()
+    actions._enter(rooms[1])
+    form = scene.dialog()
+    assert isinstance(form, Form)
+    form.entries[0].insert(0, "secret")
+    form._take()
+    assert scene.sent() == [JoinRoom("#open"), JoinRoom("#locked", "secret")]
+
+
+def test_one_search_window(scene: Scene, actions: Actions) -> None:
+    actions.search()
+    first = actions.search_window
+    actions.search()
+    assert first
+    assert actions.search_window is first
+    first.words.insert(0, "tea")
+    first._start()
+    scene.worker.recall.assert_called_once_with(SearchHistory("tea"))

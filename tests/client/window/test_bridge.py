@@ -1,0 +1,57 @@
+"""What another thread posts is done in Tk's, at once."""
+
+from __future__ import annotations
+
+import threading
+import time
+import tkinter
+from functools import partial
+
+from duologue.client.window.bridge import AT_ONCE, Bridge
+
+
+def wait_for(root: tkinter.Tk, done: list[object], count: int) -> None:
+    root.after(5000, lambda: done.extend([None] * count))  # the bound
+    while len(done) < count:
+        root.tk.dooneevent(0)  # sleeps until something happens, as the main loop does
+
+
+def test_posts_of_another_thread_wake_tk_in_their_order(root: tkinter.Tk) -> None:
+    bridge = Bridge(root)
+    done: list[object] = []
+    threads: set[int] = set()
+
+    def work(number: int) -> None:
+        done.append(number)
+        threads.add(threading.get_ident())
+
+    def post() -> None:
+        for number in range(3 * AT_ONCE):
+            bridge.post(partial(work, number))
+
+    thread = threading.Thread(target=post)
+    thread.start()
+    wait_for(root, done, 3 * AT_ONCE)
+    thread.join()
+    bridge.close()
+    assert done == [*range(3 * AT_ONCE)]
+    assert threads == {threading.get_ident()}
+
+
+def test_a_sleeping_tk_wakes_within_20_ms(root: tkinter.Tk) -> None:
+    """The best of several, as the machine may be busy; a loop that polls would need its interval in most of them."""
+    bridge = Bridge(root)
+    took: list[object] = []
+    for number in range(1, 21):
+        posted = time.perf_counter()
+        threading.Timer(0.01, lambda: bridge.post(lambda: took.append(time.perf_counter()))).start()
+        wait_for(root, took, number)
+        took[-1] = took[-1] - posted - 0.01 if isinstance(took[-1], float) else 1.0
+    bridge.close()
+    assert sorted(map(float, map(str, took)))[10] < 0.02
+
+
+def test_after_the_end_a_post_is_harmless(root: tkinter.Tk) -> None:
+    bridge = Bridge(root)
+    bridge.close()
+    bridge.post(lambda: None)

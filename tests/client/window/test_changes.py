@@ -1,0 +1,13 @@
+"""Every change that the desk can decide on is one that the stage can obey."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+from duologue.client.window.changes import Change
+
+
+def test_every_change_has_its_widget() -> None:
+    from duologue.client.window.stage import _APPLY
+
+    assert set(_APPLY) == set(get_args(Change))

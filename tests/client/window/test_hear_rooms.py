@@ -1,0 +1,88 @@
+"""Rooms and the lobby."""
+
+from __future__ import annotations
+
+from duologue.client.happenings import (
+    MissedMore,
+    RoomLost,
+)
+from duologue.client.recaller import Page
+from duologue.client.window.changes import (
+    Closed,
+    HistoryWanted,
+    MembersWanted,
+    Opened,
+    Restated,
+    RoomsCame,
+)
+from duologue.client.window.desk import Desk
+from duologue.client.window.news import Progress, Sent
+from duologue.core.events import Acknowledged
+from duologue.core.room_events import (
+    RoomEntered,
+    RoomExited,
+    RoomJoined,
+    RoomLeft,
+    RoomListed,
+    RoomMembers,
+    RoomMissed,
+    RoomSaid,
+    RoomsListed,
+    RoomTopic,
+)
+from duologue.core.rooms import LOBBY
+from tests.client.window.at_desk import NOW, desk, hear, lines
+
+__all__ = ["desk"]
+
+
+def test_the_lobby_is_entered(desk: Desk) -> None:
+    changes = hear(desk, RoomEntered(LOBBY, 2, ""))
+    assert changes == [HistoryWanted(LOBBY), MembersWanted(LOBBY), Restated(LOBBY)]
+    desk.turn_page(LOBBY, Page((), None))
+    assert HistoryWanted(LOBBY) not in hear(desk, RoomEntered(LOBBY, 2, ""))  # after a lost connection
+
+
+def test_a_room(desk: Desk) -> None:
+    assert Opened("#tea") in hear(desk, RoomEntered("#tea", 2, "milk"))
+    hear(desk, RoomMembers("#tea", ("alice", "bob")), RoomJoined("#tea", "carol"), RoomLeft("#tea", "bob"))
+    assert desk.talk("#tea").members == {"alice", "carol"}
+    hear(desk, RoomSaid("#tea", "carol", int(NOW), 5, "hi"), RoomSaid("#tea", "carol", int(NOW), 5, "hi"))
+    hear(desk, RoomTopic("#tea", "carol", "sugar"), RoomMissed("#tea", 2), MissedMore("#tea"))
+    assert lines(desk, "#tea") == [
+        "carol has joined #tea.",
+        "bob has left #tea.",
+        "carol  hi",
+        "carol says what #tea is about: sugar",
+        "2 messages passed by unread. Open the room again to see what was said.",
+        "More was said in #tea than what comes now.",
+    ]
+    assert desk.status("#tea") == "#tea · 2 people here · sugar"
+    assert hear(desk, RoomExited("#tea"))[0] == Closed("#tea")
+    assert "#tea" not in desk.talks
+
+
+def test_what_is_said_in_a_room_is_stored(desk: Desk) -> None:
+    hear(desk, RoomEntered("#tea", 1, ""))
+    desk.type("#tea", "hi")
+    desk.sent(Sent("#tea", "s1", Progress(is_connected=True)))
+    hear(desk, Acknowledged(1, 1, "s1"))
+    assert desk.talk("#tea").mark == "stored"
+
+
+def test_nobody_is_told_of_who_comes_into_the_lobby(desk: Desk) -> None:
+    hear(desk, RoomEntered(LOBBY, 1, ""), RoomJoined(LOBBY, "bob"))
+    assert desk.talk(LOBBY).members == {"bob"}
+    assert lines(desk, LOBBY) == []
+
+
+def test_a_room_that_is_lost(desk: Desk) -> None:
+    hear(desk, RoomEntered("#tea", 1, ""), RoomLost("#tea", "wrong_password", "Wrong."))
+    assert desk.status("#tea") == "You are no longer in #tea. Wrong."
+    assert not desk.talk("#tea").can_write
+
+
+def test_the_list_of_rooms(desk: Desk) -> None:
+    rooms = [RoomListed("#a", 1, False, ""), RoomListed("#b", 2, True, "x")]
+    assert hear(desk, *rooms, RoomsListed(2)) == [RoomsCame(tuple(rooms))]
+    assert hear(desk, RoomsListed(0)) == [RoomsCame(())]

@@ -1,0 +1,143 @@
+"""The client in its thread: what it tells, and that what it was asked for comes out at the other end."""
+
+from __future__ import annotations
+
+import queue
+from collections.abc import Callable, Iterator
+from typing import TypeVar
+
+import pytest
+
+from duologue.client.address import Address
+from duologue.client.window.news import (
+    Happened,
+    LoggedIn,
+    LoginFailed,
+    News,
+    NoPage,
+    NotSent,
+    PageCame,
+    PasswordWanted,
+    Sent,
+)
+from duologue.client.window.worker import Worker
+from duologue.core.commands import AskForChat, ReadHistory, SearchHistory
+from duologue.core.events import MessageFrom, RequestAnswered
+from tests.terminal.programs import BOUND, Server
+
+N = TypeVar("N")
+
+
+class Told:
+    """A worker, and all that it tells."""
+
+    def __init__(self) -> None:
+        self._news: queue.Queue[News] = queue.Queue()
+        self.worker = Worker(self._tell)
+        self.worker.start()
+
+    def _tell(self, news: News, shown: Callable[[], object]) -> None:
+        self._news.put(news)
+        shown()
+
+    def next(self, kind: type[N]) -> N:
+        """Wait for news of that kind, passing over others."""
+        while True:
+            news = self._news.get(timeout=BOUND)
+            if isinstance(news, kind):
+                return news
+
+    def happens(self, kind: type[object]) -> Happened:
+        while not isinstance((news := self.next(Happened)).event, kind):
+            pass
+        return news
+
+    def log_in(self, port: int, nickname: str, password: str | None = None) -> None:
+        self.worker.log_in(Address("127.0.0.1", port), nickname, password, None)
+
+
+@pytest.fixture
+def told() -> Iterator[Told]:
+    told = Told()
+    yield told
+    told.worker.stop()
+
+
+def test_before_the_login_nothing_is_sent(told: Told) -> None:
+    told.worker.say("bob", "hi")
+    assert told.next(NotSent) == NotSent("bob", "Not connected to the server, so nothing was sent.")
+    told.worker.recall(ReadHistory("bob", 10))
+    assert told.next(NoPage).place == "bob"
+    told.worker.recall(SearchHistory("hi"))
+    assert told.next(NoPage).place is None
+
+
+def test_logins_that_fail(told: Told, server: Server) -> None:
+    told.log_in(1, "user1")
+    assert told.next(LoginFailed).text == "Cannot reach the server at 127.0.0.1:1 (connection refused)."
+    told.log_in(server.port, "nobody-is-called-that")
+    told.next(PasswordWanted)
+    told.log_in(server.port, "nobody-is-called-that", "wrong")
+    assert told.next(LoginFailed).text
+
+
+def test_a_session(told: Told, server: Server) -> None:
+    told.log_in(server.port, "user1")
+    assert told.next(LoggedIn) == LoggedIn("user1")
+    told.worker.send(AskForChat("user2"), "user2")
+    assert told.happens(RequestAnswered).progress.is_connected
+    told.worker.say("user2", "a letter")
+    letter = told.next(Sent)
+    assert letter.place == "user2"
+    assert letter.stream
+    told.worker.recall(ReadHistory("user2", 10))
+    assert told.next(PageCame).page.messages[-1].text == "a letter"
+    told.worker.say("#lobby", "hello")
+    assert told.next(Sent).place == "#lobby"
+
+
+def test_an_event_counts_as_received_when_it_can_be_seen(server: Server) -> None:
+    """What has not been shown comes again to whoever logs in next."""
+    told: queue.Queue[News] = queue.Queue()
+
+    def tell(news: News, shown: Callable[[], object]) -> None:
+        told.put(news)
+        if not (isinstance(news, Happened) and isinstance(news.event, MessageFrom)):
+            shown()
+
+    with_letter = Told()
+    with_letter.log_in(server.port, "user7")
+    with_letter.next(LoggedIn)
+    with_letter.worker.say("user8", "for user8")
+    with_letter.next(Sent)
+    blind = Worker(tell)
+    blind.start()
+    blind.log_in(Address("127.0.0.1", server.port), "user8", None, None)
+    while not (isinstance(one := told.get(timeout=BOUND), Happened) and isinstance(one.event, MessageFrom)):
+        pass
+    blind.stop()
+    sees = Told()
+    sees.log_in(server.port, "user8")
+    event = sees.happens(MessageFrom).event
+    assert isinstance(event, MessageFrom)
+    assert event.text == "for user8"
+    for one_of in (with_letter, sees):
+        one_of.worker.stop()
+
+
+def test_what_does_not_fit_is_said(told: Told, server: Server) -> None:
+    told.log_in(server.port, "user1")
+    told.next(LoggedIn)
+    told.worker.say("user2", "x" * 9000)
+    assert "send it in parts" in told.next(NotSent).text
+
+
+def test_a_second_login_ends_the_first(told: Told, server: Server) -> None:
+    told.log_in(server.port, "user1")
+    told.next(LoggedIn)
+    told.log_in(server.port, "user2")
+    assert told.next(LoggedIn) == LoggedIn("user2")
+
+
+def test_stopping_in_the_middle_of_a_login(told: Told, server: Server) -> None:
+    told.log_in(server.port, "user1")

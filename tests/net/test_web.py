@@ -1,0 +1,126 @@
+"""What is answered by HTTP: to whom the socket opens, who may read the metrics, and which origins are ours."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from websockets.datastructures import Headers
+from websockets.http11 import Request, Response
+
+from duologue.net.web import WebSite, origins
+from duologue.net.web_files import Files
+from duologue.settings import Settings
+
+OURS = "http://127.0.0.1:8080"
+FAR, HERE = "192.0.2.1", "127.0.0.1"
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> WebSite:
+    (tmp_path / "index.html").write_text("<p>")
+    return WebSite(Files(tmp_path), frozenset({OURS}), not_ready=lambda: "", metrics=lambda: (b"numbers", "text/x"))
+
+
+def asked(site: WebSite, path: str, address: str = HERE, method: str = "GET", **headers: str) -> Response | None:
+    named = Headers({name.replace("_", "-"): value for name, value in headers.items()})
+    return site.site_for(address)(Request(path, named, method))
+
+
+def status(site: WebSite, path: str, address: str = HERE, **headers: str) -> int:
+    answer = asked(site, path, address, **headers)
+    assert answer
+    return answer.status_code
+
+
+def test_the_socket_opens_for_our_own_page(site: WebSite) -> None:
+    assert asked(site, "/socket", Origin=OURS) is None
+    assert asked(site, "/socket?x=1", FAR, Origin=OURS) is None
+    assert site.refused == {}
+
+
+@pytest.mark.parametrize(
+    "origin", ["", "null", "http://127.0.0.1", f"{OURS}/", f"{OURS}.evil", f" {OURS}", OURS.upper()]
+)
+def test_for_any_other_it_does_not_and_that_is_counted_and_logged(
+    site: WebSite, origin: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert status(site, "/socket", Origin=origin) == 403
+    assert site.refused == {"bad_origin": 1}
+    assert "--web-origins" in caplog.text
+
+
+def test_nor_without_one(site: WebSite) -> None:
+    assert status(site, "/socket") == 403
+
+
+def test_two_origins_are_a_mistake(site: WebSite) -> None:
+    headers = Headers()
+    headers["Origin"] = OURS
+    headers["Origin"] = "http://evil.example"
+    answer = site.site_for(HERE)(Request("/socket", headers))
+    assert answer
+    assert answer.status_code == 400
+
+
+def test_metrics_are_read_on_this_machine_only(site: WebSite) -> None:
+    answer = asked(site, "/metrics", Host="127.0.0.1:8080")
+    assert answer
+    assert (answer.status_code, answer.body, answer.headers["Content-Type"]) == (200, b"numbers", "text/x")
+    assert status(site, "/metrics", FAR, Host="127.0.0.1:8080") == 403
+    assert status(site, "/metrics", Host="evil.example:8080") == 403
+    assert status(site, "/metrics") == 403
+    assert status(site, "/metrics", Host="127.0.0.1:8080", X_Forwarded_For=FAR) == 403
+    assert status(site, "/metrics", Host="127.0.0.1:8080", Forwarded=f"for={FAR}") == 403
+
+
+def test_health_says_why_not(tmp_path: Path) -> None:
+    reasons = iter(["", "The store has failed."])
+    site = WebSite(Files(tmp_path), frozenset(), not_ready=lambda: next(reasons), metrics=lambda: (b"", ""))
+    assert status(site, "/healthz", FAR) == 200
+    answer = asked(site, "/healthz", FAR)
+    assert answer
+    assert (answer.status_code, answer.body) == (503, b"The store has failed.\n")
+
+
+def test_only_get_is_answered(site: WebSite) -> None:
+    for path in ("/", "/socket", "/metrics", "/nothing"):
+        answer = asked(site, path, method="POST", Origin=OURS)
+        assert answer
+        assert (answer.status_code, answer.headers["Allow"]) == (405, "GET")
+
+
+def test_what_is_not_there(site: WebSite) -> None:
+    assert (status(site, "/"), status(site, "/?x"), status(site, "/x"), status(site, "/healthz/")) == (
+        200,
+        200,
+        404,
+        404,
+    )
+
+
+@pytest.mark.parametrize(
+    ("settings", "port", "expected"),
+    [
+        (Settings(), 8080, "http://127.0.0.1:8080 http://localhost:8080 http://[::1]:8080"),
+        (Settings(), 80, "http://127.0.0.1 http://localhost http://[::1]"),
+        (
+            Settings(host="Chat.Example"),
+            81,
+            "http://127.0.0.1:81 http://localhost:81 http://[::1]:81 http://chat.example:81",
+        ),
+        (
+            Settings(host="2001:db8::1"),
+            81,
+            "http://127.0.0.1:81 http://localhost:81 http://[::1]:81 http://[2001:db8::1]:81",
+        ),
+        (
+            replace(Settings(web_origins=("https://chat.example",)), tls_cert=Path("c"), tls_key=Path("k")),
+            443,
+            "https://127.0.0.1 https://localhost https://[::1] https://chat.example",
+        ),
+    ],
+)
+def test_our_origins(settings: Settings, port: int, expected: str) -> None:
+    assert origins(settings, port) == set(expected.split())

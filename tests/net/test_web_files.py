@@ -1,0 +1,73 @@
+"""The page's files: what is served, as what, and what is still the same."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from pathlib import Path
+
+import pytest
+
+from duologue.net.web_files import CONTENT_TYPES, PAGE, Files, sentence
+from duologue.protocols.web import HEADERS
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Files:
+    folder = tmp_path / "page"
+    (folder / "parts").mkdir(parents=True)
+    (folder / "index.html").write_text("<p>")
+    (folder / "parts" / "app.js").write_text("1")
+    (folder / "notes.py").write_text("secret")
+    (folder / "folder.js").mkdir()
+    (tmp_path / "secret.txt").write_text("secret")
+    return Files(folder)
+
+
+def test_a_file_comes_with_its_type_and_its_tag(files: Files) -> None:
+    found = files.answer("/parts/app.js", "")
+    assert found
+    assert (found.status_code, found.body) == (200, b"1")
+    assert found.headers["Content-Type"] == "text/javascript; charset=utf-8"
+    assert found.headers["Content-Length"] == "1"
+    assert {name: found.headers[name] for name in HEADERS} == HEADERS
+
+
+def test_the_folder_itself_is_its_index(files: Files) -> None:
+    index, front = files.answer("/index.html", ""), files.answer("/", "")
+    assert index
+    assert front
+    assert front.body == index.body == b"<p>"
+
+
+@pytest.mark.parametrize("known", ["{}", "W/{}", '"other", {}', '"other",W/{}'])
+def test_what_a_browser_has_is_not_sent_again(files: Files, known: str) -> None:
+    first = files.answer("/", "")
+    assert first
+    again = files.answer("/", known.format(first.headers["ETag"]))
+    assert again
+    assert (again.status_code, again.body, again.headers["ETag"]) == (304, b"", first.headers["ETag"])
+    other = files.answer("/", '"other"')
+    assert other
+    assert other.status_code == 200
+
+
+@pytest.mark.parametrize(
+    "path", ["", "/notes.py", "/parts", "/folder.js", "/../secret.txt", "//index.html", "/parts/../index.html", "/x"]
+)
+def test_nothing_else_is_there(files: Files, path: str) -> None:
+    assert files.answer(path, "") is None
+
+
+def test_without_a_folder_there_are_no_files(tmp_path: Path) -> None:
+    assert Files(tmp_path / "nowhere").answer("/", "") is None
+
+
+def test_a_sentence_is_plain_text() -> None:
+    found = sentence(HTTPStatus.NOT_FOUND, "There is <b>no</b> such page.")
+    assert found.headers["Content-Type"] == CONTENT_TYPES[".txt"]
+    assert found.body == b"There is <b>no</b> such page.\n"
+
+
+def test_all_that_a_page_is_made_of_has_a_type() -> None:
+    assert {".html", ".js", ".css", ".svg"} <= set(CONTENT_TYPES)
+    assert PAGE.parent.name == "duologue"

@@ -1,0 +1,219 @@
+"""What the scenes at the page are played with: a server, people at browsers, and one at a native client."""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import urllib.request
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Dialog, Locator, Page, expect
+
+ROOT = Path(__file__).parents[2]
+BOUND = 5.0
+"""Seconds after which something that should have happened has not."""
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+FLAGS = [
+    f"--{flag}"
+    for flag in (
+        "no-sandbox disable-gpu disable-quic no-first-run disable-background-networking disable-component-update "
+        "disable-sync"
+    ).split()
+]
+
+expect.set_options(timeout=BOUND * 1000)
+
+
+def free_port() -> int:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return int(taken.getsockname()[1])
+
+
+class Server:
+    """server.py as a process, with the page and the native protocol, on the same ports whenever it is started."""
+
+    def __init__(self, data: Path, *arguments: str, users: Iterable[str] = ()) -> None:
+        self.users = data / "users.csv"
+        names = users or ("alice", "bob", "carol", "dave")
+        self.users.write_text("".join(f"{name}\n" for name in ("clientID", *names)))
+        self.port, self.web_port = free_port(), free_port()
+        where = f"--port {self.port} --web-port {self.web_port} --protocols native,web".split()
+        self._settings = ["--users", str(self.users), "--data", str(data), *where, *arguments]
+        self._process: subprocess.Popen[str] | None = None
+        self.is_running = False
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.web_port}"
+
+    def start(self, *more: str) -> None:
+        command = [sys.executable, "server.py", *self._settings, *more]
+        self._process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
+        assert self._process.stderr
+        self.is_running = True
+        heard = ""
+        for line in self._process.stderr:
+            heard += line
+            if re.search(r"listening .*protocol=web", line):
+                break
+        else:
+            self.is_running = False
+            self._process.wait(BOUND)
+            self._process.stderr.close()
+            raise AssertionError(f"server.py ended before it listened: {heard}")
+        self._drain = threading.Thread(target=self._process.stderr.read, daemon=True)  # so that its log never blocks it
+        self._drain.start()
+
+    def adduser(self, nickname: str, password: str) -> None:
+        command = [sys.executable, "server.py", "adduser", nickname, *self._settings[:4]]
+        subprocess.run(command, cwd=ROOT, input=f"{password}\n{password}\n", text=True, check=True, capture_output=True)
+
+    def kill(self) -> None:
+        self._end(signal.SIGKILL)
+
+    def stop(self) -> None:
+        if self.is_running:
+            self._end(signal.SIGTERM)
+
+    def _end(self, number: int) -> None:
+        assert self._process
+        assert self._process.stderr
+        self.is_running = False
+        self._process.send_signal(number)
+        self._process.wait(BOUND)
+        self._drain.join(BOUND)
+        self._process.stderr.close()
+
+
+class Person:
+    """Somebody at the page, in a browser of their own."""
+
+    def __init__(
+        self, browser: Browser, url: str, nickname: str, *, is_phone: bool = False, dark: bool = False
+    ) -> None:
+        size = (390, 844) if is_phone else (1200, 800)
+        self.context: BrowserContext = browser.new_context(
+            viewport={"width": size[0], "height": size[1]}, color_scheme="dark" if dark else "light", locale="en-GB"
+        )
+        self.nickname = nickname
+        self._url = url
+        self.troubles: list[str] = []
+        self.page = self.opens()
+
+    def opens(self) -> Page:
+        """Another tab; what goes wrong in it is noted in `troubles`."""
+        page = self.context.new_page()
+        page.set_default_timeout(BOUND * 1000)
+        page.on("console", self._note)
+        page.on("pageerror", lambda error: self.troubles.append(str(error.stack or error)))
+        page.on("dialog", self._dialog)
+        page.goto(self._url)
+        return page
+
+    def _note(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning") and "WebSocket connection" not in message.text:
+            self.troubles.append(message.text)
+
+    def _dialog(self, dialog: Dialog) -> None:
+        self.troubles.append(f"dialog: {dialog.message}")
+        dialog.dismiss()
+
+    def logs_in(self, password: str = "") -> Person:
+        self.page.fill("#nickname", self.nickname)
+        self.page.click("#login button")
+        if password:
+            self.page.fill("#password", password)
+            self.page.click("#login button")
+        expect(self.page.locator("#app")).to_be_visible()
+        return self
+
+    def row(self, key: str) -> Locator:
+        return self.page.locator(f'nav li button[title="{key}"]')
+
+    def goes_to(self, key: str) -> None:
+        self.row(key).click()
+        expect(self.page.locator("#head h2")).to_have_text(key)
+
+    def types(self, text: str) -> None:
+        self.page.fill("#text", text)
+        self.page.press("#text", "Enter")
+        expect(self.page.locator("#text")).to_have_value("")
+
+    def presses(self, name: str) -> None:
+        self.page.get_by_role("button", name=name, exact=True).click()
+
+    @property
+    def messages(self) -> Locator:
+        return self.page.locator("#rows .message > .text")
+
+    @property
+    def notes(self) -> Locator:
+        return self.page.locator("#rows .note")
+
+    def reads(self, *texts: str) -> None:
+        """All the messages in the conversation on the screen, and no others."""
+        expect(self.messages).to_have_text(list(texts))
+
+    def chats_with(self, other: Person) -> None:
+        self.goes_to(other.nickname)
+        self.presses("Ask for a chat")
+        other.presses(f"Accept {self.nickname}")
+        for person in (self, other):
+            expect(person.page.locator("#head small")).to_contain_text("In a chat with you")
+
+
+class Native:
+    """Somebody at the native protocol, by lines (docs/protocol.md)."""
+
+    def __init__(self, port: int, nickname: str) -> None:
+        self.login = self._socket(port, "login_socket", nickname)
+        token = self.hears("AUTH_SUCCESS (\\S+).*")[1]
+        self.chat = self._socket(port, f"chat_socket {token}")
+        self.check = self._socket(port, f"check_socket {token}")
+        assert self._line(self.check).startswith("PONG")
+
+    @staticmethod
+    def _socket(port: int, kind: str, *lines: str) -> io.BufferedRWPair[Any, Any]:
+        with socket.create_connection(("127.0.0.1", port), timeout=BOUND) as sock:
+            sock.sendall("".join(f"{line}\n" for line in (f"duologue/1 {kind}", *lines)).encode())
+            return sock.makefile("rwb")
+
+    @staticmethod
+    def _line(file: io.BufferedRWPair[Any, Any]) -> str:
+        line = file.readline()
+        assert line, "the server has closed the connection"
+        return line.decode().removesuffix("\n")
+
+    def says(self, *lines: str) -> None:
+        self.chat.write("".join(f"{line}\n" for line in lines).encode())
+        self.chat.flush()
+
+    def hears(self, pattern: str) -> re.Match[str]:
+        """The next line that is like this; others before it are passed over."""
+        while not (found := re.fullmatch(pattern, self._line(self.login))):
+            pass
+        return found
+
+    def leaves(self) -> None:
+        for file in (self.login, self.chat, self.check):
+            file.close()
+
+
+def fetch(url: str) -> bytes:
+    with urllib.request.urlopen(url, timeout=BOUND) as answer:
+        return bytes(answer.read())
+
+
+def is_ci() -> bool:
+    return bool(os.environ.get("CI"))

@@ -1,0 +1,93 @@
+"""Who is here and how they are; who asks for a chat; who is blocked."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import expect
+
+from tests.page.conftest import AtNative, Enter
+from tests.page.house import Server
+
+
+def test_how_people_are_is_shown_while_it_changes(enter: Enter, native: AtNative) -> None:
+    alice = enter("alice")
+    bob = native("bob")
+    expect(alice.row("bob")).to_contain_text("online")
+    bob.says("/away lunch")
+    expect(alice.row("bob")).to_contain_text("away: lunch")
+    bob.says("/dnd")
+    expect(alice.row("bob")).to_contain_text("do not disturb")
+    bob.leaves()
+    expect(alice.row("bob")).to_have_count(0)
+
+
+def test_i_say_how_i_am_and_say_it_again_after_a_lost_connection(enter: Enter, server: Server) -> None:
+    alice, bob = enter("alice"), enter("bob")
+    alice.page.click("#me")
+    alice.page.get_by_label("Away: why").fill("in the garden")
+    alice.presses("Away")
+    expect(alice.page.locator("#me")).to_contain_text("away: in the garden")
+    expect(bob.row("alice")).to_contain_text("away: in the garden")
+    server.kill()
+    server.start()
+    expect(bob.row("alice")).to_contain_text("away: in the garden")
+    alice.page.click("#me")
+    alice.presses("Online")
+    expect(bob.row("alice")).to_contain_text("online")
+
+
+def test_three_requests_stack_and_take_no_keys_away(enter: Enter, native: AtNative) -> None:
+    dave = enter("dave")
+    dave.page.locator("#text").press_sequentially("I am wri")
+    askers = [native(name) for name in ("alice", "bob", "carol")]
+    for asker in askers:
+        asker.says("/chat dave")
+        asker.hears("chat_requested dave .*")
+    expect(dave.page.locator(".request b")).to_have_text(["alice", "bob", "carol"])
+    expect(dave.page.locator(".request small").first).to_have_text(re.compile(r"[12]:\d\d"))
+    expect(dave.page.locator("#told")).to_contain_text("carol wants to chat with you.")
+    expect(dave.page).to_have_title("(3) Duologue")
+    dave.page.keyboard.type("ting")
+    expect(dave.page.locator("#text")).to_have_value("I am writing")
+    dave.presses("Decline alice")
+    askers[0].hears("dave decline chat")
+    dave.presses("Block bob")
+    dave.presses("Accept carol")
+    askers[2].hears("start_chat dave .*")
+    expect(dave.page.locator(".request")).to_have_count(0)
+
+
+def test_a_request_that_expires_is_gone(enter: Enter, server: Server, native: AtNative) -> None:
+    server.stop()
+    server.start("--request-expiry", "1")
+    alice, bob = enter("alice"), native("bob")
+    bob.says("/chat alice")
+    expect(alice.page.locator(".request")).to_have_count(1)
+    expect(alice.page.locator(".request")).to_have_count(0)
+    expect(alice.page.locator("#hint")).to_have_text("bob no longer waits for your answer.")
+
+
+def test_who_is_blocked_reaches_nobody_until_that_ends(enter: Enter, native: AtNative) -> None:
+    alice, bob = enter("alice"), native("bob")
+    alice.goes_to("bob")
+    alice.presses("Block")
+    expect(alice.page.locator("#head small")).to_contain_text("Blocked")
+    bob.says("/msg alice AAAAAAAAAAAA 1 :let me in")
+    alice.page.reload()
+    expect(alice.row("bob")).to_contain_text("online")
+    alice.goes_to("bob")
+    expect(alice.page.locator("#head small")).to_contain_text("Blocked")
+    alice.presses("Unblock")
+    bob.says("/msg alice AAAAAAAAAAAB 1 :thank you")
+    alice.reads("thank you")
+
+
+def test_who_may_ask_is_kept(enter: Enter) -> None:
+    alice = enter("alice")
+    alice.page.click("#me")
+    alice.page.get_by_label("Who may ask").select_option("nobody")
+    alice.page.keyboard.press("Escape")
+    alice.page.reload()
+    alice.page.click("#me")
+    expect(alice.page.get_by_label("Who may ask")).to_have_value("nobody")
