@@ -42,8 +42,10 @@ docs: setup ## write the pages that are made from the code
 	$(BIN)/python -m docs.make_commands
 	$(BIN)/python -m docs.make_web
 
-picture: setup ## draw docs/conversation.svg from a real run
+picture: setup ## draw the pictures of README from real runs; needs chromium, Xvfb and ImageMagick
 	$(BIN)/python -m docs.make_picture
+	$(BIN)/python -m docs.make_page_picture
+	$(BIN)/python -m docs.make_window_picture
 
 .venv/.made:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
