@@ -50,6 +50,11 @@ RETRY_AFTER = 5.0
 some.
 """
 
+ANY_PORT_TRIES = 10
+"""What is free at one address of a host may be taken at the next. With half of all ports taken, one start in 1,000
+fails.
+"""
+
 _TOO_MANY = Refused(
     "too_many_connections", "Too many connections from your address; close some, or try again in some minutes."
 )
@@ -290,6 +295,15 @@ class CannotListen(OSError):
 
 def bound(addresses: Sequence[str], port: int, settings: Settings) -> list[socket.socket]:
     """A socket for each address, all on one port; 0 takes any free one. Raises OSError when it cannot be had."""
+    for _ in range(ANY_PORT_TRIES if port == 0 else 1):
+        try:
+            return _bound(addresses, port, settings)
+        except OSError as error:
+            cannot = error
+    raise cannot
+
+
+def _bound(addresses: Sequence[str], port: int, settings: Settings) -> list[socket.socket]:
     sockets: list[socket.socket] = []
     try:
         for address in addresses:

@@ -27,7 +27,7 @@ export function paintHead() {
 function about({ key, isRoom, isJoined, topic }) {
 	if (isRoom) return topic || (isJoined ? "No topic yet" : "You are not in this room");
 	if (my.blocked.has(key)) return "Blocked: nothing reaches you";
-	if (my.partner === key) return "In a chat with you: what you write arrives at once";
+	if (my.partner === key) return `In a chat with you${my.link === "on" ? ": what you write arrives at once" : ""}`;
 	return `${my.asked.has(key) ? "Waiting for an answer" : inWords(how(key))} · what you write is a letter`;
 }
 

@@ -3,7 +3,7 @@
 const BEAT = 15_000; // ms: docs/protocol.md, 7.2
 const DEAD_AFTER = 45_000; // ms: the same, 8.2
 const FIRST_WAIT = 400; // ms
-const LONGEST_WAIT = 20_000;
+const LONGEST_WAIT = 10_000;
 
 export let isOn = false; // is there a session?
 let socket = null;

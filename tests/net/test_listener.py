@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 import pytest
 
 from duologue.core.admission import BROWSER_SOCKETS
+from duologue.net import listener as net_listener
 from duologue.net.listener import CannotListen, Listener, bound
 from duologue.protocols.base import FRONT_DOORS, NativeDoor
+from duologue.settings import Settings
 from tests.browser import enters, sends
 from tests.stage import Stage, opened, until
 
@@ -50,6 +53,25 @@ async def test_a_port_in_use_is_an_error_and_leaves_nothing_open(stage: Stage) -
         bound(["::1", "127.0.0.1"], stage.settings.port, stage.settings)
     with socket.socket(socket.AF_INET6) as sock, pytest.raises(ConnectionRefusedError):
         sock.connect(("::1", stage.settings.port))
+
+
+async def test_a_free_port_that_is_taken_at_another_address_is_followed_by_others(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken = iter(range(net_listener.ANY_PORT_TRIES - 1))
+    bind = net_listener._bound
+
+    def seldom(addresses: Sequence[str], port: int, settings: Settings) -> list[socket.socket]:
+        if next(taken, None) is not None:
+            raise OSError(errno.EADDRINUSE, "in use")
+        return bind(addresses, port, settings)
+
+    monkeypatch.setattr(net_listener, "_bound", seldom)
+    for sock in bound(["::1", "127.0.0.1"], 0, stage.settings):
+        sock.close()
+    taken = iter(range(1))
+    with pytest.raises(OSError, match="in use"):
+        bound(["127.0.0.1"], stage.settings.port, stage.settings)
 
 
 async def test_a_closed_door_can_be_opened_at_once(listener: Listener, stage: Stage) -> None:

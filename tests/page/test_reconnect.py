@@ -21,6 +21,7 @@ def test_a_chat_goes_on_after_the_server_was_killed_in_the_middle(enter: Enter, 
     server.kill()  # some of it may not be stored yet, nor heard
     for person in (alice, bob):
         lost(person.page)
+        expect(person.page.locator("#head small")).to_have_text("In a chat with you")
     for text in said[4:8]:
         alice.types(text)
     expect(alice.page.locator(".mine .meta").last).to_contain_text("not sent yet")
