@@ -30,11 +30,12 @@ lint: setup ## ruff
 types: setup ## mypy --strict
 	$(BIN)/mypy
 
-bench: .venv/.run-stamp ## measure the server on this machine
-	@$(BIN)/python bench/run.py $(ARGS)
+bench: .venv/.bench-stamp ## measure side by side with other servers, a quarter of an hour; ARGS="--help" lists the parts
+	@$(BIN)/python -m bench $(ARGS); code=$$?; $(BIN)/python -m docs.make_performance; exit $$code
 
 lock: setup ## renew requirements/*.txt; make lock ARGS=--upgrade takes the newest versions
-	cd requirements && $(COMPILE) $(ARGS) --output-file run.txt run.in && $(COMPILE) $(ARGS) --output-file dev.txt dev.in
+	cd requirements && $(COMPILE) $(ARGS) --output-file run.txt run.in && $(COMPILE) $(ARGS) --output-file dev.txt dev.in \
+	&& $(COMPILE) $(ARGS) --output-file bench.txt bench.in
 
 docs: setup ## write the pages that are made from the code
 	$(BIN)/python -m docs.make_settings
@@ -57,6 +58,10 @@ picture: setup ## draw the pictures of README from real runs; needs chromium, Xv
 .venv/.run-stamp: requirements/run.txt | .venv/.made
 	$(INSTALL) -r requirements/run.txt
 	@touch $@
+
+.venv/.bench-stamp: requirements/run.txt requirements/bench.txt | .venv/.made
+	$(INSTALL) -r requirements/bench.txt
+	@touch .venv/.run-stamp $@
 
 .venv/.dev-stamp: requirements/run.txt requirements/dev.txt | .venv/.made
 	$(INSTALL) -r requirements/dev.txt

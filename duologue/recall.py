@@ -94,9 +94,15 @@ async def _tell(login_socket: Link, question: Awaitable[Page], rooms: Mapping[st
         login_socket.tell(Refused("no_history", "The server cannot read its history now."))
     else:
         for message in messages:
-            recipient = rooms.get(message.recipient, message.recipient)
-            login_socket.tell(Recalled(message.number, int(message.at), message.sender, recipient, message.text))
+            login_socket.tell(_recalled(message, rooms))
         login_socket.tell(RecallEnded(len(messages), before))
+
+
+def _recalled(message: Message, rooms: Mapping[str, str]) -> Recalled:
+    recipient = rooms.get(message.recipient, message.recipient)
+    return Recalled(
+        message.number, int(message.at), message.sender, recipient, message.text, message.stream, message.position
+    )
 
 
 def _newest_within(messages: Sequence[Message], most: int) -> Sequence[Message]:

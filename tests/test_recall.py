@@ -56,6 +56,15 @@ async def test_the_newest_are_told_oldest_first_with_where_older_ones_begin() ->
     assert await answer(alice) == ([5, 6, 7], RecallEnded(3, 5))
 
 
+async def test_a_message_is_told_with_its_place_in_its_stream() -> None:
+    """So a client knows it for the one that it heard."""
+    recall, alice = Recall(Shelf(2)), client("alice")
+    recall.history(alice, "bob", 1, None)
+    link = fake(alice.login_socket)
+    await link.until(is_answered)
+    assert link.told[0] == Recalled(2, 2, "bob", "alice", "x", "c", 2)
+
+
 async def test_at_the_beginning_there_is_nothing_older() -> None:
     recall, alice = Recall(Shelf(2)), client("alice")
     recall.history(alice, "bob", 3, None)

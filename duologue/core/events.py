@@ -163,13 +163,19 @@ class PeopleOnline:
 
 @dataclass(frozen=True, slots=True)
 class Recalled:
-    """A message of before. `number` orders all that the server keeps; `at` is in seconds since 1970."""
+    """A message of before. `number` orders all that the server keeps; `at` is in seconds since 1970.
+
+    It was message `position` of its sender's `stream`, where the front door can say so: by that it is known to be the
+    one that was heard when it was said.
+    """
 
     number: int
     at: int
     sender: str
     recipient: str
     text: str
+    stream: str | None = None
+    position: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,13 +19,13 @@ class Stored(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One stored message. `number` orders all that the store has; `position` counts in its sender's stream.
+    """One stored message. `number` orders all that the store has; `position` counts in `stream`, its sender's.
 
     `at` is wall clock time, in seconds since 1970.
     """
 
     number: int
-    chat: str
+    stream: str
     sender: str
     recipient: str
     position: int

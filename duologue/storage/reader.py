@@ -63,7 +63,8 @@ _WALK = """WITH RECURSIVE walk (number, previous) AS (
     UNION ALL
         SELECT chunk.number, chunk.previous FROM walk CROSS JOIN chunk ON chunk.number = walk.previous
         ORDER BY 1 DESC LIMIT -1)"""
-_CHUNK = """SELECT chunk.number, chat.id, sender, CASE sender WHEN asker THEN target ELSE asker END, first, at, lines
+_CHUNK = """SELECT chunk.number, stream.name, sender, CASE sender WHEN asker THEN target ELSE asker END,
+        first, at, lines
     FROM chunk CROSS JOIN stream ON stream.number = chunk.stream CROSS JOIN chat ON chat.number = stream.chat"""
 _LIVE_CHATS = "SELECT number, id, asker, target, started FROM chat WHERE ended IS NULL ORDER BY number"
 # Without the older ones that have been received whole.
@@ -148,9 +149,9 @@ def any_chunk(connection: sqlite3.Connection, number: int) -> list[Message]:
 
 def messages(row: Row) -> list[Message]:
     """What a row of the chunk query holds."""
-    number, chat, sender, recipient, first, at, lines = row
+    number, stream, sender, recipient, first, at, lines = row
     return [
-        Message((number << PLACE_BITS) + place, chat, sender, recipient, first + place, at, text)
+        Message((number << PLACE_BITS) + place, stream, sender, recipient, first + place, at, text)
         for place, text in enumerate(texts(lines))
     ]
 

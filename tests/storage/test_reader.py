@@ -86,7 +86,7 @@ def test_the_newest_come_first_when_there_is_a_limit_and_pages_join(book: Book) 
 
 def test_a_message_says_all_of_itself(book: Book) -> None:
     two = reader.history(book.connection, Whose("bob", "alice"), None, 3)[0]
-    assert (two.chat, two.sender, two.recipient, two.position, two.at) == ("c1", "alice", "bob", 2, 10.0)
+    assert (two.stream, two.sender, two.recipient, two.position, two.at) == ("c1", "alice", "bob", 2, 10.0)
 
 
 def test_reading_a_little_reads_little(book: Book) -> None:
@@ -131,7 +131,7 @@ def test_whatever_is_said_each_stream_is_whole_and_in_order(said: list[tuple[str
     streams: dict[tuple[str, str], list[int]] = {}
     for message in found:
         assert message.position == int(message.text)
-        streams.setdefault((message.chat, message.sender), []).append(message.position)
+        streams.setdefault((message.stream, message.sender), []).append(message.position)
     expected = {key: list(range(1, count + 1)) for key, count in counts.items() if key[0] != "c3"}
     assert streams == expected
 

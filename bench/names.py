@@ -1,0 +1,78 @@
+"""How workloads and servers are called: in results.json, in tables, and where one is looked up for a bound.
+
+Nothing here knows how anything is measured.
+"""
+
+from __future__ import annotations
+
+LIMIT = "limit"
+OURS = "duologue"
+HISTORY = "duologue, history"
+TLS = "duologue, TLS"
+OTHER = "other"
+"""What takes the place of `duologue` in the names of another checkout's servers."""
+
+INSPIRCD = "inspircd"
+INSPIRCD_TLS = "inspircd, TLS"
+NGIRCD = "ngircd"
+NATS = "nats"
+JETSTREAM = "jetstream"
+
+SIZE = 64
+"""Bytes of text in a message where nothing else is said."""
+
+WINDOW = 1024
+"""Messages in flight of each pair, as in `pipelined, 50 pairs`."""
+
+PAIRS = (50, 100, 200, 400)
+MEMBERS = (63, 125, 250, 500)
+CLIENTS = (750, 1500, 3000, 6000)
+"""6,000 clients of three sockets are as many as a process with 20,000 descriptors can hold."""
+LENGTHS = tuple(1000 << doubled for doubled in range(8))
+
+START = "start"
+MIXED = "1,000 pairs, 100 logins a second"
+MIXED_LOGINS = "logins beside 1,000 pairs"
+ALL_LOGINS = f"logins, 1 to {CLIENTS[-1]:,}"
+FIRST_LOGINS = "logins, the first 500"
+LAST_LOGINS = f"logins, the last 500 of {CLIENTS[-1]:,}"
+
+
+def ping_pong(pairs: int, size: int = SIZE) -> str:
+    return f"ping-pong, {_people(pairs)}{_sized(size)}"
+
+
+def pipelined(pairs: int, size: int = SIZE, window: int = WINDOW) -> str:
+    return f"pipelined{f' by {window}' if window != WINDOW else ''}, {_people(pairs)}{_sized(size)}"
+
+
+def fan_out(members: int) -> str:
+    return f"room of {members}"
+
+
+def logins(clients: int) -> str:
+    return f"500 logins up to {clients:,}"
+
+
+def idle(clients: int) -> str:
+    return f"{clients:,} idle clients"
+
+
+def sweep(clients: int) -> str:
+    return f"idle, {clients:,} clients, nobody asked"
+
+
+def who(clients: int) -> str:
+    return f"who, {clients:,} clients"
+
+
+def page(length: int) -> str:
+    return f"last page of {length:,}"
+
+
+def _people(pairs: int) -> str:
+    return f"{pairs} pair{'s' if pairs > 1 else ''}"
+
+
+def _sized(size: int) -> str:
+    return f", {size:,} bytes" if size != SIZE else ""

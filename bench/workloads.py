@@ -1,0 +1,272 @@
+"""What is played with one server at a time, and what is measured meanwhile.
+
+A workload's figures: `rate` (a second), `cpu_us` (the server's own, for each), `p50_us` and `p99_us` of the latency, or
+what its name says. Which servers there are, and how often all is played, is not known here.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from bench import names
+from bench.peer import Peer, Place, line
+from bench.processes import BenchmarkError, Process, free_port, started
+from bench.programs import Load, Programs, loading
+
+BATCH = 50
+"""Clients that log in beside each other: so many that the server, and not the way to it, is what they wait for."""
+DELIVERIES = 20_000
+"""A second in a room, of any size."""
+IDLE_SECONDS = 15.0
+"""One heartbeat at its default: everybody is asked once."""
+SWEEPS_SECONDS = 3.0
+NO_HEARTBEAT = ("--heartbeat", "3600", "--dead-after", "7200")
+EXCHANGES = 5.0
+"""A second, of each pair in the mixed workload."""
+MIXED_PAIRS = 1000
+LOGINS_PER_SECOND = 100
+FIRST_OF_THOSE_WHO_COME_AND_GO = 2 * MIXED_PAIRS
+PRELOAD_RATE = 20_000
+_QUIET = 0.2
+"""Seconds in which what a login brought with it is over."""
+
+Figures = dict[str, float]
+Measured = Iterator[tuple[str, Figures]]
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What every workload needs. `seconds` is how long a play takes."""
+
+    programs: Programs
+    certificate: Path
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Workloads that share a server. `peers` are whom it is for."""
+
+    name: str
+    peers: Sequence[str]
+    play: Callable[[Bench, Peer], Measured]
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A server and its load."""
+
+    process: Process
+    load: Load
+    peer: Peer
+
+    def enters(self, clients: int) -> list[Figures]:
+        """So many more log in. The answer is for each batch of them."""
+        batch = clients if self.peer.all_at_once else min(BATCH, clients)
+        return [self.spends("login", min(batch, clients - done)) for done in range(0, clients, batch)]
+
+    def spends(self, *words: object) -> Figures:
+        """What the load says of one thing that it does, with `cpu_s`, the CPU seconds of the server meanwhile."""
+        before = self.process.cpu_seconds()
+        said = self.load.does(*words)
+        if said.get("missing") or (self.peer.stores and said.get("unacknowledged")):
+            raise BenchmarkError(f"{words[0]}: messages are missing: {said}")
+        return {**said, "cpu_s": self.process.cpu_seconds() - before}
+
+
+@contextmanager
+def _served(bench: Bench, peer: Peer, options: Sequence[str] = ()) -> Iterator[tuple[Process, Path]]:
+    with tempfile.TemporaryDirectory(prefix="bench") as name:
+        place = Place(Path(name), free_port(), bench.certificate, options)
+        with started(peer.command(place), place.port, place.folder, peer.environment) as process:
+            yield process, place.folder
+
+
+@contextmanager
+def _visit(bench: Bench, peer: Peer, steps: Sequence[str], options: Sequence[str] = ()) -> Iterator[Visit]:
+    with _served(bench, peer, options) as (process, _), _loaded(bench, peer, process, steps) as load:
+        yield Visit(process, load, peer)
+
+
+@contextmanager
+def _loaded(bench: Bench, peer: Peer, process: Process, steps: Sequence[str], first: int = 0) -> Iterator[Load]:
+    with loading(bench.programs.load, process.port, steps, tls=peer.tls, first=first) as load:
+        yield load
+
+
+def _each(peer: Peer, said: Figures) -> Figures:
+    """Rate, CPU and latencies of what was delivered."""
+    took = said["acknowledged_s"] if peer.stores and "acknowledged_s" in said else said["delivered_s"]
+    figures = {"rate": said["delivered"] / took, "cpu_us": said["cpu_s"] / said["delivered"] * 1e6}
+    return figures | {name: said[name] for name in ("p50_us", "p99_us") if name in said}
+
+
+# Pairs who chat
+
+
+@dataclass(frozen=True, slots=True)
+class Play:
+    """`window` is 0 for ping-pong, else how many messages are in flight."""
+
+    window: int
+    size: int = names.SIZE
+
+    def name(self, pairs: int) -> str:
+        if self.window:
+            return names.pipelined(pairs, self.size, self.window)
+        return names.ping_pong(pairs, self.size)
+
+    def words(self, peer: Peer, seconds: float) -> tuple[object, ...]:
+        message = line(peer.message, self.size)
+        window = min(self.window, peer.widest)
+        return ("pipelined", seconds, window, message) if self.window else ("pingpong", seconds, 0, message)
+
+
+def _chats(pairs: int, plays: Sequence[Play], bench: Bench, peer: Peer) -> Measured:
+    with _visit(bench, peer, [*peer.enter, *peer.pair]) as visit:
+        visit.enters(2 * pairs)
+        for play in plays:
+            if play.size <= peer.longest:
+                visit.load.does("idle", _QUIET)
+                yield play.name(pairs), _each(peer, visit.spends(*play.words(peer, bench.seconds)))
+
+
+# One room
+
+
+def _room(members: int, bench: Bench, peer: Peer) -> Measured:
+    with _visit(bench, peer, [*peer.enter, *peer.room]) as visit:
+        visit.enters(members)
+        visit.load.does("idle", _QUIET)
+        rate = DELIVERIES / members
+        said = visit.spends("speak", int(rate * bench.seconds), rate, members - 1, line(peer.room_message, names.SIZE))
+        yield names.fan_out(members), _each(peer, said)
+
+
+# Many who do nothing
+
+
+def _crowd(bench: Bench, peer: Peer) -> Measured:
+    """All log in; that costs so much, then they cost so much memory, and at the default heartbeat so much CPU."""
+    with _visit(bench, peer, peer.enter) as visit:
+        visit.enters(2)  # what only the first needs
+        before = visit.process.resident_kib()
+        batches = visit.enters(names.CLIENTS[-1])
+        grown = visit.process.resident_kib() - before
+        yield from _logins(peer, batches)
+        spent = visit.spends("idle", IDLE_SECONDS)["cpu_s"]
+        yield (
+            names.idle(names.CLIENTS[-1]),
+            {
+                "kib_each": grown / names.CLIENTS[-1],
+                "cpu_percent": spent / IDLE_SECONDS * 100,
+                "heartbeat_us": spent / names.CLIENTS[-1] * 1e6,
+            },
+        )
+
+
+def _logins(peer: Peer, batches: Sequence[Figures]) -> Measured:
+    many = 500 // BATCH
+    yield names.ALL_LOGINS, _each(peer, _sum(batches))
+    yield names.FIRST_LOGINS, _each(peer, _sum(batches[:many]))
+    yield names.LAST_LOGINS, _each(peer, _sum(batches[-many:]))
+    for clients in names.CLIENTS:
+        end = clients // BATCH
+        yield names.logins(clients), _each(peer, _sum(batches[end - many : end]))
+
+
+def _sum(batches: Sequence[Figures]) -> Figures:
+    return {name: sum(batch[name] for batch in batches) for name in ("delivered", "delivered_s", "cpu_s")}
+
+
+def _sweeps(bench: Bench, peer: Peer) -> Measured:
+    """Nobody has to be asked for a sign of life: all that is done each second is to look. Then one asks who is here."""
+    with _visit(bench, peer, peer.enter, NO_HEARTBEAT) as visit:
+        here = 0
+        for clients in names.CLIENTS:
+            visit.enters(clients - here)
+            here = clients
+            visit.load.does("idle", _QUIET)
+            spent = visit.spends("idle", SWEEPS_SECONDS)["cpu_s"]
+            second = spent / SWEEPS_SECONDS * 1e6
+            yield names.sweep(clients), {"second_us": second, "cpu_us": second / clients}
+            asked = _each(peer, visit.spends("ask", bench.seconds, r"/who\n", "online "))
+            yield names.who(clients), asked | {"answer_us": asked["cpu_us"], "cpu_us": asked["cpu_us"] / clients}
+
+
+# A chat with a long past
+
+
+def _pages(bench: Bench, peer: Peer) -> Measured:
+    with _visit(bench, peer, [*peer.enter, *peer.pair]) as visit:
+        visit.enters(2)
+        said = 0
+        for length in names.LENGTHS:
+            visit.spends("speak", length - said, PRELOAD_RATE, 1, line(peer.message, names.SIZE))
+            said = length
+            visit.load.does("idle", _QUIET)
+            answers = visit.spends("ask", bench.seconds / 2, r"/history %p 50\n", "recall_ended ")
+            yield names.page(length), _each(peer, answers)
+
+
+# Chats beside people who come and go
+
+
+def _mixed(bench: Bench, peer: Peer) -> Measured:
+    with _visit(bench, peer, [*peer.enter, *peer.pair]) as visit:
+        visit.enters(2 * MIXED_PAIRS)
+        visit.load.does("idle", _QUIET)
+        with _loaded(bench, peer, visit.process, peer.enter, FIRST_OF_THOSE_WHO_COME_AND_GO) as crowd:
+            seconds = 3 * bench.seconds
+            before = visit.process.cpu_seconds()
+            crowd.begins("churn", seconds, LOGINS_PER_SECOND, peer.goodbye)
+            said = visit.spends("pingpong", seconds, 1 / EXCHANGES, line(peer.message, names.SIZE))
+            came = crowd.ends()
+            spent = visit.process.cpu_seconds() - before
+        yield names.MIXED, _each(peer, said) | {"cpu_percent": spent / max(said["delivered_s"], seconds) * 100}
+        figures = _each(peer, {**came, "cpu_s": 0.0})
+        yield names.MIXED_LOGINS, {name: figures[name] for name in ("rate", "p50_us", "p99_us")}
+
+
+# Beginning
+
+
+def _start(bench: Bench, peer: Peer) -> Measured:
+    with _served(bench, peer) as (process, _):
+        yield names.START, {"start_s": process.started_in}
+
+
+_CHATTERS = (names.LIMIT, names.OURS, names.HISTORY, names.INSPIRCD, names.NGIRCD, names.NATS, names.JETSTREAM)
+_WITH_ROOMS = (names.OURS, names.HISTORY, names.INSPIRCD, names.NGIRCD, names.NATS)
+_WITH_TLS = (names.TLS, names.INSPIRCD_TLS)
+_PING_PONG, _PIPELINED = Play(0), Play(names.WINDOW)
+_SIZES = (16, 1024, 8000)
+
+SCENES = (
+    Scene("start", (names.OURS, names.HISTORY), _start),
+    Scene("one", _CHATTERS[:-1], partial(_chats, 1, [_PING_PONG])),
+    Scene("pairs", _CHATTERS, partial(_chats, names.PAIRS[0], [_PING_PONG, _PIPELINED, Play(64)])),
+    Scene(
+        "sizes",
+        (names.LIMIT, names.OURS, names.HISTORY, names.INSPIRCD, names.NATS),
+        partial(_chats, names.PAIRS[0], [Play(window, size) for size in _SIZES for window in (0, names.WINDOW)]),
+    ),
+    Scene("tls", _WITH_TLS, partial(_chats, names.PAIRS[0], [_PING_PONG, _PIPELINED])),
+    Scene("many", _CHATTERS[:-1], partial(_chats, 500, [_PING_PONG])),
+    *(
+        Scene("growth", (names.LIMIT, names.OURS), partial(_chats, pairs, [_PING_PONG, _PIPELINED]))
+        for pairs in names.PAIRS[1:]
+    ),
+    Scene("fanout", (names.OURS, names.HISTORY, names.INSPIRCD), partial(_room, names.MEMBERS[0])),
+    *(Scene("fanout", (names.OURS,), partial(_room, members)) for members in names.MEMBERS[1:-1]),
+    Scene("fanout", _WITH_ROOMS, partial(_room, names.MEMBERS[-1])),
+    Scene("crowd", (names.OURS,), _crowd),
+    Scene("sweeps", (names.OURS,), _sweeps),
+    Scene("pages", (names.HISTORY,), _pages),
+    Scene("mixed", (names.OURS, names.HISTORY), _mixed),
+)
