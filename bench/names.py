@@ -6,6 +6,8 @@ Nothing here knows how anything is measured.
 from __future__ import annotations
 
 LIMIT = "limit"
+LIMIT_OF_THREE = "limit, three sockets"
+"""The least that a relay can do on the native wire, where each socket carries one direction."""
 OURS = "duologue"
 HISTORY = "duologue, history"
 TLS = "duologue, TLS"

@@ -1,4 +1,4 @@
-"""Duologue's server, of this checkout or another, and the relay that is the limit, as the benchmark meets them.
+"""Duologue's server, of this checkout or another, and the relays that are the limit, as the benchmark meets them.
 
 A step is what load.c takes for one.
 """
@@ -103,4 +103,15 @@ def limit(program: Path) -> Peer:
         command=lambda place: [str(program), str(place.port)],
         enter=("all down connect", r"all down send %u\n", "all down expect welcome"),
         message=r"{text}\n",
+    )
+
+
+def limit_of_three(program: Path) -> Peer:
+    return Peer(
+        name=names.LIMIT_OF_THREE,
+        like=names.LIMIT_OF_THREE,
+        command=lambda place: [str(program), str(place.port)],
+        enter=_OUR_LOGIN,
+        pair=_OUR_CHAT,
+        message=r":{text}\n",
     )

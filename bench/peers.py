@@ -8,15 +8,15 @@ from collections.abc import Sequence
 
 from bench import names
 from bench.others import IRC, JETSTREAM, NATS
-from bench.ours import OURS, duologue, limit
+from bench.ours import OURS, duologue, limit, limit_of_three
 from bench.peer import Peer, Place
 from bench.programs import Programs
 
 
 def found(programs: Programs, place: Place, other: Sequence[str]) -> tuple[list[Peer], dict[str, str]]:
     """Who can be measured here, and who cannot, and why. `other` starts a further checkout's server; empty: none."""
-    peers = [limit(programs.limit), *duologue(OURS), *(duologue(other, names.OTHER) if other else [])]
-    peers += [*IRC, NATS, JETSTREAM]
+    peers = [limit(programs.limit), limit_of_three(programs.three_sockets), *duologue(OURS)]
+    peers += [*(duologue(other, names.OTHER) if other else []), *IRC, NATS, JETSTREAM]
     left_out = {peer.name: why for peer in peers if (why := _obstacle(peer, place, programs))}
     return [peer for peer in peers if peer.name not in left_out], left_out
 

@@ -1,4 +1,4 @@
-"""The two programs in C: built, and the load generator spoken to."""
+"""The programs in C: built, and the load generator spoken to."""
 
 from __future__ import annotations
 
@@ -20,20 +20,22 @@ _WITH_TLS = ("-DWITH_TLS", "-lssl", "-lcrypto")
 class Programs:
     load: Path
     limit: Path
+    three_sockets: Path
     with_tls: bool
     """Whether the load can speak TLS: it is built with OpenSSL where its headers are installed."""
 
 
 def build(folder: Path) -> Programs:
-    """Both programs, into `folder`. Raises BenchmarkError."""
+    """All of them, into `folder`. Raises BenchmarkError."""
     if not shutil.which("cc"):
         raise BenchmarkError("there is no C compiler `cc` here; on Debian and Ubuntu: apt install gcc libc6-dev")
-    load, limit = folder / "load", folder / "limit"
+    load, limit, three_sockets = (folder / name for name in ("load", "limit", "three_sockets"))
     with_tls = not _compiled("load.c", load, _WITH_TLS)
-    for name, target in (("limit.c", limit), *([] if with_tls else [("load.c", load)])):
+    relays = (("limit.c", limit), ("three_sockets.c", three_sockets))
+    for name, target in (*relays, *([] if with_tls else [("load.c", load)])):
         if fault := _compiled(name, target):
             raise BenchmarkError(f"{name} cannot be built: {fault}")
-    return Programs(load, limit, with_tls)
+    return Programs(load, limit, three_sockets, with_tls)
 
 
 def _compiled(name: str, target: Path, libraries: Sequence[str] = ()) -> str:

@@ -250,7 +250,9 @@ _SIZES = (16, 1024, 8000)
 SCENES = (
     Scene("start", (names.OURS, names.HISTORY), _start),
     Scene("one", _CHATTERS[:-1], partial(_chats, 1, [_PING_PONG])),
-    Scene("pairs", _CHATTERS, partial(_chats, names.PAIRS[0], [_PING_PONG, _PIPELINED, Play(64)])),
+    Scene(
+        "pairs", (*_CHATTERS, names.LIMIT_OF_THREE), partial(_chats, names.PAIRS[0], [_PING_PONG, _PIPELINED, Play(64)])
+    ),
     Scene(
         "sizes",
         (names.LIMIT, names.OURS, names.HISTORY, names.INSPIRCD, names.NATS),

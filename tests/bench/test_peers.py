@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +20,9 @@ def place(tmp_path: Path) -> Place:
 
 @pytest.fixture
 def programs(tmp_path: Path) -> Programs:
-    (tmp_path / "limit").touch(mode=0o755)
-    return Programs(tmp_path / "load", tmp_path / "limit", with_tls=True)
+    for name in ("limit", "three_sockets"):
+        (tmp_path / name).touch(mode=0o755)
+    return Programs(tmp_path / "load", tmp_path / "limit", tmp_path / "three_sockets", with_tls=True)
 
 
 @pytest.mark.parametrize("size", [1, 16, 8000])
@@ -60,13 +62,19 @@ def test_who_is_not_installed_is_left_out_and_named(
 ) -> None:
     monkeypatch.setenv("PATH", "/nowhere")
     there, left_out = peers.found(programs, place, [])
-    assert [peer.name for peer in there] == [names.LIMIT, names.OURS, names.HISTORY, names.TLS]
+    assert [peer.name for peer in there] == [
+        names.LIMIT,
+        names.LIMIT_OF_THREE,
+        names.OURS,
+        names.HISTORY,
+        names.TLS,
+    ]
     assert left_out[names.NGIRCD] == "ngircd is not installed"
     assert left_out.keys() == {names.INSPIRCD, names.INSPIRCD_TLS, names.NGIRCD, names.NATS, names.JETSTREAM}
 
 
 def test_without_openssl_there_is_no_tls(place: Place, programs: Programs) -> None:
-    _, left_out = peers.found(Programs(programs.load, programs.limit, with_tls=False), place, [])
+    _, left_out = peers.found(dataclasses.replace(programs, with_tls=False), place, [])
     assert "OpenSSL" in left_out[names.TLS]
 
 

@@ -27,14 +27,15 @@ def programs(tmp_path_factory: pytest.TempPathFactory) -> Programs:
 
 def test_pairs_chat_with_ours_and_with_the_limit(programs: Programs, tmp_path: Path) -> None:
     """With a history too: every message is delivered, and acknowledged."""
-    everybody = [ours.limit(programs.limit), *ours.duologue(ours.OURS)[:2]]
+    limits = [ours.limit(programs.limit), ours.limit_of_three(programs.three_sockets)]
+    everybody = [*limits, *ours.duologue(ours.OURS)[:2]]
     scene = Scene("pairs", [peer.like for peer in everybody], partial(workloads._chats, PAIRS, PLAYS))
     run = Run(Bench(programs, tmp_path, seconds=0.2), everybody, [scene])
     run.plays(1)
     assert run.failed == {}
     for play in PLAYS:
         measured = run.results[play.name(PAIRS)]
-        assert measured.keys() == {names.LIMIT, names.OURS, names.HISTORY}
+        assert measured.keys() == {names.LIMIT, names.LIMIT_OF_THREE, names.OURS, names.HISTORY}
         for figures in measured.values():
             assert figures["rate"][0] > 0
             assert figures["cpu_us"][0] > 0
