@@ -31,9 +31,8 @@ Object.assign(views, {
 		changed();
 	},
 	paint() {
-		const { talks, requests } = my;
 		for (const part of [paintSidebar, paintHead, paintCompose, paintLog]) part();
-		const news = [...talks.values()].reduce((sum, talk) => sum + talk.unread, requests.size);
+		const news = [...my.talks.values()].reduce((sum, talk) => sum + talk.unread, my.requests.size);
 		document.title = news ? `(${news}) Duologue` : "Duologue";
 	},
 	arrived(talk, { who, text }) {

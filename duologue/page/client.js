@@ -22,7 +22,6 @@ let aside = null; // comes before the session
 
 export function start() {
 	socket.watch({ opened, frame, lost, beat: delivery.ping });
-	delivery.onMark(marked);
 	if (sessionStorage.pass) socket.open();
 	else views.login("");
 }
@@ -57,12 +56,13 @@ function askPassword() {
 }
 
 function denied({ code, text }) {
-	if (stage === "pass" && code !== "bad_pass") {
+	const isPass = stage === "pass";
+	if (isPass && code !== "bad_pass") {
 		socket.close();
 		return setTimeout(socket.open, TOO_SOON);
 	}
-	if (stage === "pass") delete sessionStorage.pass;
-	views.login(stage === "pass" ? "Please log in again." : text, Boolean(form?.password));
+	delete sessionStorage.pass;
+	views.login(isPass ? "Please log in again." : text, !!form?.password);
 	return (stage = "denied");
 }
 
@@ -107,11 +107,8 @@ function wish(wasTaken) {
 
 // What was before a reload.
 function restore() {
-	for (const key in kept.talks) {
-		const { at, unread, heard } = kept.talks[key];
-		Object.assign(talkWith(key), { at, heard, unread: key === my.open?.key ? 0 : unread });
-	}
-	const put = (key, { id, text, at }) => talkWith(key).timeline.add({ id, text, at, who: my.me, isMine: true });
+	for (const key in kept.talks) Object.assign(talkWith(key), kept.talks[key]);
+	const put = (key, line) => talkWith(key).timeline.add({ ...line, who: my.me, isMine: true });
 	for (const letter of Object.values(kept.letters)) put(letter.to, letter);
 	for (const { partner, lines } of Object.values(kept.chats)) lines.forEach((line) => put(partner, line));
 }
@@ -207,8 +204,11 @@ export function speak(talk, typed) {
 export function arrive(talk, item) {
 	const { items } = talk.timeline;
 	const known = items.find((each) => each.isAhead && each.who === item.who && each.text === item.text);
-	if (known) known.isAhead = false;
-	else if (!talk.timeline.add(item) || item.note) return;
+	if (known) {
+		known.isAhead = talk.isLoading = false;
+		item = known;
+		read(talk); // if it is another of the same words, it comes with this
+	} else if (!talk.timeline.add(item) || item.note) return;
 	talk.at = Math.max(talk.at, item.at);
 	if (!item.isMine) {
 		talk.heard = item.at;
@@ -225,9 +225,4 @@ export function count(talk, item) {
 		talk.firstUnread ??= item.id;
 	}
 	views.arrived(talk, item);
-}
-
-function marked(id, mark) {
-	for (const { timeline } of my.talks.values()) if (mark === "refused" && timeline.get(id)) timeline.get(id).isRefused = true;
-	changed();
 }

@@ -38,7 +38,7 @@ function submit(event) {
 box.oninput = typed;
 at("compose").onsubmit = submit;
 box.onkeydown = (event) => {
-	if (event.key === "Enter" && !event.shiftKey && !event.isComposing) submit(event);
+	if (event.key === "Enter" && !event.shiftKey && !event.isComposing && event.keyCode !== 229) submit(event);
 };
 
 // A word that nobody knows is never sent.
@@ -52,7 +52,7 @@ function obey(text) {
 
 const about = (type) => (name) => {
 	const nickname = name ? nameKey(name) : talk.key;
-	return isRoom(nickname) ? !!views.hint("Say whom: a nickname goes after it.") : ask(type, { nickname });
+	return isRoom(nickname) ? !!views.hint("Say whom: a nickname after it.") : ask(type, { nickname });
 };
 
 function letter(name, text) {

@@ -3,6 +3,7 @@
 
 import { kept, save } from "./memory.js";
 import { send } from "./socket.js";
+import { changed } from "./state.js";
 import { isRoom, newStream } from "./text.js";
 
 const MOST_STREAMS = 500; // of which it is remembered what was received
@@ -90,10 +91,8 @@ export function postAll() {
 const STATES = ["unsent", "sent", "stored", "delivered", "refused"];
 const tracked = new Map(); // stream → number → id of our message
 const states = new Map(); // id → place in STATES
-let tell;
 
 export const markOf = (id) => STATES[states.get(id)];
-export const onMark = (hook) => (tell = hook);
 
 function track(stream, number, id, state) {
 	if (!tracked.has(stream)) tracked.set(stream, new Map());
@@ -105,7 +104,7 @@ function set(id, state) {
 	const rank = STATES.indexOf(state);
 	if (rank && rank <= (states.get(id) ?? -1)) return;
 	states.set(id, rank);
-	tell(id, state);
+	changed();
 }
 
 function mark({ stored, delivered, stream }) {
@@ -174,7 +173,7 @@ function arrives(sender, stream, number) {
 
 // News is kept, then acknowledged.
 export function acknowledge() {
-	if (news.size) save("received");
+	if (news.size && save("received")) return;
 	for (const key of news) send("ping", { received: kept.received[key], stream: key.split(" ")[1] });
 	news.clear();
 }

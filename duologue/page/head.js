@@ -19,7 +19,8 @@ export function paintHead() {
 	const actions = open ? actionsIn(open) : [];
 	const row = open && { key: open.key, sign: `${actions.map(([name]) => name)} ${about(open)}`, actions };
 	sync(at("head"), row ? [row] : [], head);
-	sync(at("link"), LINKS[link] ? [{ key: link }] : [], () => el("div", {}, LINKS[link][0], button(...LINKS[link].slice(1))));
+	const [text, ...act] = LINKS[link] ?? [];
+	sync(at("link"), text ? [{ key: link }] : [], () => el("div", {}, text, button(...act)));
 	sync(at("requests"), [...requests.keys()].map((key) => ({ key })), request);
 	tick();
 }
@@ -48,22 +49,20 @@ function head({ key, actions }) {
 }
 
 function request({ key: nickname }) {
-	const act = (text, type, className = "") => {
-		const answer = () => {
-			if (ask(type, { nickname })) my.requests.delete(nickname);
-			if (type === "accept_chat") views.go(nickname);
-			changed();
-		};
-		return button(text, answer, { className, ariaLabel: `${text} ${nickname}` });
+	const answer = (type) => {
+		if (ask(type, { nickname })) my.requests.delete(nickname);
+		if (type === "accept_chat") views.go(nickname);
+		changed();
 	};
-	const words = el("span.name", {}, el("b", {}, nickname), " wants to chat with you ", el("small", { ariaHidden: true }));
+	const act = (text, type, className = "") => button(text, () => answer(type), { className, ariaLabel: `${text} ${nickname}` });
+	const words = el("span.name", {}, el("b", {}, nickname), " wants to chat with you ", el("span.meta", { ariaHidden: true }));
 	return el("div.request", {}, sign(nickname), words, act("Accept", "accept_chat", "main"), act("Decline", "decline_chat"), act("Block", "block"));
 }
 
 function tick() {
 	for (const [name, { node }] of at("requests").kept ?? []) {
 		const left = new Date(Math.max(0, my.requests.get(name) - Date.now()));
-		put(node.querySelector("small"), left.toISOString().slice(15, 19));
+		put(node.querySelector(".meta"), left.toISOString().slice(15, 19));
 	}
 }
 

@@ -1,6 +1,7 @@
 // What each event changes.
 
 import { arrive, count, joining, open, read, recalls, remember } from "./client.js";
+import { markOf } from "./delivery.js";
 import { kept, save } from "./memory.js";
 import { send } from "./socket.js";
 import { my, talkWith, views } from "./state.js";
@@ -56,13 +57,13 @@ function endRecall({ before }) {
 	const { talk, words, items, before: asked } = recalls.shift();
 	if (!talk) return (my.found = { words, items });
 	const { seen } = kept.talks[talk.key] ?? {};
-	const added = talk.timeline.merge(items, asked === null, before ?? null);
+	const added = talk.timeline.merge(items, asked === null, before ?? null, markOf);
 	talk.isLoading = false;
 	if (asked !== null) return null;
 	talk.isStale = false;
 	talk.at = Math.max(talk.at, items.at(-1)?.at ?? 0);
 	for (const item of added.filter(({ isMine }) => !isMine)) {
-		if (!talk.isRoom) item.isAhead = item.at >= talk.heard; // it is still to come live
+		if (!talk.isRoom) item.isAhead = item.at >= Math.floor(talk.heard); // it is still to come live
 		else if (item.number > seen) count(talk, item);
 	}
 	return remember(talk);

@@ -38,7 +38,7 @@ function row(name, words, onclick) {
 
 export function showRooms() {
 	const name = field("Room", { required: true, autocapitalize: "none" });
-	const secret = field("Password, if it has or is to have one", { type: "password" });
+	const secret = field("Password, if any", { type: "password" });
 	const make = form("Join or make it", (room, password) => join(roomKey(room), password || null, true), name, secret);
 	const rows = my.rooms.map(({ room, members, has_password: isLocked, topic }) =>
 		row(room, `${members} here${isLocked ? ", with a password" : ""} ${topic}`, () => {

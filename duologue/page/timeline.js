@@ -11,12 +11,8 @@ export class Timeline {
 	newest = 0; // number
 	#numbers = new Set();
 
-	get(id) {
-		return this.items.findLast((item) => item.id === id);
-	}
-
 	add(item) {
-		const isNew = item.number ? !this.#numbers.has(item.number) : !this.get(item.id);
+		const isNew = item.number ? !this.#numbers.has(item.number) : this.items.every(({ id }) => id !== item.id);
 		if (isNew) this.items.push(item);
 		this.#know(item);
 		return isNew;
@@ -29,21 +25,25 @@ export class Timeline {
 	}
 
 	// A page of the history, oldest first. What is here already gets its number; the answer is what was not.
-	merge(page, isNewest, before) {
-		const isGap = isNewest && this.newest && before && page[0].number > this.newest;
-		if (isGap) this.items = this.items.filter((item) => !item.number); // read again when somebody wants it
+	merge(page, isNewest, before, markOf) {
+		const news = page.filter((item) => !this.#numbers.has(item.number));
+		const added = news.reverse().filter(this.#matcher(markOf)).reverse();
+		const isGap = isNewest && this.isRead && before && page.length && added.length === page.length;
+		if (isGap) {
+			const { at } = added.at(-1);
+			this.#numbers.clear(); // read again when somebody wants it
+			this.items = this.items.filter((item) => !item.number && (item.at > at || /sent|refused/.test(markOf(item.id))));
+		}
 		if (!isNewest || !this.isRead || isGap) this.before = before;
 		this.isRead ||= isNewest;
-		const news = page.filter((item) => !this.#numbers.has(item.number));
-		news.forEach((item) => this.#know(item));
-		const added = news.reverse().filter(this.#matcher());
-		this.#arrange(added.reverse());
+		page.forEach((item) => this.#know(item));
+		this.#arrange(added);
 		return added;
 	}
 
 	// Both have what one person said in the same order, up to now: so they are compared from the end.
-	#matcher() {
-		const open = this.items.filter((item) => item.who && !item.number && !item.isRefused).reverse();
+	#matcher(markOf) {
+		const open = this.items.filter((item) => item.who && !item.number && markOf(item.id) !== "refused").reverse();
 		const from = {};
 		return ({ who, text, number }) => {
 			const place = open.findIndex((item, index) => index >= (from[who] ?? 0) && item.who === who && item.text === text);

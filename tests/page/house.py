@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import re
 import shutil
@@ -11,12 +12,13 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 import urllib.request
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Dialog, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Dialog, Locator, Page, WebSocketRoute, expect
 
 ROOT = Path(__file__).parents[2]
 BOUND = 5.0
@@ -153,6 +155,10 @@ class Person:
     def presses(self, name: str) -> None:
         self.page.get_by_role("button", name=name, exact=True).click()
 
+    def keeps(self, kind: str) -> Any:
+        """What is on the disk of this browser: "chats", "letters", "received" or "talks"."""
+        return self.page.evaluate("key => JSON.parse(localStorage[key] ?? '{}')", f"duologue/{self.nickname}/{kind}")
+
     @property
     def messages(self) -> Locator:
         return self.page.locator("#rows .message > .text")
@@ -199,6 +205,15 @@ class Native:
         self.chat.write("".join(f"{line}\n" for line in lines).encode())
         self.chat.flush()
 
+    def acknowledges(self, stream: str) -> None:
+        self.check.write(f"PING 1 {stream}\n".encode())
+        self.check.flush()
+
+    def answers(self, line: str) -> None:
+        """Waits for this line on the check socket."""
+        while self._line(self.check) != line:
+            pass
+
     def hears(self, pattern: str) -> re.Match[str]:
         """The next line that is like this; others before it are passed over."""
         while not (found := re.fullmatch(pattern, self._line(self.login))):
@@ -208,6 +223,65 @@ class Native:
     def leaves(self) -> None:
         for file in (self.login, self.chat, self.check):
             file.close()
+
+
+class Wire:
+    """Stands between a page and its server from the next connection on: reads, holds back, leaves out and makes up
+    frames."""
+
+    def __init__(self, page: Page) -> None:
+        self._page = page
+        self.sent: list[dict[str, Any]] = []  # by the page
+        self.lost: set[str] = set()  # types of frames of the page that the server does not get
+        self.holds: set[str] = set()  # types of frames that wait in `held`
+        self.held: list[str] = []
+        page.route_web_socket("**/socket", self._open)
+        page.reload()
+        expect(page.locator("#app")).to_be_visible()
+
+    def _open(self, socket: WebSocketRoute) -> None:
+        self._socket = socket
+        server = socket.connect_to_server()
+        socket.on_message(lambda frame: self._up(server, str(frame)))
+        server.on_message(lambda frame: self._down(socket, str(frame)))
+
+    def _up(self, server: WebSocketRoute, frame: str) -> None:
+        self.sent.append(json.loads(frame))
+        if self.sent[-1]["type"] not in self.lost:
+            server.send(frame)
+
+    def _down(self, socket: WebSocketRoute, frame: str) -> None:
+        if json.loads(frame)["type"] in self.holds:
+            self.held.append(frame)
+        else:
+            socket.send(frame)
+
+    def tells(self, kind: str, **fields: Any) -> None:
+        self._socket.send(json.dumps({"type": kind, **fields}))
+
+    def closes(self) -> None:
+        self._socket.close()
+
+    def releases(self) -> None:
+        self.holds.clear()
+        while self.held:
+            self._socket.send(self.held.pop(0))
+
+    def find(self, kind: str, **fields: Any) -> list[dict[str, Any]]:
+        wanted = {"type": kind, **fields}
+        return [frame for frame in self.sent if wanted.items() <= frame.items()]
+
+    def has_sent(self, kind: str, **fields: Any) -> dict[str, Any]:
+        """The last such frame of the page, as soon as there is one."""
+        self.until(lambda: bool(self.find(kind, **fields)))
+        return self.find(kind, **fields)[-1]
+
+    def until(self, is_so: Callable[[], bool]) -> None:
+        """Lets frames pass until it is so."""
+        latest = time.monotonic() + BOUND
+        while not is_so():
+            assert time.monotonic() < latest, f"not in {BOUND} s; the page has sent {self.sent}"
+            self._page.evaluate("new Promise(requestAnimationFrame)")
 
 
 def fetch(url: str) -> bytes:

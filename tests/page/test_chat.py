@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.page.conftest import AtNative, Enter
@@ -89,6 +90,9 @@ def test_words_with_a_slash(enter: Enter) -> None:
     alice.page.press("#text", "Enter")
     expect(alice.page.locator("#hint")).to_contain_text("There is no /frobnicate.")
     expect(alice.page.locator("#text")).to_have_value("/frobnicate now")
+    alice.page.fill("#text", "/constructor now")
+    alice.page.press("#text", "Enter")
+    expect(alice.page.locator("#hint")).to_contain_text("There is no /constructor.")
     alice.types("/quit")
     expect(alice.notes.last).to_contain_text("you left")
 
@@ -99,6 +103,10 @@ def test_a_text_that_is_too_long_is_not_sent(enter: Enter) -> None:
     expect(alice.page.locator("#hint")).to_contain_text("too long")
     alice.page.press("#text", "Enter")
     expect(alice.page.locator("#text")).to_have_value("ä" * 4096)
+    alice.page.fill("#text", "\x01" * 4000)  # six bytes each on the wire
+    alice.page.press("#text", "Enter")
+    expect(alice.page.locator("#hint")).to_contain_text("too long")
+    expect(alice.page.locator("#text")).to_have_value("\x01" * 4000)
     alice.types("ä" * 4095)
     alice.reads("ä" * 4095)
 
@@ -113,11 +121,12 @@ def test_pasted_lines_are_one_message_and_a_draft_stays_where_it_was_written(ent
     bob.reads("one\ntwo\nthree")
 
 
-def test_enter_that_ends_a_composition_sends_nothing(enter: Enter) -> None:
+@pytest.mark.parametrize("how", ["isComposing: true", "keyCode: 229"])  # some browsers end it before the key
+def test_enter_that_ends_a_composition_sends_nothing(enter: Enter, how: str) -> None:
     alice = enter("alice")
     alice.page.fill("#text", "にほ")
-    event = "box => box.dispatchEvent(new KeyboardEvent('keydown', {key: 'Enter', isComposing: true, bubbles: true}))"
-    alice.page.locator("#text").evaluate(event)
+    event = "new KeyboardEvent('keydown', {key: 'Enter', bubbles: true, %s})"
+    alice.page.locator("#text").evaluate(f"box => box.dispatchEvent({event % how})")
     expect(alice.page.locator("#text")).to_have_value("にほ")
     alice.page.press("#text", "Enter")
     alice.reads("にほ")

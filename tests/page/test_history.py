@@ -5,7 +5,7 @@ from __future__ import annotations
 from playwright.sync_api import expect
 
 from tests.page.conftest import AtNative, Enter
-from tests.page.house import Server
+from tests.page.house import Server, Wire
 
 
 def test_history_comes_as_one_scrolls_up(enter: Enter, server: Server, native: AtNative) -> None:
@@ -29,6 +29,7 @@ def test_history_comes_as_one_scrolls_up(enter: Enter, server: Server, native: A
     assert log.locator(".message").count() < 100
     log.evaluate("box => { box.scrollTop = box.scrollHeight }")
     expect(alice.messages.last).to_have_text("number 200")
+    assert log.locator(".message").count() < 100
 
 
 def test_what_is_live_and_what_is_recalled_is_the_same_message(enter: Enter) -> None:
@@ -71,3 +72,109 @@ def test_a_server_without_a_history_is_chatted_on_all_the_same(enter: Enter, ser
     alice.chats_with(bob)
     alice.types("nobody keeps this")
     bob.reads("nobody keeps this")
+
+
+def test_history_may_answer_before_the_live_copy(enter: Enter) -> None:
+    alice, bob = enter("alice"), enter("bob")
+    wire = Wire(alice.page)
+    alice.chats_with(bob)
+    bob.types("before")
+    alice.reads("before")
+    wire.holds.add("said")
+    bob.types("ok")
+    expect(bob.page.locator(".mine .meta").last).to_contain_text("stored")
+    alice.page.reload()
+    alice.goes_to("bob")
+    alice.reads("before", "ok")
+    wire.until(lambda: bool(wire.held))
+    wire.holds.clear()
+    del wire.held[:-1]  # of the connection before
+    wire.releases()
+    expect(alice.row("bob")).to_contain_text("in a chat with you")
+    bob.types("next")
+    alice.reads("before", "ok", "next")
+    bob.types("ok")
+    alice.reads("before", "ok", "next", "ok")
+
+
+def test_history_may_answer_after_the_live_copy(enter: Enter) -> None:
+    alice, bob = enter("alice"), enter("bob")
+    wire = Wire(alice.page)
+    alice.chats_with(bob)
+    bob.types("ok")
+    alice.reads("ok")
+    alice.page.reload()
+    wire.holds |= {"recalled", "recall_ended"}
+    bob.types("ok")
+    expect(alice.row("bob").locator(".news")).to_have_text("1 unread")
+    alice.goes_to("bob")
+    alice.reads("ok")
+    alice.types("yes")
+    bob.types("yes")
+    alice.reads("ok", "yes", "yes")
+    wire.releases()
+    alice.reads("ok", "ok", "yes", "yes")
+
+
+def test_the_same_words_again_after_a_reload_are_another_message(enter: Enter, native: AtNative) -> None:
+    alice, bob = enter("alice"), native("bob")
+    for number in range(1, 4):
+        bob.says(f"/msg alice AAAAAAAAAAA{number} 1 :ok")
+        alice.goes_to("bob")
+        alice.reads(*["ok"] * number)
+        alice.page.reload()
+        alice.goes_to("bob")
+        alice.reads(*["ok"] * number)
+
+
+def test_the_same_words_again_after_they_were_heard_elsewhere_are_another_message(
+    enter: Enter, native: AtNative
+) -> None:
+    alice, bob = enter("alice"), native("bob")
+    bob.says("/msg alice AAAAAAAAAAA1 1 :first")
+    alice.goes_to("bob")
+    alice.reads("first")
+    elsewhere = native("alice")
+    expect(alice.page.locator("#link")).to_contain_text("somewhere else")
+    bob.says("/msg alice AAAAAAAAAAA2 1 :ok")
+    elsewhere.hears("message_from bob .* :ok")
+    elsewhere.acknowledges("AAAAAAAAAAA2")
+    bob.answers("PONG 1 1 AAAAAAAAAAA2")
+    alice.presses("Use it here")
+    alice.reads("first", "ok")
+    bob.says("/msg alice AAAAAAAAAAA3 1 :ok")
+    alice.reads("first", "ok", "ok")
+
+
+def test_more_was_missed_than_history_answers_at_once(enter: Enter, server: Server, native: AtNative) -> None:
+    server.stop()
+    server.start("--limits", "off")
+    alice = enter("alice")
+    alice.types("before")
+    expect(alice.page.locator(".mine .meta")).to_contain_text("delivered")
+    alice.page.context.set_offline(True)
+    server.kill()
+    expect(alice.page.locator("#link")).to_contain_text("Connection lost")
+    server.start("--limits", "off")
+    bob = native("bob")
+    missed = [f"missed {number}" for number in range(120)]
+    bob.says("/join lobby", *(f"/msg #lobby AAAAAAAAAAAA {place} :{text}" for place, text in enumerate(missed, 1)))
+    bob.says("/history #lobby 1")
+    bob.hears("recall_ended .*")
+    alice.page.context.set_offline(False)
+    expect(alice.messages.last).to_have_text(missed[-1])
+    seen = alice.page.evaluate(
+        """async () => {
+            const box = document.getElementById('log');
+            const all = () => [...box.querySelectorAll('.message > .text')].map(text => text.textContent);
+            let seen = all();
+            while (seen[0] !== 'before') {
+                box.scrollTop = 0;
+                await new Promise(requestAnimationFrame);
+                const now = all();
+                seen = [...now.slice(0, now.indexOf(seen[0])), ...seen];
+            }
+            return seen;
+        }"""
+    )
+    assert seen == ["before", *missed]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FloatRect, Locator, Page, expect
 
 from tests.page.conftest import AtNative, Enter
 from tests.page.house import Person, Server
@@ -88,8 +88,8 @@ def test_axe_finds_nothing(enter: Enter, native: AtNative, dark: bool, is_phone:
     for name in ("bob", "carol", "dave"):
         native(name).says("/chat alice", f"/msg alice AAAAAAAAAAA{name[0]} 1 :{name} was here")
     expect(alice.page.locator(".news")).to_have_count(3)
-    if not is_phone:
-        expect(alice.page.locator(".request")).to_have_count(3)
+    expect(alice.page.locator(".request").last).to_be_visible()
+    expect(alice.page.locator(".request")).to_have_count(3)
     axe_is_content(alice.page)
     alice.row("bob").click()
     alice.types("a letter back")
@@ -130,3 +130,39 @@ def test_right_to_left_text_runs_from_the_right(enter: Enter) -> None:
     expect(alice.messages.last).to_have_css("direction", "rtl")
     alice.types("hello")
     expect(alice.messages.last).to_have_css("direction", "ltr")
+
+
+@pytest.mark.parametrize("is_talking", [False, True], ids=["list", "conversation"])
+def test_requests_on_a_phone_stand_above_all_with_nothing_cut_off(
+    enter: Enter, server: Server, native: AtNative, is_talking: bool
+) -> None:
+    server.stop()
+    names = ["bob", "carol", "m" * 32]
+    server.users.write_text("".join(f"{name}\n" for name in ("clientID", "alice", *names)))
+    server.start()
+    alice = enter("alice", is_phone=True)
+    if is_talking:
+        alice.goes_to("#lobby")
+    for name in names:
+        native(name).says("/chat alice")
+        expect(alice.page.locator(".request").last).to_contain_text(name)
+    for place, name in enumerate(names):
+        request = alice.page.locator(".request").nth(place)
+        expect(request.locator("b")).to_have_text(name)
+        words = box(request.locator(".name"))
+        buttons = [box(button) for button in request.get_by_role("button").all()]
+        assert words["y"] + words["height"] <= buttons[0]["y"]
+        assert len({button["y"] for button in buttons}) == 1
+        for part in (words, *buttons):
+            assert part["x"] >= 0
+            assert part["x"] + part["width"] <= 390
+        assert request.locator(".name").evaluate("name => name.scrollWidth <= name.clientWidth")
+    assert has_no_sideways_scroll(alice.page)
+    below = alice.page.locator("#log" if is_talking else "nav")
+    assert box(below)["height"] > 300
+
+
+def box(element: Locator) -> FloatRect:
+    found = element.bounding_box()
+    assert found
+    return found

@@ -9,6 +9,20 @@ from playwright.sync_api import expect
 from tests.page.conftest import AtNative, Enter
 from tests.page.house import Server
 
+NOTICES = """
+    notices = [];
+    Notification = class {
+        static permission = 'granted';
+        constructor(title, {body}) { notices.push(Object.assign(this, {title, body})); }
+    };
+    isHere = true;
+    document.hasFocus = () => isHere;
+"""
+HIDES = """
+    Object.defineProperty(document, 'hidden', {get: () => true});
+    requestAnimationFrame = () => 0;
+"""
+
 
 def test_how_people_are_is_shown_while_it_changes(enter: Enter, native: AtNative) -> None:
     alice = enter("alice")
@@ -45,7 +59,7 @@ def test_three_requests_stack_and_take_no_keys_away(enter: Enter, native: AtNati
         asker.says("/chat dave")
         asker.hears("chat_requested dave .*")
     expect(dave.page.locator(".request b")).to_have_text(["alice", "bob", "carol"])
-    expect(dave.page.locator(".request small").first).to_have_text(re.compile(r"[12]:\d\d"))
+    expect(dave.page.locator(".request .meta").first).to_have_text(re.compile(r"[12]:\d\d"))
     expect(dave.page.locator("#told")).to_contain_text("carol wants to chat with you.")
     expect(dave.page).to_have_title("(3) Duologue")
     dave.page.keyboard.type("ting")
@@ -91,3 +105,34 @@ def test_who_may_ask_is_kept(enter: Enter) -> None:
     alice.page.reload()
     alice.page.click("#me")
     expect(alice.page.get_by_label("Who may ask")).to_have_value("nobody")
+
+
+def test_the_desktop_is_told_only_what_nobody_looks_at(enter: Enter, native: AtNative) -> None:
+    alice, bob = enter("alice"), native("bob")
+    alice.page.add_init_script(NOTICES)
+    alice.page.reload()
+    alice.goes_to("bob")
+    bob.says("/msg alice AAAAAAAAAAA1 1 :you look at this")
+    alice.reads("you look at this")
+    expect(alice.page).to_have_title("Duologue")
+    alice.page.evaluate("isHere = false")
+    bob.says("/msg alice AAAAAAAAAAA2 1 :not at\u202e this", "/chat alice")
+    expect(alice.page).to_have_title("(2) Duologue")
+    told = alice.page.evaluate("notices.map(({title, body}) => [title, body])")
+    assert told == [["bob", "not at<U+202E> this"], ["bob", "wants to chat with you"]]
+    alice.goes_to("#lobby")
+    alice.page.evaluate("notices[0].onclick()")
+    expect(alice.page.locator("#head h2")).to_have_text("bob")
+    alice.goes_to("bob")
+    bob.says("/msg alice AAAAAAAAAAA3 1 :and this")
+    expect(alice.row("bob").locator(".news")).to_have_text("1 unread")
+    alice.page.evaluate("isHere = true, dispatchEvent(new Event('focus'))")
+    expect(alice.row("bob").locator(".news")).to_have_count(0)
+
+
+def test_the_title_of_a_hidden_tab_counts(enter: Enter, native: AtNative) -> None:
+    alice, bob = enter("alice"), native("bob")
+    alice.goes_to("bob")
+    alice.page.evaluate(HIDES)
+    bob.says("/msg alice AAAAAAAAAAA1 1 :hello")
+    expect(alice.page).to_have_title("(1) Duologue")

@@ -2,10 +2,26 @@
 
 from __future__ import annotations
 
+import json
+
 from playwright.sync_api import Page, expect
 
 from tests.page.conftest import AtNative, Enter
-from tests.page.house import Server
+from tests.page.house import Server, Wire
+
+SENDS = """
+    sends = [];
+    const send = WebSocket.prototype.send;
+    WebSocket.prototype.send = function (frame) {
+        sends.push([frame, JSON.stringify({...localStorage})]);
+        send.call(this, frame);
+    };
+"""
+FILLS = """
+    for (let size = 1 << 24; size; size >>= 1) try {
+        localStorage[`filler${size}`] = "x".repeat(size);
+    } catch {}
+"""
 
 
 def lost(page: Page) -> None:
@@ -93,6 +109,9 @@ def test_what_came_too_late_for_its_chat_is_handed_in(enter: Enter, server: Serv
     bob.says("/chat alice")
     alice.presses("Accept bob")
     bob.hears("start_chat .*")
+    alice.types("in time")
+    bob.hears(":in time")
+    expect(alice.page.locator(".mine .meta")).to_contain_text("stored")
     server.kill()
     lost(alice.page)
     alice.types("too late")
@@ -106,7 +125,7 @@ def test_what_came_too_late_for_its_chat_is_handed_in(enter: Enter, server: Serv
     alice.logs_in()
     bob.hears("message_from alice .* :too late")
     alice.goes_to("bob")
-    alice.reads("too late")
+    alice.reads("in time", "too late")
 
 
 def test_a_room_is_read_up_on(enter: Enter, server: Server, native: AtNative) -> None:
@@ -123,3 +142,127 @@ def test_a_room_is_read_up_on(enter: Enter, server: Server, native: AtNative) ->
     bob.hears("recall_ended .*")
     alice.page.context.set_offline(False)
     alice.reads("before", "missed 0", "missed 1", "missed 2")
+
+
+def test_delivered_may_be_told_before_stored(enter: Enter) -> None:
+    alice, bob = enter("alice"), enter("bob")
+    wire = Wire(alice.page)
+    alice.chats_with(bob)
+    wire.holds.add("acknowledged")
+    alice.types("one")
+    alice.types("two")
+    bob.reads("one", "two")
+    (chat,) = alice.keeps("chats")
+    marks = alice.page.locator(".mine .meta")
+    for stored, delivered, kept, shown in (
+        (0, 1, ["one", "two"], ["delivered", "sent"]),
+        (1, 1, ["two"], ["delivered", "sent"]),
+        (2, 1, [], ["delivered", "stored"]),
+        (1, 1, [], ["delivered", "stored"]),  # late
+        (2, 2, [], ["delivered", "delivered"]),
+    ):
+        wire.tells("acknowledged", stored=stored, delivered=delivered, stream=chat)
+        for place, mark in enumerate(shown):
+            expect(marks.nth(place)).to_contain_text(mark)
+        assert [line["text"] for line in alice.keeps("chats")[chat]["lines"]] == kept
+
+
+def test_a_letter_is_kept_until_it_is_stored_even_if_it_is_delivered(enter: Enter) -> None:
+    alice, bob = enter("alice"), enter("bob")
+    wire = Wire(alice.page)
+    wire.holds.add("acknowledged")
+    alice.types("/msg bob hello")
+    stream = wire.has_sent("send_letter")["stream"]
+    expect(bob.row("alice").locator(".news")).to_be_visible()
+    wire.tells("acknowledged", stored=0, delivered=1, stream=stream)
+    expect(alice.page.locator(".mine .meta")).to_contain_text("delivered")
+    assert list(alice.keeps("letters")) == [stream]
+    wire.holds.clear()
+    wire.lost.add("send_letter")
+    wire.closes()
+    wire.until(lambda: len(wire.find("send_letter", stream=stream)) == 2)
+    expect(alice.page.locator("#link")).to_be_empty()
+    expect(alice.page.locator(".mine .meta")).to_contain_text("delivered")
+    wire.tells("acknowledged", stored=1, delivered=1, stream=stream)
+    wire.until(lambda: not alice.keeps("letters"))
+
+
+def test_what_comes_again_is_told_once_and_acknowledged_again(enter: Enter) -> None:
+    alice, bob = enter("alice"), enter("bob")
+    wire = Wire(alice.page)
+    alice.chats_with(bob)
+    bob.types("one")
+    alice.reads("one")
+    (chat,) = alice.keeps("chats")
+    wire.has_sent("ping", received=1, stream=chat)
+    alice.page.reload()
+    resumed = wire.has_sent("resume_chat", chat=chat)
+    assert resumed["received"] == {"name": chat, "upto": 1}
+    alice.goes_to("bob")
+    wire.lost.add("ping")  # the server would not understand
+    wire.tells("stream_begins", nickname="bob", stream=chat, first=1)
+    wire.tells("said", nickname="bob", texts=["one", "two"])
+    alice.reads("one", "two")
+    wire.has_sent("ping", received=2, stream=chat)
+    for turn in (1, 2):
+        wire.tells("message_from", nickname="bob", stream="AAAAAAAAAAAA", number=1, at=1, text="a letter")
+        wire.until(lambda turn=turn: len(wire.find("ping", stream="AAAAAAAAAAAA")) == turn)  # type: ignore[misc]
+    alice.reads("one", "two", "a letter")
+
+
+def test_what_is_sent_or_acknowledged_is_on_the_disk_by_then(enter: Enter) -> None:
+    alice, bob = enter("alice"), enter("bob")
+    alice.page.add_init_script(SENDS)
+    alice.page.reload()
+    expect(alice.page.locator("#app")).to_be_visible()
+    alice.types("/msg bob a letter")
+    bob.goes_to("alice")
+    bob.reads("a letter")
+    alice.chats_with(bob)
+    alice.types("said")
+    bob.types("heard")
+    alice.reads("a letter", "said", "heard")
+    wanted = {"send_letter": ("letters", "a letter"), "say": ("chats", "said"), "ping": ("received", "bob ")}
+    for frame, disk in alice.page.evaluate("sends"):
+        kind, text = wanted.pop(json.loads(frame)["type"], (None, ""))
+        if kind:
+            assert text in json.loads(disk)[f"duologue/alice/{kind}"]
+    assert not wanted
+
+
+def test_what_the_disk_does_not_take_is_neither_sent_nor_acknowledged(enter: Enter) -> None:
+    alice, bob = enter("alice"), enter("bob")
+    wire = Wire(alice.page)
+    alice.chats_with(bob)
+    alice.page.evaluate(FILLS)
+    for text, kind in (("for the chat", "say"), ("/msg carol a letter", "send_letter")):
+        alice.page.fill("#text", text)
+        alice.page.press("#text", "Enter")
+        expect(alice.page.locator("#hint")).to_contain_text("Too much waits")
+        expect(alice.page.locator("#text")).to_have_value(text)
+        assert not wire.find(kind)
+    bob.types("hello")
+    alice.reads("hello")
+    alice.page.fill("#text", "/dnd")
+    alice.page.press("#text", "Enter")
+    wire.has_sent("do_not_disturb")
+    (chat,) = json.loads(alice.page.evaluate("localStorage['duologue/alice/chats']"))
+    assert not wire.find("ping", received=1, stream=chat)
+    alice.page.evaluate(
+        "Object.keys(localStorage).forEach(key => key.startsWith('filler') && delete localStorage[key])"
+    )
+    bob.types("and again")
+    wire.has_sent("ping", received=2, stream=chat)
+
+
+def test_of_a_chat_that_has_ended_only_what_the_server_has_not_is_handed_in(enter: Enter) -> None:
+    alice, bob = enter("alice"), enter("bob")
+    wire = Wire(alice.page)
+    alice.chats_with(bob)
+    wire.holds.add("acknowledged")
+    alice.types("one")
+    alice.types("two")
+    (chat,) = alice.keeps("chats")
+    wire.tells("chat_ended", nickname="bob", reason="lost", chat=chat, had=1)
+    wire.has_sent("send_letter", stream=chat, number=2, text="two", nickname="bob")
+    assert len(wire.find("send_letter")) == 1
