@@ -9,19 +9,18 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
+from duologue.client.addressee import addressee
 from duologue.client.api import Client
 from duologue.client.errors import ClientError
 from duologue.client.happenings import ConnectionLost, Happening
+from duologue.core.accounts import BadNickname, nickname_key
 from duologue.core.commands import ReadHistory, SearchHistory
+from duologue.core.errors import PeerError
 from duologue.core.events import Disconnected, Recalled, RecallEnded, Refused
+from duologue.core.rooms import is_room
 
 PAGE = 500
 """Messages asked for at a time: as many as a server gives at most (docs/protocol.md)."""
-
-_REFUSALS = frozenset(
-    "no_history unknown_command bad_command bad_nickname bad_room no_room not_in_room room_locked".split()
-)
-"""Codes that answer these questions; others answer something that was sent before."""
 
 
 class NotRecalled(ClientError):
@@ -43,6 +42,7 @@ class Recaller:
         self._client = client
         self._messages: list[Recalled] = []
         self._answer: asyncio.Future[Page] | None = None
+        self._refusals: frozenset[str] = frozenset()
 
     def takes(self, event: Happening) -> bool:
         """Whether `event` is a part of an answer, and so nothing to show."""
@@ -53,7 +53,7 @@ class Recaller:
                 self._messages.append(event)
             case RecallEnded(_, before):
                 self._answer.set_result(Page(tuple(self._messages), before))
-            case Refused(code, text) if code in _REFUSALS:
+            case Refused(code, text) if code in self._refusals:
                 self._answer.set_exception(NotRecalled(text))
             case ConnectionLost() | Disconnected():
                 self._answer.set_exception(NotRecalled("The connection was lost before all messages had come."))
@@ -63,7 +63,8 @@ class Recaller:
         return True
 
     async def ask(self, question: ReadHistory | SearchHistory) -> Page:
-        """Raises NotRecalled, NotConnected, or PeerError where the question does not fit into a line."""
+        """Raises NotRecalled, NotConnected, or PeerError for a question that no server would understand."""
+        self._refusals = _refusals_of(question)
         self._messages = []
         self._answer = asyncio.get_running_loop().create_future()
         try:
@@ -95,3 +96,28 @@ class Recaller:
             if len(recent) < len(page):
                 break
         return [message for page in reversed(pages) for message in page]
+
+
+def _refusals_of(question: ReadHistory | SearchHistory) -> frozenset[str]:
+    """Codes that can answer it; others answer what was sent before, as nothing that is sent later is answered earlier.
+
+    What would be refused for how it is written raises PeerError here: those codes answer any command.
+    """
+    codes = {"no_history"}
+    if isinstance(question, SearchHistory):
+        if not question.words.strip():
+            raise PeerError("bad_command", "Say which words to search for.")
+    elif is_room(addressee(question.nickname)):
+        codes.add("not_in_room")
+    elif not _is_an_accounts(question.nickname):
+        codes.add("bad_nickname")
+    return frozenset(codes)
+
+
+def _is_an_accounts(nickname: str) -> bool:
+    """Whether it is no word kept back and no guest's: only the server knows which guests are there."""
+    try:
+        nickname_key(nickname)
+    except BadNickname:
+        return False
+    return True

@@ -12,7 +12,8 @@ import pytest
 from duologue.client.api import Client
 from duologue.client.happenings import ConnectionLost
 from duologue.client.recaller import NotRecalled, Recaller
-from duologue.core.commands import SearchHistory
+from duologue.core.commands import ReadHistory, SearchHistory
+from duologue.core.errors import PeerError
 from duologue.core.events import Disconnected, PeopleOnline, Recalled, RecallEnded, Refused
 from tests.client.conftest import FalseServer
 
@@ -117,6 +118,9 @@ async def test_only_its_own_answers_are_taken(false_server: FalseServer) -> None
         assert not recaller.takes(PeopleOnline(()))
         assert not recaller.takes(Refused("no_chat", "You are in no chat."))
         assert not recaller.takes(Refused("slow_down", "Slower."))
+        for code in ("bad_nickname", "bad_command", "unknown_command", "bad_room", "no_room", "room_locked"):
+            assert not recaller.takes(Refused(code, "That was about something else."))
+        assert not recaller.takes(Refused("not_in_room", "This question is about no room."))
         assert recaller.takes(Refused("no_history", "Nothing is kept."))
         assert not recaller.takes(Refused("no_history", "Nothing is kept."))
         with pytest.raises(NotRecalled, match=r"Nothing is kept\."):
@@ -126,13 +130,54 @@ async def test_only_its_own_answers_are_taken(false_server: FalseServer) -> None
 
 
 @pytest.mark.parametrize(
-    "code", ["no_history", "unknown_command", "bad_command", "bad_nickname", "not_in_room", "no_room"]
+    ("partner", "code"),
+    [
+        ("bob", "no_history"),
+        ("#tea", "no_history"),
+        ("#tea", "not_in_room"),
+        ("~Guest-5", "bad_nickname"),  # has gone
+        ("server", "bad_nickname"),
+    ],
 )
-async def test_a_question_that_is_refused_is_over(false_server: FalseServer, code: str) -> None:
-    async with searching(false_server) as (recaller, asking):
+async def test_a_question_that_is_refused_is_over(false_server: FalseServer, partner: str, code: str) -> None:
+    async with Client(false_server.address, "alice") as client:
+        recaller = Recaller(client)
+        asking = asyncio.create_task(recaller.ask(ReadHistory(partner, 20)))
+        await false_server.hears("chat_socket", f"/history {partner} 20\n".encode())
         assert recaller.takes(Refused(code, "That cannot be had."))
         with pytest.raises(NotRecalled, match=r"That cannot be had\."):
             await asking
+
+
+async def test_a_block_or_a_room_that_was_refused_before_does_not_end_it(false_server: FalseServer) -> None:
+    async with Client(false_server.address, "alice") as client:
+        recaller = Recaller(client)
+        asking = asyncio.create_task(recaller.ask(ReadHistory("bob", 20)))
+        await false_server.hears("chat_socket", b"/history bob 20\n")
+        assert not recaller.takes(Refused("bad_nickname", "Nobody can have that nickname."))
+        assert not recaller.takes(Refused("not_in_room", "You are not in #tea."))
+        assert recaller.takes(RecallEnded(0))
+        assert (await asking).messages == ()
+
+
+@pytest.mark.parametrize(
+    ("question", "code"),
+    [
+        (ReadHistory("a b", 20), "bad_nickname"),
+        (ReadHistory("#a b", 20), "bad_room"),
+        (SearchHistory(" "), "bad_command"),
+        (SearchHistory(""), "bad_command"),
+    ],
+)
+async def test_what_a_server_would_not_understand_is_not_asked(
+    false_server: FalseServer, question: ReadHistory | SearchHistory, code: str
+) -> None:
+    async with Client(false_server.address, "alice") as client:
+        recaller = Recaller(client)
+        with pytest.raises(PeerError) as refused:
+            await asyncio.wait_for(recaller.ask(question), 10)
+        assert refused.value.code == code
+        assert recaller.takes(said(1))  # nothing is waited for
 
 
 @pytest.mark.parametrize("end", [ConnectionLost("reset", None), Disconnected("removed", "Bye.")])

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import tkinter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Protocol
 
 from duologue.client.addressee import addressee
+from duologue.client.transcript import count_of
 from duologue.client.window.changes import Change
 from duologue.client.window.desk import Desk
 from duologue.client.window.dialogs import Choice, Form, Question
@@ -161,10 +162,9 @@ class Actions:
 
     def quit(self) -> None:
         """Asks first where something would be lost."""
-        desk = self._scene.desk
-        if desk.partner:
-            text = f"The chat with {visible(desk.partner)} is on. Quitting leaves it."
-            Question(self._scene.root, "Quit", text, "Quit", self._scene.leave)
+        losses = " ".join(_lost_by_quitting(self._scene.desk))
+        if losses:
+            Question(self._scene.root, "Quit", losses, "Quit", self._scene.leave)
         else:
             self._scene.leave()
 
@@ -245,6 +245,13 @@ class Actions:
 
     def _search(self, words: str) -> None:
         self._scene.worker.recall(SearchHistory(words))
+
+
+def _lost_by_quitting(desk: Desk) -> Iterator[str]:
+    if desk.partner:
+        yield f"The chat with {visible(desk.partner)} is on. Quitting leaves it."
+    if desk.progress.unsaved:
+        yield f"Not on the server yet, and lost if it cannot be reached now: {count_of(desk.progress.unsaved)}."
 
 
 def _described(room: RoomListed) -> str:

@@ -114,9 +114,11 @@ class App:
     # What the worker tells
 
     def _hear(self, news: News, shown: Callable[[], object]) -> None:
-        if not self._is_left:
-            self._take(news)
-        shown()
+        try:
+            if not self._is_left:
+                self._take(news)
+        finally:  # the worker waits for it before it goes on
+            shown()
 
     def _take(self, news: News) -> None:
         match news:

@@ -63,6 +63,7 @@ class Desk(Ground):
     def sent(self, news: Sent) -> Changes:
         talk = self.talk(news.place)
         talk.stream = news.stream
+        self.progress = news.progress
         if news.stream is None:
             return self._advance(news.progress)
         talk.mark = "sent" if news.progress.is_connected else "not sent yet"

@@ -11,8 +11,8 @@ from duologue.core.events import Acknowledged
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Where the client stands. `sent` and `acknowledged` are about the chat with `partner`; `unstored` messages, of
-    chats and letters, are not safe on the server yet.
+    """Where the client stands. `sent` and `acknowledged` are about the chat with `partner`; `unsaved` messages, of
+    chats, letters and rooms, are neither safe on the server yet nor in a file: they end with the process.
     """
 
     partner: str | None = None
@@ -20,7 +20,7 @@ class Progress:
     is_connected: bool = False
     sent: int = 0
     acknowledged: Acknowledged = field(default_factory=Acknowledged)
-    unstored: int = 0
+    unsaved: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,8 +49,11 @@ def run_window(
 
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, end)
-    app.begin(nickname)
-    root.mainloop()
+    try:
+        app.begin(nickname)
+        root.mainloop()
+    finally:
+        app.leave()
     return ENDED_BY_SIGNAL + ended_by[0] if ended_by else 0
 
 

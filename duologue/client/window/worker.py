@@ -17,7 +17,7 @@ from typing import Protocol
 from duologue.client.address import Address
 from duologue.client.api import Client
 from duologue.client.errors import CannotConnect, ClientError, LoginRefused, NotConnected, PasswordNeeded
-from duologue.client.happenings import Happening
+from duologue.client.happenings import Happening, MemoryLost
 from duologue.client.recaller import Recaller
 from duologue.client.window.news import (
     Happened,
@@ -58,6 +58,7 @@ class Worker:
         self._thread = threading.Thread(target=self._run, name="asyncio", daemon=True)
         self._client: Client | None = None
         self._recaller: Recaller | None = None
+        self._has_file = False
         self._turn = asyncio.Lock()
         self._unseen: Happening | None = None
         self._listening: asyncio.Task[None] | None = None
@@ -70,7 +71,7 @@ class Worker:
 
     def log_in(self, address: Address, nickname: str, password: str | None, memory: Path | None) -> None:
         """Ends whatever session there is. A LoggedIn, PasswordWanted or LoginFailed follows."""
-        self._do(self._log_in(Client(address, nickname, password, memory=memory)))
+        self._do(self._log_in(Client(address, nickname, password, memory=memory), has_file=memory is not None))
 
     def send(self, command: Command, place: str) -> None:
         """`place` is where a NotSent is said."""
@@ -110,7 +111,7 @@ class Worker:
     def _say_news(self, news: News) -> None:
         self._tell(news, lambda: None)
 
-    async def _log_in(self, client: Client) -> None:
+    async def _log_in(self, client: Client, *, has_file: bool) -> None:
         await self._leave()
         try:
             await client.open()
@@ -122,6 +123,7 @@ class Worker:
             reason = visible(str(error))
             self._say_news(LoginFailed(f"Cannot reach the server at {client.address} ({reason})."))
         else:
+            self._has_file = has_file
             await self._begin_session(client)
 
     async def _begin_session(self, client: Client) -> None:
@@ -134,9 +136,10 @@ class Worker:
     async def _listen(self, client: Client, recaller: Recaller) -> None:
         """What has been shown counts as received: the next event is asked for when this one can be seen."""
         async for event in client:
+            self._has_file = self._has_file and not isinstance(event, MemoryLost)
             if not recaller.takes(event):
                 shown = asyncio.Event()
-                self._tell(Happened(event, _progress(client)), partial(self._loop.call_soon_threadsafe, shown.set))
+                self._tell(Happened(event, self._progress(client)), partial(self._loop.call_soon_threadsafe, shown.set))
                 self._unseen = event
                 await shown.wait()
                 self._unseen = None
@@ -165,7 +168,7 @@ class Worker:
         with self._trouble_told(lambda trouble: NotSent(place, trouble)):
             client = self._connected()
             stream = await self._pass_on(client, place, text)
-            self._say_news(Sent(place, stream, _progress(client)))
+            self._say_news(Sent(place, stream, self._progress(client)))
 
     async def _pass_on(self, client: Client, place: str, text: str) -> str | None:
         """A chat may be over at this very moment: what was written to somebody reaches them and nobody else."""
@@ -182,6 +185,10 @@ class Worker:
                 assert self._recaller
                 self._say_news(PageCame(place, await self._recaller.ask(question)))
 
+    def _progress(self, client: Client) -> Progress:
+        unsaved = 0 if self._has_file else client.unstored
+        return Progress(client.partner, client.is_live, client.is_connected, client.sent, client.acknowledged, unsaved)
+
     def _connected(self) -> Client:
         if self._client is None:
             raise NotConnected
@@ -195,9 +202,3 @@ class Worker:
             self._say_news(news(visible(error.text)))
         except ClientError as error:
             self._say_news(news(visible(str(error))))
-
-
-def _progress(client: Client) -> Progress:
-    return Progress(
-        client.partner, client.is_live, client.is_connected, client.sent, client.acknowledged, client.unstored
-    )

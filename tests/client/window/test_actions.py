@@ -14,7 +14,7 @@ from duologue.client.window.changes import Change
 from duologue.client.window.desk import Desk
 from duologue.client.window.dialogs import Choice, Form, Question
 from duologue.client.window.look import dress
-from duologue.client.window.news import Happened
+from duologue.client.window.news import Happened, Progress, Sent
 from duologue.client.window.talk import Act, Standing
 from duologue.client.window.worker import Worker
 from duologue.core.commands import (
@@ -169,6 +169,23 @@ def test_quitting_asks_where_a_chat_is_on(scene: Scene, actions: Actions) -> Non
     question = scene.dialog()
     assert isinstance(question, Question)
     question._yes()
+    assert scene.is_left
+
+
+def test_quitting_asks_where_messages_may_be_lost(scene: Scene, actions: Actions) -> None:
+    scene.desk.sent(Sent("bob", "s1", Progress(unsaved=2)))
+    actions.quit()
+    assert not scene.is_left
+    question = scene.dialog()
+    assert isinstance(question, Question)
+    assert "2 messages" in str(question.body.winfo_children()[0]["text"])
+    question._yes()
+    assert scene.is_left
+
+
+def test_quitting_asks_nothing_where_nothing_is_lost(scene: Scene, actions: Actions) -> None:
+    scene.desk.sent(Sent("bob", "s1", Progress()))
+    actions.quit()
     assert scene.is_left
 
 

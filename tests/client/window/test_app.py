@@ -2,11 +2,33 @@
 
 from __future__ import annotations
 
+import pytest
+
 from duologue.client.recaller import Page
-from duologue.client.window.news import LoggedIn, LoginFailed, NoPage, PageCame, PasswordWanted
+from duologue.client.window.desk import Desk
+from duologue.client.window.ground import Changes
+from duologue.client.window.news import Happened, LoggedIn, LoginFailed, NoPage, PageCame, PasswordWanted
 from duologue.core.events import Recalled
 from tests.terminal.programs import Server
 from tests.window.fixtures import OpenDesktop
+
+
+async def test_what_cannot_be_shown_does_not_end_the_listening(
+    server: Server, open_desktop: OpenDesktop, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    hear = Desk.hear
+    faults = iter([LookupError("no such window")])
+
+    def fail_once(desk: Desk, news: Happened) -> Changes:
+        for fault in faults:
+            raise fault
+        return hear(desk, news)
+
+    monkeypatch.setattr(Desk, "hear", fail_once)
+    desktop = open_desktop(server.port, "user3")
+    await desktop.shows("user3 · online")
+    await desktop.until(lambda: len(desktop.app.desk.talk("#lobby").members) == 1, "the lobby is heard of")
+    assert "no such window" in capsys.readouterr().err
 
 
 async def test_leaving_twice_is_harmless(server: Server, open_desktop: OpenDesktop) -> None:

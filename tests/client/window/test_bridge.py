@@ -5,7 +5,10 @@ from __future__ import annotations
 import threading
 import time
 import tkinter
+from collections.abc import Callable
 from functools import partial
+
+import pytest
 
 from duologue.client.window.bridge import AT_ONCE, Bridge
 
@@ -49,6 +52,26 @@ def test_a_sleeping_tk_wakes_within_20_ms(root: tkinter.Tk) -> None:
         took[-1] = took[-1] - posted - 0.01 if isinstance(took[-1], float) else 1.0
     bridge.close()
     assert sorted(map(float, map(str, took)))[10] < 0.02
+
+
+def test_a_fault_in_one_post_is_told_and_the_others_are_done(
+    root: tkinter.Tk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bridge = Bridge(root)
+    done: list[object] = []
+
+    def fail() -> None:
+        raise LookupError("no such window")
+
+    works: list[Callable[[], None]] = [fail, partial(done.append, 1), *([fail] * AT_ONCE), partial(done.append, 2)]
+    for work in works:
+        bridge.post(work)
+    wait_for(root, done, 2)
+    bridge.close()
+    assert done == [1, 2]
+    told = capsys.readouterr().err
+    assert told.startswith("The window goes on after a fault of its own: LookupError('no such window')\nTraceback")
+    assert "in fail" in told
 
 
 def test_after_the_end_a_post_is_harmless(root: tkinter.Tk) -> None:

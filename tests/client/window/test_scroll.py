@@ -64,6 +64,15 @@ def test_a_number_comes_once() -> None:
     assert history.add(said("bob", "hi", NOON, number=7)) == []
 
 
+def test_numbers_need_only_be_new() -> None:
+    """After a restart of a server without a history they go on far above, and pages may have come in between."""
+    history = Scroll()
+    history.load([recalled(1, "a"), recalled(5, "b")], None, "alice")
+    numbers = (6, 9, 1 << 40, (1 << 40) + 1)
+    assert all(history.add(said("bob", "hi", NOON, number=number)) for number in numbers)
+    assert shown(history) == ["bob  a", "bob  b", *["bob  hi"] * 4]
+
+
 def test_a_page_comes_before_what_is_here() -> None:
     history = Scroll()
     history.add(said("bob", "now", NOON))

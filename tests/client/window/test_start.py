@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import tkinter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -62,6 +63,30 @@ def test_each_server_and_nickname_has_a_memory_of_its_own(monkeypatch: pytest.Mo
 def test_a_window_is_no_plain_terminal() -> None:
     with pytest.raises(SystemExit):
         main(["--gui", "--plain"])
+
+
+def test_a_fault_that_ends_the_window_still_leaves_the_server(display: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DISPLAY", display)
+    handlers = {one: signal.getsignal(one) for one in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    left: list[app.App] = []
+    leave = app.App.leave
+
+    def leave_and_tell(self: app.App) -> None:
+        leave(self)
+        left.append(self)
+
+    def fail(_: object, n: int = 0) -> None:
+        raise LookupError("no such window")
+
+    monkeypatch.setattr(app.App, "leave", leave_and_tell)
+    monkeypatch.setattr(tkinter.Misc, "mainloop", fail)
+    try:
+        with pytest.raises(LookupError):
+            run_window(Address(port=1), None, no_file)
+    finally:
+        for one, handler in handlers.items():
+            signal.signal(one, handler)
+    assert len(left) == 1
 
 
 @pytest.mark.parametrize("number", [None, signal.SIGTERM])

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import queue
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import TypeVar
 
 import pytest
 
 from duologue.client.address import Address
+from duologue.client.happenings import MemoryLost
+from duologue.client.memory_file import MemoryFile
+from duologue.client.notebook import MemoryFailed
 from duologue.client.window.news import (
     Happened,
     LoggedIn,
@@ -23,6 +28,7 @@ from duologue.client.window.news import (
 from duologue.client.window.worker import Worker
 from duologue.core.commands import AskForChat, ReadHistory, SearchHistory
 from duologue.core.events import MessageFrom, RequestAnswered
+from tests.client.conftest import FalseServer
 from tests.terminal.programs import BOUND, Server
 
 N = TypeVar("N")
@@ -70,6 +76,32 @@ def test_before_the_login_nothing_is_sent(told: Told) -> None:
     assert told.next(NoPage).place == "bob"
     told.worker.recall(SearchHistory("hi"))
     assert told.next(NoPage).place is None
+
+
+@pytest.mark.parametrize(("has_memory", "unsaved"), [(False, 1), (True, 0)])
+async def test_what_quitting_may_lose(
+    told: Told, false_server: FalseServer, tmp_path: Path, *, has_memory: bool, unsaved: int
+) -> None:
+    """The server answers for nothing."""
+    told.worker.log_in(false_server.address, "alice", None, tmp_path / "memory" if has_memory else None)
+    await asyncio.to_thread(told.next, LoggedIn)
+    told.worker.say("bob", "a letter")
+    assert (await asyncio.to_thread(told.next, Sent)).progress.unsaved == unsaved
+
+
+async def test_a_memory_that_fails_keeps_nothing(
+    told: Told, false_server: FalseServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise MemoryFailed("The disk is full.")
+
+    told.worker.log_in(false_server.address, "alice", None, tmp_path / "memory")
+    await asyncio.to_thread(told.next, LoggedIn)
+    monkeypatch.setattr(MemoryFile, "put_letter", fail)
+    told.worker.say("bob", "a letter")
+    await asyncio.to_thread(told.next, Sent)
+    false_server.say("login_socket", b"online alice\n")
+    assert (await asyncio.to_thread(told.happens, MemoryLost)).progress.unsaved == 1
 
 
 def test_logins_that_fail(told: Told, server: Server) -> None:
