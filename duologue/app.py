@@ -19,7 +19,7 @@ from duologue import admin, logs
 from duologue.core.errors import PeerError
 from duologue.exposure import ExposedError
 from duologue.net import control
-from duologue.net.listener import CannotListen
+from duologue.net.binding import CannotListen
 from duologue.net.tls import CertificateError
 from duologue.protocols.base import FRONT_DOORS
 from duologue.server import Server, store_path
@@ -108,6 +108,10 @@ def _who(call: Invocation) -> None:
     print(printed(**table) if table["rows"] else "Nobody is connected.")
 
 
+def _metrics(call: Invocation) -> None:
+    print(control.ask(call.settings, "metrics"), end="")
+
+
 def _users(call: Invocation) -> None:
     print(admin.list_users(call.settings.users))
 
@@ -149,6 +153,7 @@ def _tell_running_server(settings: Settings) -> None:
 _COMMANDS: dict[str, Callable[[Invocation], None]] = {
     "serve": _serve,
     "who": _who,
+    "metrics": _metrics,
     "users": _users,
     "adduser": _add_user,
     "passwd": _change_password,

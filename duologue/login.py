@@ -81,6 +81,7 @@ class LoginDesk:
         self.denied: Counter[str] = Counter()
         self._limits = settings.limits
         self._passwordless_from_anywhere = settings.allow_passwordless
+        self._has_proxy = bool(settings.web_origins)
         self._time = time
         self._complete = complete
         self._tries = Tries(settings.limits.password_tries, _PASSWORD_WINDOW)
@@ -210,7 +211,8 @@ class LoginDesk:
     def _needs_no_password(self, account: Account, link: Link) -> bool:
         if account.disabled or account.password_hash:
             return False
-        return self._passwordless_from_anywhere or is_loopback(link.address)
+        by_proxy = self._has_proxy and link.is_all_three  # its address says nothing of where the page is
+        return self._passwordless_from_anywhere or (is_loopback(link.address) and not by_proxy)
 
     def _deny(self, login: Login, denied: LoginDenied) -> None:
         log.info(

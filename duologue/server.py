@@ -13,16 +13,19 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from duologue.cluster.base import OneNode
+from duologue.core.accounts import Account
 from duologue.core.admission import is_loopback
 from duologue.core.chat import Chat
 from duologue.core.events import Disconnected
 from duologue.core.room import Room
 from duologue.core.streams import Direction, Stream
-from duologue.exposure import check_exposure
+from duologue.exposure import ExposedError, check_exposure
 from duologue.hub import SHUTTING_DOWN, Hub
 from duologue.metrics import Figures, exposition
+from duologue.net.binding import CannotListen, bound
 from duologue.net.control import Control, control_path
-from duologue.net.listener import CannotListen, Listener, bound
+from duologue.net.descriptors import Descriptors
+from duologue.net.listener import Listener
 from duologue.net.tls import Certificate
 from duologue.net.web import WebSite, origins
 from duologue.net.web_files import PAGE, Files
@@ -58,8 +61,10 @@ class Server:
     def __init__(self, settings: Settings, *, clock: Callable[[], float] | None = None) -> None:
         self._settings = settings
         self._clock = clock or asyncio.get_running_loop().time
+        self._addresses: list[str] = []
         self._users = Users()
         self._listeners: list[Listener] = []
+        self._descriptors = Descriptors()
         self._sites: list[WebSite] = []
         self._loop_lag = 0.0
         self._reloads: set[asyncio.Task[str]] = set()
@@ -80,7 +85,7 @@ class Server:
 
     async def _start(self, settings: Settings) -> int:
         accounts = users_file.read(settings.users)
-        addresses = _addresses(settings.host)
+        addresses = self._addresses = _addresses(settings.host)
         check_exposure(settings, addresses, accounts)
         self._users.replace(accounts)
         certificate = (
@@ -174,9 +179,8 @@ class Server:
             Files(PAGE),
             origins(self._settings, port),
             not_ready=lambda: self.hub.not_ready,
-            metrics=lambda: exposition(self.figures()),
+            metrics=None if self._settings.web_origins else lambda: exposition(self.figures()),
         )
-
         self._sites.append(site)
         return site
 
@@ -184,7 +188,7 @@ class Server:
         shared = None if certificate else _shares(door, self._settings)
         tls = certificate.context if certificate else None
         site = self._site(sockets[0].getsockname()[1]) if isinstance(door, WebDoor) else None
-        listener = Listener(self._settings, door, self.hub, tls, shared=shared, site=site)
+        listener = Listener(self._settings, door, self.hub, tls, self._descriptors, shared=shared, site=site)
         listener.open(sockets)
         self._closing.push_async_callback(listener.close)
         for name in (door.name, shared.name) if shared else (door.name,):
@@ -192,7 +196,7 @@ class Server:
         return listener
 
     async def _open_control(self, path: Path) -> None:
-        control = Control({"who": self.who, "reload": self.reload})
+        control = Control({"who": self.who, "metrics": self.metrics, "reload": self.reload})
         await control.open(path)
         self._closing.push_async_callback(control.close)
 
@@ -233,7 +237,11 @@ class Server:
         task.add_done_callback(self._reloads.discard)
 
     async def reload(self) -> str:
-        """Reread the users file; one that is damaged changes nothing. The answer is a sentence for the operator."""
+        """Reread the users file; one that is damaged changes nothing. The answer is for the operator.
+
+        Accounts with which the server would not have started are among its users too, but let nobody in who may come
+        from another machine (login.py).
+        """
         try:
             # In a thread: 10,000 accounts take 150 ms, in which nobody's message would move.
             accounts = await asyncio.to_thread(users_file.read, self._settings.users)
@@ -243,10 +251,22 @@ class Server:
         self._users.replace(accounts)
         self.hub.users_changed()
         log.info("users file reread", extra={"users": len(accounts)})
-        return "The running server has reread the users file."
+        return f"The running server has reread the users file.{self._kept_out(accounts)}"
+
+    def _kept_out(self, accounts: Sequence[Account]) -> str:
+        try:
+            check_exposure(self._settings, self._addresses, accounts)
+        except ExposedError as error:
+            log.warning("accounts without a password are kept out", extra={"reason": str(error)})
+            return f" Nobody comes in without a password who may be elsewhere: {error}"
+        return ""
+
+    async def metrics(self) -> str:
+        """What Prometheus reads, for `server.py metrics`."""
+        return exposition(self.figures())[0].decode()
 
     def figures(self) -> Figures:
-        """The numbers of this moment, for `/metrics`."""
+        """The numbers of this moment."""
         hub = self.hub
         connections, refused = Counter[str](), Counter(hub.login.denied)
         for listener in self._listeners:

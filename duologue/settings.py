@@ -28,6 +28,7 @@ HIGHEST_PORT = 65_535
 COMMANDS: Mapping[str, str] = {
     "serve": "run the server (what happens without a command)",
     "who": "print who is connected to the running server",
+    "metrics": "print the numbers of the running server, as Prometheus reads them",
     "users": "print the registered users",
     "adduser": "register NICKNAME; asks for a password unless --no-password is given",
     "passwd": "give NICKNAME a new password",

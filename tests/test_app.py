@@ -282,6 +282,13 @@ def test_who(running: Running, visit: Callable[[str], Visitor]) -> None:
     assert all(row.split()[0].startswith("127.0.0.1:") for row in rows)
 
 
+def test_metrics(running: Running, visit: Callable[[str], Visitor]) -> None:
+    visit("alice")
+    lines = running.call("metrics").stdout.splitlines()
+    assert "duologue_people_online 1.0" in lines
+    assert lines[0].startswith("# HELP ")
+
+
 def test_users(place: Place) -> None:
     header, *rows = place.call("users").stdout.splitlines()
     assert header.split()[0] == "clientID"

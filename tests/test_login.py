@@ -171,6 +171,26 @@ async def test_a_pass_of_an_account_without_a_password_is_no_way_in_from_elsewhe
     assert far.told[-1].code == "bad_pass"  # type: ignore[union-attr]
 
 
+async def test_behind_a_proxy_no_page_is_known_to_be_on_this_machine() -> None:
+    desk = Desk(Settings(web_origins=("https://chat.example.org",)))
+    link = whole(desk)
+    desk.desk.give_nickname(link, "alice")
+    assert link.told == [PasswordWanted()]
+    desk.granted("alice")  # over three sockets: no proxy is between
+    before = Desk()
+    page = whole(before)
+    before.desk.give_nickname(page, "alice")
+    desk.desk.give_pass(link, before.token_of(page))
+    assert link.told[-1].code == "bad_pass"  # type: ignore[union-attr]
+
+
+async def test_behind_a_proxy_the_operator_may_let_them_in() -> None:
+    desk = Desk(Settings(web_origins=("https://chat.example.org",), allow_passwordless=True))
+    link = whole(desk)
+    desk.desk.give_nickname(link, "alice")
+    assert isinstance(link.told[-1], LoggedIn)
+
+
 async def test_who_types_at_a_page_gets_the_time_anew_after_a_refusal(desk: Desk) -> None:
     link = whole(desk)
     desk.passes(15)

@@ -45,7 +45,7 @@ class Correspondence:
         self.live: ChatMemory | None = None
         self.to_chat = bytearray()
         self.to_check = bytearray()
-        self.mail = Mailing(memory, self.to_chat, self.to_check)
+        self.mail = Mailing(memory, self.to_chat, self.to_check, self._is_unsettled_with)
         self.rooms = Rooms(memory, self.to_chat)
         self.received = Receiving(memory)
         self._written = 0
@@ -58,6 +58,10 @@ class Correspondence:
         """Has the server still to say whether the chat goes on?"""
         current = self.memory.current
         return current is not None and current.id in self._asked
+
+    def _is_unsettled_with(self, nickname: str) -> bool:
+        """Has the server still to say what it has of a chat with them?"""
+        return any(chat.partner == nickname and chat.id in self._asked and chat.unstored for chat in self.memory.chats)
 
     # Beginning
 
@@ -111,7 +115,10 @@ class Correspondence:
 
     def note(self, event: Event) -> list[Happening]:
         note = _NOTES.get(type(event))
-        return note(self, event) if note else [event]
+        told: list[Happening] = note(self, event) if note else [event]
+        if isinstance(event, ChatResumed | ChatEnded | ChatUnknown):  # after what it has made due of the chat
+            self.mail.let_go()
+        return told
 
     def _waits(self, event: ChatWaits) -> list[Happening]:
         chat = self.memory.chat(event.chat)

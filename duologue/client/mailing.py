@@ -5,6 +5,7 @@ Each is sent again in every session until it is safe; a letter to a mailbox is a
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from duologue.client.happenings import HandedIn, Happening, LetterDelivered
@@ -25,10 +26,18 @@ class _HandingIn:
 
 
 class Mailing:
-    """What is due to be sent is added to `to_chat` and `to_check`."""
+    """What is due to be sent is added to `to_chat` and `to_check`.
 
-    def __init__(self, memory: Memory, to_chat: bytearray, to_check: bytearray) -> None:
+    `has_to_wait` says of whom the server has still to answer about a chat, of which something may be handed in: letters
+    to them wait, so that they do not overtake it.
+    """
+
+    def __init__(
+        self, memory: Memory, to_chat: bytearray, to_check: bytearray, has_to_wait: Callable[[str], bool]
+    ) -> None:
         self._memory = memory
+        self._has_to_wait = has_to_wait
+        self._held_back: set[str] = set()
         self._to_chat = to_chat
         self._to_check = to_check
         self._begun: set[str] = set()
@@ -39,16 +48,32 @@ class Mailing:
         for letter in self._memory.letters:
             if letter.stream in self._begun:
                 continue
-            self._begun.add(letter.stream)
             if letter.is_stored:
                 self._to_check += encode_ping(Ping(0, letter.stream))
+            elif self._is_held_back(letter.nickname):
+                continue
             else:
                 self._to_chat += encode_command(_posting(letter))
+            self._begun.add(letter.stream)
+
+    def _is_held_back(self, nickname: str) -> bool:
+        """Once one letter to somebody waits, the later ones do too."""
+        if self._has_to_wait(nickname):
+            self._held_back.add(nickname)
+        return nickname in self._held_back
+
+    def let_go(self) -> None:
+        """Something of what letters wait for has been answered."""
+        if self._held_back:
+            self._held_back.clear()
+            self.begin()
 
     def write(self, letter: Letter) -> bytes:
-        """The lines to send. Raises PeerError and MemoryTaken."""
+        """The lines to send now. Raises PeerError and MemoryTaken."""
         lines = encode_command(_posting(letter))
         self._memory.write(letter)
+        if self._is_held_back(letter.nickname):
+            return b""
         self._begun.add(letter.stream)
         return lines
 

@@ -18,6 +18,7 @@ from duologue.client.notebook import (
 )
 from duologue.client.stays import Stays
 from duologue.client.wishes import Wishes
+from duologue.core.streams import chat_of
 
 MOST_LETTERS = 1000
 """Letters that wait to be delivered. Of older ones nobody learns any more when they arrive; they do arrive."""
@@ -179,11 +180,25 @@ class Memory:
         return self._contents.received.get((sender, stream), 0)
 
     def receive(self, sender: str, stream: str, upto: int) -> None:
-        """We hold 1 to `upto`."""
+        """We hold 1 to `upto`. Of more than MOST_STREAMS the longest untouched is forgotten."""
         received = self._contents.received
-        received[sender, stream] = upto = max(upto, received.pop((sender, stream), 0))
+        if len(received) >= MOST_STREAMS and (sender, stream) not in received:
+            self._touch_those_of_chats()
+        self._put_received(sender, stream, upto)
         if len(received) > MOST_STREAMS:
             del received[next(iter(received))]
+
+    def _touch_those_of_chats(self) -> None:
+        """None of a chat that we remember is to be forgotten next: it would count from 1 again."""
+        for sender, stream in [*self._contents.received]:
+            chat = self.chat(chat_of(stream))
+            if chat is None or chat.partner != sender:
+                break
+            self._put_received(sender, stream, 0)
+
+    def _put_received(self, sender: str, stream: str, upto: int) -> None:
+        received = self._contents.received
+        received[sender, stream] = upto = max(upto, received.pop((sender, stream), 0))
         self._write(lambda notebook: notebook.put_received(sender, stream, upto))
 
     # Letters

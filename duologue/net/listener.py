@@ -7,7 +7,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import resource
 import socket
 import ssl
 import time
@@ -21,6 +20,7 @@ from duologue.core.admission import BROWSER_ARRIVALS, BROWSER_SOCKETS, Doorkeepe
 from duologue.core.events import Refused
 from duologue.hub import Hub
 from duologue.net.connection import Connection, UndecidedConnection
+from duologue.net.descriptors import Descriptors
 from duologue.net.paced_connection import OneOfThreeConnection, PacedConnection
 from duologue.net.web import WebSite
 from duologue.net.web_connection import WebConnection
@@ -37,22 +37,12 @@ BACKLOG = 1024
 ACCEPT_BATCH = 64
 """Connections taken per turn of the loop, so that a flood of new ones does not delay those who talk."""
 
-SPARE_DESCRIPTORS = 64
-"""Kept free for files, the control socket and logs; accepting stops before the last are gone (at the limit, uvloop
-closes new connections without a word).
-"""
-
 COMPLAIN_EVERY = 60.0
 """Seconds between two log records about it, so that the log says it once and not with every connection."""
 
 RETRY_AFTER = 5.0
 """Seconds after which accepting is tried again when descriptors ran out: others than our own connections can free
 some.
-"""
-
-ANY_PORT_TRIES = 10
-"""What is free at one address of a host may be taken at the next. With half of all ports taken, one start in 1,000
-fails.
 """
 
 _TOO_MANY = Refused(
@@ -63,7 +53,9 @@ AnyConnection = Connection | PacedConnection | WebConnection
 
 
 class Listener:
-    """The sockets of one front door, and of another that shares its port, from `open` to `close`."""
+    """The sockets of one front door, and of another that shares its port, from `open` to `close`. `descriptors` are
+    those of all doors.
+    """
 
     def __init__(
         self,
@@ -71,6 +63,7 @@ class Listener:
         door: OwnDoor,
         hub: Hub,
         tls: ssl.SSLContext | None,
+        descriptors: Descriptors,
         *,
         shared: SharedDoor | None = None,
         site: WebSite | None = None,
@@ -92,7 +85,7 @@ class Listener:
             else Doorkeeper(settings.limits)
         )
         self._sockets: list[socket.socket] = []
-        self._most_open = resource.getrlimit(resource.RLIMIT_NOFILE)[0] - SPARE_DESCRIPTORS
+        self._descriptors = descriptors
         self._accepting = False
         self._complained = -inf
         self._handshakes: set[asyncio.Task[None]] = set()
@@ -139,7 +132,7 @@ class Listener:
 
     def _accept(self, listening: socket.socket) -> None:
         for _ in range(ACCEPT_BATCH):
-            if len(self._open) >= self._most_open:
+            if self._descriptors.are_out:
                 self._wait_for_descriptors()
                 return
             try:
@@ -156,6 +149,7 @@ class Listener:
             self._refuse(sock)
             return
         connection = self._connection(sock, peer)
+        self._descriptors.take()
         self._open.add(connection)
         self._all_closed.clear()
         task = asyncio.get_running_loop().create_task(self._shake_hands(connection, sock))
@@ -256,20 +250,21 @@ class Listener:
         self._doorkeeper.leave(connection.address)
         if not self._open:
             self._all_closed.set()
-        if self._sockets and not self._accepting and len(self._open) < self._most_open - SPARE_DESCRIPTORS:
-            self._resume()
+        self._descriptors.give_back()
 
     # Descriptors
 
     def _wait_for_descriptors(self) -> None:
-        """Leave new connections to the kernel's backlog until some of ours have closed."""
+        """Leave new connections to the kernel's backlog until some have closed, at whatever door."""
         now = self._hub.time()
         if now - self._complained > COMPLAIN_EVERY:
             self._complained = now
             log.error(
-                "no descriptors left for new connections; raise the limit (ulimit -n)", extra={"open": len(self._open)}
+                "no descriptors left for new connections; raise the limit (ulimit -n)",
+                extra={"open": self._descriptors.taken},
             )
         self._pause()
+        self._descriptors.wait(self._resume)
         asyncio.get_running_loop().call_later(RETRY_AFTER, self._resume)
 
     def _pause(self) -> None:
@@ -283,61 +278,6 @@ class Listener:
         for sock in self._sockets:
             asyncio.get_running_loop().add_reader(sock, self._accept, sock)
         self._accepting = True
-
-
-class CannotListen(OSError):
-    """A port cannot be had; `port_setting` names the field of Settings that chose it."""
-
-    def __init__(self, error: OSError, port_setting: str) -> None:
-        super().__init__(error.errno, error.strerror)
-        self.port_setting = port_setting
-
-
-def bound(addresses: Sequence[str], port: int, settings: Settings) -> list[socket.socket]:
-    """A socket for each address, all on one port; 0 takes any free one. Raises OSError when it cannot be had."""
-    for _ in range(ANY_PORT_TRIES if port == 0 else 1):
-        try:
-            return _bound(addresses, port, settings)
-        except OSError as error:
-            cannot = error
-    raise cannot
-
-
-def _bound(addresses: Sequence[str], port: int, settings: Settings) -> list[socket.socket]:
-    sockets: list[socket.socket] = []
-    try:
-        for address in addresses:
-            sock = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_STREAM)
-            sockets.append(sock)
-            _set_options(sock, settings)
-            sock.bind((address, port))
-            port = sock.getsockname()[1]
-    except OSError:
-        for sock in sockets:
-            sock.close()
-        raise
-    return sockets
-
-
-def _set_options(sock: socket.socket, settings: Settings) -> None:
-    """What accepted sockets inherit. The kernel finds a dead peer on each of a client's sockets by itself, idle or
-    not, in `dead_after` seconds.
-    """
-    sock.setblocking(False)
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    if sock.family == socket.AF_INET6:
-        sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-    idle = max(1, round(settings.heartbeat))
-    probes = max(1, round(settings.dead_after / idle) - 1)
-    for name, value in (
-        ("TCP_KEEPIDLE", idle),
-        ("TCP_KEEPINTVL", idle),
-        ("TCP_KEEPCNT", probes),
-        ("TCP_USER_TIMEOUT", round(settings.dead_after * 1000)),
-    ):
-        if hasattr(socket, name):
-            sock.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
 
 
 def time_of_day() -> str:

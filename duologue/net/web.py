@@ -37,7 +37,7 @@ def origins(settings: Settings, port: int) -> frozenset[str]:
 
 class WebSite:
     """`not_ready` says why nobody can log in or be stored now, and nothing when they can; `metrics` gives the numbers,
-    and their content type. `refused` counts what was refused, by reason.
+    and their content type; None where a proxy hides who asks. `refused` counts what was refused, by reason.
     """
 
     def __init__(
@@ -46,7 +46,7 @@ class WebSite:
         allowed: frozenset[str],
         *,
         not_ready: Callable[[], str],
-        metrics: Callable[[], tuple[bytes, str]],
+        metrics: Callable[[], tuple[bytes, str]] | None,
     ) -> None:
         self.refused: Counter[str] = Counter()
         self._files = files
@@ -98,6 +98,8 @@ class WebSite:
 
     def _numbers(self, request: Request, address: str) -> Response:
         """For monitors on this machine: not for who comes by a proxy, nor for a page that calls itself otherwise."""
+        if self._metrics is None:
+            return sentence(HTTPStatus.FORBIDDEN, "With --web-origins the metrics are what `server.py metrics` prints.")
         headers = request.headers
         is_passed_on = "Forwarded" in headers or "X-Forwarded-For" in headers
         if not is_loopback(address) or is_passed_on or headers.get("Host", "").lower() not in self._hosts:

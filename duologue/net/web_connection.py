@@ -36,7 +36,7 @@ class WebConnection(BaseConnection[WebSocket]):
 
     def tell(self, event: Event) -> None:
         if isinstance(event, Probe) and self._holds:
-            # Its answer would not be read: the silence is ours. TCP finds out whether it is there (net/listener.py).
+            # Its answer would not be read: the silence is ours. TCP finds out whether it is there (net/binding.py).
             self._heard.add(self.row)
         if self.door.is_open:
             self.send(self.door.encode(event))

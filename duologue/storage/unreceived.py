@@ -7,7 +7,8 @@ may end. So what is kept here may be handed in again.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -112,6 +113,8 @@ class Unreceived:
     """`report` hears what has been received, `pressure` of whom more than STREAM_BEHIND_BYTES have not been.
 
     `mailbox` is how many messages may wait for one person; what else a chat ends with is left to its sender.
+    `wall_clock` is in seconds since 1970: messages are numbered on from its microseconds, so that a later process has
+    higher numbers, and a page can still count them.
     """
 
     live_chats: Sequence[LiveChat] = ()
@@ -119,7 +122,9 @@ class Unreceived:
     blocks: Sequence[tuple[str, str]] = ()
     asking: Sequence[tuple[str, str]] = ()
 
-    def __init__(self, report: Report, *, pressure: Pressure, mailbox: int) -> None:
+    def __init__(
+        self, report: Report, *, pressure: Pressure, mailbox: int, wall_clock: Callable[[], float] = time.time
+    ) -> None:
         self._report = report
         self._limit = mailbox
         self._backlogs = Backlogs(pressure, stream_limit=STREAM_BEHIND_BYTES, total_limit=math.inf)
@@ -127,7 +132,7 @@ class Unreceived:
         self._chats: dict[str, _Chat] = {}
         self._settled: dict[str, None] = {}  # chats that are over and have been received whole, in this order
         self._mailboxes: dict[str, _Mailbox] = {}
-        self._arrived = 0
+        self._arrived = int(wall_clock() * 1_000_000)
         self._talked: dict[tuple[str, str], None] = {}  # who knows whom, in the order of their last chat or letter
         self._unheard: dict[tuple[str, str], Standing] = {}  # by stream and sender, in this order
 

@@ -10,7 +10,8 @@ from duologue.client.correspondence import Correspondence
 from duologue.client.happenings import HandedIn, Happening, LetterDelivered
 from duologue.client.memory import Memory
 from duologue.client.notebook import Letter
-from duologue.core.events import Acknowledged, KeptFor, NotKept
+from duologue.core.chat import ChatEnd
+from duologue.core.events import Acknowledged, ChatEnded, ChatResumed, ChatUnknown, KeptFor, NotKept
 
 LETTER = Letter("carol", "abc", "hi\nthere", at=0)
 
@@ -92,3 +93,84 @@ def test_what_is_left_of_a_chat_is_told_when_the_last_of_it_is_kept(alice: Scene
     assert alice.session.to_chat == b"/msg bob xyz 1 :one\n/msg bob xyz 2 :two\n"
     assert alice.hears(KeptFor("bob", "xyz", 1), KeptFor("bob", "xyz", 2)) == [HandedIn("bob", 5)]
     assert alice.hears(KeptFor("bob", "xyz", 2), NotKept("bob", "xyz", 2, "full", "No.")) == []
+
+
+# To somebody whose chat has to be settled first
+
+
+def left_behind(alice: Scene) -> None:
+    """A message of a chat with carol that the server does not answer for."""
+    alice.memory.end(alice.memory.begin("xyz", "carol"))
+    alice.memory.say(alice.memory.chats[0], b":m1\n")
+
+
+RESUME = "/resume xyz xyz 0 xyz 0\n"
+
+
+def test_a_letter_does_not_overtake_what_was_said_in_a_chat_before(alice: Scene) -> None:
+    """11.2: what is left of the chat is handed in first, whenever the letter was written."""
+    left_behind(alice)
+    alice.memory.write(LETTER)
+    alice.memory.write(Letter("dave", "def", "at once", at=0))
+    assert alice.comes_back() == f"{RESUME}/msg dave def 1 :at once\n"
+    assert alice.session.mail.write(Letter("carol", "ghi", "later", at=0)) == b""
+    assert alice.session.mail.write(Letter("dave", "jkl", "too", at=0)) == b"/msg dave jkl 1 :too\n"
+    alice.session.mail.begin()
+    alice.session.to_chat.clear()
+    alice.hears(ChatEnded("carol", ChatEnd.LEFT, "xyz", 0))
+    assert alice.session.to_chat.splitlines() == [
+        b"/msg carol xyz 1 :m1",
+        b"/msg carol abc 1 :hi\vthere",
+        b"/msg carol ghi 1 :later",
+    ]
+    assert alice.session.mail.write(Letter("carol", "mno", "now", at=0)) == b"/msg carol mno 1 :now\n"
+
+
+def test_nor_where_that_chat_goes_on_or_nobody_knows_it(alice: Scene) -> None:
+    left_behind(alice)
+    alice.memory.write(LETTER)
+    alice.comes_back()
+    alice.session.to_chat.clear()
+    alice.hears(ChatResumed("carol", "xyz", 0, "xyz", 0))
+    assert alice.session.to_chat == b":m1\n/quit\n/msg carol abc 1 :hi\vthere\n"
+    alice.comes_back()
+    alice.session.to_chat.clear()
+    alice.hears(ChatUnknown("xyz"))
+    assert alice.session.to_chat == b"/msg carol xyz 1 :m1\n/msg carol abc 1 :hi\vthere\n"
+
+
+def test_of_two_chats_the_last_answer_lets_it_go(alice: Scene) -> None:
+    left_behind(alice)
+    alice.memory.say(alice.memory.begin("uvw", "carol"), b":m2\n")
+    alice.memory.write(LETTER)
+    alice.comes_back()
+    alice.session.to_chat.clear()
+    alice.hears(ChatEnded("carol", ChatEnd.LEFT, "xyz", 1))
+    assert alice.session.to_chat == b""
+    alice.hears(ChatEnded("carol", ChatEnd.LEFT, "uvw", 1))
+    assert alice.session.to_chat == b"/msg carol abc 1 :hi\vthere\n"
+
+
+def test_letters_keep_their_order_when_word_comes_that_all_of_the_chat_is_safe(alice: Scene) -> None:
+    left_behind(alice)
+    alice.memory.write(LETTER)
+    alice.comes_back()
+    alice.session.to_chat.clear()
+    alice.hears(Acknowledged(1, 0, "xyz"))
+    assert alice.session.mail.write(Letter("carol", "ghi", "later", at=0)) == b""
+    alice.hears(ChatEnded("carol", ChatEnd.LEFT, "xyz", 1))
+    assert alice.session.to_chat == b"/msg carol abc 1 :hi\vthere\n/msg carol ghi 1 :later\n"
+
+
+def test_one_that_is_safe_is_asked_about_at_once(alice: Scene) -> None:
+    left_behind(alice)
+    alice.memory.write(LETTER)
+    alice.memory.store_letter(LETTER)
+    assert alice.comes_back() == RESUME
+    assert alice.asks() == "PING 0 abc\n"
+
+
+def test_nothing_waits_for_a_chat_of_which_all_is_safe(alice: Scene) -> None:
+    alice.memory.begin("xyz", "carol")
+    alice.memory.write(LETTER)
+    assert alice.comes_back() == f"{RESUME}/msg carol abc 1 :hi\vthere\n"

@@ -83,6 +83,28 @@ def test_what_is_received_only_grows_and_the_longest_untouched_are_forgotten() -
     assert (memory.received("bob", "a"), memory.received("carol", "a")) == (6, 0)
 
 
+def test_what_was_received_in_a_chat_is_not_forgotten_before_the_chat() -> None:
+    memory = Memory()
+    in_a_chat(memory)
+    memory.receive("carol", "a", 1)
+    memory.receive("bob", "xyz", 7)
+    memory.receive("bob", "xyz.2", 8)
+    memory.receive("dave", "xyz", 9)  # of the same name, but not of that chat
+    for number in range(2 * MOST_STREAMS):
+        memory.receive("carol", str(number), 1)
+    assert (memory.received("bob", "xyz"), memory.received("bob", "xyz.2")) == (7, 8)
+    assert (memory.received("carol", "a"), memory.received("dave", "xyz"), memory.received("carol", "999")) == (0, 0, 0)
+    assert sum(memory.received("carol", str(number)) for number in range(2 * MOST_STREAMS)) == MOST_STREAMS - 2
+
+
+def test_a_chat_that_the_partner_began_a_thousand_times_does_not_grow_for_ever() -> None:
+    memory = Memory()
+    in_a_chat(memory)
+    for number in range(MOST_STREAMS + 1):
+        memory.receive("bob", f"xyz.{number}", 1)
+    assert (memory.received("bob", "xyz.0"), memory.received("bob", "xyz.1")) == (0, 1)
+
+
 def test_without_a_connection_not_more_is_taken_than_fits() -> None:
     memory = Memory()
     chat = in_a_chat(memory)

@@ -210,3 +210,12 @@ def test_every_server_and_account_has_a_place_of_its_own(monkeypatch: pytest.Mon
         place.parent.mkdir(parents=True, exist_ok=True)
         place.touch()
     assert all(len(os.fsencode(name)) < 255 for place in places for name in place.parts)
+
+
+def test_what_was_received_in_a_chat_is_there_after_a_thousand_letters(memory: Memory, path: Path) -> None:
+    memory.begin("xyz", "bob")
+    memory.receive("bob", "xyz", 7)
+    for number in range(MOST_STREAMS + 1):
+        memory.receive("carol", str(number), 1)
+    again = reopened(path)
+    assert (again.received("bob", "xyz"), again.received("carol", "1"), again.received("carol", "2")) == (7, 0, 1)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from duologue.client.happenings import Happening
 from duologue.client.memory import Memory
+from duologue.client.notebook import MOST_STREAMS
 from duologue.client.session import Session
 from duologue.core.chat import ChatEnd, RequestState
 from duologue.core.commands import AskForChat, DeclineChat, QuitChat, Say, SocketKind
@@ -299,6 +300,19 @@ def test_whatever_happens_every_message_arrives_once_and_in_order(steps: list[tu
     assert sorted(world.bob.got) == sorted([*world.said, *world.written])
     assert world.journal == world.bob_said
     assert (world.unstored, world.letters) == (0, ())
+
+
+def test_a_thousand_letters_do_not_lower_the_count_of_a_chat() -> None:
+    """7.5: a count below an earlier one ends the session."""
+    session = attached()
+    received(session, "start_chat bob xyz", ":hello")
+    session.finished()
+    assert session.ping() == b"PING 1 xyz\n"
+    for number in range(MOST_STREAMS):
+        received(session, f"message_from carol 9 s{number} 1 :hi")
+        session.finished()
+    session.ping()
+    assert session.ping() == b"PING 1 xyz\n"
 
 
 def test_how_one_is_is_said_again_in_a_new_session() -> None:

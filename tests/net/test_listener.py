@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import errno
 import socket
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from duologue.core.admission import BROWSER_SOCKETS
-from duologue.net import listener as net_listener
-from duologue.net.listener import CannotListen, Listener, bound
+from duologue.net.binding import bound
+from duologue.net.descriptors import Descriptors
+from duologue.net.listener import Listener
 from duologue.protocols.base import FRONT_DOORS, NativeDoor
-from duologue.settings import Settings
 from tests.browser import enters, sends
 from tests.stage import Stage, opened, until
 
@@ -30,7 +29,7 @@ def listener(stage: Stage) -> Listener:
     """Another door of the same server."""
     door = FRONT_DOORS["native"]
     assert isinstance(door, NativeDoor)
-    return Listener(stage.settings, door, stage.server.hub, None)
+    return Listener(stage.settings, door, stage.server.hub, None, Descriptors())
 
 
 async def test_any_free_port_is_told(listener: Listener, stage: Stage) -> None:
@@ -45,33 +44,6 @@ async def test_several_addresses_share_the_port(listener: Listener, stage: Stage
         with socket.socket(family) as sock:
             sock.connect((address, listener.port))
     await listener.close()
-
-
-async def test_a_port_in_use_is_an_error_and_leaves_nothing_open(stage: Stage) -> None:
-    """Whatever was opened before the error is closed again: a warning about a socket would fail this test."""
-    with pytest.raises(OSError, match="in use"):
-        bound(["::1", "127.0.0.1"], stage.settings.port, stage.settings)
-    with socket.socket(socket.AF_INET6) as sock, pytest.raises(ConnectionRefusedError):
-        sock.connect(("::1", stage.settings.port))
-
-
-async def test_a_free_port_that_is_taken_at_another_address_is_followed_by_others(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    taken = iter(range(net_listener.ANY_PORT_TRIES - 1))
-    bind = net_listener._bound
-
-    def seldom(addresses: Sequence[str], port: int, settings: Settings) -> list[socket.socket]:
-        if next(taken, None) is not None:
-            raise OSError(errno.EADDRINUSE, "in use")
-        return bind(addresses, port, settings)
-
-    monkeypatch.setattr(net_listener, "_bound", seldom)
-    for sock in bound(["::1", "127.0.0.1"], 0, stage.settings):
-        sock.close()
-    taken = iter(range(1))
-    with pytest.raises(OSError, match="in use"):
-        bound(["127.0.0.1"], stage.settings.port, stage.settings)
 
 
 async def test_a_closed_door_can_be_opened_at_once(listener: Listener, stage: Stage) -> None:
@@ -95,12 +67,6 @@ async def test_the_kernel_looks_for_dead_peers_too(stage: Stage) -> None:
             assert same.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
             if hasattr(socket, "TCP_USER_TIMEOUT"):
                 assert same.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == 45_000
-
-
-async def test_a_port_that_cannot_be_had_says_which_setting_chose_it(stage: Stage) -> None:
-    taken = OSError(98, "Address already in use")
-    error = CannotListen(taken, "web_port")
-    assert (error.errno, error.strerror, error.port_setting) == (98, "Address already in use", "web_port")
 
 
 async def test_what_is_open_is_counted_by_protocol(tmp_path: Path) -> None:

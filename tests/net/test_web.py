@@ -75,6 +75,15 @@ def test_metrics_are_read_on_this_machine_only(site: WebSite) -> None:
     assert status(site, "/metrics", Host="127.0.0.1:8080", Forwarded=f"for={FAR}") == 403
 
 
+def test_nobody_is_told_the_metrics_by_a_proxy_however_it_asks(tmp_path: Path) -> None:
+    """What nginx sends by default looks as if this machine asked."""
+    site = WebSite(Files(tmp_path), frozenset({OURS}), not_ready=lambda: "", metrics=None)
+    answer = asked(site, "/metrics", Host="127.0.0.1:8080")
+    assert answer
+    assert answer.status_code == 403
+    assert b"server.py metrics" in answer.body
+
+
 def test_health_says_why_not(tmp_path: Path) -> None:
     reasons = iter(["", "The store has failed."])
     site = WebSite(Files(tmp_path), frozenset(), not_ready=lambda: next(reasons), metrics=lambda: (b"", ""))

@@ -4,6 +4,7 @@ descriptors for all.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 import resource
@@ -13,7 +14,9 @@ from pathlib import Path
 import pytest
 
 from duologue.net import listener
-from tests.stage import Stage, Wire, opened, until
+from duologue.net.descriptors import SPARE_DESCRIPTORS
+from tests.browser import asks
+from tests.stage import BOUND, Stage, Wire, opened, until
 
 TOO_MANY = (
     "ERROR too_many_connections Too many connections from your address; close some, or try again in some minutes."
@@ -115,8 +118,8 @@ async def test_accepting_stops_before_the_last_descriptor(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """It says so once, keeps those who are in, and goes on by itself when some have gone."""
-    room = listener.SPARE_DESCRIPTORS + 20
-    monkeypatch.setattr(resource, "getrlimit", lambda _: (room + listener.SPARE_DESCRIPTORS, resource.RLIM_INFINITY))
+    room = SPARE_DESCRIPTORS + 20
+    monkeypatch.setattr(resource, "getrlimit", lambda _: (room + SPARE_DESCRIPTORS, resource.RLIM_INFINITY))
     monkeypatch.setattr(listener, "RETRY_AFTER", 0.02)
     async with opened(tmp_path) as stage:
         inside = stage.server._listeners[0]._open
@@ -136,6 +139,25 @@ async def test_accepting_stops_before_the_last_descriptor(
         await stage.enters("bob")
         said = [record for record in caplog.records if "no descriptors left" in record.getMessage()]
         assert len(said) == 1
+
+
+async def test_all_doors_together_leave_the_last_descriptors_free(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And who waits at one door comes in when people have gone by another."""
+    room = SPARE_DESCRIPTORS + 20
+    monkeypatch.setattr(resource, "getrlimit", lambda _: (room + SPARE_DESCRIPTORS, resource.RLIM_INFINITY))
+    async with opened(tmp_path, protocols=("native", "web")) as stage:
+        native, web = stage.server._listeners
+        idle = [await stage.connects() for _ in range(room)]
+        await until(lambda: len(native._open) == room)
+        asking = asyncio.ensure_future(asks(stage, "/healthz"))
+        await until(lambda: not web._accepting)
+        assert (len(native._open), len(web._open)) == (room, 0)
+        for wire in idle[:70]:
+            await wire.leaves()
+        async with asyncio.timeout(BOUND):
+            assert (await asking).status == 200
 
 
 def take_all(taken: list[int]) -> None:

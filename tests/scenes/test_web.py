@@ -637,6 +637,21 @@ async def test_a_proxy_brings_the_origins_that_the_operator_names(tmp_path: Path
         await (await Tab.opens(stage, origin=origin)).logs_in("alice")
 
 
+async def test_an_account_without_a_password_that_comes_later_is_not_let_in_by_the_proxy(tmp_path: Path) -> None:
+    """7.3"""
+    origin = "https://chat.example.org"
+    async with opened(tmp_path, protocols=PROTOCOLS, web_origins=(origin,), accounts=[Account("eve", HASH)]) as stage:
+        said = await stage.registers(Account("eve", HASH), Account("bob"))
+        assert "bob is without a password" in said
+        tab = await Tab.opens(stage, origin=origin)
+        await tab.says("give_nickname", nickname="bob")
+        await tab.hears("password_wanted")
+        await tab.says("give_password", password="")
+        await tab.hears("login_denied", code="denied")
+        await stage.enters("bob")
+        assert await stage.registers(Account("eve", HASH)) == "The running server has reread the users file."
+
+
 # Health and numbers
 
 
@@ -671,6 +686,14 @@ async def test_the_metrics_count(stage: Stage) -> None:
 )
 async def test_the_metrics_are_for_this_machine(stage: Stage, headers: tuple[str, ...]) -> None:
     assert (await asks(stage, "/metrics", *headers)).status == 403
+
+
+async def test_behind_a_proxy_only_the_operator_reads_them(tmp_path: Path) -> None:
+    """6.4"""
+    origins = ("https://chat.example.org",)
+    async with opened(tmp_path, protocols=PROTOCOLS, web_origins=origins, accounts=[Account("eve", HASH)]) as stage:
+        assert (await asks(stage, "/metrics")).status == 403
+        assert "duologue_people_online 0.0\n" in await stage.asks_server("metrics")
 
 
 # TLS

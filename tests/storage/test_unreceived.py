@@ -12,10 +12,12 @@ from duologue.storage.unreceived import Unreceived
 
 
 class Room:
-    def __init__(self, mailbox: int = 5000) -> None:
+    def __init__(self, mailbox: int = 5000, now: float = 0.0) -> None:
         self.told: list[Stored] = []
         self.pressure: list[tuple[str, str, bool]] = []
-        self.store = Unreceived(self.told.extend, pressure=lambda *news: self.pressure.append(news), mailbox=mailbox)
+        self.store = Unreceived(
+            self.told.extend, pressure=lambda *news: self.pressure.append(news), mailbox=mailbox, wall_clock=lambda: now
+        )
         self.store.chat_started("c", "alice", "bob", 1.0)
 
     async def read(self, stream: str = "c", after: int = 0) -> bytes:
@@ -164,3 +166,20 @@ async def test_blocks_last_no_longer_than_this_process(room: Room) -> None:
     room.store.block_is("alice", "bob", True)
     room.store.asking_is("alice", "nobody")
     assert [*room.store.blocks, *room.store.asking] == []
+
+
+async def said(room: Room, number: int) -> int:
+    """Message `number` of alice in a room: its number among all messages."""
+    handed_in = await room.store.hand_in(Letter("s" * 12, number, "alice", "#tea", b":hi\n", 3.0))
+    assert handed_in.number
+    return handed_in.number
+
+
+async def test_numbers_go_on_after_a_restart() -> None:
+    """Whoever remembers what it has seen of a room takes a lower number for something it has had already."""
+    now = 1_800_000_000.0
+    before, after = Room(now=now), Room(now=now + 0.5)
+    last = [await said(before, number) for number in range(1, 1001)][-1]
+    first = await said(after, 1)
+    assert last < first < 10**18
+    assert first < 2**53, "what a page can count"

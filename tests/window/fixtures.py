@@ -15,10 +15,13 @@ from tests.window.display import missing, virtual_display
 
 OpenDesktop = Callable[..., Desktop]
 
+_INTERPRETERS: list[object] = []
+"""Never let go of: Tcl aborts the process when the last reference to one goes in another thread than its own."""
+
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    """What a test leaves of Tk is collected here: Tcl aborts the process when it is in another thread."""
+    """What a test leaves of Tk is collected here, in Tk's own thread."""
     done = yield
     if "display" in getattr(item, "fixturenames", ()):
         gc.collect()
@@ -38,6 +41,7 @@ def display() -> Iterator[str]:
 def root(display: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[tkinter.Tk]:
     monkeypatch.setenv("DISPLAY", display)
     root = tkinter.Tk(className="Duologue")
+    _INTERPRETERS.append(root.tk)
     yield root
     with suppress(tkinter.TclError):  # the test has destroyed it
         root.destroy()
