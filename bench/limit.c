@@ -5,13 +5,9 @@
 // The first line is a name that ends in a number; 2k and 2k+1 are partners. It is answered with "welcome".
 #define _GNU_SOURCE
 #include <ctype.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
-#include <sys/socket.h>
-#include <unistd.h>
+
+#include "listening.h"
 
 enum { MOST_CLIENTS = 1 << 20, EVENTS = 256, NOBODY = -1 };
 
@@ -20,32 +16,11 @@ static int partner_of[MOST_CLIENTS];    // by descriptor: a descriptor
 static int descriptor_of[MOST_CLIENTS]; // by number
 static char chunk[1 << 18];
 
-static int listen_on(int port) {
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    int listener = socket(AF_INET, SOCK_STREAM, 0), on = 1;
-    setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    if (bind(listener, (struct sockaddr *)&address, sizeof address) || listen(listener, SOMAXCONN)) exit(1);
-    return listener;
-}
-
-static void watch(int poll, int descriptor) {
-    struct epoll_event event = {.events = EPOLLIN, .data.fd = descriptor};
-    epoll_ctl(poll, EPOLL_CTL_ADD, descriptor, &event);
-}
-
 static void let_in(int poll, int listener) {
-    int client = accept4(listener, NULL, NULL, SOCK_NONBLOCK), on = 1;
+    int client = accepted(listener);
     if (client < 0) return;
-    setsockopt(client, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     number_of[client] = partner_of[client] = NOBODY;
     watch(poll, client);
-}
-
-static void send_all(int descriptor, const char *from, int length) {
-    for (int sent = 0; sent < length;) {
-        int taken = write(descriptor, from + sent, length - sent);
-        if (taken > 0) sent += taken; // a full socket is tried again until it takes: nothing is queued here
-    }
 }
 
 static void greet(int client, int length) {
