@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import tkinter
+from pathlib import Path
+from tkinter import filedialog
 
 import pytest
 
@@ -364,6 +367,24 @@ async def test_search(server: Server, open_desktop: OpenDesktop) -> None:
         window.words.insert("end", "less")
         window.words.event_generate("<Return>")
         await alice.shows("Nothing found.")
+
+
+async def test_a_conversation_is_exported(
+    own_server: Server, open_desktop: OpenDesktop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "with bob.json"
+    monkeypatch.setattr(filedialog, "asksaveasfilename", lambda **_: str(file))
+    async with Person("bob", own_server.port) as bob:
+        alice = await in_a_chat(own_server, open_desktop, bob)
+        alice.write("bob", "one")
+        await bob.gets(Said, text="one")
+        await bob.client.say("two")
+        await alice.until(lambda: "bob  two" in alice.history("bob"))
+        alice.window("bob").event_generate("<Control-e>")
+        await alice.until(lambda: f"2 messages written to {file}" in alice.history("bob"), "written")
+        assert [message["text"] for message in json.loads(file.read_text())] == ["one", "two"]
+        alice.root.event_generate("<Control-e>")
+        await alice.until(lambda: "exists already, so nothing was written." in alice.history("bob"), "refused")
 
 
 # The connection

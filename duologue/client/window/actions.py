@@ -7,10 +7,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Protocol
 
 from duologue.client.addressee import addressee
+from duologue.client.face import Kind
+from duologue.client.meaning import Explain, Export
 from duologue.client.transcript import count_of
 from duologue.client.window.changes import Change
 from duologue.client.window.desk import Desk
 from duologue.client.window.dialogs import Choice, Form, Question
+from duologue.client.window.exporting import ask_file
 from duologue.client.window.search_window import SearchWindow
 from duologue.client.window.talk import IN_CHAT, Act, Standing
 from duologue.client.window.worker import Worker
@@ -90,6 +93,14 @@ class Actions:
     def earlier(self, place: str) -> None:
         self._scene.apply(self._scene.desk.earlier(place))
 
+    def export_talk(self, place: str) -> None:
+        """What became of it is said in that window."""
+        match ask_file(self._scene.root, place):
+            case Export() as wanted:
+                self._scene.worker.export(wanted)
+            case Explain(text):
+                self._scene.apply(self._scene.desk.note(place, Kind.TROUBLE, text))
+
     def act(self, place: str, act: Act) -> None:
         if act in _ANSWERS:
             self._scene.apply(self._scene.desk.forget_request(place))
@@ -104,6 +115,7 @@ class Actions:
     def open(self, nickname: str) -> None:
         """Double-click: their window, and the question for a chat where there can be one."""
         desk = self._scene.desk
+        desk.active = nickname
         self._scene.show_talk(nickname, with_keyboard=True)
         is_here = desk.people.presence_of(nickname).state is not State.OFFLINE
         can_ask = desk.talk(nickname).standing in (Standing.ALONE, Standing.ENDED)
@@ -187,6 +199,7 @@ class Actions:
             return "That is a room. The menu Rooms joins it."
         if nickname == self._scene.desk.me:
             return "That is you."
+        self._scene.desk.active = nickname
         self._scene.show_talk(nickname, with_keyboard=True)
         return None
 
@@ -245,6 +258,9 @@ class Actions:
 
     def _search(self, words: str) -> None:
         self._scene.worker.recall(SearchHistory(words))
+
+    def export(self) -> None:
+        self.export_talk(self._scene.desk.here())
 
 
 def _lost_by_quitting(desk: Desk) -> Iterator[str]:

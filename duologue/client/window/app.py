@@ -14,6 +14,7 @@ from duologue.client.window.desk import Desk
 from duologue.client.window.login_form import LoginForm, Wish
 from duologue.client.window.look import centre_on_screen, dress
 from duologue.client.window.news import (
+    Exported,
     Happened,
     LoggedIn,
     LoginFailed,
@@ -130,6 +131,8 @@ class App:
                 self.stage.apply(self.desk.not_sent(place, text))
             case PageCame() | NoPage():
                 self._turn_page(news)
+            case Exported():
+                self.stage.apply(self.desk.exported(news))
             case LoggedIn() | LoginFailed() | PasswordWanted():
                 self._answer_login(news)
 

@@ -15,7 +15,7 @@ from duologue.client.window.changes import (
     Rewritten,
 )
 from duologue.client.window.ground import Changes, Ground
-from duologue.client.window.news import Happened, Progress, Sent
+from duologue.client.window.news import Exported, Happened, Progress, Sent
 from duologue.client.window.scroll import said
 from duologue.core.people_events import State
 from duologue.core.text import visible
@@ -85,6 +85,9 @@ class Desk(Ground):
             scroll.load((), None, self.me)
             return []
         return self.note(place, Kind.TROUBLE, visible(text))
+
+    def exported(self, news: Exported) -> Changes:
+        return self.note(news.place, news.line.kind, news.line.text)
 
     def fail(self, text: str) -> Changes:
         """There was no way back in."""

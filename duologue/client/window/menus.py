@@ -43,6 +43,8 @@ class Wants(Protocol):
 
     def search(self) -> None: ...
 
+    def export(self) -> None: ...
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -66,7 +68,10 @@ _ROOMS = (
     Row("Join a room…", 0, lambda wants: wants.join(), "Ctrl+J", "<Control-j>"),
     Row("List of rooms…", 0, lambda wants: wants.list_rooms(), "Ctrl+R", "<Control-r>"),
 )
-_HISTORY = (Row("Search…", 0, lambda wants: wants.search(), "Ctrl+F", "<Control-f>"),)
+_HISTORY = (
+    Row("Search…", 0, lambda wants: wants.search(), "Ctrl+F", "<Control-f>"),
+    Row("Export…", 0, lambda wants: wants.export(), "Ctrl+E", "<Control-e>"),
+)
 _ME_LAST = (
     Row("Blocked people…", 0, lambda wants: wants.show_blocked()),
     Row("Quit", 0, lambda wants: wants.quit(), "Ctrl+Q", "<Control-q>"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from duologue.client.face import Line
 from duologue.client.happenings import Happening
 from duologue.client.recaller import Page
 from duologue.core.events import Acknowledged
@@ -81,4 +82,12 @@ class NoPage:
     text: str
 
 
-News = PasswordWanted | LoginFailed | LoggedIn | Happened | Sent | NotSent | PageCame | NoPage
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """How many messages of `place` were written where, or why not: a line that is safe to show."""
+
+    place: str
+    line: Line
+
+
+News = PasswordWanted | LoginFailed | LoggedIn | Happened | Sent | NotSent | PageCame | NoPage | Exported

@@ -25,6 +25,8 @@ class Hands(Protocol):
 
     def earlier(self, place: str) -> None: ...
 
+    def export_talk(self, place: str) -> None: ...
+
 
 class TalkPane(ttk.Frame):
     def __init__(self, parent: tkinter.Misc, place: str, hands: Hands) -> None:

@@ -38,6 +38,7 @@ class TalkWindow(tkinter.Toplevel):
         self.protocol("WM_DELETE_WINDOW", close)
         for keys in ("<Control-w>", "<Escape>"):
             self.bind(keys, lambda _: close())
+        self.bind("<Control-e>", lambda _: hands.export_talk(talk.place))
         self.bind("<FocusIn>", self._came_here)
 
     def _came_here(self, event: tkinter.Event[tkinter.Misc]) -> None:

@@ -17,9 +17,13 @@ from typing import Protocol
 from duologue.client.address import Address
 from duologue.client.api import Client
 from duologue.client.errors import CannotConnect, ClientError, LoginRefused, NotConnected, PasswordNeeded
+from duologue.client.face import Kind, Line
 from duologue.client.happenings import Happening, MemoryLost
+from duologue.client.meaning import Export
+from duologue.client.past import Past
 from duologue.client.recaller import Recaller
 from duologue.client.window.news import (
+    Exported,
     Happened,
     LoggedIn,
     LoginFailed,
@@ -58,6 +62,7 @@ class Worker:
         self._thread = threading.Thread(target=self._run, name="asyncio", daemon=True)
         self._client: Client | None = None
         self._recaller: Recaller | None = None
+        self._exporting: Past | None = None
         self._has_file = False
         self._turn = asyncio.Lock()
         self._unseen: Happening | None = None
@@ -84,6 +89,10 @@ class Worker:
     def recall(self, question: ReadHistory | SearchHistory) -> None:
         """A PageCame or a NoPage follows."""
         self._do(self._recall(question))
+
+    def export(self, wanted: Export) -> None:
+        """An Exported follows. Pages that are asked for meanwhile come after it."""
+        self._do(self._export(wanted))
 
     def stop(self) -> None:
         """Leave the chat and the server; returns when that is done, or has taken too long."""
@@ -137,7 +146,7 @@ class Worker:
         """What has been shown counts as received: the next event is asked for when this one can be seen."""
         async for event in client:
             self._has_file = self._has_file and not isinstance(event, MemoryLost)
-            if not recaller.takes(event):
+            if not (self._exporting or recaller).takes(event):
                 shown = asyncio.Event()
                 self._tell(Happened(event, self._progress(client)), partial(self._loop.call_soon_threadsafe, shown.set))
                 self._unseen = event
@@ -184,6 +193,18 @@ class Worker:
                 self._connected()
                 assert self._recaller
                 self._say_news(PageCame(place, await self._recaller.ask(question)))
+
+    async def _export(self, wanted: Export) -> None:
+        def tell(line: Line) -> None:
+            self._say_news(Exported(wanted.partner, line))
+
+        async with self._turn:
+            with self._trouble_told(lambda text: Exported(wanted.partner, Line(Kind.TROUBLE, text))):
+                self._exporting = Past(self._connected(), tell)
+                try:
+                    await self._exporting.carry_out(wanted)
+                finally:
+                    self._exporting = None
 
     def _progress(self, client: Client) -> Progress:
         unsaved = 0 if self._has_file else client.unstored

@@ -17,3 +17,6 @@ class Hands:
 
     def earlier(self, place: str) -> None:
         self.done.append((place, "earlier"))
+
+    def export_talk(self, place: str) -> None:
+        self.done.append((place, "export"))

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import tkinter
 from collections.abc import Iterable
+from tkinter import filedialog
 from typing import Any
 from unittest.mock import Mock
 
 import pytest
 
+from duologue.client.meaning import Export
 from duologue.client.window.actions import Actions
-from duologue.client.window.changes import Change
+from duologue.client.window.changes import Added, Change
 from duologue.client.window.desk import Desk
 from duologue.client.window.dialogs import Choice, Form, Question
 from duologue.client.window.look import dress
@@ -279,3 +281,29 @@ def test_one_search_window(scene: Scene, actions: Actions) -> None:
     first.words.insert(0, "tea")
     first._start()
     scene.worker.recall.assert_called_once_with(SearchHistory("tea"))
+
+
+@pytest.mark.parametrize("use", [Actions.open, lambda actions, place: actions.submit(place, "hi"), Actions._write_to])
+def test_the_window_that_was_used_last_is_exported(
+    scene: Scene, actions: Actions, monkeypatch: pytest.MonkeyPatch, use: Any
+) -> None:
+    monkeypatch.setattr(filedialog, "asksaveasfilename", lambda **_: "/home/x.json")
+    actions.export()
+    use(actions, ["bob"] if use is Actions._write_to else "bob")
+    scene.desk.open("bob")
+    actions.export()
+    actions.export_talk("#tea")
+    wanted = [call.args[0] for call in scene.worker.export.mock_calls]
+    assert wanted == [Export(place, "/home/x.json") for place in ("#lobby", "bob", "#tea")]
+
+
+def test_a_file_of_another_kind_is_explained_there(
+    scene: Scene, actions: Actions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(filedialog, "asksaveasfilename", lambda **_: "/home/x.pdf")
+    actions.export_talk("bob")
+    (change,) = scene.changes
+    assert isinstance(change, Added)
+    assert change.place == "bob"
+    assert ".txt or .json" in str(change.blocks)
+    scene.worker.export.assert_not_called()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from duologue.client.face import Kind, Line
 from duologue.client.recaller import Page
 from duologue.client.window.changes import (
     HistoryWanted,
@@ -9,6 +10,7 @@ from duologue.client.window.changes import (
     Rewritten,
 )
 from duologue.client.window.desk import Desk
+from duologue.client.window.news import Exported
 from duologue.core.events import (
     PeopleOnline,
     Recalled,
@@ -45,3 +47,8 @@ def test_earlier_first_shows_what_is_remembered(desk: Desk) -> None:
 
 def test_what_is_no_business_of_the_windows_changes_nothing(desk: Desk) -> None:
     assert hear(desk, PeopleOnline(("bob",))) == []
+
+
+def test_an_export_is_told_in_its_window(desk: Desk) -> None:
+    desk.exported(Exported("bob", Line(Kind.HINT, "2 messages written to b.txt")))
+    assert lines(desk, "bob") == ["2 messages written to b.txt"]

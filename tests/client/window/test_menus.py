@@ -16,7 +16,7 @@ def test_rows_and_keys(root: tkinter.Tk) -> None:
     root.update()
     root.focus_force()
     root.update()
-    for key in "njrfi":
+    for key in "njrfei":
         root.event_generate(f"<Control-{key}>")
     root.event_generate("<F8>")
     root.event_generate("<Control-q>")
@@ -25,6 +25,7 @@ def test_rows_and_keys(root: tkinter.Tk) -> None:
         call.join(),
         call.list_rooms(),
         call.search(),
+        call.export(),
         call.describe_selected(),
         call.answer_request(),
         call.quit(),

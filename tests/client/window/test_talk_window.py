@@ -10,10 +10,11 @@ from duologue.client.window.talk_window import TalkWindow
 from tests.client.window.hands import Hands
 
 
-def test_a_talk_is_closed_by_escape(root: tkinter.Tk) -> None:
+def test_a_talk_is_closed_and_exported_by_keys(root: tkinter.Tk) -> None:
     dress(root)
     closed: list[None] = []
-    window = TalkWindow(root, Talk("bob"), Hands(), lambda: closed.append(None), lambda: None)
+    hands = Hands()
+    window = TalkWindow(root, Talk("bob"), hands, lambda: closed.append(None), lambda: None)
     window.show(Talk("bob", unread=2), "bob is online.")
     root.update()
     assert window.title() == "(2) bob - Duologue"
@@ -21,6 +22,8 @@ def test_a_talk_is_closed_by_escape(root: tkinter.Tk) -> None:
     root.update()
     window.event_generate("<Escape>")
     assert closed == [None]
+    window.event_generate("<Control-e>")
+    assert hands.done == [("bob", "export")]
 
 
 def test_a_room_shows_its_members(root: tkinter.Tk) -> None:

@@ -11,10 +11,13 @@ from typing import TypeVar
 import pytest
 
 from duologue.client.address import Address
+from duologue.client.face import Kind
 from duologue.client.happenings import MemoryLost
+from duologue.client.meaning import Export
 from duologue.client.memory_file import MemoryFile
 from duologue.client.notebook import MemoryFailed
 from duologue.client.window.news import (
+    Exported,
     Happened,
     LoggedIn,
     LoginFailed,
@@ -76,6 +79,9 @@ def test_before_the_login_nothing_is_sent(told: Told) -> None:
     assert told.next(NoPage).place == "bob"
     told.worker.recall(SearchHistory("hi"))
     assert told.next(NoPage).place is None
+    told.worker.export(Export("bob", "b.txt"))
+    exported = told.next(Exported)
+    assert (exported.place, exported.line.kind) == ("bob", Kind.TROUBLE)
 
 
 @pytest.mark.parametrize(("has_memory", "unsaved"), [(False, 1), (True, 0)])
@@ -173,3 +179,19 @@ def test_a_second_login_ends_the_first(told: Told, server: Server) -> None:
 
 def test_stopping_in_the_middle_of_a_login(told: Told, server: Server) -> None:
     told.log_in(server.port, "user1")
+
+
+def test_an_export_and_pages_do_not_take_each_others_messages(told: Told, server: Server, tmp_path: Path) -> None:
+    told.log_in(server.port, "user4")
+    told.next(LoggedIn)
+    told.worker.say("user5", "a letter")
+    told.next(Sent)
+    file = tmp_path / "letters.txt"
+    for _ in range(2):
+        told.worker.export(Export("user5", str(file)))
+        told.worker.recall(ReadHistory("user5", 10))
+    assert told.next(Exported).line.text == f"1 message written to {file}"
+    assert [message.text for message in told.next(PageCame).page.messages] == ["a letter"]
+    assert "exists already" in told.next(Exported).line.text
+    assert [message.text for message in told.next(PageCame).page.messages] == ["a letter"]
+    assert "a letter" in file.read_text()
