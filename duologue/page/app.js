@@ -1,4 +1,4 @@
-// The page: what the views do for the client, and news for who looks elsewhere.
+// What the views do for the client, and news for who looks elsewhere.
 
 import { LOBBY, ask, login, open, see, start } from "./client.js";
 import { paintCompose } from "./compose.js";
@@ -11,11 +11,11 @@ import { visible } from "./text.js";
 import { announce, at, put } from "./ui.js";
 
 const narrow = matchMedia("(width<700px)");
+const show = (isIn) => (at("app").hidden = !(at("welcome").hidden = isIn));
 
 Object.assign(views, {
 	login(text, wantsPassword = false) {
-		at("app").hidden = true;
-		at("welcome").hidden = false;
+		show(false);
 		put(at("denied"), text);
 		at("secret").hidden = !wantsPassword;
 		at("nickname").value ||= sessionStorage.nickname ?? "";
@@ -24,8 +24,7 @@ Object.assign(views, {
 	begun() {
 		const isFirst = at("app").hidden;
 		at("password").value = "";
-		at("welcome").hidden = true;
-		at("app").hidden = false;
+		show(true);
 		if (my.open) open(my.open.key);
 		else if (isFirst && !narrow.matches) go(LOBBY);
 		changed();
@@ -86,4 +85,9 @@ at("join").onclick = () => {
 addEventListener("focus", looked);
 document.addEventListener("visibilitychange", looked);
 addEventListener("popstate", () => narrow.matches && go(null));
-start();
+
+try {
+	if (localStorage && sessionStorage) start();
+} catch {
+	put(document.body, "Duologue has to keep data in this browser. Allow that, then reload.");
+}

@@ -1,27 +1,28 @@
-// Logs in, keeps the session, reads and writes for somebody at this page. Knows no element.
+// Logs in, keeps the session, reads and writes. Knows no element.
 
 import * as delivery from "./delivery.js";
 import { hear } from "./hearing.js";
 import { kept, recall, save } from "./memory.js";
 import * as socket from "./socket.js";
 import { changed, my, talkWith, views } from "./state.js";
-import { clean, isTooLong } from "./text.js";
+import { clean, isName, isTooLong } from "./text.js";
 import { newId } from "./timeline.js";
 
 export const LOBBY = "#lobby";
 const PAGE = 50; // messages
+const AWAY = 200; // characters
 const TOO_SOON = 3000; // ms
 const FINAL = { taken_over: "taken", removed: "over", protocol_error: "over", bye: "over" };
 
 const { send } = socket;
-export const recalls = []; // questions to the history without an answer, in order
-export const joining = []; // the same, to come into a room
+export const recalls = []; // unanswered, in order
+export const joining = []; // the same
 let form = null;
 let stage = ""; // nickname, pass, password, or denied
 let aside = null; // comes before the session
 
 export function start() {
-	socket.watch({ opened, frame, lost, beat: delivery.ping });
+	socket.watch({ opened, frame, lost, beat: delivery.beat });
 	if (sessionStorage.pass) socket.open();
 	else views.login("");
 }
@@ -62,6 +63,7 @@ function denied({ code, text }) {
 		return setTimeout(socket.open, TOO_SOON);
 	}
 	delete sessionStorage.pass;
+	delete sessionStorage.rooms;
 	views.login(isPass ? "Please log in again." : text, !!form?.password);
 	return (stage = "denied");
 }
@@ -69,7 +71,10 @@ function denied({ code, text }) {
 function loggedIn({ token, nickname }) {
 	sessionStorage.pass = token;
 	sessionStorage.nickname = nickname;
-	if (my.me && my.me !== nickname) location.reload(); // nothing of the other one stays
+	if (my.me && my.me !== nickname) {
+		socket.close();
+		return location.reload(); 
+	}
 	my.me = nickname;
 	form = null;
 	aside = [];
@@ -90,7 +95,7 @@ function begin() {
 	views.begun();
 }
 
-// What the server forgets with each session.
+// What each session forgets.
 function wish(wasTaken) {
 	const { own, people, talks } = my;
 	if (own.state !== "online") be(own.state, own.text);
@@ -102,15 +107,21 @@ function wish(wasTaken) {
 		talk.isLoading = false;
 		talk.isStale ||= talk.isRoom || wasTaken;
 	}
-	for (const [room, password] of JSON.parse(sessionStorage.rooms ?? `[["${LOBBY}"]]`)) join(room, password);
+	for (const [room, password] of roomsKept()) join(room, password);
+}
+
+const roomsKept = () => JSON.parse(sessionStorage.rooms ?? `[["${LOBBY}"]]`);
+
+export function keepRoom(room, ...entry) {
+	sessionStorage.rooms = JSON.stringify([...roomsKept().filter(([key]) => key !== room), ...entry]);
 }
 
 // What was before a reload.
 function restore() {
 	for (const key in kept.talks) Object.assign(talkWith(key), kept.talks[key]);
 	const put = (key, line) => talkWith(key).timeline.add({ ...line, who: my.me, isMine: true });
-	for (const letter of Object.values(kept.letters)) put(letter.to, letter);
 	for (const { partner, lines } of Object.values(kept.chats)) lines.forEach((line) => put(partner, line));
+	for (const letter of Object.values(kept.letters)) put(letter.to, letter);
 }
 
 function note(event) {
@@ -146,17 +157,24 @@ export function logOut() {
 	location.reload();
 }
 
-export const ask = (type, fields) => send(type, fields) || views.hint("There is no connection now.");
+export const no = (why) => !!views.hint(why);
+
+export function ask(type, fields) {
+	if (isTooLong(JSON.stringify(fields ?? ""))) return no("That is too long.");
+	const { room } = fields ?? {};
+	if (room && type !== "join_room" && !my.talks.get(room)?.isJoined) return no("You are not in that room.");
+	return send(type, fields) || no("There is no connection now.");
+}
 
 export function be(how, text = "") {
-	my.own = { state: how, text };
-	if (how === "away") send("go_away", { text });
-	else send(how === "dnd" ? "do_not_disturb" : "come_back");
-	changed();
+	if ([...text].length > AWAY) return no(`Say it in ${AWAY} characters.`);
+	return how === "away" ? ask("go_away", { text }) : ask(how === "dnd" ? "do_not_disturb" : "come_back");
 }
 
 export function join(room, password = null, isByHand = false) {
+	if (!isName(room.slice(1))) return no("That is no room name.");
 	if (ask("join_room", { room, password })) joining.push({ room, password, isByHand });
+	return true;
 }
 
 export function open(key) {
@@ -173,14 +191,14 @@ export function see(talk) {
 	remember(talk);
 }
 
-export function remember({ key, at, unread, heard, timeline }) {
+export function remember({ key, at, unread, timeline }) {
 	if (!at) return;
-	kept.talks[key] = { at, unread, heard, seen: timeline.newest };
+	kept.talks[key] = { at, unread, seen: timeline.newest };
 	save("talks");
 }
 
 export function read(talk, before = null) {
-	if (talk.isLoading || (talk.isRoom && !talk.isJoined)) return;
+	if (talk.isLoading || (talk.isRoom ? !talk.isJoined : !isName(talk.key))) return;
 	talk.isLoading = send("read_history", { nickname: talk.key, count: PAGE, before });
 	if (talk.isLoading) recalls.push({ talk, before, items: [] });
 }
@@ -202,20 +220,12 @@ export function speak(talk, typed) {
 }
 
 export function arrive(talk, item) {
-	const { items } = talk.timeline;
-	const known = items.find((each) => each.isAhead && each.who === item.who && each.text === item.text);
-	if (known) {
-		known.isAhead = talk.isLoading = false;
-		item = known;
-		read(talk); // if it is another of the same words, it comes with this
-	} else if (!talk.timeline.add(item) || item.note) return;
-	talk.at = Math.max(talk.at, item.at);
-	if (!item.isMine) {
-		talk.heard = item.at;
-		count(talk, item);
-	}
-	remember(talk);
+	const isNew = talk.timeline.add(item);
 	changed();
+	if (item.note || (talk.isRoom && !isNew)) return; // counted when recalled
+	talk.at = Math.max(talk.at, item.at);
+	if (!item.isMine) count(talk, item);
+	remember(talk);
 }
 
 // It is unread, unless somebody looks at it.

@@ -1,9 +1,9 @@
 // The box to write in: drafts, and the words that begin with a slash.
 
-import { ask, be, join, logOut, search, speak } from "./client.js";
+import { ask, be, join, logOut, no, search, speak } from "./client.js";
 import { leave } from "./delivery.js";
 import { my, talkWith, views } from "./state.js";
-import { clean, isRoom, isTooLong, nameKey, roomKey } from "./text.js";
+import { clean, isName, isRoom, isTooLong, nameKey, roomKey } from "./text.js";
 import { at } from "./ui.js";
 
 const box = at("text");
@@ -46,18 +46,21 @@ function obey(text) {
 	const [, word, rest] = text.match(/^\/(\S*)\s*([^]*?)\s*$/);
 	views.hint("");
 	if (Object.hasOwn(WORDS, word)) return WORDS[word](rest, ...rest.split(/\s+/)) !== false;
-	views.hint(`There is no /${word}. There are /${Object.keys(WORDS).join(" /")} /me; //x says /x.`);
+	no(`There is no /${word}. There are /${Object.keys(WORDS).join(" /")} /me; //x says /x.`);
 	return word === "help";
 }
 
+const NOBODY = "Say whom: a nickname after it.";
+
 const about = (type) => (name) => {
 	const nickname = name ? nameKey(name) : talk.key;
-	return isRoom(nickname) ? !!views.hint("Say whom: a nickname after it.") : ask(type, { nickname });
+	return isName(nickname) ? ask(type, { nickname }) : no(NOBODY);
 };
 
 function letter(name, text) {
 	const key = isRoom(name) ? roomKey(name) : nameKey(name);
-	if (!name || !speak(talkWith(key), text)) return false;
+	if (!isName(key.replace("#", ""))) return no(NOBODY);
+	if (!speak(talkWith(key), text)) return false;
 	return views.go(key);
 }
 

@@ -1,19 +1,20 @@
-// Our messages are counted, kept until they are safe, sent again, handed in when a chat is over; those to us are told
-// once. See docs/protocol.md, 7, 10 and 11. Knows no page.
+// Our messages are counted, kept until they are safe, sent again, handed in; those to us are told once.
+// See docs/protocol.md, 7, 10 and 11. Knows no page.
 
 import { kept, save } from "./memory.js";
 import { send } from "./socket.js";
 import { changed } from "./state.js";
 import { isRoom, newStream } from "./text.js";
 
-const MOST_STREAMS = 500; // of which it is remembered what was received
+const MOST_STREAMS = 500; // remembered
 
-let live = null; // the chat that is on in this session
-let asked = new Set(); // chats that we want to resume
-let written = 0; // of its messages, sent in this session
-let tooLate = 0; // messages said when it was over already
+let live = null; // the chat of this session
+let asked = new Set(); // chats to resume
+let written = 0; // its messages sent in this session
+let tooLate = 0; // said when it was over
 let stream = ""; // of the partner, and its last number
 let number = 0;
+let safe = 0; // of its numbers, kept here
 const news = new Set();
 
 const chats = () => Object.values(kept.chats);
@@ -72,7 +73,7 @@ export function write(line, to) {
 	kept.letters[letter.stream] = letter;
 	const trouble = save("letters");
 	if (trouble) delete kept.letters[letter.stream];
-	else post(to, letter);
+	else hand(letter);
 	return trouble;
 }
 
@@ -81,16 +82,22 @@ function post(nickname, { stream, text, id, number = 1 }) {
 	track(stream, number, id, isOut ? "sent" : "unsent");
 }
 
-export function postAll() {
-	for (const letter of Object.values(kept.letters)) {
-		if (!letter.isStored) post(letter.to, letter);
-		else if (send("ping", { received: 0, stream: letter.stream })) track(letter.stream, 1, letter.id, "stored");
-	}
+// What was said before in a chat goes first.
+const isHeld = ({ to }) => chats().some(({ id, partner, lines }) => asked.has(id) && partner === to && lines.length);
+
+function hand(letter) {
+	const { to, stream, id, isStored } = letter;
+	if (isHeld(letter)) set(id, "unsent");
+	else if (!isStored) post(to, letter);
+	else if (send("ping", { received: 0, stream })) track(stream, 1, id, "stored");
 }
+
+export const postAll = (only) => Object.values(kept.letters).forEach((letter) => letter.to === (only ?? letter.to) && hand(letter));
 
 const STATES = ["unsent", "sent", "stored", "delivered", "refused"];
 const tracked = new Map(); // stream → number → id of our message
 const states = new Map(); // id → place in STATES
+export const idOf = (stream, number) => tracked.get(stream)?.get(number);
 
 export const markOf = (id) => STATES[states.get(id)];
 
@@ -110,9 +117,7 @@ function set(id, state) {
 function mark({ stored, delivered, stream }) {
 	for (const [number, id] of tracked.get(stream) ?? []) {
 		if (number <= stored) set(id, "stored");
-		if (number > delivered) continue; // it can be there before it is on the disk
-		set(id, "delivered");
-		tracked.get(stream).delete(number);
+		if (number <= delivered) set(id, "delivered"); // maybe before it is on the disk
 	}
 }
 
@@ -124,15 +129,16 @@ function change(chat, fields) {
 function beginChat(id, partner) {
 	for (const before of chats()) {
 		before.isOver = true;
-		if (!before.lines.length) forget(before);
+		forget(before);
 	}
 	kept.chats[id] = { id, partner, stream: id, partnerStream: id, stored: 0, isOver: false, lines: [] };
 	save("chats");
 	return kept.chats[id];
 }
 
-function forget(chat) {
-	delete kept.chats[chat.id];
+function forget({ id, lines }) {
+	if (lines.length) return;
+	delete kept.chats[id];
 	save("chats");
 }
 
@@ -153,7 +159,8 @@ function ended(event, id, had) {
 	mark({ stored: had, delivered: 0, stream: chat.stream });
 	store(chat, had);
 	for (const line of numbered(chat)) post(chat.partner, line);
-	if (!chat.lines.length) forget(chat);
+	forget(chat);
+	postAll(chat.partner);
 	return told;
 }
 
@@ -164,23 +171,32 @@ function arrives(sender, stream, number) {
 	const key = `${sender} ${stream}`;
 	news.add(key);
 	if (number <= heard(sender, stream)) return false;
-	delete kept.received[key]; // the longest untouched comes first
+	delete kept.received[key]; // oldest first
 	kept.received[key] = number;
+	const isOver = (old) => chats().every((chat) => old !== `${chat.partner} ${chat.partnerStream}`);
 	const keys = Object.keys(kept.received);
-	if (keys.length > MOST_STREAMS) delete kept.received[keys[0]];
+	if (keys.length > MOST_STREAMS) delete kept.received[keys.find(isOver)];
 	return true;
 }
 
 // News is kept, then acknowledged.
 export function acknowledge() {
 	if (news.size && save("received")) return;
-	for (const key of news) send("ping", { received: kept.received[key], stream: key.split(" ")[1] });
+	for (const key of news) {
+		const [, name] = key.split(" ");
+		const received = kept.received[key];
+		if (name === stream) safe = received;
+		send("ping", { received, stream: name });
+	}
 	news.clear();
 }
 
-export const ping = () => send("ping", live ? { received: heard(live.partner, stream), stream } : { received: 0 });
+export const beat = () => send("ping", live ? { received: safe, stream } : { received: 0 });
 
-const begins = (name, first) => ([stream, number] = [name, first - 1]);
+function begins(name, first) {
+	[stream, number] = [name, first - 1];
+	safe = live && heard(live.partner, name);
+}
 
 // What there is to tell of an event.
 export const note = (event) => NOTES[event.type]?.(event) ?? [event];
@@ -206,14 +222,19 @@ const NOTES = {
 		begins(live.partnerStream, heard(live.partner, live.partnerStream) + 1);
 		written = event.taken;
 		sendDue();
+		postAll(live.partner);
 		if (live.isOver) send("quit_chat");
 		return live.isOver ? [] : [event];
 	},
-	stream_begins: ({ stream, first }) => begins(stream, first) && [],
+	stream_begins({ stream, first }) {
+		begins(stream, first);
+		return [];
+	},
 	said({ nickname, texts }) {
 		const isOurs = live && stream.startsWith(`${live.id}.`);
 		if (isOurs && live.partnerStream !== stream) change(live, { partnerStream: stream });
-		return [{ type: "said", nickname, texts: texts.filter(() => arrives(nickname, stream, (number += 1))) }];
+		const all = texts.map((text) => ({ type: "said", nickname, stream, number: (number += 1), text }));
+		return all.filter((each) => arrives(nickname, stream, each.number));
 	},
 	message_from: (event) => (arrives(event.nickname, event.stream, event.number) ? [event] : []),
 	chat_ended(event) {
@@ -222,8 +243,8 @@ const NOTES = {
 		live = null;
 		if (!chat) return [event];
 		change(chat, { isOver: true });
-		if (!chat.lines.length) forget(chat);
-		else if (!asked.has(chat.id)) {
+		forget(chat);
+		if (chat.lines.length && !asked.has(chat.id)) {
 			tooLate = chat.lines.length;
 			askToResume(chat);
 		}
@@ -243,20 +264,20 @@ const NOTES = {
 		delete kept.letters[event.stream];
 		save("letters");
 		const chat = sendingIn(event.stream);
-		if (chat) forget(chat);
+		if (chat) forget({ ...chat, lines: [] });
 	},
 	acknowledged(event) {
+		const { stored, delivered, stream } = event;
 		mark(event);
-		const { stored, delivered } = event;
-		const letter = kept.letters[event.stream];
+		const letter = kept.letters[stream];
 		if (letter && stored) {
 			letter.isStored = true;
-			if (delivered || isRoom(letter.to)) delete kept.letters[event.stream];
+			if (delivered || isRoom(letter.to)) delete kept.letters[stream];
 			save("letters");
 		}
-		const chat = sendingIn(event.stream);
+		const chat = sendingIn(stream);
 		if (chat) store(chat, stored);
-		if (chat?.isOver && chat !== live && !asked.has(chat.id) && !chat.lines.length) forget(chat);
+		if (chat?.isOver && chat !== live && !asked.has(chat.id)) forget(chat);
 		return [];
 	},
 };

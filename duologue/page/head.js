@@ -1,4 +1,4 @@
-// Above the messages: the head of the conversation, requests, a lost connection.
+// Above the messages.
 
 import { ask, join, logOut } from "./client.js";
 import { leave } from "./delivery.js";
@@ -9,7 +9,7 @@ import { at, button, el, put, sign, sync } from "./ui.js";
 import { inWords } from "./words.js";
 
 const LINKS = {
-	lost: ["Connection lost. Connecting again; what you write is kept.", "Try now", openSocket],
+	lost: ["Connection lost. What you write is kept.", "Try now", openSocket],
 	taken: ["You use Duologue somewhere else now.", "Use it here", openSocket],
 	over: ["The server has ended the session.", "Log in", logOut],
 };

@@ -1,7 +1,7 @@
 // What each event changes.
 
-import { arrive, count, joining, open, read, recalls, remember } from "./client.js";
-import { markOf } from "./delivery.js";
+import { arrive, count, joining, keepRoom, open, read, recalls, remember } from "./client.js";
+import { idOf, markOf } from "./delivery.js";
 import { kept, save } from "./memory.js";
 import { send } from "./socket.js";
 import { my, talkWith, views } from "./state.js";
@@ -10,12 +10,14 @@ import { newId } from "./timeline.js";
 import { sentence } from "./words.js";
 
 const NO_ENTRY = /^(wrong_password|room_\w+|too_many_rooms|bad_room|throttled|busy)$/;
-const NO_PAGE = /^(no_history|not_in_room|no_room|bad_nickname|bad_command)$/;
+const NO_PAGE = /^(no_history|not_in_room|no_room)$/;
 
 export const hear = (event) => EVENTS[event.type]?.(event);
 
 const now = () => Date.now() / 1000;
-const say = (key, who, text, more) => arrive(talkWith(key), { id: newId(), who, text, ...more });
+const said = ({ nickname: who, stream, number, text, at = now() }) => arrive(talkWith(who), { id: idIn(who, stream, number), who, text, at });
+const idIn = (who, stream, position) => `${who} ${stream} ${position}`;
+const idInRoom = (number, at) => `#${number} ${at}`; // without a history numbers begin again
 const tell = (key, event) => arrive(talkWith(key), { id: newId(), at: now(), note: sentence(event) });
 const tellThere = (event) => tell(event.nickname, event);
 const hint = (event) => views.hint(sentence(event));
@@ -37,42 +39,40 @@ function presence({ nickname, state: how, text }) {
 function refused(event) {
 	if (recalls.length && NO_PAGE.test(event.code)) return endRecall({ before: null });
 	if (joining.length && NO_ENTRY.test(event.code)) {
-		talkWith(joining.shift().room).isJoined = false;
-		noteRooms();
+		const { room } = joining.shift();
+		talkWith(room).isJoined = false;
+		if (!/^(throttled|busy)$/.test(event.code)) keepRoom(room);
 	}
 	return hint(event);
 }
 
-function noteRooms() {
-	const joined = [...my.talks.values()].filter((talk) => talk.isJoined);
-	sessionStorage.rooms = JSON.stringify(joined.map((talk) => [talk.key, talk.password]));
-}
-
-function recalled({ number, at, sender: who, recipient, text }) {
+function recalled({ number, at, sender: who, recipient, text, stream, position }) {
 	const isMine = who === my.me;
-	recalls[0]?.items.push({ id: `#${number}`, number, at, who, text, isMine, key: isRoom(recipient) || isMine ? recipient : who });
+	const isHeard = !isMine && !isRoom(recipient);
+	const id = isHeard ? idIn(who, stream, position) : ((isMine && idOf(stream, position)) || idInRoom(number, at));
+	recalls[0]?.items.push({ id, number, at, who, text, isMine, key: isHeard ? who : recipient });
 }
 
 function endRecall({ before }) {
-	const { talk, words, items, before: asked } = recalls.shift();
+	const { talk, words, items, before: asked } = recalls.shift() ?? {};
+	if (!items) return null;
 	if (!talk) return (my.found = { words, items });
 	const { seen } = kept.talks[talk.key] ?? {};
 	const added = talk.timeline.merge(items, asked === null, before ?? null, markOf);
 	talk.isLoading = false;
+	if (talk.isMissed) read(talk);
+	talk.isMissed = false;
 	if (asked !== null) return null;
 	talk.isStale = false;
 	talk.at = Math.max(talk.at, items.at(-1)?.at ?? 0);
-	for (const item of added.filter(({ isMine }) => !isMine)) {
-		if (!talk.isRoom) item.isAhead = item.at >= Math.floor(talk.heard); // it is still to come live
-		else if (item.number > seen) count(talk, item);
-	}
+	for (const item of added) if (talk.isRoom && !item.isMine && item.number > seen) count(talk, item);
 	return remember(talk);
 }
 
 function entered({ room, topic }) {
 	const wish = joining.shift() ?? {}; // the answers come in order
-	const talk = Object.assign(talkWith(room), { isJoined: true, topic, password: wish.password });
-	noteRooms();
+	const talk = Object.assign(talkWith(room), { isJoined: true, topic });
+	keepRoom(room, [room, wish.password]);
 	read(talk);
 	send("list_members", { room });
 	if (wish.isByHand) views.go(room);
@@ -83,7 +83,7 @@ function exited({ room }) {
 	delete kept.talks[room];
 	save("talks");
 	if (my.open?.key === room) open(null);
-	noteRooms();
+	keepRoom(room);
 }
 
 let listing = [];
@@ -106,9 +106,9 @@ const moving = (way) => (event) => {
 };
 
 const EVENTS = {
-	said: ({ nickname, texts }) => texts.forEach((text) => say(nickname, nickname, text, { at: now() })),
-	message_from: ({ nickname, text, at }) => say(nickname, nickname, text, { at }),
-	room_said: ({ room, nickname, text, at, number }) => say(room, nickname, text, { at, number }),
+	said,
+	message_from: said,
+	room_said: ({ room, nickname: who, text, at, number }) => arrive(talkWith(room), { id: idInRoom(number, at), who, text, at, number }),
 	recalled,
 	recall_ended: endRecall,
 	chat_requested({ nickname, seconds }) {
@@ -142,7 +142,11 @@ const EVENTS = {
 		talkWith(event.room).topic = event.topic;
 		if (event.nickname !== null) tell(event.room, event);
 	},
-	room_missed: ({ room }) => read(talkWith(room)),
+	room_missed({ room }) {
+		const talk = talkWith(room);
+		talk.isMissed = talk.isLoading;
+		read(talk);
+	},
 	room_listed: (row) => my.rooms.push(row),
 	rooms_listed: () => views.rooms(),
 	refused,

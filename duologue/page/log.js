@@ -1,4 +1,4 @@
-// The messages: only those on the screen, and some around them, are in the document.
+// The messages: those on the screen, and some around.
 
 import { read } from "./client.js";
 import { markOf } from "./delivery.js";
@@ -7,16 +7,16 @@ import { actionIn } from "./text.js";
 import { at, el, hidden, sync } from "./ui.js";
 import { MARKS, clock, dateTime, day } from "./words.js";
 
-const AROUND = 800; // px around the screen
-const GUESS = 44; // px of a message
-const NEAR = 30; // px that count as the end
-const GROUP = 300; // s between messages that stand together
+const AROUND = 800; // px
+const GUESS = 44; // px
+const NEAR = 30; // px
+const GROUP = 300; // s
 
 const box = at("log");
 const [above, rows, below] = box.children;
 let talk = null;
 let items = [];
-let anchor = null; // {item, offset} that stays where it is; null: the end does
+let anchor = null; // {item, offset} that stays; null: the end
 let width = 0;
 
 const height = (item) => item.height ?? GUESS;

@@ -1,10 +1,10 @@
-// What outlives the tab, of one account. Knows localStorage, no wire. Only the newest tab writes.
+// What outlives the tab, of one account. Only the newest tab writes.
 
 export const kept = {
 	chats: {}, // id → {id, partner, stream, partnerStream, stored, isOver, lines: [{id, text, at}]}
 	letters: {}, // stream → {stream, to, id, text, at, isStored}
 	received: {}, // "sender stream" → up to where all has arrived
-	talks: {}, // key of a conversation → {at, heard, unread, seen}
+	talks: {}, // key of a conversation → {at, unread, seen}
 };
 const writer = String(Math.random());
 let prefix;
@@ -12,8 +12,8 @@ let prefix;
 function attempt(act) {
 	try {
 		return act() ?? "";
-	} catch {
-		return "Too much waits to be sent.";
+	} catch ({ name }) {
+		return name === "QuotaExceededError" ? "Too much waits to be sent." : "This browser keeps nothing: not sent.";
 	}
 }
 

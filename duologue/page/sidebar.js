@@ -1,4 +1,4 @@
-// The left side: rooms, conversations, people, and finding them.
+// Rooms, conversations, people, and finding them.
 
 import { search } from "./client.js";
 import { changed, how, my, paint, views } from "./state.js";

@@ -1,4 +1,4 @@
-// One WebSocket of JSON frames, watched for signs of life. It opens again by itself.
+// One WebSocket of JSON frames, watched for life. It opens again by itself.
 
 const BEAT = 15_000; // ms: docs/protocol.md, 7.2
 const DEAD_AFTER = 45_000; // ms: the same, 8.2
@@ -53,7 +53,7 @@ export function settle() {
 function lose() {
 	socket = null;
 	isOn = false;
-	const wait = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** tries) * (0.5 + Math.random()); // so that not all come at once
+	const wait = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** tries) * (0.5 + Math.random()); // not all at once
 	tries += 1;
 	if (isWanted) timer = setTimeout(open, wait);
 	hooks.lost();

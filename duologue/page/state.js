@@ -12,7 +12,7 @@ export const my = {
 	talks: new Map(),
 	open: null,
 	partner: null, // whom there is a chat with
-	requests: new Map(), // nickname → until when, in ms, they wait for our answer
+	requests: new Map(), // nickname → until when, in ms
 	asked: new Set(), // whom we wait for
 	blocked: new Set(),
 	rooms: [],
@@ -21,8 +21,7 @@ export const my = {
 
 export function talkWith(key) {
 	if (!my.talks.has(key)) {
-		const talk = { key, isRoom: isRoom(key), timeline: new Timeline(), unread: 0, at: 0, draft: "" };
-		my.talks.set(key, { ...talk, isStale: true, topic: "", members: new Set() });
+		my.talks.set(key, { key, isRoom: isRoom(key), timeline: new Timeline(), unread: 0, at: 0, draft: "", isStale: true, topic: "", members: new Set() });
 	}
 	return my.talks.get(key);
 }

@@ -1,4 +1,4 @@
-// Makes text from strangers safe to show, as duologue/core/text.py does. Knows characters only.
+// Makes text from strangers safe to show, as duologue/core/text.py does.
 
 const MARKS_IN_A_ROW = 8; // more paint over other lines
 const PIECE = /\u{1f3f4}[\u{e0030}-\u{e0039}\u{e0061}-\u{e007a}]{1,6}\u{e007f}|[^]/gu; // a flag, or any character
@@ -32,7 +32,7 @@ function shown(piece) {
 export const actionIn = (text) => (/^\/me \s*\S/.test(text) ? text.slice(4) : null);
 
 const LINE = 8190; // bytes: docs/protocol.md, 2.1
-const FRAME = 16_000; // bytes, less the names of its fields
+const FRAME = 16_000; // bytes
 const bytes = (text) => new TextEncoder().encode(text).length;
 export const isTooLong = (text) => bytes(text) > LINE || bytes(JSON.stringify(text)) > FRAME;
 
@@ -42,6 +42,7 @@ export const clean = (text) => text.replace(/\r\n?|\v/g, "\n").replaceAll("\0", 
 // Names as the server spells them.
 export const nameKey = (typed) => typed.normalize("NFKC").toLowerCase();
 export const roomKey = (typed) => `#${nameKey(typed).replace(/^#/, "")}`;
+export const isName = (key) => /^~?[\p{L}\p{Nd}][\p{L}\p{M}\p{Nd}_.-]{0,31}$/u.test(key) && bytes(key) < 65;
 export const isRoom = (name) => name[0] === "#";
 
 // docs/protocol.md, 11.1

@@ -1,5 +1,5 @@
-// One conversation: what is live, and what the history knows of the same, in its order. Knows no page.
-// An item: {id, number, at, who, text, isMine}, or {id, at, note}. Not all that is live has its number.
+// One conversation: what is live and what is recalled, in its order. Knows no page.
+// An item: {id, number, at, who, text, isMine}, or {id, at, note}. Live or recalled, the id is the same.
 
 let last = 0;
 export const newId = () => `${Date.now().toString(36)}.${(last += 1)}`;
@@ -9,56 +9,39 @@ export class Timeline {
 	isRead = false; // has any of the history come?
 	before = null; // asks for what is older
 	newest = 0; // number
-	#numbers = new Set();
+	#known = new Map(); // id → item
 
+	// False: it is here already, and has its number now.
 	add(item) {
-		const isNew = item.number ? !this.#numbers.has(item.number) : this.items.every(({ id }) => id !== item.id);
-		if (isNew) this.items.push(item);
-		this.#know(item);
-		return isNew;
+		const { id, number } = item;
+		const known = this.#known.get(id);
+		this.newest = Math.max(this.newest, number ?? 0);
+		if (known) known.number ??= number;
+		else this.items.push(item);
+		this.#known.set(id, known ?? item);
+		return !known;
 	}
 
-	#know({ number }) {
-		if (!number) return;
-		this.#numbers.add(number);
-		this.newest = Math.max(this.newest, number);
-	}
-
-	// A page of the history, oldest first. What is here already gets its number; the answer is what was not.
+	// A page of the history, oldest first. The answer is what was not here.
 	merge(page, isNewest, before, markOf) {
-		const news = page.filter((item) => !this.#numbers.has(item.number));
-		const added = news.reverse().filter(this.#matcher(markOf)).reverse();
-		const isGap = isNewest && this.isRead && before && page.length && added.length === page.length;
-		if (isGap) {
-			const { at } = added.at(-1);
-			this.#numbers.clear(); // read again when somebody wants it
-			this.items = this.items.filter((item) => !item.number && (item.at > at || /sent|refused/.test(markOf(item.id))));
-		}
+		const live = this.items.length;
+		const isGap = isNewest && this.isRead && before && page.length && !this.#known.has(page[0].id);
+		const added = page.filter((item) => this.add(item));
 		if (!isNewest || !this.isRead || isGap) this.before = before;
 		this.isRead ||= isNewest;
-		page.forEach((item) => this.#know(item));
-		this.#arrange(added);
+		if (added.length) this.#arrange(live);
+		if (isGap) {
+			const isNewer = ({ id, at, number }) => (number ? number >= page[0].number : at > page.at(-1).at || /sent|refused/.test(markOf(id)));
+			this.items = this.items.filter(isNewer);
+			this.#known = new Map(this.items.map((item) => [item.id, item]));
+		}
 		return added;
 	}
 
-	// Both have what one person said in the same order, up to now: so they are compared from the end.
-	#matcher(markOf) {
-		const open = this.items.filter((item) => item.who && !item.number && markOf(item.id) !== "refused").reverse();
-		const from = {};
-		return ({ who, text, number }) => {
-			const place = open.findIndex((item, index) => index >= (from[who] ?? 0) && item.who === who && item.text === text);
-			if (place < 0) return true;
-			from[who] = place + 1;
-			open[place].number = number;
-			return false;
-		};
-	}
-
 	// By number; what has none stays with its neighbour.
-	#arrange(added) {
-		let place = (this.items.find((item) => item.number)?.number ?? Number.MAX_VALUE) - 0.5;
+	#arrange(live) {
+		let place = (this.items.slice(0, live).find((item) => item.number)?.number ?? Number.MAX_VALUE) - 0.5;
 		for (const item of this.items) item.place = place = item.number ?? place;
-		for (const item of added) item.place = item.number;
-		this.items = [...this.items, ...added].sort((a, b) => a.place - b.place);
+		this.items.sort((a, b) => a.place - b.place);
 	}
 }

@@ -1,4 +1,4 @@
-// Makes elements, and keeps lists of them. Texts come onto the page only here: as text, made visible.
+// Makes elements and lists. Texts come onto the page only here, made visible.
 
 import { visible } from "./text.js";
 

@@ -45,6 +45,8 @@ def test_i_say_how_i_am_and_say_it_again_after_a_lost_connection(enter: Enter, s
     expect(bob.row("alice")).to_contain_text("away: in the garden")
     server.kill()
     server.start()
+    for person in (alice, bob):
+        expect(person.page.locator("#link")).to_be_empty(timeout=15_000)
     expect(bob.row("alice")).to_contain_text("away: in the garden")
     alice.page.click("#me")
     alice.presses("Online")
