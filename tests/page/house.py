@@ -21,7 +21,7 @@ from typing import Any
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Dialog, Locator, Page, WebSocketRoute, expect
 
 ROOT = Path(__file__).parents[2]
-BOUND = 5.0
+BOUND = 15.0
 """Seconds after which something that should have happened has not."""
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")

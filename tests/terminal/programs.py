@@ -17,7 +17,7 @@ import pyte
 from ptyprocess import PtyProcess
 
 ROOT = Path(__file__).parents[2]
-BOUND = 8.0
+BOUND = 20.0
 """Seconds after which something that should have happened has not."""
 
 ENTER = "\r"
