@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 
 from duologue.core.chat import Chat
 from duologue.core.commands import Ping
@@ -15,6 +16,7 @@ from duologue.core.events import Acknowledged
 from duologue.core.streams import Direction, Stream, chat_of
 from duologue.link import Client
 from duologue.protocols.native_wire import shown
+from duologue.receipts import Receipts
 from duologue.storage.base import Store, Stored
 
 ACKNOWLEDGE_WITHIN = 0.02
@@ -55,6 +57,13 @@ class Acknowledgements:
 
     # What is reported
 
+    def listen(self, chat: Chat, client: Client) -> None:
+        """`client` takes part in `chat` from now on, and most of what it reports is how much of it it has."""
+        hears, says = chat.hears(client.nickname), chat.says(client.nickname)
+        note = partial(self._note_received, client, chat.id, hears, says)
+        receipts = Receipts(hears, is_certain=not client.has_resumed, note=note)
+        client.check_socket.receive_through(receipts.reader)
+
     def check_from_client(self, client: Client, ping: Ping) -> bool:
         """A client's PING: it lives, and has received so many. False: it is about no live chat, so ask the store.
 
@@ -68,20 +77,20 @@ class Acknowledgements:
             self._note_late(client, chat, ping.stream or chat.id, ping.received)
             return False
         if chat is client.chat and (ping.stream or not client.has_resumed):
-            self._note_received(client, chat, ping.stream, ping.received)
+            hears = chat.hears(client.nickname)
+            stream = _stream_heard(hears, ping.stream)
+            self._note_received(client, chat.id, hears, chat.says(client.nickname), stream, ping.received)
         else:  # said before the /resume was answered, it says less than that does
             self._owe(client, None)
         return True
 
-    def _note_received(self, client: Client, chat: Chat, name: str | None, received: int) -> None:
-        direction = chat.hears(client.nickname)
-        stream = direction.at if name is None else direction.named(name)
-        if stream is None:
-            raise FatalPeerError("bad_count", f"Your partner sends in no stream {shown(name or '')}.")
-        if direction.acknowledge(stream, received):
-            self.store.received(chat.id, direction.sender, stream.name, received)
-            self.owe_sender(direction, stream)
-        self._owe(client, chat.says(client.nickname).current)
+    def _note_received(
+        self, client: Client, chat_id: str, hears: Direction, says: Direction, stream: Stream, received: int
+    ) -> None:
+        if hears.acknowledge(stream, received):
+            self.store.received(chat_id, hears.sender, stream.name, received)
+            self.owe_sender(hears, stream)
+        self._owe(client, says.current)
 
     def taken(self, chat: Chat, sender: str, count: int) -> Stream | None:
         """So many more of what `sender` says have reached a partner whose client does not say so; they come in order.
@@ -139,6 +148,13 @@ class Acknowledgements:
             for stream in streams:
                 client.check_socket.tell(_state_of(stream))
             client.chat_socket.delay_acks()
+
+
+def _stream_heard(direction: Direction, name: str | None) -> Stream:
+    stream = direction.at if name is None else direction.named(name)
+    if stream is None:
+        raise FatalPeerError("bad_count", f"Your partner sends in no stream {shown(name or '')}.")
+    return stream
 
 
 def _state_of(stream: Stream | None) -> Acknowledged:

@@ -90,8 +90,8 @@ class Conversations:
         self._store.chat_started(chat.id, chat.asker, chat.target, self._wall_clock())
         self.acknowledgements.opened(chat)
         for nickname in (chat.asker, chat.target):
+            self._take_in(chat, self._clients[nickname])
             self.delivery.join(chat, self._clients[nickname])
-            self._connections.set_in_chat(self._clients[nickname].row, True)
         log.info("chat started", extra={"chat": chat.id})
 
     def restore(self, chat: Chat) -> None:
@@ -119,16 +119,21 @@ class Conversations:
         begun.is_begun = True
         then()
 
+    def _take_in(self, chat: Chat, client: Client) -> None:
+        self.acknowledgements.listen(chat, client)
+        self._connections.set_in_chat(client.row, True)
+
     def _take_out(self, chat: Chat, client: Client) -> None:
         self.delivery.leave(chat, client)
+        client.check_socket.receive_through(None)
         self._connections.set_in_chat(client.row, False)
 
     def _reopen(self, effect: ReopenChat) -> None:
         chat, client = effect.chat, self._clients[effect.nickname]
         self._note_held(effect)
         client.has_resumed = True
+        self._take_in(chat, client)
         self.delivery.rejoin(chat, client, effect.begun)
-        self._connections.set_in_chat(client.row, True)
         if (chat.id, client.nickname) in self._behind:
             client.chat_socket.hold(Hold.STORE)
         log.info("chat resumed", extra={"chat": chat.id})

@@ -19,7 +19,7 @@ LAYERS = (
     ("handle_client", "hub", "login", "heartbeat"),
     ("conversations", "rooms", "people"),
     ("delivery", "mailbox", "acknowledgements", "recall", "congestion", "watchers", "presence_watchers"),
-    ("link", "relay", "errands", "guests", "roster", "tables", "passwords", "passes", "metrics", "exposure"),
+    ("link", "relay", "receipts", "errands", "guests", "roster", "tables", "passwords", "passes", "metrics", "exposure"),
     ("protocols", "storage", "cluster"),
     ("settings", "logs"),
     ("core",),

@@ -100,8 +100,20 @@ async def test_what_is_said_to_one_who_is_away_is_handed_over_later(house: House
     await until(lambda: fake(bob.login_socket).sent == b":are you there\n:and now\n")
 
 
+async def test_pings_take_the_short_way_in_a_chat_and_only_there(house: House) -> None:
+    bob = fake(house.clients["bob"].check_socket)
+    assert bob.receiver
+    house.conversations.perform(PauseChat(house.chat, "bob"))
+    assert bob.receiver is None
+    back = fake(house.enters("bob").check_socket)
+    assert back.receiver is None
+    house.conversations.perform(ReopenChat(house.chat, "bob", held=(), begun=None))
+    assert back.receiver
+
+
 async def test_after_the_end_nobody_is_in_it(house: House) -> None:
     house.conversations.perform(CloseChat(house.chat, ChatEnd.LEFT))
+    assert [fake(client.check_socket).receiver for client in house.clients.values()] == [None, None]
     assert [client.chat for client in house.clients.values()] == [None, None]
     assert list(house.connections.live()["in_chat"]) == [False, False]
 

@@ -166,11 +166,13 @@ class Unreceived:
         return UnreceivedReplay(self._live(chat_id, sender, stream).held, after)
 
     def _live(self, chat_id: str, sender: str, stream: str) -> _Stream:
-        chat = self._chats[chat_id]
-        known = chat.said_by(sender, stream)
-        if known is None or chat.reason is not None:
+        current = self._current[chat_id, sender]
+        if current.name == stream:
+            return current
+        older = self._chats[chat_id].said_by(sender, stream)
+        if older is None:
             raise KeyError(stream)
-        return known
+        return older
 
     def chat_ended(self, chat_id: str, reason: str, at: float) -> None:
         chat = self._chats[chat_id]
