@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from unittest import mock
 
 import pytest
 from hypothesis import given
@@ -102,6 +103,23 @@ rough = st.one_of(
 @given(data=conversation | rough, cuts=cuts)
 def test_what_goes_out_and_what_comes_back_is_what_came_in_in_order(data: bytes, cuts: list[int]) -> None:
     assert meaning(chatter(data, cuts).heard) == one_by_one(data)
+
+
+@given(data=conversation | rough, cuts=cuts)
+def test_a_long_chunk_is_looked_at_in_another_way_and_means_the_same(data: bytes, cuts: list[int]) -> None:
+    with mock.patch("duologue.relay._LONG", 0):
+        long = chatter(data, cuts)
+    assert (long.heard, long.kept) == (chatter(data, cuts).heard, chatter(data, cuts).kept)
+
+
+@pytest.mark.parametrize("count", [1, 10_000])
+def test_of_many_messages_at_once_each_counts(count: int) -> None:
+    assert chatter(b":hello\n" * count, []).kept == [(b":hello\n" * count, count)]
+
+
+def test_a_command_among_many_messages_is_found() -> None:
+    many = b":hello\n" * 10_000
+    assert QuitChat() in chatter(many + b"/quit\n" + many, []).heard
 
 
 @given(data=rough, cuts=cuts)

@@ -36,12 +36,13 @@ class LineBuffer:
 
         Raises LineTooLong for a line of more than `LINE_LIMIT` bytes.
         """
-        if self._rest:
-            data = self._rest + data
-            self._rest = b""
-        if not data.endswith(b"\n"):
+        if self._rest or not data.endswith(b"\n"):
             end = data.rfind(b"\n") + 1
-            data, self._rest = data[:end], data[end:]
+            if not end:
+                self._rest += data
+                data = b""
+            else:  # one copy, of what can be 256 KiB
+                data, self._rest = b"".join((self._rest, memoryview(data)[:end])), data[end:]
         if len(data) > LINE_LIMIT or len(self._rest) >= LINE_LIMIT:
             self._check_lengths(data)
         return data
