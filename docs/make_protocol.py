@@ -22,8 +22,13 @@ def filled(text: str, name: str, made: str) -> str:
 
 
 def _commands() -> str:
-    rows = "".join(f"| `{f'{row.word} {row.takes.value}'.rstrip()}` | {row.help} |\n" for row in WORDS)
+    rows = "".join(f"| {_line(row.word, row.takes.value)} | {row.help} |\n" for row in WORDS)
     return f"| line | what it asks for |\n|---|---|\n| `:<text>` | pass this message on to the partner |\n{rows}"
+
+
+def _line(word: str, takes: str) -> str:
+    line = f"{word} {takes}".rstrip().replace("|", r"\|")  # in a table it would begin a cell, in code too
+    return f"`{line}`"
 
 
 def _requests() -> str:

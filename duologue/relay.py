@@ -1,4 +1,4 @@
-"""The hot path: what one of two native clients says goes to the other as it came, a chunk of lines at a time."""
+"""The hot path: what a native client says in a chat goes on to its partner as it came, a chunk of lines at a time."""
 
 from __future__ import annotations
 

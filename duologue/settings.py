@@ -148,7 +148,7 @@ class Settings:
         default=("native", "simplechat", "web"), metadata=_about(_names, "protocols to serve, with commas between them")
     )
     web_origins: tuple[str, ...] = field(
-        default=(), metadata=_about(_origins, "origins of the page behind a reverse proxy, with commas between them")
+        default=(), metadata=_about(_origins, "origins of the page if not --host: behind a proxy, or at 0.0.0.0")
     )
     log_level: str = field(default="info", metadata=_about(_one_of(*LOG_LEVELS), ", ".join(LOG_LEVELS)))
     log_format: str = field(

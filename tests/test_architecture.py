@@ -19,7 +19,10 @@ LAYERS = (
     ("handle_client", "hub", "login", "heartbeat"),
     ("conversations", "rooms", "people"),
     ("delivery", "mailbox", "acknowledgements", "recall", "congestion", "watchers", "presence_watchers"),
-    ("link", "relay", "receipts", "errands", "guests", "roster", "tables", "passwords", "passes", "metrics", "exposure"),
+    (
+        *("roster", "guests", "errands", "relay", "receipts", "link"),
+        *("passwords", "passes", "metrics", "tables", "exposure"),
+    ),
     ("protocols", "storage", "cluster"),
     ("settings", "logs"),
     ("core",),

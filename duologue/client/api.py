@@ -1,4 +1,4 @@
-"""The client for programs: an asyncio API that bots are written with, and that the terminal uses too (docs/bots.md)."""
+"""The client for programs: an asyncio API for bots (docs/bots.md), the terminal and the window."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """The messages of one session: kept until they are safe, sent again, handed in when a chat is over. Sans-I/O.
 
-Works over a `Memory`, which outlives the session. Rules of docs/protocol.md, sections 7 and 8.
+Works over a `Memory`, which outlives the session. Rules of docs/protocol.md, sections 7, 10 and 11.
 """
 
 from __future__ import annotations

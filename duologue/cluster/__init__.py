@@ -1,1 +1,1 @@
-"""Several servers that act as one."""
+"""The seam for several servers that act as one. There is one so far."""

@@ -1,4 +1,6 @@
-"""The operator's own socket: `server.py who` asks the running server through a file that only its owner can open."""
+"""The operator's own socket: `server.py who` and other commands ask the running server through a file that only its
+owner can open.
+"""
 
 from __future__ import annotations
 

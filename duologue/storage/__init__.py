@@ -1,1 +1,1 @@
-"""What outlives the process: the users file, and the messages kept until they are received."""
+"""What outlives the process: the users file and the messages; and what keeps them where nothing may."""
