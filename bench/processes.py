@@ -56,7 +56,7 @@ def _resident_kib(pid: int) -> int:
 def started(command: Sequence[str], port: int, folder: Path, environment: Mapping[str, str]) -> Iterator[Process]:
     """A process that accepts on `port`, with `environment` besides this one's.
 
-    What it says goes into `folder`, and into the error when it does not start.
+    What it says goes into `folder`, and the end of it into the error when it does not start or something fails with it.
     """
     variables = {**os.environ, **environment}
     log = folder / "server.log"
@@ -66,19 +66,24 @@ def started(command: Sequence[str], port: int, folder: Path, environment: Mappin
             command, cwd=folder, stdout=file, stderr=file, stdin=subprocess.DEVNULL, env=variables
         )
     try:
-        _wait_for(port, process, log, Path(command[0]).name)
+        _wait_for(port, process, Path(command[0]).name)
         yield Process(process.pid, port, time.perf_counter() - begin)
+    except BenchmarkError as error:
+        raise BenchmarkError(f"{error}\nThe server said last: {_end_of(log)}") from error
     finally:
         _stop(process)
 
 
-def _wait_for(port: int, process: subprocess.Popen[bytes], log: Path, name: str) -> None:
+def _wait_for(port: int, process: subprocess.Popen[bytes], name: str) -> None:
     deadline = time.perf_counter() + PATIENCE
     while not _accepts(port):
         if process.poll() is not None or time.perf_counter() > deadline:
-            said = log.read_text(encoding="utf-8", errors="replace")[-2000:]
-            raise BenchmarkError(f"{name} did not start: {said.strip()}")
+            raise BenchmarkError(f"{name} did not start.")
         time.sleep(0.002)
+
+
+def _end_of(log: Path) -> str:
+    return log.read_text(encoding="utf-8", errors="replace")[-2000:].strip()
 
 
 def _accepts(port: int) -> bool:

@@ -7,16 +7,15 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import re
 import socket
 from abc import abstractmethod
 from typing import ClassVar, Protocol
 
 from duologue.core.accounts import GUEST_MARK
+from tests.behaviour.in_words import SociableInWords
 from tests.behaviour.people import Person
 from tests.behaviour.reads import ONE_READ
-from tests.behaviour.sociable import SociableInWords
-from tests.stage import BOUND, Stage, until
+from tests.stage import Stage, until
 
 
 class Guest(SociableInWords):
@@ -30,7 +29,6 @@ class Guest(SociableInWords):
         self.is_called(name)
         self.messages: list[bytes] = []
         """All reads of this client."""
-        self._shown: asyncio.Queue[str] = asyncio.Queue()
         self._is_reading = False
 
     def is_called(self, name: str, *, believes: str | None = None) -> None:
@@ -78,9 +76,6 @@ class Guest(SociableInWords):
         assert not text.endswith("\n")
         self.shows(text)
 
-    def shows(self, text: str) -> None:
-        self._shown.put_nowait(text)
-
     async def sends(self, data: bytes) -> None:
         await asyncio.get_running_loop().sock_sendall(self.sock, data)
 
@@ -88,20 +83,6 @@ class Guest(SociableInWords):
         if self._is_reading:
             self.stops_reading()
         self.sock.close()
-
-    async def next(self) -> str:
-        """What is shown next; "" when the server has closed."""
-        async with asyncio.timeout(BOUND):
-            return await self._shown.get()
-
-    async def sees(self, *texts: str) -> None:
-        for text in texts:
-            assert await self.next() == text
-
-    async def sees_like(self, pattern: str) -> re.Match[str]:
-        found = re.fullmatch(pattern, text := await self.next(), re.DOTALL)
-        assert found, f"{text!r} is not like {pattern!r}"
-        return found
 
     # Coming and going
 
@@ -131,30 +112,10 @@ class Guest(SociableInWords):
         self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
         self.closes()
 
-    async def is_out(self) -> None:
-        assert await self.next() == ""
-
     # Talking
 
-    @abstractmethod
-    def public(self, name: str, text: str) -> str:
-        """What is shown of a text to all."""
-
-    @abstractmethod
-    def private(self, name: str, text: str) -> str: ...
-
-    @abstractmethod
-    def from_partner(self, name: str, text: str) -> str: ...
-
-    def action(self, speaker: str, what: str) -> str:
-        """What is shown of an action to all."""
-        return f"* {speaker} {what}"
-
-    async def saw_doing_somewhere(self, speaker: str, what: str) -> None:
-        await self.sees(self.action(speaker, what))
-
     def before_now(self, name: str, text: str) -> str:
-        """The same of one that was said earlier."""
+        """What is shown of a text to all that was said earlier."""
         return self.public(f"(earlier) {name}", text)
 
     async def types(self, text: str) -> None:
@@ -162,35 +123,6 @@ class Guest(SociableInWords):
 
     async def says_to_all(self, text: str) -> None:
         await self.types(text)
-
-    async def heard(self, who: Person, text: str, shown: str | None = None) -> None:
-        await self.sees(self.public(who.name, shown or text))
-
-    async def heard_in_parts(self, who: Person, text: str) -> None:
-        intro = self.public(who.name, "")
-        heard = ""
-        while len(heard) < len(text):
-            part = await self.next()
-            assert part.startswith(intro)
-            heard += part.removeprefix(intro)
-        assert heard == text
-
-    async def next_text(self) -> str:
-        return (await self.next()).rpartition(": ")[2]
-
-    async def writes_privately(self, who: Person, text: str) -> None:
-        await self.types(f"/msg {who.name} {text}")
-
-    async def got_privately(self, who: Person, text: str, shown: str | None = None) -> None:
-        await self.sees(self.private(who.name, shown or text))
-
-    async def is_told_of_no_such_command(self, word: str) -> None:
-        hint = f"{self.before}/help lists them; {self.before}/{word} sends it as text."
-        await self.is_told(f"There is no command {word}. {hint}")
-
-    async def heard_goodbye(self) -> None:
-        await self.is_told("Server is shutting down. Goodbye!")
-        await self.is_out()
 
     # A chat of two
 
@@ -207,12 +139,6 @@ class Guest(SociableInWords):
     async def is_in_chat_with(self, who: Person) -> None:
         leaves = f"{self.before}{self.end} leaves the chat."
         await self.is_told(f"Chat with {who.name} started: what you type goes to {who.name} alone. {leaves}")
-
-    async def says(self, text: str) -> None:
-        await self.types(text)
-
-    async def heard_partner(self, who: Person, text: str, shown: str | None = None) -> None:
-        await self.sees(self.from_partner(who.name, shown or text))
 
     async def quits_chat(self, who: Person) -> None:
         await self.types(self.end)

@@ -110,6 +110,13 @@ class House:
             await other.saw_coming(person)
         return person
 
+    async def asks_in_vain(self, asker: Sociable, target: Sociable) -> None:
+        """`target` hears nothing of it, and `asker` is told when the request has expired."""
+        await asker.asks(target)
+        await target.heard_nothing()
+        self.stage.passes(121)
+        await asker.was_not_answered_by(target)
+
     async def is_gone(self, person: Person) -> None:
         """The server knows it."""
         await until(lambda: person.nickname not in self.stage.present())

@@ -6,13 +6,12 @@ It knows of no rooms: its user types `/join #lobby`, and `/msg #lobby TEXT` to t
 from __future__ import annotations
 
 import asyncio
-import re
 import socket
 
 from duologue.net.pacing import unacknowledged
+from tests.behaviour.in_words import SociableInWords
 from tests.behaviour.people import Person
 from tests.behaviour.reads import ONE_READ, unread
-from tests.behaviour.sociable import SociableInWords
 from tests.stage import BOUND, Stage, until
 
 BEYOND_LOGIN = (1, 2)
@@ -25,7 +24,6 @@ class SimpleChat(SociableInWords):
 
     def __init__(self, stage: Stage, name: str) -> None:
         super().__init__(stage, name)
-        self._shown: asyncio.Queue[str] = asyncio.Queue()
         self._answers: asyncio.Queue[str] = asyncio.Queue()
         self._sockets: tuple[socket.socket, ...] = ()
         self._reading: set[socket.socket] = set()
@@ -106,19 +104,6 @@ class SimpleChat(SociableInWords):
         for sock in self._sockets:
             sock.close()
 
-    async def next(self) -> str:
-        """What is shown next; "" when the server has closed."""
-        async with asyncio.timeout(BOUND):
-            return await self._shown.get()
-
-    async def sees(self, *texts: str) -> None:
-        for text in texts:
-            assert await self.next() == text
-
-    async def sees_like(self, pattern: str) -> None:
-        text = await self.next()
-        assert re.fullmatch(pattern, text, re.DOTALL), f"{text!r} is not like {pattern!r}"
-
     async def is_told(self, *sentences: str) -> None:
         await self.sees(*sentences)
 
@@ -151,9 +136,6 @@ class SimpleChat(SociableInWords):
         self._stops_reading(self.login)
         self.login.close()
 
-    async def is_out(self) -> None:
-        assert await self.next() == ""
-
     async def saw_coming(self, who: Person) -> None:
         await self.sees(f"{who.name} has joined #lobby.")
 
@@ -170,33 +152,18 @@ class SimpleChat(SociableInWords):
     async def says_to_all(self, text: str) -> None:
         await self.types(f"/msg #lobby {text}")
 
-    async def heard(self, who: Person, text: str, shown: str | None = None) -> None:
-        await self.sees(f"#lobby {who.name}: {shown or text}")
+    def public(self, name: str, text: str) -> str:
+        return f"#lobby {name}: {text}"
 
-    async def heard_in_parts(self, who: Person, text: str) -> None:
-        intro, heard = f"#lobby {who.name}: ", ""
-        while len(heard) < len(text):
-            part = await self.next()
-            assert part.startswith(intro)
-            heard += part.removeprefix(intro)
-        assert heard == text
+    def private(self, name: str, text: str) -> str:
+        return f"{name} (private message): {text}"
 
-    async def next_text(self) -> str:
-        return (await self.next()).rpartition(": ")[2]
-
-    async def writes_privately(self, who: Person, text: str) -> None:
-        await self.types(f"/msg {who.name} {text}")
-
-    async def got_privately(self, who: Person, text: str, shown: str | None = None) -> None:
-        await self.sees(f"{who.name} (private message): {shown or text}")
+    def from_partner(self, name: str, text: str) -> str:
+        return f"{name}: {text}"
 
     async def is_told_of_no_such_command(self, word: str) -> None:
-        await self.is_told(f"There is no command {word}. /help lists them; /{word} sends it as text.")
+        await super().is_told_of_no_such_command(word)
         assert self._answers.empty()
-
-    async def heard_goodbye(self) -> None:
-        await self.is_told("Server is shutting down. Goodbye!")
-        await self.is_out()
 
     # A chat of two
 
@@ -228,12 +195,6 @@ class SimpleChat(SociableInWords):
         to_one = f"what you type goes to {who.name} alone."
         await self.is_told(f"Chat with {who.name} started: {to_one} /quit leaves the chat.")
 
-    async def says(self, text: str) -> None:
-        await self.types(text)
-
-    async def heard_partner(self, who: Person, text: str, shown: str | None = None) -> None:
-        await self.sees(f"{who.name}: {shown or text}")
-
     async def quits_chat(self, who: Person) -> None:
         await self.types("/quit")
         await self.is_told(f"Chat with {who.name} ended: you left.")
@@ -256,9 +217,6 @@ class SimpleChat(SociableInWords):
 
     async def was_not_answered_by(self, who: Person) -> None:
         await self.is_answered(f"{who.name} didn't answer")
-
-    async def saw_doing_somewhere(self, speaker: str, what: str) -> None:
-        await self.sees(f"* {speaker} {what}")
 
     async def saw_doing(self, who: Person, what: str) -> None:
         await self.saw_doing_somewhere(f"#lobby {who.name}", what)

@@ -6,8 +6,9 @@ import pytest
 
 from tests.behaviour.guests import Guest
 from tests.behaviour.house import GUEST_DOORS, SOCIABLE_DOORS, House
+from tests.behaviour.in_words import SociableInWords
 from tests.behaviour.people import start_chat
-from tests.behaviour.sociable import Sociable, SociableInWords
+from tests.behaviour.sociable import Sociable
 
 
 async def test_what_somebody_does_is_seen_at_every_door(house: House) -> None:

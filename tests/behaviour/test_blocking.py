@@ -44,10 +44,7 @@ async def test_nothing_that_is_said_reaches_who_blocks(house: House, door: str, 
 @by_either
 async def test_a_request_is_not_answered(house: House, door: str, by_bob: bool) -> None:
     blocker, blocked, _ = await is_blocked(house, door, by_bob=by_bob)
-    await blocked.asks(blocker)
-    await blocker.heard_nothing()
-    house.stage.passes(121)
-    await blocked.was_not_answered_by(blocker)
+    await house.asks_in_vain(blocked, blocker)
 
 
 @at_each_door

@@ -7,8 +7,8 @@ from __future__ import annotations
 import pytest
 
 from tests.behaviour.house import SOCIABLE, House
+from tests.behaviour.in_words import SociableInWords
 from tests.behaviour.native import Native
-from tests.behaviour.sociable import SociableInWords
 
 at_each_door = pytest.mark.parametrize(
     "door", [door for door in SOCIABLE if issubclass(SOCIABLE[door], SociableInWords)]

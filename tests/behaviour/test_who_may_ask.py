@@ -11,10 +11,7 @@ from tests.behaviour.house import GUEST_DOORS, SOCIABLE_DOORS, House
 async def test_nobody_and_everyone(house: House, door: str) -> None:
     bob, other = await house.bob_and(door)
     await other.allows("nobody")
-    await bob.asks(other)
-    await other.heard_nothing()
-    house.stage.passes(121)
-    await bob.was_not_answered_by(other)
+    await house.asks_in_vain(bob, other)
     await other.allows("everyone")
     await bob.asks(other)
     await other.is_asked_by(bob)
@@ -24,20 +21,14 @@ async def test_nobody_and_everyone(house: House, door: str) -> None:
 async def test_nobody_may_ask_bob(house: House, door: str) -> None:
     bob, other = await house.bob_and(door)
     await bob.allows("nobody")
-    await other.asks(bob)
-    await bob.heard_nothing()
-    house.stage.passes(121)
-    await other.was_not_answered_by(bob)
+    await house.asks_in_vain(other, bob)
 
 
 @pytest.mark.parametrize("door", GUEST_DOORS)
 async def test_a_guest_knows_nobody(house: House, door: str) -> None:
     bob, guest = await house.bob_and(door)
     await guest.allows("known")
-    await bob.asks(guest)
-    await guest.heard_nothing()
-    house.stage.passes(121)
-    await bob.was_not_answered_by(guest)
+    await house.asks_in_vain(bob, guest)
 
 
 @pytest.mark.parametrize("door", GUEST_DOORS)

@@ -9,7 +9,7 @@ import tkinter
 from collections.abc import Callable, Sequence
 from tkinter import ttk
 
-from duologue.client.window.look import COLOURS, GAP, PAD, centre
+from duologue.client.window.look import GAP, PAD, centre, list_box
 
 _WIDEST = 380
 """Pixels of a sentence, before it goes on in a further line."""
@@ -140,32 +140,16 @@ class Choice(Dialog):
         self.appear(main if rows else closing)
 
     def _take(self) -> None:
-        chosen = self.rows.curselection()  # type: ignore[no-untyped-call]
+        chosen = self.rows.curselection()  # type: ignore[no-untyped-call]  # the stubs give it no types
         if chosen:
             self.destroy()
             self._chosen(int(chosen[0]))
 
 
 def _rows(body: ttk.Frame) -> tkinter.Listbox:
-    rows = tkinter.Listbox(
-        body,
-        width=44,
-        height=10,
-        font="TkTextFont",
-        foreground=COLOURS.ink,
-        background=COLOURS.paper,
-        selectbackground=COLOURS.chosen,
-        selectforeground=COLOURS.ink,
-        relief="flat",
-        borderwidth=0,
-        highlightthickness=1,
-        highlightbackground=COLOURS.line,
-        highlightcolor=COLOURS.accent,
-        activestyle="none",
-        exportselection=False,
-    )
+    rows = list_box(body, width=44)
     bar = ttk.Scrollbar(body, command=rows.yview)
-    rows.configure(yscrollcommand=bar.set)
+    rows.configure(yscrollcommand=bar.set, exportselection=False)  # else marking text elsewhere undoes the choice
     rows.grid(row=0, column=0, sticky="nsew")
     bar.grid(row=0, column=1, sticky="ns")
     return rows

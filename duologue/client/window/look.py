@@ -159,6 +159,25 @@ _STATES: dict[str, dict[str, Any]] = {
 }
 
 
+def list_box(parent: tkinter.Misc, *, width: int) -> tkinter.Listbox:
+    """Rows of text on paper, `width` characters wide; ttk has none."""
+    return tkinter.Listbox(
+        parent,
+        width=width,
+        font="TkTextFont",
+        foreground=COLOURS.ink,
+        background=COLOURS.paper,
+        selectbackground=COLOURS.chosen,
+        selectforeground=COLOURS.ink,
+        relief="flat",
+        borderwidth=0,
+        highlightthickness=1,
+        highlightbackground=COLOURS.line,
+        highlightcolor=COLOURS.accent,
+        activestyle="none",
+    )
+
+
 def centre(window: tkinter.Tk | tkinter.Toplevel, over: tkinter.Misc) -> None:
     """Put a window that is not shown yet in the middle of another."""
     window.update_idletasks()

@@ -6,7 +6,7 @@ import tkinter
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Protocol
+from typing import Protocol, cast
 
 from duologue.core.people_commands import MayAsk
 from duologue.core.people_events import State
@@ -125,8 +125,9 @@ class Menus:
 
 
 def _add_mark(menu: tkinter.Menu, label: str, variable: str, value: str, do: Callable[[], None]) -> None:
-    """A row that is marked while `variable` has that value."""
-    menu.add_radiobutton(label=label, underline=0, variable=variable, value=value, command=do)  # type: ignore[arg-type]
+    """A row that is marked while the variable of that name has that value."""
+    named = cast(tkinter.Variable, variable)  # Tk takes a name, which the stubs do not know
+    menu.add_radiobutton(label=label, underline=0, variable=named, value=value, command=do)
 
 
 def _fill(menu: tkinter.Menu, rows: tuple[Row, ...], wants: Wants) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from tkinter import ttk
 
 from duologue.client.window.bar import ConnectionBar
-from duologue.client.window.look import COLOURS, GAP, PAD
+from duologue.client.window.look import GAP, PAD, list_box
 from duologue.client.window.talk import Talk
 from duologue.client.window.talk_pane import Hands, TalkPane
 from duologue.core.text import visible
@@ -59,20 +59,6 @@ def _members(window: TalkWindow) -> tkinter.Listbox:
     side.grid(row=1, column=1, sticky="ns", padx=(0, PAD), pady=PAD)
     side.rowconfigure(1, weight=1)
     ttk.Label(side, text="Who is here", style="Faint.TLabel").grid(row=0, column=0, sticky="w", pady=(0, GAP))
-    members = tkinter.Listbox(
-        side,
-        width=18,
-        font="TkTextFont",
-        foreground=COLOURS.ink,
-        background=COLOURS.paper,
-        selectbackground=COLOURS.chosen,
-        selectforeground=COLOURS.ink,
-        relief="flat",
-        borderwidth=0,
-        highlightthickness=1,
-        highlightbackground=COLOURS.line,
-        highlightcolor=COLOURS.accent,
-        activestyle="none",
-    )
+    members = list_box(side, width=18)
     members.grid(row=1, column=0, sticky="ns")
     return members

@@ -10,6 +10,7 @@ from unittest.mock import Mock
 
 import pytest
 
+from duologue.client.happenings import Happening
 from duologue.client.meaning import Export
 from duologue.client.window.actions import Actions
 from duologue.client.window.changes import Added, Change
@@ -69,9 +70,9 @@ class Scene:
 
     # For the tests
 
-    def hears(self, *events: object) -> None:
+    def hears(self, *events: Happening) -> None:
         for event in events:
-            self.desk.hear(Happened(event, self.desk.progress))  # type: ignore[arg-type]
+            self.desk.hear(Happened(event, self.desk.progress))
 
     def sent(self) -> list[Command]:
         return [call.args[0] for call in self.worker.send.mock_calls]

@@ -7,6 +7,7 @@ from unittest.mock import Mock
 
 import pytest
 
+from duologue.client.happenings import Happening
 from duologue.client.recaller import Page
 from duologue.client.window.desk import Desk
 from duologue.client.window.look import dress
@@ -34,9 +35,9 @@ def stage(root: tkinter.Tk) -> Stage:
     return stage
 
 
-def hear(stage: Stage, *events: object) -> None:
+def hear(stage: Stage, *events: Happening) -> None:
     for event in events:
-        stage.apply(stage.desk.hear(Happened(event, stage.desk.progress)))  # type: ignore[arg-type]
+        stage.apply(stage.desk.hear(Happened(event, stage.desk.progress)))
     stage.root.update()
 
 
