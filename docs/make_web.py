@@ -21,6 +21,7 @@ _WORDS: dict[Any, str] = {
     str: "text",
     int: "number",
     bool: "true or false",
+    type: "a type of section 4",
     StreamHeld: '`{"name": text, "upto": number}`',
 }
 

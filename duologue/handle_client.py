@@ -68,7 +68,12 @@ def handle_client(hub: Hub, link: Link, command: Command | PeerError) -> None:
     except FatalPeerError as error:
         hub.cast_out(link, error)
     except PeerError as error:
-        (link.client.login_socket if link.client else link).tell(Refused(error.code, error.text))
+        refused = Refused(error.code, error.text, _class_of(command))
+        (link.client.login_socket if link.client else link).tell(refused)
+
+
+def _class_of(command: Command | PeerError) -> type | None:
+    return command.of if isinstance(command, PeerError) else type(command)
 
 
 def _carry_out(hub: Hub, link: Link, command: Command | PeerError) -> None:

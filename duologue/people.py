@@ -9,6 +9,7 @@ import logging
 from collections.abc import Callable
 
 from duologue.congestion import Congestion
+from duologue.core.commands import AskForChat
 from duologue.core.effects import AskingChanged, BlockChanged, CloseChat, Effect, OpenChat, PresenceChanged
 from duologue.core.errors import PeerError
 from duologue.core.events import Refused
@@ -131,7 +132,7 @@ class PeopleDesk:
         try:
             ask()
         except PeerError as error:
-            client.login_socket.tell(Refused(error.code, error.text))
+            client.login_socket.tell(Refused(error.code, error.text, AskForChat))
 
     # Effects
 

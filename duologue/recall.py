@@ -6,6 +6,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from types import MappingProxyType
 
+from duologue.core.commands import ReadHistory, SearchHistory
 from duologue.core.errors import PeerError
 from duologue.core.events import Recalled, RecallEnded, Refused
 from duologue.core.room import Room
@@ -47,25 +48,27 @@ class Recall:
         """The newest `count` messages with `partner`, oldest first, or those before the message numbered `before`."""
         limit = _limit(count)
         found = self.store.history(client.nickname, partner, before=before, limit=limit)
-        self._answer(client, _page(found, limit))
+        self._answer(client, ReadHistory, _page(found, limit))
 
     def room_history(self, client: Client, room: Room, count: int, before: int | None) -> None:
         """The same of what was said in a room."""
         limit = _limit(count)
         found = self.store.room_history(room.id, before=before, limit=limit)
-        self._answer(client, _page(found, limit), {room.id: room.key})
+        self._answer(client, ReadHistory, _page(found, limit), {room.id: room.key})
 
     def search(self, client: Client, words: str, rooms: Sequence[Room]) -> None:
         """The newest messages with all of the words, in any chat of the client or in these rooms, newest first."""
         keys = {room.id: room.key for room in rooms}
-        self._answer(client, self._found(client.nickname, words, [*keys]), keys)
+        self._answer(client, SearchHistory, self._found(client.nickname, words, [*keys]), keys)
 
     async def _found(self, me: str, words: str, rooms: Sequence[str]) -> Page:
         return await self.store.search(me, words, FOUND_MESSAGES, rooms), None
 
-    def _answer(self, client: Client, question: Awaitable[Page], rooms: Mapping[str, str] = _NO_ROOMS) -> None:
+    def _answer(
+        self, client: Client, of: type, question: Awaitable[Page], rooms: Mapping[str, str] = _NO_ROOMS
+    ) -> None:
         heard = self._heard_by(client.nickname, question)
-        self._errands.answer(client.chat_socket, _tell(client.login_socket, heard, rooms))
+        self._errands.answer(client.chat_socket, _tell(client.login_socket, of, heard, rooms))
 
     async def _heard_by(self, me: str, question: Awaitable[Page]) -> Page:
         messages, before = await question
@@ -83,15 +86,15 @@ async def _page(asked: Awaitable[Sequence[Message]], limit: int) -> Page:
     return messages, messages[0].number if has_older else None
 
 
-async def _tell(login_socket: Link, question: Awaitable[Page], rooms: Mapping[str, str]) -> None:
-    """`rooms` are the keys of the rooms that are the recipients, by id."""
+async def _tell(login_socket: Link, of: type, question: Awaitable[Page], rooms: Mapping[str, str]) -> None:
+    """`of` is the class of the command that asks; `rooms` are the keys of the rooms that are the recipients, by id."""
     try:
         messages, before = await question
     except PeerError as error:
-        login_socket.tell(Refused(error.code, error.text))
+        login_socket.tell(Refused(error.code, error.text, of))
     except StoreError as error:
         log.error("history not read", extra={"reason": str(error)})
-        login_socket.tell(Refused("no_history", "The server cannot read its history now."))
+        login_socket.tell(Refused("no_history", "The server cannot read its history now.", of))
     else:
         for message in messages:
             login_socket.tell(_recalled(message, rooms))

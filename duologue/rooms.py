@@ -105,7 +105,7 @@ class RoomDesk:
             if self._clients.get(client.nickname) is client:
                 self._perform(self._rules.join(client.nickname, key, password_hash))
         except PeerError as error:
-            client.login_socket.tell(Refused(error.code, error.text))
+            client.login_socket.tell(Refused(error.code, error.text, JoinRoom))
 
     async def _checked(self, client: Client, room: Room, password: str) -> str | None:
         key, now = (room.key, client.nickname), self._time()

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 
+from duologue.core.commands import ReadHistory
 from duologue.core.events import Recalled, RecallEnded, Refused
 from duologue.core.room import Room
 from duologue.link import Client
@@ -120,7 +121,7 @@ async def test_the_client_is_not_read_from_until_the_answer_is_there() -> None:
 async def test_a_store_that_cannot_be_read_is_a_sentence_without_its_path() -> None:
     recall, alice = Recall(Shelf(1, error=StoreError(Path("/secret/place"), "cannot be read"))), client("alice")
     recall.history(alice, "bob", 1, None)
-    assert await answer(alice) == ([], Refused("no_history", "The server cannot read its history now."))
+    assert await answer(alice) == ([], Refused("no_history", "The server cannot read its history now.", ReadHistory))
 
 
 async def test_in_a_room_nothing_is_told_of_whom_one_has_blocked() -> None:

@@ -11,7 +11,12 @@ from __future__ import annotations
 
 
 class PeerError(Exception):
-    """The peer erred. `code` is one word for programs, `text` a sentence for people."""
+    """The peer erred. `code` is one word for programs, `text` a sentence for people.
+
+    `of` is the class of the command that was meant, where it came wrongly written and can be told all the same.
+    """
+
+    of: type | None = None
 
     def __init__(self, code: str, text: str) -> None:
         super().__init__(f"{code}: {text}")

@@ -228,10 +228,14 @@ class RecallEnded:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """What you asked for cannot be had. `code` is one word for programs, `text` a sentence for people."""
+    """What you asked for cannot be had. `code` is one word for programs, `text` a sentence for people.
+
+    `of` is the class of the command that is refused; None where it is none in particular, or none that is known.
+    """
 
     code: str
     text: str
+    of: type | None = None
 
 
 @dataclass(frozen=True, slots=True)

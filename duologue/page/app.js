@@ -1,12 +1,13 @@
 // What the views do for the client, and news for who looks elsewhere.
 
-import { LOBBY, ask, login, open, see, start } from "./client.js";
+import { LOBBY, ask, login, open, start } from "./client.js";
 import { paintCompose } from "./compose.js";
 import { paintHead } from "./head.js";
+import { hear } from "./hearing.js";
 import { paintLog } from "./log.js";
-import { showMe, showRooms } from "./menu.js";
+import { described, showMe, showRooms } from "./menu.js";
 import { paintSidebar } from "./sidebar.js";
-import { changed, paint, my, views } from "./state.js";
+import { changed, my, paint, see, views } from "./state.js";
 import { visible } from "./text.js";
 import { announce, at, put } from "./ui.js";
 
@@ -44,6 +45,7 @@ Object.assign(views, {
 	},
 	go,
 	rooms: showRooms,
+	described,
 	hint: (text) => put(at("hint"), text),
 	isLookedAt: () => !document.hidden && document.hasFocus(),
 });
@@ -51,7 +53,7 @@ Object.assign(views, {
 function go(key) {
 	if (key && narrow.matches && !my.open) history.pushState(null, "");
 	open(key);
-	document.body.classList.toggle("talking", Boolean(key));
+	document.body.classList.toggle("talking", !!key);
 	paint();
 	if (key) at("text").focus();
 }
@@ -87,7 +89,7 @@ document.addEventListener("visibilitychange", looked);
 addEventListener("popstate", () => narrow.matches && go(null));
 
 try {
-	if (localStorage && sessionStorage) start();
+	if (localStorage && sessionStorage) start(hear);
 } catch {
 	put(document.body, "Duologue has to keep data in this browser. Allow that, then reload.");
 }

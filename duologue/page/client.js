@@ -1,27 +1,28 @@
-// Logs in, keeps the session, reads and writes. Knows no element.
+// Logs in, keeps the session, asks, speaks and reads. Knows no element.
 
 import * as delivery from "./delivery.js";
-import { hear } from "./hearing.js";
-import { kept, recall, save } from "./memory.js";
+import { save } from "./file.js";
+import { kept, recall } from "./memory.js";
 import * as socket from "./socket.js";
-import { changed, my, talkWith, views } from "./state.js";
-import { clean, isName, isTooLong } from "./text.js";
-import { newId } from "./timeline.js";
+import { arrive, changed, count, idIn, idInRoom, my, remember, see, talkWith, views } from "./state.js";
+import { clean, isRoom, isTooLong, newName } from "./text.js";
 
 export const LOBBY = "#lobby";
 const PAGE = 50; // messages
-const AWAY = 200; // characters
+const MOST = 500; // in one answer
 const TOO_SOON = 3000; // ms
 const FINAL = { taken_over: "taken", removed: "over", protocol_error: "over", bye: "over" };
 
 const { send } = socket;
-export const recalls = []; // unanswered, in order
-export const joining = []; // the same
+export const joining = []; // unanswered, in order
+const questions = []; // the same
+let hear; // what each event changes
 let form = null;
 let stage = ""; // nickname, pass, password, or denied
 let aside = null; // comes before the session
 
-export function start() {
+export function start(hearing) {
+	hear = hearing;
 	socket.watch({ opened, frame, lost, beat: delivery.beat });
 	if (sessionStorage.pass) socket.open();
 	else views.login("");
@@ -73,7 +74,7 @@ function loggedIn({ token, nickname }) {
 	sessionStorage.nickname = nickname;
 	if (my.me && my.me !== nickname) {
 		socket.close();
-		return location.reload(); 
+		return location.reload();
 	}
 	my.me = nickname;
 	form = null;
@@ -86,7 +87,7 @@ function begin() {
 	restore();
 	const wasTaken = my.link === "taken";
 	Object.assign(my, { link: "on", partner: null, requests: new Map(), asked: new Set() });
-	recalls.length = joining.length = 0;
+	joining.length = 0;
 	delivery.begin();
 	wish(wasTaken);
 	delivery.postAll();
@@ -97,23 +98,13 @@ function begin() {
 
 // What each session forgets.
 function wish(wasTaken) {
-	const { own, people, talks } = my;
-	if (own.state !== "online") be(own.state, own.text);
+	if (my.own.state !== "online") be(my.own.state, my.own.text);
 	send("list_blocked");
 	send("allow_asking");
 	send("watch_people", { is_on: true });
-	people.clear();
-	for (const talk of talks.values()) {
-		talk.isLoading = false;
-		talk.isStale ||= talk.isRoom || wasTaken;
-	}
+	my.people.clear();
+	for (const talk of my.talks.values()) talk.isStale ||= talk.isRoom || wasTaken;
 	for (const [room, password] of roomsKept()) join(room, password);
-}
-
-const roomsKept = () => JSON.parse(sessionStorage.rooms ?? `[["${LOBBY}"]]`);
-
-export function keepRoom(room, ...entry) {
-	sessionStorage.rooms = JSON.stringify([...roomsKept().filter(([key]) => key !== room), ...entry]);
 }
 
 // What was before a reload.
@@ -148,6 +139,7 @@ function lost() {
 	stage = "";
 	aside = null;
 	delivery.lose();
+	questions.splice(0).forEach(({ fail }) => fail("The connection was lost."));
 	changed();
 }
 
@@ -159,22 +151,32 @@ export function logOut() {
 
 export const no = (why) => !!views.hint(why);
 
-export function ask(type, fields) {
-	if (isTooLong(JSON.stringify(fields ?? ""))) return no("That is too long.");
-	const { room } = fields ?? {};
-	if (room && type !== "join_room" && !my.talks.get(room)?.isJoined) return no("You are not in that room.");
+export function ask(type, fields = {}) {
+	if (isTooLong(JSON.stringify(fields))) return no("That is too long.");
+	if (fields.room && !isRoom(fields.room)) return no("This is no room.");
 	return send(type, fields) || no("There is no connection now.");
 }
 
-export function be(how, text = "") {
-	if ([...text].length > AWAY) return no(`Say it in ${AWAY} characters.`);
-	return how === "away" ? ask("go_away", { text }) : ask(how === "dnd" ? "do_not_disturb" : "come_back");
+export const be = (how, text) => (how === "away" ? ask("go_away", { text }) : ask(how === "dnd" ? "do_not_disturb" : "come_back"));
+
+export const join = (room, password = null, isByHand = false) => ask("join_room", { room, password }) && joining.push({ room, password, isByHand });
+
+const roomsKept = () => JSON.parse(sessionStorage.rooms ?? `[["${LOBBY}"]]`);
+
+export function keepRoom(room, ...entry) {
+	sessionStorage.rooms = JSON.stringify([...roomsKept().filter(([key]) => key !== room), ...entry]);
 }
 
-export function join(room, password = null, isByHand = false) {
-	if (!isName(room.slice(1))) return no("That is no room name.");
-	if (ask("join_room", { room, password })) joining.push({ room, password, isByHand });
-	return true;
+// True where it was taken.
+export function speak(talk, typed) {
+	const text = clean(typed);
+	const line = { id: newName(), text, at: Date.now() / 1000 };
+	if (!text.trim() || isTooLong(text)) return false;
+	const say = delivery.current()?.partner === talk.key ? delivery.say : delivery.write;
+	const trouble = say(line, talk.key);
+	views.hint(trouble);
+	if (!trouble) arrive(talk, { ...line, who: my.me, isMine: true });
+	return !trouble;
 }
 
 export function open(key) {
@@ -186,53 +188,48 @@ export function open(key) {
 	changed();
 }
 
-export function see(talk) {
-	talk.unread = 0;
-	remember(talk);
-}
-
-export function remember({ key, at, unread, timeline }) {
-	if (!at) return;
-	kept.talks[key] = { at, unread, seen: timeline.newest };
-	save("talks");
-}
+const question = (type, fields, done, fail = no) => ask(type, fields) && questions.push({ items: [], done, fail });
 
 export function read(talk, before = null) {
-	if (talk.isLoading || (talk.isRoom ? !talk.isJoined : !isName(talk.key))) return;
-	talk.isLoading = send("read_history", { nickname: talk.key, count: PAGE, before });
-	if (talk.isLoading) recalls.push({ talk, before, items: [] });
+	if (!socket.isOn || talk.isLoading || (talk.isRoom && !talk.isJoined)) return;
+	talk.isLoading = true;
+	const done = (items, older) => merge(talk, items, before, older);
+	question("read_history", { nickname: talk.key, count: PAGE, before }, done, () => (talk.isLoading = false));
 }
 
-export function search(words) {
-	if (ask("search_history", { words })) recalls.push({ words, items: [] });
+export const search = (words) => question("search_history", { words }, (items) => (my.found = items));
+
+// A file of it all, which is read from its end.
+export function download(key, kind, before = null, later = []) {
+	const done = (items, older) => {
+		later.unshift(...items);
+		if (older) download(key, kind, older, later);
+		else save(key, kind, later);
+	};
+	question("read_history", { nickname: key, count: MOST, before }, done);
 }
 
-// True where it was taken.
-export function speak(talk, typed) {
-	const text = clean(typed);
-	const line = { id: newId(), text, at: Date.now() / 1000 };
-	if (!text.trim() || isTooLong(text)) return false;
-	const say = delivery.current()?.partner === talk.key ? delivery.say : delivery.write;
-	const trouble = say(line, talk.key);
-	views.hint(trouble);
-	if (!trouble) arrive(talk, { ...line, who: my.me, isMine: true });
-	return !trouble;
+export function recalled({ number, at, sender: who, recipient: to, text, stream, position }) {
+	const isMine = who === my.me;
+	const isHeard = !isMine && !isRoom(to);
+	const id = isHeard ? idIn(who, stream, position) : ((isMine && delivery.idOf(stream, position)) || idInRoom(number, at));
+	questions[0].items.push({ id, number, at, who, to, text, isMine, key: isHeard ? who : to });
 }
 
-export function arrive(talk, item) {
-	const isNew = talk.timeline.add(item);
-	changed();
-	if (item.note || (talk.isRoom && !isNew)) return; // counted when recalled
-	talk.at = Math.max(talk.at, item.at);
-	if (!item.isMine) count(talk, item);
+export function ended({ before }) {
+	const { items, done } = questions.shift();
+	done(items, before);
+}
+
+export const refused = ({ text }) => questions.shift().fail(text);
+
+function merge(talk, items, before, older) {
+	const { seen } = kept.talks[talk.key] ?? {};
+	const added = talk.timeline.merge(items, before === null, older, delivery.markOf);
+	talk.isLoading = false;
+	if (before !== null) return;
+	talk.isStale = false;
+	talk.at = Math.max(talk.at, items.at(-1)?.at ?? 0);
+	for (const item of added) if (talk.isRoom && !item.isMine && item.number > seen) count(talk, item);
 	remember(talk);
-}
-
-// It is unread, unless somebody looks at it.
-export function count(talk, item) {
-	if (talk !== my.open || !views.isLookedAt()) {
-		talk.unread += 1;
-		talk.firstUnread ??= item.id;
-	}
-	views.arrived(talk, item);
 }

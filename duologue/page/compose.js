@@ -2,6 +2,7 @@
 
 import { ask, be, join, logOut, no, search, speak } from "./client.js";
 import { leave } from "./delivery.js";
+import { showMore } from "./menu.js";
 import { my, talkWith, views } from "./state.js";
 import { clean, isName, isRoom, isTooLong, nameKey, roomKey } from "./text.js";
 import { at } from "./ui.js";
@@ -23,16 +24,18 @@ function typed() {
 	if (talk) talk.draft = box.value;
 	box.style.height = "auto";
 	box.style.height = `${box.scrollHeight + 2}px`;
-	views.hint(isTooLong(clean(box.value)) ? "That is too long for one message." : "");
+	views.hint(isTooLong(clean(box.value)) ? "That is too long." : "");
 }
 
 function submit(event) {
 	event.preventDefault();
 	const text = box.value;
+	const from = talk;
+	from.draft = "";
 	const isTaken = /^\/(?!\/|me\s)/.test(text) ? obey(text) : speak(talk, text.replace(/^\/\//, "/"));
-	if (!isTaken) return;
-	box.value = talk.draft = "";
-	box.style.height = "auto";
+	if (!isTaken) return void (from.draft = text);
+	box.value = talk.draft; // maybe of another conversation by now
+	typed();
 }
 
 box.oninput = typed;
@@ -46,20 +49,15 @@ function obey(text) {
 	const [, word, rest] = text.match(/^\/(\S*)\s*([^]*?)\s*$/);
 	views.hint("");
 	if (Object.hasOwn(WORDS, word)) return WORDS[word](rest, ...rest.split(/\s+/)) !== false;
-	no(`There is no /${word}. There are /${Object.keys(WORDS).join(" /")} /me; //x says /x.`);
-	return word === "help";
+	return no(`There is no /${word}. There are /${Object.keys(WORDS).join(" /")} /me; //x says /x.`);
 }
 
-const NOBODY = "Say whom: a nickname after it.";
-
-const about = (type) => (name) => {
-	const nickname = name ? nameKey(name) : talk.key;
-	return isName(nickname) ? ask(type, { nickname }) : no(NOBODY);
-};
+const nameIn = (typed) => (typed ? nameKey(typed) : talk.key);
+const about = (type) => (name) => ask(type, { nickname: nameIn(name) });
 
 function letter(name, text) {
 	const key = isRoom(name) ? roomKey(name) : nameKey(name);
-	if (!isName(key.replace("#", ""))) return no(NOBODY);
+	if (!isName(key.replace("#", ""))) return no("Say to whom.");
 	if (!speak(talkWith(key), text)) return false;
 	return views.go(key);
 }
@@ -76,6 +74,7 @@ const WORDS = {
 	back: () => be("online"),
 	block: about("block"),
 	unblock: about("unblock"),
+	whois: (name) => showMore(nameIn(name)),
 	who: () => at("find").focus(),
 	search,
 	exit: logOut,

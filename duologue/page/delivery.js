@@ -4,14 +4,13 @@
 import { kept, save } from "./memory.js";
 import { send } from "./socket.js";
 import { changed } from "./state.js";
-import { isRoom, newStream } from "./text.js";
+import { isRoom, newName } from "./text.js";
 
 const MOST_STREAMS = 500; // remembered
 
 let live = null; // the chat of this session
 let asked = new Set(); // chats to resume
 let written = 0; // its messages sent in this session
-let tooLate = 0; // said when it was over
 let stream = ""; // of the partner, and its last number
 let number = 0;
 let safe = 0; // of its numbers, kept here
@@ -24,7 +23,6 @@ export const current = () => chats().find((chat) => !chat.isOver);
 
 export function begin() {
 	asked = new Set();
-	tooLate = 0;
 	for (const chat of chats()) if (chat.lines.length || !chat.isOver) askToResume(chat);
 }
 
@@ -69,7 +67,7 @@ export function leave() {
 }
 
 export function write(line, to) {
-	const letter = { ...line, stream: newStream(), to };
+	const letter = { ...line, stream: newName(), to };
 	kept.letters[letter.stream] = letter;
 	const trouble = save("letters");
 	if (trouble) delete kept.letters[letter.stream];
@@ -78,8 +76,7 @@ export function write(line, to) {
 }
 
 function post(nickname, { stream, text, id, number = 1 }) {
-	const isOut = send("send_letter", { nickname, stream, number, text });
-	track(stream, number, id, isOut ? "sent" : "unsent");
+	track(stream, number, id, send("send_letter", { nickname, stream, number, text }) ? "sent" : "unsent");
 }
 
 // What was said before in a chat goes first.
@@ -95,15 +92,15 @@ function hand(letter) {
 export const postAll = (only) => Object.values(kept.letters).forEach((letter) => letter.to === (only ?? letter.to) && hand(letter));
 
 const STATES = ["unsent", "sent", "stored", "delivered", "refused"];
-const tracked = new Map(); // stream → number → id of our message
+const tracked = {}; // stream → number → id of our message
 const states = new Map(); // id → place in STATES
-export const idOf = (stream, number) => tracked.get(stream)?.get(number);
+export const idOf = (stream, number) => tracked[stream]?.[number];
 
+const idsIn = (stream) => Object.entries(tracked[stream] ?? {});
 export const markOf = (id) => STATES[states.get(id)];
 
 function track(stream, number, id, state) {
-	if (!tracked.has(stream)) tracked.set(stream, new Map());
-	tracked.get(stream).set(number, id);
+	(tracked[stream] ??= {})[number] = id;
 	set(id, state);
 }
 
@@ -115,7 +112,7 @@ function set(id, state) {
 }
 
 function mark({ stored, delivered, stream }) {
-	for (const [number, id] of tracked.get(stream) ?? []) {
+	for (const [number, id] of idsIn(stream)) {
 		if (number <= stored) set(id, "stored");
 		if (number <= delivered) set(id, "delivered"); // maybe before it is on the disk
 	}
@@ -152,7 +149,6 @@ function store(chat, upto) {
 function ended(event, id, had) {
 	const chat = kept.chats[id];
 	asked.delete(id);
-	tooLate = 0;
 	if (!chat) return [];
 	const told = chat.isOver ? [] : [event];
 	chat.isOver = true;
@@ -244,23 +240,16 @@ const NOTES = {
 		if (!chat) return [event];
 		change(chat, { isOver: true });
 		forget(chat);
-		if (chat.lines.length && !asked.has(chat.id)) {
-			tooLate = chat.lines.length;
-			askToResume(chat);
-		}
+		if (chat.lines.length && !asked.has(chat.id)) askToResume(chat);
 		return [event];
 	},
 	chat_unknown({ chat: id }) {
 		const { partner, stored } = kept.chats[id] ?? {};
 		return ended({ type: "chat_ended", nickname: partner, reason: "lost", chat: id }, id, stored);
 	},
-	refused({ code }) {
-		if (code !== "no_chat" || !tooLate) return undefined;
-		tooLate -= 1;
-		return [];
-	},
+	refused: (event) => (event.of === "say" ? [] : [event]), // said too late: it goes as a letter
 	not_kept(event) {
-		for (const [number, id] of tracked.get(event.stream) ?? []) if (number >= event.number) set(id, "refused");
+		for (const [number, id] of idsIn(event.stream)) if (number >= event.number) set(id, "refused");
 		delete kept.letters[event.stream];
 		save("letters");
 		const chat = sendingIn(event.stream);

@@ -2,11 +2,11 @@
 
 import { ask, join, logOut } from "./client.js";
 import { leave } from "./delivery.js";
-import { askTopic, showMembers } from "./menu.js";
+import { askTopic, showMembers, showMore } from "./menu.js";
 import { open as openSocket } from "./socket.js";
 import { changed, how, my, views } from "./state.js";
-import { at, button, el, put, sign, sync } from "./ui.js";
-import { inWords } from "./words.js";
+import { at, button, el, sign, sync } from "./ui.js";
+import { clock, inWords } from "./words.js";
 
 const LINKS = {
 	lost: ["Connection lost. What you write is kept.", "Try now", openSocket],
@@ -20,15 +20,14 @@ export function paintHead() {
 	const row = open && { key: open.key, sign: `${actions.map(([name]) => name)} ${about(open)}`, actions };
 	sync(at("head"), row ? [row] : [], head);
 	const [text, ...act] = LINKS[link] ?? [];
-	sync(at("link"), text ? [{ key: link }] : [], () => el("div", {}, text, button(...act)));
-	sync(at("requests"), [...requests.keys()].map((key) => ({ key })), request);
-	tick();
+	sync(at("link"), text ? [{ key: link }] : [], () => el("div", text, button(...act)));
+	sync(at("requests"), [...requests].map(([key, until]) => ({ key, until })), request);
 }
 
 function about({ key, isRoom, isJoined, topic }) {
 	if (isRoom) return topic || (isJoined ? "No topic yet" : "You are not in this room");
 	if (my.blocked.has(key)) return "Blocked: nothing reaches you";
-	if (my.partner === key) return `In a chat with you${my.link === "on" ? ": what you write arrives at once" : ""}`;
+	if (my.partner === key) return "In a chat with you";
 	return `${my.asked.has(key) ? "Waiting for an answer" : inWords(how(key))} · what you write is a letter`;
 }
 
@@ -44,26 +43,17 @@ function actionsIn(talk) {
 
 function head({ key, actions }) {
 	const back = button("‹", () => views.go(null), { className: "back", ariaLabel: "Back to the list" });
-	const name = el("div.name", {}, el("h2", {}, key), el("small", { dir: "auto" }, about(my.open)));
-	return el("div", {}, back, sign(key), name, el("span.actions", {}, actions.map((action) => button(...action))));
+	const name = el("div.name", el("h2", key), el("small", { dir: "auto" }, about(my.open)));
+	return el("div", back, sign(key), name, el("span.actions", actions.map((action) => button(...action)), button("More", () => showMore(key))));
 }
 
-function request({ key: nickname }) {
+function request({ key: nickname, until }) {
 	const answer = (type) => {
 		if (ask(type, { nickname })) my.requests.delete(nickname);
 		if (type === "accept_chat") views.go(nickname);
 		changed();
 	};
 	const act = (text, type, className = "") => button(text, () => answer(type), { className, ariaLabel: `${text} ${nickname}` });
-	const words = el("span.name", {}, el("b", {}, nickname), " wants to chat with you ", el("span.meta", { ariaHidden: true }));
-	return el("div.request", {}, sign(nickname), words, act("Accept", "accept_chat", "main"), act("Decline", "decline_chat"), act("Block", "block"));
+	const words = el("span.name", el("b", nickname), " wants to chat with you ", el("span.meta", `until ${clock(until)}`));
+	return el("div.request", sign(nickname), words, act("Accept", "accept_chat", "main"), act("Decline", "decline_chat"), act("Block", "block"));
 }
-
-function tick() {
-	for (const [name, { node }] of at("requests").kept ?? []) {
-		const left = new Date(Math.max(0, my.requests.get(name) - Date.now()));
-		put(node.querySelector(".meta"), left.toISOString().slice(15, 19));
-	}
-}
-
-setInterval(tick, 1000);

@@ -75,16 +75,16 @@ function rowOf(before, item) {
 }
 
 function make({ item, isDay, isUnread, isGroup, mark }) {
-	const date = isDay && el("p.day", {}, day(item.at) === day(Date.now() / 1000) ? "Today" : day(item.at));
+	const date = isDay && el("p.day", day(item.at));
 	const body = item.note ? el("p.note", { dir: "auto" }, item.note) : message(item, isGroup, mark);
-	return el("div.row", {}, date, isUnread && el("p.unread", {}, "New"), body);
+	return el("div.row", date, isUnread && el("p.unread", "New"), body);
 }
 
 function message({ who, text, at, isMine }, isGroup, mark) {
 	const action = actionIn(text);
-	const name = talk.isRoom && !isMine && !isGroup && !action ? el("b.who", {}, who) : !action && hidden(`${isMine ? "You" : who}: `);
-	const said = el("span.text", { dir: "auto" }, action ? el("em", {}, `* ${who} ${action}`) : text);
+	const name = talk.isRoom && !isMine && !isGroup && !action ? el("b.who", who) : !action && hidden(`${isMine ? "You" : who}: `);
+	const said = el("span.text", { dir: "auto" }, action ? el("em", `* ${who} ${action}`) : text);
 	const [sign, word] = MARKS[mark] ?? [];
-	const meta = el("span.meta", {}, el("time", { title: dateTime(at) }, clock(at)), mark && el(`span.${mark}`, { title: word }, ` ${sign}`, hidden(word)));
-	return el(`div.message.${isMine ? "mine" : "theirs"}.${isGroup ? "group" : "first"}`, {}, name, said, meta);
+	const meta = el("span.meta", el("time", { title: dateTime(at) }, clock(at)), mark && el(`span.${mark}`, { title: word }, ` ${sign}`, hidden(word)));
+	return el(`div.message${isMine ? ".mine" : ""}${isGroup ? ".group" : ""}`, name, said, meta);
 }

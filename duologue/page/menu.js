@@ -1,15 +1,16 @@
 // The dialog: how I am, rooms, a topic, who is in a room.
 
-import { ask, be, join, logOut } from "./client.js";
+import { ask, be, download, join, logOut } from "./client.js";
 import { my, views } from "./state.js";
-import { roomKey } from "./text.js";
+import { isRoom, roomKey } from "./text.js";
 import { at, button, el, put, sign } from "./ui.js";
 
 const box = at("dialog");
 const close = () => box.close();
+const act = (text, done) => button(text, () => close() ?? done());
 
 function show(title, ...children) {
-	put(box, el("header", {}, el("h2", { id: "title" }, title), button("×", close, { ariaLabel: "Close" })), ...children);
+	put(box, el("header", el("h2", { id: "title" }, title), button("×", close, { ariaLabel: "Close" })), ...children);
 	if (!box.open) box.showModal();
 }
 
@@ -19,25 +20,21 @@ function form(word, done, ...fields) {
 		close();
 		done(...fields.map((field) => field.lastChild.value.trim()));
 	};
-	return el("form", { onsubmit }, fields, el("button.main", {}, word));
+	return el("form", { onsubmit }, fields, el("button.main", word));
 }
 
-const field = (label, props) => el("label", {}, label, el("input", { autocomplete: "off", ...props }));
+const field = (label, props) => el("label", label, el("input", { autocomplete: "off", ...props }));
 
 export const askTopic = ({ key: room, topic }) =>
 	show(`What is ${room} about?`, form("Save", (text) => ask("set_topic", { room, topic: text }), field("Topic", { value: topic, maxLength: 200 })));
 
 export const showMembers = ({ key, members }) =>
-	show(`In ${key}`, el("ul", {}, [...members].sort().map((name) => row(name, "", () => close() ?? views.go(name)))));
+	show(`In ${key}`, el("ul", [...members].sort().map((name) => row(name, "", () => close() ?? views.go(name)))));
 
-function row(name, words, onclick) {
-	const line = button("", onclick);
-	put(line, sign(name), el("span.name", {}, name, el("small", {}, words)));
-	return el("li", {}, line);
-}
+const row = (name, words, onclick) => el("li", button([sign(name), el("span.name", name, el("small", words))], onclick));
 
 export function showRooms() {
-	const name = field("Room", { required: true, autocapitalize: "none" });
+	const name = field("Room", { required: true });
 	const secret = field("Password, if any", { type: "password" });
 	const make = form("Join or make it", (room, password) => join(roomKey(room), password || null, true), name, secret);
 	const rows = my.rooms.map(({ room, members, has_password: isLocked, topic }) =>
@@ -47,23 +44,30 @@ export function showRooms() {
 			else make.requestSubmit();
 		}),
 	);
-	show("Rooms", el("ul", {}, rows), make);
+	show("Rooms", el("ul", rows), make);
 }
+
+export function showMore(key) {
+	const save = (kind) => act(`Save as .${kind}`, () => download(key, kind));
+	show(key, el("p", { id: "about", role: "status" }), el("p", ["txt", "json"].map(save)));
+	if (!isRoom(key)) ask("who_is", { nickname: key });
+}
+
+export const described = (text) => at("about") && put(at("about"), text);
 
 const MAY_ASK = { everyone: "Everyone", known: "People I have talked with", nobody: "Nobody" };
 
 export function showMe() {
-	const act = (text, done) => button(text, () => close() ?? done());
 	const away = field("Away: why, or until when", { value: my.own.text, maxLength: 200 });
 	const allow = el("select", { onchange: () => ask("allow_asking", { who: allow.value }) });
 	for (const value in MAY_ASK) allow.append(el("option", { value, selected: value === my.mayAsk }, MAY_ASK[value]));
 	const notices = globalThis.Notification?.permission === "default" && button("Notify me when I look elsewhere", () => Notification.requestPermission().then(close));
 	show(
 		my.me,
-		el("p", {}, act("Online", () => be("online")), act("Do not disturb", () => be("dnd"))),
+		el("p", act("Online", () => be("online")), act("Do not disturb", () => be("dnd"))),
 		form("Away", (text) => be("away", text), away),
-		el("label", {}, "Who may ask me for a chat", allow),
-		el("p", {}, [...my.blocked].map((nickname) => act(`Unblock ${nickname}`, () => ask("unblock", { nickname })))),
-		el("p", {}, notices, button("Log out", logOut)),
+		el("label", "Who may ask me for a chat", allow),
+		el("p", [...my.blocked].map((nickname) => act(`Unblock ${nickname}`, () => ask("unblock", { nickname })))),
+		el("p", notices, button("Log out", logOut)),
 	);
 }

@@ -7,13 +7,11 @@ import { at, button, el, hidden, put, sign, sync } from "./ui.js";
 import { dateTime, inWords } from "./words.js";
 
 const find = at("find");
-const lists = at("lists");
-const rows = () => [...lists.querySelectorAll("li button")];
+const rows = () => [...at("lists").querySelectorAll("li button")];
 
-find.oninput = changed;
+find.oninput = paint;
 find.onkeydown = ({ key }) => {
 	const words = find.value.trim();
-	if (key === "ArrowDown" || key === "Enter") paint();
 	if (key === "ArrowDown") rows()[0]?.focus();
 	if (key !== "Enter" || !words) return;
 	const exact = rows().find((row) => row.title === nameKey(words));
@@ -30,13 +28,12 @@ addEventListener("keydown", (event) => {
 	find.select();
 });
 
-// Up and down move within a list; Tab leaves it.
-lists.onkeydown = (event) => {
-	const list = [...(event.target.closest("ul")?.querySelectorAll("button") ?? [])];
-	const next = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-	if (!next) return;
+// Up and down move in the lists; Tab leaves one.
+at("lists").onkeydown = (event) => {
+	const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+	if (!step) return;
 	event.preventDefault();
-	list[list.indexOf(event.target) + next]?.focus();
+	rows()[rows().indexOf(event.target) + step]?.focus();
 };
 
 function clear() {
@@ -60,7 +57,7 @@ export function paintSidebar() {
 	at("talkshead").hidden = !known.length;
 	put(at("count"), `${people.size} here`);
 	at("me").dataset.state = own.state;
-	sync(at("me"), [{ key: me, sign: inWords(own) }], ({ sign: word }) => el("span", {}, sign(me), el("span.name", {}, me, el("small", {}, word))));
+	put(at("me"), el("span", sign(me), el("span.name", me, el("small", inWords(own)))));
 	at("results").hidden = !found;
 	sync(at("results"), found ? [{ key: "", sign: found }] : [], results);
 }
@@ -79,18 +76,17 @@ function list(id, keys) {
 }
 
 function make({ key, isFirst, unread, isOpen, how, word }) {
-	const row = button("", () => views.go(key), { title: key, tabIndex: isFirst ? 0 : -1, ariaCurrent: isOpen || null });
+	const children = [sign(key), el("span.name", key.replace("#", ""), el("small", word)), unread && el("b.news", unread, hidden(" unread"))];
+	const row = button(children, () => views.go(key), { title: key, tabIndex: isFirst ? 0 : -1, ariaCurrent: isOpen || null });
 	if (word) row.dataset.state = how;
-	put(row, sign(key), el("span.name", {}, key.replace("#", ""), el("small", {}, word)), unread && el("b.news", {}, unread, hidden(" unread")));
-	return el("li", {}, row);
+	return el("li", row);
 }
 
-function results({ sign: { items } }) {
-	const head = el("h2", {}, `${items.length} found`, button("×", clear, { ariaLabel: "Close" }));
-	const rows = items.map(({ key, who, at, text }) => {
-		const row = button("", () => views.go(key));
-		put(row, el("b", {}, who), el("small", {}, `${key === who ? "" : `to ${key}, `}${dateTime(at)}`), el("span.text", { dir: "auto" }, text));
-		return row;
-	});
-	return el("div", {}, head, rows);
+function results({ sign: items }) {
+	const head = el("h2", `${items.length} found`, button("×", clear, { ariaLabel: "Close" }));
+	const row = ({ key, who, at, text }) => {
+		const where = `${key === who ? "" : `to ${key}, `}${dateTime(at)}`;
+		return button([el("b", who), el("small", where), el("span.text", { dir: "auto" }, text)], () => views.go(key));
+	};
+	return el("div", head, items.map(row));
 }

@@ -20,7 +20,7 @@ export function watch(all) {
 	document.addEventListener("visibilitychange", () => document.hidden || hurry());
 }
 
-export const isOpen = () => socket?.readyState === WebSocket.OPEN;
+const isOpen = () => socket?.readyState === WebSocket.OPEN;
 
 export function open() {
 	close();

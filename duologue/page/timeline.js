@@ -1,13 +1,9 @@
 // One conversation: what is live and what is recalled, in its order. Knows no page.
 // An item: {id, number, at, who, text, isMine}, or {id, at, note}. Live or recalled, the id is the same.
 
-let last = 0;
-export const newId = () => `${Date.now().toString(36)}.${(last += 1)}`;
-
 export class Timeline {
 	items = [];
-	isRead = false; // has any of the history come?
-	before = null; // asks for what is older
+	before; // asks for what is older; undefined: none of it has come
 	newest = 0; // number
 	#known = new Map(); // id → item
 
@@ -25,10 +21,10 @@ export class Timeline {
 	// A page of the history, oldest first. The answer is what was not here.
 	merge(page, isNewest, before, markOf) {
 		const live = this.items.length;
-		const isGap = isNewest && this.isRead && before && page.length && !this.#known.has(page[0].id);
+		const isRead = this.before !== undefined;
+		const isGap = isNewest && isRead && before && page.length && !this.#known.has(page[0].id);
 		const added = page.filter((item) => this.add(item));
-		if (!isNewest || !this.isRead || isGap) this.before = before;
-		this.isRead ||= isNewest;
+		if (!isNewest || !isRead || isGap) this.before = before;
 		if (added.length) this.#arrange(live);
 		if (isGap) {
 			const isNewer = ({ id, at, number }) => (number ? number >= page[0].number : at > page.at(-1).at || /sent|refused/.test(markOf(id)));

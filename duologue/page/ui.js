@@ -4,10 +4,11 @@ import { visible } from "./text.js";
 
 export const at = (id) => document.getElementById(id);
 
-// An element of `tag.class`. Children are elements, texts, or nothing.
-export function el(tag, props = {}, ...children) {
+// An element of `tag.class`, maybe with properties. Children are elements, texts, or nothing.
+export function el(tag, ...children) {
 	const [name, ...classes] = tag.split(".");
-	const element = Object.assign(document.createElement(name), props);
+	const element = document.createElement(name);
+	if (children[0]?.constructor === Object) Object.assign(element, children.shift());
 	element.classList.add(...classes);
 	put(element, ...children);
 	return element;
@@ -46,7 +47,7 @@ function replace(old, node) {
 }
 
 export const button = (text, onclick, props) => el("button", { type: "button", onclick, ...props }, text);
-export const hidden = (text) => el("span.sr", {}, text);
+export const hidden = (text) => el("span.sr", text);
 
 // A round sign for a name, always of the same colour.
 export function sign(name) {
@@ -58,6 +59,6 @@ export function sign(name) {
 
 // For those who listen.
 export function announce(text) {
-	at("told").append(el("p", {}, text));
-	if (at("told").childElementCount > 9) at("told").firstChild.remove();
+	at("told").prepend(el("p", text));
+	at("told").children[9]?.remove();
 }

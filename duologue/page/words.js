@@ -10,25 +10,25 @@ const ANSWERS = {
 	unknown: "{} doesn't exist.",
 	"too soon": "{} declined a moment ago. Wait a little.",
 };
-const STATES = { online: "online", away: "away", dnd: "do not disturb", in_chat: "in a chat" };
+const STATES = { online: "online", away: "away", dnd: "not to be disturbed", in_chat: "in a chat" };
 
-export const inWords = ({ state, text }) => (STATES[state] ?? "offline") + (text && `: ${text}`);
-const about = (sentence, name) => sentence.replace("{}", name);
+export const inWords = ({ state, text }, since) => (STATES[state] ?? "offline") + (since || "") + (text && `: ${text}`);
 
 const SENTENCES = {
-	request_answered: (e) => about(ANSWERS[e.outcome], e.nickname),
-	request_withdrawn: (e) => `${e.nickname} no longer waits for your answer.`,
-	chat_started: (e) => `Chat with ${e.nickname} started.`,
-	chat_ended: (e) => `Chat with ${e.nickname} ended: ${e.chat && e.reason === "lost" ? "the connection was lost for too long." : about(ENDS[e.reason], e.nickname)}`,
-	chat_paused: (e) => `${e.nickname}'s connection is lost; ${e.seconds} s to come back.`,
-	partner_resumed: (e) => `${e.nickname} is back.`,
-	chat_resumed: (e) => `Chat with ${e.nickname} goes on.`,
+	request_answered: (e) => ANSWERS[e.outcome],
+	request_withdrawn: () => "{} no longer waits for your answer.",
+	chat_started: () => "Chat with {} started.",
+	chat_ended: (e) => `Chat with {} ended: ${e.chat && e.reason === "lost" ? "the connection was lost for too long." : ENDS[e.reason].replace("{}", e.nickname)}`,
+	chat_paused: (e) => `{}'s connection is lost; ${e.seconds} s to come back.`,
+	partner_resumed: () => "{} is back.",
+	chat_resumed: () => "Chat with {} goes on.",
+	person_described: (e) => `{} (${e.is_guest ? "a guest" : "an account"}) is ${inWords(e, e.since && ` since ${dateTime(e.since)}`)}`,
 	not_kept: (e) => `Not sent: ${e.text}`,
-	room_joined: (e) => `${e.nickname} has joined.`,
-	room_left: (e) => `${e.nickname} has left.`,
-	room_topic: (e) => (e.topic ? `${e.nickname} says what this is about: ${e.topic}` : `${e.nickname} took the topic away.`),
+	room_joined: () => "{} has joined.",
+	room_left: () => "{} has left.",
+	room_topic: (e) => (e.topic ? `{} says what this is about: ${e.topic}` : "{} took the topic away."),
 };
-export const sentence = (event) => SENTENCES[event.type]?.(event) ?? event.text;
+export const sentence = (event) => SENTENCES[event.type]?.(event).replace("{}", event.nickname) ?? event.text;
 
 export const MARKS = { unsent: ["◷", "not sent yet"], sent: ["·", "sent"], stored: ["✓", "stored"], delivered: ["✓✓", "delivered"], refused: ["!", "not sent"] };
 

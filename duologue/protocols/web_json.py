@@ -12,7 +12,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, dataclass, fields
 from enum import Enum
 from functools import partial
-from operator import attrgetter
 from types import NoneType
 from typing import Any, get_args, get_type_hints
 
@@ -39,7 +38,7 @@ Decoder = Callable[[Any], Any]
 class Shape:
     """A command as it stands in a frame: its fields by name, and which of them may be left out."""
 
-    make: Callable[..., Command]
+    make: type[Any]
     decoders: Mapping[str, Decoder]
     optional: frozenset[str]
 
@@ -53,13 +52,21 @@ def type_of(kind: type) -> str:
 
 
 def parse_frame(text: str) -> Command:
-    """The command of one frame. Raises PeerError: the session can go on."""
+    """The command of one frame. Raises PeerError, which says of what where that can be told: the session can go on."""
     frame = _object(text)
     name = frame.pop("type", None)
     shape = COMMANDS.get(name) if isinstance(name, str) else None
     if shape is None:
         raise PeerError("unknown_command", f"There is no type {shown(str(name))}. docs/web.md lists them.")
-    command = shape.make(**_fields_in(frame, str(name), shape))
+    try:
+        return _command(frame, str(name), shape)
+    except PeerError as error:
+        error.of = shape.make
+        raise
+
+
+def _command(frame: dict[str, Any], name: str, shape: Shape) -> Command:
+    command: Command = shape.make(**_fields_in(frame, name, shape))
     check = _CHECKS.get(type(command))
     if check:
         check(command)
@@ -206,6 +213,11 @@ def _dumped(frame: dict[str, Any]) -> bytes:
     return _encode(frame).encode(errors="replace")
 
 
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=attrgetter("value")).encode
+def _plain(value: Any) -> Any:
+    """What JSON has no word for: an enumeration is its value, a command its type."""
+    return type_of(value) if isinstance(value, type) else value.value
+
+
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_plain).encode
 
 _EVENTS = {kind: (type_of(kind), tuple(field.name for field in fields(kind))) for kind in get_args(Event)}

@@ -97,6 +97,19 @@ def test_words_with_a_slash(enter: Enter) -> None:
     expect(alice.notes.last).to_contain_text("you left")
 
 
+def test_a_word_leaves_no_draft_behind_and_takes_none_away(enter: Enter) -> None:
+    alice, _ = enter("alice"), enter("bob")
+    alice.goes_to("bob")
+    alice.page.locator("#text").press_sequentially("not yet")
+    alice.goes_to("#lobby")
+    alice.page.fill("#text", "/msg bob hello")
+    alice.page.press("#text", "Enter")
+    alice.reads("hello")
+    expect(alice.page.locator("#text")).to_have_value("not yet")
+    alice.goes_to("#lobby")
+    expect(alice.page.locator("#text")).to_have_value("")
+
+
 def test_a_text_that_is_too_long_is_not_sent(enter: Enter) -> None:
     alice = enter("alice")
     alice.page.fill("#text", "ä" * 4096)

@@ -61,8 +61,8 @@ def test_a_letter_waits_for_what_was_said_before_it(enter: Enter) -> None:
     bob.reads("first", "second")
 
 
-@pytest.mark.parametrize("code", ["bad_nickname", "bad_command", "unknown"])
-def test_a_refusal_of_something_else_ends_no_question(enter: Enter, native: AtNative, code: str) -> None:
+@pytest.mark.parametrize("of", ["who_is", None])
+def test_a_refusal_of_something_else_ends_no_question(enter: Enter, native: AtNative, of: str | None) -> None:
     alice, bob = enter("alice"), native("bob")
     bob.says("/msg alice AAAAAAAAAAAA 1 :hi")
     expect(alice.row("bob")).to_be_visible()
@@ -70,21 +70,69 @@ def test_a_refusal_of_something_else_ends_no_question(enter: Enter, native: AtNa
     wire.holds |= {"recalled", "recall_ended"}
     alice.goes_to("bob")
     wire.has_sent("read_history", nickname="bob")
-    wire.tells("refused", code=code, text="not that")
+    wire.tells("refused", code="no_history", text="not that", of=of)
     wire.releases()
     alice.reads("hi")
 
 
-def test_names_that_nobody_can_have_are_not_asked_about(enter: Enter) -> None:
+def test_a_question_ends_with_its_own_refusal(enter: Enter, native: AtNative) -> None:
+    alice, bob = enter("alice"), native("bob")
+    bob.says("/msg alice AAAAAAAAAAAA 1 :a green teapot")
+    expect(alice.row("bob")).to_be_visible()
+    alice.types("/search \x1c")  # no word for the server
+    expect(alice.page.locator("#hint")).to_contain_text("at least one word")
+    alice.types("/msg server anybody there?")  # a name that is reserved
+    expect(alice.notes).to_contain_text("Not sent")
+    alice.types("/search teapot")
+    expect(alice.page.locator("#results h2")).to_contain_text("1 found")
+    alice.page.locator("#results").get_by_text("a green teapot").click()
+    alice.reads("a green teapot")
+
+
+def test_what_is_said_too_late_is_no_trouble(enter: Enter) -> None:
+    """It goes on as a letter."""
     alice = enter("alice")
     wire = Wire(alice.page)
-    for text in ("/block x!y", "/chat -x", "/msg x!y hello", "/join x!y", "/part nowhere"):
+    wire.tells("refused", code="no_chat", text="You are in no chat.", of="say")
+    wire.tells("presence", nickname="bob", state="away", text="")
+    expect(alice.row("bob")).to_be_visible()
+    expect(alice.page.locator("#hint")).to_be_empty()
+
+
+def test_what_cannot_be_is_refused_in_words(enter: Enter) -> None:
+    alice = enter("alice")
+    for text in ("/block x!y", "/chat -x", "/join x!y", "/part nowhere", f"/away {'x' * 201}"):
         says(alice, text)
-    says(alice, "/dnd")
-    wire.has_sent("do_not_disturb")
-    for kind in ("block", "ask_for_chat", "send_letter", "part_room"):
-        assert not wire.find(kind)
-    assert not wire.find("join_room", room="#x!y")
+        expect(alice.page.locator("#hint")).not_to_be_empty()
+        alice.page.fill("#text", "x")
+        expect(alice.page.locator("#hint")).to_be_empty()
+    expect(alice.page.locator("#me")).to_contain_text("online")
+
+
+def test_a_room_that_is_refused_is_not_mixed_up_with_the_next(enter: Enter) -> None:
+    alice = enter("alice")
+    alice.types("/join x!y")
+    alice.types("/join garden roses")
+    expect(alice.page.locator("#head h2")).to_have_text("#garden")
+    assert ["#garden", "roses"] in json.loads(alice.page.evaluate("sessionStorage.rooms"))
+
+
+def test_a_person_is_not_taken_for_a_room_of_that_name(enter: Enter) -> None:
+    alice = enter("alice")
+    alice.types("/join bob")
+    alice.types("/msg bob hello")
+    says(alice, "/part")
+    expect(alice.page.locator("#hint")).to_have_text("This is no room.")
+    expect(alice.row("#bob")).to_be_visible()
+
+
+def test_nobody_is_written_to_who_cannot_be(enter: Enter) -> None:
+    alice = enter("alice")
+    wire = Wire(alice.page)
+    says(alice, "/msg x!y hello")
+    expect(alice.page.locator("#hint")).to_have_text("Say to whom.")
+    assert not wire.find("send_letter")
+    assert not alice.keeps("letters")
 
 
 def test_the_rooms_of_one_are_not_those_of_the_next(enter: Enter, server: Server) -> None:
@@ -103,22 +151,14 @@ def test_the_rooms_of_one_are_not_those_of_the_next(enter: Enter, server: Server
     assert "secret" not in alice.page.evaluate("sessionStorage.rooms")
 
 
-@pytest.mark.parametrize("length", [201, 17_000])
-def test_an_away_text_that_is_too_long_is_not_sent(enter: Enter, length: int) -> None:
-    alice = enter("alice")
-    wire = Wire(alice.page)
-    says(alice, f"/away {'x' * length}")
-    expect(alice.page.locator("#hint")).to_have_text("Say it in 200 characters.")
-    expect(alice.page.locator("#me")).to_contain_text("online")
-    assert not wire.find("go_away")
-
-
 def test_a_frame_that_would_be_too_long_is_not_sent(enter: Enter) -> None:
     alice = enter("alice")
     wire = Wire(alice.page)
-    says(alice, f"/search {'x' * 17_000}")
-    expect(alice.page.locator("#hint")).to_have_text("That is too long.")
-    assert not wire.find("search_history")
+    wire.sent.clear()
+    for word in ("search", "away", "chat", "join"):
+        says(alice, f"/{word} {'x' * 17_000}")
+        expect(alice.page.locator("#hint")).to_have_text("That is too long.")
+    assert not [frame for frame in wire.sent if len(json.dumps(frame)) > 16_000]
 
 
 def test_only_what_the_server_took_is_how_i_am(enter: Enter) -> None:
@@ -155,7 +195,7 @@ def test_a_room_that_is_not_entered_at_once_is_not_forgotten(enter: Enter, code:
     alice.page.reload()
     wire.has_sent("join_room", room="#two")
     wire.tells("room_entered", room="#lobby", members=1, topic="")
-    wire.tells("refused", code=code, text="not now")
+    wire.tells("refused", code=code, text="not now", of="join_room")
     expect(alice.page.locator("#hint")).to_have_text("not now")
     rooms = json.loads(alice.page.evaluate("sessionStorage.rooms"))
     assert {room for room, _ in rooms} == {"#lobby", "#one", "#two"}

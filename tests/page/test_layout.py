@@ -94,6 +94,10 @@ def test_axe_finds_nothing(enter: Enter, native: AtNative, dark: bool, is_phone:
     alice.row("bob").click()
     alice.types("a letter back")
     axe_is_content(alice.page)
+    alice.presses("More")
+    expect(alice.page.get_by_role("status").get_by_text("an account")).to_be_visible()
+    axe_is_content(alice.page)
+    alice.page.keyboard.press("Escape")
     if is_phone:
         alice.presses("Back to the list")
     alice.page.click("#join")

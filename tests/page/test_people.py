@@ -31,7 +31,7 @@ def test_how_people_are_is_shown_while_it_changes(enter: Enter, native: AtNative
     bob.says("/away lunch")
     expect(alice.row("bob")).to_contain_text("away: lunch")
     bob.says("/dnd")
-    expect(alice.row("bob")).to_contain_text("do not disturb")
+    expect(alice.row("bob")).to_contain_text("not to be disturbed")
     bob.leaves()
     expect(alice.row("bob")).to_have_count(0)
 
@@ -61,7 +61,7 @@ def test_three_requests_stack_and_take_no_keys_away(enter: Enter, native: AtNati
         asker.says("/chat dave")
         asker.hears("chat_requested dave .*")
     expect(dave.page.locator(".request b")).to_have_text(["alice", "bob", "carol"])
-    expect(dave.page.locator(".request .meta").first).to_have_text(re.compile(r"[12]:\d\d"))
+    expect(dave.page.locator(".request .meta").first).to_have_text(re.compile(r"until \d\d:\d\d"))
     expect(dave.page.locator("#told")).to_contain_text("carol wants to chat with you.")
     expect(dave.page).to_have_title("(3) Duologue")
     dave.page.keyboard.type("ting")
@@ -107,6 +107,21 @@ def test_who_may_ask_is_kept(enter: Enter) -> None:
     alice.page.reload()
     alice.page.click("#me")
     expect(alice.page.get_by_label("Who may ask")).to_have_value("nobody")
+
+
+def test_how_somebody_is_and_since_when(enter: Enter, native: AtNative) -> None:
+    alice, bob = enter("alice"), native("bob")
+    bob.says("/away lunch")
+    alice.goes_to("bob")
+    alice.presses("More")
+    about = alice.page.get_by_role("dialog").get_by_role("status")
+    expect(about).to_have_text(re.compile(r"bob \(an account\) is away since \d+ \w+ \d{4}, \d\d:\d\d: lunch"))
+    alice.page.keyboard.press("Escape")
+    for typed, shown in (("/whois carol", "carol (an account) is offline"), ("/whois nobody", "nobody doesn't exist.")):
+        alice.types(typed)
+        expect(about).to_have_text(shown)
+        alice.page.keyboard.press("Escape")
+    expect(alice.page.locator("#hint")).to_be_empty()
 
 
 def test_the_desktop_is_told_only_what_nobody_looks_at(enter: Enter, native: AtNative) -> None:

@@ -24,7 +24,7 @@ from duologue.core.commands import (
     StreamHeld,
 )
 from duologue.core.errors import PeerError
-from duologue.core.events import ChatEnded, Event, RequestAnswered, Said
+from duologue.core.events import ChatEnded, Event, Refused, RequestAnswered, Said
 from duologue.core.people_commands import AllowAsking, MayAsk, WatchPeople
 from duologue.core.people_events import PeopleListed, State
 from duologue.protocols.native_wire import encode_message
@@ -148,6 +148,24 @@ def test_what_is_none_is_refused(frame: str, code: str) -> None:
     assert refused.value.code == code
 
 
+@pytest.mark.parametrize(
+    ("frame", "of"),
+    [
+        ('{"type":"ping","received":-1}', Ping),
+        ('{"type":"say"}', Say),
+        ('{"type":"say","text":"\\u0000"}', Say),
+        ('{"type":"send_letter","nickname":"b","stream":"","number":1,"text":"x"}', SendLetter),
+        ('{"type":"whatever"}', None),
+        ("[]", None),
+    ],
+)
+def test_it_is_said_of_what_where_that_is_known(frame: str, of: type | None) -> None:
+    """Section 3.5."""
+    with pytest.raises(PeerError) as refused:
+        parse_frame(frame)
+    assert refused.value.of is of
+
+
 def test_what_is_refused_can_be_written_back() -> None:
     """Whatever it was: a sentence about it goes to a page."""
     for frame in ('{"type":"\\ud800\\u0000\\u001b"}', '{"type":"say","\\ud800\\u0000":1,"text":""}'):
@@ -200,6 +218,8 @@ def test_every_event_is_its_type_and_its_fields(event: Any) -> None:
             ChatEnded("bob", ChatEnd.LEFT),
             {"type": "chat_ended", "nickname": "bob", "reason": "left", "chat": None, "had": None},
         ),
+        (Refused("x", "No."), {"type": "refused", "code": "x", "text": "No.", "of": None}),
+        (Refused("x", "No.", ReadHistory), {"type": "refused", "code": "x", "text": "No.", "of": "read_history"}),
         (
             PeopleListed((("bob", State.AWAY),)),
             {"type": "people_listed", "people": [["bob", "away"]], "more": False},

@@ -411,6 +411,60 @@ async def test_a_frame_that_is_none_is_refused_and_the_session_goes_on(stage: St
     await alice.hears("people_online", nicknames=["alice"])
 
 
+@pytest.mark.parametrize(
+    ("kind", "fields"),
+    [
+        ("read_history", {"nickname": "server", "count": 5}),
+        ("read_history", {"nickname": "bob"}),
+        ("read_history", {"nickname": "b\0b", "count": 5}),
+        ("search_history", {"words": " "}),
+        ("join_room", {"room": "#x!y"}),
+        ("who_is", {"nickname": "nobody"}),
+    ],
+)
+async def test_a_refusal_says_what_it_refuses(stage: Stage, kind: str, fields: dict[str, object]) -> None:
+    """3.5"""
+    alice = await enters(stage, "alice")
+    await alice.says(kind, **fields)
+    await alice.hears("refused", of=kind)
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields"), [("read_history", {"nickname": "bob", "count": 5}), ("search_history", {"words": "x"})]
+)
+async def test_so_does_one_that_comes_later(tmp_path: Path, kind: str, fields: dict[str, object]) -> None:
+    async with opened(tmp_path, protocols=PROTOCOLS) as forgetful:
+        alice = await enters(forgetful, "alice")
+        await alice.says(kind, **fields)
+        await alice.hears("refused", code="no_history", of=kind)
+
+
+async def test_so_does_one_of_a_room(stage: Stage) -> None:
+    alice, bob = await enters(stage, "alice"), await enters(stage, "bob")
+    await alice.says("join_room", room="#tea", password="green")
+    await alice.skips_to("room_entered")
+    await bob.says("join_room", room="#tea", password="black")
+    await bob.hears("refused", code="room_locked", of="join_room")
+
+
+async def test_so_does_one_of_a_chat(stage: Stage) -> None:
+    alice, bob, carol = await enters(stage, "alice"), await enters(stage, "bob"), await enters(stage, "carol")
+    await bob.says("allow_asking", who="known")
+    await bob.hears("asking_allowed")
+    await start_chat(alice, carol)
+    await alice.says("ask_for_chat", nickname="bob")
+    await alice.hears("refused", code="in_chat", of="ask_for_chat")
+
+
+async def test_a_warning_refuses_nothing(tmp_path: Path) -> None:
+    limits = {"message_burst": 1, "message_rate": 1000}
+    async with opened(tmp_path, protocols=PROTOCOLS, limits=limits) as strict:
+        alice = await enters(strict, "alice")
+        await alice.says("list_online")
+        await alice.says("list_online")
+        await alice.skips_to("refused", code="slow_down", of=None)
+
+
 @pytest.mark.parametrize("text", ['"\\u0000"', '"\\ud800"'])
 async def test_what_is_no_text_is_refused(stage: Stage, text: str) -> None:
     alice = await enters(stage, "alice")
