@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from http import HTTPStatus
 from pathlib import Path
@@ -36,6 +37,7 @@ class File:
     content: bytes
     content_type: str
     etag: str
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 class Files:
@@ -50,8 +52,14 @@ class Files:
             for path in sorted(folder.rglob("*"))
             if path.suffix in CONTENT_TYPES and path.is_file()
         }
-        if "/index.html" in self._files:
-            self._files["/"] = self._files["/index.html"]
+        index = self._files.get("/index.html")
+        if index:
+            self._files["/"] = self._files["/index.html"] = replace(index, headers=self._modules())
+
+    def _modules(self) -> dict[str, str]:
+        """All modules are fetched at once: a browser finds them only as one names the other, in three waves."""
+        modules = [f"<{path[1:]}>; rel=modulepreload" for path in self._files if path.endswith(".js")]
+        return {"Link": ", ".join(modules)} if modules else {}
 
     def answer(self, path: str, known: str) -> Response | None:
         """The file at `path`, or that it is still the one of the ETags in `known`; None where there is none."""
@@ -60,7 +68,7 @@ class Files:
             return None
         if file.etag in (etag.strip().removeprefix("W/") for etag in known.split(",")):
             return response(HTTPStatus.NOT_MODIFIED, b"", file.content_type, ETag=file.etag)
-        return response(HTTPStatus.OK, file.content, file.content_type, ETag=file.etag)
+        return response(HTTPStatus.OK, file.content, file.content_type, ETag=file.etag, **file.headers)
 
 
 def _read(path: Path) -> File:

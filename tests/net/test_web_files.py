@@ -39,6 +39,21 @@ def test_the_folder_itself_is_its_index(files: Files) -> None:
     assert front.body == index.body == b"<p>"
 
 
+def test_the_index_names_all_modules_so_that_they_are_fetched_at_once(files: Files) -> None:
+    front, module = files.answer("/", ""), files.answer("/parts/app.js", "")
+    assert front
+    assert module
+    assert front.headers["Link"] == "<parts/app.js>; rel=modulepreload"
+    assert "Link" not in module.headers
+
+
+def test_a_page_without_modules_names_none(tmp_path: Path) -> None:
+    (tmp_path / "index.html").write_text("<p>")
+    front = Files(tmp_path).answer("/", "")
+    assert front
+    assert "Link" not in front.headers
+
+
 @pytest.mark.parametrize("known", ["{}", "W/{}", '"other", {}', '"other",W/{}'])
 def test_what_a_browser_has_is_not_sent_again(files: Files, known: str) -> None:
     first = files.answer("/", "")
