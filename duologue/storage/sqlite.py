@@ -42,9 +42,12 @@ from duologue.storage.store_file import StoreFile, use_wal
 from duologue.storage.undelivered import MailReader
 from duologue.storage.writer import Answers, Writer
 
-# Between two commits, in seconds. Each one costs the loop two switches of threads; acknowledgements go out
-# every 20 ms, so a finer grain would be paid for and not seen. A store that was idle commits at once.
-COMMIT_SPACING = 0.005
+# From the end of a commit to the next, in seconds. Each one costs the loop two switches of threads, and a fight for the
+# interpreter's lock; acknowledgements go out every 20 ms, so a finer grain would be paid for and not seen (with 5 ms:
+# 2 us more for each message of a ping-pong). A store that was idle commits at once.
+COMMIT_SPACING = 0.015
+# The same where somebody waits for an answer: who writes to a room says the next thing only when this one is stored.
+ANSWER_SPACING = 0.005
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -85,7 +88,8 @@ class SqliteStore:
         self._turn = Lock()
         self._writer = Writer(connection, loop, self._turn, mailbox, self._written, self._broken)
         self._sweeper = Sweeper(file.indexer(), loop, self._turn, retention)
-        self._not_before = 0.0
+        self._not_before = self._answer_not_before = 0.0
+        self._timer: asyncio.TimerHandle | None = None
         self._writing = False  # from the moment that a commit is due until it is done
         self._asking: list[asyncio.Future[object]] = []  # for answers of the next commit, and of the one that runs
         self._asked: list[asyncio.Future[object]] = []
@@ -263,7 +267,7 @@ class SqliteStore:
         answer.add_done_callback(_noted)
         self._waiting.ask(question)
         self._asking.append(answer)  # type: ignore[arg-type]  # a list of several kinds
-        self._due()
+        self._answer_due()
         return answer
 
     def _due(self) -> None:
@@ -272,17 +276,29 @@ class SqliteStore:
             return
         self._writing = True
         self._at_rest.clear()
-        self._loop.call_at(self._not_before, self._hand_over)
+        self._timer = self._loop.call_at(self._not_before, self._hand_over)
+
+    def _answer_due(self) -> None:
+        """The same, with somebody waiting for an answer."""
+        self._due()
+        if self._timer and self._timer.when() > self._answer_not_before:
+            self._timer.cancel()
+            self._timer = self._loop.call_at(self._answer_not_before, self._hand_over)
 
     def _hand_over(self) -> None:
+        self._timer = None
         self._asked, self._asking = self._asking, []
         self._writer.write(self._waiting.take())
 
     def _written(self, batch: Batch, answers: Answers) -> None:
         self._waiting.written()
-        self._not_before = self._loop.time() + (0.0 if self._waiting.is_much else COMMIT_SPACING)
+        now, is_much = self._loop.time(), self._waiting.is_much
+        self._not_before = now if is_much else now + COMMIT_SPACING
+        self._answer_not_before = now if is_much else now + ANSWER_SPACING
         self._rest()
-        if self._waiting:
+        if self._asking:
+            self._answer_due()
+        elif self._waiting:
             self._due()
         if batch.stored:
             self._committed(batch.stored)

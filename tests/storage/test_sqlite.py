@@ -114,6 +114,19 @@ async def test_while_one_commit_runs_the_next_is_gathered(listener: Listener, st
     assert await texts(store) == [str(number) for number in range(100)]
 
 
+async def test_who_waits_for_an_answer_waits_for_nobody_to_join(
+    listener: Listener, store: SqliteStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("duologue.storage.sqlite.COMMIT_SPACING", 3600.0)
+    store.chat_started("c1", "alice", "bob", 1.0)
+    store.append("c1", "alice", b":one\n", 1, 1.0)
+    await listener.until_stored("c1", "alice", 1)
+    store.append("c1", "alice", b":two\n", 1, 2.0)
+    async with asyncio.timeout(20):
+        await store.synced()
+    assert listener.stored == {("c1", "alice"): 2}
+
+
 async def test_a_large_paste_is_kept_in_chunks(listener: Listener, store: SqliteStore) -> None:
     store.chat_started("c", "alice", "bob", 1.0)
     store.append("c", "alice", b"".join(b":%d\n" % number for number in range(100_000)), 100_000, 2.0)
@@ -394,7 +407,7 @@ async def after_power_cuts(tmp_path: Path, synchronous: str) -> tuple[int, int]:
     """How many cuts there were, and after how many something that had been acknowledged was missing."""
     path, trace = tmp_path / "messages.db", tmp_path / "trace"
     await Listener(path).open().close()  # so that all of the trace is about one log
-    traced(path, trace, synchronous, rounds=60)
+    traced(path, trace, synchronous, rounds=200)
     wal = path.with_name("messages.db-wal")
     content = wal.read_bytes()
     found, losses = list(cuts(trace, wal)), 0
