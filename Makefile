@@ -17,8 +17,11 @@ setup: .venv/.dev-stamp ## install what tests and checks need
 run: .venv/.run-stamp ## start the server; make run ARGS="--port 5000" passes settings on
 	@$(BIN)/python server.py $(ARGS)
 
+# Three for two processors: most tests wait for a process of their own.
+WORKERS = $$($(BIN)/python -c 'import os; print(3 * os.cpu_count() // 2)')
+
 test: setup lint types ## lint, types, then every test with coverage
-	$(BIN)/python -m pytest --numprocesses auto --dist worksteal --cov --cov-report=term $(ARGS)
+	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal --cov --cov-report=term $(ARGS)
 
 faults: setup ## the long proof that no message is lost, two hours; ARGS="--only storm" plays a part
 	$(BIN)/python -m tests.faults.long $(ARGS)

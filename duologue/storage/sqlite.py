@@ -89,7 +89,8 @@ class SqliteStore:
         self._writer = Writer(connection, loop, self._turn, mailbox, self._written, self._broken)
         self._sweeper = Sweeper(file.indexer(), loop, self._turn, retention)
         self._not_before = self._answer_not_before = 0.0
-        self._timer: asyncio.TimerHandle | None = None
+        self._timer: asyncio.Handle | None = None  # of a commit that is due, and not handed over
+        self._timer_at = 0.0
         self._writing = False  # from the moment that a commit is due until it is done
         self._asking: list[asyncio.Future[object]] = []  # for answers of the next commit, and of the one that runs
         self._asked: list[asyncio.Future[object]] = []
@@ -276,14 +277,18 @@ class SqliteStore:
             return
         self._writing = True
         self._at_rest.clear()
-        self._timer = self._loop.call_at(self._not_before, self._hand_over)
+        self._hand_over_at(self._not_before)
 
     def _answer_due(self) -> None:
         """The same, with somebody waiting for an answer."""
         self._due()
-        if self._timer and self._timer.when() > self._answer_not_before:
+        if self._timer and self._timer_at > self._answer_not_before:
             self._timer.cancel()
-            self._timer = self._loop.call_at(self._answer_not_before, self._hand_over)
+            self._hand_over_at(self._answer_not_before)
+
+    def _hand_over_at(self, time: float) -> None:
+        self._timer_at = time
+        self._timer = self._loop.call_at(time, self._hand_over)
 
     def _hand_over(self) -> None:
         self._timer = None

@@ -14,6 +14,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
+import uvloop
 
 from duologue.storage import search as searching
 from duologue.storage.base import LiveStream, StoreError
@@ -125,6 +126,21 @@ async def test_who_waits_for_an_answer_waits_for_nobody_to_join(
     async with asyncio.timeout(20):
         await store.synced()
     assert listener.stored == {("c1", "alice"): 2}
+
+
+@pytest.mark.parametrize("new_loop", [asyncio.new_event_loop, uvloop.new_event_loop])
+def test_an_answer_comes_on_any_loop(tmp_path: Path, new_loop: Callable[[], asyncio.AbstractEventLoop]) -> None:
+    async def ask() -> None:
+        store = Listener(tmp_path / "messages.db").open()
+        store.chat_started("c", "alice", "bob", 1.0)
+        async with asyncio.timeout(20):
+            await store.synced()
+            await store.synced()
+            await store.receipt("c", "bob", 0)
+        await store.close()
+
+    with asyncio.Runner(loop_factory=new_loop) as runner:
+        runner.run(ask())
 
 
 async def test_a_large_paste_is_kept_in_chunks(listener: Listener, store: SqliteStore) -> None:
