@@ -75,12 +75,12 @@ class SqliteStore:
     ) -> None:
         self._file = file
         self._loop = loop
-        self._committed, self._failed = committed, failed
+        self._committed, self._failed, self._pressure = committed, failed, pressure
         connection = file.writer()
         streams, self.live_chats = reader.live_chats(connection)
         self.live_rooms = reader.live_rooms(connection)
         self.blocks, self.asking = reader.blocks(connection), reader.asking(connection)
-        self._waiting = Gathering(streams, reader.next_numbers(connection), pressure)
+        self._waiting = Gathering(streams, reader.next_numbers(connection), self._press)
         self._reader, self._indexer = file.reader(), file.indexer()
         self._reading = ThreadPoolExecutor(1, thread_name_prefix="store-reader")
         self._mail = MailReader()
@@ -187,6 +187,7 @@ class SqliteStore:
             self._sweeper.stop()
             if self._waiting:
                 self._due()
+                self._hasten(self._loop.time())
         while self._writing:
             await self._at_rest.wait()
         await asyncio.to_thread(self._release)
@@ -282,9 +283,18 @@ class SqliteStore:
     def _answer_due(self) -> None:
         """The same, with somebody waiting for an answer."""
         self._due()
-        if self._timer and self._timer_at > self._answer_not_before:
+        self._hasten(self._answer_not_before)
+
+    def _press(self, chat: str, sender: str, is_behind: bool) -> None:
+        """So much waits that a sender has to: there is no more to gather."""
+        if is_behind:
+            self._hasten(self._loop.time())
+        self._pressure(chat, sender, is_behind)
+
+    def _hasten(self, time: float) -> None:
+        if self._timer and self._timer_at > time:
             self._timer.cancel()
-            self._hand_over_at(self._answer_not_before)
+            self._hand_over_at(time)
 
     def _hand_over_at(self, time: float) -> None:
         self._timer_at = time

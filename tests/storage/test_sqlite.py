@@ -128,6 +128,18 @@ async def test_who_waits_for_an_answer_waits_for_nobody_to_join(
     assert listener.stored == {("c1", "alice"): 2}
 
 
+async def test_when_a_sender_has_to_pause_there_is_no_more_to_gather(
+    listener: Listener, store: SqliteStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("duologue.storage.sqlite.COMMIT_SPACING", 3600.0)
+    store.chat_started("c", "alice", "bob", 1.0)
+    store.append("c", "alice", b":one\n", 1, 1.0)
+    await listener.until_stored("c", "alice", 1)
+    while not listener.pressure:
+        store.append("c", "alice", b":%s\n" % (b"x" * 8000), 1, 2.0)
+    await listener.until(lambda: listener.pressure == [("c", "alice", True), ("c", "alice", False)])
+
+
 @pytest.mark.parametrize("new_loop", [asyncio.new_event_loop, uvloop.new_event_loop])
 def test_an_answer_comes_on_any_loop(tmp_path: Path, new_loop: Callable[[], asyncio.AbstractEventLoop]) -> None:
     async def ask() -> None:
