@@ -31,7 +31,7 @@ class Acknowledgements:
         self._client_of = client_of
         self._chats: dict[str, Chat] = {}
         self._ended: set[str] = set()
-        self._owed: dict[Client, set[Stream | None]] = {}
+        self._owed: dict[Client, dict[Stream | None, None]] = {}  # who is to hear of what, in this order
 
     # Chats and clients come and go
 
@@ -140,7 +140,7 @@ class Acknowledgements:
         """`client` gets a PONG within `ACKNOWLEDGE_WITHIN`, one for all that happens until then."""
         if not self._owed:
             asyncio.get_running_loop().call_later(ACKNOWLEDGE_WITHIN, self._acknowledge)
-        self._owed.setdefault(client, set()).add(stream)
+        self._owed.setdefault(client, {})[stream] = None
 
     def _acknowledge(self) -> None:
         owed, self._owed = self._owed, {}
