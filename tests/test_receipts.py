@@ -15,6 +15,7 @@ from duologue.core.commands import Command, Ping
 from duologue.core.errors import FatalPeerError, PeerError
 from duologue.core.streams import Stream
 from duologue.link import Client, Receiver
+from duologue.protocols.lines import LINE_LIMIT
 from duologue.protocols.native import NativeSocket
 from duologue.receipts import Receipts
 from tests.test_acknowledgements import Desk, Disk, heard_on_check
@@ -130,3 +131,11 @@ def test_the_stream_is_the_one_that_is_being_received_by_then() -> None:
     direction.next_stream()
     assert not [*receive(b"PING 0\n"), *receive(b"PING 1 id.2\n")]
     assert noted == ["id", "id.2", "id.2"]
+
+
+async def test_of_a_line_that_is_too_long_the_ones_before_it_count() -> None:
+    check = Check(is_back=False)
+    fake(check.bob.check_socket).door = check.door
+    check.desk.acks.listen(check.chat, check.bob)
+    assert check.hears(receiver(check.bob), [b"PING 3\n" + b"x" * LINE_LIMIT]) == "line_too_long"
+    assert check.disk.receipts == [("id", "alice", "id", 3)]

@@ -119,8 +119,11 @@ def test_a_room_that_is_refused_is_not_mixed_up_with_the_next(enter: Enter) -> N
 
 def test_a_person_is_not_taken_for_a_room_of_that_name(enter: Enter) -> None:
     alice = enter("alice")
+    head = alice.page.locator("#head h2")
     alice.types("/join bob")
+    expect(head).to_have_text("#bob")
     alice.types("/msg bob hello")
+    expect(head).to_have_text("bob")
     says(alice, "/part")
     expect(alice.page.locator("#hint")).to_have_text("This is no room.")
     expect(alice.row("#bob")).to_be_visible()
