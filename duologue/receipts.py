@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from duologue.core.streams import Direction, Stream
-from duologue.link import Commands, Receiver
-from duologue.protocols.lines import LineTooLong
+from duologue.link import Receiver
 from duologue.protocols.native import NativeSocket
 
 # Any count that can be, with room: longer ones go the long way, and are refused there.
@@ -30,19 +29,10 @@ class Receipts:
 
     def reader(self, door: NativeSocket) -> Receiver:
         """What reads for a check socket whose lines come through `door`."""
-        return partial(self.receive_data, door)
+        return partial(door.receive_past, self.take)
 
-    def receive_data(self, door: NativeSocket, data: bytes) -> Commands:
-        """Note one PING about the stream that is being received; anything else comes back as commands."""
-        try:
-            chunk = door.lines.feed(data)
-        except LineTooLong as error:
-            return door.parse_before(error)
-        if not chunk or self._take(chunk):
-            return ()
-        return door.parse_lines(chunk)
-
-    def _take(self, chunk: bytes) -> bool:
+    def take(self, chunk: bytes) -> bool:
+        """Note one PING about the stream that is being received; anything else is left as it is."""
         received, _, name = chunk[_COUNT_AT:-1].partition(b" ")
         if not chunk.startswith(b"PING ") or not received.isdigit() or len(received) > _DIGITS:
             return False

@@ -10,8 +10,8 @@ from functools import partial
 import numpy as np
 
 from duologue.core.streams import Stream
-from duologue.link import Commands, Receiver
-from duologue.protocols.lines import LineTooLong, is_text
+from duologue.link import Receiver
+from duologue.protocols.lines import is_text
 from duologue.protocols.native import NativeSocket
 from duologue.protocols.native_wire import MESSAGE
 
@@ -37,17 +37,7 @@ class Relay:
 
     def reader(self, door: NativeSocket) -> Receiver:
         """What reads for a chat socket whose lines come through `door`."""
-        return partial(self.receive_data, door)
-
-    def receive_data(self, door: NativeSocket, data: bytes) -> Commands:
-        """Relay what is messages only; anything else comes back as commands, messages in between included."""
-        try:
-            chunk = door.lines.feed(data)
-        except LineTooLong as error:
-            return door.parse_before(error)
-        if not chunk or self.relay_message(chunk):
-            return ()
-        return door.parse_lines(chunk)
+        return partial(door.receive_past, self.relay_message)
 
     def relay_message(self, chunk: bytes) -> bool:
         """Pass whole lines on if every one of them is a message; otherwise do nothing and say False.

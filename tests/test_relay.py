@@ -46,7 +46,7 @@ class Chatter:
 
     def receive(self, data: bytes) -> bool:
         try:
-            for command in self.relay.receive_data(self.door, data):
+            for command in self.relay.reader(self.door)(data):
                 self.heard.append(command.code if isinstance(command, PeerError) else command)
         except FatalPeerError as error:
             self.heard.append(error.code)

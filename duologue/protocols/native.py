@@ -6,7 +6,7 @@ command does.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from duologue.core.commands import AttachSocket, Command, GiveNickname, GivePassword, SendLetter, SocketKind
@@ -33,25 +33,28 @@ class NativeSocket:
         self._part: str | None = ""  # None: too long
         self._parse: Callable[[bytes], Command | None] = self._first_line
 
-    def receive_data(self, data: bytes) -> Iterator[Command | PeerError]:
+    def receive_data(self, data: bytes) -> Iterable[Command | PeerError]:
         """Commands, one by one: carry out each before taking the next, for an answer can change what the next line
         means.
 
         A line that is a mistake comes as the error to tell. Raises FatalPeerError where no further line can be trusted.
         """
+        return self.receive_past(_takes_nothing, data)
+
+    def receive_past(self, take: Callable[[bytes], bool], data: bytes) -> Iterable[Command | PeerError]:
+        """The same, but first `take` is offered the whole lines: where it says True they are done with."""
         try:
             chunk = self.lines.feed(data)
         except LineTooLong as error:
-            return self.parse_before(error)
-        return self.parse_lines(chunk)
+            return self._parse_before(error)
+        return () if not chunk or take(chunk) else self._parse_lines(chunk)
 
-    def parse_before(self, error: LineTooLong) -> Iterator[Command | PeerError]:
+    def _parse_before(self, error: LineTooLong) -> Iterator[Command | PeerError]:
         """The lines before one that is too long, and then the error."""
-        yield from self.parse_lines(error.before)
+        yield from self._parse_lines(error.before)
         raise error
 
-    def parse_lines(self, chunk: bytes) -> Iterator[Command | PeerError]:
-        """The same for whole lines that have been through `lines` already."""
+    def _parse_lines(self, chunk: bytes) -> Iterator[Command | PeerError]:
         for line in chunk.split(b"\n")[:-1]:
             try:
                 command = self._parse(line)
@@ -106,6 +109,10 @@ class NativeSocket:
     def password_line(self, line: bytes) -> Command:
         self._parse = _out_of_turn
         return GivePassword(text_of(line))
+
+
+def _takes_nothing(_: bytes) -> bool:
+    return False
 
 
 def _out_of_turn(_: bytes) -> Command:

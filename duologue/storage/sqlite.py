@@ -233,7 +233,11 @@ class SqliteStore:
         return found
 
     async def history(self, me: str, partner: str, *, before: int | None = None, limit: int) -> list[Message]:
-        """The newest messages of the two, over all of their chats, oldest first; `before` is a message's number."""
+        """The newest messages of the two, over all of their chats, oldest first; `before` is a message's number.
+
+        All that was given to the store by now counts, as in a search: who asks may have heard it already.
+        """
+        await self._readable()
         return await self._read(reader.history, self._reader, Whose(me, partner), before, limit)
 
     async def room_history(self, room_id: str, *, before: int | None = None, limit: int) -> list[Message]:
@@ -247,11 +251,17 @@ class SqliteStore:
 
     async def search(self, me: str, words: str, limit: int, rooms: Sequence[str] = ()) -> list[Message]:
         """The newest messages in any chat of `me` or in these rooms that have all of these words, newest first."""
+        await self._readable()
         async with self._indexing:
             pieces = index_pieces(self._indexer, self._turn)
             while await self._read(next, pieces, self) is not self:
                 pass
         return await self._read(search, self._reader, Whose(me, rooms=tuple(rooms)), words, limit)
+
+    async def _readable(self) -> None:
+        """Wait until all that was said before is in the file. A receipt that waits for company goes on waiting."""
+        if self._writing:
+            await self.synced()
 
     # The way of a commit: due, handed over, written or broken.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 
 from playwright.sync_api import Page, expect
 
@@ -204,9 +205,13 @@ def test_what_comes_again_is_told_once_and_acknowledged_again(enter: Enter) -> N
     wire.tells("said", nickname="bob", texts=["one", "two"])
     alice.reads("one", "two")
     wire.has_sent("ping", received=2, stream=chat)
+
+    def pings(count: int) -> bool:
+        return len(wire.find("ping", stream="AAAAAAAAAAAA")) == count
+
     for turn in (1, 2):
         wire.tells("message_from", nickname="bob", stream="AAAAAAAAAAAA", number=1, at=1, text="a letter")
-        wire.until(lambda turn=turn: len(wire.find("ping", stream="AAAAAAAAAAAA")) == turn)  # type: ignore[misc]
+        wire.until(partial(pings, turn))
     alice.reads("one", "two", "a letter")
 
 

@@ -220,7 +220,7 @@ def test_parts_without_an_end_are_not_held() -> None:
 def test_commands_come_one_by_one() -> None:
     """An answer can change what the next line means, so the next is not read before it is asked for."""
     door = NativeSocket()
-    commands = door.receive_data(CHECK + b"PING 1\nnonsense\n")
+    commands = iter(door.receive_data(CHECK + b"PING 1\nnonsense\n"))
     assert next(commands) == AttachSocket(SocketKind.CHECK, "t")
     assert next(commands) == Ping(1)
     with pytest.raises(FatalPeerError):

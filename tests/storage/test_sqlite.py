@@ -128,6 +128,19 @@ async def test_who_waits_for_an_answer_waits_for_nobody_to_join(
     assert listener.stored == {("c1", "alice"): 2}
 
 
+async def test_what_was_said_a_moment_ago_is_read_and_found(
+    listener: Listener, store: SqliteStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("duologue.storage.sqlite.COMMIT_SPACING", 3600.0)
+    store.chat_started("c", "alice", "bob", 1.0)
+    store.append("c", "alice", b":one\n", 1, 1.0)
+    await listener.until_stored("c", "alice", 1)
+    store.append("c", "alice", b":two\n", 1, 2.0)
+    assert await texts(store) == ["one", "two"]
+    store.append("c", "bob", b":three\n", 1, 3.0)
+    assert [found.text for found in await store.search("bob", "three", 10)] == ["three"]
+
+
 async def test_when_a_sender_has_to_pause_there_is_no_more_to_gather(
     listener: Listener, store: SqliteStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:

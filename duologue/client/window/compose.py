@@ -6,7 +6,7 @@ import tkinter
 from collections.abc import Callable
 from tkinter import ttk
 
-from duologue.client.window.look import COLOURS, GAP
+from duologue.client.window.look import COLOURS, GAP, PAPER
 from duologue.core.errors import PeerError
 from duologue.protocols.native_wire import encode_message
 
@@ -90,24 +90,7 @@ def whole_characters(text: str) -> str:
 
 def _field(parent: tkinter.Misc) -> tkinter.Text:
     return tkinter.Text(
-        parent,
-        height=2,
-        width=10,
-        wrap="word",
-        undo=True,
-        font="TkTextFont",
-        foreground=COLOURS.ink,
-        background=COLOURS.paper,
-        insertbackground=COLOURS.ink,
-        selectbackground=COLOURS.chosen,
-        selectforeground=COLOURS.ink,
-        relief="flat",
-        borderwidth=0,
-        highlightthickness=1,
-        highlightbackground=COLOURS.line,
-        highlightcolor=COLOURS.accent,
-        padx=8,
-        pady=6,
+        parent, height=2, width=10, wrap="word", undo=True, insertbackground=COLOURS.ink, padx=8, pady=6, **PAPER
     )
 
 

@@ -159,23 +159,24 @@ _STATES: dict[str, dict[str, Any]] = {
 }
 
 
+PAPER: dict[str, Any] = {
+    "font": "TkTextFont",
+    "foreground": COLOURS.ink,
+    "background": COLOURS.paper,
+    "selectbackground": COLOURS.chosen,
+    "selectforeground": COLOURS.ink,
+    "relief": "flat",
+    "borderwidth": 0,
+    "highlightthickness": 1,
+    "highlightbackground": COLOURS.line,
+    "highlightcolor": COLOURS.accent,
+}
+"""How what ttk has none of looks: where one writes, and rows to choose from."""
+
+
 def list_box(parent: tkinter.Misc, *, width: int) -> tkinter.Listbox:
-    """Rows of text on paper, `width` characters wide; ttk has none."""
-    return tkinter.Listbox(
-        parent,
-        width=width,
-        font="TkTextFont",
-        foreground=COLOURS.ink,
-        background=COLOURS.paper,
-        selectbackground=COLOURS.chosen,
-        selectforeground=COLOURS.ink,
-        relief="flat",
-        borderwidth=0,
-        highlightthickness=1,
-        highlightbackground=COLOURS.line,
-        highlightcolor=COLOURS.accent,
-        activestyle="none",
-    )
+    """Rows of text on paper, `width` characters wide."""
+    return tkinter.Listbox(parent, width=width, activestyle="none", **PAPER)
 
 
 def centre(window: tkinter.Tk | tkinter.Toplevel, over: tkinter.Misc) -> None:
