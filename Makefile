@@ -1,9 +1,14 @@
 # Needs Python 3.11 or newer and nothing else; everything goes into .venv. `make help` lists the targets.
 
 PYTHON ?= python3
-BIN := .venv/bin
-INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all:
-COMPILE := CUSTOM_COMPILE_COMMAND="make lock" ../$(BIN)/pip-compile --quiet --strip-extras --generate-hashes \
+VENV ?= .venv
+# The pip to install with, instead of the one that Python brings: PIP=pip==23.0.1, or PIP=pip for the newest.
+PIP ?=
+BIN := $(VENV)/bin
+# The locks are whole, so nothing is resolved: no release of anything, and no version of pip, changes what is installed.
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes --only-binary :all:
+CHECK := $(BIN)/python -m pip --disable-pip-version-check check
+COMPILE := CUSTOM_COMPILE_COMMAND="make lock" $(abspath $(BIN))/pip-compile --quiet --no-strip-extras --generate-hashes \
 	--allow-unsafe --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options
 
 .DEFAULT_GOAL := help
@@ -12,9 +17,9 @@ COMPILE := CUSTOM_COMPILE_COMMAND="make lock" ../$(BIN)/pip-compile --quiet --st
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 8
 
-setup: .venv/.dev-stamp ## install what tests and checks need
+setup: $(VENV)/.dev-stamp ## install what tests and checks need
 
-run: .venv/.run-stamp ## start the server; make run ARGS="--port 5000" passes settings on
+run: $(VENV)/.run-stamp ## start the server; make run ARGS="--port 5000" passes settings on
 	@$(BIN)/python server.py $(ARGS)
 
 # Three for two processors: most tests wait for a process of their own.
@@ -33,7 +38,7 @@ lint: setup ## ruff
 types: setup ## mypy --strict
 	$(BIN)/mypy
 
-bench: .venv/.bench-stamp ## measure side by side with other servers, a quarter of an hour; ARGS="--help" lists the parts
+bench: $(VENV)/.bench-stamp ## measure side by side with other servers, a quarter of an hour; ARGS="--help" lists the parts
 	@$(BIN)/python -m bench $(ARGS); code=$$?; $(BIN)/python -m docs.make_performance; exit $$code
 
 lock: setup ## renew requirements/*.txt; make lock ARGS=--upgrade takes the newest versions
@@ -51,21 +56,25 @@ picture: setup ## draw the pictures of README from real runs; needs chromium, Xv
 	$(BIN)/python -m docs.make_page_picture
 	$(BIN)/python -m docs.make_window_picture
 
-.venv/.made:
+$(VENV)/.made:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	{ echo 'Duologue needs Python 3.11 or newer, and "$(PYTHON)" is not: try make PYTHON=/path/to/python3.11' >&2; exit 1; }
-	@$(PYTHON) -m venv .venv || \
+	@$(PYTHON) -m venv $(VENV) || \
 	{ echo 'Python has no venv module here; on Debian and Ubuntu: apt install python3-venv' >&2; exit 1; }
+	@test -z "$(PIP)" || $(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade "$(PIP)"
 	@touch $@
 
-.venv/.run-stamp: requirements/run.txt | .venv/.made
+$(VENV)/.run-stamp: requirements/run.txt | $(VENV)/.made
 	$(INSTALL) -r requirements/run.txt
+	@$(CHECK)
 	@touch $@
 
-.venv/.bench-stamp: requirements/run.txt requirements/bench.txt | .venv/.made
+$(VENV)/.bench-stamp: requirements/run.txt requirements/bench.txt | $(VENV)/.made
 	$(INSTALL) -r requirements/bench.txt
-	@touch .venv/.run-stamp $@
+	@$(CHECK)
+	@touch $(VENV)/.run-stamp $@
 
-.venv/.dev-stamp: requirements/run.txt requirements/dev.txt | .venv/.made
+$(VENV)/.dev-stamp: requirements/run.txt requirements/dev.txt | $(VENV)/.made
 	$(INSTALL) -r requirements/dev.txt
-	@touch .venv/.run-stamp $@
+	@$(CHECK)
+	@touch $(VENV)/.run-stamp $@
