@@ -24,7 +24,7 @@ LAYERS = (
         *("passwords", "passes", "metrics", "tables", "exposure"),
     ),
     ("protocols", "storage", "cluster"),
-    ("settings", "logs"),
+    ("settings", "logs", "fair_pool"),
     ("core",),
 )
 RANK = {part: len(LAYERS) - depth for depth, row in enumerate(LAYERS) for part in row}
