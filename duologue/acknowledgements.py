@@ -11,10 +11,12 @@ from functools import partial
 
 from duologue.core.chat import Chat
 from duologue.core.commands import Ping
+from duologue.core.costs import RECEIPT
 from duologue.core.errors import FatalPeerError
 from duologue.core.events import Acknowledged
 from duologue.core.streams import Direction, Stream, chat_of
 from duologue.link import Client
+from duologue.metering import Metering
 from duologue.protocols.native_wire import shown
 from duologue.receipts import Receipts
 from duologue.storage.base import Store, Stored
@@ -26,8 +28,9 @@ ACKNOWLEDGE_WITHIN = 0.02
 class Acknowledgements:
     """`client_of` finds who is logged in under a nickname."""
 
-    def __init__(self, store: Store, *, client_of: Callable[[str], Client | None]) -> None:
+    def __init__(self, store: Store, metering: Metering, *, client_of: Callable[[str], Client | None]) -> None:
         self.store = store
+        self._metering = metering
         self._client_of = client_of
         self._chats: dict[str, Chat] = {}
         self._ended: set[str] = set()
@@ -61,7 +64,8 @@ class Acknowledgements:
         """`client` takes part in `chat` from now on, and most of what it reports is how much of it it has."""
         hears, says = chat.hears(client.nickname), chat.says(client.nickname)
         note = partial(self._note_received, client, chat.id, hears, says)
-        receipts = Receipts(hears, is_certain=not client.has_resumed, note=note)
+        pay = self._metering.payer(client.check_socket, RECEIPT)
+        receipts = Receipts(hears, is_certain=not client.has_resumed, note=note, pay=pay)
         client.check_socket.receive_through(receipts.reader)
 
     def check_from_client(self, client: Client, ping: Ping) -> bool:

@@ -1,22 +1,16 @@
-"""Too much at once: who sends faster than the limit, or does not read what it is sent, is not read from for a while.
+"""Who does not read what they are sent is not read from: their commands would bring more answers.
 
 Nothing is dropped: what is not read stays in the sender's own queue, and memory here does not grow.
 """
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
-from functools import partial
-from math import isinf
 
 from duologue.core.chat import ChatEnd
-from duologue.core.events import Disconnected, Refused
+from duologue.core.events import Disconnected
 from duologue.core.limits import Limits
 from duologue.link import Client, Hold, Link
-
-WARN_EVERY = 10.0
-"""Seconds between two warnings to a client that sends too fast, so that the warnings are no flood of their own."""
 
 STALLED = Disconnected("stalled", "You did not read what was sent to you.")
 
@@ -42,8 +36,6 @@ class Congestion:
         self._filled = filled
         self._emptied = emptied
         self._full: dict[Link, tuple[float, int]] = {}
-
-    # Queues to those who do not read
 
     def congested(self, link: Link) -> None:
         """The send queue of `link` is full. Its client, whose commands would bring more answers, has to pause."""
@@ -78,29 +70,3 @@ class Congestion:
                 self._full[link] = (now, link.queued())
             elif now - since >= self._limits.write_stall and link.client:
                 self._end_stalled(link.client, ChatEnd.LOST, STALLED)
-
-    # Rates
-
-    def meter(self, client: Client) -> Callable[[int], None]:
-        """What a relay calls with each chunk's count of lines; where there is no limit, nothing."""
-        return _unmetered if isinf(self._limits.message_rate) else partial(self.spend, client)
-
-    def spend(self, client: Client, count: int) -> None:
-        """`client` has sent `count` lines. Past its rate it is read from again when the debt is worked off."""
-        now = self._time()
-        wait = client.bucket.spend(count, now)
-        if wait > 0:
-            client.chat_socket.hold(Hold.RATE)
-            asyncio.get_running_loop().call_later(wait, client.chat_socket.release, Hold.RATE)
-            self._warn(client, now)
-
-    def _warn(self, client: Client, now: float) -> None:
-        if now - client.warned < WARN_EVERY:
-            return
-        client.warned = now
-        text = f"You send more than {self._limits.message_rate:g} messages a second; the rest is taken at that rate."
-        client.login_socket.tell(Refused("slow_down", text))
-
-
-def _unmetered(_: int) -> None:
-    pass

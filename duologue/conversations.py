@@ -19,6 +19,7 @@ from duologue.delivery import Delivery
 from duologue.errands import Errands
 from duologue.link import Client, Hold
 from duologue.mailbox import Mailbox
+from duologue.metering import Metering
 from duologue.metrics import Traffic
 from duologue.recall import Recall
 from duologue.storage.base import Store, Stored, StoreError
@@ -36,6 +37,7 @@ class Conversations:
         self,
         store: Store,
         congestion: Congestion,
+        metering: Metering,
         connections: Connections,
         *,
         clients: Mapping[str, Client],
@@ -56,9 +58,9 @@ class Conversations:
         self._behind: set[tuple[str, str]] = set()
         self._errands = Errands()
         self.delivery = Delivery(
-            store, congestion, page=page, keep=self._keep, taken=self._taken, has_mail=self._has_mail
+            store, congestion, metering, page=page, keep=self._keep, taken=self._taken, has_mail=self._has_mail
         )
-        self.acknowledgements = Acknowledgements(store, client_of=clients.get)
+        self.acknowledgements = Acknowledgements(store, metering, client_of=clients.get)
         self.recall = Recall(store, is_heard)
         self.mailbox = Mailbox(
             store,

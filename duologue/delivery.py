@@ -14,9 +14,11 @@ from functools import partial
 
 from duologue.congestion import Congestion
 from duologue.core.chat import Chat
+from duologue.core.costs import MESSAGE
 from duologue.core.events import StreamBegins
 from duologue.core.streams import Direction, Stream
 from duologue.link import Client, Hold
+from duologue.metering import Metering
 from duologue.protocols.native_wire import encode_message
 from duologue.relay import Relay
 from duologue.storage.base import Replay, Store, StoreError
@@ -194,6 +196,7 @@ class Delivery:
         self,
         store: Store,
         congestion: Congestion,
+        metering: Metering,
         *,
         page: int,
         keep: Callable[[str, str, bytes, int], None],
@@ -202,6 +205,7 @@ class Delivery:
     ) -> None:
         self.store = store
         self._congestion = congestion
+        self._metering = metering
         self._page = page
         self._keep = keep
         self._taken = taken
@@ -277,5 +281,5 @@ class Delivery:
             stream=chat.says(sender.nickname).current,
             send=nowhere,
             keep=partial(self._keep, chat.id, sender.nickname),
-            spend=self._congestion.meter(sender),
+            pay=self._metering.payer(sender.chat_socket, MESSAGE),
         )

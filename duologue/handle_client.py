@@ -1,4 +1,7 @@
-"""What each command of a client does: a table from commands to the few lines that carry them out."""
+"""What each command of a client does: a table from commands to the few lines that carry them out.
+
+Each is paid for before it is done, and so is what is no command (core/costs.py).
+"""
 
 from __future__ import annotations
 
@@ -21,6 +24,7 @@ from duologue.core.commands import (
     GivePassword,
     ListOnline,
     ListRequests,
+    NoCommand,
     Ping,
     Pong,
     QuitChat,
@@ -54,6 +58,7 @@ from duologue.core.room_commands import (
     SetTopic,
 )
 from duologue.core.rooms import is_room, room_key
+from duologue.costs import cost_of
 from duologue.hub import BYE, Hub
 from duologue.link import Client, Link
 
@@ -77,13 +82,13 @@ def _class_of(command: Command | PeerError) -> type | None:
 
 
 def _carry_out(hub: Hub, link: Link, command: Command | PeerError) -> None:
+    hub.metering.spend(link, cost_of(hub, link, command))
     kind = type(command)
     if kind in _FOR_SOCKETS:
         _FOR_SOCKETS[kind](hub, link, command)
         return
     if link.client is None:
         raise PeerError("not_logged_in", "The login is not complete: wait for the first PONG on the check socket.")
-    hub.congestion.spend(link.client, 1)
     if isinstance(command, PeerError):
         raise command
     _FOR_CLIENTS[kind](hub, link.client, command)
@@ -117,6 +122,10 @@ def _ping(hub: Hub, link: Link, command: Ping) -> None:
 
 def _pong(hub: Hub, link: Link, _: Pong) -> None:
     """Any byte counts as life, so there is nothing left to do."""
+
+
+def _nothing(hub: Hub, link: Link, _: NoCommand) -> None:
+    """Paid for, and that is all."""
 
 
 def _ask(hub: Hub, client: Client, command: AskForChat) -> None:
@@ -285,6 +294,7 @@ _FOR_SOCKETS: dict[type, Callable[..., None]] = {
     AttachSocket: _attach,
     Ping: _ping,
     Pong: _pong,
+    NoCommand: _nothing,
 }
 """Commands of a single socket, on the way in or for as long as it lives."""
 
@@ -320,5 +330,4 @@ _FOR_CLIENTS: dict[type, Callable[..., None]] = {
     ListBlocked: _list_blocked,
     AllowAsking: _allow_asking,
 }
-"""Commands of somebody who is logged in. Each counts against the client's rate, and so does a line that is no command.
-"""
+"""Commands of somebody who is logged in."""

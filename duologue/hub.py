@@ -33,13 +33,13 @@ from duologue.core.effects import (
 )
 from duologue.core.errors import FatalPeerError
 from duologue.core.events import Disconnected, Event, Refused
-from duologue.core.pace import TokenBucket
 from duologue.core.room import Room
 from duologue.core.rooms import LOBBY, Rooms
 from duologue.core.switchboard import Switchboard
 from duologue.heartbeat import Heartbeat
 from duologue.link import Client, Link
 from duologue.login import Login, LoginDesk
+from duologue.metering import Metering
 from duologue.metrics import Traffic
 from duologue.passes import Passes
 from duologue.passwords import PasswordPool
@@ -49,6 +49,7 @@ from duologue.roster import Roster
 from duologue.settings import Settings
 from duologue.storage.base import Store
 from duologue.tables import Connections, Users
+from duologue.turns import Turns
 from duologue.watchers import Watchers
 
 log = logging.getLogger(__name__)
@@ -89,7 +90,6 @@ class Hub:
         """How many were taken so far."""
         self.users = users
         self.connections = Connections()
-        self._limits = settings.limits
         self._cluster = cluster
         self.roster = Roster(users)
         self._clients = self.roster.clients
@@ -101,6 +101,8 @@ class Hub:
             filled=self._filled,
             emptied=self._emptied,
         )
+        self.metering = Metering(settings.limits, time=time)
+        self.turns = Turns()
         self._watchers = Watchers(self.roster.people_online, self.congestion.is_full)
         self.people = PeopleDesk(
             store,
@@ -133,6 +135,7 @@ class Hub:
         self.conversations = Conversations(
             store,
             self.congestion,
+            self.metering,
             self.connections,
             clients=self._clients,
             page=settings.limits.send_queue,
@@ -191,10 +194,10 @@ class Hub:
         has_heartbeat = not is_guest(login.nickname)
         seen = now if has_heartbeat else inf
         row = self.connections.add(login.login_socket.peer, login.nickname, fds[0], fds[1], fds[2], seen)
-        bucket = TokenBucket(self._limits.message_burst, self._limits.message_rate, now)
-        client = Client(login.nickname, *links, row=row, bucket=bucket)
+        client = Client(login.nickname, *links, row=row)
+        bucket = self.metering.of_client(login.nickname, login.login_socket)
         for link in links:
-            link.client, link.row = client, row if has_heartbeat else -1
+            link.bucket, link.client, link.row = bucket, client, row if has_heartbeat else -1
         self._clients[client.nickname] = self._client_in_row[row] = client
         return client
 
@@ -264,6 +267,7 @@ class Hub:
         self.perform(self.switchboard.expire(now))
         self.perform(self.room_rules.expire(now))
         self.congestion.sweep(now)
+        self.metering.sweep(now)
 
     def restore(self, chat: Chat) -> None:
         """A chat of the server before this one, which waits for both of its people."""

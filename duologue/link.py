@@ -60,6 +60,8 @@ class Link(Protocol):
     descriptor: int
     client: Client | None
     """Set when the login is complete."""
+    bucket: TokenBucket
+    """What its commands are paid from: until the login is complete what a stranger has, then what its client has."""
     row: int
     """Its client's row in `connection_table`, -1 until there is one."""
 
@@ -119,7 +121,6 @@ class Client:
     chat_socket: Link
     check_socket: Link
     row: int
-    bucket: TokenBucket
     warned: float = -inf
     """When it was last told that it sends too fast."""
     chat: Chat | None = None

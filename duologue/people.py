@@ -56,6 +56,11 @@ class PeopleDesk:
         self._perform = perform
         self._wall_clock = wall_clock
 
+    @property
+    def watching(self) -> int:
+        """How many are told of each change."""
+        return self._watchers.count
+
     # People come and go
 
     def arrived(self, client: Client) -> None:

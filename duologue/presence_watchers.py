@@ -23,6 +23,10 @@ class PresenceWatchers:
         self._new: dict[Client, dict[str, Presence]] = {}  # and what they know of those who have changed
         self._telling: asyncio.TimerHandle | None = None
 
+    @property
+    def count(self) -> int:
+        return len(self._watching)
+
     def watch(self, client: Client, everybody: Iterable[str]) -> None:
         """`client` wants to know from now on; of `everybody` it is told at once."""
         self._watching[client] = dict.fromkeys(everybody)

@@ -20,12 +20,13 @@ class Receipts:
     """From a check socket to `note`, which is given the stream and how many of its messages the client holds.
 
     `direction` is what the client hears. With `is_certain` a PING without a stream is about what it is being handed:
-    not of one that has come back, and may not have heard which that is.
+    not of one that has come back, and may not have heard which that is. `pay` is as of a relay.
     """
 
     direction: Direction
     is_certain: bool
     note: Callable[[Stream, int], None]
+    pay: Callable[[int, int], bool]
 
     def reader(self, door: NativeSocket) -> Receiver:
         """What reads for a check socket whose lines come through `door`."""
@@ -38,6 +39,8 @@ class Receipts:
             return False
         stream = self.direction.at
         if name != stream.name.encode() and (name or not self.is_certain):
+            return False
+        if not self.pay(1, len(chunk)):
             return False
         self.note(stream, int(received))
         return True

@@ -27,28 +27,28 @@ _LF = ord("\n")
 class Relay:
     """From the sender's chat socket to `send`: the partner's login socket, or nowhere (see delivery.py).
 
-    `keep` is given each chunk with its count of lines, `spend` the count alone.
+    `keep` is given each chunk with its count of lines. `pay` is given the count and the bytes, and says False where the
+    sender has to wait before all of them.
     """
 
     stream: Stream
     send: Callable[[bytes], None]
     keep: Callable[[bytes, int], None]
-    spend: Callable[[int], None]
+    pay: Callable[[int, int], bool]
 
     def reader(self, door: NativeSocket) -> Receiver:
         """What reads for a chat socket whose lines come through `door`."""
         return partial(door.receive_past, self.relay_message)
 
     def relay_message(self, chunk: bytes) -> bool:
-        """Pass whole lines on if every one of them is a message; otherwise do nothing and say False.
+        """Pass whole lines on if every one of them is a message, and paid for; otherwise do nothing and say False.
 
         Looks at the chunk as a whole, at the speed of C: no cost per message in Python (docs/architecture.md).
         """
         count = _count_in_long(chunk) if len(chunk) > _LONG else _count(chunk)
-        if not count or not is_text(chunk):
+        if not count or not is_text(chunk) or not self.pay(count, len(chunk)):
             return False
         self.pass_on(chunk, count)
-        self.spend(count)
         return True
 
     def pass_on(self, lines: bytes, count: int) -> None:

@@ -11,7 +11,9 @@ from duologue.core.chat import Chat
 from duologue.core.commands import Ping
 from duologue.core.errors import FatalPeerError
 from duologue.core.events import Acknowledged
+from duologue.core.limits import Limits
 from duologue.link import Client
+from duologue.metering import Metering
 from duologue.storage.base import Stored
 from duologue.storage.unreceived import Unreceived
 from tests.test_link import FakeLink, client, fake
@@ -28,12 +30,15 @@ class Disk(Unreceived):
         self.receipts.append((chat_id, sender, stream, upto))
 
 
+LIMITS = Limits()
+
+
 class Desk:
     """Clients by nickname, and the acknowledgements between them."""
 
     def __init__(self, disk: Disk | None = None) -> None:
         self.clients: dict[str, Client] = {}
-        self.acks = Acknowledgements(disk or Disk(), client_of=self.clients.get)
+        self.acks = Acknowledgements(disk or Disk(), Metering(LIMITS, time=lambda: 0.0), client_of=self.clients.get)
 
     def enters(self, nickname: str) -> Client:
         self.clients[nickname] = client(nickname)

@@ -16,15 +16,15 @@ LAYERS = (
     ("app", "admin"),
     ("server",),
     ("net",),
-    ("handle_client", "hub", "login", "heartbeat"),
+    ("handle_client", "costs", "hub", "login", "heartbeat"),
     ("conversations", "rooms", "people"),
-    ("delivery", "mailbox", "acknowledgements", "recall", "congestion", "watchers", "presence_watchers"),
+    ("delivery", "mailbox", "acknowledgements", "recall", "congestion", "metering", "watchers", "presence_watchers"),
     (
         *("roster", "guests", "errands", "relay", "receipts", "link"),
         *("passwords", "passes", "metrics", "tables", "exposure"),
     ),
     ("protocols", "storage", "cluster"),
-    ("settings", "logs", "fair_pool"),
+    ("settings", "logs", "fair_pool", "turns"),
     ("core",),
 )
 RANK = {part: len(LAYERS) - depth for depth, row in enumerate(LAYERS) for part in row}

@@ -1,4 +1,4 @@
-"""Too much at once (protocol, section 9): senders pause, nothing is dropped, and who stands still is ended."""
+"""Who does not read (protocol, section 9) is not read from, nothing is dropped, and who stands still is ended."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from dataclasses import replace
 
 import pytest
 
-from duologue.congestion import STALLED, WARN_EVERY, Congestion
+from duologue.congestion import STALLED, Congestion
 from duologue.core.chat import ChatEnd
-from duologue.core.events import Disconnected, Refused
+from duologue.core.events import Disconnected
 from duologue.core.limits import Limits
 from duologue.link import Client, Hold
 from tests.stage import Clock
 from tests.test_link import client, fake
 
-LIMITS = replace(Limits(), write_stall=10.0, message_rate=50.0)
+LIMITS = replace(Limits(), write_stall=10.0)
 
 
 class Crowd:
@@ -153,40 +153,3 @@ def test_a_socket_on_its_way_in_is_the_login_desks_to_end(crowd: Crowd) -> None:
     assert crowd.ended == []
     assert crowd.news == []
     assert holds(alice) == set()
-
-
-# Rates
-
-
-async def test_past_the_burst_a_client_is_read_from_again_when_its_debt_is_worked_off(crowd: Crowd) -> None:
-    """9.1. Nothing is dropped."""
-    alice = client("alice", burst=10, rate=50)
-    alice.bucket.spend(0, crowd.clock())
-    crowd.congestion.spend(alice, 10)
-    assert holds(alice) == set()
-    crowd.congestion.spend(alice, 1)
-    assert holds(alice) == {Hold.RATE}
-    await fake(alice.chat_socket).until(lambda link: not link.holds)
-
-
-async def test_the_sender_is_told_and_not_with_every_message(crowd: Crowd) -> None:
-    """9.1: ERROR slow_down. A warning for each message would be a flood of its own."""
-    alice = client("alice", burst=1, rate=1000)
-    for _ in range(5):
-        crowd.congestion.spend(alice, 2)
-    [warning] = fake(alice.login_socket).told
-    assert isinstance(warning, Refused)
-    assert warning.code == "slow_down"
-    assert "50" in warning.text
-    crowd.clock.now += WARN_EVERY
-    crowd.congestion.spend(alice, 100)
-    assert len(fake(alice.login_socket).told) == 2
-
-
-async def test_whoever_stays_below_the_rate_hears_nothing_of_it(crowd: Crowd) -> None:
-    alice = client("alice", burst=5, rate=5)
-    for _ in range(50):
-        crowd.clock.now += 1
-        crowd.congestion.spend(alice, 5)
-    assert holds(alice) == set()
-    assert fake(alice.login_socket).told == []

@@ -10,6 +10,7 @@ from duologue.core.chat import Chat, ChatEnd
 from duologue.core.effects import CloseChat, OpenChat, PauseChat, ReopenChat
 from duologue.core.limits import Limits
 from duologue.link import Client, Hold
+from duologue.metering import Metering
 from duologue.metrics import Traffic
 from duologue.storage.unreceived import Unreceived
 from duologue.tables import Connections
@@ -31,6 +32,7 @@ class House:
         self.conversations = Conversations(
             Unreceived(lambda _: None, pressure=lambda *_: None, mailbox=10),
             congestion,
+            Metering(Limits(), time=self.clock),
             self.connections,
             clients=self.clients,
             page=1024,

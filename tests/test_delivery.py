@@ -20,6 +20,7 @@ from duologue.core.limits import Limits
 from duologue.core.streams import Stream
 from duologue.delivery import Delivery
 from duologue.link import Client, Hold
+from duologue.metering import Metering
 from duologue.storage.base import StoreError
 from duologue.storage.nothing import RemembersNothing
 from tests.test_link import BOUND, client, fake
@@ -109,6 +110,7 @@ class Talk:
         self.delivery = Delivery(
             self.shelf,
             self.congestion,
+            Metering(Limits().lifted(), time=lambda: 0.0),
             page=PAGE,
             keep=self.keep,
             taken=lambda *_: None,

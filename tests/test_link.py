@@ -25,6 +25,7 @@ class FakeLink:
         self.peer = f"{address}:{self.port}"
         self.descriptor = 7
         self.row = -1
+        self.bucket = TokenBucket(inf, inf, 0)
         self.door = NativeSocket()
         self.client: Client | None = None
         self.told: list[Event] = []
@@ -92,9 +93,10 @@ class FakeLink:
 
 def client(nickname: str, *, burst: float = inf, rate: float = inf, row: int = 0) -> Client:
     links: tuple[Link, Link, Link] = FakeLink(), FakeLink(), FakeLink()
-    somebody = Client(nickname, *links, row=row, bucket=TokenBucket(burst, rate, 0))
+    somebody = Client(nickname, *links, row=row)
+    bucket = TokenBucket(burst, rate, 0)
     for link in links:
-        link.client, link.row = somebody, row
+        link.bucket, link.client, link.row = bucket, somebody, row
     return somebody
 
 

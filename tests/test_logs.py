@@ -92,7 +92,7 @@ def test_any_text_in_a_field_makes_one_line_of_json_and_is_read_back(value: str)
     assert json.loads(line)["nickname"] == value
 
 
-@given(ANY_TEXT.filter(lambda key: key not in vars(record())))
+@given(ANY_TEXT.filter(lambda key: not hasattr(record(), key)))
 def test_the_name_of_a_field_is_neutralised_too(key: str) -> None:
     made = record()
     setattr(made, key, 1)

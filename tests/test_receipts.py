@@ -125,7 +125,9 @@ def test_the_stream_is_the_one_that_is_being_received_by_then() -> None:
     noted: list[str] = []
     direction = Chat("id", "alice", "bob").says("alice")
     direction.streams.append(Stream("id.2", sent=SENT))
-    receipts = Receipts(direction, is_certain=True, note=lambda stream, _: noted.append(stream.name))
+    receipts = Receipts(
+        direction, is_certain=True, note=lambda stream, _: noted.append(stream.name), pay=lambda *_: True
+    )
     receive = receipts.reader(NativeSocket())
     assert not [*receive(b"PING 0\n")]
     direction.next_stream()

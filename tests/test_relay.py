@@ -31,13 +31,18 @@ class Chatter:
         self.heard: Heard = []
         self.chunks: list[bytes] = []
         self.kept: list[tuple[bytes, int]] = []
-        self.spent: list[int] = []
+        self.paid: list[tuple[int, int]] = []
+        self.has_enough = True
         self.relay = Relay(
             stream=Stream("c"),
             send=self.send,
             keep=lambda chunk, count: self.kept.append((chunk, count)),
-            spend=self.spent.append,
+            pay=self.pay,
         )
+
+    def pay(self, lines: int, size: int) -> bool:
+        self.paid.append((lines, size))
+        return self.has_enough
 
     def send(self, chunk: bytes) -> None:
         assert chunk.endswith(b"\n")
@@ -138,7 +143,7 @@ def test_what_goes_out_is_counted_kept_and_paid_for(data: bytes, cuts: list[int]
     raw = [line for line in talker.heard if isinstance(line, bytes)]
     assert talker.relay.stream.sent == len(raw)
     assert talker.kept == [(chunk, chunk.count(b"\n")) for chunk in talker.chunks]
-    assert sum(talker.spent) == len(raw)
+    assert sum(lines for lines, _ in talker.paid) == len(raw)
 
 
 @given(st.lists(messages, min_size=1).map(joined))
@@ -147,7 +152,7 @@ def test_a_chunk_of_messages_goes_out_as_it_came(data: bytes) -> None:
     talker = chatter(data, [])
     assert talker.chunks == [data]
     assert talker.chunks[0] is data
-    assert talker.spent == [data.count(b"\n")]
+    assert talker.paid == [(data.count(b"\n"), len(data))]
 
 
 @given(st.lists(messages), st.lists(messages))
@@ -184,7 +189,16 @@ def test_a_message_that_came_among_commands_is_counted_sent_and_kept_like_the_ot
     talker = Chatter()
     talker.relay.pass_on(b":one\n", 1)
     assert (talker.relay.stream.sent, talker.chunks, talker.kept) == (1, [b":one\n"], [(b":one\n", 1)])
-    assert talker.spent == [], "it has been paid for as a command"
+    assert talker.paid == [], "it has been paid for as a command"
+
+
+def test_of_lines_that_cannot_all_be_paid_for_each_goes_the_long_way() -> None:
+    """There each is paid for, and its sender waits where that is too much."""
+    talker = Chatter()
+    talker.has_enough = False
+    talker.receive(b":one\n:two\n")
+    assert talker.heard == [Say("one"), Say("two")]
+    assert talker.chunks == talker.kept == []
 
 
 def test_who_falls_behind_by_a_chunk_has_been_sent_it() -> None:

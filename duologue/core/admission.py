@@ -35,6 +35,13 @@ def address_key(address: str) -> str:
     return str(ip_network(f"{parsed}/{_HOME_NETWORK_BITS}", strict=False).network_address)
 
 
+def source_key(address: str, port: int) -> str:
+    """Who somebody without an account is, for what is shared fairly: their address; on loopback, where all who use this
+    machine have the same, their connection.
+    """
+    return f"{address} {port}" if is_loopback(address) else address_key(address)
+
+
 class Doorkeeper:
     """Counts the sockets of each address. Loopback is exempt: it is the operator's own machine.
 

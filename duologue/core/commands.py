@@ -181,6 +181,13 @@ class Pong:
     """The client's answer to the server's own PING."""
 
 
+@dataclass(frozen=True, slots=True)
+class NoCommand:
+    """What was read asks for nothing, or not yet: a part of a text, a frame of the transport's own. It costs its
+    reading, so a door gives one wherever it has read something and found no command.
+    """
+
+
 Command = (
     GiveNickname
     | GivePassword
@@ -201,6 +208,7 @@ Command = (
     | Exit
     | Ping
     | Pong
+    | NoCommand
     | ComeIn
     | RoomCommand
     | PeopleCommand

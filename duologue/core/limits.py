@@ -45,6 +45,10 @@ PASSWORD_TRIES = 3
 MESSAGE_BURST = 200
 # Faster than anyone types or reads; a bot that needs more has an operator who can say so. ergo: 2 a second.
 MESSAGE_RATE = 50.0
+# A page comes with 30 requests, each a unit and its bytes: a household whose router restarts is served without a wait.
+STRANGER_BURST = 1_000
+# Some 5 ms of work a second; to log in takes three commands.
+STRANGER_RATE = 200.0
 # Whoever waits for five answers at once is not looking for a conversation.
 PENDING_REQUESTS = 5
 # More than anyone follows; a bot that serves many rooms has an operator who can say so. InspIRCd: 20.
@@ -83,8 +87,12 @@ class Limits:
         NEW_CLIENTS_PER_ADDRESS, f"new clients from one address in {NEW_CLIENTS_WINDOW:.0f} seconds (loopback: any)"
     )
     password_tries: float = _limit(PASSWORD_TRIES, "password tries a minute for one account from one address")
-    message_burst: float = _limit(MESSAGE_BURST, "messages that a client may send at once before the rate counts")
-    message_rate: float = _limit(MESSAGE_RATE, "messages a second that a client may send for long")
+    message_burst: float = _limit(MESSAGE_BURST, "messages that an account may send at once before the rate counts")
+    message_rate: float = _limit(
+        MESSAGE_RATE, "messages a second that an account may send for long; other commands count for what they cost"
+    )
+    stranger_burst: float = _limit(STRANGER_BURST, "the same for all from one address who have not logged in yet")
+    stranger_rate: float = _limit(STRANGER_RATE, "the same a second")
     pending_requests: float = _limit(PENDING_REQUESTS, "requests for a chat that one person may have open")
     rooms_per_client: float = _limit(ROOMS_PER_CLIENT, "rooms that one person may be in, besides the lobby")
     decline_cooldown: float = _limit(DECLINE_COOLDOWN, "seconds before somebody who declined may be asked again")
@@ -98,6 +106,8 @@ class Limits:
             password_tries=math.inf,
             message_burst=math.inf,
             message_rate=math.inf,
+            stranger_burst=math.inf,
+            stranger_rate=math.inf,
             pending_requests=math.inf,
             rooms_per_client=math.inf,
             decline_cooldown=0.0,

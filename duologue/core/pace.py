@@ -10,7 +10,7 @@ from math import isinf
 class TokenBucket:
     """Allows a burst, then a steady rate. Debt is allowed and has to be waited off, so nothing needs to be dropped."""
 
-    __slots__ = ("_burst", "_rate", "_tokens", "_when")
+    __slots__ = ("__weakref__", "_burst", "_rate", "_tokens", "_when")
 
     def __init__(self, burst: float, rate: float, now: float) -> None:
         self._burst = burst
@@ -18,13 +18,28 @@ class TokenBucket:
         self._tokens = burst
         self._when = now
 
-    def spend(self, amount: int, now: float) -> float:
+    def spend(self, amount: float, now: float) -> float:
         """Take `amount`; the seconds to wait before the next is due are the answer, mostly 0."""
         if isinf(self._rate):
             return 0.0
-        self._tokens = min(self._burst, self._tokens + (now - self._when) * self._rate) - amount
-        self._when = now
+        self._fill(now)
+        self._tokens -= amount
         return max(0.0, -self._tokens / self._rate)
+
+    def has(self, amount: float, now: float) -> bool:
+        """Can `amount` be taken without a debt?"""
+        if isinf(self._rate):
+            return True
+        self._fill(now)
+        return self._tokens >= amount
+
+    def is_full(self, now: float) -> bool:
+        """Is it as if nothing had ever been taken?"""
+        return self.has(self._burst, now)
+
+    def _fill(self, now: float) -> None:
+        self._tokens = min(self._burst, self._tokens + (now - self._when) * self._rate)
+        self._when = now
 
 
 class Tries:

@@ -7,10 +7,12 @@ import contextlib
 import socket
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from itertools import chain, islice
 from typing import Any, ClassVar, Generic, Self, TypeVar, cast
 
 from duologue.core.commands import Command
+from duologue.core.costs import BYTE
 from duologue.core.errors import FatalPeerError, PeerError
 from duologue.core.events import Event
 from duologue.core.limits import Limits
@@ -21,9 +23,7 @@ from duologue.net.outbox import Outbox
 from duologue.net.pacing import Pacer
 from duologue.protocols.native import NativeSocket
 from duologue.protocols.native_signals import encode_event
-
-COMMANDS_PER_TURN = 200
-"""Commands of one socket in one turn of the loop, then others are served: a read can hold 50,000 of them, or 400 ms."""
+from duologue.turns import COMMANDS_AT_A_TIME
 
 _QUICKACK: int | None = getattr(socket, "TCP_QUICKACK", None)
 
@@ -48,6 +48,7 @@ class BaseConnection(asyncio.Protocol, ABC, Generic[AnyDoor]):
         "_socket",
         "_transport",
         "address",
+        "bucket",
         "client",
         "descriptor",
         "door",
@@ -79,6 +80,7 @@ class BaseConnection(asyncio.Protocol, ABC, Generic[AnyDoor]):
         self.descriptor = sock.fileno()
         self.row = -1
         self.client: Client | None = None
+        self.bucket = hub.metering.of_stranger(self.address, self.port)
         self.door = door
         self._hub = hub
         self._socket = sock
@@ -105,12 +107,14 @@ class BaseConnection(asyncio.Protocol, ABC, Generic[AnyDoor]):
     def data_received(self, data: bytes) -> None:
         self._heard.add(self.row)
         try:
+            commands = self._receive(data) if self._backlog is None else self.door.receive_data(data)
+            if not commands:  # a short way past the commands has done all of it, and paid for it
+                return
+            self._hub.metering.spend(self, len(data) * BYTE)
             if self._backlog is None:
-                commands = self._receive(data)
-                if commands:
-                    self._carry_out(iter(commands))
+                self._carry_out(iter(commands))
             else:
-                self._backlog = chain(self._backlog, self.door.receive_data(data))
+                self._backlog = chain(self._backlog, commands)
         except FatalPeerError as error:
             self._hub.cast_out(self, error)
 
@@ -131,17 +135,20 @@ class BaseConnection(asyncio.Protocol, ABC, Generic[AnyDoor]):
 
     def _carry_out(self, commands: Iterator[Command | PeerError]) -> None:
         # A hold can come with any command; what is left then waits here, in the sender's order.
-        for command in islice(commands, COMMANDS_PER_TURN):
+        self._backlog = None
+        turns = self._hub.turns
+        for command in islice(commands, 0 if self._holds else COMMANDS_AT_A_TIME):
             handle_client(self._hub, self, command)
             if self._is_silent:
                 return
-            if self._holds:
-                self._backlog = commands
-                return
-        self._backlog = None if (following := next(commands, None)) is None else chain((following,), commands)
-        if self._backlog is not None:
+            if self._holds or turns.is_over():
+                break
+        if self._holds:
+            self._backlog = commands
+        elif (following := next(commands, None)) is not None:
+            self._backlog = chain((following,), commands)
             self.hold(Hold.TURN)
-            asyncio.get_running_loop().call_soon(self.release, Hold.TURN)
+            turns.wait(partial(self.release, Hold.TURN), self.bucket)
 
     # From the hub
 

@@ -132,6 +132,8 @@ class Listener:
 
     def _accept(self, listening: socket.socket) -> None:
         for _ in range(ACCEPT_BATCH):
+            if self._hub.turns.is_over():
+                return
             if self._descriptors.are_out:
                 self._wait_for_descriptors()
                 return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NoReturn
 
 from duologue.core.errors import FatalPeerError
@@ -61,6 +62,14 @@ class LineBuffer:
     def _refuse(self, before: bytes) -> NoReturn:
         self._rest = b""
         raise LineTooLong(before)
+
+
+def lines_of(chunk: bytes) -> Iterator[bytes]:
+    """Each of whole lines, without its LF. One by one: a chunk can hold 87,000, whose sender is made to wait."""
+    start = 0
+    while end := chunk.find(b"\n", start) + 1:
+        yield chunk[start : end - 1]
+        start = end
 
 
 def is_text(chunk: bytes) -> bool:

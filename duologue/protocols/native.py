@@ -9,10 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
-from duologue.core.commands import AttachSocket, Command, GiveNickname, GivePassword, SendLetter, SocketKind
+from duologue.core.commands import (
+    AttachSocket,
+    Command,
+    GiveNickname,
+    GivePassword,
+    NoCommand,
+    SendLetter,
+    SocketKind,
+)
 from duologue.core.errors import FatalPeerError, PeerError
 from duologue.core.events import Event, LoggedIn, LoginDenied, PasswordWanted
-from duologue.protocols.lines import LINE_LIMIT, TRIES, LineBuffer, LineTooLong, text_of
+from duologue.protocols.lines import LINE_LIMIT, TRIES, LineBuffer, LineTooLong, lines_of, text_of
 from duologue.protocols.native_commands import parse_check_line, parse_command, parse_first_line, parse_letter_part
 from duologue.protocols.native_signals import encode_event
 
@@ -31,7 +39,7 @@ class NativeSocket:
         self.kind: SocketKind | None = None
         self.lines = LineBuffer()
         self._part: str | None = ""  # None: too long
-        self._parse: Callable[[bytes], Command | None] = self._first_line
+        self._parse: Callable[[bytes], Command] = self._first_line
 
     def receive_data(self, data: bytes) -> Iterable[Command | PeerError]:
         """Commands, one by one: carry out each before taking the next, for an answer can change what the next line
@@ -55,16 +63,13 @@ class NativeSocket:
         raise error
 
     def _parse_lines(self, chunk: bytes) -> Iterator[Command | PeerError]:
-        for line in chunk.split(b"\n")[:-1]:
+        for line in lines_of(chunk):
             try:
-                command = self._parse(line)
+                yield self._parse(line)
             except FatalPeerError:
                 raise
             except PeerError as error:
                 yield error
-            else:
-                if command is not None:
-                    yield command
 
     def encode(self, event: Event) -> bytes:
         """The bytes of an event; a login's answer also says what the client may send next."""
@@ -73,7 +78,7 @@ class NativeSocket:
             self._parse = following(self)
         return encode_event(event)
 
-    def _first_line(self, line: bytes) -> Command | None:
+    def _first_line(self, line: bytes) -> Command:
         first = parse_first_line(line)
         if isinstance(first, AttachSocket):
             self.kind = first.kind
@@ -81,9 +86,9 @@ class NativeSocket:
             return first
         self.kind = SocketKind.LOGIN
         self._parse = self.nickname_line
-        return None
+        return NoCommand()
 
-    def _chat_line(self, line: bytes) -> Command | None:
+    def _chat_line(self, line: bytes) -> Command:
         part = parse_letter_part(line)
         if part is None:
             return self._with_text_before(parse_command(line))
@@ -92,7 +97,7 @@ class NativeSocket:
             if len(self._part) > LINE_LIMIT:
                 self._part = None
                 raise _TOO_LONG
-        return None
+        return NoCommand()
 
     def _with_text_before(self, command: Command) -> Command:
         if not isinstance(command, SendLetter):

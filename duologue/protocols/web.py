@@ -15,7 +15,7 @@ from websockets.http11 import Request, Response
 from websockets.protocol import OPEN
 from websockets.server import ServerProtocol
 
-from duologue.core.commands import Command, GiveNickname, GivePass, GivePassword, Pong
+from duologue.core.commands import Command, GiveNickname, GivePass, GivePassword, NoCommand
 from duologue.core.errors import FatalPeerError, PeerError
 from duologue.core.events import Event, LoggedIn, LoginDenied, PasswordWanted
 from duologue.protocols.lines import TRIES
@@ -94,7 +94,7 @@ class WebSocket:
     def receive_data(self, data: bytes) -> Iterator[Command | PeerError]:
         """Commands, one by one: carry out each before taking the next, for an answer can change whose turn it is.
 
-        Each frame gives one, and what is none gives a Pong, which does nothing but to count. Raises FatalPeerError.
+        Each frame gives one, and what is none gives a NoCommand. Raises FatalPeerError.
         """
         for piece in self._pieces(data):
             if self.is_over:
@@ -121,7 +121,7 @@ class WebSocket:
             self._answer(event)
         elif isinstance(event, Frame):
             return self._frame(event)
-        return Pong()
+        return NoCommand()
 
     def _answer(self, request: Request) -> None:
         self._protocol.send_response(self._site(request) or self._protocol.accept(request))
@@ -144,7 +144,7 @@ class WebSocket:
                 text = self._whole(frame)
                 if text is not None:
                     return self._message(text)
-        return Pong()
+        return NoCommand()
 
     def _fail(self, code: CloseCode, reason: str) -> None:
         self._has_failed = True
@@ -167,7 +167,7 @@ class WebSocket:
             command = parse_frame(text.decode())
         except UnicodeDecodeError:
             self._fail(CloseCode.INVALID_DATA, "frames are UTF-8")
-            return Pong()
+            return NoCommand()
         except PeerError as error:
             return error
         return self._in_turn(command) if isinstance(command, _LOGIN) else command

@@ -15,7 +15,16 @@ from functools import partial
 from types import NoneType
 from typing import Any, get_args, get_type_hints
 
-from duologue.core.commands import AttachSocket, ComeIn, Command, GiveNickname, SearchHistory, SendLetter, StreamHeld
+from duologue.core.commands import (
+    AttachSocket,
+    ComeIn,
+    Command,
+    GiveNickname,
+    NoCommand,
+    SearchHistory,
+    SendLetter,
+    StreamHeld,
+)
 from duologue.core.errors import PeerError
 from duologue.core.events import Event, Said, TextPart
 from duologue.core.room_commands import SayInRoom, SayPrivately
@@ -25,7 +34,7 @@ from duologue.protocols.native_wire import in_lines, shown
 MOST_COUNTED = 10**18
 """Numbers stay below it, as on the native wire: more messages than anyone sends."""
 
-NOT_FOR_PAGES = (AttachSocket, ComeIn, SayInRoom, SayPrivately)
+NOT_FOR_PAGES = (AttachSocket, ComeIn, NoCommand, SayInRoom, SayPrivately)
 """Commands of other doors: a page has one socket and an account, and numbers what it sends."""
 
 NOT_TOLD = (Said, TextPart)

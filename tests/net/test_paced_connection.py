@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import AsyncIterator, Iterator
-from math import inf
 from pathlib import Path
 
 import pytest
@@ -17,7 +16,6 @@ from duologue.core.commands import Command, Exit, ListOnline
 from duologue.core.errors import FatalPeerError, PeerError
 from duologue.core.events import Acknowledged, ChatStarted, Event, Probe, Refused, RequestSent, Said
 from duologue.core.limits import Limits
-from duologue.core.pace import TokenBucket
 from duologue.link import Client, Hold, Link
 from duologue.net.paced_connection import PacedConnection
 from duologue.net.pacing import BESIDES
@@ -93,7 +91,7 @@ class Hall:
         caller = await self.connects(buffer=buffer)
         await caller.hears("NAME? ")
         link: Link = caller.link
-        link.client = Client("~carol", link, link, link, row=-1, bucket=TokenBucket(inf, inf, 0))
+        link.client = Client("~carol", link, link, link, row=-1)
         return caller
 
     async def shut(self) -> None:

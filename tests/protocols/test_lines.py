@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from duologue.core.errors import FatalPeerError
-from duologue.protocols.lines import LINE_LIMIT, LineBuffer, is_text, text_of
+from duologue.protocols.lines import LINE_LIMIT, LineBuffer, is_text, lines_of, text_of
 
 # Around the limit, where mistakes live, and small enough for several in one chunk.
 LENGTHS = st.sampled_from([1, 2, 100, LINE_LIMIT - 1, LINE_LIMIT, LINE_LIMIT + 1, 3 * LINE_LIMIT])
@@ -41,6 +41,11 @@ def test_each_answer_is_whole_lines(chunks: list[bytes]) -> None:
     for chunk in chunks:
         lines = buffer.feed(chunk)
         assert not lines or lines.endswith(b"\n")
+
+
+@given(st.lists(st.binary(max_size=5).map(lambda line: line.replace(b"\n", b""))))
+def test_the_lines_of_a_chunk_come_one_by_one(lines: list[bytes]) -> None:
+    assert [*lines_of(b"".join(line + b"\n" for line in lines))] == lines
 
 
 def test_byte_by_byte_gives_the_same() -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from websockets.frames import CloseCode, Frame, Opcode
 from websockets.http11 import Request, Response
 
-from duologue.core.commands import AskForChat, Command, GiveNickname, GivePass, GivePassword, ListOnline, Pong, Say
+from duologue.core.commands import AskForChat, Command, GiveNickname, GivePass, GivePassword, ListOnline, NoCommand, Say
 from duologue.core.errors import FatalPeerError, PeerError
 from duologue.core.events import LoggedIn, LoginDenied, PasswordWanted, Said
 from duologue.net.web_files import sentence
@@ -38,14 +38,14 @@ def frame(data: bytes, opcode: Opcode = Opcode.TEXT, *, fin: bool = True) -> byt
 
 def opened() -> WebSocket:
     socket = WebSocket(accepts)
-    assert [*socket.receive_data(UPGRADE)] == [Pong()]
+    assert [*socket.receive_data(UPGRADE)] == [NoCommand()]
     assert socket.data_to_send().startswith(b"HTTP/1.1 101 ")
     return socket
 
 
 def commands(socket: WebSocket, *data: bytes) -> list[Command | PeerError]:
     """Without what only counts."""
-    return [command for piece in data for command in socket.receive_data(piece) if command != Pong()]
+    return [command for piece in data for command in socket.receive_data(piece) if command != NoCommand()]
 
 
 def closed_with(socket: WebSocket) -> int:
@@ -164,7 +164,7 @@ def test_every_frame_counts_in_the_turn() -> None:
     """Or a flood of empty ones would keep the loop."""
     socket = opened()
     flood = frame(b"", Opcode.PING) * 1000 + frame(b"", fin=False) + frame(b"", Opcode.CONT, fin=False) * 1000
-    assert [*socket.receive_data(flood)] == [Pong()] * 2001
+    assert [*socket.receive_data(flood)] == [NoCommand()] * 2001
     assert socket.data_to_send() == b"\x8a\0" * 1000
 
 

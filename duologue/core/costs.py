@@ -1,0 +1,108 @@
+"""What the work for each command costs. The unit is one message: some 25 µs of the server, and a place on its disk.
+
+A cost is taken before the work. What depends on how many are told, or listed, is added by `duologue/costs.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from duologue.core.commands import (
+    AcceptChat,
+    AskForChat,
+    AttachSocket,
+    CancelRequest,
+    ComeIn,
+    DeclineChat,
+    Exit,
+    GiveNickname,
+    GivePass,
+    GivePassword,
+    ListOnline,
+    ListRequests,
+    NoCommand,
+    Ping,
+    Pong,
+    QuitChat,
+    ReadHistory,
+    ResumeChat,
+    Say,
+    SearchHistory,
+    SendLetter,
+)
+from duologue.core.people_commands import (
+    AllowAsking,
+    Block,
+    ComeBack,
+    DoNotDisturb,
+    GoAway,
+    ListBlocked,
+    ListPeople,
+    Unblock,
+    WatchPeople,
+    WhoIs,
+)
+from duologue.core.room_commands import (
+    JoinRoom,
+    ListMembers,
+    ListRooms,
+    PartRoom,
+    SayInRoom,
+    SayPrivately,
+    SetTopic,
+)
+
+MESSAGE = 1.0
+BYTE = MESSAGE / 1024
+"""So a line of the greatest length counts for nine, and a page of text of 40 KiB goes through at once."""
+LISTED = MESSAGE / 25
+"""One row of an answer: 1 µs to encode and to send."""
+TOLD = MESSAGE / 100
+"""One more socket that is told what somebody else has said or done: one write."""
+MISTAKE = MESSAGE
+"""What is no command: an answer in words."""
+RECEIPT = MESSAGE / 10
+"""4 µs where it takes the short way. Our clients send at most 50 a second."""
+
+COSTS: Mapping[type, float] = {
+    # Every one has an answer, and some wake somebody else.
+    GiveNickname: MESSAGE,
+    GivePassword: 5 * MESSAGE,  # 30 ms in a thread of their own, in a queue that is fair
+    GivePass: MESSAGE,
+    ComeIn: 5 * MESSAGE,
+    AttachSocket: MESSAGE,
+    AskForChat: MESSAGE,
+    AcceptChat: MESSAGE,
+    DeclineChat: MESSAGE,
+    CancelRequest: MESSAGE,
+    ListRequests: MESSAGE,
+    ListOnline: MESSAGE,
+    Say: MESSAGE,
+    QuitChat: MESSAGE,
+    ResumeChat: MESSAGE,
+    SendLetter: MESSAGE,
+    ReadHistory: MESSAGE,
+    SearchHistory: 10 * MESSAGE,
+    Exit: MESSAGE,
+    JoinRoom: MESSAGE,
+    PartRoom: MESSAGE,
+    ListRooms: MESSAGE,
+    ListMembers: MESSAGE,
+    SetTopic: MESSAGE,
+    SayInRoom: MESSAGE,
+    SayPrivately: MESSAGE,
+    GoAway: MESSAGE,
+    DoNotDisturb: MESSAGE,
+    ComeBack: MESSAGE,
+    WhoIs: MESSAGE,
+    ListPeople: MESSAGE,
+    WatchPeople: MESSAGE,
+    Block: MESSAGE,
+    Unblock: MESSAGE,
+    ListBlocked: MESSAGE,
+    AllowAsking: MESSAGE,
+    # What is answered seldom, or not at all, costs the reading of it.
+    Ping: RECEIPT,
+    Pong: RECEIPT,
+    NoCommand: RECEIPT,
+}

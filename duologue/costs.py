@@ -1,0 +1,84 @@
+"""What a command of somebody costs here and now: its own price, and what depends on how many are told or listed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from duologue.core.commands import Command, ListOnline, ReadHistory, SendLetter
+from duologue.core.costs import COSTS, LISTED, MISTAKE, TOLD
+from duologue.core.errors import PeerError
+from duologue.core.people_commands import ComeBack, DoNotDisturb, GoAway, ListBlocked, ListPeople, WatchPeople
+from duologue.core.room_commands import JoinRoom, ListMembers, ListRooms, PartRoom, SayInRoom, SetTopic
+from duologue.core.rooms import is_room, room_key
+from duologue.hub import Hub
+from duologue.link import Client, Link
+from duologue.recall import PAGE_MESSAGES
+
+
+def cost_of(hub: Hub, link: Link, command: Command | PeerError) -> float:
+    """In messages. What is no command, or none that can be carried out, costs what a mistake does."""
+    if isinstance(command, PeerError):
+        return MISTAKE
+    kind = type(command)
+    extra = _EXTRA.get(kind)
+    return COSTS[kind] + (extra(hub, link.client, command) if extra and link.client else 0.0)
+
+
+def _people(hub: Hub, _: Client, __: Any) -> float:
+    return len(hub.roster.clients) * LISTED
+
+
+def _blocked(hub: Hub, client: Client, _: Any) -> float:
+    return len(hub.people.privacy.blocked_by(client.nickname).nicknames) * LISTED
+
+
+def _rooms(hub: Hub, _: Client, __: Any) -> float:
+    return hub.room_rules.count * LISTED
+
+
+def _watchers(hub: Hub, _: Client, __: Any) -> float:
+    return hub.people.watching * TOLD
+
+
+def _page(_: Hub, __: Client, command: ReadHistory) -> float:
+    return min(command.count, PAGE_MESSAGES) * LISTED
+
+
+def _members(hub: Hub, typed: str) -> int:
+    try:
+        room = hub.room_rules.find(room_key(typed))
+    except PeerError:
+        return 0
+    return len(room.members) if room else 0
+
+
+def _members_told(hub: Hub, _: Client, command: JoinRoom | PartRoom | SayInRoom | SetTopic) -> float:
+    return _members(hub, command.room) * TOLD
+
+
+def _members_listed(hub: Hub, _: Client, command: ListMembers) -> float:
+    return _members(hub, command.room) * LISTED
+
+
+def _letter(hub: Hub, _: Client, command: SendLetter) -> float:
+    return _members(hub, command.nickname) * TOLD if is_room(command.nickname) else 0.0
+
+
+_EXTRA: dict[type, Callable[[Hub, Client, Any], float]] = {
+    ListOnline: _people,
+    ListPeople: _people,
+    WatchPeople: _people,
+    ListBlocked: _blocked,
+    ListRooms: _rooms,
+    GoAway: _watchers,
+    DoNotDisturb: _watchers,
+    ComeBack: _watchers,
+    ReadHistory: _page,
+    JoinRoom: _members_told,
+    PartRoom: _members_told,
+    SayInRoom: _members_told,
+    SetTopic: _members_told,
+    ListMembers: _members_listed,
+    SendLetter: _letter,
+}
