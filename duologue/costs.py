@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from duologue.core.commands import Command, ListOnline, ReadHistory, SendLetter
-from duologue.core.costs import COSTS, LISTED, MISTAKE, TOLD
+from duologue.core.commands import Command, ListOnline, Ping, ReadHistory, SendLetter
+from duologue.core.costs import COSTS, LISTED, MESSAGE, MISTAKE, TOLD
 from duologue.core.errors import PeerError
 from duologue.core.people_commands import ComeBack, DoNotDisturb, GoAway, ListBlocked, ListPeople, WatchPeople
 from duologue.core.room_commands import JoinRoom, ListMembers, ListRooms, PartRoom, SayInRoom, SetTopic
 from duologue.core.rooms import is_room, room_key
+from duologue.core.streams import chat_of
 from duologue.hub import Hub
 from duologue.link import Client, Link
 from duologue.recall import PAGE_MESSAGES
@@ -65,6 +66,12 @@ def _letter(hub: Hub, _: Client, command: SendLetter) -> float:
     return _members(hub, command.nickname) * TOLD if is_room(command.nickname) else 0.0
 
 
+def _ping(_: Hub, client: Client, command: Ping) -> float:
+    """What is not about the chat that is on is a question to the store."""
+    is_live = command.stream is None or (client.chat is not None and chat_of(command.stream) == client.chat.id)
+    return 0.0 if is_live else MESSAGE
+
+
 _EXTRA: dict[type, Callable[[Hub, Client, Any], float]] = {
     ListOnline: _people,
     ListPeople: _people,
@@ -81,4 +88,5 @@ _EXTRA: dict[type, Callable[[Hub, Client, Any], float]] = {
     SetTopic: _members_told,
     ListMembers: _members_listed,
     SendLetter: _letter,
+    Ping: _ping,
 }

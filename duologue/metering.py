@@ -64,14 +64,15 @@ class Metering:
                 self._warn(link.client, now)
 
     def payer(self, link: Link, each: float) -> Callable[[int, int], bool]:
-        """What a short way past the commands calls with the number of its lines, which cost so much `each`, and bytes.
+        """What a short way past the commands calls with the number of its lines, which cost so much `each`, and bytes,
+        where there are more than lines like these have.
 
         False: there is not enough for all of them, so nothing is taken. They have to go the long way, one by one.
         """
         return _pays_nothing if isinf(self._limits.message_rate) else partial(self._pay, link, each)
 
     def _pay(self, link: Link, each: float, lines: int, size: int) -> bool:
-        bucket, now, cost = link.bucket, self._time(), lines * each + size * BYTE
+        bucket, now, cost = link.bucket, self._time(), max(lines * each, size * BYTE)
         if not bucket.has(cost, now):
             return False
         bucket.spend(cost, now)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from duologue.core.commands import Command, ListOnline, ReadHistory, SendLetter
-from duologue.core.costs import COSTS, LISTED, MISTAKE, TOLD
+from duologue.core.commands import Command, ListOnline, Ping, ReadHistory, SendLetter
+from duologue.core.costs import COSTS, LISTED, MESSAGE, MISTAKE, TOLD
 from duologue.core.errors import PeerError
 from duologue.core.people_commands import GoAway, ListBlocked
 from duologue.core.room_commands import JoinRoom, ListMembers, ListRooms
@@ -42,6 +42,14 @@ async def test_what_lists_many_costs_for_each(tmp_path: Path) -> None:
         assert extra(stage, "alice", ListBlocked()) == 0
         assert extra(stage, "alice", ReadHistory("bob", 100)) == 100 * LISTED
         assert extra(stage, "alice", ReadHistory("bob", 10**17)) < 1_000 * LISTED
+
+
+async def test_a_receipt_of_a_letter_is_a_question_to_the_store(tmp_path: Path) -> None:
+    async with opened(tmp_path) as stage:
+        _, _, chat = await stage.chat_between("alice", "bob")
+        assert extra(stage, "alice", Ping(1)) == extra(stage, "alice", Ping(1, chat)) == 0
+        assert extra(stage, "alice", Ping(1, f"{chat}.2")) == 0
+        assert extra(stage, "alice", Ping(1, "letter")) == MESSAGE
 
 
 async def test_what_tells_many_costs_for_each(tmp_path: Path) -> None:

@@ -140,8 +140,9 @@ def test_a_short_way_pays_for_lines_and_bytes_or_is_not_taken(desk: Desk) -> Non
     alice = desk.enters("alice")
     pay = desk.metering.payer(alice.chat_socket, MESSAGE)
     assert pay(5, 1024)
-    assert not pay(5, 0)  # six are spent
-    assert pay(4, 0)
+    assert pay(1, 4096)
+    assert not pay(2, 0)  # nine are spent
+    assert pay(1, 0)
     assert fake(alice.chat_socket).holds == set()
 
 

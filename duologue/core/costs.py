@@ -53,8 +53,10 @@ from duologue.core.room_commands import (
 )
 
 MESSAGE = 1.0
-BYTE = MESSAGE / 1024
-"""So a line of the greatest length counts for nine, and a page of text of 40 KiB goes through at once."""
+FREE_BYTES = 1024
+"""Of a read, which its command pays for, or of a message in a chat."""
+BYTE = MESSAGE / FREE_BYTES
+"""Beyond those: a line of the greatest length counts for eight, and a page of text of 40 KiB goes through at once."""
 LISTED = MESSAGE / 25
 """One row of an answer: 1 µs to encode and to send."""
 TOLD = MESSAGE / 100

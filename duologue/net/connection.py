@@ -11,8 +11,8 @@ from functools import partial
 from itertools import chain, islice
 from typing import Any, ClassVar, Generic, Self, TypeVar, cast
 
-from duologue.core.commands import Command
-from duologue.core.costs import BYTE
+from duologue.core.commands import Command, NoCommand
+from duologue.core.costs import BYTE, FREE_BYTES
 from duologue.core.errors import FatalPeerError, PeerError
 from duologue.core.events import Event
 from duologue.core.limits import Limits
@@ -24,6 +24,8 @@ from duologue.net.pacing import Pacer
 from duologue.protocols.native import NativeSocket
 from duologue.protocols.native_signals import encode_event
 from duologue.turns import COMMANDS_AT_A_TIME
+
+_NOTHING = NoCommand()
 
 _QUICKACK: int | None = getattr(socket, "TCP_QUICKACK", None)
 
@@ -108,15 +110,20 @@ class BaseConnection(asyncio.Protocol, ABC, Generic[AnyDoor]):
         self._heard.add(self.row)
         try:
             commands = self._receive(data) if self._backlog is None else self.door.receive_data(data)
-            if not commands:  # a short way past the commands has done all of it, and paid for it
-                return
-            self._hub.metering.spend(self, len(data) * BYTE)
-            if self._backlog is None:
-                self._carry_out(iter(commands))
-            else:
-                self._backlog = chain(self._backlog, commands)
+            if commands:  # or else a short way past them has done all of it, and paid for it
+                self._take(iter(commands), len(data))
         except FatalPeerError as error:
             self._hub.cast_out(self, error)
+
+    def _take(self, commands: Iterator[Command | PeerError], size: int) -> None:
+        # What a read brings pays for it, with its first KiB. One that brings nothing costs too.
+        if size > FREE_BYTES:
+            self._hub.metering.spend(self, (size - FREE_BYTES) * BYTE)
+        commands = chain((next(commands, _NOTHING),), commands)
+        if self._backlog is None:
+            self._carry_out(commands)
+        else:
+            self._backlog = chain(self._backlog, commands)
 
     def eof_received(self) -> None:
         """A peer that has closed its sending side is gone: no protocol here has a use for half a socket."""

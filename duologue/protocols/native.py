@@ -55,7 +55,9 @@ class NativeSocket:
             chunk = self.lines.feed(data)
         except LineTooLong as error:
             return self._parse_before(error)
-        return () if not chunk or take(chunk) else self._parse_lines(chunk)
+        if not chunk:
+            return _NO_LINE
+        return () if take(chunk) else self._parse_lines(chunk)
 
     def _parse_before(self, error: LineTooLong) -> Iterator[Command | PeerError]:
         """The lines before one that is too long, and then the error."""
@@ -114,6 +116,9 @@ class NativeSocket:
     def password_line(self, line: bytes) -> Command:
         self._parse = _out_of_turn
         return GivePassword(text_of(line))
+
+
+_NO_LINE = (NoCommand(),)
 
 
 def _takes_nothing(_: bytes) -> bool:

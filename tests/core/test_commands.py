@@ -18,6 +18,7 @@ from duologue.core.commands import (
     GiveNickname,
     GivePass,
     GivePassword,
+    NoCommand,
     Ping,
     Pong,
     QuitChat,
@@ -30,7 +31,19 @@ from duologue.core.commands import (
 from duologue.core.people_commands import MayAsk
 from duologue.core.room_commands import SayInRoom, SayPrivately
 
-NOT_TYPED = {GiveNickname, GivePassword, GivePass, AttachSocket, ComeIn, Say, SayInRoom, SayPrivately, Ping, Pong}
+NOT_TYPED = {
+    GiveNickname,
+    GivePassword,
+    GivePass,
+    AttachSocket,
+    ComeIn,
+    Say,
+    SayInRoom,
+    SayPrivately,
+    Ping,
+    Pong,
+    NoCommand,
+}
 """What has no word in the table: the login, messages, the check socket, and what only other front doors say."""
 
 

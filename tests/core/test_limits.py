@@ -29,6 +29,8 @@ RATES_AND_COUNTS = {
     "password_tries",
     "message_burst",
     "message_rate",
+    "stranger_burst",
+    "stranger_rate",
     "pending_requests",
     "rooms_per_client",
 }

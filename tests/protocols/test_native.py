@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 import pytest
@@ -14,6 +15,7 @@ from duologue.core.commands import (
     Exit,
     GiveNickname,
     GivePassword,
+    NoCommand,
     Ping,
     Say,
     SendLetter,
@@ -32,6 +34,11 @@ Heard = list[Command | str]
 """Commands, and the codes of errors."""
 
 
+def asked(commands: Iterable[Command | PeerError]) -> Iterator[Command | PeerError]:
+    """Without what only costs its reading: that depends on how the bytes were cut."""
+    return (command for command in commands if command != NoCommand())
+
+
 class Peer:
     """The server's end of one socket, which answers the login as `answers` has it."""
 
@@ -43,7 +50,7 @@ class Peer:
     def receive(self, data: bytes) -> bool:
         """False where the connection ends."""
         try:
-            for command in self.door.receive_data(data):
+            for command in asked(self.door.receive_data(data)):
                 self.heard.append(command.code if isinstance(command, PeerError) else command)
                 if isinstance(command, GiveNickname | GivePassword):
                     self.door.encode(next(self.answers))
@@ -137,7 +144,7 @@ def test_what_was_said_before_a_line_too_long_counts_in_any_split(cuts: list[int
 def test_a_socket_says_what_it_is_by_its_first_line(first: bytes, kind: SocketKind) -> None:
     door = NativeSocket()
     before = door.kind
-    commands = [*door.receive_data(first)]
+    commands = [*asked(door.receive_data(first))]
     assert (before, door.kind) == (None, kind)
     assert commands == ([] if kind is SocketKind.LOGIN else [AttachSocket(kind, "t")])
 
@@ -166,7 +173,7 @@ def test_a_line_out_of_turn_ends_the_connection(said: bytes, answer: Event, expe
 
 def test_a_signal_of_the_login_is_a_text_where_a_password_is_due() -> None:
     door = NativeSocket()
-    assert [*door.receive_data(LOGIN + b"alice\n")] == [GiveNickname("alice")]
+    assert [*asked(door.receive_data(LOGIN + b"alice\n"))] == [GiveNickname("alice")]
     door.encode(PasswordWanted())
     assert [*door.receive_data(b"/exit\n")] == [GivePassword("/exit")]
 
@@ -211,10 +218,17 @@ def test_of_a_letter_that_is_too_long_nothing_is_taken() -> None:
 
 def test_parts_without_an_end_are_not_held() -> None:
     door = NativeSocket()
-    refused = [*door.receive_data(CHAT + (b"/text_part :" + b"x" * 4000 + b"\n") * 100)][1:]
+    refused = [*asked(door.receive_data(CHAT + (b"/text_part :" + b"x" * 4000 + b"\n") * 100))][1:]
     assert refused
     assert all(isinstance(error, PeerError) and error.code == "line_too_long" for error in refused)
     assert len(door._part or "") <= 2 * LINE_LIMIT
+
+
+@pytest.mark.parametrize("data", [CHAT + b"/text_part :one\n", CHECK + b"PIN", LOGIN], ids=["part", "half", "first"])
+def test_what_asks_for_nothing_costs_its_reading(data: bytes) -> None:
+    door = NativeSocket()
+    start = data.index(b"\n") + 1 if data != LOGIN else 0
+    assert NoCommand() in [*door.receive_data(data[:start]), *door.receive_data(data[start:])]
 
 
 def test_commands_come_one_by_one() -> None:

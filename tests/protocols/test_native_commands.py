@@ -25,6 +25,7 @@ from duologue.core.commands import (
     GivePassword,
     ListOnline,
     ListRequests,
+    NoCommand,
     Ping,
     Pong,
     QuitChat,
@@ -127,7 +128,8 @@ def refusal(parse: Callable[[bytes], object], line: bytes) -> PeerError | None:
 
 
 def test_every_command_has_a_line() -> None:
-    elsewhere = {GiveNickname, GivePassword, GivePass, AttachSocket, Ping, Pong, ComeIn, SayInRoom, SayPrivately}
+    elsewhere = {GiveNickname, GivePassword, GivePass, AttachSocket, Ping, Pong, NoCommand, ComeIn}
+    elsewhere |= {SayInRoom, SayPrivately}
     assert set(CHAT_COMMANDS) | elsewhere == set(get_args(Command))
 
 
