@@ -154,7 +154,7 @@ class Hub:
             perform=self.perform,
             time=time,
             wall_clock=wall_clock,
-            tries=settings.limits.password_tries,
+            limits=settings.limits,
             blockers_of=self.people.privacy.blockers_of,
         )
         self.heartbeat = Heartbeat(
@@ -192,7 +192,8 @@ class Hub:
         seen = now if has_heartbeat else inf
         row = self.connections.add(login.login_socket.peer, login.nickname, fds[0], fds[1], fds[2], seen)
         bucket = TokenBucket(self._limits.message_burst, self._limits.message_rate, now)
-        client = Client(login.nickname, *links, row=row, bucket=bucket)
+        password_hash = login.account.password_hash if login.account else None
+        client = Client(login.nickname, *links, row=row, bucket=bucket, password_hash=password_hash)
         for link in links:
             link.client, link.row = client, row if has_heartbeat else -1
         self._clients[client.nickname] = self._client_in_row[row] = client
@@ -243,8 +244,8 @@ class Hub:
 
     def users_changed(self) -> None:
         """The users file was reread: whoever does not belong any more has to go."""
-        for client, goodbye in self.roster.no_longer_belong():
-            self.disconnect_client(client, ChatEnd.REMOVED, goodbye)
+        for client, reason, goodbye in self.roster.no_longer_belong():
+            self.disconnect_client(client, reason, goodbye)
 
     def shut_down(self, goodbye: Disconnected = SHUTTING_DOWN) -> None:
         """Say goodbye to everyone; the sockets close when their queues are sent. Chats wait for the next server."""

@@ -5,11 +5,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from math import inf
 from typing import Any, Protocol
 
+from duologue.core.admission import address_key, is_loopback
 from duologue.core.chat import Chat
 from duologue.core.commands import Command
 from duologue.core.errors import PeerError
@@ -106,6 +107,13 @@ class Link(Protocol):
         """Read nothing more, send what is queued, then close. Harmless when closed already."""
 
 
+def source_of(link: Link) -> str:
+    """What has one place in a queue where nobody is known: an address, or on this machine, which is everybody's who
+    comes by a proxy, the connection.
+    """
+    return link.peer if is_loopback(link.address) else address_key(link.address)
+
+
 Hearers = dict[Callable[[Iterable[Link], Event], None], list[Link]]
 """Many sockets, by their kind: the key tells all of them."""
 
@@ -120,6 +128,8 @@ class Client:
     check_socket: Link
     row: int
     bucket: TokenBucket
+    password_hash: str | None = field(default=None, repr=False)
+    """That of its account when it logged in: with another one, the session is over."""
     warned: float = -inf
     """When it was last told that it sends too fast."""
     chat: Chat | None = None

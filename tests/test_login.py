@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 
 import pytest
 
@@ -13,10 +13,11 @@ from duologue.core.accounts import Account
 from duologue.core.commands import SocketKind
 from duologue.core.errors import FatalPeerError
 from duologue.core.events import LoggedIn, LoginDenied, PasswordWanted, Refused
+from duologue.fair_pool import PoolFull
 from duologue.guests import Guests
 from duologue.login import Login, LoginDesk
 from duologue.passes import KEY_BYTES, Passes
-from duologue.passwords import PasswordPool, PoolBusy
+from duologue.passwords import PasswordPool
 from duologue.protocols.lines import TRIES
 from duologue.settings import Settings
 from duologue.tables import Users
@@ -42,9 +43,9 @@ class SlowPool(PasswordPool):
         self.asked: list[str | None] = []
         self.full = False
 
-    async def verify(self, password_hash: str | None, password: str) -> bool:
+    async def verify(self, password_hash: str | None, password: str, *keys: Hashable) -> bool:
         if self.full:
-            raise PoolBusy("full")
+            raise PoolFull("full")
         self.asked.append(password_hash)
         self.begun.set()
         await self.go.wait()

@@ -10,6 +10,7 @@ from typing import Generic, TypeVar
 
 Item = TypeVar("Item")
 
+
 @dataclass(slots=True, eq=False)
 class Place(Generic[Item]):
     """A place in the queue, until it is taken or left."""

@@ -88,6 +88,7 @@ class BaseConnection(asyncio.Protocol, ABC, Generic[AnyDoor]):
         self._receive: Receiver = self.door.receive_data
         self._holds: set[Hold] = set()
         self._backlog: Iterator[Command | PeerError] | None = None
+        self.send = _mute  # until there is a transport
 
     # From the network
 
@@ -100,7 +101,6 @@ class BaseConnection(asyncio.Protocol, ABC, Generic[AnyDoor]):
         self._transport = cast(asyncio.Transport, transport)
         self._outbox = self._make_outbox()
         self.send = self._outbox.send
-        self._hub.login.connected(self)
 
     def data_received(self, data: bytes) -> None:
         self._heard.add(self.row)
@@ -184,7 +184,9 @@ class BaseConnection(asyncio.Protocol, ABC, Generic[AnyDoor]):
 
     def close(self) -> None:
         self._fall_silent()
-        if not self._transport.is_closing():
+        if not self.is_made:
+            self.cut()
+        elif not self._transport.is_closing():
             self._outbox.close(self._limits.write_stall)
 
     def cut(self) -> None:
@@ -274,7 +276,6 @@ class UndecidedConnection(Connection):
         self._first = b""
         if is_other:
             self._fall_silent()
-            self._hub.login.forget(self)
             self._pass_on(self, self._transport, first)
             return ()
         self._receive = self.door.receive_data

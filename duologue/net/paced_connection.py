@@ -79,7 +79,7 @@ class PacedConnection(BaseConnection[PacedDoor]):
         """Never here: a client that waits for the ACK of its first small write sends the next two as one."""
 
     def close(self) -> None:
-        if self._holds and not self._transport.is_closing():
+        if self._holds and self.is_made and not self._transport.is_closing():
             # What waits goes out one by one, and that the peer has gone meanwhile is seen only by reading.
             self._transport.resume_reading()
         super().close()
