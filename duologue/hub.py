@@ -49,6 +49,7 @@ from duologue.roster import Roster
 from duologue.settings import Settings
 from duologue.storage.base import Store
 from duologue.tables import Connections, Users
+from duologue.unfinished import Unfinished
 from duologue.watchers import Watchers
 
 log = logging.getLogger(__name__)
@@ -130,6 +131,7 @@ class Hub:
             time=time,
             complete=self._log_in,
         )
+        self.unfinished = Unfinished(settings.limits.login_timeout, time=time, cast_out=self.cast_out)
         self.conversations = Conversations(
             store,
             self.congestion,
@@ -237,6 +239,7 @@ class Hub:
     def lost(self, link: Link) -> None:
         """`link` is closed. One dead socket ends the session."""
         self.congestion.forget(link)
+        self.unfinished.forget(link)
         if link.client:
             self.disconnect_client(link.client, ChatEnd.LOST, SOCKET_CLOSED)
         else:
@@ -261,6 +264,7 @@ class Hub:
         """Everything that is due by the clock; called every `heartbeat.sweep_every` seconds."""
         now = self.time()
         self.login.sweep(now)
+        self.unfinished.sweep(now)
         self.heartbeat.check_for_inactive_clients(now)
         self.perform(self.switchboard.expire(now))
         self.perform(self.room_rules.expire(now))

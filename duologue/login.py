@@ -59,6 +59,8 @@ class Login:
     """As it was when it was found to be let in; another password since then, or none, ends the login."""
     check: asyncio.Task[None] | None = None
     """Its password is being checked, or waits for that."""
+    guess: Guess | None = None
+    """What that counts as, unless the connection ends before the answer."""
     refusals: int = 0
     token_digest: bytes | None = None
     token_deadline: float = 0.0
@@ -140,8 +142,9 @@ class LoginDesk:
         link.close()
 
     def _give_up(self, login: Login) -> None:
-        if login.check:
+        if login.check and login.guess:
             login.check.cancel()
+            login.guess.take_back()
         if login.token_digest:
             self._by_token.pop(login.token_digest, None)
         for link in (login.login_socket, *login.attached.values()):
@@ -200,11 +203,11 @@ class LoginDesk:
     def give_password(self, link: Link, password: str) -> None:
         login = self._logins[link]
         try:
-            guess = self._guess(login)
+            login.guess = self._guess(login)
         except PeerError as error:
             self._deny(login, LoginDenied(error.code, error.text))
             return
-        login.check = asyncio.get_running_loop().create_task(self._check_password(login, password, guess))
+        login.check = asyncio.get_running_loop().create_task(self._check_password(login, password, login.guess))
         self._checks.add(login.check)
         login.check.add_done_callback(self._checks.discard)
 
@@ -228,9 +231,6 @@ class LoginDesk:
         except PoolFull:
             guess.take_back()
             right, denied = False, _BUSY
-        except asyncio.CancelledError:
-            guess.take_back()
-            raise
         login.check = None
         if right and self._belongs(login):
             guess.was_right()

@@ -31,6 +31,7 @@ class FakeDoor:
 
     hears_itself = watches = lobby = False
     tries = 1
+    unfinished = 0
 
     def __init__(self) -> None:
         self.greeting: tuple[bytes, ...] = (b"NAME? ",)
