@@ -234,7 +234,7 @@ class Hub:
             self.disconnect_client(link.client, ChatEnd.LOST, Disconnected("protocol_error", error.text))
         else:
             self.login.lost(link)
-            link.close()
+            link.dismiss()
 
     def lost(self, link: Link) -> None:
         """`link` is closed. One dead socket ends the session."""

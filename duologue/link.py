@@ -106,6 +106,9 @@ class Link(Protocol):
     def close(self) -> None:
         """Read nothing more, send what is queued, then close. Harmless when closed already."""
 
+    def dismiss(self) -> None:
+        """The same of one that did not come in, without waiting for a peer that does not take its last words."""
+
 
 def source_of(link: Link) -> str:
     """What has one place in a queue where nobody is known: an address, or on this machine, which is everybody's who

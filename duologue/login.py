@@ -139,7 +139,7 @@ class LoginDesk:
         self.denied[event.code] += 1
         link.tell(event)
         self.lost(link)
-        link.close()
+        link.dismiss()
 
     def _give_up(self, login: Login) -> None:
         if login.check and login.guess:
@@ -150,7 +150,7 @@ class LoginDesk:
         for link in (login.login_socket, *login.attached.values()):
             self._logins.pop(link, None)
             self._deadlines.pop(link, None)
-            link.close()
+            link.dismiss()
 
     # The dialogue on the login socket
 

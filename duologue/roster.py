@@ -11,9 +11,7 @@ from duologue.link import Client
 from duologue.tables import Users
 
 REMOVED = Disconnected("removed", "Your account was removed or disabled.")
-PASSWORD_CHANGED = Disconnected(
-    "password_changed", "The password of your account was changed. Log in with the new one."
-)
+PASSWORD_CHANGED = Disconnected("password_changed", "The password of your account was changed. Log in anew.")
 REGISTERED = Disconnected("registered", "Your name belongs to an account now. Come in under another.")
 
 

@@ -16,7 +16,7 @@ LAYERS = (
     ("app", "admin"),
     ("server",),
     ("net",),
-    ("handle_client", "hub", "login", "heartbeat"),
+    ("handle_client", "hub", "login", "heartbeat", "unfinished"),
     ("conversations", "rooms", "people"),
     ("delivery", "mailbox", "acknowledgements", "recall", "congestion", "watchers", "presence_watchers"),
     (

@@ -25,6 +25,11 @@ from duologue.protocols.native_signals import encode_event
 COMMANDS_PER_TURN = 200
 """Commands of one socket in one turn of the loop, then others are served: a read can hold 50,000 of them, or 400 ms."""
 
+LAST_WORDS = 1.0
+"""Seconds that one who did not come in has to take what it was told, and to do its part in the end of TLS: a round trip
+of a bad line.
+"""
+
 _QUICKACK: int | None = getattr(socket, "TCP_QUICKACK", None)
 
 AnyDoor = TypeVar("AnyDoor", bound=Door)
@@ -188,6 +193,10 @@ class BaseConnection(asyncio.Protocol, ABC, Generic[AnyDoor]):
             self.cut()
         elif not self._transport.is_closing():
             self._outbox.close(self._limits.write_stall)
+
+    def dismiss(self) -> None:
+        self.close()
+        asyncio.get_running_loop().call_later(LAST_WORDS, self.abort)
 
     def cut(self) -> None:
         """End the connection below the transport, where there is none yet: both ends see it closed."""
