@@ -115,8 +115,9 @@ async def test_past_the_most_that_may_wait_a_check_is_refused_and_then_welcome_a
     hasher.may_go.clear()
     waiting = [asyncio.create_task(pool.verify(None, "x", number)) for number in range(3)]
     await asyncio.to_thread(hasher.began.wait, 30)
-    with pytest.raises(PoolFull, match="try again"):
-        await pool.verify(None, "x", "late")
+    async with asyncio.timeout(5):
+        with pytest.raises(PoolFull, match="try again"):
+            await pool.verify(None, "x", "late")
     for task in waiting[1:]:
         task.cancel()
     hasher.may_go.set()
