@@ -129,7 +129,8 @@ class RoomDesk:
 
     async def _in_turn(self, client: Client, work: Coroutine[Any, Any, T]) -> T:
         """Whoever goes meanwhile gives up their place. Raises PeerError."""
-        task = self._waiting[client] = asyncio.get_running_loop().create_task(work)
+        task = asyncio.get_running_loop().create_task(work)
+        self._waiting[client] = task
         try:
             return await task
         except PoolFull:
