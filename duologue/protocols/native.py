@@ -55,7 +55,10 @@ class NativeSocket:
         raise error
 
     def _parse_lines(self, chunk: bytes) -> Iterator[Command | PeerError]:
-        for line in chunk.split(b"\n")[:-1]:
+        start = 0
+        # One after the other: what waits while its sender does not read costs its bytes, and not an object a line.
+        while (end := chunk.find(b"\n", start)) >= 0:
+            line, start = chunk[start:end], end + 1
             try:
                 command = self._parse(line)
             except FatalPeerError:

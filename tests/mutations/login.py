@@ -172,6 +172,16 @@ DEFENCES = (
         f"{ATTACKS}test_half_login.py::test_half_a_login",
     ),
     Defence(
+        "lines that wait cost their bytes",
+        "duologue/protocols/native.py",
+        """        while (end := chunk.find(b"\\n", start)) >= 0:
+            line, start = chunk[start:end], end + 1
+""",
+        """        for line in chunk.split(b"\\n")[:-1]:
+""",
+        "tests/protocols/test_native.py::test_lines_that_wait_cost_their_bytes_and_not_an_object_each",
+    ),
+    Defence(
         "a check socket that is not read from does not ask on",
         "duologue/congestion.py",
         "return {client.chat_socket, link} if link is client.check_socket else {client.chat_socket}",
