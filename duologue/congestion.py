@@ -38,18 +38,22 @@ class Congestion:
         self._full: dict[Link, tuple[float, int]] = {}
 
     def congested(self, link: Link) -> None:
-        """The send queue of `link` is full. Its client, whose commands would bring more answers, has to pause."""
+        """The send queue of `link` is full. What would bring more answers is not read, logged in or not."""
         self._full[link] = (self._time(), link.queued())
-        client = link.client
-        if client:
-            client.chat_socket.hold(Hold.OWN_QUEUE)
-            self._filled(client)
+        for source in _answered_on(link):
+            source.hold(Hold.OWN_QUEUE)
+        if link.client:
+            self._filled(link.client)
 
     def drained(self, link: Link) -> None:
         self._full.pop(link, None)
         client = link.client
-        if client and not self.is_full(client):
-            client.chat_socket.release(Hold.OWN_QUEUE)
+        if client is None:
+            link.release(Hold.OWN_QUEUE)
+        elif not self.is_full(client):
+            client.check_socket.release(Hold.OWN_QUEUE)
+            if not self.is_full(client):  # what waited there may have filled it again
+                client.chat_socket.release(Hold.OWN_QUEUE)
             self._emptied(client)
 
     @property
@@ -70,3 +74,11 @@ class Congestion:
                 self._full[link] = (now, link.queued())
             elif now - since >= self._limits.write_stall and link.client:
                 self._end_stalled(link.client, ChatEnd.LOST, STALLED)
+
+
+def _answered_on(link: Link) -> set[Link]:
+    """The sockets on which something is said that is answered on `link`."""
+    client = link.client
+    if client is None:
+        return {link}
+    return {client.chat_socket, link} if link is client.check_socket else {client.chat_socket}

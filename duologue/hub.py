@@ -50,6 +50,7 @@ from duologue.settings import Settings
 from duologue.storage.base import Store
 from duologue.tables import Connections, Users
 from duologue.turns import Turns
+from duologue.unfinished import Unfinished
 from duologue.watchers import Watchers
 
 log = logging.getLogger(__name__)
@@ -132,6 +133,7 @@ class Hub:
             time=time,
             complete=self._log_in,
         )
+        self.unfinished = Unfinished(settings.limits.login_timeout, time=time, cast_out=self.cast_out)
         self.conversations = Conversations(
             store,
             self.congestion,
@@ -157,7 +159,7 @@ class Hub:
             perform=self.perform,
             time=time,
             wall_clock=wall_clock,
-            tries=settings.limits.password_tries,
+            limits=settings.limits,
             blockers_of=self.people.privacy.blockers_of,
         )
         self.heartbeat = Heartbeat(
@@ -194,7 +196,8 @@ class Hub:
         has_heartbeat = not is_guest(login.nickname)
         seen = now if has_heartbeat else inf
         row = self.connections.add(login.login_socket.peer, login.nickname, fds[0], fds[1], fds[2], seen)
-        client = Client(login.nickname, *links, row=row)
+        password_hash = login.account.password_hash if login.account else None
+        client = Client(login.nickname, *links, row=row, password_hash=password_hash)
         bucket = self.metering.of_client(login.nickname, login.login_socket)
         for link in links:
             link.bucket, link.client, link.row = bucket, client, row if has_heartbeat else -1
@@ -234,11 +237,12 @@ class Hub:
             self.disconnect_client(link.client, ChatEnd.LOST, Disconnected("protocol_error", error.text))
         else:
             self.login.lost(link)
-            link.close()
+            link.dismiss()
 
     def lost(self, link: Link) -> None:
         """`link` is closed. One dead socket ends the session."""
         self.congestion.forget(link)
+        self.unfinished.forget(link)
         if link.client:
             self.disconnect_client(link.client, ChatEnd.LOST, SOCKET_CLOSED)
         else:
@@ -246,8 +250,8 @@ class Hub:
 
     def users_changed(self) -> None:
         """The users file was reread: whoever does not belong any more has to go."""
-        for client, goodbye in self.roster.no_longer_belong():
-            self.disconnect_client(client, ChatEnd.REMOVED, goodbye)
+        for client, reason, goodbye in self.roster.no_longer_belong():
+            self.disconnect_client(client, reason, goodbye)
 
     def shut_down(self, goodbye: Disconnected = SHUTTING_DOWN) -> None:
         """Say goodbye to everyone; the sockets close when their queues are sent. Chats wait for the next server."""
@@ -263,6 +267,7 @@ class Hub:
         """Everything that is due by the clock; called every `heartbeat.sweep_every` seconds."""
         now = self.time()
         self.login.sweep(now)
+        self.unfinished.sweep(now)
         self.heartbeat.check_for_inactive_clients(now)
         self.perform(self.switchboard.expire(now))
         self.perform(self.room_rules.expire(now))

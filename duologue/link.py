@@ -5,11 +5,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from math import inf
 from typing import Any, Protocol
 
+from duologue.core.admission import source_key
 from duologue.core.chat import Chat
 from duologue.core.commands import Command
 from duologue.core.errors import PeerError
@@ -107,6 +108,14 @@ class Link(Protocol):
     def close(self) -> None:
         """Read nothing more, send what is queued, then close. Harmless when closed already."""
 
+    def dismiss(self) -> None:
+        """The same of one that did not come in, without waiting for a peer that does not take its last words."""
+
+
+def source_of(link: Link) -> str:
+    """Who has one place in a queue where nobody is known."""
+    return source_key(link.address, link.port)
+
 
 Hearers = dict[Callable[[Iterable[Link], Event], None], list[Link]]
 """Many sockets, by their kind: the key tells all of them."""
@@ -121,6 +130,8 @@ class Client:
     chat_socket: Link
     check_socket: Link
     row: int
+    password_hash: str | None = field(default=None, repr=False)
+    """That of its account when it logged in: with another one, the session is over."""
     warned: float = -inf
     """When it was last told that it sends too fast."""
     chat: Chat | None = None

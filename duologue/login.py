@@ -18,11 +18,13 @@ from duologue.core.admission import address_key, is_loopback
 from duologue.core.commands import SocketKind
 from duologue.core.errors import FatalPeerError, PeerError
 from duologue.core.events import LoggedIn, LoginDenied, PasswordWanted, Refused
+from duologue.core.guessing import WINDOW, Guess, Tally, begin
 from duologue.core.pace import Tries
+from duologue.fair_pool import PoolFull
 from duologue.guests import Guests
-from duologue.link import Link
+from duologue.link import Link, source_of
 from duologue.passes import Passes
-from duologue.passwords import PasswordPool, PoolBusy
+from duologue.passwords import PasswordPool
 from duologue.settings import Settings
 from duologue.tables import Users
 
@@ -31,14 +33,16 @@ log = logging.getLogger(__name__)
 TOKEN_BYTES = 32
 """256 random bits (design: attaching a socket to somebody else's login has to be hopeless)."""
 
-_PASSWORD_WINDOW = 60.0
-
 _NOT_BY_NAME_ALONE = LoginDenied(
     "denied",
     "Unknown nickname, or one that does not come in by itself: an account with a password needs client.py, and so does "
     "one on another machine.",
 )
 """The same for who is unknown and who has a password, so that nobody learns which."""
+
+_DENIED = LoginDenied("denied", "Unknown nickname or wrong password.")
+
+_BUSY = LoginDenied("busy", "Too many logins at this moment; try again in a few seconds. This was no try.")
 
 _BAD_PASS = LoginDenied("bad_pass", "You have to log in again, with your nickname and password.")
 
@@ -51,6 +55,12 @@ class Login:
     nickname: str = ""
     is_by_name_alone: bool = False
     """Through a front door that knows no passwords."""
+    account: Account | None = None
+    """As it was when it was found to be let in; another password since then, or none, ends the login."""
+    check: asyncio.Task[None] | None = None
+    """Its password is being checked, or waits for that."""
+    guess: Guess | None = None
+    """What that counts as, unless the connection ends before the answer."""
     refusals: int = 0
     token_digest: bytes | None = None
     token_deadline: float = 0.0
@@ -84,7 +94,10 @@ class LoginDesk:
         self._has_proxy = bool(settings.web_origins)
         self._time = time
         self._complete = complete
-        self._tries = Tries(settings.limits.password_tries, _PASSWORD_WINDOW)
+        most = settings.limits.password_tries
+        # Two tables: names that nobody has are free to make up, and must not make us forget tries at those that are.
+        self._tries_at_accounts, self._tries_at_no_account = Tries(most, WINDOW), Tries(most, WINDOW)
+        self._tries_from = Tries(settings.limits.password_tries_per_address, WINDOW)
         self._deadlines: dict[Link, float] = {}
         self._logins: dict[Link, Login] = {}
         self._by_token: dict[bytes, Login] = {}
@@ -93,8 +106,15 @@ class LoginDesk:
     # Sockets come and go
 
     def connected(self, link: Link) -> None:
-        """A socket has `login_timeout` seconds to become part of a complete login."""
+        """A connection was accepted: it has `login_timeout` seconds to become part of a complete login, with its TLS
+        handshake and whatever protocol it turns out to speak.
+        """
         self._deadlines[link] = self._time() + self._limits.login_timeout
+
+    def passed_on(self, link: Link, successor: Link) -> None:
+        """It turned out to speak another protocol: the connection goes on as `successor`, until the same moment."""
+        if link in self._deadlines:
+            self._deadlines[successor] = self._deadlines.pop(link)
 
     def lost(self, link: Link) -> None:
         """A socket closed before its login was complete: what was attached to it goes with it."""
@@ -104,39 +124,46 @@ class LoginDesk:
             self._give_up(login)
 
     def sweep(self, now: float) -> None:
-        """Close what has not come through in time. All have equally long, so the oldest are first."""
-        while self._deadlines and (oldest := next(iter(self._deadlines.items())))[1] <= now:
-            self._too_slow(oldest[0], f"A login has to be complete within {self._limits.login_timeout:g} s.")
+        """Close what has not come through in time."""
+        for link in [link for link, deadline in self._deadlines.items() if deadline <= now]:
+            if link in self._deadlines:  # it may have gone with another one
+                self._too_slow(link, f"A login has to be complete within {self._limits.login_timeout:g} s.")
         while self._by_token and (login := next(iter(self._by_token.values()))).token_deadline <= now:
             self._too_slow(
                 login.login_socket, f"The other two sockets have to attach within {self._limits.token_lifetime:g} s."
             )
 
     def _too_slow(self, link: Link, text: str) -> None:
-        self.denied["too_slow"] += 1
-        link.tell(Refused("too_slow", text))
+        login = self._logins.get(link)
+        event = _BUSY if login and login.check else Refused("too_slow", text)
+        self.denied[event.code] += 1
+        link.tell(event)
         self.lost(link)
-        link.close()
+        link.dismiss()
 
     def _give_up(self, login: Login) -> None:
+        if login.check and login.guess:
+            login.check.cancel()
+            login.guess.take_back()
         if login.token_digest:
             self._by_token.pop(login.token_digest, None)
         for link in (login.login_socket, *login.attached.values()):
             self._logins.pop(link, None)
             self._deadlines.pop(link, None)
-            link.close()
+            link.dismiss()
 
     # The dialogue on the login socket
 
     def give_nickname(self, link: Link, nickname: str, *, is_all: bool = False) -> None:
         """`is_all`: there is no way to ask for a password, and whoever needs one is refused."""
         login = self._logins.setdefault(link, Login(link, is_by_name_alone=is_all))
+        login.nickname = ""
         try:
             login.nickname = nickname_key(nickname)
         except PeerError as error:
             self._deny(login, LoginDenied(error.code, error.text))
             return
-        account = self._users.find(login.nickname)
+        account = login.account = self._users.find(login.nickname)
         if account and self._needs_no_password(account, link):
             self._make_way(login)
             self._grant(login)
@@ -168,37 +195,45 @@ class LoginDesk:
         login = self._logins.setdefault(link, Login(link))
         account = self._passes.account_of(token, self._users.find)
         if account and (account.password_hash or self._needs_no_password(account, link)):
-            login.nickname = account.nickname
+            login.nickname, login.account = account.nickname, account
             self._grant(login)
         else:
             self._deny(login, _BAD_PASS)
 
     def give_password(self, link: Link, password: str) -> None:
         login = self._logins[link]
-        key = (login.nickname, address_key(link.address))
-        now = self._time()
-        wait = self._tries.wait(key, now)
-        if wait > 0:
-            self._deny(login, LoginDenied("throttled", f"Too many tries; the next is due in {wait:.0f} s."))
-            return
-        self._tries.note(key, now)
-        check = asyncio.get_running_loop().create_task(self._check_password(login, password))
-        self._checks.add(check)
-        check.add_done_callback(self._checks.discard)
-
-    async def _check_password(self, login: Login, password: str) -> None:
-        account = self._users.find(login.nickname)
-        password_hash = account.password_hash if account and not account.disabled else None
         try:
-            right = await self._passwords.verify(password_hash, password)
-            denied = LoginDenied("denied", "Unknown nickname or wrong password.")
-        except PoolBusy:
-            right = False
-            denied = LoginDenied("busy", "Too many logins at this moment; try again in a few seconds.")
-        if self._logins.get(login.login_socket) is not login:
+            login.guess = self._guess(login)
+        except PeerError as error:
+            self._deny(login, LoginDenied(error.code, error.text))
             return
+        login.check = asyncio.get_running_loop().create_task(self._check_password(login, password, login.guess))
+        self._checks.add(login.check)
+        login.check.add_done_callback(self._checks.discard)
+
+    def _guess(self, login: Login) -> Guess:
+        """Raises PeerError: throttled. On this machine, which may be everybody's by a proxy, no more is counted than by
+        account: a connection is closed after three refusals.
+        """
+        address = login.login_socket.address
+        tries = self._tries_at_accounts if self._users.find(login.nickname) else self._tries_at_no_account
+        own = Tally(tries, (login.nickname, address_key(address)))
+        others = () if is_loopback(address) else (Tally(self._tries_from, address_key(address)),)
+        return begin(own, *others, now=self._time())
+
+    async def _check_password(self, login: Login, password: str, guess: Guess) -> None:
+        account = login.account = self._users.find(login.nickname)
+        password_hash = account.password_hash if account and not account.disabled else None
+        keys = ("from", source_of(login.login_socket)), ("name", login.nickname)
+        denied = _DENIED
+        try:
+            right = await self._passwords.verify(password_hash, password, *keys)
+        except PoolFull:
+            guess.take_back()
+            right, denied = False, _BUSY
+        login.check = None
         if right and self._belongs(login):
-            self._tries.forgive((login.nickname, address_key(login.login_socket.address)))
+            guess.was_right()
             self._grant(login)
         else:
             self._deny(login, denied)
@@ -206,7 +241,9 @@ class LoginDesk:
     def _belongs(self, login: Login) -> bool:
         """Asked again after every wait: the users file can have been reread in the meantime."""
         account = self._users.find(login.nickname)
-        return account is not None and not account.disabled
+        if account is None or login.account is None or account.disabled:
+            return False
+        return account.password_hash == login.account.password_hash
 
     def _needs_no_password(self, account: Account, link: Link) -> bool:
         if account.disabled or account.password_hash:
@@ -215,18 +252,20 @@ class LoginDesk:
         return self._passwordless_from_anywhere or (is_loopback(link.address) and not by_proxy)
 
     def _deny(self, login: Login, denied: LoginDenied) -> None:
-        log.info(
-            "login denied", extra={"nickname": login.nickname, "peer": login.login_socket.peer, "reason": denied.code}
-        )
+        link = login.login_socket
+        # Any other name can be a password that was typed one line too early.
+        named = {"nickname": login.nickname} if self._users.find(login.nickname) else {}
+        log.info("login denied", extra={**named, "peer": link.peer, "reason": denied.code})
         self.denied[denied.code] += 1
-        login.login_socket.tell(denied)
+        link.tell(denied)
+        if denied is _BUSY:
+            return
         login.refusals += 1
-        if login.refusals >= login.login_socket.door.tries:
-            self.lost(login.login_socket)
-        elif login.is_by_name_alone or login.login_socket.is_all_three:
-            # Its connection is open before somebody begins to type, or types again.
-            del self._deadlines[login.login_socket]
-            self.connected(login.login_socket)
+        if login.refusals >= link.door.tries:
+            self.lost(link)
+        elif login.is_by_name_alone or link.is_all_three:
+            # Its connection is open before somebody begins to type, or types again; `tries` times is the most.
+            self.connected(link)
 
     def _grant(self, login: Login) -> None:
         link = login.login_socket

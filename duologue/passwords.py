@@ -5,28 +5,25 @@ Knows nothing of who the password belongs to; an unknown user costs the same tim
 
 from __future__ import annotations
 
-import asyncio
 import secrets
 import unicodedata
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from base64 import b64encode
+from collections.abc import Hashable
 from functools import partial
-from typing import ParamSpec, TypeVar
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from duologue.core.errors import PeerError
+from duologue.fair_pool import FairPool
 
 # OWASP Password Storage Cheat Sheet: argon2id with 19 MiB, two passes, one lane.
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 PASSWORD_LENGTH = 256  # characters; more adds no strength, and normalising it would be free work for a stranger
 WORKERS = 1  # of two cores one is the loop's
-# At some 30 ms a check the last in the queue waits two seconds, well within the login deadline of 20 s.
-MOST_WAITING = 64
-
-P = ParamSpec("P")
-T = TypeVar("T")
+# Each connection has one password at most that waits, and this is as many as a server takes: some 60 MB of passwords if
+# all are of the longest. The queue is fair, so whoever waits in it is soon answered, however long it is.
+MOST_WAITING = 20_000
 
 
 class BadPassword(PeerError):
@@ -36,54 +33,53 @@ class BadPassword(PeerError):
         super().__init__("bad_password", reason)
 
 
-class PoolBusy(Exception):
-    """Too many checks are waiting already. Not the peer's fault: it should try again in a moment."""
-
-
 def hash_password(password: str) -> str:
     """The argon2id hash, a PHC string. Blocks for some 30 ms. Raises BadPassword."""
     return _HASHER.hash(_prepared(password))
 
 
+def _nobodys_hash() -> str:
+    """What is checked for a user that does not exist: the same work, and no password has it."""
+    lengths = _HASHER.salt_len, _HASHER.hash_len
+    salt, digest = (b64encode(secrets.token_bytes(length)).decode().rstrip("=") for length in lengths)
+    cost = f"m={_HASHER.memory_cost},t={_HASHER.time_cost},p={_HASHER.parallelism}"
+    return f"$argon2id$v=19${cost}${salt}${digest}"
+
+
+_NOBODYS_HASH = _nobodys_hash()
+
+
 class PasswordPool:
-    """Checks passwords on threads of its own, a bounded number at a time."""
+    """Checks passwords on threads of its own, a bounded number at a time, and fairly by the keys of who asks.
+
+    Whoever stops waiting costs nothing any more.
+    """
 
     def __init__(self, workers: int = WORKERS) -> None:
-        self._threads = ThreadPoolExecutor(workers, thread_name_prefix="password")
-        self._dummy = self._threads.submit(hash_password, secrets.token_urlsafe())
-        self._waiting = 0
+        self._pool = FairPool(workers, "password", MOST_WAITING)
 
-    async def verify(self, password_hash: str | None, password: str) -> bool:
+    async def verify(self, password_hash: str | None, password: str, *keys: Hashable) -> bool:
         """Whether the password is the one that was hashed.
 
         None stands for an account that does not exist, is disabled or has no password: the answer is False after
-        the same work. Raises PoolBusy when MOST_WAITING checks wait for their answer.
+        the same work. Raises PoolFull when MOST_WAITING checks wait for their turn.
         """
-        return await self._run(self._check, password_hash, password)
+        return await self._pool.run(partial(self._check, password_hash, password[: PASSWORD_LENGTH + 1]), *keys)
 
-    async def _run(self, work: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
-        if self._waiting >= MOST_WAITING:
-            raise PoolBusy(f"{MOST_WAITING} passwords are waiting already; try again in a moment")
-        self._waiting += 1
-        try:
-            return await asyncio.get_running_loop().run_in_executor(self._threads, partial(work, *arguments, **named))
-        finally:
-            self._waiting -= 1
-
-    async def hash(self, password: str) -> str:
-        """The hash of a new password. Raises BadPassword, and PoolBusy like `verify`."""
-        return await self._run(hash_password, password)
+    async def hash(self, password: str, *keys: Hashable) -> str:
+        """The hash of a new password. Raises BadPassword, and PoolFull like `verify`."""
+        return await self._pool.run(partial(hash_password, password), *keys)
 
     def close(self) -> None:
         """Drop the checks that wait. The one that runs ends by itself."""
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        self._pool.close()
 
     def _check(self, password_hash: str | None, password: str) -> bool:
         try:
             prepared = _prepared(password)
         except BadPassword:
             password_hash, prepared = None, b""
-        matches = _matches(password_hash or self._dummy.result(), prepared)
+        matches = _matches(password_hash or _NOBODYS_HASH, prepared)
         return matches and password_hash is not None
 
 

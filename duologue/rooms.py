@@ -8,34 +8,33 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Callable, Coroutine, Hashable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
-from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 from duologue.congestion import Congestion
+from duologue.core.accounts import is_guest
+from duologue.core.admission import address_key
 from duologue.core.commands import SendLetter
 from duologue.core.effects import Effect, RoomChanged, RoomGone, RoomMade, TellRoom
 from duologue.core.errors import PeerError
 from duologue.core.events import Acknowledged, Event, NotKept, Refused
+from duologue.core.guessing import WINDOW, Guess, Tally, begin
+from duologue.core.limits import Limits
 from duologue.core.pace import Tries
 from duologue.core.room import Room
 from duologue.core.room_commands import JoinRoom
 from duologue.core.room_events import RoomJoined, RoomLeft, RoomMissed, RoomSaid
 from duologue.core.rooms import Rooms, locked, room_key
 from duologue.errands import Errands
-from duologue.link import Client, Link
-from duologue.passwords import PasswordPool, PoolBusy
+from duologue.fair_pool import PoolFull
+from duologue.link import Client, Link, source_of
+from duologue.passwords import PasswordPool
 from duologue.protocols.native_wire import encode_message
 from duologue.storage.base import Letter, LiveRoom, Store
 
 RoomEffect = TellRoom | RoomMade | RoomChanged | RoomGone
-
-_PASSWORD_WINDOW = 60.0
-
-BUSY_FOR = 0.2
-"""Seconds until the password pool is asked again; in that time it checks six."""
 
 _OF_SOMEBODY = (RoomSaid, RoomJoined, RoomLeft)
 """Not told to those who have blocked whom it is about. A topic is the room's, whoever has set it."""
@@ -47,8 +46,8 @@ Members = dict[Callable[[Iterable[Link], Event], None], list[tuple[str, Link]]]
 class RoomDesk:
     """`clients` are those who are logged in, by nickname; `perform` has effects carried out.
 
-    `time` is a monotonic clock in seconds, `wall_clock` dates what is stored. In a minute somebody may try `tries`
-    passwords of a room. Who is among the `blockers_of` somebody hears nothing of them.
+    `time` is a monotonic clock in seconds, `wall_clock` dates what is stored. Who is among the `blockers_of` somebody
+    hears nothing of them.
     """
 
     def __init__(
@@ -62,7 +61,7 @@ class RoomDesk:
         perform: Callable[[list[Effect]], None],
         time: Callable[[], float],
         wall_clock: Callable[[], float],
-        tries: float,
+        limits: Limits,
         blockers_of: Callable[[str], AbstractSet[str]] = lambda _: frozenset(),
     ) -> None:
         self.store = store
@@ -75,7 +74,9 @@ class RoomDesk:
         self._perform = perform
         self._time = time
         self._wall_clock = wall_clock
-        self._tries = Tries(tries, _PASSWORD_WINDOW)
+        self._tries = Tries(limits.password_tries, WINDOW)
+        self._tries_at_all = Tries(limits.room_password_tries, WINDOW)
+        self._waiting: dict[Client, asyncio.Task[Any]] = {}  # for a password to be checked
         self._blockers_of = blockers_of
         self._errands = Errands()
 
@@ -101,32 +102,43 @@ class RoomDesk:
             if room:
                 password_hash = await self._checked(client, room, password)
             else:
-                password_hash = await self._in_turn(client, partial(self._passwords.hash, password))
+                password_hash = await self._in_turn(client, self._passwords.hash(password, _asker(client)))
             if self._clients.get(client.nickname) is client:
                 self._perform(self._rules.join(client.nickname, key, password_hash))
         except PeerError as error:
             client.login_socket.tell(Refused(error.code, error.text, JoinRoom))
 
     async def _checked(self, client: Client, room: Room, password: str) -> str | None:
-        key, now = (room.key, client.nickname), self._time()
-        wait = self._tries.wait(key, now)
-        if wait > 0:
-            raise PeerError("throttled", f"Too many tries; the next is due in {wait:.0f} s.")
-        self._tries.note(key, now)
-        if not await self._in_turn(client, partial(self._passwords.verify, room.password_hash, password)):
+        guess = self._guess(client, room)
+        try:
+            is_right = await self._in_turn(client, self._passwords.verify(room.password_hash, password, _asker(client)))
+        except PeerError:
+            guess.take_back()
+            raise
+        if not is_right:
             raise locked(room)
-        self._tries.forgive(key)
+        guess.was_right()
         return room.password_hash
 
-    async def _in_turn(self, client: Client, work: Callable[[], Awaitable[T]]) -> T:
-        """After a restart all who were in rooms with passwords come back at once: the pool has no room for them all."""
-        while True:
-            try:
-                return await work()
-            except PoolBusy:
-                if self._clients.get(client.nickname) is not client:
-                    raise PeerError("busy", "Too many passwords are being checked.") from None
-                await asyncio.sleep(BUSY_FOR)
+    def _guess(self, client: Client, room: Room) -> Guess:
+        """Raises PeerError: throttled. A guest's next name is no new start, and neither is the next room."""
+        asker = _asker(client)
+        # On this machine each guest has tries of their own, and all of them together no more than those of one address.
+        together = address_key(client.login_socket.address) if is_guest(client.nickname) else asker
+        return begin(Tally(self._tries, (room.key, asker)), Tally(self._tries_at_all, together), now=self._time())
+
+    async def _in_turn(self, client: Client, work: Coroutine[Any, Any, T]) -> T:
+        """Whoever goes meanwhile gives up their place. Raises PeerError."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._waiting[client] = task
+        try:
+            return await task
+        except PoolFull:
+            raise PeerError("busy", "Too many passwords are being checked; try again in a moment.") from None
+        except asyncio.CancelledError:
+            raise PeerError("gone", "You have left, so nobody waits for your password.") from None
+        finally:
+            self._waiting.pop(client, None)
 
     # What is said
 
@@ -206,3 +218,12 @@ class RoomDesk:
     def forget(self, client: Client) -> None:
         """It is gone."""
         self._missed.pop(client, None)
+        if client in self._waiting:
+            self._waiting.pop(client).cancel()
+
+
+def _asker(client: Client) -> Hashable:
+    """Who has one place in the queue, and tries of their own: an account, or where a guest comes from."""
+    if is_guest(client.nickname):
+        return "from", source_of(client.login_socket)
+    return "name", client.nickname

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from duologue.core.accounts import bare, guest_name, is_guest, looks_of, nickname_key
+from duologue.core.chat import ChatEnd
 from duologue.core.errors import PeerError
 from duologue.core.events import Disconnected, PeopleOnline
 from duologue.guests import Guests
@@ -10,6 +11,7 @@ from duologue.link import Client
 from duologue.tables import Users
 
 REMOVED = Disconnected("removed", "Your account was removed or disabled.")
+PASSWORD_CHANGED = Disconnected("password_changed", "The password of your account was changed. Log in anew.")
 REGISTERED = Disconnected("registered", "Your name belongs to an account now. Come in under another.")
 
 
@@ -42,13 +44,18 @@ class Roster:
         has_gone = is_guest(typed) and self.guests.find(typed) is None
         return guest_name(bare(typed)) if has_gone else self.find_person(typed)
 
-    def no_longer_belong(self) -> list[tuple[Client, Disconnected]]:
-        """After the users file was reread: who has to go, and with which words."""
-        verdicts = [(client, self._verdict(client.nickname)) for client in self.clients.values()]
-        return [(client, goodbye) for client, goodbye in verdicts if goodbye]
+    def no_longer_belong(self) -> list[tuple[Client, ChatEnd, Disconnected]]:
+        """After the users file was reread: who has to go, what that is to their partner, and the words for it."""
+        verdicts = [(client, self._verdict(client)) for client in self.clients.values()]
+        return [(client, *verdict) for client, verdict in verdicts if verdict]
 
-    def _verdict(self, nickname: str) -> Disconnected | None:
-        if is_guest(nickname):
-            return None if looks_of(nickname).isdisjoint(self._users.looks) else REGISTERED
-        account = self._users.find(nickname)
-        return REMOVED if account is None or account.disabled else None
+    def _verdict(self, client: Client) -> tuple[ChatEnd, Disconnected] | None:
+        if is_guest(client.nickname):
+            is_free = looks_of(client.nickname).isdisjoint(self._users.looks)
+            return None if is_free else (ChatEnd.REMOVED, REGISTERED)
+        account = self._users.find(client.nickname)
+        if account is None or account.disabled:
+            return ChatEnd.REMOVED, REMOVED
+        if account.password_hash != client.password_hash:
+            return ChatEnd.LOST, PASSWORD_CHANGED  # the chat waits for who knows the new one
+        return None

@@ -301,16 +301,19 @@ def test_accounts_change_under_a_running_server(running: Running, visit: Callabl
     assert (done.returncode, done.stderr) == (0, "")
     assert "reread" in done.stdout
     assert running.call("adduser", "frank", "--no-password").returncode == 0
-    frank = visit("frank")
+    assert running.call("adduser", "grace", "--no-password").returncode == 0
+    frank, grace = visit("frank"), visit("grace")
 
     assert running.call("passwd", "frank", typed="battery staple\n").returncode == 0
     frank_again = socket.create_connection(("127.0.0.1", running.port), BOUND)
     with frank_again:
         frank_again.sendall(b"duologue/1 login_socket\nfrank\n")
         assert frank_again.recv(100) == b"PASSWORD\n"
+    assert frank.hears().startswith("disconnected password_changed ")
 
+    assert running.call("deluser", "grace").returncode == 0
+    assert grace.hears() == "disconnected removed Your account was removed or disabled.\n"
     assert running.call("deluser", "frank").returncode == 0
-    assert frank.hears() == "disconnected removed Your account was removed or disabled.\n"
     accounts = {account.nickname: account for account in users_file.read(running.place.users)}
     assert "frank" not in accounts
     assert accounts["erin"].password_hash

@@ -16,7 +16,7 @@ LAYERS = (
     ("app", "admin"),
     ("server",),
     ("net",),
-    ("handle_client", "costs", "hub", "login", "heartbeat"),
+    ("handle_client", "costs", "hub", "login", "heartbeat", "unfinished"),
     ("conversations", "rooms", "people"),
     ("delivery", "mailbox", "acknowledgements", "recall", "congestion", "metering", "watchers", "presence_watchers"),
     (

@@ -12,7 +12,7 @@ from duologue.core.events import Disconnected
 from duologue.core.limits import Limits
 from duologue.link import Client, Hold
 from tests.stage import Clock
-from tests.test_link import client, fake
+from tests.test_link import FakeLink, client, fake
 
 LIMITS = replace(Limits(), write_stall=10.0)
 
@@ -76,6 +76,51 @@ def test_only_chat_sockets_pause_for_everything_else_is_needed_to_find_out_who_l
     crowd.fills(bob)
     for link in (bob.login_socket, bob.check_socket):
         assert not fake(link).holds
+
+
+def test_a_check_socket_pauses_when_its_own_answers_are_not_read(crowd: Crowd) -> None:
+    bob = client("bob")
+    crowd.congestion.congested(bob.check_socket)
+    assert (fake(bob.check_socket).holds, holds(bob)) == ({Hold.OWN_QUEUE}, {Hold.OWN_QUEUE})
+    assert not fake(bob.login_socket).holds
+    crowd.congestion.drained(bob.check_socket)
+    assert (fake(bob.check_socket).holds, holds(bob)) == (set(), set())
+
+
+def test_a_socket_that_is_nobodys_yet_pauses_itself(crowd: Crowd) -> None:
+    link = FakeLink()
+    crowd.congestion.congested(link)
+    assert link.holds == {Hold.OWN_QUEUE}
+    crowd.congestion.drained(link)
+    assert not link.holds
+
+
+def test_one_that_was_full_on_its_way_in_is_read_again_when_its_client_is_in(crowd: Crowd) -> None:
+    bob = client("bob")
+    for link in (bob.chat_socket, bob.check_socket):
+        link.client = None
+        crowd.congestion.congested(link)
+        link.client = bob
+    for link in (bob.chat_socket, bob.check_socket):
+        crowd.congestion.drained(link)
+    assert (fake(bob.check_socket).holds, holds(bob)) == (set(), set())
+
+
+def test_what_fills_the_queue_again_as_soon_as_it_is_read_is_not_read_on(crowd: Crowd) -> None:
+    """A client whose one socket is all three."""
+    bob = client("bob")
+    link = fake(bob.login_socket)
+    bob.chat_socket = bob.check_socket = link
+    released: list[Hold] = []
+
+    def release(reason: Hold) -> None:
+        released.append(reason)
+        crowd.congestion.congested(link)
+
+    crowd.congestion.congested(link)
+    link.release = release  # type: ignore[method-assign]
+    crowd.congestion.drained(link)
+    assert released == [Hold.OWN_QUEUE]
 
 
 def test_one_queue_that_drains_releases_nobody_while_another_is_full(crowd: Crowd) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import get_args
@@ -9,8 +10,9 @@ from typing import get_args
 import pytest
 
 from duologue.core import commands
-from duologue.handle_client import _FOR_CLIENTS, _FOR_SOCKETS
-from tests.stage import Stage, opened
+from duologue.core.commands import Command, ReadHistory, SearchHistory
+from duologue.handle_client import _FOR_CLIENTS, _FOR_SOCKETS, handle_client
+from tests.stage import BOUND, Stage, opened, until
 
 
 @pytest.fixture
@@ -50,3 +52,23 @@ async def test_an_error_is_heard_on_the_login_socket_only(stage: Stage) -> None:
     await alice.hears_like("ERROR unknown_command .+")
     await alice.hears("disconnected bye Goodbye!")
     await alice.chat.is_closed()
+
+
+@pytest.mark.parametrize(
+    "question", [ReadHistory("alice", 5, None), SearchHistory("secret")], ids=["history", "search"]
+)
+async def test_a_guest_has_no_history_for_somebody_else_may_have_had_the_name(
+    tmp_path: Path, question: Command
+) -> None:
+    """No door of guests has words for these questions; whichever will, the answer is this."""
+    async with opened(tmp_path, protocols=("native", "plain_lines"), history=True) as stage:
+        hub = stage.server.hub
+        reader, writer = await asyncio.open_connection("127.0.0.1", stage.ports["plain_lines"])
+        writer.write(b"Zoe")
+        await until(lambda: "~Zoe" in hub.roster.clients)
+        handle_client(hub, hub.roster.clients["~Zoe"].chat_socket, question)
+        heard = b""
+        async with asyncio.timeout(BOUND):
+            while b"A guest has no history." not in heard:
+                heard += await reader.readuntil(b".")
+        writer.close()

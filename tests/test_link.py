@@ -83,6 +83,9 @@ class FakeLink:
     def close(self) -> None:
         self.closed = True
 
+    def dismiss(self) -> None:
+        self.closed = True
+
     async def until(self, condition: Callable[[FakeLink], object]) -> None:
         """Wait until something holds of what this link was told, or of its holds."""
         async with asyncio.timeout(BOUND):

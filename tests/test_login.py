@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 
 import pytest
 
@@ -13,10 +13,13 @@ from duologue.core.accounts import Account
 from duologue.core.commands import SocketKind
 from duologue.core.errors import FatalPeerError
 from duologue.core.events import LoggedIn, LoginDenied, PasswordWanted, Refused
+from duologue.core.limits import Limits
+from duologue.core.pace import Tries
+from duologue.fair_pool import PoolFull
 from duologue.guests import Guests
 from duologue.login import Login, LoginDesk
 from duologue.passes import KEY_BYTES, Passes
-from duologue.passwords import PasswordPool, PoolBusy
+from duologue.passwords import PasswordPool
 from duologue.protocols.lines import TRIES
 from duologue.settings import Settings
 from duologue.tables import Users
@@ -40,12 +43,14 @@ class SlowPool(PasswordPool):
         self.go.set()
         self.begun = asyncio.Event()
         self.asked: list[str | None] = []
+        self.keys: list[tuple[Hashable, ...]] = []
         self.full = False
 
-    async def verify(self, password_hash: str | None, password: str) -> bool:
+    async def verify(self, password_hash: str | None, password: str, *keys: Hashable) -> bool:
         if self.full:
-            raise PoolBusy("full")
+            raise PoolFull("full")
         self.asked.append(password_hash)
+        self.keys.append(keys)
         self.begun.set()
         await self.go.wait()
         return password_hash == f"hash of {password}"
@@ -358,16 +363,108 @@ async def test_a_new_address_of_the_same_ipv6_network_is_no_new_start(desk: Desk
     assert await desk.tries(desk.socket("2001:db8::abcd"), "bob", "wrong") == "throttled"
 
 
+async def test_a_list_of_names_gets_no_further_than_a_household_that_mistypes(desk: Desk) -> None:
+    most = int(Limits().password_tries_per_address)
+    answers = [await desk.tries(desk.socket(FAR), f"nobody{number}", "wrong") for number in range(most + 5)]
+    assert answers == ["denied"] * most + ["throttled"] * 5
+    assert len(desk.passwords.asked) == most
+    assert await desk.tries(desk.socket("192.0.2.2"), "bob", "sesame") == "in"
+    desk.clock.now += 60
+    assert await desk.tries(desk.socket(FAR), "bob", "sesame") == "in"
+
+
+async def test_a_household_may_mistype_and_is_not_locked_out_by_a_neighbour(desk: Desk) -> None:
+    """Sixteen clients of one address, three tries each; all but one have used theirs up."""
+    for client in range(int(Limits().clients_per_address) - 1):
+        for _ in range(int(Limits().password_tries)):
+            assert await desk.tries(desk.socket(FAR), f"person{client}", "typo") == "denied"
+    assert await desk.tries(desk.socket(FAR), "bob", "typo") == "denied"
+    assert await desk.tries(desk.socket(FAR), "bob", "sesame") == "in"
+
+
+async def test_who_comes_in_has_used_no_try_of_their_address(desk: Desk) -> None:
+    for _ in range(2 * int(Limits().password_tries_per_address)):
+        assert await desk.tries(desk.socket(FAR), "bob", "sesame") == "in"
+
+
+async def test_on_this_machine_which_may_be_everybodys_nobody_waits_for_other_names(desk: Desk) -> None:
+    for number in range(2 * int(Limits().password_tries_per_address)):
+        assert await desk.tries(desk.socket(), f"nobody{number}", "wrong") == "denied"
+
+
+async def test_names_that_nobody_has_make_no_tries_at_others_forgotten(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Tries, "MOST_KEYS", 5)
+    for _ in range(3):
+        await desk.tries(desk.socket(), "bob", "wrong")
+    for number in range(20):
+        await desk.tries(desk.socket(), f"nobody{number}", "wrong")
+    assert await desk.tries(desk.socket(), "bob", "sesame") == "throttled"
+
+
 async def test_whoever_is_right_starts_anew(desk: Desk) -> None:
     for password in ("wrong", "wrong", "sesame"):
         await desk.tries(desk.socket(), "bob", password)
     assert [await desk.tries(desk.socket(), "bob", "wrong") for _ in range(3)] == ["denied"] * 3
 
 
-async def test_too_many_checks_at_once(desk: Desk) -> None:
+async def test_too_many_checks_at_once_are_no_tries_and_no_refusals(desk: Desk) -> None:
     """3.2: busy."""
+    link = desk.socket()
     desk.passwords.full = True
-    assert await desk.tries(desk.socket(), "bob", "sesame") == "busy"
+    assert [await desk.tries(link, "bob", "sesame") for _ in range(2 * TRIES)] == ["busy"] * 2 * TRIES
+    desk.passwords.full = False
+    assert await desk.tries(link, "bob", "sesame") == "in"
+
+
+async def waiting(desk: Desk, *, address: str = "127.0.0.1") -> FakeLink:
+    """Bob's password waits to be checked."""
+    desk.passwords.go.clear()
+    link = desk.socket(address)
+    desk.desk.give_nickname(link, "bob")
+    desk.desk.give_password(link, "sesame")
+    await desk.passwords.begins()
+    return link
+
+
+async def test_whose_password_was_not_checked_by_the_deadline_hears_that_it_was_no_try(desk: Desk) -> None:
+    for _ in range(2 * TRIES):
+        link = await waiting(desk)
+        desk.passes(20)
+        assert (denied(link), link.closed) == ("busy", True)
+        await all_checked(desk)
+    desk.passwords.go.set()
+    assert await desk.tries(desk.socket(), "bob", "sesame") == "in"
+
+
+async def test_who_goes_while_the_password_waits_has_used_no_try(desk: Desk) -> None:
+    for _ in range(2 * TRIES):
+        desk.desk.lost(await waiting(desk))
+        await all_checked(desk)
+    desk.passwords.go.set()
+    assert await desk.tries(desk.socket(), "bob", "sesame") == "in"
+
+
+async def test_what_waits_is_a_try_until_then(desk: Desk) -> None:
+    """Or else many sockets at once would be many tries."""
+    for _ in range(TRIES):
+        await waiting(desk)
+    link = desk.socket()
+    desk.desk.give_nickname(link, "bob")
+    desk.desk.give_password(link, "sesame")
+    assert denied(link) == "throttled"
+
+
+async def test_a_password_stands_in_the_queue_under_its_name_and_where_it_comes_from(desk: Desk) -> None:
+    here, there = desk.socket(), desk.socket("2001:db8::7")
+    here.peer = "127.0.0.1:77"
+    await desk.tries(here, "bob", "sesame")
+    await desk.tries(there, "NOBODY", "sesame")
+    assert desk.passwords.keys == [
+        (("from", "127.0.0.1:77"), ("name", "bob")),
+        (("from", "2001:db8::"), ("name", "nobody")),
+    ]
 
 
 @pytest.mark.parametrize("full", [False, True], ids=["checked", "too many checks"])
@@ -400,7 +497,15 @@ def disabled(users: Users) -> None:
     users.replace([Account("alice", disabled=True), Account("bob", "hash of sesame", disabled=True)])
 
 
-goes = pytest.mark.parametrize("go", [removed, disabled])
+def given_another_password(users: Users) -> None:
+    users.replace([Account("alice", "hash of another"), Account("bob", "hash of another")])
+
+
+def freed_of_its_password(users: Users) -> None:
+    users.replace([Account("alice", "hash of another"), Account("bob")])
+
+
+goes = pytest.mark.parametrize("go", [removed, disabled, given_another_password])
 
 
 @goes
@@ -416,6 +521,15 @@ async def test_an_account_removed_while_its_password_is_checked_is_not_let_in(
     desk.passwords.go.set()
     await all_checked(desk)
     assert isinstance(link.told[-1], LoginDenied)
+
+
+async def test_nor_is_one_that_has_no_password_any_more(desk: Desk) -> None:
+    """A session began by what was true then; the next login begins by what is true now."""
+    link = await waiting(desk)
+    freed_of_its_password(desk.users)
+    desk.passwords.go.set()
+    await all_checked(desk)
+    assert denied(link) == "denied"
 
 
 @goes
@@ -516,6 +630,31 @@ async def test_neither_token_nor_password_is_ever_logged(desk: Desk, caplog: pyt
     assert token not in everything
 
 
+@pytest.mark.parametrize("typed", ["sesame", "correct horse battery staple", "start_chat", "~guest", "x" * 300])
+async def test_a_password_typed_as_a_nickname_is_not_logged(
+    desk: Desk, caplog: pytest.LogCaptureFixture, typed: str
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    links = desk.socket(), desk.socket(), whole(desk)
+    for link in links[:2]:
+        desk.desk.give_nickname(link, typed, is_all=link is links[1])
+        if link.told[-1] == PasswordWanted():
+            desk.desk.give_password(link, "x")
+            await link.until(lambda link: link.told[-1] != PasswordWanted())
+    desk.desk.come_in(links[2], f"alice {typed}")
+    records = [record.__dict__ for record in caplog.records]
+    assert len(records) == len(links)
+    assert typed not in str(records)
+
+
+async def test_whose_account_was_tried_is_logged(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    link = desk.socket()
+    await desk.tries(link, "Bob", "wrong")
+    desk.desk.give_nickname(link, "no name")
+    assert [record.__dict__.get("nickname") for record in caplog.records] == ["bob", None]
+
+
 # Deadlines
 
 
@@ -551,6 +690,25 @@ def test_a_login_that_stays_half_finished_goes_with_all_its_sockets(desk: Desk, 
     assert isinstance(login.told[-1], Refused)
     assert login.told[-1].code == "too_slow"
     desk.passes(100)
+
+
+def test_a_connection_that_is_passed_on_keeps_its_deadline(desk: Desk) -> None:
+    link, successor = desk.socket(), FakeLink()
+    desk.passes(15)
+    desk.desk.passed_on(link, successor)
+    desk.passes(5)
+    assert (link.closed, successor.closed) == (False, True)
+
+
+def test_where_somebody_types_it_ends_after_three_times_as_long_at_last(desk: Desk) -> None:
+    """3.6: the last refusal closes, so no more than that can be had."""
+    link = whole(desk)
+    accepted = desk.clock.now
+    while not link.closed and desk.clock.now < accepted + 1000:
+        desk.passes(19.9)
+        desk.desk.give_pass(link, "nonsense")
+    assert link.closed
+    assert desk.clock.now <= accepted + TRIES * 20
 
 
 def test_one_who_is_slow_does_not_take_others_along(desk: Desk) -> None:

@@ -11,7 +11,8 @@ import pytest
 from argon2.low_level import Type
 
 from duologue import passwords
-from duologue.passwords import MOST_WAITING, PASSWORD_LENGTH, BadPassword, PasswordPool, PoolBusy, hash_password
+from duologue.fair_pool import PoolFull
+from duologue.passwords import PASSWORD_LENGTH, BadPassword, PasswordPool, hash_password
 
 
 @pytest.fixture
@@ -78,7 +79,7 @@ def test_a_hash_has_owasps_parameters_and_a_salt_of_its_own() -> None:
 async def test_only_the_password_that_was_hashed_is_right(
     pool: PasswordPool, chosen: str, typed: str, same: bool
 ) -> None:
-    assert await pool.verify(hash_password(chosen), typed) is same
+    assert await pool.verify(hash_password(chosen), typed, "who") is same
 
 
 @pytest.mark.parametrize("text", ["", "p" * (PASSWORD_LENGTH + 1), "\ud800"])
@@ -90,42 +91,65 @@ def test_what_cannot_be_a_password_is_not_hashed(text: str) -> None:
 
 @pytest.mark.parametrize("password", ["correct horse", "", "p" * 1000])
 async def test_an_unknown_user_costs_one_check_too(hasher: CountingHasher, pool: PasswordPool, password: str) -> None:
-    assert await pool.verify(None, password) is False
+    assert await pool.verify(None, password, "who") is False
     assert [argon2.extract_parameters(checked).memory_cost for checked in hasher.checked] == [19 * 1024]
 
 
 async def test_a_known_user_costs_one_check_even_for_a_password_too_long(
     hasher: CountingHasher, pool: PasswordPool
 ) -> None:
-    assert await pool.verify(hash_password("x"), "p" * 1000) is False
+    assert await pool.verify(hash_password("x"), "p" * 1000, "who") is False
     assert len(hasher.checked) == 1
 
 
 async def test_a_damaged_hash_is_nobodys_password(pool: PasswordPool) -> None:
-    assert await pool.verify("$argon2id$v=19$m=1,t=1,p=9$AAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAA", "x") is False
-    assert await pool.verify("rubbish", "x") is False
+    assert await pool.verify("$argon2id$v=19$m=1,t=1,p=9$AAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAA", "x", "who") is False
+    assert await pool.verify("rubbish", "x", "who") is False
 
 
 async def test_past_the_most_that_may_wait_a_check_is_refused_and_then_welcome_again(
-    hasher: CountingHasher, pool: PasswordPool
+    hasher: CountingHasher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(passwords, "MOST_WAITING", 2)
+    pool = PasswordPool()
     hasher.may_go.clear()
-    waiting = [asyncio.create_task(pool.verify(None, "x")) for _ in range(MOST_WAITING)]
+    waiting = [asyncio.create_task(pool.verify(None, "x", number)) for number in range(3)]
     await asyncio.to_thread(hasher.began.wait, 30)
-    with pytest.raises(PoolBusy, match="try again"):
-        await pool.verify(None, "x")
+    async with asyncio.timeout(5):
+        with pytest.raises(PoolFull, match="try again"):
+            await pool.verify(None, "x", "late")
     for task in waiting[1:]:
         task.cancel()
     hasher.may_go.set()
     assert await waiting[0] is False
     await asyncio.gather(*waiting, return_exceptions=True)
-    assert await pool.verify(None, "x") is False
+    assert await pool.verify(None, "x", "late") is False
     assert len(hasher.checked) == 2  # those who left cost nothing
+    pool.close()
+
+
+async def test_nobody_has_a_second_check_before_everybody_had_one(hasher: CountingHasher, pool: PasswordPool) -> None:
+    hasher.may_go.clear()
+    hashes = {name: hash_password(name) for name in ("mallory", "alice")}
+    tasks = [asyncio.create_task(pool.verify(hashes["mallory"], "guess", "mallory")) for _ in range(20)]
+    await asyncio.to_thread(hasher.began.wait, 30)
+    tasks.append(asyncio.create_task(pool.verify(hashes["alice"], "alice", "alice")))
+    await asyncio.sleep(0)
+    hasher.may_go.set()
+    await tasks[-1]
+    assert hasher.checked.index(hashes["alice"]) <= 2  # the one that was on its way, and the one of this round
+    for task in tasks:
+        task.cancel()
+
+
+def test_as_many_may_wait_as_a_server_has_connections() -> None:
+    """Each of them has one password at most that waits, so nobody is refused for want of a place."""
+    assert passwords.MOST_WAITING >= 20_000
 
 
 async def test_the_loop_goes_on_while_a_password_is_checked(hasher: CountingHasher, pool: PasswordPool) -> None:
     hasher.may_go.clear()
-    task = asyncio.create_task(pool.verify(None, "x"))
+    task = asyncio.create_task(pool.verify(None, "x", "who"))
     await asyncio.to_thread(hasher.began.wait, 30)
     assert not task.done()
     hasher.may_go.set()
@@ -135,4 +159,4 @@ async def test_the_loop_goes_on_while_a_password_is_checked(hasher: CountingHash
 async def test_a_closed_pool_checks_nothing(pool: PasswordPool) -> None:
     pool.close()
     with pytest.raises(RuntimeError):
-        await pool.verify(None, "x")
+        await pool.verify(None, "x", "who")

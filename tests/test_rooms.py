@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Hashable
 from itertools import count
 from pathlib import Path
 
 import pytest
 
-from duologue import rooms
 from duologue.congestion import Congestion
 from duologue.core.commands import SendLetter
 from duologue.core.effects import Effect, RoomGone, RoomMade, Tell, TellRoom
@@ -18,8 +18,9 @@ from duologue.core.limits import Limits
 from duologue.core.room_commands import JoinRoom
 from duologue.core.room_events import RoomEntered, RoomJoined, RoomLeft, RoomMissed, RoomSaid
 from duologue.core.rooms import LOBBY, Rooms
+from duologue.fair_pool import PoolFull
 from duologue.link import Client
-from duologue.passwords import PasswordPool, PoolBusy
+from duologue.passwords import PasswordPool
 from duologue.protocols.native import NativeSocket
 from duologue.rooms import RoomDesk
 from duologue.storage.base import HandedIn, Letter, LiveRoom, Standing, StoreError
@@ -31,27 +32,28 @@ NOW = 1795217400.9
 
 
 class FakePool(PasswordPool):
-    """Knows a hash by its looks, and is busy as often as it is told to."""
+    """Knows a hash by its looks, and says when it is full."""
 
     def __init__(self) -> None:
-        self.busy = 0
+        self.is_full = False
         self.checked: list[str] = []
+        self.keys: list[tuple[Hashable, ...]] = []
         self.is_open = asyncio.Event()
         self.is_open.set()
 
-    async def verify(self, password_hash: str | None, password: str) -> bool:
-        await self._waits(password)
+    async def verify(self, password_hash: str | None, password: str, *keys: Hashable) -> bool:
+        await self._waits(password, keys)
         return password_hash == f"hash of {password}"
 
-    async def hash(self, password: str) -> str:
-        await self._waits(password)
+    async def hash(self, password: str, *keys: Hashable) -> str:
+        await self._waits(password, keys)
         return f"hash of {password}"
 
-    async def _waits(self, password: str) -> None:
+    async def _waits(self, password: str, keys: tuple[Hashable, ...]) -> None:
+        self.keys.append(keys)
         await self.is_open.wait()
-        if self.busy:
-            self.busy -= 1
-            raise PoolBusy("busy")
+        if self.is_full:
+            raise PoolFull("full")
         self.checked.append(password)
 
 
@@ -117,7 +119,7 @@ class House:
             perform=self.perform,
             time=lambda: self.now,
             wall_clock=lambda: NOW,
-            tries=3,
+            limits=Limits(),
         )
 
     def emptied(self, somebody: Client) -> None:
@@ -131,9 +133,15 @@ class House:
                 case TellRoom() | RoomMade() | RoomGone():
                     self.desk.perform(effect)
 
-    def comes(self, nickname: str) -> Client:
-        self.clients[nickname] = client(nickname)
-        return self.clients[nickname]
+    def comes(self, nickname: str, address: str = "127.0.0.1", port: int = 5000) -> Client:
+        self.clients[nickname] = somebody = client(nickname)
+        link = fake(somebody.login_socket)
+        link.address, link.port, link.peer = address, port, f"{address}:{port}"
+        return somebody
+
+    def goes(self, somebody: Client) -> None:
+        del self.clients[somebody.nickname]
+        self.desk.forget(somebody)
 
     async def joins(self, somebody: Client, room: str = "#tea", password: str | None = None) -> list[Event]:
         """What it was told, when it is told anything."""
@@ -175,8 +183,7 @@ def texts(somebody: Client) -> list[str]:
 
 
 @pytest.fixture
-def house(monkeypatch: pytest.MonkeyPatch) -> House:
-    monkeypatch.setattr(rooms, "BUSY_FOR", 0.001)
+def house() -> House:
     return House()
 
 
@@ -223,22 +230,85 @@ async def test_passwords_are_not_found_by_trying(house: House) -> None:
     assert await house.joins(bob, password="sesame") == [RoomEntered("#tea", 2, "")]
 
 
-async def test_a_busy_pool_is_asked_again(house: House) -> None:
-    """After a restart all who were in rooms with passwords come back at once."""
-    house.pool.busy = 5
-    assert await house.joins(house.comes("alice"), password="sesame") == [RoomEntered("#tea", 1, "")]
-    house.pool.busy = 5
+async def test_the_next_room_is_no_new_start(house: House) -> None:
+    alice, bob = house.comes("alice"), house.comes("bob")
+    most = int(Limits().room_password_tries)
+    for number in range(most):
+        await house.joins(alice, f"#room{number}", "sesame")
+    answers = [codes(await house.joins(bob, f"#room{number}", "wrong")) for number in range(most)]
+    assert answers == [["room_locked"]] * most
+    await house.joins(alice, "#another", "sesame")
+    assert codes(await house.joins(bob, "#another", "sesame")) == ["throttled"]
+    assert await house.joins(house.comes("carol"), "#another", "sesame") == [RoomEntered("#another", 2, "")]
+
+
+@pytest.mark.parametrize("address", ["192.0.2.1", "127.0.0.1"])
+async def test_the_next_name_of_a_guest_is_no_new_start(house: House, address: str) -> None:
+    """On this machine several may be guests at a time: each has tries, and all together as many as those of a house."""
+    await house.joins(house.comes("alice"), password="sesame")
+    answers = []
+    for number in range(30):
+        guest = house.comes(f"~Guest{number}", address, 5000 + number)
+        answers += codes(await house.joins(guest, password="wrong"))
+        house.goes(guest)
+    looked_at = 3 if address == "192.0.2.1" else int(Limits().room_password_tries)
+    assert answers == ["room_locked"] * looked_at + ["throttled"] * (30 - looked_at)
+    bob = house.comes("bob", address)
+    assert await house.joins(bob, password="sesame") == [RoomEntered("#tea", 2, "")], "who has an account is not they"
+
+
+async def test_each_guest_of_this_machine_has_tries_of_their_own(house: House) -> None:
+    await house.joins(house.comes("alice"), password="sesame")
+    zoe, yan = house.comes("~Zoe", port=1), house.comes("~Yan", port=2)
+    for _ in range(4):
+        await house.joins(zoe, password="wrong")
+    assert codes(told(zoe))[-1] == "throttled"
+    assert await house.joins(yan, password="sesame") == [RoomEntered("#tea", 2, "")]
+
+
+async def test_who_was_right_has_used_no_try_at_other_rooms(house: House) -> None:
+    alice, bob = house.comes("alice"), house.comes("bob")
+    for number in range(int(Limits().room_password_tries) + 2):
+        await house.joins(alice, f"#room{number}", "sesame")
+        assert codes(await house.joins(bob, f"#room{number}", "sesame")) == []
+
+
+async def test_who_waits_stands_under_their_account_or_where_they_come_from(house: House) -> None:
+    await house.joins(house.comes("alice"), password="sesame")
+    for guest in (house.comes("~Zoe", "192.0.2.1", 1), house.comes("~Yan", "192.0.2.1", 2), house.comes("~Xi", port=3)):
+        await house.joins(guest, password="sesame")
+    assert house.pool.keys == [
+        (("name", "alice"),),
+        (("from", "192.0.2.1"),),
+        (("from", "192.0.2.1"),),
+        (("from", "127.0.0.1:3"),),
+    ]
+
+
+async def test_a_full_pool_is_said_to_be_and_was_no_try(house: House) -> None:
+    await house.joins(house.comes("alice"), password="sesame")
+    bob = house.comes("bob")
+    house.pool.is_full = True
+    for _ in range(5):
+        assert codes(await house.joins(bob, password="sesame")) == ["busy"]
+    assert codes(await house.joins(bob, "#new", "sesame")) == ["busy"]
+    house.pool.is_full = False
+    assert await house.joins(bob, password="sesame") == [RoomEntered("#tea", 2, "")]
+
+
+async def test_who_has_gone_waits_for_no_password_and_has_used_no_try(house: House) -> None:
+    await house.joins(house.comes("alice"), password="sesame")
+    house.pool.is_open.clear()
+    for _ in range(5):
+        bob = house.comes("bob")
+        house.desk.join(bob, JoinRoom("#tea", "sesame"))
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        house.goes(bob)
+        await until(lambda: not house.desk._errands.running)
+    assert house.pool.checked == ["sesame"]
+    house.pool.is_open.set()
     assert await house.joins(house.comes("bob"), password="sesame") == [RoomEntered("#tea", 2, "")]
-
-
-async def test_who_has_gone_waits_for_no_password(house: House) -> None:
-    house.pool.busy = 10**9
-    alice = house.comes("alice")
-    house.desk.join(alice, JoinRoom("#tea", "sesame"))
-    await asyncio.sleep(0)
-    del house.clients["alice"]
-    await until(lambda: not house.desk._errands.running)
-    assert house.rules.find("#tea") is None
 
 
 async def test_who_goes_while_the_password_is_checked_does_not_come_in(house: House) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from duologue.core.accounts import Account
+from duologue.core.chat import ChatEnd
 from duologue.core.errors import PeerError
-from duologue.roster import REGISTERED, REMOVED, Roster
+from duologue.roster import PASSWORD_CHANGED, REGISTERED, REMOVED, Roster
 from duologue.tables import Users
 from tests.test_link import client
 
@@ -65,5 +66,17 @@ def test_who_has_no_account_any_more_has_to_go_and_so_has_a_guest_whose_name_bel
 ) -> None:
     assert roster.no_longer_belong() == []
     users.replace([Account("alice", disabled=True), Account("z0e")])
-    verdicts = {client.nickname: goodbye for client, goodbye in roster.no_longer_belong()}
-    assert verdicts == {"alice": REMOVED, "~Zoe": REGISTERED}
+    verdicts = {client.nickname: why for client, *why in roster.no_longer_belong()}
+    assert verdicts == {"alice": [ChatEnd.REMOVED, REMOVED], "~Zoe": [ChatEnd.REMOVED, REGISTERED]}
+
+
+@pytest.mark.parametrize(("before", "after"), [("old", "new"), (None, "new"), ("old", None)])
+def test_with_another_password_or_none_a_session_is_over_and_its_chat_waits(
+    roster: Roster, users: Users, before: str | None, after: str | None
+) -> None:
+    users.replace([Account("alice", before)])
+    roster.clients["alice"].password_hash = before
+    assert roster.no_longer_belong() == []
+    users.replace([Account("alice", after)])
+    [(alice, reason, goodbye)] = roster.no_longer_belong()
+    assert (alice.nickname, reason, goodbye) == ("alice", ChatEnd.LOST, PASSWORD_CHANGED)

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Hashable
 from dataclasses import dataclass
 from heapq import heappop, heappush
+from itertools import count
 from typing import Generic, TypeVar
 
 Item = TypeVar("Item")
-
-_KEYS_KEPT = 64
-"""Keys that are remembered without a look at whether they still have to be."""
 
 
 @dataclass(slots=True, eq=False)
@@ -33,11 +31,12 @@ class FairQueue(Generic[Item]):
 
     An item may stand under several keys, an account and an address perhaps: it waits for the round in which none of
     them has a place yet. So it does not help to come again under another name, nor from elsewhere under the same one.
+    A place that is left is free again: nobody is put off by those who came under their name, and went.
     """
 
     def __init__(self) -> None:
         self._places: list[Place[Item]] = []
-        self._next_round: dict[Hashable, int] = {}
+        self._rounds: dict[Hashable, set[int]] = {}  # in which a key has a place
         self._round = 0
         self._number = 0
         self._waiting = 0
@@ -47,11 +46,13 @@ class FairQueue(Generic[Item]):
 
     def put(self, item: Item, *keys: Hashable) -> Place[Item]:
         """Give `item` a place."""
-        place = Place(item, keys, max(self._round + 1, *(self._next_round.get(key, 0) for key in keys)), self._number)
+        taken = [self._rounds.setdefault(key, set()) for key in keys]
+        free = next(number for number in count(self._round + 1) if not any(number in rounds for rounds in taken))
+        place = Place(item, keys, free, self._number)
         self._number += 1
         self._waiting += 1
-        for key in keys:
-            self._next_round[key] = place.round + 1
+        for rounds in taken:
+            rounds.add(free)
         heappush(self._places, place)
         return place
 
@@ -59,26 +60,22 @@ class FairQueue(Generic[Item]):
         """The item whose turn it is. Raises IndexError when nobody waits."""
         while (place := heappop(self._places)).is_left:
             pass
-        place.is_left = True
         self._round = place.round
-        self._waiting -= 1
-        self._forget_old_keys()
+        self._give_back(place)
         return place.item
 
     def leave(self, place: Place[Item]) -> None:
-        """`place` is given up; harmless when it has been taken. Its keys keep the round that it had."""
+        """`place` is given up; harmless when it has been taken."""
         if not place.is_left:
-            place.is_left = True
-            self._waiting -= 1
-            if not self._waiting:
-                self._places.clear()
-                self._next_round.clear()
+            self._give_back(place)
 
-    def _forget_old_keys(self) -> None:
+    def _give_back(self, place: Place[Item]) -> None:
+        place.is_left = True
+        self._waiting -= 1
+        for key in set(place.keys):
+            rounds = self._rounds[key]
+            rounds.discard(place.round)
+            if not rounds:
+                del self._rounds[key]
         if not self._waiting:
-            self._places.clear()
-            self._next_round.clear()
-        elif len(self._next_round) > 2 * self._waiting + _KEYS_KEPT:
-            self._next_round = {
-                key: following for key, following in self._next_round.items() if following > self._round
-            }
+            self._places.clear()  # of those that were left

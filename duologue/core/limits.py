@@ -41,6 +41,12 @@ NEW_CLIENTS_PER_ADDRESS = 32
 NEW_CLIENTS_WINDOW = 600.0
 # Per minute, for one account from one address. ergo: 3 logins a minute.
 PASSWORD_TRIES = 3
+# Per minute, from one address for all names: everyone of a full household (16) may spend their three before anybody has
+# to wait for the others, and whoever tries a list of names gets no further than that.
+PASSWORD_TRIES_PER_ADDRESS = CLIENTS_PER_ADDRESS * PASSWORD_TRIES
+# Per minute, for one account or for the guests of one address, at all rooms together: all of a household may try once
+# at the same moment, and a guest's next name is no new start.
+ROOM_PASSWORD_TRIES = CLIENTS_PER_ADDRESS
 # A page of text pasted line by line goes through at once.
 MESSAGE_BURST = 200
 # Faster than anyone types or reads; a bot that needs more has an operator who can say so. ergo: 2 a second.
@@ -87,6 +93,12 @@ class Limits:
         NEW_CLIENTS_PER_ADDRESS, f"new clients from one address in {NEW_CLIENTS_WINDOW:.0f} seconds (loopback: any)"
     )
     password_tries: float = _limit(PASSWORD_TRIES, "password tries a minute for one account from one address")
+    password_tries_per_address: float = _limit(
+        PASSWORD_TRIES_PER_ADDRESS, "password tries a minute from one address for all accounts (loopback: any)"
+    )
+    room_password_tries: float = _limit(
+        ROOM_PASSWORD_TRIES, "tries a minute at the passwords of all rooms, by one account or the guests of one address"
+    )
     message_burst: float = _limit(MESSAGE_BURST, "messages that an account may send at once before the rate counts")
     message_rate: float = _limit(
         MESSAGE_RATE, "messages a second that an account may send for long; other commands count for what they cost"
@@ -104,6 +116,8 @@ class Limits:
             clients_per_address=math.inf,
             new_clients_per_address=math.inf,
             password_tries=math.inf,
+            password_tries_per_address=math.inf,
+            room_password_tries=math.inf,
             message_burst=math.inf,
             message_rate=math.inf,
             stranger_burst=math.inf,

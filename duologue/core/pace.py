@@ -73,6 +73,14 @@ class Tries:
         while len(self._times) > self.MOST_KEYS:
             self._times.popitem(last=False)
 
+    def take_back(self, key: Hashable, when: float) -> None:
+        """The try that was noted then was none."""
+        times = self._times.get(key, [])
+        if when in times:
+            times.remove(when)
+        if not times:
+            self._times.pop(key, None)
+
     def forgive(self, key: Hashable) -> None:
         self._times.pop(key, None)
 

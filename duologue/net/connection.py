@@ -27,6 +27,11 @@ from duologue.turns import COMMANDS_AT_A_TIME
 
 _NOTHING = NoCommand()
 
+LAST_WORDS = 1.0
+"""Seconds that one who did not come in has to take what it was told, and to do its part in the end of TLS: a round trip
+of a bad line.
+"""
+
 _QUICKACK: int | None = getattr(socket, "TCP_QUICKACK", None)
 
 AnyDoor = TypeVar("AnyDoor", bound=Door)
@@ -92,6 +97,7 @@ class BaseConnection(asyncio.Protocol, ABC, Generic[AnyDoor]):
         self._receive: Receiver = self.door.receive_data
         self._holds: set[Hold] = set()
         self._backlog: Iterator[Command | PeerError] | None = None
+        self.send = _mute  # until there is a transport
 
     # From the network
 
@@ -104,7 +110,6 @@ class BaseConnection(asyncio.Protocol, ABC, Generic[AnyDoor]):
         self._transport = cast(asyncio.Transport, transport)
         self._outbox = self._make_outbox()
         self.send = self._outbox.send
-        self._hub.login.connected(self)
 
     def data_received(self, data: bytes) -> None:
         self._heard.add(self.row)
@@ -198,8 +203,14 @@ class BaseConnection(asyncio.Protocol, ABC, Generic[AnyDoor]):
 
     def close(self) -> None:
         self._fall_silent()
-        if not self._transport.is_closing():
+        if not self.is_made:
+            self.cut()
+        elif not self._transport.is_closing():
             self._outbox.close(self._limits.write_stall)
+
+    def dismiss(self) -> None:
+        self.close()
+        asyncio.get_running_loop().call_later(LAST_WORDS, self.abort)
 
     def cut(self) -> None:
         """End the connection below the transport, where there is none yet: both ends see it closed."""
@@ -288,7 +299,6 @@ class UndecidedConnection(Connection):
         self._first = b""
         if is_other:
             self._fall_silent()
-            self._hub.login.forget(self)
             self._pass_on(self, self._transport, first)
             return ()
         self._receive = self.door.receive_data

@@ -154,6 +154,7 @@ class Listener:
         self._descriptors.take()
         self._open.add(connection)
         self._all_closed.clear()
+        self._hub.login.connected(connection)
         task = asyncio.get_running_loop().create_task(self._shake_hands(connection, sock))
         self._handshakes.add(task)
         task.add_done_callback(partial(self._shaken_hands, connection, sock))
@@ -214,6 +215,7 @@ class Listener:
         )
         self._open.discard(undecided)
         self._open.add(connection)
+        self._hub.login.passed_on(undecided, connection)
         transport.set_protocol(connection)
         connection.connection_made(transport)
         connection.data_received(first)
@@ -243,6 +245,7 @@ class Listener:
             log.info("handshake failed", extra={"peer": connection.peer, "reason": str(error)})
         if not connection.is_made:
             sock.close()
+            self._hub.login.lost(connection)
             self._closed(connection)
 
     def _closed(self, connection: AnyConnection) -> None:

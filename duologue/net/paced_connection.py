@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Protocol, cast
 
-from duologue.core.commands import ResumeChat, SocketKind
+from duologue.core.commands import Command, ResumeChat, SocketKind
+from duologue.core.errors import PeerError
 from duologue.core.events import Acknowledged, ChatWaits, Event, MessageFrom, Said
 from duologue.handle_client import handle_client
 from duologue.link import Client, Door, Hold, Receiver
@@ -20,6 +21,10 @@ from duologue.protocols.simplechat import SimpleChatSocket
 
 class PacedDoor(Door, Protocol):
     """The sans-I/O end of such a socket. What it gives out are messages, each of which is to be a read of its own."""
+
+    @property
+    def unfinished(self) -> int:
+        """The number of the message of which only a part has come; 0 where there is none."""
 
     def greet(self) -> tuple[bytes, ...]:
         """What the server says before anything has come."""
@@ -47,6 +52,12 @@ class PacedConnection(BaseConnection[PacedDoor]):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
         self._send_all(self.door.greet())
+
+    def _carry_out(self, commands: Iterator[Command | PeerError]) -> None:
+        super()._carry_out(commands)
+        if self.client is not None:
+            # What waits here may hold the rest.
+            self._hub.unfinished.note(self, 0 if self._backlog is not None else self.door.unfinished)
 
     def tell(self, event: Event) -> None:
         self._send_all(self.door.encode(event))
@@ -79,7 +90,7 @@ class PacedConnection(BaseConnection[PacedDoor]):
         """Never here: a client that waits for the ACK of its first small write sends the next two as one."""
 
     def close(self) -> None:
-        if self._holds and not self._transport.is_closing():
+        if self._holds and self.is_made and not self._transport.is_closing():
             # What waits goes out one by one, and that the peer has gone meanwhile is seen only by reading.
             self._transport.resume_reading()
         super().close()

@@ -93,6 +93,10 @@ class DesktopLinesSocket:
         self._asked_who = self._asked_who or isinstance(command, ListOnline)
         return command
 
+    @property
+    def unfinished(self) -> int:
+        return self._reader.unfinished
+
     def hears(self, _: Event) -> bool:
         return True
 

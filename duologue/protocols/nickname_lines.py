@@ -77,6 +77,10 @@ class NicknameLinesSocket:
         elif text.strip():
             yield typed(text, self._user)
 
+    @property
+    def unfinished(self) -> int:
+        return self._reader.unfinished
+
     def hears(self, _: Event) -> bool:
         return True
 

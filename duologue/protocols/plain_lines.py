@@ -50,6 +50,10 @@ class PlainLinesSocket:
         elif text.strip():
             yield typed(text, self._user)
 
+    @property
+    def unfinished(self) -> int:
+        return self._reader.unfinished
+
     def hears(self, _: Event) -> bool:
         return True
 

@@ -53,12 +53,13 @@ class RoomsJsonSocket:
     lobby = False
     tries = 1
 
-    __slots__ = ("_json", "_online", "_reader", "_time_of_day", "_user")
+    __slots__ = ("_count", "_json", "_online", "_reader", "_time_of_day", "_user")
 
     def __init__(self, time_of_day: Callable[[], str]) -> None:
         self._time_of_day = time_of_day
         self._reader = TextReader()
         self._json = JsonReader()
+        self._count = 1
         self._user = Standing(Manner(before="MSG ", leave="QUIT", join="JOIN ROOM", list_bytes=LIST_BYTES))
         self._online: tuple[str, ...] = ()
 
@@ -68,17 +69,30 @@ class RoomsJsonSocket:
     # From the client
 
     def receive_data(self, data: bytes) -> Iterator[Command | PeerError]:
-        if not self._user.is_in:
+        if not (self._user.is_in or self._json.is_midway):
             nickname, brace, glued = data.partition(b"{")
-            yield from or_error(self._comes_in(nickname))
             data = brace + glued
-            if not self._user.is_in:
-                return
+            if nickname or not data:
+                yield from or_error(self._comes_in(nickname))
+                if not self._user.is_in:
+                    return
         for start in range(0, len(data), PIECE):
             if start:
                 yield NoCommand()  # others may have their turn
-            for text in self._json.feed(data[start : start + PIECE]):
+            yield from self._piece(data[start : start + PIECE])
+
+    def _piece(self, data: bytes) -> Iterator[Command | PeerError]:
+        for text in self._json.feed(data):
+            self._count += 1
+            if not self._user.is_in:  # whoever gives no name comes in by a whole command, not by its beginning
+                yield from or_error(self._comes_in(b""))
+            if self._user.is_in:
                 yield from or_error(self._commands(text))
+
+    @property
+    def unfinished(self) -> int:
+        """The number of the text that has begun and not ended; 0 where there is none."""
+        return self._count if self._json.is_midway else 0
 
     def _comes_in(self, nickname: bytes) -> Iterator[Command]:
         name = self._reader.feed(nickname)

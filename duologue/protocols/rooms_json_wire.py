@@ -33,6 +33,11 @@ class JsonReader:
         self._depth = 0
         self._in_string = False
 
+    @property
+    def is_midway(self) -> bool:
+        """Has a text begun that has not ended?"""
+        return bool(self._held)
+
     def feed(self, data: bytes) -> Iterator[bytes]:
         """Each text that is whole now. What is neither object nor array comes as it is, with what follows it.
 

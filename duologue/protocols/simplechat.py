@@ -115,6 +115,10 @@ class SimpleChatSocket:
     def greet(self) -> tuple[bytes, ...]:
         return ()
 
+    @property
+    def unfinished(self) -> int:
+        return self._reader.unfinished
+
     def hears(self, _: Event) -> bool:
         return True
 

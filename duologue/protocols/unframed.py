@@ -27,10 +27,16 @@ class TextReader:
     character: that one was cut on its way.
     """
 
-    __slots__ = ("_rest",)
+    __slots__ = ("_count", "_rest")
 
     def __init__(self) -> None:
         self._rest = b""
+        self._count = 1
+
+    @property
+    def unfinished(self) -> int:
+        """The number of the text that ends within a character so far; 0 where there is none."""
+        return self._count if self._rest else 0
 
     def feed(self, data: bytes) -> str | None:
         """The text of a read, without the line's end that other clients may put there; None: wait for the rest.
@@ -38,6 +44,8 @@ class TextReader:
         Raises PeerError for what is too long or no text. It is dropped, and the next read is a text of its own.
         """
         data = self._rest + data
+        if not self._rest:
+            self._count += 1
         self._rest = b""
         if len(data) > LINE_LIMIT:
             raise too_long()

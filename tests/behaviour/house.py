@@ -6,9 +6,10 @@ import contextlib
 from collections.abc import AsyncIterator
 from math import inf
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from duologue.core.accounts import Account
+from duologue.net.listener import AnyConnection
 from duologue.net.pacing import unacknowledged
 from tests.behaviour.guests import Guest, quietly_closed
 from tests.behaviour.native import Native
@@ -127,7 +128,8 @@ class House:
     async def is_connected(self, guest: Guest) -> None:
         """The server knows of it, and its deadline runs."""
         port = guest.sock.getsockname()[1]
-        await until(lambda: any(link.port == port for link in self.stage.server.hub.login._deadlines))
+        links = self.stage.server.hub.login._deadlines
+        await until(lambda: any(link.port == port and cast(AnyConnection, link).is_made for link in links))
 
     async def has_read(self, guest: Guest) -> None:
         """The server, all that `guest` has sent so far: the next bytes are a read of their own."""

@@ -161,7 +161,7 @@ async def test_a_lost_connection_is_an_event_and_so_is_the_new_one(own_server: S
         assert waits == [0.5, 1.0, 2.0]
 
 
-@pytest.mark.parametrize("code", ["taken_over", "removed", "protocol_error", "line_too_long"])
+@pytest.mark.parametrize("code", ["taken_over", "removed", "password_changed", "protocol_error", "line_too_long"])
 async def test_after_some_goodbyes_it_does_not_come_back(false_server: FalseServer, code: str) -> None:
     async with Client(false_server.address, "alice") as me:
         false_server.say("login_socket", f"disconnected {code} Bye.\n".encode())

@@ -117,7 +117,18 @@ def test_keys_that_have_had_their_turn_are_forgotten() -> None:
         queue.put("somebody", f"name {number}")
         if number:
             queue.take()
-    assert len(queue._next_round) < 1_000
+    assert len(queue._rounds) == 1
+
+
+def test_whoever_comes_under_a_name_and_goes_puts_nobody_off() -> None:
+    queue = FairQueue[str]()
+    queue.put("somebody", "somebody")
+    held = queue.put("mallory", "carol", "mallory")
+    for _ in range(100):  # one place is always held, so that the name is never free of them
+        following = queue.put("mallory", "carol", "mallory")
+        queue.leave(held)
+        held = following
+    assert queue.put("carol", "carol", "192.0.2.1").round <= 2
 
 
 @given(st.lists(st.tuples(st.sampled_from("abcd"), st.booleans()), max_size=60))

@@ -27,6 +27,8 @@ RATES_AND_COUNTS = {
     "clients_per_address",
     "new_clients_per_address",
     "password_tries",
+    "password_tries_per_address",
+    "room_password_tries",
     "message_burst",
     "message_rate",
     "stranger_burst",

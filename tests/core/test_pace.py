@@ -119,6 +119,20 @@ class TestTries:
         assert tries.wait("alice", 0) == 0
         assert tries.wait("bob", 0) > 0
 
+    def test_what_is_taken_back_was_no_try_and_the_others_were(self) -> None:
+        tries = Tries(2, MINUTE)
+        tries.note("alice", 1)
+        tries.note("alice", 2)
+        tries.take_back("alice", 2)
+        tries.take_back("alice", 2)
+        tries.take_back("nobody", 2)
+        assert tries.wait("alice", 3) == 0
+        tries.note("alice", 3)
+        assert tries.wait("alice", 3) == 58
+        for when in (1, 3):
+            tries.take_back("alice", when)
+        assert not tries._times, "nothing is kept of who has not tried"
+
     def test_memory_is_bounded_and_the_longest_untouched_is_forgotten(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(Tries, "MOST_KEYS", 3)
         tries = Tries(2, MINUTE)

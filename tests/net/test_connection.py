@@ -15,7 +15,7 @@ from duologue.core.limits import Limits
 from duologue.link import Hold
 from duologue.net.connection import Connection
 from duologue.protocols.native import NativeSocket
-from tests.stage import Stage, opened
+from tests.stage import Stage, opened, until
 
 
 class FakeTransport(asyncio.Transport):
@@ -113,6 +113,22 @@ async def test_it_is_closed_once(connection: Connection, transport: FakeTranspor
     assert transport.closing
     connection.connection_lost(None)
     assert closed == [connection]
+
+
+async def test_one_that_did_not_come_in_is_not_waited_for(
+    connection: Connection, transport: FakeTransport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With TLS a transport waits for its peer's part in the end, as long as that may take."""
+    monkeypatch.setattr("duologue.net.connection.LAST_WORDS", 0.01)
+    connection.dismiss()
+    assert (transport.closing, transport.aborted) == (True, False)
+    await until(lambda: transport.aborted)
+
+
+async def test_one_that_is_dismissed_before_there_is_a_transport_is_cut(unmade: Connection) -> None:
+    """In the middle of a TLS handshake."""
+    unmade.dismiss()
+    assert unmade._is_silent
 
 
 async def test_what_comes_after_the_close_is_not_heard(connection: Connection, transport: FakeTransport) -> None:

@@ -29,6 +29,7 @@ class FakeDoor:
 
     hears_itself = watches = lobby = False
     tries = 1
+    unfinished = 0
 
     def __init__(self) -> None:
         self.greeting: tuple[bytes, ...] = (b"NAME? ",)
@@ -81,6 +82,7 @@ class Hall:
         near, peer = self.listening.accept()
         near.setblocking(False)
         connection = PacedConnection(self.hub, door or FakeDoor(), near, peer, limits=LIMITS, closed=self.closed.append)
+        self.hub.login.connected(connection)
         await asyncio.get_running_loop().connect_accepted_socket(lambda: connection, near)
         caller = Caller(connection, far)
         self.opened.append(caller)
@@ -183,12 +185,16 @@ async def test_one_who_breaks_the_protocol_hears_so(hall: Hall) -> None:
     await caller.is_closed()
 
 
-async def test_a_full_queue_of_nobody(hall: Hall) -> None:
-    """Nobody has to pause for it."""
+async def test_one_who_is_not_in_yet_and_reads_no_answers_is_not_read_from_until_the_deadline(
+    hall: Hall, stage: Stage
+) -> None:
     caller = await hall.connects()
-    while caller.link.queued() <= LIMITS.send_queue:
-        caller.link.tell(Refused("no", ""))
+    asking = asyncio.create_task(caller.says("who " * 100_000))
+    await until(lambda: Hold.OWN_QUEUE in caller.link._holds)
+    assert 0 < caller.link.queued() <= LIMITS.send_queue + 1000
+    asking.cancel()
     caller.far.close()
+    stage.passes(stage.settings.limits.login_timeout)
     await until(lambda: hall.closed == [caller.link])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
@@ -239,6 +240,18 @@ def test_commands_come_one_by_one() -> None:
     assert next(commands) == Ping(1)
     with pytest.raises(FatalPeerError):
         next(commands)
+
+
+def test_lines_that_wait_cost_their_bytes_and_not_an_object_each() -> None:
+    """Of a sender who is not read from while it does not read: 85,000 lines of two characters would be 4 MiB."""
+    door = NativeSocket()
+    chunk = CHAT + b"xy\n" * 85_000
+    tracemalloc.start()
+    commands = iter(door.receive_data(chunk))
+    next(commands), next(commands)
+    waiting, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert waiting < 2 * len(chunk)
 
 
 def test_an_event_of_the_check_socket_is_its_line() -> None:

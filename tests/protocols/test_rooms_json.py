@@ -152,6 +152,29 @@ def test_an_empty_nickname() -> None:
     assert Peer().receive(command("JOIN", "tea")) == [ComeIn(""), JoinRoom("tea")]
 
 
+def test_half_a_command_is_no_nickname_and_a_whole_one_is_an_empty_nickname() -> None:
+    """Whoever could come in by the first byte of a command would have no deadline any more."""
+    peer = Peer()
+    peer.receive(b"{")
+    assert peer.heard == []
+    peer.receive(b'"command": "LIST"')
+    assert peer.heard == []
+    peer.receive(b"}")
+    assert peer.heard == [ComeIn(""), ListRooms()]
+
+
+def test_a_command_that_has_begun_is_unfinished_until_it_ends() -> None:
+    peer = Peer()
+    peer.receive(b"Rosa")
+    assert peer.door.unfinished == 0
+    numbers = []
+    for read in (b'{"command"', b': "LIST', b'"}{', b'"command": "LIST"}'):
+        peer.receive(read)
+        numbers.append(peer.door.unfinished)
+    assert numbers[0] == numbers[1] != numbers[2] != 0
+    assert numbers[3] == 0
+
+
 def test_a_nickname_cut_within_a_character() -> None:
     whole = "é".encode()
     assert Peer().receive(whole[:1], whole[1:]) == [ComeIn("é")]

@@ -165,3 +165,13 @@ def test_what_cannot_be_trusted_any_more_is_no_mere_mistake() -> None:
     assert next(rest) == ListOnline()
     with pytest.raises(FatalPeerError):
         next(rest)
+
+
+def test_a_text_cut_within_a_character_is_unfinished_until_the_rest_has_come() -> None:
+    reader = TextReader()
+    numbers = []
+    for read in (b"a", b"\xf0", b"\x9f", b"\x98\x80", b"\xc3", b"\xb6"):
+        reader.feed(read)
+        numbers.append(reader.unfinished)
+    assert numbers[0] == numbers[3] == numbers[5] == 0
+    assert 0 != numbers[1] == numbers[2] != numbers[4] != 0

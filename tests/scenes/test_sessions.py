@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from duologue.core.accounts import Account
+from duologue.passwords import hash_password
 from tests.scenes.conftest import exits, says_and_is_heard
 from tests.stage import Actor, Stage, Wire, descriptors, opened, until
 
@@ -242,4 +243,34 @@ async def test_ten_thousand_accounts_are_reread_without_a_pause(tmp_path: Path) 
         alice = await stage.enters("alice")
         await stage.registers(*accounts)
         assert stage.server.hub.users.find("user9999")
+        await alice.heard_nothing()
+
+
+OLD, NEW = hash_password("old"), hash_password("new")
+
+
+@pytest.mark.parametrize(("before", "after"), [(OLD, NEW), (None, NEW), (OLD, None)], ids=["changed", "set", "removed"])
+async def test_another_password_ends_the_session_and_whoever_knows_it_goes_on(
+    tmp_path: Path, before: str | None, after: str | None
+) -> None:
+    """3.7: somebody else may have known the one before. The chat waits."""
+    async with opened(tmp_path, accounts=[Account("alice", before), Account("bob")]) as stage:
+        older, bob = await stage.enters("alice", before and "old"), await stage.enters("bob")
+        _, _, chat = await stage.start_chat(older, bob)
+        _, token = await stage.knocks("alice", before and "old")
+        await stage.registers(Account("alice", after), Account("bob"))
+        await older.is_out_after("disconnected password_changed The password of your account was changed. Log in anew.")
+        await bob.hears("chat_paused alice 60")
+        late = await stage.connects(f"duologue/1 chat_socket {token}")
+        await late.hears_like("ERROR bad_token .*")
+        newer = await stage.enters("alice", after and "new")
+        await newer.hears(f"chat_waits bob {chat} 60")
+        await newer.says(f"/resume {chat} {chat} 0 {chat} 0")
+        await bob.hears(f"chat_resumed alice {chat}")
+
+
+async def test_the_same_password_ends_no_session(tmp_path: Path) -> None:
+    async with opened(tmp_path, accounts=[Account("alice", OLD), Account("bob")]) as stage:
+        alice = await stage.enters("alice", "old")
+        await stage.registers(Account("alice", OLD), Account("bob", NEW))
         await alice.heard_nothing()
