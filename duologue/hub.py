@@ -118,6 +118,7 @@ class Hub:
             check_may_turn_to=self.people.privacy.check_may_turn_to,
             is_heard=self.people.privacy.takes_request,
             text_for=self.people.presences.text_for,
+            source_of=self.roster.source_of,
             new_chat_id=partial(secrets.token_urlsafe, CHAT_ID_BYTES),
             limits=settings.limits,
         )

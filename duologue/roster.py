@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from duologue.core.accounts import bare, guest_name, is_guest, looks_of, nickname_key
+from duologue.core.accounts import GUEST_MARK, bare, guest_name, is_guest, looks_of, nickname_key
+from duologue.core.admission import address_key
 from duologue.core.errors import PeerError
 from duologue.core.events import Disconnected, PeopleOnline
 from duologue.guests import Guests
@@ -41,6 +42,15 @@ class Roster:
         """The same of somebody to have talked with: a guest may have gone since then. Raises PeerError."""
         has_gone = is_guest(typed) and self.guests.find(typed) is None
         return guest_name(bare(typed)) if has_gone else self.find_person(typed)
+
+    def source_of(self, nickname: str) -> str:
+        """For whom is counted what somebody who is here asks of others.
+
+        An account, whatever session it has; the address of a guest, who may come again under another name.
+        """
+        if not is_guest(nickname):
+            return nickname
+        return GUEST_MARK + address_key(self.clients[nickname].login_socket.address)
 
     def no_longer_belong(self) -> list[tuple[Client, Disconnected]]:
         """After the users file was reread: who has to go, and with which words."""

@@ -67,3 +67,8 @@ def test_who_has_no_account_any_more_has_to_go_and_so_has_a_guest_whose_name_bel
     users.replace([Account("alice", disabled=True), Account("z0e")])
     verdicts = {client.nickname: goodbye for client, goodbye in roster.no_longer_belong()}
     assert verdicts == {"alice": REMOVED, "~Zoe": REGISTERED}
+
+
+def test_what_guests_cost_is_counted_for_where_they_come_from(roster: Roster) -> None:
+    assert roster.source_of("alice") == "alice"
+    assert roster.source_of("~Zoe") == roster.source_of("~Guest-5000") == "~127.0.0.1"

@@ -17,6 +17,8 @@ class Room:
     password_hash: str | None = field(default=None, repr=False)
     topic: str = ""
     members: dict[str, None] = field(default_factory=dict)
+    left_by: str | None = None
+    """Whose it still is while it waits: the last who was in it, and was lost."""
     comings: int = 0
     """How often somebody has come or gone: who remembers the members knows by it whether they are still the same."""
 

@@ -63,6 +63,7 @@ _ANSWERS = {
     RequestState.BUSY: "{} is not available.",
     RequestState.UNKNOWN: "{} doesn't exist.",
     RequestState.TOO_SOON: "{} declined a moment ago. Wait a little before you ask again.",
+    RequestState.TOO_OFTEN: "{} was asked by you several times. Wait a few minutes before you ask again.",
 }
 _WITHDRAWALS = {
     RequestState.EXPIRED: "{} stopped waiting for your answer.",

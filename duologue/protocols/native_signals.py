@@ -62,6 +62,7 @@ ANSWERS = {
     RequestState.EXPIRED: "didn't answer",
     RequestState.CANCELLED: "is no longer asked",
     RequestState.TOO_SOON: "declined a moment ago",
+    RequestState.TOO_OFTEN: "was asked several times",
 }
 """The answers to /chat, after the nickname. The first four are the source system's own words."""
 

@@ -198,6 +198,7 @@ def test_any_split_and_glue_gives_the_same_events(said: list[Event], data: st.Da
         (RequestAnswered("bob", RequestState.EXPIRED), "bob didn't answer"),
         (RequestAnswered("bob", RequestState.CANCELLED), "bob is no longer asked"),
         (RequestAnswered("bob", RequestState.TOO_SOON), "bob declined a moment ago"),
+        (RequestAnswered("bob", RequestState.TOO_OFTEN), "bob was asked several times"),
         (RequestWithdrawn("bob", RequestState.CANCELLED), "chat_request_ended bob cancelled"),
         (RequestWithdrawn("bob", RequestState.EXPIRED), "chat_request_ended bob expired"),
         (ChatStarted("bob", "id"), "start_chat bob id"),
