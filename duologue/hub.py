@@ -101,7 +101,6 @@ class Hub:
             filled=self._filled,
             emptied=self._emptied,
         )
-        self._watchers = Watchers(self.roster.people_online, self.congestion.is_full)
         self.people = PeopleDesk(
             store,
             self.congestion,
@@ -112,6 +111,7 @@ class Hub:
             perform=self.perform,
             wall_clock=wall_clock,
         )
+        self._watchers = Watchers(self.people.presences.online, self.congestion.is_full)
         self.switchboard = Switchboard(
             is_registered=self.roster.is_registered,
             is_disturbable=self.people.presences.is_disturbable,
@@ -176,8 +176,8 @@ class Hub:
             self.disconnect_client(older, ChatEnd.LOST, TAKEN_OVER)
         client = self._seat(login)
         self._cluster.arrived(client.nickname)
-        self._watchers.arrived(client)
         self.people.arrived(client)
+        self._watchers.arrived(client)
         self.conversations.acknowledgements.greet(client)
         self.perform(self.switchboard.arrive(self.time(), client.nickname))
         self.conversations.mailbox.open(client)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from duologue.core.accounts import GUEST_MARK, bare, guest_name, is_guest, looks_of, nickname_key
 from duologue.core.admission import address_key
 from duologue.core.errors import PeerError
-from duologue.core.events import Disconnected, PeopleOnline
+from duologue.core.events import Disconnected
 from duologue.guests import Guests
 from duologue.link import Client
 from duologue.tables import Users
@@ -22,8 +22,9 @@ class Roster:
         self.guests = Guests(users)
         self.clients: dict[str, Client] = {}
 
-    def people_online(self) -> PeopleOnline:
-        return PeopleOnline(tuple(sorted(self.clients)))
+    def is_here(self, name: str) -> bool:
+        """Is somebody here who is shown by exactly this name?"""
+        return name in self.clients or f"{GUEST_MARK}{name}" in self.clients
 
     def is_registered(self, nickname: str) -> bool:
         """Could somebody of this nickname be turned to? A guest only while they are here."""

@@ -56,8 +56,9 @@ def test_an_account_is_there_without_its_owner_and_a_guest_is_not(roster: Roster
     assert [roster.is_registered(name) for name in names] == [True, True, False, True, False]
 
 
-def test_all_who_are_here_are_listed_in_order(roster: Roster) -> None:
-    assert roster.people_online().nicknames == ("alice", "~Guest-5000", "~Zoe")
+def test_who_is_here_is_known_by_what_is_shown_of_them(roster: Roster) -> None:
+    names = ("alice", "Zoe", "~Zoe", "zoe", "Alice", "ali", "bob", "")
+    assert [roster.is_here(name) for name in names] == [True, True, True, *[False] * 5]
 
 
 def test_who_has_no_account_any_more_has_to_go_and_so_has_a_guest_whose_name_belongs_to_one(

@@ -18,10 +18,11 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable, Iterable
 
-from duologue.core.accounts import bare, is_guest, name_key, skeleton
+from duologue.core.accounts import is_guest, name_key, skeleton
 from duologue.core.effects import Effect, RoomChanged, RoomGone, RoomMade, Tell, TellRoom
 from duologue.core.errors import PeerError
 from duologue.core.limits import Limits
+from duologue.core.pages import PAGE, SortedNames
 from duologue.core.room import Room
 from duologue.core.room_events import (
     RoomEntered,
@@ -72,6 +73,7 @@ class Rooms:
         self._limits = limits
         self._rooms: dict[str, Room] = {}
         self._by_looks: dict[str, Room] = {}
+        self._keys = SortedNames()  # but for the lobby, which is listed first
         self._rooms_of: dict[str, dict[str, Room]] = {}
         self._left_by: dict[str, dict[str, Room]] = {}
         self._waiting: dict[str, float] = {}  # empty rooms until when; all wait equally long, so the oldest are first
@@ -145,6 +147,8 @@ class Rooms:
 
     def _add(self, room: Room) -> None:
         self._rooms[room.key] = self._by_looks[skeleton(room.key)] = room
+        if room is not self._lobby:
+            self._keys.add(room.key)
 
     def _await(self, now: float, room: Room, left_by: str | None = None) -> None:
         """Of rooms of a server before this one nobody knows who has left them, and they are nobody's."""
@@ -165,6 +169,7 @@ class Rooms:
     def _remove(self, room: Room) -> list[Effect]:
         self._wait_no_more(room)
         del self._rooms[room.key]
+        self._keys.remove(room.key)
         self._by_looks.pop(skeleton(room.key), None)  # shared by two, where a store has them from older tables
         return [RoomGone(room)]
 
@@ -204,8 +209,7 @@ class Rooms:
         raise PeerError("too_many_rooms", f"You are in {most:g} rooms, and may be in no more. /part ROOM leaves one.")
 
     def _come_in(self, nickname: str, room: Room) -> None:
-        room.members[nickname] = None
-        room.comings += 1
+        room.come_in(nickname)
         self._rooms_of.setdefault(nickname, {})[room.key] = room
         self._wait_no_more(room)
 
@@ -233,8 +237,7 @@ class Rooms:
         return effects
 
     def _go(self, nickname: str, room: Room) -> list[Effect]:
-        del room.members[nickname]
-        room.comings += 1
+        room.go(nickname)
         mine = self._rooms_of[nickname]
         del mine[room.key]
         if not mine:
@@ -277,8 +280,10 @@ class Rooms:
     def topic_of(self, nickname: str, room: str) -> RoomTopic:
         return RoomTopic(room, None, self._open_to(nickname, room).topic)
 
-    def members(self, nickname: str, room: str) -> RoomMembers:
-        return RoomMembers(room, tuple(sorted(self._open_to(nickname, room).members, key=_alphabetical)))
+    def members(self, nickname: str, room: str, after: str | None = None) -> RoomMembers:
+        """A page of them: the first, or what follows `after`."""
+        names, more = self._open_to(nickname, room).names.page(after)
+        return RoomMembers(room, tuple(names), more)
 
     def _open_to(self, nickname: str, room: str) -> Room:
         found = self._rooms.get(room)
@@ -288,14 +293,19 @@ class Rooms:
             raise locked(found)
         return found
 
-    def listed(self) -> list[RoomListed | RoomsListed]:
-        """All rooms: the lobby, then in the order of the alphabet. What one with a password is about is not told."""
-        rooms = [self._lobby, *(room for key, room in sorted(self._rooms.items()) if key != LOBBY)]
+    def listed(self, after: str | None = None) -> list[RoomListed | RoomsListed]:
+        """A page of all rooms, the first or what follows `after`: the lobby, then in the order of the alphabet.
+
+        What one with a password is about is not told.
+        """
+        is_first = after is None
+        keys, more = self._keys.page(None if after in (None, LOBBY) else after, PAGE - is_first)
+        rooms = [*([self._lobby] if is_first else []), *map(self._rooms.__getitem__, keys)]
         rows = (
             RoomListed(room.key, len(room.members), room.has_password, "" if room.has_password else room.topic)
             for room in rooms
         )
-        return [*rows, RoomsListed(len(rooms))]
+        return [*rows, RoomsListed(len(self._rooms), rooms[-1].key if more else None)]
 
 
 def locked(room: Room) -> PeerError:
@@ -303,7 +313,3 @@ def locked(room: Room) -> PeerError:
     return PeerError(
         "room_locked", f"{room.key} has a password. /join {room.key} PASSWORD comes in, if it is the right one."
     )
-
-
-def _alphabetical(nickname: str) -> tuple[str, str]:
-    return bare(nickname).casefold(), nickname

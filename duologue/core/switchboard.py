@@ -30,6 +30,7 @@ from duologue.core.events import (
     WaitingRequests,
 )
 from duologue.core.limits import Limits
+from duologue.core.pages import PAGE
 from duologue.core.request_rate import RequestRate
 
 
@@ -190,7 +191,8 @@ class Switchboard:
         return [effect for request in chosen for effect in self._end(request, Cause.CANCEL)]
 
     def requests_to(self, nickname: str) -> WaitingRequests:
-        return WaitingRequests(tuple(self._heard_by(nickname)))
+        askers = tuple(self._heard_by(nickname))
+        return WaitingRequests(askers[:PAGE], len(askers[PAGE:]))
 
     def _heard_by(self, nickname: str) -> dict[str, Request]:
         """The requests that somebody knows of."""

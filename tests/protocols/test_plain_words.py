@@ -28,7 +28,6 @@ from duologue.protocols.plain_words import (
     bared,
     blocked,
     ended,
-    is_among,
     listing,
     requested,
     shown_name,
@@ -55,19 +54,6 @@ def test_no_name_holds_what_divides_names_or_makes_a_tag(name: str) -> None:
 @pytest.mark.parametrize("name", ["alice", "élan", "b.o-b_1"])
 def test_every_nickname_that_may_be_is_shown_as_it_is(name: str) -> None:
     assert shown_name(nickname_key(name)) == nickname_key(name)
-
-
-def test_a_name_is_among_others_as_it_is_shown() -> None:
-    online = ("alice", "~Bob")
-    assert [is_among(online, name) for name in ("alice", "Bob", "~Bob", "bob", "Alice", "ali", "")] == [
-        True,
-        True,
-        True,
-        False,
-        False,
-        False,
-        False,
-    ]
 
 
 def test_events_with_names_as_they_are_shown() -> None:
