@@ -6,9 +6,9 @@ from bisect import bisect_left, bisect_right, insort
 from collections.abc import Callable
 
 PAGE = 100
-"""Rows of a page: with the longest names they still fit into one line of the native wire, and more than that nobody
-reads. They cost the server about as much as ten messages.
-"""
+"""Names of a page: the longest still fit into one line of the native wire, and more than that nobody reads."""
+ROOMS_PAGE = 50
+"""Rooms of a page: each is a line of its own, with a topic, and all of them take the server about a millisecond."""
 
 
 class SortedNames:

@@ -22,7 +22,7 @@ from duologue.core.accounts import is_guest, name_key, skeleton
 from duologue.core.effects import Effect, RoomChanged, RoomGone, RoomMade, Tell, TellRoom
 from duologue.core.errors import PeerError
 from duologue.core.limits import Limits
-from duologue.core.pages import PAGE, SortedNames
+from duologue.core.pages import ROOMS_PAGE, SortedNames
 from duologue.core.room import Room
 from duologue.core.room_events import (
     RoomEntered,
@@ -299,7 +299,7 @@ class Rooms:
         What one with a password is about is not told.
         """
         is_first = after is None
-        keys, more = self._keys.page(None if after in (None, LOBBY) else after, PAGE - is_first)
+        keys, more = self._keys.page(None if after in (None, LOBBY) else after, ROOMS_PAGE - is_first)
         rooms = [*([self._lobby] if is_first else []), *map(self._rooms.__getitem__, keys)]
         rows = (
             RoomListed(room.key, len(room.members), room.has_password, "" if room.has_password else room.topic)

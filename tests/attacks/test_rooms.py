@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from duologue.core.pages import PAGE, ROOMS_PAGE
+from duologue.core.room import Room
 from tests.stage import Actor, opened
 
 ROOMS, MINE = 40, 4
@@ -45,3 +47,42 @@ async def test_rooms_that_are_gone_make_place(tmp_path: Path) -> None:
         assert await takes_all_it_can(await stage.enters("bob"), "other") == 0
         stage.passes(60)
         assert await takes_all_it_can(await stage.enters("bob"), "other") == MINE
+
+
+async def test_of_ten_thousand_rooms_one_question_lists_a_page(tmp_path: Path) -> None:
+    """And so does each of many that come in one write."""
+    async with opened(tmp_path) as stage:
+        mallory, carol = await stage.enters("bob"), await stage.enters("carol")
+        stage.server.hub.restore_rooms(Room(f"#room{n:05}", f"#{n}") for n in range(10_000))
+        await carol.says("/rooms")
+        for _ in range(ROOMS_PAGE):
+            await carol.hears_like("room_listed #.*")
+        await carol.hears("rooms_listed 10001 #room00048")
+        await carol.says("/rooms #room09998")
+        await carol.hears("room_listed #room09999 0 open :", "rooms_listed 10001")
+        await mallory.says(*["/rooms"] * 20, "/nothing")
+        lines = 0
+        while not (await mallory.login.line()).startswith("ERROR unknown_command"):
+            lines += 1
+        assert lines == 20 * (ROOMS_PAGE + 1)
+
+
+async def test_of_ten_thousand_people_one_question_lists_a_page(tmp_path: Path) -> None:
+    async with opened(tmp_path) as stage:
+        carol = await stage.enters("carol")
+        hub = stage.server.hub
+        hub.perform(hub.room_rules.join("carol", "#tea"))
+        await carol.hears("room_entered #tea 1 :")
+        for n in range(10_000):
+            hub.people.presences.arrive(0.0, f"user{n:05}")
+            hub.room_rules.join(f"user{n:05}", "#tea")
+        first = [f"user{n:05}" for n in range(PAGE - 1)]
+        for question, answer, how in (
+            ("/who", "online_part 9901 carol", ""),
+            ("/people", "people_part 9901 carol online", " online"),
+            ("/names #tea", "room_members_part #tea 9901 carol", ""),
+        ):
+            await carol.says(question)
+            await carol.hears(" ".join([answer, *(f"{name}{how}" for name in first)]))
+            await carol.says(f"{question} user09998")
+            await carol.hears(f"{answer.replace('_part', '').replace(' 9901', '').replace('carol', 'user09999')}")

@@ -18,6 +18,7 @@ from duologue.core.effects import Effect, RoomChanged, RoomGone, RoomMade, Tell,
 from duologue.core.errors import FatalPeerError, PeerError
 from duologue.core.events import Event
 from duologue.core.limits import Limits
+from duologue.core.pages import PAGE, ROOMS_PAGE
 from duologue.core.room import Room
 from duologue.core.room_events import (
     RoomEntered,
@@ -679,6 +680,33 @@ class TestAsking:
             RoomListed("#tea", 2, True, ""),
             RoomsListed(3),
         ]
+
+    def test_however_many_rooms_there_are_a_page_has_no_more(self) -> None:
+        house = rooms(replace(LIMITS, rooms=1000))
+        keys = [f"#room{n:03}" for n in range(120)]
+        house.restore(0, [Room(key, f"#{key}") for key in reversed(keys)])
+        listed: list[str] = []
+        after = None
+        for number in (ROOMS_PAGE, ROOMS_PAGE, 21):
+            *page, end = house.listed(after)
+            assert len(page) == number
+            listed += [row.room for row in page]
+            assert isinstance(end, RoomsListed)
+            assert end.count == 121
+            after = end.after
+        assert after is None
+        assert listed == [LOBBY, *keys]
+        house.expire(GRACE)
+        assert house.listed() == [RoomListed(LOBBY, 0, False, ""), RoomsListed(1)]
+        assert house.listed("#room5") == house.listed(LOBBY) == [RoomsListed(1)]
+
+    def test_many_members_are_listed_in_pages(self) -> None:
+        names = [f"user{n:03}" for n in range(PAGE + 1)]
+        house, _ = tea(*reversed(names))
+        assert house.members("alice", "#tea") == RoomMembers("#tea", tuple(names[:PAGE]), 1)
+        assert house.members("alice", "#tea", names[PAGE - 1]) == RoomMembers("#tea", (names[PAGE],))
+        house.part(names[0], "#tea")
+        assert house.members("alice", "#tea") == RoomMembers("#tea", tuple(names[1:]))
 
     def test_who_is_in_may_speak(self) -> None:
         house, room = tea("alice")

@@ -34,6 +34,7 @@ from duologue.core.events import (
     WaitingRequests,
 )
 from duologue.core.limits import REQUEST_RATE_WINDOW, REQUESTS_TO_ONE_WINDOW, Limits
+from duologue.core.pages import PAGE
 from duologue.core.people_events import Presence, State
 from duologue.core.switchboard import Switchboard
 
@@ -60,11 +61,12 @@ def switchboard(
     away: Collection[str] = (),
     blocks: Collection[tuple[str, str]] = (),
     source_of: Callable[[str], str] = str,
+    is_registered: Callable[[str], bool] = PEOPLE.__contains__,
 ) -> Switchboard:
     """`blocks` are pairs of who has blocked, and whom."""
     ids = map(str, count())
     return Switchboard(
-        is_registered=lambda name: name in PEOPLE,
+        is_registered=is_registered,
         is_disturbable=lambda name: name not in left_alone,
         check_may_turn_to=partial(check_may_turn_to, blocks),
         is_heard=lambda asker, target: (target, asker) not in blocks,
@@ -179,6 +181,24 @@ class TestTold:
         assert "1000" in text
         assert "995 more" in text
         assert len(text) < 200
+
+    def test_a_crowd_of_requests_is_listed_as_a_page_and_the_count_of_the_rest(self) -> None:
+        crowd = [f"guest{n}" for n in range(PAGE + 7)]
+        board = switchboard(is_registered=lambda _: True)
+        for name in ("alice", *crowd):
+            board.arrive(0, name)
+        for name in crowd:
+            board.ask(0, name, "alice")
+        assert board.requests_to("alice") == WaitingRequests(tuple(crowd[:PAGE]), 7)
+
+    def test_what_was_counted_is_forgotten_when_it_counts_no_more(self) -> None:
+        """Else a server that runs for years keeps all who ever asked."""
+        board = room("alice", "bob")
+        board.ask(0, "alice", "bob")
+        board.expire(COUNTED_FOR - 1)
+        assert board._rate._asked
+        board.expire(COUNTED_FOR)
+        assert not board._rate._asked
 
     def test_the_limit_of_open_requests_says_how_to_make_room(self) -> None:
         board = room(*PEOPLE)

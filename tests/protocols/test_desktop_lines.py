@@ -132,6 +132,7 @@ def test_what_is_for_one_reaches_nobody_else_when_two_sends_come_as_one() -> Non
 def test_the_list_of_users() -> None:
     assert shown(PeopleOnline(("alice", "~bob", "~日本"))) == ["[USERS]:alice,bob,日本"]
     assert shown(PeopleOnline(())) == ["[USERS]:"]
+    assert shown(PeopleOnline(("alice", "~bob"), 7)) == ["[USERS]:alice,bob,… and 7 more"]
 
 
 def test_a_name_can_neither_be_two_nor_a_tag() -> None:

@@ -164,3 +164,7 @@ def test_the_end_of_a_chat_says_where_text_goes() -> None:
     assert ended(left, "#lobby") == "Chat with bob ended: bob left. What you type goes to everyone in #lobby."
     assert ended(mine, None) == "Chat with bob ended: you left."
     assert where_text_goes(None) == ""
+
+
+def test_of_a_page_before_others_the_rest_is_counted_too() -> None:
+    assert listing(PeopleOnline(("alice", "~Bob"), 9_900)) == "Online: alice, Bob, … and 9900 more"
