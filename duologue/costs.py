@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from duologue.core.commands import Command, ListOnline, Ping, ReadHistory, SendLetter
-from duologue.core.costs import COSTS, LISTED, MESSAGE, MISTAKE, TOLD
+from duologue.core.commands import ComeIn, Command, ListOnline, Ping, ReadHistory, SendLetter
+from duologue.core.costs import COSTS, LISTED, MESSAGE, MISTAKE, ROOM_LISTED, ROOM_MADE, TOLD
 from duologue.core.errors import PeerError
+from duologue.core.pages import PAGE, ROOMS_PAGE
 from duologue.core.people_commands import ComeBack, DoNotDisturb, GoAway, ListBlocked, ListPeople, WatchPeople
 from duologue.core.room_commands import JoinRoom, ListMembers, ListRooms, PartRoom, SayInRoom, SetTopic
-from duologue.core.rooms import is_room, room_key
+from duologue.core.rooms import LOBBY, is_room, room_key
 from duologue.core.streams import chat_of
 from duologue.hub import Hub
 from duologue.link import Client, Link
@@ -22,20 +23,30 @@ def cost_of(hub: Hub, link: Link, command: Command | PeerError) -> float:
     if isinstance(command, PeerError):
         return MISTAKE
     kind = type(command)
-    extra = _EXTRA.get(kind)
-    return COSTS[kind] + (extra(hub, link.client, command) if extra and link.client else 0.0)
+    if link.client:
+        extra = _EXTRA.get(kind)
+        return COSTS[kind] + (extra(hub, link.client, command) if extra else 0.0)
+    return COSTS[kind] + (_members(hub, LOBBY) * TOLD if kind is ComeIn else 0.0)
 
 
-def _people(hub: Hub, _: Client, __: Any) -> float:
+def _names(hub: Hub, _: Client, __: Any) -> float:
+    return min(len(hub.roster.clients), PAGE) * LISTED
+
+
+def _people(hub: Hub, client: Client, command: Any) -> float:
+    return 2 * _names(hub, client, command)
+
+
+def _everybody(hub: Hub, _: Client, __: Any) -> float:
     return len(hub.roster.clients) * LISTED
 
 
-def _blocked(hub: Hub, client: Client, _: Any) -> float:
-    return len(hub.people.privacy.blocked_by(client.nickname).nicknames) * LISTED
+def _blocked(_: Hub, __: Client, ___: Any) -> float:
+    return PAGE * LISTED
 
 
 def _rooms(hub: Hub, _: Client, __: Any) -> float:
-    return hub.room_rules.count * LISTED
+    return min(hub.room_rules.count, ROOMS_PAGE) * ROOM_LISTED
 
 
 def _watchers(hub: Hub, _: Client, __: Any) -> float:
@@ -54,12 +65,16 @@ def _members(hub: Hub, typed: str) -> int:
     return len(room.members) if room else 0
 
 
-def _members_told(hub: Hub, _: Client, command: JoinRoom | PartRoom | SayInRoom | SetTopic) -> float:
+def _members_told(hub: Hub, _: Client, command: PartRoom | SayInRoom | SetTopic) -> float:
     return _members(hub, command.room) * TOLD
 
 
+def _joined(hub: Hub, _: Client, command: JoinRoom) -> float:
+    return _members(hub, command.room) * TOLD or ROOM_MADE
+
+
 def _members_listed(hub: Hub, _: Client, command: ListMembers) -> float:
-    return _members(hub, command.room) * LISTED
+    return min(_members(hub, command.room), PAGE) * LISTED
 
 
 def _letter(hub: Hub, _: Client, command: SendLetter) -> float:
@@ -73,16 +88,16 @@ def _ping(_: Hub, client: Client, command: Ping) -> float:
 
 
 _EXTRA: dict[type, Callable[[Hub, Client, Any], float]] = {
-    ListOnline: _people,
+    ListOnline: _names,
     ListPeople: _people,
-    WatchPeople: _people,
+    WatchPeople: _everybody,
     ListBlocked: _blocked,
     ListRooms: _rooms,
     GoAway: _watchers,
     DoNotDisturb: _watchers,
     ComeBack: _watchers,
     ReadHistory: _page,
-    JoinRoom: _members_told,
+    JoinRoom: _joined,
     PartRoom: _members_told,
     SayInRoom: _members_told,
     SetTopic: _members_told,

@@ -148,8 +148,8 @@ def _list_requests(hub: Hub, client: Client, _: ListRequests) -> None:
     client.login_socket.tell(hub.switchboard.requests_to(client.nickname))
 
 
-def _list_online(hub: Hub, client: Client, _: ListOnline) -> None:
-    client.login_socket.tell(hub.roster.people_online())
+def _list_online(hub: Hub, client: Client, command: ListOnline) -> None:
+    client.login_socket.tell(hub.people.presences.online(command.after))
 
 
 def _say(hub: Hub, client: Client, command: Say) -> None:
@@ -205,13 +205,13 @@ def _part(hub: Hub, client: Client, command: PartRoom) -> None:
     hub.perform(hub.room_rules.part(client.nickname, room_key(command.room)))
 
 
-def _list_rooms(hub: Hub, client: Client, _: ListRooms) -> None:
-    for row in hub.room_rules.listed():
+def _list_rooms(hub: Hub, client: Client, command: ListRooms) -> None:
+    for row in hub.room_rules.listed(command.after and room_key(command.after)):
         client.login_socket.tell(row)
 
 
 def _list_members(hub: Hub, client: Client, command: ListMembers) -> None:
-    client.login_socket.tell(hub.room_rules.members(client.nickname, room_key(command.room)))
+    client.login_socket.tell(hub.room_rules.members(client.nickname, room_key(command.room), command.after))
 
 
 def _topic(hub: Hub, client: Client, command: SetTopic) -> None:
@@ -254,8 +254,8 @@ def _who_is(hub: Hub, client: Client, command: WhoIs) -> None:
     hub.people.describe(client, hub.roster.find_person(command.nickname))
 
 
-def _list_people(hub: Hub, client: Client, _: ListPeople) -> None:
-    hub.people.list_people(client)
+def _list_people(hub: Hub, client: Client, command: ListPeople) -> None:
+    client.login_socket.tell(hub.people.presences.listed(command.after))
 
 
 def _watch_people(hub: Hub, client: Client, command: WatchPeople) -> None:
@@ -270,8 +270,8 @@ def _unblock(hub: Hub, client: Client, command: Unblock) -> None:
     hub.people.unblock(client, hub.roster.find_person(command.nickname))
 
 
-def _list_blocked(hub: Hub, client: Client, _: ListBlocked) -> None:
-    client.login_socket.tell(hub.people.privacy.blocked_by(client.nickname))
+def _list_blocked(hub: Hub, client: Client, command: ListBlocked) -> None:
+    client.login_socket.tell(hub.people.privacy.blocked_by(client.nickname, command.after))
 
 
 def _allow_asking(hub: Hub, client: Client, command: AllowAsking) -> None:

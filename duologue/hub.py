@@ -104,7 +104,6 @@ class Hub:
         )
         self.metering = Metering(settings.limits, time=time)
         self.turns = Turns()
-        self._watchers = Watchers(self.roster.people_online, self.congestion.is_full)
         self.people = PeopleDesk(
             store,
             self.congestion,
@@ -115,12 +114,14 @@ class Hub:
             perform=self.perform,
             wall_clock=wall_clock,
         )
+        self._watchers = Watchers(self.people.presences.online, self.congestion.is_full)
         self.switchboard = Switchboard(
             is_registered=self.roster.is_registered,
             is_disturbable=self.people.presences.is_disturbable,
             check_may_turn_to=self.people.privacy.check_may_turn_to,
             is_heard=self.people.privacy.takes_request,
             text_for=self.people.presences.text_for,
+            source_of=self.roster.source_of,
             new_chat_id=partial(secrets.token_urlsafe, CHAT_ID_BYTES),
             limits=settings.limits,
         )
@@ -180,8 +181,8 @@ class Hub:
             self.disconnect_client(older, ChatEnd.LOST, TAKEN_OVER)
         client = self._seat(login)
         self._cluster.arrived(client.nickname)
-        self._watchers.arrived(client)
         self.people.arrived(client)
+        self._watchers.arrived(client)
         self.conversations.acknowledgements.greet(client)
         self.perform(self.switchboard.arrive(self.time(), client.nickname))
         self.conversations.mailbox.open(client)

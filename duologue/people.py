@@ -51,7 +51,7 @@ class PeopleDesk:
         self.store = store
         self._break_off = break_off
         self._errands = Errands()
-        self._watchers = PresenceWatchers(self.presences.of, congestion.is_full)
+        self._watchers = PresenceWatchers(self.presences.of, self.presences.online, congestion.is_full)
         self._is_registered = is_registered
         self._perform = perform
         self._wall_clock = wall_clock
@@ -95,12 +95,9 @@ class PeopleDesk:
         if not self._is_registered(nickname):
             raise PeerError("unknown", f"{nickname} doesn't exist.")
 
-    def list_people(self, client: Client) -> None:
-        client.login_socket.tell(self.presences.listed())
-
     def watch(self, client: Client, command: WatchPeople) -> None:
         if command.is_on:
-            self._watchers.watch(client, self.presences.here())
+            self._watchers.watch(client)
         else:
             self._watchers.forget(client)
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from duologue.core.accounts import bare, guest_name, is_guest, looks_of, nickname_key
+from duologue.core.accounts import GUEST_MARK, bare, guest_name, is_guest, looks_of, nickname_key
+from duologue.core.admission import address_key
 from duologue.core.chat import ChatEnd
 from duologue.core.errors import PeerError
-from duologue.core.events import Disconnected, PeopleOnline
+from duologue.core.events import Disconnected
 from duologue.guests import Guests
 from duologue.link import Client
 from duologue.tables import Users
@@ -23,8 +24,9 @@ class Roster:
         self.guests = Guests(users)
         self.clients: dict[str, Client] = {}
 
-    def people_online(self) -> PeopleOnline:
-        return PeopleOnline(tuple(sorted(self.clients)))
+    def is_here(self, name: str) -> bool:
+        """Is somebody here who is shown by exactly this name?"""
+        return name in self.clients or f"{GUEST_MARK}{name}" in self.clients
 
     def is_registered(self, nickname: str) -> bool:
         """Could somebody of this nickname be turned to? A guest only while they are here."""
@@ -43,6 +45,15 @@ class Roster:
         """The same of somebody to have talked with: a guest may have gone since then. Raises PeerError."""
         has_gone = is_guest(typed) and self.guests.find(typed) is None
         return guest_name(bare(typed)) if has_gone else self.find_person(typed)
+
+    def source_of(self, nickname: str) -> str:
+        """For whom is counted what somebody who is here asks of others.
+
+        An account, whatever session it has; the address of a guest, who may come again under another name.
+        """
+        if not is_guest(nickname):
+            return nickname
+        return GUEST_MARK + address_key(self.clients[nickname].login_socket.address)
 
     def no_longer_belong(self) -> list[tuple[Client, ChatEnd, Disconnected]]:
         """After the users file was reread: who has to go, what that is to their partner, and the words for it."""

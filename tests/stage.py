@@ -13,6 +13,7 @@ import socket
 import ssl
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, fields, replace
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,10 @@ ANY_PORTS = {setting.name: 0 for setting in fields(Settings) if setting.name.spl
 
 UNLESS_SAID = {"history": False, "protocols": ("native", "simplechat")}
 """Settings of scenes that are about something else."""
+
+
+UNPAID = dict.fromkeys(("message_burst", "message_rate", "stranger_burst", "stranger_rate"), inf)
+"""Limits for scenes in which the rate is not what holds anybody up."""
 
 
 async def until(condition: Callable[[], bool]) -> None:

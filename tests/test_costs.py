@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from duologue.core.commands import Command, ListOnline, Ping, ReadHistory, SendLetter
-from duologue.core.costs import COSTS, LISTED, MESSAGE, MISTAKE, TOLD
+from duologue.core.commands import ComeIn, Command, ListOnline, Ping, ReadHistory, SendLetter
+from duologue.core.costs import COSTS, LISTED, MESSAGE, MISTAKE, ROOM_LISTED, ROOM_MADE, TOLD
 from duologue.core.errors import PeerError
-from duologue.core.people_commands import GoAway, ListBlocked
+from duologue.core.pages import PAGE
+from duologue.core.people_commands import GoAway, ListBlocked, ListPeople
 from duologue.core.room_commands import JoinRoom, ListMembers, ListRooms
 from duologue.costs import cost_of
-from tests.stage import CAST, Actor, Stage, opened
+from tests.stage import CAST, Actor, Stage, opened, until
 
 
 def extra(stage: Stage, nickname: str, command: Command) -> float:
@@ -32,14 +33,19 @@ async def test_a_mistake_has_its_price_and_so_has_what_a_stranger_asks(tmp_path:
         assert cost_of(hub, link, PeerError("bad_command", "No.")) == MISTAKE
         link.client = None
         assert cost_of(hub, link, ListOnline()) == COSTS[ListOnline]
+        assert cost_of(hub, link, ComeIn("rosa")) == COSTS[ComeIn]
+        await (await stage.enters("bob")).says("/join lobby")
+        await until(lambda: bool(hub.room_rules.rooms_of("bob")))
+        assert cost_of(hub, link, ComeIn("rosa")) == COSTS[ComeIn] + TOLD
 
 
 async def test_what_lists_many_costs_for_each(tmp_path: Path) -> None:
     async with opened(tmp_path) as stage:
         await asyncio.gather(*map(stage.enters, CAST))
         assert extra(stage, "alice", ListOnline()) == len(CAST) * LISTED
-        assert extra(stage, "alice", ListRooms()) == LISTED
-        assert extra(stage, "alice", ListBlocked()) == 0
+        assert extra(stage, "alice", ListPeople()) == 2 * len(CAST) * LISTED
+        assert extra(stage, "alice", ListRooms()) == ROOM_LISTED
+        assert extra(stage, "alice", ListBlocked()) == PAGE * LISTED
         assert extra(stage, "alice", ReadHistory("bob", 100)) == 100 * LISTED
         assert extra(stage, "alice", ReadHistory("bob", 10**17)) < 1_000 * LISTED
 
@@ -61,6 +67,7 @@ async def test_what_tells_many_costs_for_each(tmp_path: Path) -> None:
         assert extra(stage, "alice", SendLetter("#tea", "s", 1, "hello")) == len(CAST) * TOLD
         assert extra(stage, "alice", SendLetter("bob", "s", 1, "hello")) == 0
         assert extra(stage, "alice", JoinRoom("tea")) == len(CAST) * TOLD
+        assert extra(stage, "alice", JoinRoom("coffee")) == ROOM_MADE
         assert extra(stage, "alice", ListMembers("tea")) == len(CAST) * LISTED
         assert extra(stage, "alice", ListMembers("no such room")) == 0
         assert extra(stage, "alice", ListMembers("!")) == 0

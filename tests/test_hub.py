@@ -57,7 +57,7 @@ async def test_chat_ids_are_never_the_same(stage: Stage) -> None:
 async def test_people_are_listed_in_the_order_of_the_alphabet(stage: Stage) -> None:
     for name in ("dave", "alice", "carol"):
         await stage.enters(name)
-    assert stage.server.hub.roster.people_online().nicknames == ("alice", "carol", "dave")
+    assert stage.server.hub.people.presences.online().nicknames == ("alice", "carol", "dave")
 
 
 async def test_log_records_of_a_session_name_the_person_and_the_reason(

@@ -458,7 +458,7 @@ async def test_what_waits_is_a_try_until_then(desk: Desk) -> None:
 
 async def test_a_password_stands_in_the_queue_under_its_name_and_where_it_comes_from(desk: Desk) -> None:
     here, there = desk.socket(), desk.socket("2001:db8::7")
-    here.peer = "127.0.0.1:77"
+    here.port = 77
     await desk.tries(here, "bob", "sesame")
     await desk.tries(there, "NOBODY", "sesame")
     assert desk.passwords.keys == [

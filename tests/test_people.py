@@ -35,7 +35,7 @@ async def test_nothing_is_left_of_who_has_gone(stage: Stage) -> None:
     await alice.is_out_after("disconnected bye Goodbye!")
     people = stage.server.hub.people
     assert not people._watchers._watching
-    assert people.presences.here() == ()
+    assert people.presences.online().nicknames == ()
 
 
 async def test_who_cannot_be_looked_up_is_not_known(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:

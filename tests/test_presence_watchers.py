@@ -8,9 +8,11 @@ from collections.abc import Callable
 import pytest
 
 from duologue import presence_watchers
+from duologue.core.events import PeopleOnline
+from duologue.core.pages import PAGE
 from duologue.core.people_events import Presence, State
 from duologue.link import Client
-from duologue.presence_watchers import PresenceWatchers
+from duologue.presence_watchers import MOST_AT_ONCE, PresenceWatchers
 from tests.test_link import client, fake
 
 
@@ -18,10 +20,14 @@ class Tower:
     def __init__(self) -> None:
         self.states: dict[str, State] = {}
         self.full: set[Client] = set()
-        self.watchers = PresenceWatchers(self.presence_of, self.full.__contains__)
+        self.watchers = PresenceWatchers(self.presence_of, self.online, self.full.__contains__)
 
     def presence_of(self, nickname: str) -> Presence:
         return Presence(nickname, self.states.get(nickname, State.OFFLINE))
+
+    def online(self, after: str | None) -> PeopleOnline:
+        names = [name for name, state in sorted(self.states.items()) if name > (after or "")]
+        return PeopleOnline(tuple(names[:PAGE]), len(names[PAGE:]))
 
     def changes(self, **states: State) -> None:
         self.states |= states
@@ -30,7 +36,7 @@ class Tower:
 
     def watches(self, nickname: str) -> Client:
         who = client(nickname)
-        self.watchers.watch(who, sorted(self.states))
+        self.watchers.watch(who)
         return who
 
 
@@ -121,8 +127,6 @@ async def test_who_does_not_read_is_told_when_they_do(tower: Tower) -> None:
     tower.full.clear()
     tower.changes(bob=State.AWAY, dave=State.ONLINE)
     await soon(lambda: len(fake(carol.login_socket).told) == 3)
-    assert told(alice) == [], "what is due first comes first"
-    tower.watchers.emptied(alice)
     assert told(alice) == [Presence("bob", State.AWAY), Presence("dave", State.ONLINE)]
     tower.watchers.emptied(alice)
     assert told(alice) == []
@@ -130,3 +134,69 @@ async def test_who_does_not_read_is_told_when_they_do(tower: Tower) -> None:
 
 async def test_there_is_room_for_those_who_do_not_watch(tower: Tower) -> None:
     tower.watchers.emptied(client("alice"))
+
+
+@pytest.fixture
+def turns(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(presence_watchers, "AGAIN_AFTER", 60)
+
+
+@pytest.mark.usefixtures("turns")
+async def test_of_a_crowd_one_is_told_a_page_in_one_turn_and_all_in_the_end(tower: Tower) -> None:
+    """A cheap command costs the loop no more than that."""
+    tower.changes(**{f"user{number:05}": State.ONLINE for number in range(10_000)})
+    alice = tower.watches("alice")
+    heard = told(alice)
+    assert len(heard) == PAGE
+    while tower.watchers._behind:
+        tower.watchers._tell()
+        at_once = told(alice)
+        assert 0 < len(at_once) <= MOST_AT_ONCE
+        heard += at_once
+    assert [presence.nickname for presence in heard] == sorted(tower.states)
+
+
+@pytest.mark.usefixtures("turns")
+async def test_a_crowd_that_watches_a_crowd_is_told_in_turns(tower: Tower) -> None:
+    crowd = [tower.watches(f"user{number}") for number in range(1_000)]
+    tower.changes(bob=State.ONLINE, carol=State.ONLINE)
+    turns = 0
+    while turns == 0 or tower.watchers._behind:
+        before = sum(len(fake(who.login_socket).told) for who in crowd)
+        tower.watchers._tell()
+        turns += 1
+        assert sum(len(fake(who.login_socket).told) for who in crowd) - before <= MOST_AT_ONCE
+    assert all(told(who) == [BOB, Presence("carol", State.ONLINE)] for who in crowd)
+
+
+@pytest.mark.usefixtures("turns")
+async def test_who_changes_again_before_their_turn_is_told_of_once(tower: Tower) -> None:
+    alice = tower.watches("alice")
+    for _ in range(5):
+        tower.changes(**{f"user{number}": State.ONLINE for number in range(1_000)})
+    heard: list[Presence] = []
+    while not heard or tower.watchers._behind:
+        tower.watchers._tell()
+        heard += told(alice)
+    assert sorted(presence.nickname for presence in heard) == sorted(tower.states)
+
+
+@pytest.mark.usefixtures("turns")
+async def test_what_all_have_been_told_is_forgotten_and_what_somebody_has_not_is_kept(tower: Tower) -> None:
+    alice, slow = tower.watches("alice"), tower.watches("slow")
+    tower.full.add(slow)
+    tower.changes(bob=State.ONLINE)
+    for _ in range(10_000):
+        tower.changes(carol=State.ONLINE)
+    assert len(tower.watchers._log) < 2_100
+    tower.watchers._tell()
+    assert told(alice) == [BOB, Presence("carol", State.ONLINE)]
+    tower.full.clear()
+    tower.watchers.emptied(slow)
+    assert told(slow) == [BOB, Presence("carol", State.ONLINE)]
+    for number in range(10_000):
+        tower.changes(**{f"guest{number}": State.OFFLINE})
+        if number % 100 == 0:
+            while tower.watchers._has_news or tower.watchers._behind:
+                tower.watchers._tell()
+    assert len(tower.watchers._log) < 2_100

@@ -57,8 +57,9 @@ def test_an_account_is_there_without_its_owner_and_a_guest_is_not(roster: Roster
     assert [roster.is_registered(name) for name in names] == [True, True, False, True, False]
 
 
-def test_all_who_are_here_are_listed_in_order(roster: Roster) -> None:
-    assert roster.people_online().nicknames == ("alice", "~Guest-5000", "~Zoe")
+def test_who_is_here_is_known_by_what_is_shown_of_them(roster: Roster) -> None:
+    names = ("alice", "Zoe", "~Zoe", "zoe", "Alice", "ali", "bob", "")
+    assert [roster.is_here(name) for name in names] == [True, True, True, *[False] * 5]
 
 
 def test_who_has_no_account_any_more_has_to_go_and_so_has_a_guest_whose_name_belongs_to_one(
@@ -80,3 +81,8 @@ def test_with_another_password_or_none_a_session_is_over_and_its_chat_waits(
     users.replace([Account("alice", after)])
     [(alice, reason, goodbye)] = roster.no_longer_belong()
     assert (alice.nickname, reason, goodbye) == ("alice", ChatEnd.LOST, PASSWORD_CHANGED)
+
+
+def test_what_guests_cost_is_counted_for_where_they_come_from(roster: Roster) -> None:
+    assert roster.source_of("alice") == "alice"
+    assert roster.source_of("~Zoe") == roster.source_of("~Guest-5000") == "~127.0.0.1"

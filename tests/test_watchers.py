@@ -113,3 +113,16 @@ async def test_who_does_not_read_is_told_once_when_they_do() -> None:
     for _ in range(2):
         hall.watchers.emptied(alice)
     assert lists_of(alice) == [("alice",), ("alice", "bob", "carol", "dave")]
+
+
+async def test_a_crowd_that_comes_to_a_crowd_is_told_in_turns(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watchers, "TELL_AFTER", 60)
+    monkeypatch.setattr(watchers, "AGAIN_AFTER", 60)
+    hall = Hall()
+    crowd = [hall.comes(f"visitor{number}", watches=True) for number in range(250)]
+    told = [0]
+    while hall.watchers._has_news or hall.watchers._next:
+        hall.watchers._tell()
+        told.append(sum(len(lists_of(somebody)) - 1 for somebody in crowd))
+    assert told == [0, 100, 200, 250]
+    assert all(lists_of(somebody)[-1] == tuple(hall.here) for somebody in crowd)

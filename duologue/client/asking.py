@@ -68,13 +68,15 @@ class Asking(ABC):
         """Leave the chat, not the server."""
         await self.send(QuitChat())
 
-    async def who(self) -> None:
-        """Ask who is here; the answer is a PeopleOnline."""
-        await self.send(ListOnline())
+    # Lists come in pages: the answer says how many `more` there are, and the last name of it asks for those `after` it.
 
-    async def people(self) -> None:
+    async def who(self, after: str | None = None) -> None:
+        """Ask who is here; the answer is a PeopleOnline."""
+        await self.send(ListOnline(after))
+
+    async def people(self, after: str | None = None) -> None:
         """Ask who is here and how they are; it is a PeopleListed."""
-        await self.send(ListPeople())
+        await self.send(ListPeople(after))
 
     async def whois(self, nickname: str) -> None:
         """Ask how somebody is; it is a PersonDescribed."""
@@ -104,9 +106,9 @@ class Asking(ABC):
         """End that. The answer is a PersonUnblocked."""
         await self.send(Unblock(nickname))
 
-    async def blocked(self) -> None:
+    async def blocked(self, after: str | None = None) -> None:
         """Ask whom we have blocked; it is a BlockedListed."""
-        await self.send(ListBlocked())
+        await self.send(ListBlocked(after))
 
     async def allow(self, who: MayAsk | None = None) -> None:
         """Say who may ask us for a chat, or ask who may; it is an AskingAllowed."""
@@ -124,13 +126,13 @@ class Asking(ABC):
         """Leave a room. The answer is a RoomExited."""
         await self.send(PartRoom(room))
 
-    async def rooms(self) -> None:
-        """Ask which rooms there are: a RoomListed for each, and a RoomsListed."""
-        await self.send(ListRooms())
+    async def rooms(self, after: str | None = None) -> None:
+        """Ask which rooms there are: a RoomListed for each of a page, and a RoomsListed; its `after` asks for more."""
+        await self.send(ListRooms(after))
 
-    async def names(self, room: str) -> None:
+    async def names(self, room: str, after: str | None = None) -> None:
         """Ask who is in a room; it is a RoomMembers."""
-        await self.send(ListMembers(room))
+        await self.send(ListMembers(room, after))
 
     async def topic(self, room: str, text: str | None = None) -> None:
         """Say what a room is about, nothing by an empty text; or ask. It is a RoomTopic."""

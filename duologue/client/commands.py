@@ -23,7 +23,7 @@ from duologue.client.arguments import (
 )
 from duologue.client.meaning import Clear, Explain, Help, Leave, Meaning, Send, Standing
 from duologue.client.people_arguments import MAY_ASK, MAYBE_TEXT, SWITCH, allow, away, watch
-from duologue.client.room_arguments import JOIN, MAYBE_ROOM, TOPIC, join, names, part, topic
+from duologue.client.room_arguments import AFTER, JOIN, MAYBE_ROOM, MEMBERS, TOPIC, join, names, part, rooms, topic
 from duologue.core.commands import (
     WORD_TABLE,
     WORDS,
@@ -91,8 +91,8 @@ def _leave(_: Standing, __: str | None) -> Meaning:
     return Leave()
 
 
-def _list_people(_: Standing, __: str | None) -> Meaning:
-    return Send(ListPeople())
+def _list_people(_: Standing, after: str | None) -> Meaning:
+    return Send(ListPeople(after))
 
 
 _OWN_MEANING: dict[Callable[..., object], Callable[[Word], Handler]] = {
@@ -152,8 +152,8 @@ ENTRIES = (
     *_entries(),
     _of_our_own("/join", JOIN, join),
     _of_our_own("/part", MAYBE_ROOM, part),
-    _of_our_own("/rooms", "", _taking(Takes.NOTHING, lambda _, __: Send(ListRooms()))),
-    _of_our_own("/names", MAYBE_ROOM, names),
+    _of_our_own("/rooms", AFTER, rooms),
+    _of_our_own("/names", MEMBERS, names),
     _of_our_own("/topic", TOPIC, topic),
     _of_our_own("/away", MAYBE_TEXT, away),
     _of_our_own("/watch", SWITCH, watch),

@@ -6,12 +6,14 @@ from collections.abc import Callable
 
 from duologue.client.meaning import Explain, Meaning, Send, Standing, TurnTo
 from duologue.core.errors import PeerError
-from duologue.core.room_commands import JoinRoom, ListMembers, PartRoom, SetTopic
+from duologue.core.room_commands import JoinRoom, ListMembers, ListRooms, PartRoom, SetTopic
 from duologue.core.rooms import is_room, room_key
 from duologue.core.text import visible
 
 JOIN = "ROOM [PASSWORD]"
 MAYBE_ROOM = "[ROOM]"
+MEMBERS = "[ROOM [AFTER]]"
+AFTER = "[AFTER]"
 TOPIC = "[ROOM] [TEXT]"
 
 NO_TOPIC = "-"
@@ -35,9 +37,16 @@ def part(standing: Standing, rest: str) -> Meaning | None:
     return _of_one_room(standing, rest, lambda key: Send(PartRoom(key)))
 
 
+def rooms(_: Standing, rest: str) -> Meaning | None:
+    """`/rooms`"""
+    return _about(rest, lambda key: Send(ListRooms(key))) if rest else Send(ListRooms())
+
+
 def names(standing: Standing, rest: str) -> Meaning | None:
-    """`/names`"""
-    return _of_one_room(standing, rest, lambda key: Send(ListMembers(key)))
+    """`/names`: of a room, and those after somebody."""
+    words = rest.split()
+    after = visible(words.pop()) if len(words) == 2 else None
+    return _of_one_room(standing, " ".join(words), lambda key: Send(ListMembers(key, after)))
 
 
 def topic(standing: Standing, rest: str) -> Meaning | None:

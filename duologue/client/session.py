@@ -32,7 +32,6 @@ from duologue.core.events import (
     Event,
     LoggedIn,
     MessageFrom,
-    PeopleOnline,
     Recalled,
     RequestAnswered,
     RequestSent,
@@ -41,9 +40,9 @@ from duologue.core.events import (
     TextPart,
     WaitingRequests,
 )
-from duologue.core.people_events import BlockedListed, PeopleListed, PersonBlocked, State
+from duologue.core.people_events import PersonBlocked
 from duologue.core.room_commands import JoinRoom, PartRoom
-from duologue.core.room_events import RoomMembers, RoomSaid
+from duologue.core.room_events import RoomSaid
 from duologue.protocols.lines import LineBuffer
 from duologue.protocols.native_commands import (
     encode_command,
@@ -73,8 +72,6 @@ class Session:
         self._put_aside: bytearray | None = None
         self._waiting: dict[str, None] = {}
         self._asked: dict[str, None] = {}
-        self._listed: list[str] = []
-        self._people: list[tuple[str, State]] = []
         self._parts: list[str] = []
         self._lines = {kind: LineBuffer() for kind in SocketKind}
 
@@ -147,45 +144,14 @@ class Session:
         self._asked.pop(event.nickname, None)
         return event
 
-    def _waiting_listed(self, event: WaitingRequests) -> Event | None:
-        nicknames = self._whole_list(event)
-        if nicknames is None:
-            return None
-        self._waiting = dict.fromkeys(nicknames)
-        return WaitingRequests(nicknames)
-
-    def _online_listed(self, event: PeopleOnline) -> Event | None:
-        nicknames = self._whole_list(event)
-        return None if nicknames is None else PeopleOnline(nicknames)
-
-    def _members_listed(self, event: RoomMembers) -> Event | None:
-        nicknames = self._whole_list(event)
-        return None if nicknames is None else RoomMembers(event.room, nicknames)
-
-    def _blocked_listed(self, event: BlockedListed) -> Event | None:
-        nicknames = self._whole_list(event)
-        return None if nicknames is None else BlockedListed(nicknames)
+    def _waiting_listed(self, event: WaitingRequests) -> Event:
+        """Who asks has been told of already; a list that is whole is sure to be right."""
+        self._waiting = dict.fromkeys(event.nicknames) | (self._waiting if event.more else {})
+        return event
 
     def _blocked(self, event: PersonBlocked) -> Event:
         self._waiting.pop(event.nickname, None)
         return event
-
-    def _whole_list(
-        self, event: WaitingRequests | PeopleOnline | RoomMembers | BlockedListed
-    ) -> tuple[str, ...] | None:
-        """A long list comes in parts, with nothing in between; all of it with the last part."""
-        self._listed += event.nicknames
-        if event.more:
-            return None
-        nicknames, self._listed = tuple(self._listed), []
-        return nicknames
-
-    def _people_listed(self, event: PeopleListed) -> Event | None:
-        self._people += event.people
-        if event.more:
-            return None
-        people, self._people = tuple(self._people), []
-        return PeopleListed(people)
 
     def _text_part(self, event: TextPart) -> None:
         self._parts.append(event.text)
@@ -269,13 +235,9 @@ _NOTES: dict[type[Event], Callable[..., Event | None]] = {
     ChatStarted: Session._in_a_chat,
     ChatResumed: Session._in_a_chat,
     WaitingRequests: Session._waiting_listed,
-    PeopleOnline: Session._online_listed,
     Recalled: Session._with_parts,
     MessageFrom: Session._with_parts,
     RoomSaid: Session._with_parts,
-    RoomMembers: Session._members_listed,
-    PeopleListed: Session._people_listed,
-    BlockedListed: Session._blocked_listed,
     PersonBlocked: Session._blocked,
     TextPart: Session._text_part,
 }

@@ -39,7 +39,7 @@ def source_key(address: str, port: int) -> str:
     """Who somebody without an account is, for what is shared fairly: their address; on loopback, where all who use this
     machine have the same, their connection.
     """
-    return f"{address} {port}" if is_loopback(address) else address_key(address)
+    return f"{address}:{port}" if is_loopback(address) else address_key(address)
 
 
 class Doorkeeper:

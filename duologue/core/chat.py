@@ -26,6 +26,7 @@ class RequestState(Enum):
     BUSY = "busy"
     UNKNOWN = "unknown"
     TOO_SOON = "too soon"
+    TOO_OFTEN = "too often"
 
 
 class Cause(Enum):
@@ -37,6 +38,7 @@ class Cause(Enum):
     TARGET_IN_CHAT = "the other is in a chat"
     TARGET_UNDISTURBED = "the other is not to be disturbed"
     DECLINED_BEFORE = "the other declined a moment ago"
+    ASKED_TOO_OFTEN = "the asker has just asked them several times"
     ACCEPT = "the other accepts, or asks back"
     DECLINE = "the other declines"
     CANCEL = "the asker withdraws it"
@@ -54,6 +56,7 @@ TRANSITIONS: Mapping[RequestState, Mapping[Cause, RequestState]] = {
         Cause.TARGET_IN_CHAT: RequestState.BUSY,
         Cause.TARGET_UNDISTURBED: RequestState.BUSY,
         Cause.DECLINED_BEFORE: RequestState.TOO_SOON,
+        Cause.ASKED_TOO_OFTEN: RequestState.TOO_OFTEN,
     },
     RequestState.WAITING: {
         Cause.ACCEPT: RequestState.ACCEPTED,

@@ -103,7 +103,9 @@ class ListRequests:
 
 @dataclass(frozen=True, slots=True)
 class ListOnline:
-    """Who is here?"""
+    """Who is here? A page of them: the first, or what follows the nickname `after`."""
+
+    after: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,12 +222,14 @@ class Takes(Enum):
 
     NOTHING = ""
     NICKNAME = "NICK"
+    AFTER = "[AFTER]"
     MAYBE_NICKNAME = "[NICK]"
     PAGE = "NICK COUNT [BEFORE]"
     RESUME = "CHAT [STREAM STORED PARTNER_STREAM RECEIVED]"
     LETTER = "NICK STREAM NUMBER :TEXT"
     WORDS = "WORDS"
     ROOM = "ROOM"
+    MEMBERS = "ROOM [AFTER]"
     JOIN = "ROOM [PASSWORD]"
     TOPIC = "ROOM [:TEXT]"
     MAYBE_TEXT = "[TEXT]"
@@ -251,7 +255,7 @@ WORDS = (
     Word("/decline", Takes.MAYBE_NICKNAME, DeclineChat, "decline the request of NICK"),
     Word("/cancel", Takes.MAYBE_NICKNAME, CancelRequest, "withdraw your own request to NICK, or all of them"),
     Word("/requests", Takes.NOTHING, ListRequests, "list who waits for your answer"),
-    Word("/who", Takes.NOTHING, ListOnline, "list who is online"),
+    Word("/who", Takes.AFTER, ListOnline, "list who is online, or those after AFTER"),
     Word("/quit", Takes.NOTHING, QuitChat, "leave the chat"),
     Word("/end", Takes.NOTHING, QuitChat, "leave the chat"),
     Word("/resume", Takes.RESUME, ResumeChat, "go on with a chat that has paused"),
@@ -262,18 +266,18 @@ WORDS = (
     Word("/search", Takes.WORDS, SearchHistory, "show the newest messages with all of these words"),
     Word("/join", Takes.JOIN, JoinRoom, "come into ROOM, or make it"),
     Word("/part", Takes.ROOM, PartRoom, "leave ROOM"),
-    Word("/rooms", Takes.NOTHING, ListRooms, "list the rooms"),
-    Word("/names", Takes.ROOM, ListMembers, "list who is in ROOM"),
+    Word("/rooms", Takes.AFTER, ListRooms, "list the rooms, or those after AFTER"),
+    Word("/names", Takes.MEMBERS, ListMembers, "list who is in ROOM, or those after AFTER"),
     Word("/topic", Takes.TOPIC, SetTopic, "say what ROOM is about, or ask"),
     Word("/away", Takes.MAYBE_TEXT, GoAway, "say that you are away, and why or until when"),
     Word("/dnd", Takes.NOTHING, DoNotDisturb, "take no requests for a chat"),
     Word("/back", Takes.NOTHING, ComeBack, "be there again, after /away or /dnd"),
     Word("/whois", Takes.NICKNAME, WhoIs, "show how NICK is, and since when"),
-    Word("/people", Takes.NOTHING, ListPeople, "list who is online, and how they are"),
+    Word("/people", Takes.AFTER, ListPeople, "list who is online, and how they are"),
     Word("/watch", Takes.SWITCH, WatchPeople, "show how everybody is whenever that changes"),
     Word("/block", Takes.NICKNAME, Block, "let nothing of NICK reach you"),
     Word("/unblock", Takes.NICKNAME, Unblock, "end that"),
-    Word("/blocked", Takes.NOTHING, ListBlocked, "list whom you have blocked"),
+    Word("/blocked", Takes.AFTER, ListBlocked, "list whom you have blocked, or those after AFTER"),
     Word("/allow", Takes.MAY_ASK, AllowAsking, "say who may ask you for a chat, or show it"),
     Word("/exit", Takes.NOTHING, Exit, "leave the server"),
 )

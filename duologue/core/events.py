@@ -147,18 +147,18 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class WaitingRequests:
-    """All who wait for an answer, the longest waiting first. `more` of them follow in a further event."""
+    """Who waits for an answer, the longest waiting first. `more` wait besides these."""
 
     nicknames: tuple[str, ...]
-    more: bool = False
+    more: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class PeopleOnline:
-    """All who are here, in the order of the alphabet. `more` of them follow in a further event."""
+    """A page of all who are here, in the order of the alphabet. `more` come after the last of these."""
 
     nicknames: tuple[str, ...]
-    more: bool = False
+    more: int = 0
 
 
 @dataclass(frozen=True, slots=True)

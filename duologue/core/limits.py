@@ -57,6 +57,14 @@ STRANGER_BURST = 1_000
 STRANGER_RATE = 200.0
 # Whoever waits for five answers at once is not looking for a conversation.
 PENDING_REQUESTS = 5
+# Asked, cancelled by mistake, asked again; who has not answered by then has heard it.
+REQUESTS_TO_ONE = 3
+# Seconds over which requests to the same person are counted: as long as one of them waits.
+REQUESTS_TO_ONE_WINDOW = REQUEST_EXPIRY
+# Nobody looks for a conversation faster than every three seconds, and each request interrupts somebody.
+REQUEST_RATE = 20
+# Seconds over which the requests of one person to all others are counted.
+REQUEST_RATE_WINDOW = 60.0
 # More than anyone follows; a bot that serves many rooms has an operator who can say so. InspIRCd: 20.
 ROOMS_PER_CLIENT = 20
 # A no has to count for something: the next request to the same person waits that long.
@@ -106,6 +114,14 @@ class Limits:
     stranger_burst: float = _limit(STRANGER_BURST, "the same for all from one address who have not logged in yet")
     stranger_rate: float = _limit(STRANGER_RATE, "the same a second")
     pending_requests: float = _limit(PENDING_REQUESTS, "requests for a chat that one person may have open")
+    requests_to_one: float = _limit(
+        REQUESTS_TO_ONE,
+        f"requests for a chat to the same person in {REQUESTS_TO_ONE_WINDOW:.0f} seconds, those not counted that are "
+        "accepted",
+    )
+    request_rate: float = _limit(
+        REQUEST_RATE, f"requests for a chat that one person may make in {REQUEST_RATE_WINDOW:.0f} seconds"
+    )
     rooms_per_client: float = _limit(ROOMS_PER_CLIENT, "rooms that one person may be in, besides the lobby")
     decline_cooldown: float = _limit(DECLINE_COOLDOWN, "seconds before somebody who declined may be asked again")
 
@@ -123,6 +139,8 @@ class Limits:
             stranger_burst=math.inf,
             stranger_rate=math.inf,
             pending_requests=math.inf,
+            requests_to_one=math.inf,
+            request_rate=math.inf,
             rooms_per_client=math.inf,
             decline_cooldown=0.0,
         )

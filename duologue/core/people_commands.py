@@ -40,7 +40,9 @@ class WhoIs:
 
 @dataclass(frozen=True, slots=True)
 class ListPeople:
-    """Who is here, and how are they?"""
+    """Who is here, and how are they? A page of them: the first, or what follows the nickname `after`."""
+
+    after: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,9 @@ class Unblock:
 
 @dataclass(frozen=True, slots=True)
 class ListBlocked:
-    """Whom have I blocked?"""
+    """Whom have I blocked? A page of them, as in ListPeople."""
+
+    after: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

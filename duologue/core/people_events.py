@@ -48,10 +48,10 @@ class PersonDescribed:
 
 @dataclass(frozen=True, slots=True)
 class PeopleListed:
-    """All who are here and how they are, in the order of the alphabet. `more` of them follow in a further event."""
+    """A page of all who are here and how they are, in the order of the alphabet. `more` come after the last."""
 
     people: tuple[tuple[str, State], ...]
-    more: bool = False
+    more: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +68,10 @@ class PersonUnblocked:
 
 @dataclass(frozen=True, slots=True)
 class BlockedListed:
-    """All whom you have blocked, in the order of the alphabet. `more` of them follow in a further event."""
+    """A page of all whom you have blocked, in the order of the alphabet. `more` come after the last of these."""
 
     nicknames: tuple[str, ...]
-    more: bool = False
+    more: int = 0
 
 
 @dataclass(frozen=True, slots=True)

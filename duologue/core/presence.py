@@ -15,7 +15,9 @@ from dataclasses import dataclass, field
 from duologue.core.accounts import is_guest
 from duologue.core.effects import Effect, PresenceChanged, Tell
 from duologue.core.errors import PeerError
+from duologue.core.events import PeopleOnline
 from duologue.core.limits import Limits
+from duologue.core.pages import SortedNames
 from duologue.core.people_events import PeopleListed, PersonDescribed, Presence, State, YouAre
 from duologue.core.text import visible
 
@@ -41,17 +43,20 @@ class Presences:
         self._is_in_chat = is_in_chat
         self._limits = limits
         self._here: dict[str, _Session] = {}
+        self._names = SortedNames()
         self._left: dict[str, float] = {}  # accounts that were here in this server's time
 
     # People come and go
 
     def arrive(self, at: float, nickname: str) -> list[Effect]:
         self._here[nickname] = _Session(at, came=at)
+        self._names.add(nickname)
         self._left.pop(nickname, None)
         return [PresenceChanged(nickname)]
 
     def leave(self, at: float, nickname: str) -> list[Effect]:
         del self._here[nickname]
+        self._names.remove(nickname)
         if not is_guest(nickname):
             self._left[nickname] = at
         return [PresenceChanged(nickname)]
@@ -131,9 +136,12 @@ class Presences:
         whole = None if since is None else int(since)
         return PersonDescribed(nickname, presence.state, whole, is_guest(nickname), presence.text)
 
-    def listed(self) -> PeopleListed:
-        """Everybody who is here."""
-        return PeopleListed(tuple((name, self._state(name, session)) for name, session in sorted(self._here.items())))
+    # A page of everybody who is here: the first, or what follows `after`
 
-    def here(self) -> tuple[str, ...]:
-        return tuple(sorted(self._here))
+    def listed(self, after: str | None = None) -> PeopleListed:
+        names, more = self._names.page(after)
+        return PeopleListed(tuple((name, self._state(name, self._here[name])) for name in names), more)
+
+    def online(self, after: str | None = None) -> PeopleOnline:
+        names, more = self._names.page(after)
+        return PeopleOnline(tuple(names), more)

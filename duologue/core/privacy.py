@@ -9,6 +9,7 @@ Calls in, effects out. What it promises:
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 
@@ -16,6 +17,7 @@ from duologue.core.accounts import is_guest
 from duologue.core.effects import AskingChanged, BlockChanged, Effect, Tell
 from duologue.core.errors import PeerError
 from duologue.core.limits import Limits
+from duologue.core.pages import PAGE
 from duologue.core.people_commands import MayAsk
 from duologue.core.people_events import AskingAllowed, BlockedListed, PersonBlocked, PersonUnblocked
 
@@ -72,8 +74,12 @@ class Privacy:
         self._remove(nickname, other)
         return [*_kept(nickname, other, BlockChanged(nickname, other, False)), Tell(nickname, PersonUnblocked(other))]
 
-    def blocked_by(self, nickname: str) -> BlockedListed:
-        return BlockedListed(tuple(sorted(self._blocked.get(nickname, {}))))
+    def blocked_by(self, nickname: str, after: str | None = None) -> BlockedListed:
+        """A page of them: the first, or what follows `after`."""
+        names = sorted(self._blocked.get(nickname, {}))
+        first = 0 if after is None else bisect_right(names, after)
+        page = names[first : first + PAGE]
+        return BlockedListed(tuple(page), len(names) - first - len(page))
 
     def blockers_of(self, nickname: str) -> AbstractSet[str]:
         """Who is not to hear anything of somebody."""

@@ -20,14 +20,17 @@ class PartRoom:
 
 @dataclass(frozen=True, slots=True)
 class ListRooms:
-    """Which rooms are there?"""
+    """Which rooms are there? A page of them: the first, or what follows the room `after`."""
+
+    after: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ListMembers:
-    """Who is in this room?"""
+    """Who is in this room? A page of them, as in ListRooms."""
 
     room: str
+    after: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

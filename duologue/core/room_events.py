@@ -69,11 +69,11 @@ class RoomTopic:
 
 @dataclass(frozen=True, slots=True)
 class RoomMembers:
-    """All who are in `room`, in the order of the alphabet. `more` of them follow in a further event."""
+    """A page of all who are in `room`, in the order of the alphabet. `more` come after the last of these."""
 
     room: str
     nicknames: tuple[str, ...]
-    more: bool = False
+    more: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +88,10 @@ class RoomListed:
 
 @dataclass(frozen=True, slots=True)
 class RoomsListed:
-    """That were all rooms, `count` of them."""
+    """A page of rooms is complete; there are `count` in all. `after` asks for those that follow, if there are any."""
 
     count: int
+    after: str | None = None
 
 
 RoomEvent = (

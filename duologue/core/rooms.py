@@ -9,6 +9,8 @@ canonical here: `accounts.nickname_key` or `guest_name`, and `room_key`. What a 
 3. Into a room with a password nobody comes without it, and nobody outside learns who is there or what it is about.
 4. Every member hears of each who comes, goes or says what the room is about, and of nothing twice.
 5. No two rooms look alike, so nobody says in one what was meant for the other.
+6. Nobody takes all rooms there may be: each holds a few, those that wait for them included, and the fewer there are
+   left, the fewer may one person hold who makes another.
 """
 
 from __future__ import annotations
@@ -16,10 +18,11 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable, Iterable
 
-from duologue.core.accounts import bare, name_key, skeleton
+from duologue.core.accounts import is_guest, name_key, skeleton
 from duologue.core.effects import Effect, RoomChanged, RoomGone, RoomMade, Tell, TellRoom
 from duologue.core.errors import PeerError
 from duologue.core.limits import Limits
+from duologue.core.pages import ROOMS_PAGE, SortedNames
 from duologue.core.room import Room
 from duologue.core.room_events import (
     RoomEntered,
@@ -37,6 +40,11 @@ ROOM_MARK = "#"
 """Begins the key and the id of every room, and nobody's nickname."""
 LOBBY = "#lobby"
 """The room that everyone may be in. Its id is this too: it has one life, as long as the server's data."""
+
+_PLENTY = 1 / 2
+"""While so great a part of all rooms is left, nobody is asked how many they have."""
+_GUESTS_SHARE = 1 / 2
+"""The part of all rooms that may be there when a guest makes another."""
 
 
 def room_key(text: str) -> str:
@@ -65,7 +73,9 @@ class Rooms:
         self._limits = limits
         self._rooms: dict[str, Room] = {}
         self._by_looks: dict[str, Room] = {}
+        self._keys = SortedNames()  # but for the lobby, which is listed first
         self._rooms_of: dict[str, dict[str, Room]] = {}
+        self._left_by: dict[str, dict[str, Room]] = {}
         self._waiting: dict[str, float] = {}  # empty rooms until when; all wait equally long, so the oldest are first
         self._lobby = Room(LOBBY, LOBBY)
         self._add(self._lobby)
@@ -100,32 +110,67 @@ class Rooms:
             effects += self._remove(self._rooms[oldest[0]])
         return effects
 
-    def _make(self, room: str, password_hash: str | None) -> Room:
+    def _make(self, nickname: str, room: str, password_hash: str | None) -> Room:
         alike = self._by_looks.get(skeleton(room))
         if alike:
             raise PeerError(
                 "room_looks_alike",
                 f"{room} looks like {alike.key}, which is there already. /join {alike.key} or take another name.",
             )
-        if len(self._rooms) > self._limits.rooms:  # the lobby is one of them, and does not count
-            raise PeerError(
-                "too_many_rooms",
-                "This server has as many rooms as it can. Join one of them, /rooms, or try again later.",
-            )
+        self._check_may_make(nickname)
         made = Room(room, ROOM_MARK + self._new_id(), password_hash)
         self._add(made)
         return made
 
+    def _check_may_make(self, nickname: str) -> None:
+        """Whoever has no room gets one as long as there are any. No account is needed to be a guest, and so accounts
+        have a part to themselves.
+        """
+        made = len(self._rooms) - 1  # the lobby does not count
+        most = self._limits.rooms * (_GUESTS_SHARE if is_guest(nickname) else 1)
+        if made >= most:
+            raise PeerError(
+                "too_many_rooms",
+                "This server has as many rooms as it can. Join one of them, /rooms, or try again later.",
+            )
+        left = 1 - made / self._limits.rooms
+        if left < _PLENTY and self._held_by(nickname) >= self._limits.rooms_per_client * left / _PLENTY:
+            raise PeerError(
+                "too_many_rooms",
+                "This server has few rooms left, and keeps them for those who have fewer. /part ROOM leaves one.",
+            )
+
+    def _held_by(self, nickname: str) -> int:
+        """How many rooms are somebody's, the lobby not counted."""
+        mine = self._rooms_of.get(nickname, {})
+        return len(mine) - (LOBBY in mine) + len(self._left_by.get(nickname, {}))
+
     def _add(self, room: Room) -> None:
         self._rooms[room.key] = self._by_looks[skeleton(room.key)] = room
+        if room is not self._lobby:
+            self._keys.add(room.key)
 
-    def _await(self, now: float, room: Room) -> None:
+    def _await(self, now: float, room: Room, left_by: str | None = None) -> None:
+        """Of rooms of a server before this one nobody knows who has left them, and they are nobody's."""
         self._waiting[room.key] = now + self._limits.grace
+        room.left_by = left_by
+        if left_by is not None:
+            self._left_by.setdefault(left_by, {})[room.key] = room
+
+    def _wait_no_more(self, room: Room) -> None:
+        """Harmless for one that does not."""
+        self._waiting.pop(room.key, None)
+        left_by, room.left_by = room.left_by, None
+        if left_by is not None:
+            del self._left_by[left_by][room.key]
+            if not self._left_by[left_by]:
+                del self._left_by[left_by]
 
     def _remove(self, room: Room) -> list[Effect]:
+        self._wait_no_more(room)
         del self._rooms[room.key]
+        self._keys.remove(room.key)
         self._by_looks.pop(skeleton(room.key), None)  # shared by two, where a store has them from older tables
-        self._waiting.pop(room.key, None)
         return [RoomGone(room)]
 
     # People come and go
@@ -139,11 +184,11 @@ class Rooms:
         mine = self._rooms_of.get(nickname, {})
         if room in mine:
             return [self._entered(nickname, mine[room])]
-        self._check_may_join(mine, room)
+        self._check_may_join(nickname, room)
         found = self._rooms.get(room)
         if found and found.password_hash not in (None, password_hash):
             raise locked(found)
-        target = found or self._make(room, password_hash)
+        target = found or self._make(nickname, room, password_hash)
         self._come_in(nickname, target)
         return [
             *([] if found else [RoomMade(target)]),
@@ -151,18 +196,22 @@ class Rooms:
             TellRoom(target, RoomJoined(target.key, nickname), besides=nickname),
         ]
 
-    def _check_may_join(self, mine: dict[str, Room], room: str) -> None:
-        if room != LOBBY and len(mine) - (LOBBY in mine) >= self._limits.rooms_per_client:
-            most = self._limits.rooms_per_client
+    def _check_may_join(self, nickname: str, room: str) -> None:
+        most, left = self._limits.rooms_per_client, self._left_by.get(nickname, {})
+        if room == LOBBY or room in left or self._held_by(nickname) < most:
+            return
+        if left:
             raise PeerError(
-                "too_many_rooms", f"You are in {most:g} rooms, and may be in no more. /part ROOM leaves one."
+                "too_many_rooms",
+                f"You may be in {most:g} rooms, and {len(left)} that you have left behind still wait for you. Join one "
+                "of them, or try again in a minute.",
             )
+        raise PeerError("too_many_rooms", f"You are in {most:g} rooms, and may be in no more. /part ROOM leaves one.")
 
     def _come_in(self, nickname: str, room: Room) -> None:
-        room.members[nickname] = None
-        room.comings += 1
+        room.come_in(nickname)
         self._rooms_of.setdefault(nickname, {})[room.key] = room
-        self._waiting.pop(room.key, None)
+        self._wait_no_more(room)
 
     @staticmethod
     def _entered(nickname: str, room: Room) -> Effect:
@@ -182,14 +231,13 @@ class Rooms:
             if self._is_in_use(room):
                 continue
             if is_lost:
-                self._await(now, room)
+                self._await(now, room, nickname)
             else:
                 effects += self._remove(room)
         return effects
 
     def _go(self, nickname: str, room: Room) -> list[Effect]:
-        del room.members[nickname]
-        room.comings += 1
+        room.go(nickname)
         mine = self._rooms_of[nickname]
         del mine[room.key]
         if not mine:
@@ -232,8 +280,10 @@ class Rooms:
     def topic_of(self, nickname: str, room: str) -> RoomTopic:
         return RoomTopic(room, None, self._open_to(nickname, room).topic)
 
-    def members(self, nickname: str, room: str) -> RoomMembers:
-        return RoomMembers(room, tuple(sorted(self._open_to(nickname, room).members, key=_alphabetical)))
+    def members(self, nickname: str, room: str, after: str | None = None) -> RoomMembers:
+        """A page of them: the first, or what follows `after`."""
+        names, more = self._open_to(nickname, room).names.page(after)
+        return RoomMembers(room, tuple(names), more)
 
     def _open_to(self, nickname: str, room: str) -> Room:
         found = self._rooms.get(room)
@@ -243,14 +293,19 @@ class Rooms:
             raise locked(found)
         return found
 
-    def listed(self) -> list[RoomListed | RoomsListed]:
-        """All rooms: the lobby, then in the order of the alphabet. What one with a password is about is not told."""
-        rooms = [self._lobby, *(room for key, room in sorted(self._rooms.items()) if key != LOBBY)]
+    def listed(self, after: str | None = None) -> list[RoomListed | RoomsListed]:
+        """A page of all rooms, the first or what follows `after`: the lobby, then in the order of the alphabet.
+
+        What one with a password is about is not told.
+        """
+        is_first = after is None
+        keys, more = self._keys.page(None if after in (None, LOBBY) else after, ROOMS_PAGE - is_first)
+        rooms = [*([self._lobby] if is_first else []), *map(self._rooms.__getitem__, keys)]
         rows = (
             RoomListed(room.key, len(room.members), room.has_password, "" if room.has_password else room.topic)
             for room in rooms
         )
-        return [*rows, RoomsListed(len(rooms))]
+        return [*rows, RoomsListed(len(self._rooms), rooms[-1].key if more else None)]
 
 
 def locked(room: Room) -> PeerError:
@@ -258,7 +313,3 @@ def locked(room: Room) -> PeerError:
     return PeerError(
         "room_locked", f"{room.key} has a password. /join {room.key} PASSWORD comes in, if it is the right one."
     )
-
-
-def _alphabetical(nickname: str) -> tuple[str, str]:
-    return bare(nickname).casefold(), nickname

@@ -63,6 +63,7 @@ _ANSWERS = {
     RequestState.BUSY: "{} is not available.",
     RequestState.UNKNOWN: "{} doesn't exist.",
     RequestState.TOO_SOON: "{} declined a moment ago. Wait a little before you ask again.",
+    RequestState.TOO_OFTEN: "{} was asked by you several times. Wait a few minutes before you ask again.",
 }
 _WITHDRAWALS = {
     RequestState.EXPIRED: "{} stopped waiting for your answer.",
@@ -119,8 +120,27 @@ def _paused(event: ChatPaused) -> str:
     return f"{visible(event.nickname)}'s connection is lost; {event.seconds} s to come back. You can go on writing."
 
 
-def _list(intro: str, nicknames: Sequence[str], nobody: str) -> str:
-    return f"{intro}: {', '.join(map(visible, nicknames))}" if nicknames else nobody
+def _list(intro: str, shown: Sequence[str], nobody: str, more: int = 0, goes_on: str = "") -> str:
+    """`goes_on` is the command that shows those who are not among the ones `shown`."""
+    if not shown:
+        return nobody
+    names = f"{intro}: {', '.join(shown)}"
+    return f"{names} … and {more} more{f'; {goes_on}' if goes_on else '.'}" if more else names
+
+
+def _names(event: PeopleOnline | RoomMembers | BlockedListed, intro: str, nobody: str, word: str) -> str:
+    shown = [*map(visible, event.nicknames)]
+    return _list(intro, shown, nobody, event.more, f"{word} {shown[-1]} goes on." if shown else "")
+
+
+def _waiting(event: WaitingRequests) -> str:
+    shown = [*map(visible, event.nicknames)]
+    return _list("Waiting for your answer", shown, "Nobody waits for your answer.", event.more)
+
+
+def _members(event: RoomMembers) -> str:
+    room = visible(event.room)
+    return _names(event, f"In {room}", "Nobody is there.", f"/names {room}")
 
 
 def _entered(event: RoomEntered) -> str:
@@ -150,7 +170,8 @@ def _you_are(event: YouAre) -> str:
 
 def _people(event: PeopleListed) -> str:
     shown = [f"{visible(nickname)}{_ASIDES[state]}" for nickname, state in event.people]
-    return f"Online: {', '.join(shown)}" if shown else "Nobody is online."
+    last = visible(event.people[-1][0]) if event.people else ""
+    return _list("Online", shown, "Nobody is online.", event.more, f"/who {last} goes on.")
 
 
 def _blocked(event: PersonBlocked) -> str:
@@ -178,7 +199,10 @@ def _listed(event: RoomListed) -> str:
 
 
 def _all_listed(event: RoomsListed) -> str:
-    return "There are no rooms. /join NAME makes one." if event.count == 0 else f"{event.count} in all."
+    if event.count == 0:
+        return "There are no rooms. /join NAME makes one."
+    goes_on = f" /rooms {visible(event.after)} goes on." if event.after else ""
+    return f"{event.count} in all.{goes_on}"
 
 
 _SENTENCES: dict[type[Event], Callable[..., str]] = {
@@ -193,15 +217,15 @@ _SENTENCES: dict[type[Event], Callable[..., str]] = {
     ChatResumed: lambda event: f"Chat with {visible(event.nickname)} goes on.",
     KeptFor: lambda event: f"Kept for {visible(event.nickname)}, who is away.",
     NotKept: lambda event: f"Your message to {visible(event.nickname)} was not kept. {visible(event.text)}",
-    WaitingRequests: lambda event: _list("Waiting for your answer", event.nicknames, "Nobody waits for your answer."),
-    PeopleOnline: lambda event: _list("Online", event.nicknames, "Nobody is online."),
+    WaitingRequests: _waiting,
+    PeopleOnline: lambda event: _names(event, "Online", "Nobody is online.", "/who"),
     Presence: lambda event: f"{visible(event.nickname)} {is_how(event.state, '', event.text)}",
     YouAre: _you_are,
     PersonDescribed: lambda event: f"{named_in_full(event)} {is_how(event.state, '', event.text)}",
     PeopleListed: _people,
     PersonBlocked: _blocked,
     PersonUnblocked: lambda event: f"{visible(event.nickname)} is not blocked any more.",
-    BlockedListed: lambda event: _list("Blocked", event.nicknames, "You have blocked nobody."),
+    BlockedListed: lambda event: _names(event, "Blocked", "You have blocked nobody.", "/blocked"),
     AskingAllowed: lambda event: _MAY_ASK[event.who],
     Refused: lambda event: visible(event.text),
     Disconnected: lambda event: visible(event.text),
@@ -211,7 +235,7 @@ _SENTENCES: dict[type[Event], Callable[..., str]] = {
     RoomLeft: lambda event: f"{visible(event.nickname)} has left {visible(event.room)}.",
     RoomMissed: _missed,
     RoomTopic: _topic,
-    RoomMembers: lambda event: _list(f"In {visible(event.room)}", event.nicknames, "Nobody is there."),
+    RoomMembers: _members,
     RoomListed: _listed,
     RoomsListed: _all_listed,
 }

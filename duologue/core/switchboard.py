@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from math import ceil
 
 from duologue.core.chat import Cause, Chat, ChatEnd, Request, RequestState
 from duologue.core.chats import Chats, seconds_left
@@ -29,6 +30,8 @@ from duologue.core.events import (
     WaitingRequests,
 )
 from duologue.core.limits import Limits
+from duologue.core.pages import PAGE
+from duologue.core.request_rate import RequestRate
 
 
 @dataclass(slots=True)
@@ -44,6 +47,7 @@ class Switchboard:
 
     `is_disturbable` tells who takes requests, `check_may_turn_to` raises PeerError for an asker who has blocked the
     other, `is_heard` tells whether a request reaches whom it is for, and `text_for` what its asker reads of them.
+    `source_of` says for whom the requests of somebody who is here are counted.
     """
 
     def __init__(
@@ -54,6 +58,7 @@ class Switchboard:
         check_may_turn_to: Callable[[str, str], None],
         is_heard: Callable[[str, str], bool],
         text_for: Callable[[str, str], list[Effect]],
+        source_of: Callable[[str], str],
         new_chat_id: Callable[[], str],
         limits: Limits,
     ) -> None:
@@ -62,6 +67,8 @@ class Switchboard:
         self._check_may_turn_to = check_may_turn_to
         self._is_heard = is_heard
         self._text_for = text_for
+        self._source_of = source_of
+        self._rate = RequestRate(limits)
         self._limits = limits
         self._people: dict[str, Person] = {}
         self._chats = Chats(new_chat_id, limits)
@@ -97,6 +104,7 @@ class Switchboard:
         waiting = person.asks.get(target)
         if waiting:
             return [Tell(asker, RequestSent(target, seconds_left(waiting.deadline, now)))]
+        self._check_rate(now, asker)
         request = Request(asker, target, now + self._limits.request_expiry)
         if request.move(self._first_cause(now, asker, target)) is not RequestState.WAITING:
             return [Tell(asker, RequestAnswered(target, request.state))]
@@ -119,6 +127,13 @@ class Switchboard:
                 f"{len(person.asks)} people are to answer you already; /cancel withdraws a request.",
             )
 
+    def _check_rate(self, now: float, asker: str) -> None:
+        wait = self._rate.wait(self._source_of(asker), now)
+        if wait > 0:
+            raise PeerError(
+                "too_many_requests", f"You have asked many people in a short time; ask the next in {ceil(wait)} s."
+            )
+
     def _first_cause(self, now: float, asker: str, target: str) -> Cause:
         if not self._is_registered(target):
             return Cause.TARGET_UNKNOWN
@@ -128,9 +143,14 @@ class Switchboard:
             return Cause.TARGET_OFFLINE
         if self._chats.of(target):
             return Cause.TARGET_IN_CHAT
-        return Cause.TARGET_FREE if self._is_disturbable(target) else Cause.TARGET_UNDISTURBED
+        if not self._is_disturbable(target):
+            return Cause.TARGET_UNDISTURBED
+        # After all that is so for anybody: only what would be a request is counted, heard or not.
+        is_too_often = self._rate.is_too_often(self._source_of(asker), target, now)
+        return Cause.ASKED_TOO_OFTEN if is_too_often else Cause.TARGET_FREE
 
     def _wait(self, request: Request, now: float) -> list[Effect]:
+        self._rate.note(self._source_of(request.asker), request.target, now)
         request.is_heard = self._is_heard(request.asker, request.target)
         self._people[request.asker].asks[request.target] = request
         self._people[request.target].asked_by[request.asker] = request
@@ -149,6 +169,7 @@ class Switchboard:
         return self._accept(self._request_to(target, asker, "/accept"))
 
     def _accept(self, request: Request) -> list[Effect]:
+        self._rate.accepted(self._source_of(request.asker), request.target)
         effects = self._end(request, Cause.ACCEPT)
         for nickname in (request.asker, request.target):
             effects += self._end_others(nickname)
@@ -170,7 +191,8 @@ class Switchboard:
         return [effect for request in chosen for effect in self._end(request, Cause.CANCEL)]
 
     def requests_to(self, nickname: str) -> WaitingRequests:
-        return WaitingRequests(tuple(self._heard_by(nickname)))
+        askers = tuple(self._heard_by(nickname))
+        return WaitingRequests(askers[:PAGE], len(askers[PAGE:]))
 
     def _heard_by(self, nickname: str) -> dict[str, Request]:
         """The requests that somebody knows of."""
@@ -186,6 +208,7 @@ class Switchboard:
                 effects += self._end(request, Cause.TIME)
         while self._declined and (oldest := next(iter(self._declined.items())))[1] <= now:
             del self._declined[oldest[0]]
+        self._rate.forget(now)
         return effects
 
     def _request_to(self, target: str, asker: str | None, word: str) -> Request:

@@ -173,7 +173,7 @@ class Listener:
             case WebDoor():
                 return sentence(HTTPStatus.TOO_MANY_REQUESTS, _TOO_MANY.text).serialize()
             case GuestDoor(make=make_for):
-                return b"".join(make_for(time_of_day).encode(_TOO_MANY))
+                return b"".join(make_for(time_of_day, self._hub.roster.is_here).encode(_TOO_MANY))
 
     def _connection(self, sock: socket.socket, peer: tuple[str, int]) -> AnyConnection:
         limits = self._settings.limits
@@ -198,7 +198,8 @@ class Listener:
                 end = make_page(self._site.site_for(peer[0]))
                 return WebConnection(self._hub, end, sock, peer, limits=limits, closed=self._closed)
             case GuestDoor(make=make_for):
-                return PacedConnection(self._hub, make_for(time_of_day), sock, peer, limits=limits, closed=self._closed)
+                end_of_guest = make_for(time_of_day, self._hub.roster.is_here)
+                return PacedConnection(self._hub, end_of_guest, sock, peer, limits=limits, closed=self._closed)
 
     def _pass_on(
         self,

@@ -9,7 +9,7 @@ import { clean, isRoom, isTooLong, newName } from "./text.js";
 
 export const LOBBY = "#lobby";
 const PAGE = 50; // messages
-const MOST = 500; // in one answer
+export const MOST = 500; // in one answer, or list
 const TOO_SOON = 3000; // ms
 const FINAL = { taken_over: "taken", removed: "over", protocol_error: "over", bye: "over" };
 
@@ -103,6 +103,7 @@ function wish(wasTaken) {
 	send("allow_asking");
 	send("watch_people", { is_on: true });
 	my.people.clear();
+	my.blocked.clear();
 	for (const talk of my.talks.values()) talk.isStale ||= talk.isRoom || wasTaken;
 	for (const [room, password] of roomsKept()) join(room, password);
 }

@@ -1,4 +1,4 @@
-// The box to write in: drafts, and the words that begin with a slash.
+// The box to write in, and its words that begin with a slash.
 
 import { ask, be, join, logOut, no, search, speak } from "./client.js";
 import { leave } from "./delivery.js";

@@ -1,4 +1,4 @@
-// Our messages are counted, kept until they are safe, sent again, handed in; those to us are told once.
+// Our messages: counted, kept until safe, sent again, handed in; those to us are told once.
 // See docs/protocol.md, 7, 10 and 11. Knows no page.
 
 import { kept, save } from "./memory.js";

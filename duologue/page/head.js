@@ -1,6 +1,6 @@
 // Above the messages.
 
-import { ask, join, logOut } from "./client.js";
+import { MOST, ask, join, logOut } from "./client.js";
 import { leave } from "./delivery.js";
 import { askTopic, showMembers, showMore } from "./menu.js";
 import { open as openSocket } from "./socket.js";
@@ -35,7 +35,7 @@ function actionsIn(talk) {
 	const { key: nickname, isRoom, isJoined, members } = talk;
 	const act = (text, type, fields = { nickname }) => [text, () => ask(type, fields)];
 	if (isRoom && !isJoined) return [["Join", () => join(nickname)]];
-	if (isRoom) return [[`${members.size} here`, () => showMembers(talk)], ["Topic", () => askTopic(talk)], act("Leave", "part_room", { room: nickname })];
+	if (isRoom) return [[`${members.size}${members.size < MOST ? "" : "+"} here`, () => showMembers(talk)], ["Topic", () => askTopic(talk)], act("Leave", "part_room", { room: nickname })];
 	const block = my.blocked.has(nickname) ? act("Unblock", "unblock") : act("Block", "block");
 	if (my.partner === nickname) return [["Leave the chat", leave], block];
 	return [my.asked.has(nickname) ? act("Cancel the request", "cancel_request") : act("Ask for a chat", "ask_for_chat"), block];

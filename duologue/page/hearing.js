@@ -1,6 +1,6 @@
 // What each event changes.
 
-import { ended, joining, keepRoom, open, read, recalled, refused } from "./client.js";
+import { MOST, ended, joining, keepRoom, open, read, recalled, refused } from "./client.js";
 import { kept, save } from "./memory.js";
 import { send } from "./socket.js";
 import { arrive, idIn, idInRoom, my, remember, talkWith, views } from "./state.js";
@@ -42,7 +42,7 @@ const REFUSALS = { join_room: noEntry, read_history: refused, search_history: re
 
 function entered({ room, topic }) {
 	const wish = joining.shift() ?? {};
-	const talk = Object.assign(talkWith(room), { isJoined: true, topic });
+	const talk = Object.assign(talkWith(room), { isJoined: true, topic, members: new Set() });
 	keepRoom(room, [room, wish.password]);
 	read(talk);
 	send("list_members", { room });
@@ -57,13 +57,11 @@ function exited({ room }) {
 	keepRoom(room);
 }
 
-let listing = [];
-
-const listed = (put) => (event) => {
-	listing.push(...event.nicknames);
-	if (event.more) return;
-	put(new Set(listing), event);
-	listing = [];
+// Page by page.
+const listed = (type, setOf) => ({ room, nicknames, more }) => {
+	const all = setOf(room);
+	for (const name of nicknames) all.add(name);
+	if (more && all.size < MOST) send(type, { room, after: nicknames.at(-1) });
 };
 
 const forgetting = (from, act) => (event) => {
@@ -103,13 +101,13 @@ const EVENTS = {
 	you_are: ({ state, text }) => (my.own = { state, text }),
 	person_blocked: ({ nickname }) => my.blocked.add(nickname),
 	person_unblocked: ({ nickname }) => my.blocked.delete(nickname),
-	blocked_listed: listed((all) => (my.blocked = all)),
+	blocked_listed: listed("list_blocked", () => my.blocked),
 	asking_allowed: ({ who }) => (my.mayAsk = who),
 	room_entered: entered,
 	room_exited: exited,
 	room_joined: moving("add"),
 	room_left: moving("delete"),
-	room_members: listed((all, { room }) => (talkWith(room).members = all)),
+	room_members: listed("list_members", (room) => talkWith(room).members),
 	room_topic(event) {
 		talkWith(event.room).topic = event.topic;
 		if (event.nickname !== null) tell(event.room, event);
@@ -120,6 +118,6 @@ const EVENTS = {
 		read(talk);
 	},
 	room_listed: (row) => my.rooms.push(row),
-	rooms_listed: () => views.rooms(),
+	rooms_listed: ({ after }) => (after && my.rooms.length < MOST ? send("list_rooms", { after }) : views.rooms()),
 	refused: (event) => (REFUSALS[event.of] ?? hint)(event),
 };

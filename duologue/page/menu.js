@@ -1,4 +1,4 @@
-// The dialog: how I am, rooms, a topic, who is in a room.
+// The dialog.
 
 import { ask, be, download, join, logOut } from "./client.js";
 import { my, views } from "./state.js";

@@ -1,4 +1,4 @@
-// One WebSocket of JSON frames, watched for life. It opens again by itself.
+// A WebSocket of JSON frames that opens again by itself.
 
 const BEAT = 15_000; // ms: docs/protocol.md, 7.2
 const DEAD_AFTER = 45_000; // ms: the same, 8.2

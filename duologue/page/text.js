@@ -1,7 +1,6 @@
 // Makes text from strangers safe to show, as duologue/core/text.py does.
 
-// First what is seen: flags, and joiners after something. Then the ninth mark in a row, for more paint over other lines; and
-// what could hide, reorder or command.
+// First what is seen: flags, and joiners after something. Then the ninth mark in a row; and what could hide, reorder or command.
 const SPECIAL =
 	/(\u{1f3f4}[\u{e0030}-\u{e0039}\u{e0061}-\u{e007a}]{1,6}\u{e007f}|[\u200c\u200d](?<=[\p{M}\p{L}\p{N}\p{S}].))|(\p{M}(?<=(?:\p{M}[\u200e\u200f\u061c]*){9}))|[[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}\u2065\ufff0-\ufff8\u{e0000}-\u{e0fff}]--[\p{M}\n\u200e\u200f\u061c\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\u{110bd}\u{110cd}]]/gv;
 

@@ -4,7 +4,7 @@ import { visible } from "./text.js";
 
 export const at = (id) => document.getElementById(id);
 
-// An element of `tag.class`, maybe with properties. Children are elements, texts, or nothing.
+// A `tag.class`, maybe properties; children are elements, texts, or nothing.
 export function el(tag, ...children) {
 	const [name, ...classes] = tag.split(".");
 	const element = document.createElement(name);

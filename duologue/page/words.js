@@ -9,6 +9,7 @@ const ANSWERS = {
 	busy: "{} is not available.",
 	unknown: "{} doesn't exist.",
 	"too soon": "{} declined a moment ago. Wait a little.",
+	"too often": "{} was asked several times.",
 };
 const STATES = { online: "online", away: "away", dnd: "not to be disturbed", in_chat: "in a chat" };
 

@@ -15,6 +15,8 @@ from duologue.protocols.web import Site, WebSocket
 
 Clock = Callable[[], str]
 """The time of day, as HH:MM:SS."""
+IsHere = Callable[[str], bool]
+"""Whether somebody is here who is shown by this name."""
 UnframedSocket = RoomsJsonSocket | PlainLinesSocket | NicknameLinesSocket | DesktopLinesSocket
 
 
@@ -42,7 +44,7 @@ class GuestDoor:
 
     name: str
     port_setting: str
-    make: Callable[[Clock], UnframedSocket]
+    make: Callable[[Clock, IsHere], UnframedSocket]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +70,8 @@ FRONT_DOORS: dict[str, FrontDoor] = {
         SharedDoor("simplechat", "port", is_simplechat, SimpleChat),
         WebDoor("web", "web_port", WebSocket),
         GuestDoor("rooms_json", "rooms_json_port", RoomsJsonSocket),
-        GuestDoor("plain_lines", "plain_lines_port", PlainLinesSocket),
-        GuestDoor("nickname_lines", "nickname_lines_port", NicknameLinesSocket),
-        GuestDoor("desktop_lines", "desktop_lines_port", DesktopLinesSocket),
+        GuestDoor("plain_lines", "plain_lines_port", lambda clock, _: PlainLinesSocket(clock)),
+        GuestDoor("nickname_lines", "nickname_lines_port", lambda clock, _: NicknameLinesSocket(clock)),
+        GuestDoor("desktop_lines", "desktop_lines_port", lambda _, is_here: DesktopLinesSocket(is_here)),
     )
 }

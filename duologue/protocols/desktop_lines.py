@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 
 from duologue.core.commands import ComeIn, Command, ListOnline
 from duologue.core.errors import PeerError
@@ -17,7 +18,7 @@ from duologue.core.text import action_in, visible
 from duologue.protocols.plain_standing import Standing
 from duologue.protocols.plain_talk import typed
 from duologue.protocols.plain_texts import answer_to, privately
-from duologue.protocols.plain_words import Manner, is_among, names_that_fit, shown_name, with_mark
+from duologue.protocols.plain_words import Manner, names_that_fit, shown_name, with_mark
 from duologue.protocols.unframed import MESSAGE_LIMIT, TextReader, messages, or_error
 
 USERS = "[USERS]:"
@@ -30,20 +31,20 @@ _TO_ONE = re.compile(rf"{re.escape(PRIVATE)}([^\s:]+): ")
 
 
 class DesktopLinesSocket:
-    """One client's socket, as the server sees it. The words of this protocol have no time of day."""
+    """One client's socket, as the server sees it. `is_here` tells whether somebody is shown by this name."""
 
     hears_itself = True
     watches = True
     lobby = True
     tries = 1
 
-    __slots__ = ("_asked_who", "_online", "_reader", "_user")
+    __slots__ = ("_asked_who", "_is_here", "_reader", "_user")
 
-    def __init__(self, _: Callable[[], str]) -> None:
+    def __init__(self, is_here: Callable[[str], bool]) -> None:
         self._reader = TextReader()
         self._user = Standing(Manner())
         self._asked_who = False
-        self._online: tuple[str, ...] = ()
+        self._is_here = is_here
 
     def greet(self) -> tuple[bytes, ...]:
         return ()
@@ -73,7 +74,7 @@ class DesktopLinesSocket:
         """
         start = 0
         for tag in _TO_ONE.finditer(text):
-            if tag.start() > start and is_among(self._online, tag[1]):
+            if tag.start() > start and self._is_here(tag[1]):
                 yield text[start : tag.start()]
                 start = tag.start()
         yield text[start:]
@@ -116,11 +117,14 @@ class DesktopLinesSocket:
         return _group_text("", self._user.told(event))
 
     def _people(self, event: PeopleOnline) -> tuple[bytes, ...]:
-        self._online = event.nicknames
-        names = names_that_fit(event.nicknames)
-        users = (f"{USERS}{','.join(names)}".encode(),)
+        users = (_users(event),)
         asked, self._asked_who = self._asked_who, False
         return (*users, *_group_text("", self._user.told(event))) if asked else users
+
+
+@lru_cache(maxsize=4)  # the same goes to many
+def _users(event: PeopleOnline) -> bytes:
+    return f"{USERS}{','.join(names_that_fit(event.nicknames, event.more))}".encode()
 
 
 def _private_text(name: str, text: str) -> tuple[bytes, ...]:

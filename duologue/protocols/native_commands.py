@@ -14,6 +14,7 @@ from duologue.core.commands import (
     Command,
     GiveNickname,
     GivePassword,
+    ListOnline,
     Ping,
     Pong,
     ReadHistory,
@@ -29,13 +30,20 @@ from duologue.core.errors import FatalPeerError, PeerError
 from duologue.core.people_commands import MayAsk
 from duologue.protocols.lines import text_of
 from duologue.protocols.native_people import PEOPLE_LINES, may_ask_argument, switch_argument, text_argument
-from duologue.protocols.native_rooms import ROOM_LINES, join_arguments, room_argument, topic_arguments
+from duologue.protocols.native_rooms import (
+    ROOM_LINES,
+    join_arguments,
+    members_arguments,
+    room_argument,
+    topic_arguments,
+)
 from duologue.protocols.native_wire import (
     VERSION,
     count,
     encode_message,
     in_lines,
     is_count,
+    line_after,
     on_one_line,
     one_line,
     parse_message,
@@ -109,6 +117,7 @@ def _encode_letter(letter: SendLetter) -> bytes:
 
 _LINES: dict[type[Command], Callable[..., bytes]] = {
     Say: lambda command: encode_message(command.text),
+    ListOnline: lambda command: line_after("/who", command.after),
     ReadHistory: _encode_page,
     SearchHistory: lambda command: one_line(f"/search {command.words}"),
     ResumeChat: _encode_resume,
@@ -194,11 +203,13 @@ _ARGUMENTS: dict[Takes, Callable[[str | None], Sequence[str | int | StreamHeld |
     Takes.NOTHING: _no_argument,
     Takes.NICKNAME: _nickname_argument,
     Takes.MAYBE_NICKNAME: _maybe_nickname_argument,
+    Takes.AFTER: _maybe_nickname_argument,
     Takes.PAGE: _page_arguments,
     Takes.WORDS: _words_argument,
     Takes.RESUME: _resume_arguments,
     Takes.LETTER: _letter_arguments,
     Takes.ROOM: room_argument,
+    Takes.MEMBERS: members_arguments,
     Takes.JOIN: join_arguments,
     Takes.TOPIC: topic_arguments,
     Takes.MAYBE_TEXT: text_argument,

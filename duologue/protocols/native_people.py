@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from duologue.core.commands import Command
 from duologue.core.events import Event
-from duologue.core.people_commands import AllowAsking, GoAway, MayAsk, WatchPeople
+from duologue.core.people_commands import AllowAsking, GoAway, ListBlocked, ListPeople, MayAsk, WatchPeople
 from duologue.core.people_events import (
     AskingAllowed,
     BlockedListed,
@@ -18,7 +18,7 @@ from duologue.core.people_events import (
     State,
     YouAre,
 )
-from duologue.protocols.native_wire import count, encode_list, one_line, words_of
+from duologue.protocols.native_wire import count, encode_list, line_after, one_line, page_of, words_of
 
 _SWITCHES = {"on": True, "off": False}
 _SWITCHED = {is_on: word for word, is_on in _SWITCHES.items()}
@@ -29,6 +29,8 @@ _IS_GUEST = {word: is_guest for is_guest, word in _KINDS.items()}
 
 PEOPLE_LINES: dict[type[Command], Callable[..., bytes]] = {
     GoAway: lambda command: one_line(f"/away {' '.join(command.text.split())}".rstrip()),
+    ListPeople: lambda command: line_after("/people", command.after),
+    ListBlocked: lambda command: line_after("/blocked", command.after),
     WatchPeople: lambda command: one_line(f"/watch {_SWITCHED[command.is_on]}"),
     AllowAsking: lambda command: one_line(f"/allow{'' if command.who is None else f' {command.who.value}'}"),
 }
@@ -100,8 +102,8 @@ def _parse_described(rest: str) -> PersonDescribed:
     return PersonDescribed(nickname, State(state), count(since) or None, _IS_GUEST[kind], text)
 
 
-def _parse_people(rest: str, *, more: bool) -> PeopleListed:
-    words = rest.split()
+def _parse_people(rest: str, *, is_part: bool) -> PeopleListed:
+    words, more = page_of(rest, is_part=is_part)
     return PeopleListed(tuple(zip(words[::2], map(State, words[1::2]), strict=True)), more)
 
 
@@ -109,11 +111,11 @@ SIGNALS: dict[str, Callable[[str], Event]] = {
     "presence": _parse_presence,
     "you_are": _parse_you_are,
     "whois": _parse_described,
-    "people": lambda rest: _parse_people(rest, more=False),
-    "people_part": lambda rest: _parse_people(rest, more=True),
+    "people": lambda rest: _parse_people(rest, is_part=False),
+    "people_part": lambda rest: _parse_people(rest, is_part=True),
     "blocked": lambda rest: PersonBlocked(*words_of(rest, 1)),
     "unblocked": lambda rest: PersonUnblocked(*words_of(rest, 1)),
-    "blocked_list": lambda rest: BlockedListed(tuple(rest.split())),
-    "blocked_list_part": lambda rest: BlockedListed(tuple(rest.split()), more=True),
+    "blocked_list": lambda rest: BlockedListed(*page_of(rest, is_part=False)),
+    "blocked_list_part": lambda rest: BlockedListed(*page_of(rest, is_part=True)),
     "may_ask": lambda rest: AskingAllowed(MayAsk(*words_of(rest, 1))),
 }

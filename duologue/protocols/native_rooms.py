@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from duologue.core.commands import Command
 from duologue.core.events import Event
-from duologue.core.room_commands import JoinRoom, ListMembers, PartRoom, SetTopic
+from duologue.core.room_commands import JoinRoom, ListMembers, ListRooms, PartRoom, SetTopic
 from duologue.core.room_events import (
     RoomEntered,
     RoomExited,
@@ -24,8 +24,10 @@ from duologue.protocols.native_wire import (
     encode_list,
     head_and_text,
     in_lines,
+    line_after,
     on_one_line,
     one_line,
+    page_of,
     with_text,
     words_of,
 )
@@ -46,13 +48,20 @@ def _encode_topic(command: SetTopic) -> bytes:
 ROOM_LINES: dict[type[Command], Callable[..., bytes]] = {
     JoinRoom: _encode_join,
     PartRoom: lambda command: one_line(f"/part {command.room}"),
-    ListMembers: lambda command: one_line(f"/names {command.room}"),
+    ListRooms: lambda command: line_after("/rooms", command.after),
+    ListMembers: lambda command: line_after(f"/names {command.room}", command.after),
     SetTopic: _encode_topic,
 }
 
 
 def room_argument(rest: str | None) -> list[str] | None:
     return [rest] if rest and " " not in rest else None
+
+
+def members_arguments(rest: str | None) -> list[str] | None:
+    """A room, and perhaps the nickname after which a page begins."""
+    words = (rest or "").split(" ")
+    return words if len(words) in (1, 2) and all(words) else None
 
 
 def join_arguments(rest: str | None) -> list[str] | None:
@@ -86,7 +95,7 @@ ENCODERS: dict[type[Event], Callable[..., str]] = {
     RoomListed: lambda event: (
         f"room_listed {event.room} {event.members} {_LOCKED[event.has_password]} :{on_one_line(event.topic)}\n"
     ),
-    RoomsListed: lambda event: f"rooms_listed {event.count}\n",
+    RoomsListed: lambda event: f"rooms_listed {event.count}{'' if event.after is None else f' {event.after}'}\n",
 }
 
 
@@ -113,14 +122,21 @@ def _parse_topic(rest: str) -> RoomTopic:
     return RoomTopic(room, nickname[0] if nickname else None, in_lines(topic))
 
 
-def _parse_members(rest: str, *, more: bool) -> RoomMembers:
-    room, *nicknames = rest.split()
-    return RoomMembers(room, tuple(nicknames), more)
+def _parse_members(rest: str, *, is_part: bool) -> RoomMembers:
+    room, _, page = rest.partition(" ")
+    if not room:
+        raise ValueError(rest)
+    return RoomMembers(room, *page_of(page, is_part=is_part))
 
 
 def _parse_listed(rest: str) -> RoomListed:
     (room, members, lock), topic = head_and_text(rest, 3)
     return RoomListed(room, count(members), _IS_LOCKED[lock], topic)
+
+
+def _parse_rooms_listed(rest: str) -> RoomsListed:
+    all_rooms, *after = words_of(rest, 2 if " " in rest else 1)
+    return RoomsListed(count(all_rooms), *after)
 
 
 _IS_LOCKED = {word: is_locked for is_locked, word in _LOCKED.items()}
@@ -133,8 +149,8 @@ SIGNALS: dict[str, Callable[[str], Event]] = {
     "room_said": _parse_said,
     "room_missed": _parse_missed,
     "room_topic": _parse_topic,
-    "room_members": lambda rest: _parse_members(rest, more=False),
-    "room_members_part": lambda rest: _parse_members(rest, more=True),
+    "room_members": lambda rest: _parse_members(rest, is_part=False),
+    "room_members_part": lambda rest: _parse_members(rest, is_part=True),
     "room_listed": _parse_listed,
-    "rooms_listed": lambda rest: RoomsListed(count(*words_of(rest, 1))),
+    "rooms_listed": _parse_rooms_listed,
 }

@@ -49,6 +49,7 @@ from duologue.protocols.native_wire import (
     head_and_text,
     in_lines,
     on_one_line,
+    page_of,
     shown,
     with_text,
     words_of,
@@ -62,6 +63,7 @@ ANSWERS = {
     RequestState.EXPIRED: "didn't answer",
     RequestState.CANCELLED: "is no longer asked",
     RequestState.TOO_SOON: "declined a moment ago",
+    RequestState.TOO_OFTEN: "was asked several times",
 }
 """The answers to /chat, after the nickname. The first four are the source system's own words."""
 
@@ -255,10 +257,10 @@ _SIGNALS: dict[str, Callable[[str], Event]] = {
     "chat_paused": _parse_paused,
     "chat_resumed": _parse_resumed,
     "stream_begins": _parse_stream_begins,
-    "requests": lambda rest: WaitingRequests(tuple(rest.split())),
-    "requests_part": lambda rest: WaitingRequests(tuple(rest.split()), more=True),
-    "online": lambda rest: PeopleOnline(tuple(rest.split())),
-    "online_part": lambda rest: PeopleOnline(tuple(rest.split()), more=True),
+    "requests": lambda rest: WaitingRequests(*page_of(rest, is_part=False)),
+    "requests_part": lambda rest: WaitingRequests(*page_of(rest, is_part=True)),
+    "online": lambda rest: PeopleOnline(*page_of(rest, is_part=False)),
+    "online_part": lambda rest: PeopleOnline(*page_of(rest, is_part=True)),
     "recalled": _parse_recalled,
     "text_part": _parse_text_part,
     "message_from": _parse_message_from,

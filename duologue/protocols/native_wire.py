@@ -6,7 +6,7 @@ and client share these files, so neither can drift.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from duologue.core.errors import FatalPeerError, PeerError
 from duologue.core.text import visible
@@ -20,7 +20,7 @@ paragraph.
 """
 
 ROOM_FOR_TEXT = LINE_LIMIT - 256
-"""Bytes of a text, or of a list, that fit into a line beside its other words."""
+"""Bytes of a text that fit into a line beside its other words."""
 
 _SHOWN_CHARACTERS = 40
 
@@ -55,6 +55,11 @@ def one_line(text: str) -> bytes:
     return line
 
 
+def line_after(word: str, after: str | None) -> bytes:
+    """A command that asks for a page of a list."""
+    return one_line(word if after is None else f"{word} {after}")
+
+
 def parts_of(text: str) -> list[str]:
     """A text in pieces that each fit into a line beside its other words; one empty piece for an empty text."""
     # A character takes 4 bytes at most, so a quarter of the bytes is always short enough.
@@ -62,26 +67,23 @@ def parts_of(text: str) -> list[str]:
     return [text[start : start + most] for start in range(0, len(text), most)] or [""]
 
 
-def encode_list(word: str, about: Sequence[str], nicknames: Sequence[str], more: bool) -> str:
-    """As many lines as it takes, each with the words `about` in front; all but the last say that they are a part."""
-    lines = [[word, *about]]
-    length = 0
-    for nickname in nicknames:
-        length += len(nickname.encode()) + 1
-        if length > ROOM_FOR_TEXT:
-            lines[-1][0] = f"{word}_part"
-            lines.append([word, *about])
-            length = 0
-        lines[-1].append(nickname)
-    if more:
-        lines[-1][0] = f"{word}_part"
-    return "".join(f"{' '.join(line)}\n" for line in lines)
+def encode_list(word: str, about: Sequence[str], names: Iterable[str], more: int) -> str:
+    """A page of a list (`core/pages.py`) with the words `about` in front: the last, or one before `more`."""
+    head = (f"{word}_part", *about, str(more)) if more else (word, *about)
+    return f"{' '.join((*head, *names))}\n"
 
 
 def with_text(head: str, text: str) -> str:
     """A text that does not fit beside the rest of the line comes in parts before it."""
     *before, last = parts_of(on_one_line(text))
     return "".join(f"text_part :{part}\n" for part in before) + f"{head} :{last}\n"
+
+
+def page_of(rest: str, *, is_part: bool) -> tuple[tuple[str, ...], int]:
+    """The names of such a page, and how many more there are. Raises ValueError where a part does not say so."""
+    names = rest.split()
+    more = count(words_of(rest, 1)[0]) if is_part else 0
+    return tuple(names[1:] if is_part else names), more
 
 
 def words_of(rest: str, wanted: int) -> list[str]:

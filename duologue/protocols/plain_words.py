@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from duologue.core.accounts import GUEST_MARK, bare
+from duologue.core.accounts import bare
 from duologue.core.chat import ChatEnd
 from duologue.core.events import ChatEnded, Event, MessageFrom, PeopleOnline, Recalled, Said, WaitingRequests
 from duologue.core.people_events import BlockedListed, State, YouAre
@@ -51,11 +51,6 @@ def shown_name(nickname: str) -> str:
     No nickname that was let in has one; what else may come as a name here must not pass for a tag or two names.
     """
     return visible(bare(nickname)).translate(_SIGNS)
-
-
-def is_among(nicknames: Sequence[str], name: str) -> bool:
-    """Whether `name` is exactly one of these, as it is shown."""
-    return name in nicknames or f"{GUEST_MARK}{name}" in nicknames
 
 
 def bared(event: Any) -> Any:
@@ -107,11 +102,12 @@ def listing(event: PeopleOnline | RoomMembers | WaitingRequests | BlockedListed)
             intro = "Blocked"
     if not event.nicknames:
         return sentence(event) or ""
-    return f"{intro}: {', '.join(names_that_fit(event.nicknames))}"
+    return f"{intro}: {', '.join(names_that_fit(event.nicknames, event.more))}"
 
 
-def names_that_fit(nicknames: Sequence[str], room: int = LIST_BYTES) -> list[str]:
-    return as_many_as_fit(map(shown_name, nicknames), len(nicknames), room)
+def names_that_fit(nicknames: Sequence[str], more: int = 0, room: int = LIST_BYTES) -> list[str]:
+    """`more` there are besides these."""
+    return as_many_as_fit(map(shown_name, nicknames), len(nicknames) + more, room)
 
 
 def as_many_as_fit(shown: Iterable[str], total: int, room: int = LIST_BYTES) -> list[str]:

@@ -37,13 +37,14 @@ from duologue.core.text import visible
 from duologue.protocols.plain_standing import Standing
 from duologue.protocols.plain_talk import HELP, help_text, typed
 from duologue.protocols.plain_texts import privately
-from duologue.protocols.plain_words import Manner, is_among, names_that_fit, shown_name, with_mark
+from duologue.protocols.plain_words import Manner, names_that_fit, shown_name, with_mark
 from duologue.protocols.rooms_json_wire import ALL, JsonReader, encode_messages, encode_one_message, parse_command
 from duologue.protocols.unframed import TextReader, or_error
 
 
 class RoomsJsonSocket:
-    """One client's socket, as the server sees it. `time_of_day` gives HH:MM:SS.
+    """One client's socket, as the server sees it. `time_of_day` gives HH:MM:SS, and `is_here` tells whether somebody is
+    shown by this name.
 
     What those clients have no command for is typed after MSG: `MSG /chat alice`, `MSG yes`.
     """
@@ -53,15 +54,16 @@ class RoomsJsonSocket:
     lobby = False
     tries = 1
 
-    __slots__ = ("_count", "_json", "_online", "_reader", "_time_of_day", "_user")
+    __slots__ = ("_count", "_is_here", "_json", "_online", "_reader", "_time_of_day", "_user")
 
-    def __init__(self, time_of_day: Callable[[], str]) -> None:
+    def __init__(self, time_of_day: Callable[[], str], is_here: Callable[[str], bool]) -> None:
         self._time_of_day = time_of_day
+        self._is_here = is_here
         self._reader = TextReader()
         self._json = JsonReader()
         self._count = 1
         self._user = Standing(Manner(before="MSG ", leave="QUIT", join="JOIN ROOM", list_bytes=LIST_BYTES))
-        self._online: tuple[str, ...] = ()
+        self._online = PeopleOnline(())
 
     def greet(self) -> tuple[bytes, ...]:
         return encode_messages("NICK_REQUEST", self._time_of_day(), "", "Enter your nickname")
@@ -123,8 +125,7 @@ class RoomsJsonSocket:
         if not content:
             raise PeerError("bad_command", "It is: MSG <text>, or MSG <user>:<text>")
         name, colon, text = content.partition(":")
-        # The list that LIST shows, and so what its user goes by; it is 0.2 s old at most.
-        if colon and is_among(self._online, name):
+        if colon and self._is_here(name):
             if text.strip():
                 yield privately(name, text.strip(), self._user)
             return
@@ -153,8 +154,8 @@ class RoomsJsonSocket:
 
     def encode(self, event: Event) -> tuple[bytes, ...]:
         match event:
-            case PeopleOnline(nicknames=nicknames):
-                self._online = nicknames
+            case PeopleOnline():
+                self._online = event
                 return ()
             case RoomExited(room=room) if room != self._user.room:
                 return ()  # see _out_of_other_rooms
@@ -168,7 +169,7 @@ class RoomsJsonSocket:
             case RoomEntered():
                 return self._entered(event, now)
             case RoomsListed():
-                users = f"Users: {', '.join(names_that_fit(self._online, LIST_BYTES))}"
+                users = f"Users: {', '.join(names_that_fit(self._online.nicknames, self._online.more, LIST_BYTES))}"
                 return (encode_one_message("LIST_RESPONSE", now, f"{users}\n{sentence}"),)
         kind, words = _OWN_WORDS.get(type(event), (_type_of(event), lambda _: sentence))
         text = words(event)

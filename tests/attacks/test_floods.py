@@ -36,6 +36,8 @@ FLOOD = 2_000
 ARGUMENTS = {
     Takes.NOTHING: "",
     Takes.NICKNAME: " dave",
+    Takes.AFTER: "",
+    Takes.MEMBERS: " lobby",
     Takes.MAYBE_NICKNAME: " dave",
     Takes.PAGE: " bob 500",
     Takes.RESUME: " nochat",

@@ -8,7 +8,6 @@ import asyncio
 import contextlib
 import socket
 from collections.abc import AsyncIterator
-from math import inf
 from pathlib import Path
 
 import pytest
@@ -17,13 +16,10 @@ from websockets.frames import Frame, Opcode
 from duologue.link import Hold
 from duologue.net.listener import AnyConnection
 from tests.browser import UPGRADE
-from tests.stage import Stage, opened, until
+from tests.stage import UNPAID, Stage, opened, until
 
 QUEUE = 4096
 """Bytes that may wait for one peer in these scenes."""
-
-UNPAID = dict.fromkeys(("message_burst", "message_rate", "stranger_burst", "stranger_rate"), inf)
-"""What is not read is not because of the rate."""
 
 ONE_TURN = 64 * 1024
 """More than the answers to one turn's commands can be, which come on top of a full queue."""

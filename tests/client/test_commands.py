@@ -39,7 +39,7 @@ def test_quit_ends_a_chat_and_outside_one_leaves() -> None:
 
 
 def test_what_does_not_fit_after_a_word_means_nothing() -> None:
-    assert ENTRY_OF["/who"].means(Standing(), "me") is None
+    assert ENTRY_OF["/who"].means(Standing(), "bob carol") is None
     assert ENTRY_OF["/chat"].means(Standing(), "") is None
     assert ENTRY_OF["/accept"].means(Standing(), "bob carol") is None
 

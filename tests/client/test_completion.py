@@ -20,7 +20,7 @@ ROOMS = {"#tea", "#technics", "#ops"}
         ("/export al", ["albert", "alice"]),
         ("/search b", []),
         ("/se", ["/search "]),
-        ("/who", ["/who", "/whois "]),
+        ("/who", ["/who ", "/whois "]),
         ("/nothing", []),
         ("", []),
         ("hello", []),

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from duologue.client.meaning import Explain, Meaning, Send, Standing, TurnTo
 from duologue.client.typed import meaning_of
-from duologue.core.room_commands import JoinRoom, ListMembers, PartRoom, SetTopic
+from duologue.core.room_commands import JoinRoom, ListMembers, ListRooms, PartRoom, SetTopic
 from duologue.core.text import visible
 
 NOWHERE = Standing()
@@ -30,6 +30,9 @@ ROOM = Standing(rooms=("#ops", "#tea"))
         (NOWHERE, "/part ops", Send(PartRoom("#ops"))),
         (ROOM, "/names", Send(ListMembers("#tea"))),
         (NOWHERE, "/names lobby", Send(ListMembers("#lobby"))),
+        (ROOM, "/names tea bob", Send(ListMembers("#tea", "bob"))),
+        (NOWHERE, "/rooms", Send(ListRooms())),
+        (NOWHERE, "/rooms TEA", Send(ListRooms("#tea"))),
         (ROOM, "/topic", Send(SetTopic("#tea"))),
         (ROOM, "/topic #ops", Send(SetTopic("#ops"))),
         (NOWHERE, "/topic #ops", Send(SetTopic("#ops"))),

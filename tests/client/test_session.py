@@ -57,10 +57,8 @@ start_chat bob xyz
 :
 ERROR too_fast Slow down.
 chat_ended bob left
-online_part alice
-online bob
-people_part alice online
-people bob away
+online alice bob
+people alice online bob away
 disconnected bye Goodbye!
 """.encode()
 EVENTS = [
@@ -157,8 +155,15 @@ def test_a_start_settles_the_request_that_it_came_from() -> None:
 def test_the_servers_list_of_requests_is_the_authority() -> None:
     session = attached()
     received(session, "want_chat_with_you bob 9")
-    assert received(session, "requests_part carol", "requests dave") == [WaitingRequests(("carol", "dave"))]
+    assert received(session, "requests carol dave") == [WaitingRequests(("carol", "dave"))]
     assert session.waiting == ("carol", "dave")
+
+
+def test_where_it_is_not_whole_nobody_is_forgotten() -> None:
+    session = attached()
+    received(session, "want_chat_with_you bob 9", "want_chat_with_you carol 9")
+    assert received(session, "requests_part 1 carol dave") == [WaitingRequests(("carol", "dave"), 1)]
+    assert session.waiting == ("carol", "dave", "bob")
 
 
 def test_a_chat_that_goes_on_settles_requests_too() -> None:
@@ -241,10 +246,12 @@ def test_a_long_message_in_a_room_comes_in_parts_and_is_whole() -> None:
     assert received(session, "room_said #tea bob 99 7 :three") == [RoomSaid("#tea", "bob", 99, 7, "one two\nthree")]
 
 
-def test_a_long_list_of_who_is_in_a_room_comes_in_parts_and_is_whole() -> None:
+def test_each_page_of_a_long_list_is_told() -> None:
     session = attached()
-    assert received(session, "room_members_part #tea alice", "room_members_part #tea bob") == []
-    assert received(session, "room_members #tea ~Carol") == [RoomMembers("#tea", ("alice", "bob", "~Carol"))]
+    assert received(session, "room_members_part #tea 1 alice bob", "room_members #tea ~Carol") == [
+        RoomMembers("#tea", ("alice", "bob"), 1),
+        RoomMembers("#tea", ("~Carol",)),
+    ]
 
 
 def test_what_no_room_can_be_called_is_no_room_of_ours() -> None:
@@ -331,5 +338,5 @@ def test_whom_one_has_blocked_does_not_wait_for_an_answer_any_more() -> None:
     session = Session(Memory())
     [*session.receive_data(LOGIN, b"want_chat_with_you bob 120\nwant_chat_with_you carol 120\nblocked bob\n")]
     assert session.waiting == ("carol",)
-    listed = session.receive_data(LOGIN, b"blocked_list_part bob\nblocked_list dave\n")
-    assert [*listed] == [BlockedListed(("bob", "dave"))]
+    listed = session.receive_data(LOGIN, b"blocked_list_part 1 bob\n")
+    assert [*listed] == [BlockedListed(("bob",), 1)]

@@ -83,6 +83,7 @@ def test_how_a_waiting_request_ends(cause: Cause, outcome: RequestState) -> None
         (Cause.TARGET_OFFLINE, RequestState.OFFLINE),
         (Cause.TARGET_IN_CHAT, RequestState.BUSY),
         (Cause.DECLINED_BEFORE, RequestState.TOO_SOON),
+        (Cause.ASKED_TOO_OFTEN, RequestState.TOO_OFTEN),
     ],
 )
 def test_how_a_request_ends_before_it_reaches_anyone(cause: Cause, outcome: RequestState) -> None:

@@ -34,6 +34,8 @@ RATES_AND_COUNTS = {
     "stranger_burst",
     "stranger_rate",
     "pending_requests",
+    "requests_to_one",
+    "request_rate",
     "rooms_per_client",
 }
 
@@ -56,6 +58,8 @@ def test_the_defaults_are_the_ones_that_the_design_names() -> None:
         message_burst=200,
         message_rate=50,
         pending_requests=5,
+        requests_to_one=3,
+        request_rate=20,
         rooms_per_client=20,
         decline_cooldown=10,
     )

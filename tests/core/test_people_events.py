@@ -30,4 +30,4 @@ def test_every_one_is_an_event() -> None:
 
 def test_how_i_am_is_not_how_somebody_else_is() -> None:
     assert YouAre(State.AWAY) != Presence("bob", State.AWAY)  # type: ignore[comparison-overlap]
-    assert PeopleListed((("bob", State.AWAY),)).more is False
+    assert PeopleListed((("bob", State.AWAY),)).more == 0

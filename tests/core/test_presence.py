@@ -7,7 +7,9 @@ import pytest
 from duologue.core.accounts import BadNickname
 from duologue.core.effects import Effect, PresenceChanged, Tell
 from duologue.core.errors import PeerError
+from duologue.core.events import PeopleOnline
 from duologue.core.limits import AWAY_TEXT, Limits
+from duologue.core.pages import PAGE
 from duologue.core.people_events import PeopleListed, PersonDescribed, Presence, State, YouAre
 from duologue.core.presence import Presences
 
@@ -181,4 +183,15 @@ def test_all_who_are_here_are_listed() -> None:
     house.go_away(150, "bob", "lunch")
     people = (("alice", State.ONLINE), ("bob", State.AWAY), ("dave", State.IN_CHAT))
     assert house.listed() == PeopleListed(people)
-    assert house.here() == ("alice", "bob", "dave")
+    assert house.online() == PeopleOnline(("alice", "bob", "dave"))
+
+
+def test_a_crowd_is_listed_in_pages() -> None:
+    names = [f"user{number:04}" for number in range(2 * PAGE + 1)]
+    house = House(*reversed(names))
+    assert house.online() == PeopleOnline(tuple(names[:PAGE]), PAGE + 1)
+    assert house.online(names[PAGE - 1]) == PeopleOnline(tuple(names[PAGE:-1]), 1)
+    assert house.listed(names[-2]) == PeopleListed(((names[-1], State.ONLINE),))
+    assert house.listed("z") == PeopleListed(())
+    house.leave(200, names[0])
+    assert house.online().nicknames[0] == names[1]

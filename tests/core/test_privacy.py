@@ -10,6 +10,7 @@ import pytest
 from duologue.core.effects import AskingChanged, BlockChanged, Tell
 from duologue.core.errors import PeerError
 from duologue.core.limits import Limits
+from duologue.core.pages import PAGE
 from duologue.core.people_commands import MayAsk
 from duologue.core.people_events import AskingAllowed, BlockedListed, PersonBlocked, PersonUnblocked
 from duologue.core.privacy import Privacy
@@ -153,3 +154,12 @@ def test_nobody_knows_a_guest() -> None:
         assert not house.is_to_be_known("~Eve", nickname)
         assert not house.takes_request("~Eve", nickname)
     assert not house.is_to_be_known("alice", "~Dan")
+
+
+def test_many_who_are_blocked_are_listed_in_pages() -> None:
+    privacy = Privacy(Limits())
+    names = [f"user{number:03}" for number in range(PAGE + 1)]
+    for name in reversed(names):
+        privacy.block("alice", name)
+    assert privacy.blocked_by("alice") == BlockedListed(tuple(names[:PAGE]), 1)
+    assert privacy.blocked_by("alice", names[PAGE - 1]) == BlockedListed((names[PAGE],))

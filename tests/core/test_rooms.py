@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from itertools import count
 
@@ -17,6 +18,7 @@ from duologue.core.effects import Effect, RoomChanged, RoomGone, RoomMade, Tell,
 from duologue.core.errors import FatalPeerError, PeerError
 from duologue.core.events import Event
 from duologue.core.limits import Limits
+from duologue.core.pages import PAGE, ROOMS_PAGE
 from duologue.core.room import Room
 from duologue.core.room_events import (
     RoomEntered,
@@ -500,6 +502,54 @@ class TestTooMany:
         assert refused == 10_000 - 20
         assert len(house.listed()) == 1 + 20 + 1
 
+    def test_rooms_that_somebody_left_behind_are_still_theirs(self) -> None:
+        """6. However often somebody comes again."""
+        house = rooms()
+        for n in range(MINE):
+            house.join("alice", f"#room{n}")
+        house.leave(0, "alice", is_lost=True)
+        error = error_of(house.join, "alice", "#tea")
+        assert error.code == "too_many_rooms"
+        assert f"{MINE} that you have left behind" in error.text
+        house.join("alice", "#room1")
+        assert error_of(house.join, "alice", "#tea").code == "too_many_rooms"
+        house.join("bob", "#room0")  # which is his now
+        house.join("alice", "#tea")
+
+    def test_what_is_gone_is_nobodys(self) -> None:
+        house = rooms()
+        for n in range(MINE):
+            house.join("alice", f"#room{n}")
+        house.leave(0, "alice", is_lost=True)
+        house.expire(GRACE)
+        for n in range(MINE):
+            house.join("alice", f"#other{n}")
+
+    def test_of_rooms_of_a_server_before_this_one_nobody_has_any(self) -> None:
+        house = rooms(replace(LIMITS, rooms=100))
+        house.restore(0, [Room(f"#old{n}", f"#{n}") for n in range(10)])
+        for n in range(MINE):
+            house.join("alice", f"#room{n}")
+
+    def test_many_who_take_what_they_can_leave_some_for_those_who_have_none(self) -> None:
+        """6. 500 who work together, each with 20."""
+        house = rooms(Limits())
+        for n in range(20):
+            for attacker in range(500):
+                with suppress(PeerError):
+                    house.join(f"user{attacker}", f"#room{n}x{attacker}")
+        assert house.count < 7000
+        for n in range(1000):
+            house.join(f"newcomer{n}", f"#new{n}")
+
+    def test_who_needs_no_account_leaves_half_to_those_who_have_one(self) -> None:
+        house = rooms(replace(LIMITS, rooms=10))
+        for n in range(5):
+            house.join(f"~guest{n}", f"#room{n}")
+        assert error_of(house.join, "~guest", "#tea").code == "too_many_rooms"
+        house.join("alice", "#tea")
+        house.join("~guest", "#tea")
+
     def test_a_room_that_could_not_be_made_leaves_nothing_behind(self) -> None:
         house = rooms(replace(LIMITS, rooms=0))
         assert error_of(house.join, "alice", "#tea").code == "too_many_rooms"
@@ -631,6 +681,33 @@ class TestAsking:
             RoomsListed(3),
         ]
 
+    def test_however_many_rooms_there_are_a_page_has_no_more(self) -> None:
+        house = rooms(replace(LIMITS, rooms=1000))
+        keys = [f"#room{n:03}" for n in range(120)]
+        house.restore(0, [Room(key, f"#{key}") for key in reversed(keys)])
+        listed: list[str] = []
+        after = None
+        for number in (ROOMS_PAGE, ROOMS_PAGE, 21):
+            *page, end = house.listed(after)
+            assert len(page) == number
+            listed += [row.room for row in page if isinstance(row, RoomListed)]
+            assert isinstance(end, RoomsListed)
+            assert end.count == 121
+            after = end.after
+        assert after is None
+        assert listed == [LOBBY, *keys]
+        house.expire(GRACE)
+        assert house.listed() == [RoomListed(LOBBY, 0, False, ""), RoomsListed(1)]
+        assert house.listed("#room5") == house.listed(LOBBY) == [RoomsListed(1)]
+
+    def test_many_members_are_listed_in_pages(self) -> None:
+        names = [f"user{n:03}" for n in range(PAGE + 1)]
+        house, _ = tea(*reversed(names))
+        assert house.members("alice", "#tea") == RoomMembers("#tea", tuple(names[:PAGE]), 1)
+        assert house.members("alice", "#tea", names[PAGE - 1]) == RoomMembers("#tea", (names[PAGE],))
+        house.part(names[0], "#tea")
+        assert house.members("alice", "#tea") == RoomMembers("#tea", tuple(names[1:]))
+
     def test_who_is_in_may_speak(self) -> None:
         house, room = tea("alice")
         assert house.check_may_speak("alice", "#tea") is room
@@ -653,12 +730,13 @@ ALIKE = {"#modern": "#modem", "#modem": "#modern"}
 
 @dataclass
 class Life:
-    """One life of a room, in the model. `until` is when it is gone, where it waits."""
+    """One life of a room, in the model. `until` is when it is gone, where it waits, and `left_by` who still has it."""
 
     password: str | None = None
     topic: str = ""
     members: list[str] = field(default_factory=list)
     until: float | None = None
+    left_by: str | None = None
 
 
 class House(RuleBasedStateMachine):
@@ -748,18 +826,27 @@ class House(RuleBasedStateMachine):
         if life.members or key == LOBBY:
             return
         if is_lost:
-            life.until = self.now + GRACE
+            life.until, life.left_by = self.now + GRACE, name
         else:
             del self.lives[key]
 
+    def has(self, name: str) -> list[str]:
+        """The rooms that are somebody's: those that one is in, and those that one has left behind."""
+        left = [key for key, life in self.lives.items() if life.left_by == name]
+        return [*left, *(key for key in self.is_in(name) if key != LOBBY)]
+
     def why_not(self, name: str, key: str, password: str | None) -> str | None:
-        if key != LOBBY and len([mine for mine in self.is_in(name) if mine != LOBBY]) >= MINE:
+        has = self.has(name)
+        if key not in (LOBBY, *has) and len(has) >= MINE:
             return "too_many_rooms"
         if key in self.lives:
             return None if self.lives[key].password in (None, password) else "room_locked"
         if ALIKE.get(key) in self.lives:
             return "room_looks_alike"
-        return "too_many_rooms" if len(self.lives) > ALL else None
+        made = len(self.lives) - 1
+        is_full = made >= ALL or (made >= ALL / 2 and name == "~Dave")
+        is_scarce = made > ALL / 2 and len(has) >= MINE * 2 * (1 - made / ALL)
+        return "too_many_rooms" if is_full or is_scarce else None
 
     # What people do
 
@@ -774,7 +861,7 @@ class House(RuleBasedStateMachine):
         else:
             life = self.lives.setdefault(key, Life(password))
             life.members.append(name)
-            life.until = None
+            life.until = life.left_by = None
             self.happens(self.rooms.join(name, key, password))
 
     @rule(name=st.sampled_from(PEOPLE), key=st.sampled_from(KEYS))
@@ -814,6 +901,7 @@ class House(RuleBasedStateMachine):
             self.sees[name], self.topics[name] = {}, {}
         for key, life in self.lives.items():
             life.members.clear()
+            life.left_by = None
             life.until = None if key == LOBBY else self.now + GRACE
         self.rooms = self.opens()
         self.rooms.restore(self.now, [self.copy(room) for room in self.stored.values()])

@@ -135,6 +135,7 @@ def test_words(event: Event, words: str | None) -> None:
         (RoomListed("#tea", 3, True, ""), "#tea (3, with a password)"),
         (RoomsListed(0), "There are no rooms. /join NAME makes one."),
         (RoomsListed(2), "2 in all."),
+        (RoomsListed(99, "#tea"), "99 in all. /rooms #tea goes on."),
         (RoomSaid("#tea", "bob", 1, 1, "hello"), None),
     ],
 )
@@ -178,3 +179,17 @@ def test_nothing_from_outside_is_raw(kind: type[Event], data: st.DataObject) -> 
     event = kind(*(data.draw(OTHER_VALUES.get(str(field.type), EVIL)) for field in fields(kind)))
     words = sentence(event)
     assert words is None or visible(words) == words
+
+
+@pytest.mark.parametrize(
+    ("event", "words"),
+    [
+        (PeopleOnline(("alice", "bob"), 9), "Online: alice, bob … and 9 more; /who bob goes on."),
+        (PeopleListed((("bob", State.AWAY),), 9), "Online: bob (away) … and 9 more; /who bob goes on."),
+        (RoomMembers("#tea", ("bob",), 9), "In #tea: bob … and 9 more; /names #tea bob goes on."),
+        (BlockedListed(("bob",), 9), "Blocked: bob … and 9 more; /blocked bob goes on."),
+        (WaitingRequests(("bob",), 9), "Waiting for your answer: bob … and 9 more."),
+    ],
+)
+def test_a_page_of_a_list_says_how_it_goes_on(event: Event, words: str) -> None:
+    assert sentence(event) == words

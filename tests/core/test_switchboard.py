@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import math
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection
 from dataclasses import replace
 from functools import partial
@@ -32,14 +33,25 @@ from duologue.core.events import (
     RequestWithdrawn,
     WaitingRequests,
 )
-from duologue.core.limits import Limits
+from duologue.core.limits import REQUEST_RATE_WINDOW, REQUESTS_TO_ONE_WINDOW, Limits
+from duologue.core.pages import PAGE
 from duologue.core.people_events import Presence, State
 from duologue.core.switchboard import Switchboard
 
 PEOPLE = ("alice", "bob", "carol", "dave", "erin")
 NOBODY = "nobody"
 EXPIRY, COOLDOWN, MOST, GRACE = 120, 10, 2, 60
-LIMITS = replace(Limits(), request_expiry=EXPIRY, decline_cooldown=COOLDOWN, pending_requests=MOST, grace=GRACE)
+TO_ONE, TO_ALL = 3, 20
+COUNTED_FOR, ALL_COUNTED_FOR = int(REQUESTS_TO_ONE_WINDOW), int(REQUEST_RATE_WINDOW)
+LIMITS = replace(
+    Limits(),
+    request_expiry=EXPIRY,
+    decline_cooldown=COOLDOWN,
+    pending_requests=MOST,
+    grace=GRACE,
+    requests_to_one=TO_ONE,
+    request_rate=TO_ALL,
+)
 
 
 def switchboard(
@@ -48,15 +60,18 @@ def switchboard(
     left_alone: Collection[str] = (),
     away: Collection[str] = (),
     blocks: Collection[tuple[str, str]] = (),
+    source_of: Callable[[str], str] = str,
+    is_registered: Callable[[str], bool] = PEOPLE.__contains__,
 ) -> Switchboard:
     """`blocks` are pairs of who has blocked, and whom."""
     ids = map(str, count())
     return Switchboard(
-        is_registered=lambda name: name in PEOPLE,
+        is_registered=is_registered,
         is_disturbable=lambda name: name not in left_alone,
         check_may_turn_to=partial(check_may_turn_to, blocks),
         is_heard=lambda asker, target: (target, asker) not in blocks,
         text_for=lambda reader, name: [Tell(reader, Presence(name, State.AWAY))] if name in away else [],
+        source_of=source_of,
         new_chat_id=lambda: next(ids),
         limits=limits,
     )
@@ -154,6 +169,7 @@ class TestTold:
             check_may_turn_to=lambda _, __: None,
             is_heard=lambda _, __: True,
             text_for=lambda _, __: [],
+            source_of=str,
             new_chat_id=str,
             limits=LIMITS,
         )
@@ -165,6 +181,24 @@ class TestTold:
         assert "1000" in text
         assert "995 more" in text
         assert len(text) < 200
+
+    def test_a_crowd_of_requests_is_listed_as_a_page_and_the_count_of_the_rest(self) -> None:
+        crowd = [f"guest{n}" for n in range(PAGE + 7)]
+        board = switchboard(is_registered=lambda _: True)
+        for name in ("alice", *crowd):
+            board.arrive(0, name)
+        for name in crowd:
+            board.ask(0, name, "alice")
+        assert board.requests_to("alice") == WaitingRequests(tuple(crowd[:PAGE]), 7)
+
+    def test_what_was_counted_is_forgotten_when_it_counts_no_more(self) -> None:
+        """Else a server that runs for years keeps all who ever asked."""
+        board = room("alice", "bob")
+        board.ask(0, "alice", "bob")
+        board.expire(COUNTED_FOR - 1)
+        assert board._rate._asked
+        board.expire(COUNTED_FOR)
+        assert not board._rate._asked
 
     def test_the_limit_of_open_requests_says_how_to_make_room(self) -> None:
         board = room(*PEOPLE)
@@ -185,6 +219,90 @@ class TestTold:
         ]
         assert told(board.ask(6, "carol", "bob"), "bob") == [ChatRequested("carol", EXPIRY)]
         assert told(board.ask(5 + COOLDOWN, "alice", "bob"), "bob") == [ChatRequested("alice", EXPIRY)]
+
+    @pytest.mark.parametrize(
+        "way", ["cancel", "cancel all", "expire", "decline", "come again", "start another", "block"]
+    )
+    def test_however_requests_end_the_same_person_is_asked_only_so_often(self, way: str) -> None:
+        board = room("alice", "bob", "carol", limits=replace(LIMITS, request_expiry=1))
+        now, asked = 0.0, 0
+        ends: dict[str, Callable[[], object]] = {
+            "cancel": lambda: board.cancel("alice", "bob"),
+            "cancel all": lambda: board.cancel("alice"),
+            "expire": lambda: board.expire(now + 1),
+            "decline": lambda: board.decline(now - COOLDOWN, "bob"),
+            "come again": lambda: (board.leave(now, "alice", ChatEnd.LEFT), board.arrive(now, "alice")),
+            "start another": lambda: (
+                board.ask(now, "carol", "alice"),
+                board.accept("alice", "carol"),
+                board.quit("alice"),
+            ),
+            "block": lambda: board.break_off("alice", "bob"),
+        }
+        for _ in range(TO_ONE):
+            asked += told(board.ask(now, "alice", "bob"), "bob") == [ChatRequested("alice", 1)]
+            ends[way]()
+        assert asked == TO_ONE
+        assert board.ask(now, "alice", "bob") == [Tell("alice", RequestAnswered("bob", RequestState.TOO_OFTEN))]
+        now = COUNTED_FOR
+        assert told(board.ask(now, "alice", "bob"), "bob") == [ChatRequested("alice", 1)]
+
+    def test_others_may_still_ask_and_be_asked(self) -> None:
+        board = room("alice", "bob", "carol")
+        for _ in range(TO_ONE):
+            board.ask(0, "alice", "bob")
+            board.cancel("alice")
+        assert told(board.ask(0, "carol", "bob"), "bob") == [ChatRequested("carol", EXPIRY)]
+        assert told(board.ask(0, "alice", "carol"), "carol") == [ChatRequested("alice", EXPIRY)]
+
+    def test_who_was_asked_too_often_may_ask_back(self) -> None:
+        board = room("alice", "bob")
+        for _ in range(TO_ONE):
+            board.ask(0, "alice", "bob")
+            board.cancel("alice")
+        assert told(board.ask(0, "bob", "alice"), "alice") == [ChatRequested("bob", EXPIRY)]
+        assert ChatStarted("bob", "0") in told(board.ask(0, "alice", "bob"), "alice")
+
+    def test_two_who_talk_may_ask_each_other_again_and_again(self) -> None:
+        board = room("alice", "bob")
+        board.ask(0, "alice", "bob")
+        board.cancel("alice")
+        for _ in range(2 * TO_ONE):
+            assert told(board.ask(0, "alice", "bob"), "bob") == [ChatRequested("alice", EXPIRY)]
+            board.accept("bob")
+            board.quit("alice")
+
+    def test_who_is_not_heard_is_told_the_same(self) -> None:
+        """Protocol 13.6: nobody can tell a block from no answer."""
+        answers = []
+        for blocks in ([], [("bob", "alice")]):
+            board = room("alice", "bob", blocks=blocks)
+            said = []
+            for _ in range(TO_ONE):
+                said += told([*board.ask(0, "alice", "bob"), *board.cancel("alice")], "alice")
+            answers.append([*said, *told(board.ask(0, "alice", "bob"), "alice")])
+        assert answers[0] == answers[1]
+        assert answers[0][-1] == RequestAnswered("bob", RequestState.TOO_OFTEN)
+
+    def test_guests_of_one_place_are_counted_together(self) -> None:
+        """Else a new name is a new start."""
+        board = room("alice", "bob", "carol", "dave", "erin", source_of=lambda name: "" if name != "alice" else name)
+        asked = [told(board.ask(0, name, "alice"), "alice") != [] for name in ("bob", "carol", "dave", "erin")]
+        assert asked == [True] * TO_ONE + [False]
+
+    def test_nobody_asks_everybody_in_no_time(self) -> None:
+        limits = replace(LIMITS, requests_to_one=math.inf)
+        board = room(*PEOPLE, limits=limits)
+        for n in range(TO_ALL):
+            board.ask(0, "alice", PEOPLE[1 + n % 4])
+            board.cancel("alice")
+        error = error_of(lambda: board.ask(1, "alice", "bob"))
+        assert error.code == "too_many_requests"
+        assert f"{ALL_COUNTED_FOR - 1} s" in error.text
+        board.ask(1, "bob", "alice")
+        assert ChatStarted("bob", "0") in told(board.ask(1, "alice", "bob"), "alice")  # an answer is no request
+        board.quit("alice")
+        assert told(board.ask(ALL_COUNTED_FOR, "alice", "bob"), "bob") == [ChatRequested("alice", EXPIRY)]
 
     def test_whoever_declined_may_ask_at_once(self) -> None:
         board = room("alice", "bob")
@@ -367,13 +485,15 @@ class Talk(RuleBasedStateMachine):
         self.left_alone: set[str] = set()
         self.blocks: set[tuple[str, str]] = set()
         self.unheard: set[tuple[str, str]] = set()  # of those that are open
-        self.board = switchboard(left_alone=self.left_alone, blocks=self.blocks)
+        limits = replace(LIMITS, request_rate=math.inf)
+        self.board = switchboard(limits, left_alone=self.left_alone, blocks=self.blocks)
         self.now = 0
         self.here: set[str] = set()
         self.open: dict[tuple[str, str], int] = {}
         self.partner: dict[str, str] = {}
         self.away: dict[str, int] = {}
         self.not_before: dict[tuple[str, str], int] = {}
+        self.asked_at: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
         self.chats: set[str] = set()
         # What each person knows from what they were told, and from nothing else.
         self.awaits: dict[str, set[str]] = {}
@@ -471,6 +591,9 @@ class Talk(RuleBasedStateMachine):
         """Who asks, as far as `name` knows."""
         return [asker for asker in self.askers_of(name) if (asker, name) not in self.unheard]
 
+    def asked_lately(self, asker: str, target: str) -> int:
+        return sum(when + COUNTED_FOR > self.now for when in self.asked_at[asker, target])
+
     def closes(self, asker: str, target: str) -> bool:
         """A request is over. Had its target heard of it?"""
         del self.open[asker, target]
@@ -480,6 +603,7 @@ class Talk(RuleBasedStateMachine):
 
     def starts(self, asker: str, target: str) -> list[Heard]:
         self.closes(asker, target)
+        self.asked_at[asker, target].pop()
         heard: list[Heard] = [(asker, ChatStarted(target, "")), (target, ChatStarted(asker, ""))]
         for name in (asker, target):
             for other in self.asks_of(name):
@@ -592,6 +716,7 @@ class Talk(RuleBasedStateMachine):
             self.happens(ask(), (asker, RequestAnswered(asked, outcome)))
         else:
             self.open[asker, asked] = self.now + EXPIRY
+            self.asked_at[asker, asked].append(self.now)
             heard: list[Heard] = [(asker, RequestSent(asked, EXPIRY))]
             if (asked, asker) in self.blocks:
                 self.unheard.add((asker, asked))
@@ -616,7 +741,9 @@ class Talk(RuleBasedStateMachine):
             return RequestState.TOO_SOON
         if target not in self.here:
             return RequestState.OFFLINE
-        return RequestState.BUSY if target in self.partner or target in self.left_alone else None
+        if target in self.partner or target in self.left_alone:
+            return RequestState.BUSY
+        return RequestState.TOO_OFTEN if self.asked_lately(asker, target) >= TO_ONE else None
 
     @rule(name=st.sampled_from(PEOPLE), asker=st.sampled_from([None, None, *PEOPLE]))
     def accepts(self, name: str, asker: str | None) -> None:

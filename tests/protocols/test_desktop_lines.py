@@ -42,7 +42,7 @@ TAGS = ("[USERS]:", "[PRIVATE MESSAGE]")
 
 def door(*events: Event) -> DesktopLinesSocket:
     """One whose client has come in as bob."""
-    made = DesktopLinesSocket(lambda: "12:00:00")
+    made = DesktopLinesSocket(("alice", "bob", "~bob", "Carol", "~Carol").__contains__)
     assert [*made.receive_data(b"bob")] == [ComeIn("bob")]
     online = PeopleOnline(("alice", "~bob", "~Carol"))
     for event in (LoggedIn("", "~bob"), RoomEntered("#lobby", 2, ""), online, *events):
@@ -65,19 +65,19 @@ def to_lobby(text: str) -> SayInRoom:
 
 
 def test_it_hears_itself_and_watches_who_comes() -> None:
-    made = DesktopLinesSocket(lambda: "12:00:00")
+    made = DesktopLinesSocket(("alice", "bob", "~bob", "Carol", "~Carol").__contains__)
     assert (made.hears_itself, made.watches, made.lobby, made.greet()) == (True, True, True, ())
 
 
 def test_the_first_text_is_the_name_and_coming_in_is_silent() -> None:
-    made = DesktopLinesSocket(lambda: "12:00:00")
+    made = DesktopLinesSocket(("alice", "bob", "~bob", "Carol", "~Carol").__contains__)
     assert heard(made, " bob ") == [ComeIn("bob")]
     assert made.encode(LoggedIn("", "~bob")) == ()
     assert made.encode(RoomEntered("#lobby", 1, "")) == ()
 
 
 def test_a_taken_name_is_said() -> None:
-    made = DesktopLinesSocket(lambda: "12:00:00")
+    made = DesktopLinesSocket(("alice", "bob", "~bob", "Carol", "~Carol").__contains__)
     heard(made, "bob")
     assert made.encode(LoginDenied("taken", "bob is taken.")) == (b"bob is taken.",)
 
@@ -132,6 +132,7 @@ def test_what_is_for_one_reaches_nobody_else_when_two_sends_come_as_one() -> Non
 def test_the_list_of_users() -> None:
     assert shown(PeopleOnline(("alice", "~bob", "~日本"))) == ["[USERS]:alice,bob,日本"]
     assert shown(PeopleOnline(())) == ["[USERS]:"]
+    assert shown(PeopleOnline(("alice", "~bob"), 7)) == ["[USERS]:alice,bob,… and 7 more"]
 
 
 def test_a_name_can_neither_be_two_nor_a_tag() -> None:

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import pytest
 
-from duologue.core.accounts import NICKNAME_LENGTH
 from duologue.core.commands import Command
 from duologue.core.errors import FatalPeerError
 from duologue.core.events import Event
@@ -34,7 +33,6 @@ from duologue.core.people_events import (
     State,
     YouAre,
 )
-from duologue.protocols.lines import LINE_LIMIT
 from duologue.protocols.native_commands import encode_command
 from duologue.protocols.native_signals import encode_event, parse_signal
 
@@ -75,27 +73,18 @@ def test_what_a_client_asks(command: Command, line: bytes) -> None:
         (PersonDescribed("~Eve", State.ONLINE, 1795217400, True), b"whois ~Eve online 1795217400 guest\n"),
         (PersonDescribed("bob", State.OFFLINE, None, False), b"whois bob offline 0 account\n"),
         (PeopleListed((("alice", State.ONLINE), ("bob", State.AWAY))), b"people alice online bob away\n"),
-        (PeopleListed((("bob", State.AWAY),), more=True), b"people_part bob away\n"),
+        (PeopleListed((("bob", State.AWAY),), more=7), b"people_part 7 bob away\n"),
         (PeopleListed(()), b"people\n"),
         (PersonBlocked("bob"), b"blocked bob\n"),
         (PersonUnblocked("bob"), b"unblocked bob\n"),
         (BlockedListed(("bob", "~Eve")), b"blocked_list bob ~Eve\n"),
-        (BlockedListed(("bob",), more=True), b"blocked_list_part bob\n"),
+        (BlockedListed(("bob",), more=7), b"blocked_list_part 7 bob\n"),
         (AskingAllowed(MayAsk.EVERYONE), b"may_ask everyone\n"),
     ],
 )
 def test_what_the_server_says(event: Event, lines: bytes) -> None:
     assert encode_event(event) == lines
     assert parse_signal(lines[:-1]) == event
-
-
-def test_a_long_list_comes_in_lines_that_are_not_too_long() -> None:
-    people = tuple((f"{number:0{NICKNAME_LENGTH}}", State.ONLINE) for number in range(1000))
-    lines = encode_event(PeopleListed(people)).split(b"\n")[:-1]
-    assert all(len(line) < LINE_LIMIT for line in lines)
-    listed = [parse_signal(line) for line in lines]
-    assert [event.more for event in listed if isinstance(event, PeopleListed)] == [True] * (len(lines) - 1) + [False]
-    assert people == tuple(one for event in listed if isinstance(event, PeopleListed) for one in event.people)
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,6 @@ from duologue.protocols.plain_words import (
     bared,
     blocked,
     ended,
-    is_among,
     listing,
     requested,
     shown_name,
@@ -55,19 +54,6 @@ def test_no_name_holds_what_divides_names_or_makes_a_tag(name: str) -> None:
 @pytest.mark.parametrize("name", ["alice", "élan", "b.o-b_1"])
 def test_every_nickname_that_may_be_is_shown_as_it_is(name: str) -> None:
     assert shown_name(nickname_key(name)) == nickname_key(name)
-
-
-def test_a_name_is_among_others_as_it_is_shown() -> None:
-    online = ("alice", "~Bob")
-    assert [is_among(online, name) for name in ("alice", "Bob", "~Bob", "bob", "Alice", "ali", "")] == [
-        True,
-        True,
-        True,
-        False,
-        False,
-        False,
-        False,
-    ]
 
 
 def test_events_with_names_as_they_are_shown() -> None:
@@ -178,3 +164,7 @@ def test_the_end_of_a_chat_says_where_text_goes() -> None:
     assert ended(left, "#lobby") == "Chat with bob ended: bob left. What you type goes to everyone in #lobby."
     assert ended(mine, None) == "Chat with bob ended: you left."
     assert where_text_goes(None) == ""
+
+
+def test_of_a_page_before_others_the_rest_is_counted_too() -> None:
+    assert listing(PeopleOnline(("alice", "~Bob"), 9_900)) == "Online: alice, Bob, … and 9900 more"

@@ -54,7 +54,8 @@ class Peer:
     """The server's end of one socket, which lets everybody in but alice, and into every room but #locked."""
 
     def __init__(self) -> None:
-        self.door = RoomsJsonSocket(lambda: "12:00:00")
+        self.here = {"alice", "bob", "Carol"}
+        self.door = RoomsJsonSocket(lambda: "12:00:00", lambda name: name in self.here)
         self.heard: list[Command | str] = []
         self.told: list[tuple[str, str]] = []
 
@@ -109,12 +110,12 @@ IN_TEA = RoomEntered("#tea", 1, "")
 
 
 def test_it_joins_rooms_itself_and_watches_who_is_here() -> None:
-    door = RoomsJsonSocket(lambda: "12:00:00")
+    door = RoomsJsonSocket(lambda: "12:00:00", bool)
     assert (door.hears_itself, door.watches, door.lobby) == (False, True, False)
 
 
 def test_the_server_asks_first() -> None:
-    [message] = RoomsJsonSocket(lambda: "09:05:01").greet()
+    [message] = RoomsJsonSocket(lambda: "09:05:01", bool).greet()
     assert json.loads(message) == {
         "type": "NICK_REQUEST",
         "content": "Enter your nickname",
@@ -261,7 +262,7 @@ def test_a_message_is_private_only_behind_the_exact_name_of_somebody_online() ->
         SayPrivately("Carol", "hi"),
         *(SayInRoom("#tea", text) for text in said[3:]),
     ]
-    peer.tell(PeopleOnline(("~note",)))
+    peer.here = {"note"}
     assert peer.says("MSG", "note: milk") == [SayPrivately("note", "milk")]
     assert peer.says("MSG", "alice: hi") == [SayInRoom("#tea", "alice: hi")]
 

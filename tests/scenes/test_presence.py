@@ -164,7 +164,7 @@ async def test_a_text_commands_no_terminal_and_fills_none(stage: Stage) -> None:
     await hears_pong(alice, rf"PONG \d 0 {STREAM}")
 
 
-@pytest.mark.parametrize("line", ["/dnd now", "/back home", "/whois", "/watch", "/watch maybe", "/people all"])
+@pytest.mark.parametrize("line", ["/dnd now", "/back home", "/whois", "/watch", "/watch maybe", "/people all of them"])
 async def test_what_is_typed_wrong_is_answered(stage: Stage, line: str) -> None:
     alice = await stage.enters("alice")
     await alice.says(line)

@@ -333,7 +333,7 @@ async def test_people_are_watched_and_described(stage: Stage) -> None:
     await bob.says("go_away", text="lunch")
     await bob.hears("you_are", state="away", text="lunch")
     await alice.says("list_people")
-    await alice.hears("people_listed", people=[["alice", "online"], ["bob", "away"]], more=False)
+    await alice.hears("people_listed", people=[["alice", "online"], ["bob", "away"]], more=0)
     await alice.says("allow_asking", who="nobody")
     await alice.hears("asking_allowed", who="nobody")
 

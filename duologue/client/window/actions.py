@@ -234,10 +234,10 @@ class Actions:
     def list_rooms(self) -> None:
         self._send(ListRooms())
 
-    def choose_room(self, rooms: Sequence[RoomListed]) -> None:
+    def choose_room(self, rooms: Sequence[RoomListed], count: int) -> None:
         Choice(
             self._scene.root,
-            "Rooms",
+            "Rooms" if len(rooms) == count else f"The first {len(rooms):,} of {count:,} rooms",
             [*map(_described, rooms)],
             "There are no rooms. Join a room… makes one.",
             "Join",

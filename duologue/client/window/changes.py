@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from duologue.client.window.scroll import Block
+from duologue.core.people_commands import ListBlocked
+from duologue.core.room_commands import ListMembers, ListRooms
 from duologue.core.room_events import RoomListed
 
 
@@ -53,9 +55,10 @@ class HistoryWanted:
 
 
 @dataclass(frozen=True, slots=True)
-class MembersWanted:
-    """Who is in the room `place`?"""
+class PageWanted:
+    """A page of a list is to be asked for; what is refused is said in `place`."""
 
+    command: ListMembers | ListRooms | ListBlocked
     place: str
 
 
@@ -95,7 +98,10 @@ class BlockedCame:
 
 @dataclass(frozen=True, slots=True)
 class RoomsCame:
+    """So many of the `count` rooms that there are."""
+
     rooms: tuple[RoomListed, ...]
+    count: int
 
 
 Change = (
@@ -105,7 +111,7 @@ Change = (
     | Opened
     | Closed
     | HistoryWanted
-    | MembersWanted
+    | PageWanted
     | RequestCame
     | RequestGone
     | PeopleChanged

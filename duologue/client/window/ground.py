@@ -36,6 +36,7 @@ class Ground:
     def __init__(self, clock: Callable[[], float]) -> None:
         self.clock = clock
         self.listed: list[RoomListed] = []
+        self.blocked: list[str] = []
         self.me = ""
         self.state = State.ONLINE
         self.text = ""

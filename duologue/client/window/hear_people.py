@@ -17,6 +17,7 @@ from duologue.client.window.changes import (
     BarChanged,
     BlockedCame,
     MeChanged,
+    PageWanted,
     PeopleChanged,
     Restated,
 )
@@ -27,6 +28,7 @@ from duologue.core.events import (
     Disconnected,
     Refused,
 )
+from duologue.core.people_commands import ListBlocked
 from duologue.core.people_events import (
     AskingAllowed,
     BlockedListed,
@@ -63,7 +65,12 @@ def _told(ground: Ground, event: PersonUnblocked | PersonDescribed) -> Changes:
 
 
 def _blocked_listed(ground: Ground, event: BlockedListed) -> Changes:
-    return [BlockedCame(event.nicknames)]
+    """All of them, however many pages that takes: nobody can block more than a few."""
+    ground.blocked += event.nicknames
+    if event.more:
+        return [PageWanted(ListBlocked(event.nicknames[-1]), LOBBY)]
+    blocked, ground.blocked = tuple(ground.blocked), []
+    return [BlockedCame(blocked)]
 
 
 def _refused(ground: Ground, event: Refused) -> Changes:
@@ -72,6 +79,7 @@ def _refused(ground: Ground, event: Refused) -> Changes:
 
 def _lost(ground: Ground, event: ConnectionLost) -> Changes:
     ground.bar = words(event) or ""
+    ground.listed, ground.blocked = [], []  # of which no more comes
     changes = list(chain(*map(ground.forget_request, [*ground.requests])))
     for talk in ground.talks.values():
         if talk.standing is Standing.ASKING:

@@ -12,8 +12,8 @@ from duologue.client.happenings import (
 )
 from duologue.client.window.changes import (
     Closed,
-    MembersWanted,
     Opened,
+    PageWanted,
     PeopleChanged,
     Restated,
     RoomsCame,
@@ -22,6 +22,7 @@ from duologue.client.window.ground import Changes, Ground
 from duologue.client.window.scroll import said
 from duologue.client.window.talk import Standing
 from duologue.client.window.words import words
+from duologue.core.room_commands import ListMembers, ListRooms
 from duologue.core.room_events import (
     RoomEntered,
     RoomExited,
@@ -36,6 +37,9 @@ from duologue.core.room_events import (
 )
 from duologue.core.rooms import LOBBY
 
+MOST_LISTED = 500
+"""Rooms, or members of one, that are asked for one page after the other: nobody reads more in a window."""
+
 
 def _room_said(ground: Ground, event: RoomSaid) -> Changes:
     return ground.hear_from(event.room, said(event.nickname, event.text, event.at, number=event.number))
@@ -46,7 +50,8 @@ def _entered(ground: Ground, event: RoomEntered) -> Changes:
     talk.move(Standing.ROOM)
     talk.topic = event.topic
     opened = ground.open(LOBBY) if talk.place == LOBBY else [Opened(talk.place)]
-    return [*opened, MembersWanted(talk.place), Restated(talk.place)]
+    talk.members, talk.others = set(), 0
+    return [*opened, PageWanted(ListMembers(talk.place), talk.place), Restated(talk.place)]
 
 
 def _exited(ground: Ground, event: RoomExited) -> Changes:
@@ -60,8 +65,12 @@ def _shut_out(ground: Ground, event: RoomLost) -> Changes:
 
 
 def _members(ground: Ground, event: RoomMembers) -> Changes:
-    ground.talk(event.room).members = set(event.nicknames)
-    return [Restated(event.room)]
+    talk = ground.talk(event.room)
+    talk.members |= set(event.nicknames)
+    talk.others = event.more
+    if event.more and len(talk.members) < MOST_LISTED:
+        return [PageWanted(ListMembers(talk.place, event.nicknames[-1]), talk.place), Restated(talk.place)]
+    return [Restated(talk.place)]
 
 
 def _joined(ground: Ground, event: RoomJoined) -> Changes:
@@ -70,7 +79,10 @@ def _joined(ground: Ground, event: RoomJoined) -> Changes:
 
 
 def _left(ground: Ground, event: RoomLeft) -> Changes:
-    ground.talk(event.room).members.discard(event.nickname)
+    talk = ground.talk(event.room)
+    if event.nickname not in talk.members and talk.others:
+        talk.others -= 1
+    talk.members.discard(event.nickname)
     return _come_or_gone(ground, event)
 
 
@@ -94,9 +106,11 @@ def _room_listed(ground: Ground, event: RoomListed) -> Changes:
     return []
 
 
-def _rooms_listed(ground: Ground, _: RoomsListed) -> Changes:
+def _rooms_listed(ground: Ground, event: RoomsListed) -> Changes:
+    if event.after is not None and len(ground.listed) < MOST_LISTED:
+        return [PageWanted(ListRooms(event.after), LOBBY)]
     rooms, ground.listed = tuple(ground.listed), []
-    return [RoomsCame(rooms)]
+    return [RoomsCame(rooms, event.count)]
 
 
 HEARD: dict[type[Happening], Callable[..., Changes]] = {

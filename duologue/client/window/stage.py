@@ -15,8 +15,8 @@ from duologue.client.window.changes import (
     Closed,
     HistoryWanted,
     MeChanged,
-    MembersWanted,
     Opened,
+    PageWanted,
     PeopleChanged,
     RequestCame,
     RequestGone,
@@ -32,7 +32,6 @@ from duologue.client.window.talk_pane import TalkPane
 from duologue.client.window.talk_window import TalkWindow
 from duologue.client.window.worker import Worker
 from duologue.core.commands import ReadHistory
-from duologue.core.room_commands import ListMembers
 from duologue.core.rooms import LOBBY
 
 _FIRST_PAGE = 100
@@ -120,8 +119,8 @@ class Stage:
         most = _FIRST_PAGE if change.before is None else PAGE
         self.worker.recall(ReadHistory(change.place, most, change.before))
 
-    def _members_wanted(self, change: MembersWanted) -> None:
-        self.worker.send(ListMembers(change.place), change.place)
+    def _page_wanted(self, change: PageWanted) -> None:
+        self.worker.send(change.command, change.place)
 
     def _people_changed(self, _: PeopleChanged) -> None:
         """Many that come together are painted once."""
@@ -150,7 +149,7 @@ class Stage:
         self.actions.choose_blocked(change.nicknames)
 
     def _rooms_came(self, change: RoomsCame) -> None:
-        self.actions.choose_room(change.rooms)
+        self.actions.choose_room(change.rooms, change.count)
 
     # Windows of talks
 
@@ -230,7 +229,7 @@ _APPLY: dict[type[Change], Callable[..., None]] = {
     Opened: Stage._opened,
     Closed: Stage._closed,
     HistoryWanted: Stage._history_wanted,
-    MembersWanted: Stage._members_wanted,
+    PageWanted: Stage._page_wanted,
     RequestCame: Stage._request_came,
     RequestGone: Stage._request_gone,
     PeopleChanged: Stage._people_changed,

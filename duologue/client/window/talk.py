@@ -68,7 +68,8 @@ _WORDS = {
 @dataclass(slots=True)
 class Talk:
     """`place` is a nickname or a room's key. `words` say more about the standing than its own: why a chat is over, how
-    long it waits. `stream` is that of the newest message where it is no chat's. `members` are those of a room.
+    long it waits. `stream` is that of the newest message where it is no chat's. `members` are those of a room whose
+    names are known, and `others` how many more there are.
     """
 
     place: str
@@ -78,6 +79,7 @@ class Talk:
     stream: str | None = None
     unread: int = 0
     members: set[str] = field(default_factory=set)
+    others: int = 0
     topic: str = ""
     scroll: Scroll = field(default_factory=Scroll)
 
@@ -118,7 +120,7 @@ class Talk:
         return "What you write arrives as a letter, without a chat."
 
     def _room(self) -> str:
-        count = len(self.members)
+        count = len(self.members) + self.others
         company = f"{self.name} · {f'{count:,} people here' if count != 1 else 'you are alone here'}"
         return f"{company} · {visible(self.topic)}" if self.topic else company
 

@@ -260,7 +260,7 @@ def test_rooms_are_joined(scene: Scene, actions: Actions) -> None:
 
 def test_a_room_with_a_password_asks_for_it(scene: Scene, actions: Actions) -> None:
     rooms = [RoomListed("#open", 1, False, "milk"), RoomListed("#locked", 1, True, "")]
-    actions.choose_room(rooms)
+    actions.choose_room(rooms, 2)
     choice = scene.dialog()
     assert isinstance(choice, Choice)
     assert choice.rows.get(0, "end") == ("#open (1) · milk", "#locked (1, with a password)")

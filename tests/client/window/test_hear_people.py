@@ -10,6 +10,7 @@ from duologue.client.happenings import (
 from duologue.client.window.changes import (
     BarChanged,
     BlockedCame,
+    PageWanted,
     PeopleChanged,
     Restated,
 )
@@ -22,7 +23,7 @@ from duologue.core.events import (
     Refused,
     RequestSent,
 )
-from duologue.core.people_commands import MayAsk
+from duologue.core.people_commands import ListBlocked, MayAsk
 from duologue.core.people_events import (
     AskingAllowed,
     BlockedListed,
@@ -50,6 +51,8 @@ def test_how_others_find_us(desk: Desk) -> None:
     hear(desk, YouAre(State.AWAY, "lunch"), AskingAllowed(MayAsk.KNOWN))
     assert (desk.state, desk.text, desk.may_ask) == (State.AWAY, "lunch", MayAsk.KNOWN)
     assert hear(desk, BlockedListed(("bob",))) == [BlockedCame(("bob",))]
+    assert hear(desk, BlockedListed(("bob",), 1)) == [PageWanted(ListBlocked("bob"), LOBBY)]
+    assert hear(desk, BlockedListed(("carol",))) == [BlockedCame(("bob", "carol"))]
 
 
 def test_answers_stand_where_something_was_done_last(desk: Desk) -> None:

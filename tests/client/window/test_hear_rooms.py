@@ -10,14 +10,16 @@ from duologue.client.recaller import Page
 from duologue.client.window.changes import (
     Closed,
     HistoryWanted,
-    MembersWanted,
     Opened,
+    PageWanted,
     Restated,
     RoomsCame,
 )
 from duologue.client.window.desk import Desk
+from duologue.client.window.hear_rooms import MOST_LISTED
 from duologue.client.window.news import Progress, Sent
 from duologue.core.events import Acknowledged
+from duologue.core.room_commands import ListMembers, ListRooms
 from duologue.core.room_events import (
     RoomEntered,
     RoomExited,
@@ -38,7 +40,7 @@ __all__ = ["desk"]
 
 def test_the_lobby_is_entered(desk: Desk) -> None:
     changes = hear(desk, RoomEntered(LOBBY, 2, ""))
-    assert changes == [HistoryWanted(LOBBY), MembersWanted(LOBBY), Restated(LOBBY)]
+    assert changes == [HistoryWanted(LOBBY), PageWanted(ListMembers(LOBBY), LOBBY), Restated(LOBBY)]
     desk.turn_page(LOBBY, Page((), None))
     assert HistoryWanted(LOBBY) not in hear(desk, RoomEntered(LOBBY, 2, ""))  # after a lost connection
 
@@ -84,5 +86,26 @@ def test_a_room_that_is_lost(desk: Desk) -> None:
 
 def test_the_list_of_rooms(desk: Desk) -> None:
     rooms = [RoomListed("#a", 1, False, ""), RoomListed("#b", 2, True, "x")]
-    assert hear(desk, *rooms, RoomsListed(2)) == [RoomsCame(tuple(rooms))]
-    assert hear(desk, RoomsListed(0)) == [RoomsCame(())]
+    assert hear(desk, *rooms, RoomsListed(2)) == [RoomsCame(tuple(rooms), 2)]
+    assert hear(desk, RoomsListed(0)) == [RoomsCame((), 0)]
+
+
+def test_a_long_list_of_rooms_is_asked_for_page_by_page_up_to_a_point(desk: Desk) -> None:
+    page = [RoomListed(f"#room{number:03}", 1, False, "") for number in range(100)]
+    for _ in range(MOST_LISTED // 100 - 1):
+        assert hear(desk, *page, RoomsListed(9_000, "#room099")) == [PageWanted(ListRooms("#room099"), LOBBY)]
+    [came] = hear(desk, *page, RoomsListed(9_000, "#room099"))
+    assert came == RoomsCame(tuple(page * (MOST_LISTED // 100)), 9_000)
+
+
+def test_many_members_are_asked_for_page_by_page_and_counted_beyond(desk: Desk) -> None:
+    hear(desk, RoomEntered("#tea", 1_000, ""))
+    for page in range(MOST_LISTED // 100):
+        names = tuple(f"user{number:03}" for number in range(100 * page, 100 * page + 100))
+        changes = hear(desk, RoomMembers("#tea", names, 900 - 100 * page))
+        wanted = PageWanted(ListMembers("#tea", names[-1]), "#tea")
+        assert (wanted in changes) == (page < MOST_LISTED // 100 - 1)
+    hear(desk, RoomJoined("#tea", "zoe"), RoomLeft("#tea", "user001"), RoomLeft("#tea", "user999"))
+    assert desk.status("#tea") == "#tea · 999 people here"
+    hear(desk, RoomEntered("#tea", 1, ""), RoomMembers("#tea", ("alice",)))
+    assert desk.status("#tea") == "#tea · you are alone here"
