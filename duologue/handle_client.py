@@ -197,7 +197,7 @@ def _part(hub: Hub, client: Client, command: PartRoom) -> None:
 
 
 def _list_rooms(hub: Hub, client: Client, _: ListRooms) -> None:
-    for row in hub.room_rules.listed():
+    for row in hub.room_rules.listed(client.nickname):
         client.login_socket.tell(row)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable
+from collections.abc import Set as AbstractSet
 
 from duologue.core.people_events import Presence
 from duologue.link import Client, Hearers
@@ -13,11 +14,20 @@ TELL_AFTER = 0.2
 
 
 class PresenceWatchers:
-    """`presence_of` tells how somebody is now, `is_full` who does not read: those are told when they do."""
+    """`presence_of` tells how somebody is now, `is_full` who does not read: those are told when they do.
 
-    def __init__(self, presence_of: Callable[[str], Presence], is_full: Callable[[Client], bool]) -> None:
+    Who is among the `blockers_of` somebody is not told their text.
+    """
+
+    def __init__(
+        self,
+        presence_of: Callable[[str], Presence],
+        is_full: Callable[[Client], bool],
+        blockers_of: Callable[[str], AbstractSet[str]],
+    ) -> None:
         self._presence_of = presence_of
         self._is_full = is_full
+        self._blockers_of = blockers_of
         self._watching: dict[Client, dict[str, None]] = {}  # and of whom each has still to be told
         self._changed: dict[str, None] = {}
         self._new: dict[Client, dict[str, Presence]] = {}  # and what they know of those who have changed
@@ -45,6 +55,7 @@ class PresenceWatchers:
         changed, self._changed, self._telling = self._changed, {}, None
         new, self._new = self._new, {}
         presences = [self._presence_of(nickname) for nickname in changed]
+        blockers = frozenset[str]().union(*(self._blockers_of(how.nickname) for how in presences if how.text))
         hearers: Hearers = {}
         for client, due in self._watching.items():
             if client in new:
@@ -52,6 +63,9 @@ class PresenceWatchers:
                 self.emptied(client)
             elif due or self._is_full(client):
                 due.update(changed)
+            elif client.nickname in blockers:
+                due.update(changed)
+                self.emptied(client)
             else:
                 hearers.setdefault(client.login_socket.tell_all, []).append(client.login_socket)
         for tell_all, links in hearers.items():
@@ -64,4 +78,6 @@ class PresenceWatchers:
         while due and not self._is_full(client):
             nickname = next(iter(due))
             del due[nickname]
-            client.login_socket.tell(self._presence_of(nickname))
+            presence = self._presence_of(nickname)
+            is_blocked = client.nickname in self._blockers_of(nickname)
+            client.login_socket.tell(presence.without_text() if is_blocked else presence)

@@ -22,7 +22,7 @@ from duologue.core.events import Acknowledged, Event, NotKept, Refused
 from duologue.core.pace import Tries
 from duologue.core.room import Room
 from duologue.core.room_commands import JoinRoom
-from duologue.core.room_events import RoomJoined, RoomLeft, RoomMissed, RoomSaid
+from duologue.core.room_events import RoomJoined, RoomLeft, RoomMissed, RoomSaid, RoomTopic
 from duologue.core.rooms import Rooms, locked, room_key
 from duologue.errands import Errands
 from duologue.link import Client, Link
@@ -37,8 +37,8 @@ _PASSWORD_WINDOW = 60.0
 BUSY_FOR = 0.2
 """Seconds until the password pool is asked again; in that time it checks six."""
 
-_OF_SOMEBODY = (RoomSaid, RoomJoined, RoomLeft)
-"""Not told to those who have blocked whom it is about. A topic is the room's, whoever has set it."""
+_OF_SOMEBODY = (RoomSaid, RoomJoined, RoomLeft, RoomTopic)
+"""Not told to those who have blocked whom it is about, or whose words they are."""
 
 T = TypeVar("T")
 Members = dict[Callable[[Iterable[Link], Event], None], list[tuple[str, Link]]]
@@ -166,7 +166,7 @@ class RoomDesk:
             case TellRoom(room, event, besides):
                 self._tell(room, event, besides)
             case RoomMade(room) | RoomChanged(room):
-                self.store.room_is(LiveRoom(room.key, room.id, room.password_hash, room.topic))
+                self.store.room_is(LiveRoom(room.key, room.id, room.password_hash, room.topic, room.topic_by))
             case RoomGone(room):
                 self.store.room_gone(room.id)
 

@@ -11,6 +11,7 @@ from duologue.core.effects import CloseChat, OpenChat, PauseChat, ReopenChat
 from duologue.core.limits import Limits
 from duologue.link import Client, Hold
 from duologue.metrics import Traffic
+from duologue.storage.shares import MailboxLimits
 from duologue.storage.unreceived import Unreceived
 from duologue.tables import Connections
 from tests.stage import Clock, until
@@ -29,7 +30,7 @@ class House:
         )
         self.traffic = Traffic(Clock())
         self.conversations = Conversations(
-            Unreceived(lambda _: None, pressure=lambda *_: None, mailbox=10),
+            Unreceived(lambda _: None, pressure=lambda *_: None, mailbox=MailboxLimits(10, 10)),
             congestion,
             self.connections,
             clients=self.clients,

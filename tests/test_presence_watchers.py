@@ -18,10 +18,14 @@ class Tower:
     def __init__(self) -> None:
         self.states: dict[str, State] = {}
         self.full: set[Client] = set()
-        self.watchers = PresenceWatchers(self.presence_of, self.full.__contains__)
+        self.blockers: dict[str, set[str]] = {}
+        self.watchers = PresenceWatchers(
+            self.presence_of, self.full.__contains__, lambda nickname: self.blockers.get(nickname, set())
+        )
 
     def presence_of(self, nickname: str) -> Presence:
-        return Presence(nickname, self.states.get(nickname, State.OFFLINE))
+        state = self.states.get(nickname, State.OFFLINE)
+        return Presence(nickname, state, "lunch" if state is State.AWAY else "")
 
     def changes(self, **states: State) -> None:
         self.states |= states
@@ -52,6 +56,7 @@ def told(who: Client) -> list[Presence]:
 
 
 ALICE, BOB = Presence("alice", State.ONLINE), Presence("bob", State.ONLINE)
+BOB_IS_AWAY = Presence("bob", State.AWAY, "lunch")
 
 
 async def test_all_who_are_here_and_then_who_changes(tower: Tower) -> None:
@@ -61,7 +66,7 @@ async def test_all_who_are_here_and_then_who_changes(tower: Tower) -> None:
     tower.changes(bob=State.AWAY, carol=State.ONLINE)
     assert told(alice) == []
     await soon(lambda: len(fake(alice.login_socket).told) == 2)
-    assert told(alice) == [Presence("bob", State.AWAY), Presence("carol", State.ONLINE)]
+    assert told(alice) == [BOB_IS_AWAY, Presence("carol", State.ONLINE)]
 
 
 async def test_changes_that_come_together_are_told_as_the_last_of_them(tower: Tower) -> None:
@@ -90,7 +95,7 @@ async def test_who_begins_to_watch_hears_of_who_changes_once_more(tower: Tower) 
     tower.changes(bob=State.AWAY, erin=State.ONLINE)
     assert told(carol) == [BOB, Presence("dave", State.ONLINE)]
     await soon(lambda: len(fake(carol.login_socket).told) == 2)
-    assert told(carol) == told(alice)[2:] == [Presence("bob", State.AWAY), Presence("erin", State.ONLINE)]
+    assert told(carol) == told(alice)[2:] == [BOB_IS_AWAY, Presence("erin", State.ONLINE)]
 
 
 async def test_many_who_come_at_once_are_told_of_together(tower: Tower) -> None:
@@ -123,10 +128,24 @@ async def test_who_does_not_read_is_told_when_they_do(tower: Tower) -> None:
     await soon(lambda: len(fake(carol.login_socket).told) == 3)
     assert told(alice) == [], "what is due first comes first"
     tower.watchers.emptied(alice)
-    assert told(alice) == [Presence("bob", State.AWAY), Presence("dave", State.ONLINE)]
+    assert told(alice) == [BOB_IS_AWAY, Presence("dave", State.ONLINE)]
     tower.watchers.emptied(alice)
     assert told(alice) == []
 
 
 async def test_there_is_room_for_those_who_do_not_watch(tower: Tower) -> None:
     tower.watchers.emptied(client("alice"))
+
+
+async def test_who_has_blocked_somebody_is_not_told_their_text(tower: Tower) -> None:
+    tower.blockers["bob"] = {"alice"}
+    tower.changes(bob=State.AWAY, carol=State.ONLINE)
+    alice, carol = tower.watches("alice"), tower.watches("carol")
+    without = [Presence("bob", State.AWAY), Presence("carol", State.ONLINE)]
+    assert told(alice) == without
+    assert told(carol) == [BOB_IS_AWAY, without[1]]
+    await soon(lambda: tower.watchers._telling is None)
+    tower.changes(bob=State.AWAY, carol=State.ONLINE)
+    await soon(lambda: len(fake(carol.login_socket).told) == 2)
+    assert told(alice) == without
+    assert told(carol) == [BOB_IS_AWAY, without[1]]

@@ -10,12 +10,14 @@ class Room:
     """`key` is the name that people know, `id` names this life of it in the store.
 
     `members` are nicknames, the longest here first. Without any, the room waits for somebody to come back.
+    `topic_by` is who has set the topic, empty where nobody has, or an older server did not note it.
     """
 
     key: str
     id: str
     password_hash: str | None = field(default=None, repr=False)
     topic: str = ""
+    topic_by: str = ""
     members: dict[str, None] = field(default_factory=dict)
     comings: int = 0
     """How often somebody has come or gone: who remembers the members knows by it whether they are still the same."""

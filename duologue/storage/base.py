@@ -95,12 +95,13 @@ class ChatStanding:
 
 @dataclass(frozen=True, slots=True)
 class LiveRoom:
-    """A room that was not gone when the store was opened."""
+    """A room that was not gone when the store was opened. `topic_by` is who has set its topic, "" where none is."""
 
     key: str
     id: str
     password_hash: str | None
     topic: str
+    topic_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -317,6 +317,7 @@ import asyncio, os, sys
 from pathlib import Path
 from duologue.storage import store_file
 from duologue.storage.retention import Retention
+from duologue.storage.shares import MailboxLimits
 from duologue.storage.sqlite import SqliteStore
 
 path, synchronous, rounds = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
@@ -338,7 +339,8 @@ def failed(error):
 
 async def main():
     reports = {"committed": committed, "failed": failed, "pressure": print}
-    store = SqliteStore.open(path, asyncio.get_running_loop(), **reports, mailbox=5000, retention=Retention())
+    limits = {"mailbox": MailboxLimits(9, 9), "retention": Retention()}
+    store = SqliteStore.open(path, asyncio.get_running_loop(), **reports, **limits)
     if not store.live_chats:
         store.chat_started("c", "alice", "bob", 0.0)
     counts = {"alice": 0, "bob": 0}
