@@ -172,7 +172,8 @@ class RoomDesk:
 
     def _tell(self, room: Room, event: Event, besides: str | None) -> None:
         """To all in it, encoded once for each protocol."""
-        left_out = {besides, *self._blockers_of(event.nickname)} if isinstance(event, _OF_SOMEBODY) else {besides}
+        who = event.nickname if isinstance(event, _OF_SOMEBODY) else None
+        left_out = {besides, *self._blockers_of(who)} if who else {besides}
         for tell_all, members in self._members_of(room).items():
             hearers = [link for nickname, link in members if nickname not in left_out]
             if self._congestion.some_are_full:

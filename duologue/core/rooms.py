@@ -35,7 +35,7 @@ from duologue.core.text import visible
 
 ROOM_MARK = "#"
 """Begins the key and the id of every room, and nobody's nickname."""
-HIDDEN_TOPIC = "(hidden: set by somebody whom you have blocked)"
+HIDDEN_TOPIC = "(hidden, set by somebody whom you have blocked)"
 """What those read in the place of a topic who have blocked whoever has set it."""
 LOBBY = "#lobby"
 """The room that everyone may be in. Its id is this too: it has one life, as long as the server's data."""
