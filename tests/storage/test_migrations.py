@@ -128,3 +128,6 @@ async def test_what_was_kept_with_the_wrong_thing_is_where_it_belongs(tmp_path: 
         assert store.live_rooms == [LiveRoom("#tea", "#id", None, "green", "")]
     finally:
         await store.close()
+    connection = sqlite3.connect(tmp_path / PATH)
+    assert connection.execute("SELECT stream FROM mailbox ORDER BY number").fetchall() == [(1,), (3,), (5,)]
+    connection.close()
