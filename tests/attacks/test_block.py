@@ -214,10 +214,11 @@ async def test_by_what_is_said_with_away(stage: Stage) -> None:
         await actor.hears_like(rf"whois bob away \d+ account{text}")
         for nickname, state in (("alice", "online"), ("bob", "away"), ("carol", "online")):
             await actor.hears(f"presence {nickname} {state}{text if nickname == 'bob' else ''}")
-    await mallory.says("/away buy now")
-    await mallory.hears("you_are away :buy now")
-    await alice.hears("presence bob away")
-    await carol.hears("presence bob away :buy now")
+    for more in ("buy now", "buy more"):
+        await mallory.says(f"/away {more}")
+        await mallory.hears(f"you_are away :{more}")
+        await alice.hears("presence bob away")
+        await carol.hears(f"presence bob away :{more}")
 
 
 async def test_by_what_is_said_with_away_to_a_page(stage: Stage) -> None:
@@ -227,7 +228,8 @@ async def test_by_what_is_said_with_away_to_a_page(stage: Stage) -> None:
         await alice.hears("presence", nickname=nickname)
     await alice.says("block", nickname="bob")
     await alice.hears("person_blocked")
-    await mallory.says("/away buy")
-    await alice.hears("presence", nickname="bob", state="away", text="")
+    for text in ("buy", "buy more"):
+        await mallory.says(f"/away {text}")
+        await alice.hears("presence", nickname="bob", state="away", text="")
     await alice.says("who_is", nickname="bob")
     await alice.hears("person_described", nickname="bob", state="away", text="")
