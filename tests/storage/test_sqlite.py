@@ -18,6 +18,7 @@ import uvloop
 
 from duologue.storage import search as searching
 from duologue.storage.base import LiveStream, StoreError
+from duologue.storage.migrations import MIGRATIONS
 from duologue.storage.sqlite import SqliteStore
 from tests.storage.conftest import Listener, handed_over
 
@@ -480,7 +481,8 @@ async def test_without_a_sync_at_each_commit_the_same_power_cuts_lose_messages(t
 
 
 def with_failing_sync(path: Path) -> subprocess.CompletedProcess[str]:
-    fault = "inject=fdatasync,fsync:error=EIO:when=12+"
+    when = len(MIGRATIONS) + 7  # a few after those of a file that is made
+    fault = f"inject=fdatasync,fsync:error=EIO:when={when}+"
     strace = [STRACE or "", "-f", "-qq", "-e", "trace=fsync,fdatasync", "-e", fault, "-o", os.devnull]
     child = [sys.executable, "-c", CHILD, str(path), "FULL", "1000"]
     return subprocess.run([*strace, *child], capture_output=True, text=True, timeout=55, check=False)
