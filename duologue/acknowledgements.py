@@ -92,7 +92,7 @@ class Acknowledgements:
         self, client: Client, chat_id: str, hears: Direction, says: Direction, stream: Stream, received: int
     ) -> None:
         if hears.acknowledge(stream, received):
-            self.store.received(chat_id, hears.sender, stream.name, received)
+            self.store.received(chat_id, hears.sender, stream.name, stream.received)
             self.owe_sender(hears, stream)
         self._owe(client, says.current)
 
@@ -164,4 +164,4 @@ def _stream_heard(direction: Direction, name: str | None) -> Stream:
 def _state_of(stream: Stream | None) -> Acknowledged:
     if stream is None:
         return Acknowledged()
-    return Acknowledged(stream.stored, min(stream.received, stream.sent), stream.name)
+    return Acknowledged(stream.stored, stream.received, stream.name)

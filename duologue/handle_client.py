@@ -206,7 +206,7 @@ def _part(hub: Hub, client: Client, command: PartRoom) -> None:
 
 
 def _list_rooms(hub: Hub, client: Client, command: ListRooms) -> None:
-    for row in hub.room_rules.listed(command.after and room_key(command.after)):
+    for row in hub.room_rules.listed(client.nickname, command.after and room_key(command.after)):
         client.login_socket.tell(row)
 
 

@@ -150,7 +150,11 @@ class Hub:
             wall_clock=wall_clock,
             traffic=self.traffic,
         )
-        self.room_rules = Rooms(new_id=partial(secrets.token_urlsafe, ROOM_ID_BYTES), limits=settings.limits)
+        self.room_rules = Rooms(
+            new_id=partial(secrets.token_urlsafe, ROOM_ID_BYTES),
+            limits=settings.limits,
+            is_heard=self.people.privacy.is_heard,
+        )
         self.rooms = RoomDesk(
             store,
             self.room_rules,

@@ -45,13 +45,13 @@ class PeopleDesk:
         perform: Callable[[list[Effect]], None],
         wall_clock: Callable[[], float],
     ) -> None:
-        self.presences = Presences(is_in_chat=is_in_chat, limits=limits)
         self.privacy = Privacy(limits)
+        self.presences = Presences(is_in_chat=is_in_chat, limits=limits, is_heard=self.privacy.is_heard)
         self.privacy.restore(store.blocks, store.asking)
         self.store = store
         self._break_off = break_off
         self._errands = Errands()
-        self._watchers = PresenceWatchers(self.presences.of, self.presences.online, congestion.is_full)
+        self._watchers = PresenceWatchers(self.presences.of_to, self.presences.online, congestion.is_full)
         self._is_registered = is_registered
         self._perform = perform
         self._wall_clock = wall_clock
@@ -89,7 +89,7 @@ class PeopleDesk:
     def describe(self, client: Client, nickname: str) -> None:
         """Raises PeerError."""
         self._check_exists(nickname)
-        client.login_socket.tell(self.presences.describe(nickname))
+        client.login_socket.tell(self.presences.describe(client.nickname, nickname))
 
     def _check_exists(self, nickname: str) -> None:
         if not self._is_registered(nickname):

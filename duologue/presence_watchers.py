@@ -35,18 +35,18 @@ class _Place:
 
 
 class PresenceWatchers:
-    """`presence_of` tells how somebody is now, `online` who is here, by pages.
+    """`presence_to` tells a reader how somebody is now, `online` who is here, by pages.
 
     `is_full` tells who does not read: those are told when they do.
     """
 
     def __init__(
         self,
-        presence_of: Callable[[str], Presence],
+        presence_to: Callable[[str, str], Presence],
         online: Callable[[str | None], PeopleOnline],
         is_full: Callable[[Client], bool],
     ) -> None:
-        self._presence_of = presence_of
+        self._presence_to = presence_to
         self._online = online
         self._is_full = is_full
         self._watching: dict[Client, _Place] = {}
@@ -126,7 +126,7 @@ class PresenceWatchers:
             nickname = next(due, None)
             if nickname is None:
                 return told
-            client.login_socket.tell(self._presence_of(nickname))
+            client.login_socket.tell(self._presence_to(client.nickname, nickname))
             told += 1
         if told == most:
             self._behind[client] = None

@@ -25,7 +25,7 @@ from duologue.core.limits import Limits
 from duologue.core.pace import Tries
 from duologue.core.room import Room
 from duologue.core.room_commands import JoinRoom
-from duologue.core.room_events import RoomJoined, RoomLeft, RoomMissed, RoomSaid
+from duologue.core.room_events import RoomJoined, RoomLeft, RoomMissed, RoomSaid, RoomTopic
 from duologue.core.rooms import Rooms, locked, room_key
 from duologue.errands import Errands
 from duologue.fair_pool import PoolFull
@@ -36,8 +36,8 @@ from duologue.storage.base import Letter, LiveRoom, Store
 
 RoomEffect = TellRoom | RoomMade | RoomChanged | RoomGone
 
-_OF_SOMEBODY = (RoomSaid, RoomJoined, RoomLeft)
-"""Not told to those who have blocked whom it is about. A topic is the room's, whoever has set it."""
+_OF_SOMEBODY = (RoomSaid, RoomJoined, RoomLeft, RoomTopic)
+"""Not told to those who have blocked whom it is about, or whose words they are."""
 
 T = TypeVar("T")
 Members = dict[Callable[[Iterable[Link], Event], None], list[tuple[str, Link]]]
@@ -178,13 +178,14 @@ class RoomDesk:
             case TellRoom(room, event, besides):
                 self._tell(room, event, besides)
             case RoomMade(room) | RoomChanged(room):
-                self.store.room_is(LiveRoom(room.key, room.id, room.password_hash, room.topic))
+                self.store.room_is(LiveRoom(room.key, room.id, room.password_hash, room.topic, room.topic_by))
             case RoomGone(room):
                 self.store.room_gone(room.id)
 
     def _tell(self, room: Room, event: Event, besides: str | None) -> None:
         """To all in it, encoded once for each protocol."""
-        left_out = {besides, *self._blockers_of(event.nickname)} if isinstance(event, _OF_SOMEBODY) else {besides}
+        who = event.nickname if isinstance(event, _OF_SOMEBODY) else None
+        left_out = {besides, *self._blockers_of(who)} if who else {besides}
         for tell_all, members in self._members_of(room).items():
             hearers = [link for nickname, link in members if nickname not in left_out]
             if self._congestion.some_are_full:

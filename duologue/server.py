@@ -37,6 +37,7 @@ from duologue.storage import users_file
 from duologue.storage.base import LiveChat, LiveStream, Store, Stored, StoreError
 from duologue.storage.nothing import RemembersNothing
 from duologue.storage.retention import Retention
+from duologue.storage.shares import MailboxLimits
 from duologue.storage.sqlite import SqliteStore
 from duologue.storage.unreceived import Unreceived
 from duologue.tables import Users
@@ -100,7 +101,9 @@ class Server:
         self.hub = self._hub(store)
         for chat in store.live_chats:
             self.hub.restore(restored(chat))
-        self.hub.restore_rooms(Room(room.key, room.id, room.password_hash, room.topic) for room in store.live_rooms)
+        self.hub.restore_rooms(
+            Room(room.key, room.id, room.password_hash, room.topic, room.topic_by) for room in store.live_rooms
+        )
         for door, sockets in bound:
             has_tls = not isinstance(door, GuestDoor)
             self._listeners.append(self._listener(door, sockets, certificate if has_tls else None))
@@ -147,12 +150,15 @@ class Server:
             committed=self._stored,
             failed=self._store_failed,
             pressure=self._store_is_behind,
-            mailbox=self._settings.limits.mailbox,
+            mailbox=self._mailbox_limits(),
             retention=Retention(self._settings.keep_days, self._settings.keep_messages),
         )
 
     def _unreceived(self) -> Unreceived:
-        return Unreceived(self._stored, pressure=self._store_is_behind, mailbox=self._settings.limits.mailbox)
+        return Unreceived(self._stored, pressure=self._store_is_behind, mailbox=self._mailbox_limits())
+
+    def _mailbox_limits(self) -> MailboxLimits:
+        return MailboxLimits(self._settings.limits.mailbox, self._settings.limits.mailbox_per_sender)
 
     def _hub(self, store: Store) -> Hub:
         passwords = PasswordPool()
@@ -300,7 +306,7 @@ def store_path(settings: Settings) -> Path:
 
 
 def restored(live: LiveChat) -> Chat:
-    """A chat as the store has it: its people may have more of it than that."""
+    """A chat as the store has it: its people may have more of it than that, and that is sent again."""
     directions = {
         sender: Direction(sender, recipient, [_stream(stream) for stream in live.streams if stream.sender == sender])
         for sender, recipient in ((live.asker, live.target), (live.target, live.asker))
@@ -309,7 +315,7 @@ def restored(live: LiveChat) -> Chat:
 
 
 def _stream(live: LiveStream) -> Stream:
-    return Stream(live.stream, live.stored, live.stored, live.received, is_recovered=True)
+    return Stream(live.stream, live.stored, live.stored, min(live.received, live.stored), is_recovered=True)
 
 
 def _shares(door: OwnDoor, settings: Settings) -> SharedDoor | None:

@@ -12,6 +12,7 @@ from duologue.core.limits import Limits
 from duologue.link import Client, Hold
 from duologue.metering import Metering
 from duologue.metrics import Traffic
+from duologue.storage.shares import MailboxLimits
 from duologue.storage.unreceived import Unreceived
 from duologue.tables import Connections
 from tests.stage import Clock, until
@@ -30,7 +31,7 @@ class House:
         )
         self.traffic = Traffic(Clock())
         self.conversations = Conversations(
-            Unreceived(lambda _: None, pressure=lambda *_: None, mailbox=10),
+            Unreceived(lambda _: None, pressure=lambda *_: None, mailbox=MailboxLimits(10, 10)),
             congestion,
             Metering(Limits(), time=self.clock),
             self.connections,

@@ -20,10 +20,13 @@ class Tower:
     def __init__(self) -> None:
         self.states: dict[str, State] = {}
         self.full: set[Client] = set()
-        self.watchers = PresenceWatchers(self.presence_of, self.online, self.full.__contains__)
+        self.blockers: dict[str, set[str]] = {}
+        self.watchers = PresenceWatchers(self.presence_to, self.online, self.full.__contains__)
 
-    def presence_of(self, nickname: str) -> Presence:
-        return Presence(nickname, self.states.get(nickname, State.OFFLINE))
+    def presence_to(self, reader: str, nickname: str) -> Presence:
+        state = self.states.get(nickname, State.OFFLINE)
+        has_text = state is State.AWAY and reader not in self.blockers.get(nickname, set())
+        return Presence(nickname, state, "lunch" if has_text else "")
 
     def online(self, after: str | None) -> PeopleOnline:
         names = [name for name, state in sorted(self.states.items()) if name > (after or "")]
@@ -58,6 +61,7 @@ def told(who: Client) -> list[Presence]:
 
 
 ALICE, BOB = Presence("alice", State.ONLINE), Presence("bob", State.ONLINE)
+BOB_IS_AWAY = Presence("bob", State.AWAY, "lunch")
 
 
 async def test_all_who_are_here_and_then_who_changes(tower: Tower) -> None:
@@ -67,7 +71,7 @@ async def test_all_who_are_here_and_then_who_changes(tower: Tower) -> None:
     tower.changes(bob=State.AWAY, carol=State.ONLINE)
     assert told(alice) == []
     await soon(lambda: len(fake(alice.login_socket).told) == 2)
-    assert told(alice) == [Presence("bob", State.AWAY), Presence("carol", State.ONLINE)]
+    assert told(alice) == [BOB_IS_AWAY, Presence("carol", State.ONLINE)]
 
 
 async def test_changes_that_come_together_are_told_as_the_last_of_them(tower: Tower) -> None:
@@ -96,7 +100,7 @@ async def test_who_begins_to_watch_hears_of_who_changes_once_more(tower: Tower) 
     tower.changes(bob=State.AWAY, erin=State.ONLINE)
     assert told(carol) == [BOB, Presence("dave", State.ONLINE)]
     await soon(lambda: len(fake(carol.login_socket).told) == 2)
-    assert told(carol) == told(alice)[2:] == [Presence("bob", State.AWAY), Presence("erin", State.ONLINE)]
+    assert told(carol) == told(alice)[2:] == [BOB_IS_AWAY, Presence("erin", State.ONLINE)]
 
 
 async def test_many_who_come_at_once_are_told_of_together(tower: Tower) -> None:
@@ -127,7 +131,7 @@ async def test_who_does_not_read_is_told_when_they_do(tower: Tower) -> None:
     tower.full.clear()
     tower.changes(bob=State.AWAY, dave=State.ONLINE)
     await soon(lambda: len(fake(carol.login_socket).told) == 3)
-    assert told(alice) == [Presence("bob", State.AWAY), Presence("dave", State.ONLINE)]
+    assert told(alice) == [BOB_IS_AWAY, Presence("dave", State.ONLINE)]
     tower.watchers.emptied(alice)
     assert told(alice) == []
 
@@ -200,3 +204,19 @@ async def test_what_all_have_been_told_is_forgotten_and_what_somebody_has_not_is
             while tower.watchers._has_news or tower.watchers._behind:
                 tower.watchers._tell()
     assert len(tower.watchers._log) < 2_100
+
+
+async def test_who_has_blocked_somebody_is_not_told_their_text(tower: Tower) -> None:
+    tower.blockers["bob"] = {"alice"}
+    tower.changes(bob=State.AWAY, carol=State.ONLINE)
+    alice, carol = tower.watches("alice"), tower.watches("carol")
+    without = [Presence("bob", State.AWAY), Presence("carol", State.ONLINE)]
+    assert told(alice) == without
+    assert told(carol) == [BOB_IS_AWAY, without[1]]
+    tower.changes(carol=State.OFFLINE)
+    await soon(lambda: tower.watchers._telling is None)
+    assert told(alice) == told(carol) == [Presence("carol", State.OFFLINE)]
+    tower.changes(bob=State.AWAY, carol=State.ONLINE)
+    await soon(lambda: tower.watchers._telling is None)
+    assert told(alice) == without
+    assert told(carol) == [BOB_IS_AWAY, without[1]]

@@ -12,6 +12,7 @@ from duologue.core.room import Room
 from duologue.link import Client
 from duologue.recall import FOUND_MESSAGES, PAGE_BYTES, PAGE_MESSAGES, Recall
 from duologue.storage.base import Message, StoreError
+from duologue.storage.shares import MailboxLimits
 from duologue.storage.unreceived import Unreceived
 from tests.test_link import FakeLink, client, fake
 
@@ -20,7 +21,7 @@ class Shelf(Unreceived):
     """A store with messages 1 to `count` of `size` characters, or one that cannot be read."""
 
     def __init__(self, count: int, size: int = 1, error: StoreError | None = None) -> None:
-        super().__init__(lambda _: None, pressure=lambda *_: None, mailbox=0)
+        super().__init__(lambda _: None, pressure=lambda *_: None, mailbox=MailboxLimits(0, 0))
         self.messages = [Message(n, "c", "bob", "alice", n, n + 0.9, "x" * size) for n in range(1, count + 1)]
         self.error = error
         self.asked: list[tuple[str, str, int]] = []

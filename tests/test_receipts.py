@@ -25,7 +25,7 @@ SENT = 5
 ATTACHES = b"duologue/1 check_socket t\n"
 
 Noted = tuple[list[tuple[str, str, str, int]], list[int], list[object], str]
-"""What became of it: what the store was told, what bob has claimed, what is on his check socket, and the mistake."""
+"""What became of it: what the store was told, what bob has received, what is on his check socket, and the mistake."""
 
 
 class Check:
@@ -60,7 +60,7 @@ class Check:
         await asyncio.sleep(0)
         return (
             self.disk.receipts,
-            [stream.claimed for stream in self.chat.says("alice").streams],
+            [stream.received for stream in self.chat.says("alice").streams],
             heard_on_check(self.bob),
             mistake,
         )

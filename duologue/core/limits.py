@@ -22,6 +22,8 @@ REQUEST_EXPIRY = 120.0
 GRACE = 60.0
 # Weeks of letters from people; a bot that writes more meets a clear refusal before the disk is full.
 MAILBOX = 5_000
+# Of one sender: a long evening of letters, and ten such evenings fill a mailbox, so nobody fills one alone.
+MAILBOX_PER_SENDER = 500
 # A sentence or two, which stand in one row of /rooms. InspIRCd: 307.
 ROOM_TOPIC = 200
 # As long as a topic: why one is away, or until when. ergo: 390.
@@ -79,7 +81,7 @@ def _limit(default: float, help_text: str) -> float:
 class Limits:
     """The limits that a server runs with. Times are seconds, sizes are bytes.
 
-    The first twelve bound what a single peer can hold up and are always in force; the others are rates and counts,
+    The first thirteen bound what a single peer can hold up and are always in force; the others are rates and counts,
     which an operator may lift.
     """
 
@@ -90,6 +92,9 @@ class Limits:
     request_expiry: float = _limit(REQUEST_EXPIRY, "seconds after which an unanswered request for a chat expires")
     grace: float = _limit(GRACE, "seconds that a chat, or an empty room, waits for somebody whose connection is lost")
     mailbox: int = field(default=MAILBOX, metadata={"help": "messages that may wait for somebody who is away"})
+    mailbox_per_sender: int = field(
+        default=MAILBOX_PER_SENDER, metadata={"help": "messages of one sender that may wait for somebody who is away"}
+    )
     room_topic: int = field(default=ROOM_TOPIC, metadata={"help": "characters that the topic of a room may have"})
     away_text: int = field(default=AWAY_TEXT, metadata={"help": "characters that one may leave with /away"})
     blocks: int = field(default=BLOCKS, metadata={"help": "people that one person may block"})

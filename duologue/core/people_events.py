@@ -26,6 +26,10 @@ class Presence:
     state: State
     text: str = ""
 
+    def without_text(self) -> Presence:
+        """As those are told who have blocked them."""
+        return Presence(self.nickname, self.state)
+
 
 @dataclass(frozen=True, slots=True)
 class YouAre:

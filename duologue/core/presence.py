@@ -3,7 +3,7 @@
 Calls in (with the wall clock's time, in seconds since 1970, where it counts), effects out. What a presence promises:
 
 1. It lives as long as the session: who comes is online.
-2. Whoever asks gets the same answer as anybody else.
+2. Whoever asks gets the same answer as anybody else, without the text of one whom they have blocked.
 3. Who asks or writes to somebody away reads their text once for each time that they go away.
 """
 
@@ -37,10 +37,19 @@ class _Session:
 
 
 class Presences:
-    """`is_in_chat` tells of somebody who is here."""
+    """`is_in_chat` tells of somebody who is here. What people say of themselves is for those to whom they are heard
+    (`is_heard`: who speaks, and to whom); how they are is for everybody.
+    """
 
-    def __init__(self, *, is_in_chat: Callable[[str], bool], limits: Limits) -> None:
+    def __init__(
+        self,
+        *,
+        is_in_chat: Callable[[str], bool],
+        limits: Limits,
+        is_heard: Callable[[str, str], bool] = lambda _, __: True,
+    ) -> None:
         self._is_in_chat = is_in_chat
+        self._is_heard = is_heard
         self._limits = limits
         self._here: dict[str, _Session] = {}
         self._names = SortedNames()
@@ -111,7 +120,7 @@ class Presences:
     def text_for(self, reader: str, nickname: str) -> list[Effect]:
         """`reader` has turned to somebody: who is away has left them a text, to be read once."""
         session, reading = self._here.get(nickname), self._here.get(reader)
-        if session is None or reading is None or session.said is not State.AWAY:
+        if session is None or reading is None or session.said is not State.AWAY or not self._is_heard(nickname, reader):
             return []
         this_time = session.came, session.times
         if reading.read.get(nickname) == this_time:
@@ -125,13 +134,18 @@ class Presences:
             return Presence(nickname, State.OFFLINE)
         return Presence(nickname, self._state(nickname, session), session.text)
 
+    def of_to(self, reader: str, nickname: str) -> Presence:
+        """The same, as `reader` is told."""
+        presence = self.of(nickname)
+        return presence if self._is_heard(nickname, reader) else presence.without_text()
+
     def _state(self, nickname: str, session: _Session) -> State:
         is_free = session.said is State.ONLINE
         return State.IN_CHAT if is_free and self._is_in_chat(nickname) else session.said
 
-    def describe(self, nickname: str) -> PersonDescribed:
+    def describe(self, reader: str, nickname: str) -> PersonDescribed:
         """`/whois`, of somebody who exists."""
-        presence, session = self.of(nickname), self._here.get(nickname)
+        presence, session = self.of_to(reader, nickname), self._here.get(nickname)
         since = session.since if session else self._left.get(nickname)
         whole = None if since is None else int(since)
         return PersonDescribed(nickname, presence.state, whole, is_guest(nickname), presence.text)

@@ -21,13 +21,15 @@ class Room:
     """`key` is the name that people know, `id` names this life of it in the store.
 
     `members` are nicknames, the longest here first, and `names` the same in the order of the alphabet. Without any, the
-    room waits for somebody to come back.
+    room waits for somebody to come back. `topic_by` is who has set the topic, empty where nobody has, or an older
+    server did not note it.
     """
 
     key: str
     id: str
     password_hash: str | None = field(default=None, repr=False)
     topic: str = ""
+    topic_by: str = ""
     members: dict[str, None] = field(default_factory=dict)
     names: SortedNames = field(default_factory=_nobody, repr=False)
     left_by: str | None = None

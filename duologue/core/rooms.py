@@ -38,6 +38,8 @@ from duologue.core.text import visible
 
 ROOM_MARK = "#"
 """Begins the key and the id of every room, and nobody's nickname."""
+HIDDEN_TOPIC = "(hidden, set by somebody whom you have blocked)"
+"""What those read in the place of a topic who have blocked whoever has set it."""
 LOBBY = "#lobby"
 """The room that everyone may be in. Its id is this too: it has one life, as long as the server's data."""
 
@@ -66,10 +68,15 @@ def is_room(name: str) -> bool:
 
 
 class Rooms:
-    """`new_id` makes what was never part of a room's id before."""
+    """`new_id` makes what was never part of a room's id before. `is_heard` tells, of who has set a topic and somebody
+    else, whether the topic is shown to them.
+    """
 
-    def __init__(self, *, new_id: Callable[[], str], limits: Limits) -> None:
+    def __init__(
+        self, *, new_id: Callable[[], str], limits: Limits, is_heard: Callable[[str, str], bool] = lambda _, __: True
+    ) -> None:
         self._new_id = new_id
+        self._is_heard = is_heard
         self._limits = limits
         self._rooms: dict[str, Room] = {}
         self._by_looks: dict[str, Room] = {}
@@ -98,7 +105,7 @@ class Rooms:
         """Rooms of a server that is no more wait for somebody to come back."""
         for room in rooms:
             if room.key == LOBBY:
-                self._lobby.topic = room.topic
+                self._lobby.topic, self._lobby.topic_by = room.topic, room.topic_by
             else:
                 self._add(room)
                 self._await(now, room)
@@ -213,9 +220,12 @@ class Rooms:
         self._rooms_of.setdefault(nickname, {})[room.key] = room
         self._wait_no_more(room)
 
-    @staticmethod
-    def _entered(nickname: str, room: Room) -> Effect:
-        return Tell(nickname, RoomEntered(room.key, len(room.members), room.topic))
+    def _entered(self, nickname: str, room: Room) -> Effect:
+        return Tell(nickname, RoomEntered(room.key, len(room.members), self._topic_for(nickname, room)))
+
+    def _topic_for(self, nickname: str, room: Room) -> str:
+        is_heard = not room.topic or self._is_heard(room.topic_by, nickname)
+        return room.topic if is_heard else HIDDEN_TOPIC
 
     def part(self, nickname: str, room: str) -> list[Effect]:
         """Leave a room, and be told so."""
@@ -261,9 +271,9 @@ class Rooms:
         """Say what a room is about; an empty topic takes it away."""
         target = self.check_may_speak(nickname, room)
         said = self._one_line(topic)
-        if said == target.topic:
+        if said == target.topic:  # whoever has said so first, it stays theirs
             return [Tell(nickname, RoomTopic(target.key, None, said))]
-        target.topic = said
+        target.topic, target.topic_by = said, nickname if said else ""
         return [RoomChanged(target), TellRoom(target, RoomTopic(target.key, nickname, said))]
 
     def _one_line(self, topic: str) -> str:
@@ -278,7 +288,7 @@ class Rooms:
         return said
 
     def topic_of(self, nickname: str, room: str) -> RoomTopic:
-        return RoomTopic(room, None, self._open_to(nickname, room).topic)
+        return RoomTopic(room, None, self._topic_for(nickname, self._open_to(nickname, room)))
 
     def members(self, nickname: str, room: str, after: str | None = None) -> RoomMembers:
         """A page of them: the first, or what follows `after`."""
@@ -293,7 +303,7 @@ class Rooms:
             raise locked(found)
         return found
 
-    def listed(self, after: str | None = None) -> list[RoomListed | RoomsListed]:
+    def listed(self, nickname: str, after: str | None = None) -> list[RoomListed | RoomsListed]:
         """A page of all rooms, the first or what follows `after`: the lobby, then in the order of the alphabet.
 
         What one with a password is about is not told.
@@ -302,7 +312,12 @@ class Rooms:
         keys, more = self._keys.page(None if after in (None, LOBBY) else after, ROOMS_PAGE - is_first)
         rooms = [*([self._lobby] if is_first else []), *map(self._rooms.__getitem__, keys)]
         rows = (
-            RoomListed(room.key, len(room.members), room.has_password, "" if room.has_password else room.topic)
+            RoomListed(
+                room.key,
+                len(room.members),
+                room.has_password,
+                "" if room.has_password else self._topic_for(nickname, room),
+            )
             for room in rooms
         )
         return [*rows, RoomsListed(len(self._rooms), rooms[-1].key if more else None)]

@@ -17,8 +17,8 @@ class Stream:
     """`sent` came in from the sender; up to `stored` the server answers for them; `received` is the highest that the
     recipient is known to hold with none missing before it.
 
-    `received` is above `sent` where the server was killed before it had stored what it had passed on; the sender, who
-    has kept that, sends it again.
+    Where the server was killed before it had stored what it had passed on, the recipient holds more than was `sent`.
+    The sender, who has kept that, sends it again, and the recipient drops it.
     """
 
     name: str
@@ -29,8 +29,10 @@ class Stream:
     """False until the store has noted that it begins: nobody hears of it before, so that its name cannot come twice."""
     is_recovered: bool = False
     """Read back from the store: the recipient may hold more of it than the server knows of."""
-    claimed: int = 0
-    """What the recipient's present session has said to hold. It can be less than what an earlier one held."""
+
+    def count_of(self, upto: int) -> int | None:
+        """For how many `upto` counts where somebody holds so many of it; None: that many cannot be."""
+        return upto if upto <= self.sent else self.sent if self.is_recovered else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,7 @@ class Direction:
 
     @property
     def is_level(self) -> bool:
-        """Has the recipient been handed just what there is? It can have more (see Stream), and then is not level."""
+        """Has the recipient been handed all that there is?"""
         return self.at is self.current and self.pushed == self.current.sent
 
     @property
@@ -102,11 +104,13 @@ class Direction:
 
     def acknowledge(self, stream: Stream, upto: int) -> bool:
         """The recipient holds 1 to `upto` of `stream`; is that news? Raises FatalPeerError for what cannot be."""
-        if not stream.claimed <= upto <= max(stream.sent, stream.received):
-            raise FatalPeerError("bad_count", f"PING {upto} cannot be: you had {stream.claimed} of {stream.sent}.")
-        stream.claimed = upto
-        is_news = upto > stream.received
-        stream.received = max(stream.received, upto)
+        if upto <= stream.received:
+            return False
+        held = stream.count_of(upto)
+        if held is None:
+            raise FatalPeerError("bad_count", f"PING {upto} cannot be: {stream.sent} were sent to you.")
+        is_news = held > stream.received
+        stream.received = held
         return is_news
 
     def recipient_returns(self, held: StreamHeld | None) -> list[Stream]:
@@ -115,8 +119,6 @@ class Direction:
         The answer are the streams of which more has been received than was known. Raises FatalPeerError for what cannot
         be.
         """
-        for stream in self.streams:
-            stream.claimed = 0
         news = self._note_held(held) if held else []
         lacking = (number for number, stream in enumerate(self.streams) if stream.received < stream.sent)
         self._at = next(lacking, len(self.streams) - 1)
@@ -125,15 +127,15 @@ class Direction:
 
     def _note_held(self, held: StreamHeld) -> list[Stream]:
         stream = self.named(held.name)
-        if stream is None or (held.upto > max(stream.sent, stream.received) and not stream.is_recovered):
+        upto = stream.count_of(held.upto) if stream else None
+        if stream is None or upto is None:
             raise FatalPeerError("bad_count", "Nobody sent you what your /resume says that you hold.")
         before = self.streams[: self.streams.index(stream)]
         news = [older for older in before if older.received < older.sent]
         for older in news:
             older.received = older.sent
-        stream.claimed = held.upto
-        if held.upto > stream.received:
-            stream.received = held.upto
+        if upto > stream.received:
+            stream.received = upto
             news.append(stream)
         return news
 
@@ -148,7 +150,7 @@ class Direction:
             return Resumption(held.upto if held else 0, self._begin(), is_new=True)
         if remembered is self.current and held.upto <= remembered.sent:
             return Resumption(remembered.sent, remembered, is_new=False)
-        had = max(held.upto, remembered.sent, remembered.received)
+        had = max(held.upto, remembered.sent)
         return Resumption(had, self._begin(), is_new=True)
 
     def _begin(self) -> Stream:

@@ -182,14 +182,22 @@ def _letter_arguments(rest: str | None) -> list[str | int] | None:
     head, colon, text = (rest or "").partition(" :")
     match head.split(" "):
         case [nickname, stream, number] if colon and nickname and is_stream(stream) and is_count(number):
+            check_number(int(number))
             return [nickname, stream, int(number), in_lines(text)]
     return None
 
 
+def check_number(number: int) -> None:
+    """Raises PeerError for one that no message has."""
+    if number < 1:
+        raise PeerError("bad_number", "Messages are numbered from 1, so this is none; nothing was stored.")
+
+
 def is_stream(word: str) -> bool:
-    """Can this be the name of a stream?"""
+    """Can this be the name of a stream? It begins with the id of a chat (`streams.chat_of`)."""
     return (
         0 < len(word) <= STREAM_LENGTH
+        and word[0] != "."
         and word.isascii()
         and word.replace("-", "").replace("_", "").replace(".", "").isalnum()
     )

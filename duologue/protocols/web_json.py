@@ -28,7 +28,7 @@ from duologue.core.commands import (
 from duologue.core.errors import PeerError
 from duologue.core.events import Event, Said, TextPart
 from duologue.core.room_commands import SayInRoom, SayPrivately
-from duologue.protocols.native_commands import is_stream
+from duologue.protocols.native_commands import check_number, is_stream
 from duologue.protocols.native_wire import in_lines, shown
 
 MOST_COUNTED = 10**18
@@ -181,7 +181,8 @@ def _shape(kind: Any) -> Shape:
 
 def _check_letter(letter: SendLetter) -> None:
     if not is_stream(letter.stream):
-        raise _bad("stream of send_letter is 1 to 32 letters, digits, - _ or .")
+        raise _bad("stream of send_letter is 1 to 32 letters, digits, - _ or ., and begins with no .")
+    check_number(letter.number)
 
 
 def _check_words(search: SearchHistory) -> None:
@@ -193,7 +194,7 @@ COMMANDS: dict[str, Shape] = {type_of(kind): _shape(kind) for kind in get_args(C
 """Every frame that a page may send, by its type."""
 
 _CHECKS: dict[type, Callable[..., None]] = {SendLetter: _check_letter, SearchHistory: _check_words}
-"""What types do not show: a stream's name goes on to clients of other doors, as a word."""
+"""What types do not show: a stream's name goes on to clients of other doors, as a word, and no message has number 0."""
 
 
 # To a page

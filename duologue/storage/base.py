@@ -66,7 +66,7 @@ class Undelivered:
 class Standing:
     """Of a stream that is over the store answers for 1 to `stored`, and the recipient holds 1 to `received`.
 
-    `received` is above `stored` where something reached the recipient just before the server was killed.
+    `received` is above `stored` in files of older servers only, which took the recipient's word for what they had not.
     """
 
     stream: str
@@ -95,12 +95,13 @@ class ChatStanding:
 
 @dataclass(frozen=True, slots=True)
 class LiveRoom:
-    """A room that was not gone when the store was opened."""
+    """A room that was not gone when the store was opened. `topic_by` is who has set its topic, "" where none is."""
 
     key: str
     id: str
     password_hash: str | None
     topic: str
+    topic_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +185,7 @@ class Store(Protocol):
         """Take `count` message lines as they came from `sender`; they follow the ones before in the last stream."""
 
     def received(self, chat_id: str, sender: str, stream: str, upto: int) -> None:
-        """The partner holds the messages 1 to `upto` of this stream; those can be more than are stored."""
+        """The partner holds the messages 1 to `upto` of this stream; some of them may not be stored yet."""
 
     def replay(self, chat_id: str, sender: str, stream: str, after: int) -> Replay:
         """Read the messages after `after` of a stream."""

@@ -11,9 +11,18 @@ from typing import NamedTuple
 from duologue.core.rooms import is_room
 from duologue.core.streams import chat_of
 from duologue.storage.base import ChatStanding, HandedIn, Letter, LiveRoom, Standing
-from duologue.storage.letters import LETTER, UNHEARD, bad_number, has_mailbox, is_there, mailbox_full
+from duologue.storage.letters import (
+    LETTER,
+    STREAMS_OF_A_CHAT,
+    UNHEARD,
+    bad_number,
+    check_number,
+    has_mailbox,
+    is_there,
+)
 from duologue.storage.reader import PLACE_BITS
 from duologue.storage.rows import EndRow, NextNumbers
+from duologue.storage.shares import MailboxLimits, Shares
 
 _STREAMS = """SELECT stream.number, name, sender, CASE sender WHEN asker THEN target ELSE asker END,
     stored, received, last, chat.number, ended, reason
@@ -22,9 +31,11 @@ _END = "UPDATE chat SET ended = ?, reason = ? WHERE id = ? AND ended IS NULL"
 _CHAT = "INSERT INTO chat (number, id, asker, target, started, ended, reason) VALUES (?, ?, ?, ?, ?, ?, ?)"
 _STREAM = """INSERT INTO stream (number, chat, sender, stored, received, last, name) VALUES (?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (number) DO UPDATE SET stored = excluded.stored, received = excluded.received, last = excluded.last"""
-_CHUNK = "INSERT INTO chunk (number, stream, previous, first, count, at, lines) VALUES (?, ?, ?, ?, 1, ?, ?)"
+_CHUNK = (
+    "INSERT INTO chunk (number, stream, previous, first, count, at, lines, is_heard) VALUES (?, ?, ?, ?, 1, ?, ?, ?)"
+)
 _ARRIVAL = "INSERT INTO mailbox (recipient, stream, first, last) VALUES (?, ?, ?, ?)"
-_ROOM = "INSERT OR REPLACE INTO room (id, key, password_hash, topic) VALUES (?, ?, ?, ?)"
+_ROOM = "INSERT OR REPLACE INTO room (id, key, password_hash, topic, topic_by) VALUES (?, ?, ?, ?, ?)"
 _NO_ROOM = "DELETE FROM room WHERE id = ?"
 _BLOCK = "INSERT OR IGNORE INTO block (nickname, other) VALUES (?, ?)"
 _NO_BLOCK = "DELETE FROM block WHERE nickname = ? AND other = ?"
@@ -32,8 +43,12 @@ _ASKING = "INSERT OR REPLACE INTO asking (nickname, who) VALUES (?, ?)"
 _IN_ROOM = "INSERT INTO room_chunk (room, chunk) VALUES (?, ?)"
 _RECEIVED = "UPDATE stream SET received = ? WHERE number = ?"
 _HANDED_OVER = "DELETE FROM mailbox WHERE stream = ? AND last <= ?"
-_WAITING = """SELECT coalesce(sum(mailbox.last - max(mailbox.first - 1, received)), 0)
-    FROM mailbox CROSS JOIN stream ON stream.number = mailbox.stream WHERE recipient = ?"""
+_WAITING = """SELECT sender, sum(mailbox.last - max(mailbox.first - 1, received))
+    FROM mailbox CROSS JOIN stream ON stream.number = mailbox.stream
+    WHERE recipient = ? AND mailbox.last > received GROUP BY sender"""
+_NO_LONGER_WAITING = """SELECT coalesce(sum(min(last, :upto) - max(first - 1, :received)), 0)
+    FROM mailbox WHERE stream = :stream AND first <= :upto"""
+_HEARD = "UPDATE chat SET reason = ? WHERE number = ?"
 
 
 class _Stream(NamedTuple):
@@ -54,15 +69,14 @@ class _Stream(NamedTuple):
 
 
 class Mailroom:
-    """`limit` is how many messages may wait for one person before letters are refused; chats may end with more."""
+    """`limits` are for letters; chats may end with more."""
 
     numbers: NextNumbers
     """For the rows that a letter adds; set for each commit."""
 
-    def __init__(self, connection: sqlite3.Connection, limit: int) -> None:
+    def __init__(self, connection: sqlite3.Connection, limits: MailboxLimits) -> None:
         self._connection = connection
-        self._limit = limit
-        self._waiting: dict[str, int] = {}  # by recipient, where it is known: to count 5,000 rows takes 3 ms
+        self._shares = Shares(limits, self._waiting_for)
 
     # Chats that end
 
@@ -71,12 +85,13 @@ class Mailroom:
         if self._connection.execute(_END, end).rowcount:
             for stream in self._streams(end.id):
                 if stream.received < stream.stored and has_mailbox(stream.recipient):
-                    self._put(stream.number, stream.recipient, stream.received + 1, stream.stored)
+                    self._put(stream, stream.received + 1, stream.stored)
+                    self._shares.put(stream.recipient, stream.sender, stream.stored - stream.received)
 
     # Rooms
 
     def room_is(self, room: LiveRoom) -> None:
-        self._connection.execute(_ROOM, (room.id, room.key, room.password_hash, room.topic))
+        self._connection.execute(_ROOM, (room.id, room.key, room.password_hash, room.topic, room.topic_by))
 
     def room_gone(self, room_id: str) -> None:
         self._connection.execute(_NO_ROOM, (room_id,))
@@ -93,14 +108,17 @@ class Mailroom:
 
     def hand_in(self, letter: Letter) -> HandedIn:
         """Raises PeerError, before anything is changed."""
+        check_number(letter)
         streams = self._streams(chat_of(letter.stream))
         if streams and (streams[0].ended is None or {*streams[0][2:4]} != {letter.sender, letter.recipient}):
             raise bad_number(letter)
         stream = _newest(streams, letter.stream, letter.sender)
         if stream and is_there(letter, stream.stored, stream.received):
             return HandedIn(stream.standing, None)
-        if stream is None or letter.number > stream.received:
-            self._check_mailbox(letter)
+        if stream is None and len(streams) >= STREAMS_OF_A_CHAT:
+            raise bad_number(letter)
+        if has_mailbox(letter.recipient) and (stream is None or letter.number > stream.received):
+            self._shares.check(letter)
         stream, chunk = self._keep(letter, stream or self._new_stream(letter, streams))
         return HandedIn(stream.standing, chunk << PLACE_BITS)
 
@@ -136,14 +154,8 @@ class Mailroom:
     def _ended(self, stream: str, sender: str) -> _Stream | None:
         return _newest(self._named(stream), stream, sender)
 
-    def _check_mailbox(self, letter: Letter) -> None:
-        recipient = letter.recipient
-        if not has_mailbox(recipient):
-            return
-        if recipient not in self._waiting:
-            (self._waiting[recipient],) = self._connection.execute(_WAITING, (recipient,)).fetchone()
-        if self._waiting[recipient] >= self._limit:
-            raise mailbox_full(letter)
+    def _waiting_for(self, recipient: str) -> list[tuple[str, int]]:
+        return self._connection.execute(_WAITING, (recipient,)).fetchall()
 
     def _new_stream(self, letter: Letter, others: list[_Stream]) -> _Stream:
         """For a letter that begins one: in the chat that it belongs to, or in one made for it.
@@ -169,24 +181,35 @@ class Mailroom:
         chunk, self.numbers.chunk = self.numbers.chunk, self.numbers.chunk + 1
         row = stream.number, stream.chat, stream.sender, letter.number, received, chunk, stream.name
         self._connection.execute(_STREAM, row)
-        self._connection.execute(_CHUNK, (chunk, stream.number, stream.last, letter.number, letter.at, letter.line))
+        place = chunk, stream.number, stream.last, letter.number
+        self._connection.execute(_CHUNK, (*place, letter.at, letter.line, letter.is_heard))
         if is_room(letter.recipient):
             self._connection.execute(_IN_ROOM, (letter.recipient, chunk))
-        elif waits and letter.is_heard:
-            self._put(stream.number, letter.recipient, letter.number, letter.number)
+        if waits:
+            self._shares.taken(letter)
+        if letter.is_heard:
+            self._note_heard(letter, stream, waits)
         return stream._replace(stored=letter.number, received=received, last=chunk), chunk
 
-    def _put(self, stream: int, recipient: str, first: int, last: int) -> None:
-        self._connection.execute(_ARRIVAL, (recipient, stream, first, last))
-        if recipient in self._waiting:
-            self._waiting[recipient] += last + 1 - first
+    def _note_heard(self, letter: Letter, stream: _Stream, waits: bool) -> None:
+        if waits:
+            self._put(stream, letter.number, letter.number)
+        if stream.reason == UNHEARD:
+            self._connection.execute(_HEARD, (LETTER, stream.chat))
+
+    def _put(self, stream: _Stream, first: int, last: int) -> None:
+        self._connection.execute(_ARRIVAL, (stream.recipient, stream.number, first, last))
 
     def _receive(self, stream: _Stream, upto: int) -> Standing:
+        """Nobody holds more than is stored: what comes later has still to be handed over."""
+        upto = min(upto, stream.stored)
         if upto <= stream.received:
             return stream.standing
+        places = {"stream": stream.number, "received": stream.received, "upto": upto}
+        (count,) = self._connection.execute(_NO_LONGER_WAITING, places).fetchone()
+        self._shares.put(stream.recipient, stream.sender, -count)
         self._connection.execute(_RECEIVED, (upto, stream.number))
         self._connection.execute(_HANDED_OVER, (stream.number, upto))
-        self._waiting.pop(stream.recipient, None)
         return stream._replace(received=upto).standing
 
 

@@ -3,9 +3,10 @@
     chat    two people and when; `reason` says why it ended
     stream  what one of the two says under one `name`: messages 1 to `stored`, of which the partner holds 1 to
             `received`; `last` is its newest chunk
-    chunk   `count` messages from position `first`, as the wire's lines; `previous` is the chunk before it in its stream
+    chunk   `count` messages from position `first`, as the wire's lines; `previous` is the one before it in its stream,
+            and without `is_heard` it is its sender's alone, whom the other had blocked
     mailbox messages `first` to `last` of a stream that came to wait for somebody together, in the order of coming
-    room    those that are there, under the `id` of this life of theirs
+    room    those that are there, under the `id` of this life of theirs; `topic_by` is who has set the topic
     room_chunk  the chunks of a room, by its id: its streams are many, one for each time that somebody came
     block   who has blocked whom
     asking  whom not everyone may ask for a chat, and who may
@@ -65,7 +66,29 @@ PRIVACY: Migration = (
     "CREATE TABLE block (nickname TEXT NOT NULL, other TEXT NOT NULL, PRIMARY KEY (nickname, other)) WITHOUT ROWID",
     "CREATE TABLE asking (nickname TEXT PRIMARY KEY, who TEXT NOT NULL) WITHOUT ROWID",
 )
-MIGRATIONS: Sequence[Migration] = (CONVERSATIONS, SEARCH, MAILBOXES, ROOMS, PRIVACY)
+# Before, a chat was unheard or not as a whole. What was said after its end, has not been received and waits in no
+# mailbox was not heard either. Nobody could receive a letter numbered 0, and some counted as received before they came.
+HEARD: Migration = (
+    "ALTER TABLE chunk ADD COLUMN is_heard INTEGER NOT NULL DEFAULT 1",
+    """WITH RECURSIVE back (number, previous) AS (
+            SELECT chunk.number, chunk.previous
+            FROM stream CROSS JOIN chunk ON chunk.number = stream.last WHERE first > received
+        UNION ALL
+            SELECT chunk.number, chunk.previous FROM back CROSS JOIN chunk ON chunk.number = back.previous
+            CROSS JOIN stream ON stream.number = chunk.stream WHERE first > received)
+        UPDATE chunk SET is_heard = 0 WHERE number IN (
+            SELECT back.number FROM back CROSS JOIN chunk AS late ON late.number = back.number
+            CROSS JOIN stream ON stream.number = late.stream CROSS JOIN chat ON chat.number = stream.chat
+            WHERE (reason = 'unheard' OR late.at > ended) AND NOT EXISTS (
+                SELECT 1 FROM mailbox
+                WHERE mailbox.stream = late.stream AND late.first BETWEEN mailbox.first AND mailbox.last))""",
+    "DELETE FROM mailbox WHERE last < 1",
+    "UPDATE stream SET received = 0 WHERE received < 0",
+    """UPDATE stream SET received = stored
+        WHERE received > stored AND chat IN (SELECT number FROM chat WHERE reason IN ('letter', 'unheard'))""",
+    "ALTER TABLE room ADD COLUMN topic_by TEXT NOT NULL DEFAULT ''",
+)
+MIGRATIONS: Sequence[Migration] = (CONVERSATIONS, SEARCH, MAILBOXES, ROOMS, PRIVACY, HEARD)
 
 
 def migrate(connection: sqlite3.Connection, path: Path, migrations: Sequence[Migration] = MIGRATIONS) -> None:

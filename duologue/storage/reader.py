@@ -24,7 +24,9 @@ PLACE_BITS = 20
 _HIGHEST = 1 << 63 - 1 - PLACE_BITS
 
 
-_HEARD = f"reason IS NOT '{UNHEARD}'"
+MAY_BE_READ = "(is_heard OR sender = :me)"
+"""Of the messages in their chats: what somebody has not heard, because they had blocked the sender, stays the sender's.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +44,8 @@ class Whose:
     def condition(self) -> str:
         if self.partner is None:
             rooms = ", ".join(f":{name}" for name in self._rooms)
-            return f"(asker = :me OR target = :me AND {_HEARD} OR target IN ({rooms}))"
-        return f"(asker = :me AND target = :partner OR asker = :partner AND target = :me AND {_HEARD})"
+            return f"(asker = :me OR target = :me OR target IN ({rooms}))"
+        return "(asker = :me AND target = :partner OR asker = :partner AND target = :me)"
 
     @property
     def values(self) -> dict[str, str | int | None]:
@@ -115,7 +117,8 @@ def room_history(connection: sqlite3.Connection, room: str, before: int | None, 
 
 def live_rooms(connection: sqlite3.Connection) -> list[LiveRoom]:
     """The rooms that a server which starts again goes on with."""
-    return [LiveRoom(*row) for row in connection.execute("SELECT key, id, password_hash, topic FROM room ORDER BY key")]
+    rows = connection.execute("SELECT key, id, password_hash, topic, topic_by FROM room ORDER BY key")
+    return [LiveRoom(*row) for row in rows]
 
 
 def blocks(connection: sqlite3.Connection) -> list[tuple[str, str]]:
@@ -135,8 +138,8 @@ def have_talked(connection: sqlite3.Connection, me: str, other: str) -> bool:
 
 
 def of_chunk(connection: sqlite3.Connection, whose: Whose, number: int) -> list[Message]:
-    """The messages of one chunk, if it is one of theirs."""
-    condition = f"chunk.number = :number AND {whose.condition}"
+    """The messages of one chunk, if it is one of theirs and may be read."""
+    condition = f"chunk.number = :number AND {whose.condition} AND {MAY_BE_READ}"
     rows = connection.execute(f"{_CHUNK} WHERE {condition}", {**whose.values, "number": number}).fetchall()
     return [message for row in rows for message in messages(row)]
 

@@ -38,6 +38,7 @@ from duologue.storage.replay import StoredReplay
 from duologue.storage.retention import Retention, Sweeper
 from duologue.storage.rows import Batch
 from duologue.storage.search import index_pieces, search
+from duologue.storage.shares import MailboxLimits
 from duologue.storage.store_file import StoreFile, use_wal
 from duologue.storage.undelivered import MailReader
 from duologue.storage.writer import Answers, Writer
@@ -58,7 +59,7 @@ class SqliteStore:
 
     `committed` hears of every stream that a commit covered, `failed` once of the error that ended the store (nothing is
     taken after it), `pressure` whose messages wait for the disk too much (backlog.py). `mailbox` is how many messages
-    may wait for one person, and `retention` what is deleted. `live_chats` are those that had not ended when the file
+    may wait for somebody, and `retention` what is deleted. `live_chats` are those that had not ended when the file
     was opened.
     """
 
@@ -70,7 +71,7 @@ class SqliteStore:
         committed: Report,
         failed: Callable[[StoreError], None],
         pressure: Pressure,
-        mailbox: int,
+        mailbox: MailboxLimits,
         retention: Retention,
     ) -> None:
         self._file = file
@@ -107,7 +108,7 @@ class SqliteStore:
         committed: Report,
         failed: Callable[[StoreError], None],
         pressure: Pressure,
-        mailbox: int,
+        mailbox: MailboxLimits,
         retention: Retention,
     ) -> SqliteStore:
         """Open the file or make it (0600), check it, bring it up to date. Blocks, for seconds if the file is large.

@@ -10,7 +10,7 @@ import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from duologue.core.errors import PeerError
 from duologue.core.streams import chat_of
@@ -29,7 +29,8 @@ from duologue.storage.base import (
     Undelivered,
 )
 from duologue.storage.held_lines import HeldLines
-from duologue.storage.letters import LETTER, bad_number, has_mailbox, is_there, mailbox_full
+from duologue.storage.letters import LETTER, STREAMS_OF_A_CHAT, bad_number, check_number, has_mailbox, is_there
+from duologue.storage.shares import MailboxLimits, Shares
 from duologue.storage.stored_lines import texts
 from duologue.storage.undelivered import MESSAGE_OVERHEAD, NUMBER_BITS
 
@@ -83,13 +84,16 @@ class _Chat:
 
 @dataclass(slots=True, eq=False)
 class _Mailbox:
-    """What waits for one person: by the number of its coming, a stream and the first and last message that came.
-
-    `waiting` counts the messages.
-    """
+    """What waits for one person: by the number of its coming, a stream and the first and last message that came."""
 
     arrivals: dict[int, tuple[_Stream, int, int]] = field(default_factory=dict)
-    waiting: int = 0
+
+
+class _Unheard(NamedTuple):
+    """What a sender is answered whom the recipient has blocked, of a stream in which `last` was their last message."""
+
+    standing: Standing
+    last: int
 
 
 class UnreceivedReplay:
@@ -112,7 +116,7 @@ class UnreceivedReplay:
 class Unreceived:
     """`report` hears what has been received, `pressure` of whom more than STREAM_BEHIND_BYTES have not been.
 
-    `mailbox` is how many messages may wait for one person; what else a chat ends with is left to its sender.
+    `mailbox` is how many messages may wait for somebody; what else a chat ends with is left to its sender.
     `wall_clock` is in seconds since 1970: messages are numbered on from its microseconds, so that a later process has
     higher numbers, and a page can still count them.
     """
@@ -123,10 +127,11 @@ class Unreceived:
     asking: Sequence[tuple[str, str]] = ()
 
     def __init__(
-        self, report: Report, *, pressure: Pressure, mailbox: int, wall_clock: Callable[[], float] = time.time
+        self, report: Report, *, pressure: Pressure, mailbox: MailboxLimits, wall_clock: Callable[[], float] = time.time
     ) -> None:
         self._report = report
-        self._limit = mailbox
+        self._limit = mailbox.messages
+        self._shares = Shares(mailbox, waiting_for=lambda _: ())
         self._backlogs = Backlogs(pressure, stream_limit=STREAM_BEHIND_BYTES, total_limit=math.inf)
         self._current: dict[tuple[str, str], _Stream] = {}
         self._chats: dict[str, _Chat] = {}
@@ -134,7 +139,7 @@ class Unreceived:
         self._mailboxes: dict[str, _Mailbox] = {}
         self._arrived = int(wall_clock() * 1_000_000)
         self._talked: dict[tuple[str, str], None] = {}  # who knows whom, in the order of their last chat or letter
-        self._unheard: dict[tuple[str, str], Standing] = {}  # by stream and sender, in this order
+        self._unheard: dict[tuple[str, str], _Unheard] = {}  # by stream and sender, in this order
 
     # Live chats
 
@@ -190,27 +195,34 @@ class Unreceived:
 
     async def hand_in(self, letter: Letter) -> HandedIn:
         """Keep a letter. It is not safe yet: what counts as stored of its stream is what has been received."""
+        check_number(letter)
         chat = self._chats.get(chat_of(letter.stream)) or _Chat(
             chat_of(letter.stream), letter.sender, letter.recipient, LETTER
         )
         if chat.reason is None or {chat.asker, chat.target} != {letter.sender, letter.recipient}:
             raise bad_number(letter)
         stream = chat.said_by(letter.sender, letter.stream)
-        if not letter.is_heard and has_mailbox(letter.recipient):
-            return HandedIn(self._answer_unheard(letter, stream), None)
-        if stream and is_there(letter, max(stream.held.last, stream.received), stream.received):
-            return HandedIn(stream.standing, None)
+        unheard = self._unheard.get((letter.stream, letter.sender))
+        standing = stream.standing if stream else unheard.standing if unheard else None
+        if standing and is_there(letter, _last(stream, unheard), standing.received):
+            return HandedIn(standing, None)
+        if stream is None and len(chat.streams) >= STREAMS_OF_A_CHAT:
+            raise bad_number(letter)
+        if has_mailbox(letter.recipient):
+            self._shares.check(letter)
+            if not letter.is_heard:
+                return HandedIn(self._answer_unheard(letter, standing), None)
         stream = self._take(letter, chat, stream)
         self._note(self._talked, (letter.sender, letter.recipient), None)
         return HandedIn(stream.standing, self._arrived)
 
-    def _answer_unheard(self, letter: Letter, stream: _Stream | None) -> Standing:
+    def _answer_unheard(self, letter: Letter, known: Standing | None) -> Standing:
         """As for any letter that has not been received, and nothing is kept of it but the answer."""
         before = letter.number - 1
-        answer = stream.standing if stream else Standing(letter.stream, letter.sender, letter.recipient, before, before)
-        known = self._unheard.get((letter.stream, letter.sender), answer)
-        self._note(self._unheard, (letter.stream, letter.sender), known)
-        return known
+        answer = known or Standing(letter.stream, letter.sender, letter.recipient, before, before)
+        self._note(self._unheard, (letter.stream, letter.sender), _Unheard(answer, letter.number))
+        self._shares.taken(letter)
+        return answer
 
     @staticmethod
     def _note(among: dict[tuple[str, str], T], key: tuple[str, str], value: T) -> None:
@@ -252,6 +264,7 @@ class Unreceived:
         known = chat.said_by(chat.partner_of(recipient), stream) if chat else None
         if chat is None or known is None or known.recipient != recipient:
             return None
+        upto = min(upto, known.held.last)
         if upto > known.received:
             self._receive(chat, known, upto)
         return known.standing
@@ -259,7 +272,10 @@ class Unreceived:
     async def standing(self, stream: str, sender: str) -> Standing | None:
         chat = self._over(stream)
         known = chat.said_by(sender, stream) if chat else None
-        return known.standing if known else self._unheard.get((stream, sender))
+        if known:
+            return known.standing
+        unheard = self._unheard.get((stream, sender))
+        return unheard.standing if unheard else None
 
     async def chat_standing(self, chat_id: str, me: str, stream: str | None) -> ChatStanding | None:
         chat = self._chats.get(chat_id)
@@ -297,37 +313,37 @@ class Unreceived:
         return self._mailboxes.get(nickname) or _Mailbox()
 
     def _receive(self, chat: _Chat, stream: _Stream, upto: int) -> None:
-        before, stream.received = stream.unreceived, upto
+        before, had_waited, stream.received = stream.received, stream.unreceived, upto
         gone = stream.held.let_go(upto)
         if chat.reason is None:
             stream.backlog.size -= sum(map(len, gone)) + PIECE_OVERHEAD * len(gone)
             self._backlogs.shrunk()
-        elif before:
-            self._hand_over(stream, before - stream.unreceived)
+        elif had_waited:
+            self._hand_over(stream, before)
             self._settle(chat)
 
-    def _hand_over(self, stream: _Stream, count: int) -> None:
-        """So many of what waited in the recipient's mailbox do not wait any more."""
+    def _hand_over(self, stream: _Stream, before: int) -> None:
+        """More than `before` has been received: of what waited in the mailbox, that waits no longer."""
         mailbox = self._mailboxes[stream.recipient]
-        mailbox.waiting -= count
-        for arrival in [number for number, (whose, _, last) in mailbox.arrivals.items() if whose is stream]:
-            if mailbox.arrivals[arrival][2] <= stream.received:
-                del mailbox.arrivals[arrival]
+        for arrival, (whose, first, last) in [*mailbox.arrivals.items()]:
+            if whose is stream and first <= stream.received:
+                count = min(last, stream.received) - max(first - 1, before)
+                self._shares.put(stream.recipient, stream.sender, -count)
+                if last <= stream.received:
+                    del mailbox.arrivals[arrival]
         if not mailbox.arrivals:
             del self._mailboxes[stream.recipient]
 
     def _keep_for_later(self, stream: _Stream) -> None:
         """The chat is over: the mailbox takes what it has room for. The rest its sender still has, and may hand in."""
-        waiting = self._mailbox(stream.recipient).waiting
+        waiting = self._shares.waiting(stream.recipient)
         room = max(0, self._limit - waiting) if has_mailbox(stream.recipient) else 0
         stream.held.cut_off(stream.received + room)
         if stream.unreceived:
             self._put(stream, stream.received + 1)
+            self._shares.put(stream.recipient, stream.sender, stream.unreceived)
 
     def _take(self, letter: Letter, chat: _Chat, stream: _Stream | None) -> _Stream:
-        waits = has_mailbox(letter.recipient)
-        if waits and self._mailbox(letter.recipient).waiting >= self._limit:
-            raise mailbox_full(letter)
         if stream is None:
             before = letter.number - 1
             backlog = Backlog(chat.id, letter.sender)
@@ -336,10 +352,11 @@ class Unreceived:
             self._chats[chat.id] = chat
         self._arrived += 1
         self._settled.pop(chat.id, None)
-        if waits:
+        if has_mailbox(letter.recipient):
             stream.held.last = letter.number - 1
             stream.held.append(letter.line, 1, letter.at)
             self._put(stream, letter.number)
+            self._shares.taken(letter)
         else:
             stream.held.last = stream.received = letter.number
             self._settle(chat)
@@ -349,7 +366,6 @@ class Unreceived:
         mailbox = self._mailboxes.setdefault(stream.recipient, _Mailbox())
         self._arrived += 1
         mailbox.arrivals[self._arrived] = stream, first, stream.held.last
-        mailbox.waiting += stream.held.last - first + 1
 
     def _settle(self, chat: _Chat) -> None:
         if any(stream.unreceived for stream in chat.streams):
@@ -358,6 +374,11 @@ class Unreceived:
         if len(self._settled) > REMEMBERED_CHATS:
             oldest = next(iter(self._settled))
             del self._settled[oldest], self._chats[oldest]
+
+
+def _last(stream: _Stream | None, unheard: _Unheard | None) -> int:
+    """The number of the last message that came, heard or not."""
+    return max(max(stream.held.last, stream.received) if stream else 0, unheard.last if unheard else 0)
 
 
 def _read(stream: _Stream, arrival: int, start: int, last: int, limit: int, found: list[Undelivered]) -> int:

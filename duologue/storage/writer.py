@@ -19,6 +19,7 @@ from typing import Any
 from duologue.core.errors import PeerError
 from duologue.storage.mailroom import Mailroom
 from duologue.storage.rows import Batch, Question
+from duologue.storage.shares import MailboxLimits
 from duologue.storage.store_file import transaction
 
 ROWS_PER_STATEMENT = 64  # and 7 columns are 448 values, under the 999 that every SQLite takes
@@ -37,7 +38,7 @@ Answers = list[object]
 
 class Writer:
     """Commits batches in the order given. `done` and `failed` are called on the loop; after `failed` nothing is
-    written. `mailbox` is how many messages may wait for one person.
+    written. `mailbox` is how many messages may wait for somebody.
 
     It owns the connection and closes it at its end. `turn` is held for each commit: whoever else writes to the file
     takes turns with it, as SQLite's own way of waiting, sleep and try again, can miss many turns in a row.
@@ -48,7 +49,7 @@ class Writer:
         connection: sqlite3.Connection,
         loop: asyncio.AbstractEventLoop,
         turn: Lock,
-        mailbox: int,
+        mailbox: MailboxLimits,
         done: Callable[[Batch, Answers], None],
         failed: Callable[[Exception], None],
     ) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from duologue.core.rooms import HIDDEN_TOPIC
 from tests.behaviour.guests import Guest
 from tests.behaviour.house import SOCIABLE_DOORS, House
 from tests.behaviour.people import Person, start_chat
 from tests.behaviour.sociable import Sociable
+from tests.behaviour.web import Web
 
 
 async def is_blocked(house: House, door: str, *, by_bob: bool) -> tuple[Sociable, Sociable, Person]:
@@ -38,6 +40,26 @@ async def test_nothing_that_is_said_reaches_who_blocks(house: House, door: str, 
     await blocker.heard_nothing()
     await blocker.says_to_all("you hear me")
     await blocked.heard(blocker, "you hear me")
+
+
+@at_each_door
+async def test_nor_does_what_is_said_otherwise(house: House, door: str) -> None:
+    """In a topic, or of oneself."""
+    blocker, blocked, dave = await is_blocked(house, door, by_bob=False)
+    await blocked.goes_away("buy")
+    await blocker.sees_how(blocked, "away")
+    await blocked.types("/topic #lobby :buy")
+    assert await dave.next_text() == "buy"
+    await blocker.heard_nothing()
+    await blocker.types("/topic #lobby")
+    assert HIDDEN_TOPIC in await asked(blocker)
+
+
+async def asked(who: Sociable) -> str:
+    """What the topic is, as it is shown."""
+    if isinstance(who, Web):
+        return str((await who.tab.skips_to("room_topic"))["topic"])
+    return await who.next_text()
 
 
 @at_each_door

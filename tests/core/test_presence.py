@@ -51,7 +51,7 @@ def test_saying_it_again_is_answered_and_changes_nothing() -> None:
     assert house.come_back(160, "bob") == [Tell("bob", YouAre(State.ONLINE))]
     house.go_away(170, "bob", "lunch")
     assert house.go_away(180, "bob", "lunch") == [Tell("bob", YouAre(State.AWAY, "lunch"))]
-    assert house.describe("bob").since == 170
+    assert house.describe("carol", "bob").since == 170
 
 
 def test_a_presence_ends_with_its_session() -> None:
@@ -95,7 +95,7 @@ def test_in_a_chat_one_is_seen_there_unless_one_says_otherwise() -> None:
     house.chatting.add("bob")
     assert house.chat_changed(150, "bob") == [PresenceChanged("bob")]
     assert house.of("bob").state is State.IN_CHAT
-    assert house.describe("bob").since == 150
+    assert house.describe("carol", "bob").since == 150
     house.do_not_disturb(160, "bob")
     assert house.of("bob").state is State.DO_NOT_DISTURB
     house.chatting.clear()
@@ -133,7 +133,7 @@ def test_another_text_is_the_same_time() -> None:
     house.go_away(150, "bob", "lunch")
     house.text_for("alice", "bob")
     assert house.go_away(160, "bob", "still eating")[1:] == [PresenceChanged("bob")]
-    assert house.describe("bob").since == 150
+    assert house.describe("carol", "bob").since == 150
     assert house.text_for("alice", "bob") == []
     assert text_read(house.text_for("carol", "bob")) == [Presence("bob", State.AWAY, "still eating")]
 
@@ -160,13 +160,13 @@ def test_who_is_not_here_has_left_no_text_and_reads_none() -> None:
 
 def test_whois() -> None:
     house = House("bob", "~Eve")
-    assert house.describe("bob") == PersonDescribed("bob", State.ONLINE, 100, is_guest=False)
-    assert house.describe("~Eve") == PersonDescribed("~Eve", State.ONLINE, 100, is_guest=True)
-    assert house.describe("carol") == PersonDescribed("carol", State.OFFLINE, None, is_guest=False)
+    assert house.describe("carol", "bob") == PersonDescribed("bob", State.ONLINE, 100, is_guest=False)
+    assert house.describe("carol", "~Eve") == PersonDescribed("~Eve", State.ONLINE, 100, is_guest=True)
+    assert house.describe("carol", "carol") == PersonDescribed("carol", State.OFFLINE, None, is_guest=False)
     house.go_away(150.9, "bob", "lunch")
-    assert house.describe("bob") == PersonDescribed("bob", State.AWAY, 150, is_guest=False, text="lunch")
+    assert house.describe("carol", "bob") == PersonDescribed("bob", State.AWAY, 150, is_guest=False, text="lunch")
     house.leave(200, "bob")
-    assert house.describe("bob") == PersonDescribed("bob", State.OFFLINE, 200, is_guest=False)
+    assert house.describe("carol", "bob") == PersonDescribed("bob", State.OFFLINE, 200, is_guest=False)
 
 
 def test_guests_who_have_gone_are_forgotten() -> None:
@@ -195,3 +195,16 @@ def test_a_crowd_is_listed_in_pages() -> None:
     assert house.listed("z") == PeopleListed(())
     house.leave(200, names[0])
     assert house.online().nicknames[0] == names[1]
+
+
+def test_what_somebody_says_of_themselves_is_not_for_who_has_blocked_them() -> None:
+    house = Presences(is_in_chat=lambda _: False, limits=Limits(), is_heard=lambda *pair: pair != ("bob", "alice"))
+    for nickname in ("alice", "bob", "carol"):
+        house.arrive(100, nickname)
+    house.go_away(150, "bob", "lunch")
+    assert house.describe("alice", "bob") == PersonDescribed("bob", State.AWAY, 150, is_guest=False)
+    assert house.describe("carol", "bob").text == "lunch"
+    assert house.of_to("alice", "bob") == Presence("bob", State.AWAY)
+    assert house.of_to("carol", "bob") == BOB_IS_AWAY
+    assert house.text_for("alice", "bob") == []
+    assert house.text_for("carol", "bob") == [Tell("carol", BOB_IS_AWAY)]

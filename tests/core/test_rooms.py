@@ -30,7 +30,7 @@ from duologue.core.room_events import (
     RoomsListed,
     RoomTopic,
 )
-from duologue.core.rooms import LOBBY, Rooms, is_room, locked, room_key
+from duologue.core.rooms import HIDDEN_TOPIC, LOBBY, Rooms, is_room, locked, room_key
 from duologue.core.text import visible
 
 GRACE, MINE, ALL, TOPIC = 60, 2, 3, 10
@@ -251,7 +251,7 @@ class TestPassword:
         house.set_topic("alice", "#tea", "green")
         assert error_of(house.topic_of, "bob", "#tea").code == "room_locked"
         assert error_of(house.members, "bob", "#tea").code == "room_locked"
-        assert RoomListed("#tea", 1, True, "") in house.listed()
+        assert RoomListed("#tea", 1, True, "") in house.listed("alice")
         assert house.topic_of("alice", "#tea") == RoomTopic("#tea", None, "green")
         assert house.members("alice", "#tea") == RoomMembers("#tea", ("alice",))
 
@@ -383,7 +383,7 @@ class TestWaiting:
         house, _ = tea("alice")
         house.set_topic("alice", "#tea", "green")
         house.leave(0, "alice", is_lost=True)
-        assert RoomListed("#tea", 0, False, "green") in house.listed()
+        assert RoomListed("#tea", 0, False, "green") in house.listed("alice")
         assert house.members("bob", "#tea") == RoomMembers("#tea", ())
         assert house.topic_of("bob", "#tea") == RoomTopic("#tea", None, "green")
 
@@ -410,7 +410,7 @@ class TestRestored:
         house.restore(0, [Room(LOBBY, LOBBY, topic="all of us")])
         assert house.expire(1000) == []
         assert house.topic_of("alice", LOBBY) == RoomTopic(LOBBY, None, "all of us")
-        assert house.listed() == [RoomListed(LOBBY, 0, False, "all of us"), RoomsListed(1)]
+        assert house.listed("alice") == [RoomListed(LOBBY, 0, False, "all of us"), RoomsListed(1)]
 
     def test_more_rooms_than_are_allowed_now_are_kept(self) -> None:
         house = rooms()
@@ -500,7 +500,7 @@ class TestTooMany:
             except PeerError:
                 refused += 1
         assert refused == 10_000 - 20
-        assert len(house.listed()) == 1 + 20 + 1
+        assert len(house.listed("alice")) == 1 + 20 + 1
 
     def test_rooms_that_somebody_left_behind_are_still_theirs(self) -> None:
         """6. However often somebody comes again."""
@@ -602,6 +602,26 @@ class TestTopic:
         house.set_topic("alice", "#tea", "green")
         assert house.set_topic("bob", "#tea", " green\n") == [Tell("bob", RoomTopic("#tea", None, "green"))]
 
+    def test_who_has_blocked_its_author_reads_that_there_is_one(self) -> None:
+        blocked = {("mallory", "bob")}
+        ids = map(str, count())
+        house = Rooms(new_id=lambda: next(ids), limits=LIMITS, is_heard=lambda *pair: pair not in blocked)
+        for nickname in ("mallory", "carol"):
+            house.join(nickname, "#tea")
+        house.set_topic("mallory", "#tea", "buy")
+        assert heard(house.join("bob", "#tea"), "bob") == [RoomEntered("#tea", 3, HIDDEN_TOPIC)]
+        assert house.topic_of("bob", "#tea").topic == HIDDEN_TOPIC
+        assert RoomListed("#tea", 3, False, HIDDEN_TOPIC) in house.listed("bob")
+        for other in ("mallory", "carol"):
+            assert house.topic_of(other, "#tea").topic == "buy"
+            assert RoomListed("#tea", 3, False, "buy") in house.listed(other)
+        house.set_topic("carol", "#tea", "buy")
+        assert house.topic_of("bob", "#tea").topic == HIDDEN_TOPIC, "whose words it is does not change"
+        house.set_topic("carol", "#tea", "green")
+        assert house.topic_of("bob", "#tea").topic == "green"
+        house.set_topic("mallory", "#tea", "")
+        assert house.topic_of("bob", "#tea").topic == "", "nothing is nobody's"
+
     @pytest.mark.parametrize("nothing", ["", " ", "\n\t\u2028"])
     def test_an_empty_topic_takes_it_away(self, nothing: str) -> None:
         house, _ = tea("alice")
@@ -674,7 +694,7 @@ class TestAsking:
         house, _ = tea("alice", "bob", password_hash="hash")
         house.join("alice", "#2nd")
         house.set_topic("alice", "#2nd", "again")
-        assert house.listed() == [
+        assert house.listed("alice") == [
             RoomListed(LOBBY, 0, False, ""),
             RoomListed("#2nd", 1, False, "again"),
             RoomListed("#tea", 2, True, ""),
@@ -688,7 +708,7 @@ class TestAsking:
         listed: list[str] = []
         after = None
         for number in (ROOMS_PAGE, ROOMS_PAGE, 21):
-            *page, end = house.listed(after)
+            *page, end = house.listed("alice", after)
             assert len(page) == number
             listed += [row.room for row in page if isinstance(row, RoomListed)]
             assert isinstance(end, RoomsListed)
@@ -697,8 +717,8 @@ class TestAsking:
         assert after is None
         assert listed == [LOBBY, *keys]
         house.expire(GRACE)
-        assert house.listed() == [RoomListed(LOBBY, 0, False, ""), RoomsListed(1)]
-        assert house.listed("#room5") == house.listed(LOBBY) == [RoomsListed(1)]
+        assert house.listed("alice") == [RoomListed(LOBBY, 0, False, ""), RoomsListed(1)]
+        assert house.listed("alice", "#room5") == house.listed("alice", LOBBY) == [RoomsListed(1)]
 
     def test_many_members_are_listed_in_pages(self) -> None:
         names = [f"user{n:03}" for n in range(PAGE + 1)]
@@ -810,7 +830,7 @@ class House(RuleBasedStateMachine):
 
     @staticmethod
     def copy(room: Room) -> Room:
-        return Room(room.key, room.id, room.password_hash, room.topic)
+        return Room(room.key, room.id, room.password_hash, room.topic, room.topic_by)
 
     def refused(self, code: str, call: Callable[..., object], *arguments: object) -> None:
         assert error_of(call, *arguments).code == code
@@ -914,7 +934,7 @@ class House(RuleBasedStateMachine):
             RoomListed(key, len(life.members), life.password is not None, "" if life.password else life.topic)
             for key, life in sorted(self.lives.items(), key=lambda item: (item[0] != LOBBY, item[0]))
         ]
-        assert self.rooms.listed() == [*rows, RoomsListed(len(rows))]
+        assert self.rooms.listed("alice") == [*rows, RoomsListed(len(rows))]
         assert len(rows) <= ALL + 1
 
     @invariant()

@@ -99,7 +99,7 @@ def no_count_of_what_came() -> None:
 
     def trusting(self: Direction, stream: Stream, upto: int) -> bool:
         is_news = upto > stream.received
-        stream.received = stream.claimed = max(stream.received, upto)
+        stream.received = max(stream.received, upto)
         return is_news
 
     Direction.sender_returns = without  # type: ignore[method-assign]

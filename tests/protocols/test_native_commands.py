@@ -82,9 +82,10 @@ from tests.protocols.test_native_wire import counts, ids, nicknames, one_line, r
 
 maybe_nickname = st.none() | nicknames
 streams = st.text(st.sampled_from("abcXYZ019_-."), min_size=1, max_size=STREAM_LENGTH).filter(
-    lambda name: any(map(str.isalnum, name))
+    lambda name: name[0] != "." and any(map(str.isalnum, name))
 )
 held = st.builds(StreamHeld, streams, counts)
+numbers = counts.filter(bool)
 CHAT_COMMANDS: dict[type, st.SearchStrategy[Command]] = {
     AskForChat: st.builds(AskForChat, nicknames),
     AcceptChat: st.builds(AcceptChat, maybe_nickname),
@@ -95,7 +96,7 @@ CHAT_COMMANDS: dict[type, st.SearchStrategy[Command]] = {
     Say: st.builds(Say, texts),
     QuitChat: st.builds(QuitChat),
     ResumeChat: st.builds(ResumeChat, ids) | st.builds(ResumeChat, ids, held, held),
-    SendLetter: st.builds(SendLetter, nicknames, streams, counts, texts),
+    SendLetter: st.builds(SendLetter, nicknames, streams, numbers, texts),
     ReadHistory: st.builds(ReadHistory, nicknames, counts, st.none() | counts),
     SearchHistory: st.builds(SearchHistory, sentences.filter(lambda words: not words.isspace())),
     Exit: st.builds(Exit),
@@ -151,7 +152,7 @@ def reassembled(encoded: bytes) -> tuple[SendLetter, str]:
     return letter, "".join(part or "" for part in parts) + letter.text
 
 
-@given(nicknames, streams, counts, st.integers(0, LINE_LIMIT - 2), st.sampled_from(["x", "é", "日", "🙂", "\n", ":"]))
+@given(nicknames, streams, numbers, st.integers(0, LINE_LIMIT - 2), st.sampled_from(["x", "é", "日", "🙂", "\n", ":"]))
 def test_a_letter_of_any_length_that_a_message_may_have_arrives_whole(
     nickname: str, stream: str, number: int, size: int, letter: str
 ) -> None:
@@ -273,6 +274,7 @@ FOLLOWS_NOT: dict[Takes, list[str]] = {
         " bob i/d 1 :hi",
         " bob ıd 1 :hi",
         " bob . 1 :hi",
+        " bob .1 1 :hi",
         " bob " + "x" * (STREAM_LENGTH + 1) + " 1 :hi",
         " bob id " + "9" * 5000 + " :hi",
     ],
@@ -298,6 +300,13 @@ def test_each_word_of_the_table_is_its_command(row: object) -> None:
             parse_command(f"{word}{wrong}".encode())
         assert not isinstance(caught.value, FatalPeerError)
         assert word in caught.value.text
+
+
+@pytest.mark.parametrize("number", ["0", "00"])
+def test_a_letter_numbered_0_is_none(number: str) -> None:
+    """11.1"""
+    with pytest.raises(PeerError, match="bad_number"):
+        parse_command(f"/msg bob id {number} :hi".encode())
 
 
 @pytest.mark.parametrize("line", ["/nonsense", "", " ", "YES", "hello", "/CHAT bob", "/chat\tbob", " /chat bob"])

@@ -69,7 +69,7 @@ def commands(draw: st.DrawFn) -> Any:
     kind = draw(st.sampled_from(KINDS))
     hints = get_type_hints(kind)
     found = {field.name: draw(values(hints[field.name])) for field in wanted(kind)}
-    found |= {"stream": "a-b_c.1"} if kind is SendLetter else {}
+    found |= {"stream": "a-b_c.1", "number": max(1, found["number"])} if kind is SendLetter else {}
     found |= {"words": f"word {found['words']}"} if "words" in found else {}
     return kind(**found)
 
@@ -136,6 +136,8 @@ def test_what_they_look_like(frame: str, command: Command) -> None:
         ('{"type":"send_letter","nickname":"b","stream":"a b","number":1,"text":"x"}', "bad_command"),
         ('{"type":"send_letter","nickname":"b","stream":"","number":1,"text":"x"}', "bad_command"),
         ('{"type":"send_letter","nickname":"b","stream":"a\\nERROR","number":1,"text":"x"}', "bad_command"),
+        ('{"type":"send_letter","nickname":"b","stream":".1","number":1,"text":"x"}', "bad_command"),
+        ('{"type":"send_letter","nickname":"b","stream":"a","number":0,"text":"x"}', "bad_number"),
         ('{"type":"search_history","words":" "}', "bad_command"),
         ('{"type":"say","text":"\\u0000"}', "not_text"),
         ('{"type":"say","text":"\\ud800"}', "not_text"),

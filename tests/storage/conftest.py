@@ -11,9 +11,11 @@ import pytest
 from duologue.storage.base import Stored, StoreError
 from duologue.storage.retention import Retention
 from duologue.storage.rows import Batch
+from duologue.storage.shares import MailboxLimits
 from duologue.storage.sqlite import SqliteStore
 
 KEEP_ALL = Retention()
+MAILBOX = MailboxLimits(5000, 500)
 
 
 class Listener:
@@ -28,14 +30,16 @@ class Listener:
         self.opened: list[SqliteStore] = []
         self._said = asyncio.Event()
 
-    def open(self, *, mailbox: int = 5000, retention: Retention = KEEP_ALL) -> SqliteStore:
+    def open(
+        self, *, mailbox: int = 5000, per_sender: int | None = None, retention: Retention = KEEP_ALL
+    ) -> SqliteStore:
         store = SqliteStore.open(
             self.path,
             asyncio.get_running_loop(),
             committed=self._committed,
             failed=self._failed,
             pressure=self._pressure,
-            mailbox=mailbox,
+            mailbox=MailboxLimits(mailbox, per_sender or mailbox),
             retention=retention,
         )
         self.opened.append(store)

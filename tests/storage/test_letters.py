@@ -10,10 +10,12 @@ import pytest
 
 from duologue.core.errors import PeerError
 from duologue.storage.base import Letter, Standing, Store, Stored, Undelivered
+from duologue.storage.letters import STREAMS_OF_A_CHAT
+from duologue.storage.shares import MailboxLimits
 from duologue.storage.unreceived import Unreceived
 from tests.storage.conftest import Listener
 
-LIMIT = 3
+LIMIT, SHARE = 3, 2
 
 
 @dataclass
@@ -30,6 +32,11 @@ class House:
         standing = (await self.store.hand_in(letter)).standing
         assert (standing.stream, standing.sender, standing.recipient) == (stream, sender, recipient)
         return standing.stored
+
+    async def hand_in_all(self, sender: str, count: int) -> None:
+        """So many letters to bob."""
+        for number in range(count):
+            await self.hand_in(f"{sender.strip('~')}{number}", 1, f"{sender} {number}", sender)
 
     async def refused(self, stream: str, number: int, sender: str = "alice", recipient: str = "bob") -> PeerError:
         with pytest.raises(PeerError) as refusal:
@@ -49,22 +56,37 @@ class House:
             self.store.append("c", "alice", f":{text}\n".encode(), 1, 2.0)
 
 
-async def on_disk(path: Path) -> AsyncIterator[House]:
+async def on_disk(path: Path, limits: MailboxLimits) -> AsyncIterator[House]:
     listener = Listener(path)
-    store = listener.open(mailbox=LIMIT)
+    store = listener.open(mailbox=limits.messages, per_sender=limits.per_sender)
     yield House(store, keeps=True)
     await store.close()
 
 
-async def in_memory(_: Path) -> AsyncIterator[House]:
+async def in_memory(_: Path, limits: MailboxLimits) -> AsyncIterator[House]:
     told: list[Stored] = []
-    yield House(Unreceived(told.extend, pressure=print, mailbox=LIMIT), keeps=False, told=told)
+    yield House(Unreceived(told.extend, pressure=print, mailbox=limits), keeps=False, told=told)
+
+
+Makes = Callable[[Path, MailboxLimits], AsyncIterator[House]]
 
 
 @pytest.fixture(params=[on_disk, in_memory])
-async def house(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[House]:
-    make: Callable[[Path], AsyncIterator[House]] = request.param
-    async for house in make(tmp_path / "messages.db"):
+def makes(request: pytest.FixtureRequest) -> Makes:
+    make: Makes = request.param
+    return make
+
+
+@pytest.fixture
+async def house(makes: Makes, tmp_path: Path) -> AsyncIterator[House]:
+    async for house in makes(tmp_path / "messages.db", MailboxLimits(LIMIT, LIMIT)):
+        yield house
+
+
+@pytest.fixture
+async def shared(makes: Makes, tmp_path: Path) -> AsyncIterator[House]:
+    """A house in which a mailbox has room for three messages, and for two of one sender."""
+    async for house in makes(tmp_path / "messages.db", MailboxLimits(LIMIT, SHARE)):
         yield house
 
 
@@ -158,6 +180,73 @@ async def test_a_full_mailbox_takes_no_more_until_something_has_been_received(ho
     assert await house.texts() == ["letter 0", "letter 2", "there is room again"]
 
 
+@pytest.mark.parametrize("number", [0, -1, 10**18, 1 << 63, 1 << 64])
+async def test_no_message_has_such_a_number(house: House, number: int) -> None:
+    """It could never be received, and would have its place for ever."""
+    assert (await house.refused("letter", number)).code == "bad_number"
+    assert await house.store.standing("letter", "alice") is None
+    await house.hand_in_all("carol", LIMIT)
+    assert len(await house.texts()) == LIMIT
+
+
+async def test_the_highest_number_is_one_message_like_any_other(house: House) -> None:
+    highest = 10**18 - 1
+    await house.hand_in("letter", highest, "hi")
+    await house.hand_in_all("carol", LIMIT - 1)
+    assert (await house.mail())[0].number == highest
+    assert await house.texts(after=(await house.mail())[0].cursor) == ["carol 0", "carol 1"]
+    await house.store.receipt("letter", "bob", highest)
+    await house.hand_in("another", 1, "there is room")
+    assert await house.texts() == ["carol 0", "carol 1", "there is room"]
+
+
+async def test_a_chat_has_no_more_streams_than_are_read_for_each_letter(house: House) -> None:
+    for number in range(STREAMS_OF_A_CHAT):
+        await house.hand_in(f"c.{number}", 1, "hi")
+        await house.store.receipt(f"c.{number}", "bob", 1)
+    assert (await house.refused("c.more", 1)).code == "bad_number"
+    await house.hand_in("c.0", 2, "goes on")
+    await house.hand_in("d", 1, "begins elsewhere")
+    assert await house.texts() == ["goes on", "begins elsewhere"]
+
+
+async def test_one_sender_takes_a_share_of_a_mailbox_and_there_is_room_for_others(shared: House) -> None:
+    await shared.hand_in_all("alice", SHARE)
+    refusal = await shared.refused("more", 1)
+    assert (refusal.code, "yours" in refusal.text, "bob" in refusal.text) == ("mailbox_full", True, True)
+    await shared.hand_in_all("alice", SHARE)  # they are there already
+    await shared.hand_in("carols", 1, "from carol", "carol")
+    await shared.hand_in("to_carol", 1, "hi", "alice", "carol")
+    assert await shared.texts() == ["alice 0", "alice 1", "from carol"]
+    await shared.store.receipt("alice0", "bob", 1)
+    await shared.hand_in("more", 1, "there is room again")
+    assert (await shared.refused("still_more", 1)).code == "mailbox_full"
+
+
+async def test_what_a_chat_has_left_takes_its_senders_share_and_no_more_of_the_mailbox(shared: House) -> None:
+    shared.chat("one", "two", "three")
+    shared.store.chat_ended("c", "lost", 4.0)
+    assert (await shared.refused("more", 1)).code == "mailbox_full"
+    await shared.hand_in("carols", 1, "from carol", "carol")
+    assert await shared.texts() == ["one", "two", "three", "from carol"]
+    assert (await shared.refused("daves", 1, "dave")).code == "mailbox_full"
+    await shared.store.receipt("c", "bob", 2)
+    await shared.hand_in("more", 1, "more")
+    assert (await shared.refused("still_more", 1)).code == "mailbox_full"
+    await shared.store.receipt("c", "bob", 3)
+    await shared.store.receipt("more", "bob", 1)
+    await shared.hand_in_all("alice", SHARE)
+
+
+async def test_all_guests_have_one_share_together(shared: House) -> None:
+    """A guest's name costs nothing."""
+    await shared.hand_in_all("~Eve", 1)
+    await shared.hand_in_all("~Mallory", 1)
+    refusal = await shared.refused("more", 1, "~Trudy")
+    assert (refusal.code, "guests" in refusal.text) == ("mailbox_full", True)
+    await shared.hand_in("alices", 1, "hi")
+
+
 async def test_strangers_are_told_nothing_of_letters(house: House) -> None:
     await house.hand_in("letter", 1, "hi")
     for nobody in ("eve", "alice"):
@@ -170,7 +259,7 @@ async def test_strangers_are_told_nothing_of_letters(house: House) -> None:
     assert await house.texts() == ["hi"]
 
 
-async def test_receipts_go_forward_and_may_be_ahead(house: House) -> None:
+async def test_receipts_go_forward(house: House) -> None:
     await house.hand_in("letter", 1, "one")
     await house.hand_in("letter", 2, "two")
     first = await house.store.receipt("letter", "bob", 1)
@@ -179,13 +268,30 @@ async def test_receipts_go_forward_and_may_be_ahead(house: House) -> None:
     again = await house.store.receipt("letter", "bob", 0)
     assert again
     assert (again.received, await house.texts()) == (1, ["two"])
-    ahead = await house.store.receipt("letter", "bob", 5)
-    assert ahead
-    assert (ahead.received, await house.texts()) == (5, [])
-    await house.hand_in("letter", 3, "had by the recipient before")
-    assert await house.texts() == []
-    await house.hand_in("letter", 6, "new")
-    assert await house.texts() == ["new"]
+
+
+async def test_more_than_there_is_counts_for_what_there_is(house: House) -> None:
+    """7.5, 11.3: what comes later has not been received yet."""
+    await house.hand_in("letter", 1, "one")
+    for _ in range(2):
+        ahead = await house.store.receipt("letter", "bob", 500_000)
+        assert ahead
+        assert (ahead.stored, ahead.received, await house.texts()) == (1, 1, [])
+    await house.hand_in("letter", 2, "two")
+    assert await house.texts() == ["two"]
+    standing = await house.store.standing("letter", "alice")
+    assert standing
+    assert standing.received == 1
+
+
+async def test_more_than_there_is_of_a_chat_that_is_over_counts_for_what_there_is_too(house: House) -> None:
+    house.chat("one", "two")
+    house.store.chat_ended("c", "lost", 4.0)
+    standing = await house.store.receipt("c", "bob", 500_000)
+    assert standing
+    assert (standing.received, await house.texts()) == (2, [])
+    await house.hand_in("c", 3, "three")
+    assert await house.texts() == ["three"]
 
 
 # Chats that end
@@ -312,11 +418,79 @@ async def test_what_is_not_heard_is_answered_as_any_letter_and_is_in_no_mailbox(
 
 
 async def test_it_takes_no_room_there(house: House) -> None:
-    for number in range(2 * LIMIT):
+    for number in range(LIMIT):
         await hand_in_unheard(house, f"s{number}")
     for number in range(LIMIT):
         await house.hand_in(f"t{number}", 1, "hi", sender="carol")
     assert await house.texts() == ["hi"] * LIMIT
+
+
+async def test_its_sender_meets_the_same_ends_as_anybody_whose_letters_wait(shared: House) -> None:
+    """13.6: or the block could be told from one more letter, or from one that is missing."""
+    for number in range(SHARE):
+        await hand_in_unheard(shared, f"s{number}")
+    with pytest.raises(PeerError) as refusal:
+        await hand_in_unheard(shared, "more")
+    assert (refusal.value.code, refusal.value.text) == ("mailbox_full", await words_of_a_full_share(shared))
+    await hand_in_unheard(shared, "s0")  # it is there already
+    with pytest.raises(PeerError) as refusal:
+        await hand_in_unheard(shared, "s0", 3)
+    assert refusal.value.code == "bad_number"
+    await shared.hand_in("t", 1, "unblocked", "alice", "bob")
+    await hand_in_unheard(shared, "blocked_again")
+
+
+async def words_of_a_full_share(house: House) -> str:
+    """As carol reads them, whose letters wait."""
+    for number in range(SHARE):
+        await house.hand_in(f"full{number}", 1, "hi", "carol", "bob")
+    text = (await house.refused("full", 1, "carol")).text
+    for number in range(SHARE):
+        await house.store.receipt(f"full{number}", "bob", 1)
+    return text
+
+
+async def test_a_stream_that_is_heard_again_goes_on_and_brings_nothing_back(house: House) -> None:
+    """13.8"""
+    await house.hand_in("s", 1, "before")
+    await hand_in_unheard(house, "s", 2)
+    await house.hand_in("s", 3, "after")
+    await house.hand_in("s", 2, "sent again")
+    assert await house.texts() == ["before", "after"]
+    standing = await house.store.receipt("s", "bob", 3)
+    assert standing
+    assert (standing.received, await house.texts()) == (3, [])
+    await house.hand_in_all("carol", LIMIT)
+    assert len(await house.texts()) == LIMIT, "nothing is left of it"
+
+
+async def test_what_is_not_heard_is_the_message_and_not_the_stream(house: House) -> None:
+    if not house.keeps:
+        return
+    store = house.store
+    house.chat("tea one")
+    store.chat_ended("c", "left", 3.0)
+    await hand_in_unheard(house, "c", 2)
+    await house.hand_in("c", 3, "tea three")
+    await hand_in_unheard(house, "s", 1)
+    await house.hand_in("s", 2, "tea five")
+    everything = ["tea one", "buy", "tea three", "buy", "tea five"]
+    heard = ["tea one", "tea three", "tea five"]
+    for me, partner, found in (("alice", "bob", everything), ("bob", "alice", heard)):
+        assert [message.text for message in await store.history(me, partner, limit=9)] == found
+        assert [message.text for message in await store.search(me, "tea", 9)] == heard[::-1]
+        assert [message.text for message in await store.search(me, "?", 9)] == []
+    assert [message.text for message in await store.search("alice", "buy", 9)] == ["buy", "buy"]
+    assert await store.search("bob", "buy", 9) == []
+
+
+async def test_who_is_not_heard_knows_nobody_by_that_until_they_are(house: House) -> None:
+    """13.10"""
+    await hand_in_unheard(house, "s")
+    assert not await house.store.have_talked("alice", "bob")
+    await house.hand_in("s", 2, "hi")
+    assert await house.store.have_talked("alice", "bob")
+    assert not await house.store.have_talked("bob", "alice")
 
 
 async def test_its_recipient_cannot_make_it_received_by_guessing(house: House) -> None:

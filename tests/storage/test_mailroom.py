@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import sqlite3
 from collections.abc import Awaitable
 from contextlib import closing
+from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from duologue.core.errors import PeerError
 from duologue.storage.base import HandedIn, Letter, Standing, StoreError
+from duologue.storage.mailroom import Mailroom
+from duologue.storage.migrations import migrate
+from duologue.storage.rows import EndRow, NextNumbers
+from duologue.storage.shares import MailboxLimits
 from duologue.storage.sqlite import SqliteStore
 from tests.storage.conftest import Listener, handed_over
 
@@ -184,3 +192,63 @@ async def test_a_question_is_answered_before_the_store_closes_and_none_after(sto
     assert (await asking).standing.stored == 1
     with pytest.raises(StoreError, match="closed"):
         await store.hand_in(letter("l2"))
+
+
+async def test_a_share_outlasts_the_process(listener: Listener) -> None:
+    store = listener.open(mailbox=9, per_sender=2)
+    for stream in ("l1", "l2"):
+        await store.hand_in(letter(stream))
+    await store.close()
+    store = listener.open(mailbox=9, per_sender=2)
+    with pytest.raises(PeerError, match="2 messages of yours"):
+        await store.hand_in(letter("l3"))
+    await store.receipt("l1", "bob", 1)
+    await store.hand_in(letter("l3"))
+
+
+# What happens in one stream of three: a letter that is heard, or not, a receipt, or a chat that ends with some left.
+happens = st.lists(
+    st.one_of(
+        st.tuples(st.just("letter"), st.integers(0, 2), st.booleans()),
+        st.tuples(st.just("receipt"), st.integers(0, 2), st.integers(0, 6)),
+        st.tuples(st.just("chat"), st.integers(1, 3), st.integers(0, 3)),
+    ),
+    max_size=20,
+)
+
+
+@given(happens)
+def test_what_waits_is_counted_as_the_mailboxes_have_it(steps: list[tuple[str, int, int]]) -> None:
+    """The number of places is not looked up for each letter, and is still right."""
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+        migrate(connection, Path("messages.db"))
+        mailroom = Mailroom(connection, MailboxLimits(8, 5))
+        mailroom.numbers = NextNumbers()
+        assert mailroom._shares.waiting("bob") == 0
+        sent = [0, 0, 0]
+        for kind, one, other in steps:
+            if kind == "letter":
+                with contextlib.suppress(PeerError):
+                    handed = Letter(f"s{one}", sent[one] + 1, "alice", "bob", b":hi\n", 5.0, is_heard=bool(other))
+                    mailroom.hand_in(handed)
+                    sent[one] += 1
+            elif kind == "receipt":
+                mailroom.receipt(f"s{one}", "bob", other)
+            else:
+                a_chat_ends(connection, mailroom, said=one, received=min(one, other))
+            waiting = sum(count for _, count in mailroom._waiting_for("bob"))
+            assert mailroom._shares.waiting("bob") == waiting
+
+
+def a_chat_ends(connection: sqlite3.Connection, mailroom: Mailroom, *, said: int, received: int) -> None:
+    """Alice has said so much in it, and bob has so much of it."""
+    number = mailroom.numbers.chat
+    mailroom.numbers.chat, mailroom.numbers.stream = number + 1, mailroom.numbers.stream + 1
+    stream = mailroom.numbers.stream - 1
+    row = number, f"c{number}", "alice", "bob"
+    connection.execute("INSERT INTO chat (number, id, asker, target, started) VALUES (?, ?, ?, ?, 1.0)", row)
+    ends = stream, number, "alice", said, received, f"c{number}"
+    connection.execute(
+        "INSERT INTO stream (number, chat, sender, stored, received, last, name) VALUES (?, ?, ?, ?, ?, 0, ?)", ends
+    )
+    mailroom.end(EndRow(2.0, "left", f"c{number}"))

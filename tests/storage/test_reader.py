@@ -19,6 +19,7 @@ from duologue.storage.reader import Whose
 from duologue.storage.rows import NextNumbers
 from duologue.storage.store_file import use_wal
 from duologue.storage.writer import commit
+from tests.storage.conftest import MAILBOX
 
 
 class Book:
@@ -34,7 +35,7 @@ class Book:
         self.gathering.append(chat, sender, "".join(f":{text}\n" for text in texts).encode(), len(texts), at)
 
     def commit(self) -> None:
-        commit(self.connection, self.gathering.take(), Mailroom(self.connection, 5000))
+        commit(self.connection, self.gathering.take(), Mailroom(self.connection, MAILBOX))
 
     def texts(self, me: str, partner: str | None, before: int | None = None, limit: int = 1000) -> list[str]:
         return [found.text for found in reader.history(self.connection, Whose(me, partner), before, limit)]
@@ -146,5 +147,5 @@ def test_what_lives_goes_on_and_what_ended_does_not(book: Book) -> None:
     assert live.streams == (LiveStream("c3", "bob", 0, 0), LiveStream("c3", "alice", 1, 1))
     again = Gathering(streams, reader.next_numbers(book.connection), print)
     again.append("c3", "alice", b":five\n", 1, 30.0)
-    commit(book.connection, again.take(), Mailroom(book.connection, 5000))
+    commit(book.connection, again.take(), Mailroom(book.connection, MAILBOX))
     assert book.texts("alice", "bob")[-2:] == ["four", "five"]

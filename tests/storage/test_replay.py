@@ -18,7 +18,7 @@ from duologue.storage.replay import Walk, page
 from duologue.storage.rows import NextNumbers
 from duologue.storage.sqlite import SqliteStore
 from duologue.storage.writer import commit
-from tests.storage.conftest import Listener
+from tests.storage.conftest import MAILBOX, Listener
 
 
 class Talk:
@@ -36,7 +36,7 @@ class Talk:
         self.said += count
         self.gathering.append("c", "alice", lines, count, 1.0)
         self.gathering.append("c", "bob", b":aha\n", 1, 1.0)
-        commit(self.connection, self.gathering.take(), Mailroom(self.connection, 5000))
+        commit(self.connection, self.gathering.take(), Mailroom(self.connection, MAILBOX))
 
     def read(self, walk: Walk, limit: int = 1000) -> list[int]:
         while (found := page(self.connection, walk, limit)) is None:

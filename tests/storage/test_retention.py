@@ -23,7 +23,7 @@ from duologue.storage.retention import Retention, sweep
 from duologue.storage.rows import NextNumbers
 from duologue.storage.search import index_pieces, search
 from duologue.storage.writer import commit
-from tests.storage.conftest import Listener
+from tests.storage.conftest import MAILBOX, Listener
 
 DAY = 86_400.0
 NOW = 100 * DAY
@@ -44,7 +44,7 @@ class Attic:
         lines = "".join(f":{text}\n" for text in texts).encode()
         self.gathering.append(chat, sender, lines, len(texts), day * DAY)
         self.gathering.received(chat, sender, chat, received)
-        commit(self.connection, self.gathering.take(), Mailroom(self.connection, 5000))
+        commit(self.connection, self.gathering.take(), Mailroom(self.connection, MAILBOX))
 
     def sweep(self, *, days: float | None = None, messages: int | None = None) -> None:
         for _ in sweep(self.connection, self.turn, Retention(days, messages), NOW):

@@ -20,6 +20,7 @@ from duologue.storage.reader import PLACE_BITS, Whose
 from duologue.storage.rows import NextNumbers
 from duologue.storage.search import index_pieces, search
 from duologue.storage.writer import commit
+from tests.storage.conftest import MAILBOX
 
 
 class Library:
@@ -34,7 +35,7 @@ class Library:
     def say(self, chat: str, sender: str, *texts: str) -> None:
         lines = "".join(f":{text}\n" for text in texts).encode()
         self.gathering.append(chat, sender, lines, len(texts), 1.0)
-        commit(self.connection, self.gathering.take(), Mailroom(self.connection, 5000))
+        commit(self.connection, self.gathering.take(), Mailroom(self.connection, MAILBOX))
 
     def find(self, me: str, words: str, limit: int = 100) -> list[str]:
         for _ in index_pieces(self.connection, self.turn):

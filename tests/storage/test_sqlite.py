@@ -18,6 +18,7 @@ import uvloop
 
 from duologue.storage import search as searching
 from duologue.storage.base import LiveStream, StoreError
+from duologue.storage.migrations import MIGRATIONS
 from duologue.storage.sqlite import SqliteStore
 from tests.storage.conftest import Listener, handed_over
 
@@ -317,6 +318,7 @@ import asyncio, os, sys
 from pathlib import Path
 from duologue.storage import store_file
 from duologue.storage.retention import Retention
+from duologue.storage.shares import MailboxLimits
 from duologue.storage.sqlite import SqliteStore
 
 path, synchronous, rounds = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
@@ -338,7 +340,8 @@ def failed(error):
 
 async def main():
     reports = {"committed": committed, "failed": failed, "pressure": print}
-    store = SqliteStore.open(path, asyncio.get_running_loop(), **reports, mailbox=5000, retention=Retention())
+    limits = {"mailbox": MailboxLimits(9, 9), "retention": Retention()}
+    store = SqliteStore.open(path, asyncio.get_running_loop(), **reports, **limits)
     if not store.live_chats:
         store.chat_started("c", "alice", "bob", 0.0)
     counts = {"alice": 0, "bob": 0}
@@ -478,7 +481,8 @@ async def test_without_a_sync_at_each_commit_the_same_power_cuts_lose_messages(t
 
 
 def with_failing_sync(path: Path) -> subprocess.CompletedProcess[str]:
-    fault = "inject=fdatasync,fsync:error=EIO:when=12+"
+    when = len(MIGRATIONS) + 7  # a few after those of a file that is made
+    fault = f"inject=fdatasync,fsync:error=EIO:when={when}+"
     strace = [STRACE or "", "-f", "-qq", "-e", "trace=fsync,fdatasync", "-e", fault, "-o", os.devnull]
     child = [sys.executable, "-c", CHILD, str(path), "FULL", "1000"]
     return subprocess.run([*strace, *child], capture_output=True, text=True, timeout=55, check=False)

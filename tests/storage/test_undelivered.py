@@ -15,6 +15,7 @@ from duologue.storage.migrations import migrate
 from duologue.storage.rows import NextNumbers
 from duologue.storage.undelivered import MailReader
 from duologue.storage.writer import commit
+from tests.storage.conftest import MAILBOX
 
 
 class PostOffice:
@@ -30,7 +31,7 @@ class PostOffice:
         self.steps += 1
 
     def commit(self) -> None:
-        commit(self.connection, self.gathering.take(), Mailroom(self.connection, 5000))
+        commit(self.connection, self.gathering.take(), Mailroom(self.connection, MAILBOX))
 
     def end_chat(self, chat: str, sender: str, recipient: str, count: int) -> None:
         self.gathering.chat_started(chat, sender, recipient, 1.0)

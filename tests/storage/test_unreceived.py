@@ -8,11 +8,13 @@ from duologue.core.errors import PeerError
 from duologue.storage import unreceived
 from duologue.storage.backlog import STREAM_BEHIND_BYTES
 from duologue.storage.base import Letter, Stored
+from duologue.storage.shares import MailboxLimits
 from duologue.storage.unreceived import Unreceived
+from tests.storage.conftest import MAILBOX
 
 
 class Room:
-    def __init__(self, mailbox: int = 5000, now: float = 0.0) -> None:
+    def __init__(self, mailbox: MailboxLimits = MAILBOX, now: float = 0.0) -> None:
         self.told: list[Stored] = []
         self.pressure: list[tuple[str, str, bool]] = []
         self.store = Unreceived(
@@ -92,7 +94,7 @@ async def test_the_end_of_a_chat_ends_its_pressure(room: Room) -> None:
 
 
 async def test_a_chat_that_ends_leaves_what_the_mailbox_has_room_for_and_the_rest_to_its_sender() -> None:
-    room = Room(mailbox=3)
+    room = Room(MailboxLimits(3, 3))
     await room.store.hand_in(Letter("letter", 1, "carol", "bob", b":letter\n", 1.0))
     room.store.append("c", "alice", b":one\n:two\n:three\n:four\n", 4, 2.0)
     room.store.append("c", "alice", b":five\n", 1, 2.0)

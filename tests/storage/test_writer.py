@@ -19,6 +19,7 @@ from duologue.storage.migrations import migrate
 from duologue.storage.rows import Batch, NextNumbers
 from duologue.storage.store_file import StoreFile, use_wal
 from duologue.storage.writer import Answers, Writer, commit
+from tests.storage.conftest import MAILBOX
 
 
 @pytest.fixture
@@ -50,16 +51,19 @@ def test_any_number_of_rows_is_written_as_given(file: StoreFile, chats: int) -> 
         gathering.append(f"c{number}", f"a{number}", b":%d\n" % number, 1, 1.0)
     batch = gathering.take()
     with closing(file.writer()) as connection:
-        commit(connection, batch, Mailroom(connection, 5000))
+        commit(connection, batch, Mailroom(connection, MAILBOX))
     assert rows(file, "SELECT number, id, asker, target, started FROM chat ORDER BY number") == batch.chats
     assert rows(file, "SELECT number, chat, sender, stored, received, last, name FROM stream") == batch.streams
-    assert rows(file, "SELECT * FROM chunk ORDER BY number") == batch.chunks
+    assert (
+        rows(file, "SELECT number, stream, previous, first, count, at, lines FROM chunk ORDER BY number")
+        == batch.chunks
+    )
 
 
 def test_a_stream_keeps_one_row_and_an_end_is_written_once(file: StoreFile) -> None:
     gathering = in_chats(1)
     with closing(file.writer()) as connection:
-        mailroom = Mailroom(connection, 5000)
+        mailroom = Mailroom(connection, MAILBOX)
         commit(connection, gathering.take(), mailroom)
         gathering.append("c0", "a0", b":one\n", 1, 1.0)
         gathering.received("c0", "a0", "c0", 1)
@@ -77,7 +81,7 @@ def test_a_commit_that_fails_in_the_middle_leaves_nothing(file: StoreFile) -> No
     bad = replace(good, streams=[*good.streams, good.streams[0]._replace(sender=None)])  # type: ignore[arg-type]
     with closing(file.writer()) as connection:
         with pytest.raises(sqlite3.IntegrityError):
-            commit(connection, bad, Mailroom(connection, 5000))
+            commit(connection, bad, Mailroom(connection, MAILBOX))
         assert not connection.in_transaction
     assert rows(file, "SELECT * FROM chat") == []
 
@@ -88,7 +92,7 @@ async def test_when_done_is_said_another_connection_sees_the_rows(file: StoreFil
     def look(_: Batch, __: Answers) -> None:
         done.put_nowait(rows(file, "SELECT id FROM chat"))
 
-    writer = Writer(file.writer(), asyncio.get_running_loop(), Lock(), 5000, look, print)
+    writer = Writer(file.writer(), asyncio.get_running_loop(), Lock(), MAILBOX, look, print)
     writer.write(in_chats(1).take())
     assert await asyncio.wait_for(done.get(), 20) == [("c0",)]
     writer.stop()
@@ -97,7 +101,7 @@ async def test_when_done_is_said_another_connection_sees_the_rows(file: StoreFil
 def test_a_loop_that_is_gone_is_told_nothing(file: StoreFile) -> None:
     loop = asyncio.new_event_loop()
     loop.close()
-    writer = Writer(file.writer(), loop, Lock(), 5000, print, print)
+    writer = Writer(file.writer(), loop, Lock(), MAILBOX, print, print)
     writer.write(in_chats(1).take())
     writer.stop()
     assert rows(file, "SELECT id FROM chat") == [("c0",)]
@@ -109,7 +113,7 @@ async def test_a_commit_waits_for_its_turn(file: StoreFile) -> None:
     connection = file.writer()
     seen: list[bool] = []
     connection.set_trace_callback(lambda _: seen.append(turn.locked()))
-    writer = Writer(connection, asyncio.get_running_loop(), turn, 5000, lambda _, __: done.set(), print)
+    writer = Writer(connection, asyncio.get_running_loop(), turn, MAILBOX, lambda _, __: done.set(), print)
     with turn:
         writer.write(in_chats(1).take())
         assert rows(file, "SELECT id FROM chat") == []
