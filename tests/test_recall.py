@@ -128,7 +128,9 @@ async def test_in_a_room_nothing_is_told_of_whom_one_has_blocked() -> None:
     """13.6; where older messages begin is not hidden by that."""
 
     class RoomShelf(Shelf):
-        async def room_history(self, room_id: str, *, before: int | None = None, limit: int) -> list[Message]:
+        async def room_history(
+            self, room_id: str, *, asker: str, before: int | None = None, limit: int
+        ) -> list[Message]:
             people = ("bob", "eve", "bob")
             found = [Message(n, "c", name, room_id, n, n, "x") for n, name in enumerate(people, start=1)]
             return [message for message in found if before is None or message.number < before][-limit:]

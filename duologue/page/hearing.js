@@ -121,5 +121,5 @@ const EVENTS = {
 	},
 	room_listed: (row) => my.rooms.push(row),
 	rooms_listed: () => views.rooms(),
-	refused: (event) => (REFUSALS[event.of] ?? hint)(event),
+	refused: (event) => ((event.code !== "search_stopped" && REFUSALS[event.of]) || hint)(event),
 };

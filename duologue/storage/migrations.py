@@ -65,7 +65,12 @@ PRIVACY: Migration = (
     "CREATE TABLE block (nickname TEXT NOT NULL, other TEXT NOT NULL, PRIMARY KEY (nickname, other)) WITHOUT ROWID",
     "CREATE TABLE asking (nickname TEXT PRIMARY KEY, who TEXT NOT NULL) WITHOUT ROWID",
 )
-MIGRATIONS: Sequence[Migration] = (CONVERSATIONS, SEARCH, MAILBOXES, ROOMS, PRIVACY)
+# Who has talked with whom is looked up among few chats, whatever letters there are.
+ACQUAINTANCES: Migration = (
+    """CREATE INDEX chat_talked ON chat (asker, target)
+        WHERE reason IS NOT 'letter' AND reason IS NOT 'unheard'""",
+)
+MIGRATIONS: Sequence[Migration] = (CONVERSATIONS, SEARCH, MAILBOXES, ROOMS, PRIVACY, ACQUAINTANCES)
 
 
 def migrate(connection: sqlite3.Connection, path: Path, migrations: Sequence[Migration] = MIGRATIONS) -> None:

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
+from itertools import islice
 from pathlib import Path
 
 import pytest
 
-from duologue.storage.base import Stored, StoreError
+from duologue.storage.base import Message, Stored, StoreError
+from duologue.storage.reader import Steps
 from duologue.storage.retention import Retention
 from duologue.storage.rows import Batch
 from duologue.storage.sqlite import SqliteStore
 
 KEEP_ALL = Retention()
+
+
+def found_by(steps: Steps, limit: int = 10_000) -> list[Message]:
+    """The first `limit` messages that a reading finds."""
+    return list(islice(filter(None, steps), limit))
 
 
 class Listener:

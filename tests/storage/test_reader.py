@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -11,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from duologue.storage import reader
-from duologue.storage.base import LiveStream
+from duologue.storage.base import LiveStream, Message
 from duologue.storage.gathering import Gathering
 from duologue.storage.mailroom import Mailroom
 from duologue.storage.migrations import migrate
@@ -19,6 +18,7 @@ from duologue.storage.reader import Whose
 from duologue.storage.rows import NextNumbers
 from duologue.storage.store_file import use_wal
 from duologue.storage.writer import commit
+from tests.storage.conftest import found_by
 
 
 class Book:
@@ -37,7 +37,11 @@ class Book:
         commit(self.connection, self.gathering.take(), Mailroom(self.connection, 5000))
 
     def texts(self, me: str, partner: str | None, before: int | None = None, limit: int = 1000) -> list[str]:
-        return [found.text for found in reader.history(self.connection, Whose(me, partner), before, limit)]
+        return [found.text for found in self.history(me, partner, before, limit)]
+
+    def history(self, me: str, partner: str | None, before: int | None = None, limit: int = 10_000) -> list[Message]:
+        """Oldest first."""
+        return found_by(reader.history(self.connection, Whose(me, partner), before), limit)[::-1]
 
 
 @pytest.fixture
@@ -68,7 +72,7 @@ def test_the_two_read_all_of_their_chats_in_order(book: Book, me: str, partner: 
 def test_strangers_and_pairs_that_never_talked_get_the_same_nothing(book: Book, me: str, partner: str) -> None:
     whose = Whose(me, partner)
     assert book.texts(me, partner) == []
-    assert [found for number in range(9) for found in reader.of_chunk(book.connection, whose, number)] == []
+    assert reader.of_chunks(book.connection, whose, range(9)) == {}
 
 
 def test_of_all_chats_of_one_only_those(book: Book) -> None:
@@ -77,15 +81,15 @@ def test_of_all_chats_of_one_only_those(book: Book) -> None:
 
 
 def test_the_newest_come_first_when_there_is_a_limit_and_pages_join(book: Book) -> None:
-    page = reader.history(book.connection, Whose("alice", "bob"), None, 2)
+    page = book.history("alice", "bob", None, 2)
     assert [found.text for found in page] == ["three", "four"]
-    page = reader.history(book.connection, Whose("alice", "bob"), page[0].number, 1)
+    page = book.history("alice", "bob", page[0].number, 1)
     assert [found.text for found in page] == ["two"]
     assert book.texts("alice", "bob", before=page[0].number) == ["one"], "in the middle of a chunk"
 
 
 def test_a_message_says_all_of_itself(book: Book) -> None:
-    two = reader.history(book.connection, Whose("bob", "alice"), None, 3)[0]
+    two = book.history("bob", "alice", None, 3)[0]
     assert (two.stream, two.sender, two.recipient, two.position, two.at) == ("c1", "alice", "bob", 2, 10.0)
 
 
@@ -100,7 +104,7 @@ def test_reading_a_little_reads_little(book: Book) -> None:
         steps += 1
 
     book.connection.set_progress_handler(count, 100)
-    newest = list(islice(reader.newest_first(book.connection, Whose("alice", "bob")), 3))
+    newest = found_by(reader.history(book.connection, Whose("alice", "bob")), 3)
     little = steps
     assert [found.text for found in newest] == ["more 499", "more 498", "more 497"]
     assert len(book.texts("alice", "bob")) == 504
@@ -126,7 +130,7 @@ def test_whatever_is_said_each_stream_is_whole_and_in_order(said: list[tuple[str
         if commits:
             book.commit()
     book.commit()
-    found = reader.history(book.connection, Whose("alice", "bob"), None, 10_000)
+    found = book.history("alice", "bob")
     assert [message.number for message in found] == sorted(message.number for message in found)
     streams: dict[tuple[str, str], list[int]] = {}
     for message in found:

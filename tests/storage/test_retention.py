@@ -23,7 +23,7 @@ from duologue.storage.retention import Retention, sweep
 from duologue.storage.rows import NextNumbers
 from duologue.storage.search import index_pieces, search
 from duologue.storage.writer import commit
-from tests.storage.conftest import Listener
+from tests.storage.conftest import Listener, found_by
 
 DAY = 86_400.0
 NOW = 100 * DAY
@@ -55,10 +55,10 @@ class Attic:
             pass
 
     def texts(self, me: str = "alice", partner: str | None = None) -> list[str]:
-        return [found.text for found in reader.history(self.connection, Whose(me, partner), None, 1000)]
+        return [found.text for found in found_by(reader.history(self.connection, Whose(me, partner)))[::-1]]
 
     def found(self, words: str) -> list[str]:
-        return [found.text for found in search(self.connection, Whose("alice"), words, 1000)]
+        return [found.text for found in found_by(search(self.connection, Whose("alice"), words))]
 
     def words_in_index(self) -> int:
         query = "SELECT count(*) FROM message_index WHERE message_index MATCH 'word'"

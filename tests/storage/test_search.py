@@ -20,6 +20,7 @@ from duologue.storage.reader import PLACE_BITS, Whose
 from duologue.storage.rows import NextNumbers
 from duologue.storage.search import index_pieces, search
 from duologue.storage.writer import commit
+from tests.storage.conftest import found_by
 
 
 class Library:
@@ -39,7 +40,7 @@ class Library:
     def find(self, me: str, words: str, limit: int = 100) -> list[str]:
         for _ in index_pieces(self.connection, self.turn):
             pass
-        return [found.text for found in search(self.connection, Whose(me), words, limit)]
+        return [found.text for found in found_by(search(self.connection, Whose(me), words), limit)]
 
 
 @pytest.fixture

@@ -206,7 +206,7 @@ async def test_a_search_sees_all_that_is_committed_and_the_writer_goes_on(
 ) -> None:
     monkeypatch.setattr(searching, "PIECE_MESSAGES", 5)
     statements: list[str] = []
-    store._indexer.set_trace_callback(statements.append)
+    store._indexing._connection.set_trace_callback(statements.append)
     store.chat_started("c", "alice", "bob", 1.0)
     for number in range(1, 51):
         store.append("c", "alice", b":word %d\n" % number, 1, 2.0)
@@ -478,7 +478,7 @@ async def test_without_a_sync_at_each_commit_the_same_power_cuts_lose_messages(t
 
 
 def with_failing_sync(path: Path) -> subprocess.CompletedProcess[str]:
-    fault = "inject=fdatasync,fsync:error=EIO:when=12+"
+    fault = "inject=fdatasync,fsync:error=EIO:when=20+"
     strace = [STRACE or "", "-f", "-qq", "-e", "trace=fsync,fdatasync", "-e", fault, "-o", os.devnull]
     child = [sys.executable, "-c", CHILD, str(path), "FULL", "1000"]
     return subprocess.run([*strace, *child], capture_output=True, text=True, timeout=55, check=False)
