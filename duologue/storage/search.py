@@ -29,7 +29,7 @@ from duologue.storage.reader import (
     pages,
 )
 from duologue.storage.store_file import transaction
-from duologue.storage.stored_lines import between, texts_at
+from duologue.storage.stored_lines import FEW_LINES, between, texts_at
 
 # One transaction of the index, in which the writer waits: 50 messages of ten words are 0.5 ms, and 15 ms at worst, when
 # FTS5 merges what it has.
@@ -38,9 +38,9 @@ PIECE_BYTES = 64 * 1024
 # Characters that the index is asked for. Where one person has said all the words in every message, each character can
 # be a word, which costs 45 ns a message; nobody types so much to find something.
 MOST_INDEXED = 120
-# Hits of a first page, as many as are told at most, and of the largest: 5 ms.
+# Hits of a first page, as many as are told at most, and of the largest, some 10 ms with their messages.
 FIRST_HITS = 50
-MOST_HITS = 5_000
+MOST_HITS = 2_000
 # Written without spaces between words: each character is a word to the index, and a phrase of them a piece of text.
 _UNSPACED = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
@@ -119,6 +119,8 @@ class _Wanted(NamedTuple):
         return wanted
 
     def has_signs(self, text: str) -> bool:
+        if not self.signs:
+            return True
         folded = text.casefold()
         return all(sign in folded for sign in self.signs)
 
@@ -149,6 +151,8 @@ def _hits(connection: sqlite3.Connection, query: str) -> Iterator[Hits]:
 def _at(row: Row | None, places: Sequence[int], wanted: _Wanted) -> Steps:
     """Of a chunk, if it is one of theirs, the messages at these places that have the signs."""
     if row is None:
+        return
+    if len(places) > FEW_LINES and not wanted.has_signs(row.lines.decode(errors="replace")):
         return
     for place, text in zip(places, texts_at(row.lines, places), strict=True):
         yield message_at(row, place, text) if wanted.has_signs(text) else None

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from duologue.storage import reader
-from duologue.storage.base import LiveStream, Message
+from duologue.storage.base import Letter, LiveStream, Message
 from duologue.storage.gathering import Gathering
 from duologue.storage.mailroom import Mailroom
 from duologue.storage.migrations import migrate
@@ -152,3 +152,102 @@ def test_what_lives_goes_on_and_what_ended_does_not(book: Book) -> None:
     again.append("c3", "alice", b":five\n", 1, 30.0)
     commit(book.connection, again.take(), Mailroom(book.connection, 5000))
     assert book.texts("alice", "bob")[-2:] == ["four", "five"]
+
+
+# What it costs
+
+
+def expanded_by(book: Book, steps: reader.Steps, monkeypatch: pytest.MonkeyPatch, limit: int) -> int:
+    """Bytes of lines that were made into messages for the first `limit` of them."""
+    sizes: list[int] = []
+    texts = reader.texts
+    with monkeypatch.context() as patch:
+        patch.setattr(reader, "texts", lambda lines: sizes.append(len(lines)) or texts(lines))
+        assert len(found_by(steps, limit)) == limit
+    return sum(sizes)
+
+
+def test_a_little_of_a_large_chunk_is_expanded_and_not_all_of_it(book: Book, monkeypatch: pytest.MonkeyPatch) -> None:
+    book.say("c3", "bob", *(f"{number:06}" for number in range(20_000)))
+    book.commit()
+    whose = Whose("alice", "bob")
+    newest = expanded_by(book, reader.history(book.connection, whose), monkeypatch, 20)
+    (middle,) = found_by(reader.history(book.connection, whose), 10_000)[-1:]
+    older = expanded_by(book, reader.history(book.connection, whose, middle.number), monkeypatch, 20)
+    assert newest == older == reader.PAGE_LINES * 8
+    assert [found.text for found in found_by(reader.history(book.connection, whose, middle.number), 2)] == [
+        "009999",
+        "009998",
+    ]
+
+
+@pytest.mark.parametrize("before_the_first", [False, True])
+def test_many_small_streams_and_long_ones_are_gone_through_in_small_steps(
+    book: Book, monkeypatch: pytest.MonkeyPatch, before_the_first: bool
+) -> None:
+    monkeypatch.setattr(reader, "PAGE_CHATS", 10)
+    monkeypatch.setattr(reader, "LOOK_CHUNKS", 10)
+    for number in range(300):
+        book.say("c3", "bob", f"more {number}")
+        book.commit()
+        letter = Letter(f"s{number}", 1, "bob", "alice", b":a letter\n", 1.0)
+        book.gathering.ask(lambda mailroom, letter=letter: mailroom.hand_in(letter))
+        book.commit()
+    before = 1 << reader.PLACE_BITS if before_the_first else None
+    counted = 0
+
+    def count() -> None:
+        nonlocal counted
+        counted += 1
+
+    book.connection.set_progress_handler(count, 10)
+    most = 0
+    for _ in reader.history(book.connection, Whose("alice", "bob"), before):
+        most, counted = max(most, counted), 0
+    book.connection.set_progress_handler(None, 0)
+    assert most < 60, "SQLite's own instructions in one step, by tens"
+    assert len(book.texts("alice", "bob")) == 604
+
+
+def test_chats_in_which_nothing_was_said_hide_no_others(book: Book, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reader, "PAGE_CHATS", 3)
+    for number in range(10):
+        book.gathering.chat_started(f"silent {number}", "alice", "bob", 1.0)
+        book.commit()
+        book.gathering.chat_ended(f"silent {number}", "left", 1.0)
+    book.gathering.chat_started("last", "alice", "bob", 1.0)
+    book.say("last", "alice", "after all")
+    book.commit()
+    assert book.texts("alice", "bob")[-1] == "after all"
+
+
+def test_who_has_talked_is_looked_up_among_chats_and_not_among_letters(book: Book) -> None:
+    for number in range(2000):
+        letter = Letter(f"s{number}", 1, "mallory", "alice", b":a letter\n", 1.0)
+        book.gathering.ask(lambda mailroom, letter=letter: mailroom.hand_in(letter))
+    commit(book.connection, book.gathering.take(), Mailroom(book.connection, 5000))
+    counted = 0
+
+    def count() -> None:
+        nonlocal counted
+        counted += 1
+
+    book.connection.set_progress_handler(count, 10)
+    assert not reader.have_talked(book.connection, "alice", "mallory")
+    assert reader.have_talked(book.connection, "mallory", "alice")
+    book.connection.set_progress_handler(None, 0)
+    assert counted < 20
+
+
+def test_a_stream_of_which_the_beginning_has_been_deleted_ends_there(
+    book: Book, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reader, "LOOK_CHUNKS", 2)
+    for number in range(10):
+        book.say("c3", "bob", f"more {number}")
+        book.commit()
+    numbers = [found.number for found in book.history("alice", "bob")]
+    gone = numbers[-4] >> reader.PLACE_BITS
+    book.connection.execute("DELETE FROM chunk WHERE number <= ?", (gone,))
+    assert book.texts("alice", "bob") == ["more 7", "more 8", "more 9"]
+    assert book.texts("alice", "bob", before=numbers[-5]) == []

@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
-from threading import Lock
+from threading import Event, Lock
 
 import pytest
 
@@ -265,3 +265,32 @@ async def test_a_sweep_that_fails_is_logged_and_the_store_goes_on(
     with caplog.at_level(logging.ERROR):
         assert await swept(listener, Retention(days=1)) == ["old"]
     assert [record.getMessage() for record in caplog.records] == ["old messages not deleted"]
+
+
+async def test_a_sweep_ends_with_the_store_even_within_a_statement(
+    listener: Listener, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    begun = Event()
+
+    def endless(connection: sqlite3.Connection, *_: object) -> Iterator[None]:
+        begun.set()
+        connection.execute("WITH RECURSIVE n (n) AS (VALUES (1) UNION ALL SELECT n + 1 FROM n) SELECT max(n) FROM n")
+        yield
+
+    monkeypatch.setattr(retention_module, "sweep", endless)
+    store = listener.open()
+    assert await asyncio.to_thread(begun.wait, 20)
+    async with asyncio.timeout(20):
+        await store.close()
+    assert "not deleted" not in caplog.text
+
+
+def test_looking_through_what_is_kept_is_done_in_steps_too(attic: Attic, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After each of which a server can stop."""
+    monkeypatch.setattr(retention_module, "_SCANNED", 3)
+    for _ in range(12):
+        attic.say("b", "alice", "not received", day=1, received=0)
+    by_age = list(sweep(attic.connection, attic.turn, Retention(days=1), NOW))
+    by_number = list(sweep(attic.connection, attic.turn, Retention(messages=1), NOW))
+    assert (len(by_age), len(by_number)) == (4, 2)
+    assert len(attic.texts()) == 12
