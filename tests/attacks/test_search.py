@@ -12,6 +12,7 @@ import pytest
 
 from duologue.storage import search as searching
 from duologue.storage.base import Letter, Message
+from duologue.storage.reader import Whose
 from duologue.storage.sqlite import SqliteStore
 from tests.stage import BOUND, Actor, Stage, until
 
@@ -98,7 +99,7 @@ async def test_another_search_has_its_turn_and_is_whole(stage: Stage) -> None:
         await searches(mallory, "a ☃", begun)
         store = store_of(stage)
         found = await store._searcher.collect(
-            _search(store._searcher.connection, searching.Whose("dave"), "rare"), 50, 2.0, "dave"
+            _search(store._searcher.connection, Whose("dave"), "rare"), 50, 2.0, "dave"
         )
         assert [message.text for message in found] == ["something rare"]
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -14,8 +16,28 @@ from duologue.storage.reader import Steps
 from duologue.storage.retention import Retention
 from duologue.storage.rows import Batch
 from duologue.storage.sqlite import SqliteStore
+from tests.stage import BOUND
 
 KEEP_ALL = Retention()
+
+
+class Endless:
+    """What takes the place of a reading: a statement that does not end before the test does."""
+
+    def __init__(self) -> None:
+        self.begun = Event()
+        self.is_over = Event()
+
+    def __call__(self, connection: sqlite3.Connection, *_: object) -> Iterator[None]:
+        self.begun.set()
+        connection.create_function("is_over", 0, self.is_over.is_set)
+        connection.execute(
+            "WITH RECURSIVE n (n) AS (VALUES (1) UNION ALL SELECT 1 FROM n WHERE NOT is_over()) SELECT count(*) FROM n"
+        ).fetchone()
+        yield
+
+    async def until_begun(self) -> None:
+        assert await asyncio.to_thread(self.begun.wait, BOUND)
 
 
 def found_by(steps: Steps, limit: int = 10_000) -> list[Message]:
@@ -92,6 +114,14 @@ async def listener(tmp_path: Path) -> AsyncIterator[Listener]:
     yield listener
     for store in listener.opened:
         await store.close()
+
+
+@pytest.fixture
+def endless(listener: Listener) -> Iterator[Endless]:
+    """Over before the stores are closed."""
+    endless = Endless()
+    yield endless
+    endless.is_over.set()
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from duologue.storage.migrations import migrate
 from duologue.storage.reader import Whose
 from duologue.storage.rows import NextNumbers
 from duologue.storage.store_file import use_wal
+from duologue.storage.stored_lines import texts
 from duologue.storage.writer import commit
 from tests.storage.conftest import found_by
 
@@ -32,6 +33,9 @@ class Book:
 
     def say(self, chat: str, sender: str, *texts: str, at: float = 1.0) -> None:
         self.gathering.append(chat, sender, "".join(f":{text}\n" for text in texts).encode(), len(texts), at)
+
+    def hand_in(self, letter: Letter) -> None:
+        self.gathering.ask(lambda mailroom: mailroom.hand_in(letter))
 
     def commit(self) -> None:
         commit(self.connection, self.gathering.take(), Mailroom(self.connection, 5000))
@@ -160,9 +164,13 @@ def test_what_lives_goes_on_and_what_ended_does_not(book: Book) -> None:
 def expanded_by(book: Book, steps: reader.Steps, monkeypatch: pytest.MonkeyPatch, limit: int) -> int:
     """Bytes of lines that were made into messages for the first `limit` of them."""
     sizes: list[int] = []
-    texts = reader.texts
+
+    def noted(lines: bytes) -> list[str]:
+        sizes.append(len(lines))
+        return texts(lines)
+
     with monkeypatch.context() as patch:
-        patch.setattr(reader, "texts", lambda lines: sizes.append(len(lines)) or texts(lines))
+        patch.setattr(reader, "texts", noted)
         assert len(found_by(steps, limit)) == limit
     return sum(sizes)
 
@@ -190,8 +198,7 @@ def test_many_small_streams_and_long_ones_are_gone_through_in_small_steps(
     for number in range(300):
         book.say("c3", "bob", f"more {number}")
         book.commit()
-        letter = Letter(f"s{number}", 1, "bob", "alice", b":a letter\n", 1.0)
-        book.gathering.ask(lambda mailroom, letter=letter: mailroom.hand_in(letter))
+        book.hand_in(Letter(f"s{number}", 1, "bob", "alice", b":a letter\n", 1.0))
         book.commit()
     before = 1 << reader.PLACE_BITS if before_the_first else None
     counted = 0
@@ -223,8 +230,7 @@ def test_chats_in_which_nothing_was_said_hide_no_others(book: Book, monkeypatch:
 
 def test_who_has_talked_is_looked_up_among_chats_and_not_among_letters(book: Book) -> None:
     for number in range(2000):
-        letter = Letter(f"s{number}", 1, "mallory", "alice", b":a letter\n", 1.0)
-        book.gathering.ask(lambda mailroom, letter=letter: mailroom.hand_in(letter))
+        book.hand_in(Letter(f"s{number}", 1, "mallory", "alice", b":a letter\n", 1.0))
     commit(book.connection, book.gathering.take(), Mailroom(book.connection, 5000))
     counted = 0
 

@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
-from threading import Event, Lock
+from threading import Lock
 
 import pytest
 
@@ -23,7 +23,8 @@ from duologue.storage.retention import Retention, sweep
 from duologue.storage.rows import NextNumbers
 from duologue.storage.search import index_pieces, search
 from duologue.storage.writer import commit
-from tests.storage.conftest import Listener, found_by
+from tests.stage import BOUND
+from tests.storage.conftest import Endless, Listener, found_by
 
 DAY = 86_400.0
 NOW = 100 * DAY
@@ -268,19 +269,12 @@ async def test_a_sweep_that_fails_is_logged_and_the_store_goes_on(
 
 
 async def test_a_sweep_ends_with_the_store_even_within_a_statement(
-    listener: Listener, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    listener: Listener, endless: Endless, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    begun = Event()
-
-    def endless(connection: sqlite3.Connection, *_: object) -> Iterator[None]:
-        begun.set()
-        connection.execute("WITH RECURSIVE n (n) AS (VALUES (1) UNION ALL SELECT n + 1 FROM n) SELECT max(n) FROM n")
-        yield
-
     monkeypatch.setattr(retention_module, "sweep", endless)
     store = listener.open()
-    assert await asyncio.to_thread(begun.wait, 20)
-    async with asyncio.timeout(20):
+    await endless.until_begun()
+    async with asyncio.timeout(BOUND):
         await store.close()
     assert "not deleted" not in caplog.text
 

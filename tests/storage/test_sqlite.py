@@ -12,7 +12,6 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from threading import Event
 
 import pytest
 import uvloop
@@ -21,7 +20,8 @@ from duologue.storage import reader
 from duologue.storage import search as searching
 from duologue.storage.base import Letter, LiveStream, StoreError, Unfinished
 from duologue.storage.sqlite import SqliteStore
-from tests.storage.conftest import Listener, handed_over
+from tests.stage import BOUND
+from tests.storage.conftest import Endless, Listener, handed_over
 
 
 @contextmanager
@@ -517,27 +517,9 @@ async def test_blocks_and_who_may_ask_are_there_when_it_is_opened_again(listener
 # Who reads much holds nobody else up
 
 
-class Endless:
-    """What takes the place of a question: a statement that does not end."""
-
-    def __init__(self) -> None:
-        self.begun = Event()
-
-    def __call__(self, connection: sqlite3.Connection, *_: object) -> Iterator[None]:
-        self.begun.set()
-        connection.execute(
-            "WITH RECURSIVE n (n) AS (VALUES (1) UNION ALL SELECT n + 1 FROM n) SELECT count(*) FROM n"
-        ).fetchone()
-        yield
-
-    async def until_begun(self) -> None:
-        assert await asyncio.to_thread(self.begun.wait, 20)
-
-
 async def test_history_and_mailboxes_do_not_wait_for_a_search(
-    listener: Listener, store: SqliteStore, monkeypatch: pytest.MonkeyPatch
+    listener: Listener, store: SqliteStore, endless: Endless, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    endless = Endless()
     monkeypatch.setattr("duologue.storage.sqlite.search", endless)
     monkeypatch.setattr("duologue.storage.sqlite.READING_SECONDS", 3600.0)
     store.chat_started("c", "alice", "bob", 1.0)
@@ -546,7 +528,7 @@ async def test_history_and_mailboxes_do_not_wait_for_a_search(
     await store.hand_in(Letter("l", 1, "alice", "carol", b":a letter\n", 3.0))
     searching = asyncio.create_task(store.search("mallory", "☃", 9))
     await endless.until_begun()
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(BOUND):
         assert await texts(store) == ["hello"]
         assert [found.text for found in await store.undelivered("carol", 0, 1000)] == ["a letter"]
         assert await store.replay("c", "alice", "c", 0).read(1000) == (b":hello\n", 1)
@@ -555,44 +537,44 @@ async def test_history_and_mailboxes_do_not_wait_for_a_search(
     assert not searching.done()
 
 
-async def test_mailboxes_do_not_wait_for_history(store: SqliteStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    endless = Endless()
+async def test_mailboxes_do_not_wait_for_history(
+    store: SqliteStore, endless: Endless, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("duologue.storage.reader.history", endless)
     monkeypatch.setattr("duologue.storage.sqlite.READING_SECONDS", 3600.0)
     await store.hand_in(Letter("l", 1, "alice", "carol", b":a letter\n", 3.0))
     reading = asyncio.create_task(store.history("mallory", "eve", limit=9))
     await endless.until_begun()
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(BOUND):
         assert [found.text for found in await store.undelivered("carol", 0, 1000)] == ["a letter"]
     assert not reading.done()
 
 
 @pytest.mark.parametrize("reads", ["search", "history"])
 async def test_the_store_closes_whatever_is_read(
-    store: SqliteStore, monkeypatch: pytest.MonkeyPatch, reads: str
+    store: SqliteStore, endless: Endless, monkeypatch: pytest.MonkeyPatch, reads: str
 ) -> None:
-    endless = Endless()
     monkeypatch.setattr("duologue.storage.sqlite.search", endless)
     monkeypatch.setattr("duologue.storage.reader.history", endless)
     monkeypatch.setattr("duologue.storage.sqlite.READING_SECONDS", 3600.0)
     question = store.search("eve", "☃", 9) if reads == "search" else store.history("eve", "mallory", limit=9)
     asked = asyncio.create_task(question)
     await endless.until_begun()
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(BOUND):
         await store.close()
         with pytest.raises(StoreError, match="closed"):
             await asked
 
 
 async def test_reading_that_takes_too_long_ends_with_what_it_has_found(
-    listener: Listener, store: SqliteStore, monkeypatch: pytest.MonkeyPatch
+    listener: Listener, store: SqliteStore, endless: Endless, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store.chat_started("c", "alice", "bob", 1.0)
     store.append("c", "alice", b":one\n:two\n", 2, 2.0)
     await listener.until_stored("c", "alice", 2)
     assert len(await store.search("bob", "one", 9)) == 1
     monkeypatch.setattr("duologue.storage.sqlite.READING_SECONDS", 0.2)
-    endless, history, search = Endless(), reader.history, searching.search
+    history, search = reader.history, searching.search
 
     def slow_history(*of: object) -> Iterator[object]:
         yield from history(*of)  # type: ignore[arg-type]
