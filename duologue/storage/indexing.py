@@ -1,7 +1,7 @@
 """Brings the index up to date when somebody searches, in the searchers' thread and by turns with them.
 
-Not after every commit: to index a message costs 11 us, many times what its way through the server does, and most are
-never searched for.
+Not after every commit: to index a message costs 11 to 50 us, many times what its way through the server does, and most
+are never searched for.
 """
 
 from __future__ import annotations

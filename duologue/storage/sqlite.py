@@ -55,7 +55,7 @@ ANSWER_SPACING = 0.005
 # for who looks for signs among some 200,000 messages, or for words that are in most of them: nobody waits much longer
 # for an answer, and what was found by then is one.
 READING_SECONDS = 2.0
-# The same for the wait until the index has what was said since the last search: some 150,000 messages.
+# The same for the wait until the index has what was said since the last search: 40,000 messages or more.
 INDEXING_SECONDS = 2.0
 
 T = TypeVar("T")
