@@ -230,6 +230,7 @@ class Hub:
         self.connections.remove(client.row)
         self.conversations.acknowledgements.forget(client)
         self.conversations.mailbox.close(client)
+        self.conversations.recall.left(client)
         self.roster.guests.leave(client.nickname)
         self.rooms.forget(client)
         log.info("logged out", extra={"nickname": client.nickname, "reason": goodbye.code})

@@ -68,6 +68,7 @@ class PeopleDesk:
 
     def left(self, client: Client) -> None:
         self._watchers.forget(client)
+        self._errands.left(client)
         self.privacy.leave(client.nickname)
         self._perform(self.presences.leave(self._wall_clock(), client.nickname))
 
@@ -119,7 +120,7 @@ class PeopleDesk:
     def when_known(self, client: Client, target: str, ask: Callable[[], None]) -> None:
         """`ask` at once, or when the store has said whether `target` knows `client`, not read from meanwhile."""
         if self.privacy.is_to_be_known(client.nickname, target):
-            self._errands.answer(client.chat_socket, self._ask_when_known(client, target, ask))
+            self._errands.read(client, self._ask_when_known(client, target, ask))
         else:
             ask()
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from types import MappingProxyType
+from typing import NamedTuple
 
+from duologue.core.accounts import is_guest
 from duologue.core.commands import ReadHistory, SearchHistory
 from duologue.core.errors import PeerError
 from duologue.core.events import Recalled, RecallEnded, Refused
@@ -13,7 +15,7 @@ from duologue.core.room import Room
 from duologue.core.rooms import is_room
 from duologue.errands import Errands
 from duologue.link import Client, Link
-from duologue.storage.base import Message, Store, StoreError
+from duologue.storage.base import Message, Store, StoreError, Unfinished
 
 log = logging.getLogger(__name__)
 
@@ -27,8 +29,19 @@ FOUND_MESSAGES = 50
 """Results of one search at most: nobody reads more of them, they narrow it down."""
 
 
-Page = tuple[Sequence[Message], int | None]
-"""Messages, and the number before which there are older ones."""
+SEARCH_STOPPED = "search_stopped"
+"""What is told beside the results of a search that was stopped, before they end: clients know `recall_ended`."""
+
+
+class Page(NamedTuple):
+    """Messages, and the number before which there are older ones. `is_whole`: nothing is missing between them."""
+
+    messages: Sequence[Message]
+    before: int | None = None
+    is_whole: bool = True
+
+
+_STOPPED = "The search took too long and was stopped, so something may be missing. Try rarer words, or again later."
 
 _NO_ROOMS: Mapping[str, str] = MappingProxyType({})
 
@@ -53,7 +66,8 @@ class Recall:
     def room_history(self, client: Client, room: Room, count: int, before: int | None) -> None:
         """The same of what was said in a room."""
         limit = _limit(count)
-        found = self.store.room_history(room.id, before=before, limit=limit)
+        asker = client.login_socket.address if is_guest(client.nickname) else client.nickname
+        found = self.store.room_history(room.id, asker=asker, before=before, limit=limit)
         self._answer(client, ReadHistory, _page(found, limit), {room.id: room.key})
 
     def search(self, client: Client, words: str, rooms: Sequence[Room]) -> None:
@@ -61,18 +75,26 @@ class Recall:
         keys = {room.id: room.key for room in rooms}
         self._answer(client, SearchHistory, self._found(client.nickname, words, [*keys]), keys)
 
+    def left(self, client: Client) -> None:
+        """Read nothing more for `client`, which has gone."""
+        self._errands.left(client)
+
     async def _found(self, me: str, words: str, rooms: Sequence[str]) -> Page:
-        return await self.store.search(me, words, FOUND_MESSAGES, rooms), None
+        try:
+            return Page(await self.store.search(me, words, FOUND_MESSAGES, rooms))
+        except Unfinished as unfinished:
+            return Page(unfinished.found, is_whole=False)
 
     def _answer(
         self, client: Client, of: type, question: Awaitable[Page], rooms: Mapping[str, str] = _NO_ROOMS
     ) -> None:
         heard = self._heard_by(client.nickname, question)
-        self._errands.answer(client.chat_socket, _tell(client.login_socket, of, heard, rooms))
+        self._errands.read(client, _tell(client.login_socket, of, heard, rooms))
 
     async def _heard_by(self, me: str, question: Awaitable[Page]) -> Page:
-        messages, before = await question
-        return [found for found in messages if not is_room(found.recipient) or self._is_heard(found.sender, me)], before
+        page = await question
+        heard = [found for found in page.messages if not is_room(found.recipient) or self._is_heard(found.sender, me)]
+        return page._replace(messages=heard)
 
 
 def _limit(count: int) -> int:
@@ -80,25 +102,33 @@ def _limit(count: int) -> int:
 
 
 async def _page(asked: Awaitable[Sequence[Message]], limit: int) -> Page:
-    found = await asked
+    try:
+        found = await asked
+        is_all = len(found) < limit
+    except Unfinished as unfinished:
+        found, is_all = unfinished.found, False
+        if not found:
+            raise PeerError("no_history", "Reading this takes the server too long, and was stopped.") from None
     messages = _newest_within(found, PAGE_BYTES)
-    has_older = len(found) == limit or len(messages) < len(found)
-    return messages, messages[0].number if has_older else None
+    has_older = not is_all or len(messages) < len(found)
+    return Page(messages, messages[0].number if has_older else None)
 
 
 async def _tell(login_socket: Link, of: type, question: Awaitable[Page], rooms: Mapping[str, str]) -> None:
     """`of` is the class of the command that asks; `rooms` are the keys of the rooms that are the recipients, by id."""
     try:
-        messages, before = await question
+        page = await question
     except PeerError as error:
         login_socket.tell(Refused(error.code, error.text, of))
     except StoreError as error:
         log.error("history not read", extra={"reason": str(error)})
         login_socket.tell(Refused("no_history", "The server cannot read its history now.", of))
     else:
-        for message in messages:
+        for message in page.messages:
             login_socket.tell(_recalled(message, rooms))
-        login_socket.tell(RecallEnded(len(messages), before))
+        if not page.is_whole:
+            login_socket.tell(Refused(SEARCH_STOPPED, _STOPPED, of))
+        login_socket.tell(RecallEnded(len(page.messages), page.before))
 
 
 def _recalled(message: Message, rooms: Mapping[str, str]) -> Recalled:

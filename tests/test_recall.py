@@ -6,14 +6,15 @@ import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 
-from duologue.core.commands import ReadHistory
+from duologue.core.commands import ReadHistory, SearchHistory
 from duologue.core.events import Recalled, RecallEnded, Refused
 from duologue.core.room import Room
 from duologue.link import Client
 from duologue.recall import FOUND_MESSAGES, PAGE_BYTES, PAGE_MESSAGES, Recall
-from duologue.storage.base import Message, StoreError
+from duologue.storage.base import Message, StoreError, Unfinished
 from duologue.storage.shares import MailboxLimits
 from duologue.storage.unreceived import Unreceived
+from tests.stage import until
 from tests.test_link import FakeLink, client, fake
 
 
@@ -129,7 +130,9 @@ async def test_in_a_room_nothing_is_told_of_whom_one_has_blocked() -> None:
     """13.6; where older messages begin is not hidden by that."""
 
     class RoomShelf(Shelf):
-        async def room_history(self, room_id: str, *, before: int | None = None, limit: int) -> list[Message]:
+        async def room_history(
+            self, room_id: str, *, asker: str, before: int | None = None, limit: int
+        ) -> list[Message]:
             people = ("bob", "eve", "bob")
             found = [Message(n, "c", name, room_id, n, n, "x") for n, name in enumerate(people, start=1)]
             return [message for message in found if before is None or message.number < before][-limit:]
@@ -140,3 +143,78 @@ async def test_in_a_room_nothing_is_told_of_whom_one_has_blocked() -> None:
     assert await answer(alice) == ([1, 3], RecallEnded(2))
     recall.room_history(alice, Room("#tea", "#id"), 2, None)
     assert await answer(alice) == ([3], RecallEnded(1, 2))
+
+
+class Slow(Shelf):
+    """A store in which reading takes too long: it had found so much when it was stopped."""
+
+    async def history(self, me: str, partner: str, *, before: int | None = None, limit: int) -> list[Message]:
+        raise Unfinished((await super().history(me, partner, before=before, limit=limit))[-2:])
+
+    async def search(self, me: str, words: str, limit: int, rooms: Sequence[str] = ()) -> list[Message]:
+        raise Unfinished(await super().search(me, words, limit, rooms))
+
+
+async def test_a_page_of_history_that_takes_too_long_is_a_shorter_one() -> None:
+    recall, alice = Recall(Slow(9)), client("alice")
+    recall.history(alice, "bob", 5, None)
+    assert await answer(alice) == ([8, 9], RecallEnded(2, 8))
+
+
+async def test_history_of_which_nothing_was_found_in_time_is_refused_in_words() -> None:
+    recall, alice = Recall(Slow(0)), client("alice")
+    recall.history(alice, "bob", 5, None)
+    numbers, end = await answer(alice)
+    assert numbers == []
+    assert isinstance(end, Refused)
+    assert (end.code, end.of) == ("no_history", ReadHistory)
+    assert "too long" in end.text
+
+
+async def test_a_search_that_takes_too_long_tells_what_was_found_and_that_more_may_be() -> None:
+    recall, alice = Recall(Slow(2)), client("alice")
+    recall.search(alice, "some words", [])
+    link = fake(alice.login_socket)
+    await link.until(lambda link: any(isinstance(event, RecallEnded) for event in link.told))
+    *messages, refused, end = link.told
+    assert [event.number for event in messages if isinstance(event, Recalled)] == [2, 1]
+    assert isinstance(refused, Refused)
+    assert (refused.code, refused.of) == ("search_stopped", SearchHistory)
+    assert end == RecallEnded(2)
+
+
+async def test_nothing_is_read_any_more_for_who_has_gone() -> None:
+    class Waiting(Shelf):
+        was_given_up = False
+
+        async def search(self, me: str, words: str, limit: int, rooms: Sequence[str] = ()) -> list[Message]:
+            try:
+                await asyncio.Event().wait()
+            finally:
+                self.was_given_up = True
+            raise AssertionError
+
+    shelf = Waiting(1)
+    recall, alice = Recall(shelf), client("alice")
+    recall.search(alice, "some words", [])
+    recall.left(alice)
+    await until(lambda: shelf.was_given_up)
+
+
+async def test_a_guest_reads_in_the_name_of_its_address() -> None:
+    """Under another nickname it would have another turn."""
+    asked: list[str] = []
+
+    class RoomShelf(Shelf):
+        async def room_history(
+            self, room_id: str, *, asker: str, before: int | None = None, limit: int
+        ) -> list[Message]:
+            asked.append(asker)
+            return []
+
+    recall = Recall(RoomShelf(0))
+    for nickname in ("alice", "~guest"):
+        who = client(nickname)
+        recall.room_history(who, Room("#tea", "#id"), 9, None)
+        await answer(who)
+    assert asked == ["alice", "127.0.0.1"]

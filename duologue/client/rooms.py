@@ -31,7 +31,7 @@ NO_ENTRY = frozenset(
 
 NOT_THERE = frozenset({"not_in_room", "no_room"})
 
-NO_ANSWER = frozenset({"slow_down", "no_chat"})
+NO_ANSWER = frozenset({"slow_down", "no_chat", "search_stopped"})
 """Codes that answer nothing that is asked here."""
 
 

@@ -119,5 +119,5 @@ const EVENTS = {
 	},
 	room_listed: (row) => my.rooms.push(row),
 	rooms_listed: ({ after }) => (after && my.rooms.length < MOST ? send("list_rooms", { after }) : views.rooms()),
-	refused: (event) => (REFUSALS[event.of] ?? hint)(event),
+	refused: (event) => ((event.code !== "search_stopped" && REFUSALS[event.of]) || hint)(event),
 };

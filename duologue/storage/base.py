@@ -136,6 +136,14 @@ class StoreError(Exception):
         self.path = path
 
 
+class Unfinished(Exception):
+    """Reading was stopped because it took too long. `found` is what it had found by then."""
+
+    def __init__(self, found: Sequence[Message]) -> None:
+        super().__init__("reading took too long")
+        self.found = found
+
+
 Report = Callable[[Sequence[Stored]], None]
 Pressure = Callable[[str, str, bool], None]
 """Told a chat, a sender in it, and whether too much of what they said waits: for the disk, or to be received."""
@@ -242,11 +250,13 @@ class Store(Protocol):
     async def history(self, me: str, partner: str, *, before: int | None = None, limit: int) -> Sequence[Message]:
         """The newest messages of the two, or those before the message numbered `before`, oldest first.
 
-        Raises StoreError, and PeerError where nothing is kept.
+        Raises StoreError, PeerError where nothing is kept, and Unfinished, with the newest of them.
         """
 
-    async def room_history(self, room_id: str, *, before: int | None = None, limit: int) -> Sequence[Message]:
-        """The same of a room; the `recipient` of each is the room's id."""
+    async def room_history(
+        self, room_id: str, *, asker: str, before: int | None = None, limit: int
+    ) -> Sequence[Message]:
+        """The same of a room; the `recipient` of each is the room's id. `asker` is in whose name it is read."""
 
     async def search(self, me: str, words: str, limit: int, rooms: Sequence[str] = ()) -> Sequence[Message]:
         """The newest messages in any chat of `me`, and in the rooms of these ids, that have all of these words.

@@ -88,7 +88,12 @@ HEARD: Migration = (
         WHERE received > stored AND chat IN (SELECT number FROM chat WHERE reason IN ('letter', 'unheard'))""",
     "ALTER TABLE room ADD COLUMN topic_by TEXT NOT NULL DEFAULT ''",
 )
-MIGRATIONS: Sequence[Migration] = (CONVERSATIONS, SEARCH, MAILBOXES, ROOMS, PRIVACY, HEARD)
+# Who has talked with whom is looked up among few chats, whatever letters there are.
+ACQUAINTANCES: Migration = (
+    """CREATE INDEX chat_talked ON chat (asker, target)
+        WHERE reason IS NOT 'letter' AND reason IS NOT 'unheard'""",
+)
+MIGRATIONS: Sequence[Migration] = (CONVERSATIONS, SEARCH, MAILBOXES, ROOMS, PRIVACY, HEARD, ACQUAINTANCES)
 
 
 def migrate(connection: sqlite3.Connection, path: Path, migrations: Sequence[Migration] = MIGRATIONS) -> None:

@@ -79,7 +79,7 @@ class RemembersNothing:
     async def history(self, me: str, partner: str, *, before: int | None = None, limit: int) -> NoReturn:
         raise self._error
 
-    async def room_history(self, room_id: str, *, before: int | None = None, limit: int) -> NoReturn:
+    async def room_history(self, room_id: str, *, asker: str, before: int | None = None, limit: int) -> NoReturn:
         raise self._error
 
     async def search(self, me: str, words: str, limit: int, rooms: Sequence[str] = ()) -> NoReturn:

@@ -1,4 +1,4 @@
-"""What people may read of the store, each function one question asked of a connection, in one snapshot.
+"""What people may read of the store, each function one question asked of a connection.
 
 Every question names who asks (`me`) and is answered from the chats of that person only: a stranger's chat and one that
 never was give the same answer, nothing.
@@ -6,18 +6,18 @@ never was give the same answer, nothing.
 
 from __future__ import annotations
 
-import contextlib
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from heapq import heapify, heappop, heapreplace
+from typing import NamedTuple
 
 from duologue.storage.backlog import Backlog
 from duologue.storage.base import LiveChat, LiveRoom, LiveStream, Message
 from duologue.storage.gathering import OpenStream
 from duologue.storage.letters import LETTER, UNHEARD
 from duologue.storage.rows import NextNumbers
-from duologue.storage.stored_lines import texts
+from duologue.storage.stored_lines import between, texts
 
 # A message's number is its chunk's, shifted, plus its place there: 256 KiB hold 2^17 of the shortest lines.
 PLACE_BITS = 20
@@ -65,54 +65,84 @@ _WALK = """WITH RECURSIVE walk (number, previous) AS (
     UNION ALL
         SELECT chunk.number, chunk.previous FROM walk CROSS JOIN chunk ON chunk.number = walk.previous
         ORDER BY 1 DESC LIMIT -1)"""
-_CHUNK = """SELECT chunk.number, stream.name, sender, CASE sender WHEN asker THEN target ELSE asker END,
-        first, at, lines
-    FROM chunk CROSS JOIN stream ON stream.number = chunk.stream CROSS JOIN chat ON chat.number = stream.chat"""
+_COLUMNS = """chunk.number, stream.name, sender, CASE sender WHEN asker THEN target ELSE asker END,
+        first, count, at, lines, previous, is_heard"""
+_OWNERS = "CROSS JOIN stream ON stream.number = chunk.stream CROSS JOIN chat ON chat.number = stream.chat"
+_CHUNK = f"SELECT {_COLUMNS} FROM chunk {_OWNERS}"
+# Every stream of a page of chats, with its newest chunk; nulls where nothing was said.
+_ENDS = """SELECT page.number, chunk.number, chunk.previous
+    FROM (SELECT number FROM chat WHERE {condition} AND number > :after ORDER BY number LIMIT :most) AS page
+    LEFT JOIN stream ON stream.chat = page.number LEFT JOIN chunk ON chunk.number = stream.last"""
+_NEXT_TARGET = "SELECT min(target) FROM chat WHERE asker = ? AND target > ?"
+_BACK = """WITH RECURSIVE back (previous) AS (
+        VALUES (:start)
+    UNION ALL
+        SELECT chunk.previous FROM back CROSS JOIN chunk ON chunk.number = back.previous WHERE back.previous > :highest
+        LIMIT :most)
+    SELECT min(previous) FROM back"""
 _LIVE_CHATS = "SELECT number, id, asker, target, started FROM chat WHERE ended IS NULL ORDER BY number"
 # Without the older ones that have been received whole.
 _LIVE_STREAMS = """SELECT number, name, sender, stored, received, last FROM stream
     WHERE chat = :chat ORDER BY number"""
 
-_ROOM_CHUNKS = "SELECT chunk FROM room_chunk WHERE room = ? AND chunk <= ? ORDER BY chunk DESC LIMIT ?"
+_IN_ROOM = f"""SELECT {_COLUMNS} FROM room_chunk CROSS JOIN chunk ON chunk.number = room_chunk.chunk {_OWNERS}
+    WHERE room = ? AND room_chunk.chunk <= ? ORDER BY room_chunk.chunk DESC LIMIT ?"""
 
-# A letter that was written to `me` alone makes nobody known.
+_HEARD = f"reason IS NOT '{UNHEARD}'"
+# A letter that was written to `me` alone makes nobody known. Letters can be many: the first half has an index of its
+# own (migrations.py), and of what `me` has written the newest count.
 _HAVE_TALKED = f"""SELECT EXISTS (SELECT 1 FROM chat
-    WHERE asker = :me AND target = :other AND reason IS NOT '{UNHEARD}'
-    OR asker = :other AND target = :me AND coalesce(reason, '') NOT IN ('{LETTER}', '{UNHEARD}'))"""
+        WHERE asker = :other AND target = :me AND reason IS NOT '{LETTER}' AND {_HEARD})
+    OR EXISTS (SELECT 1 FROM (SELECT reason FROM chat WHERE asker = :me AND target = :other
+        ORDER BY number DESC LIMIT :most) WHERE {_HEARD})"""
 
-Row = tuple[int, str, str, str, int, float, bytes]
-
-
-@contextlib.contextmanager
-def snapshot(connection: sqlite3.Connection) -> Iterator[None]:
-    """What is read inside belongs together, whatever is committed meanwhile."""
-    connection.execute("BEGIN")
-    try:
-        yield
-    finally:
-        connection.execute("ROLLBACK")
+# What one step of a reading takes at most, a few ms: then others have their turn.
+PAGE_CHATS = 500
+LOOK_CHUNKS = 10_000
+PAGE_LINES = 500
+# With the largest of them, 4 MiB of memory.
+PAGE_CHUNKS = 16
 
 
-def newest_first(connection: sqlite3.Connection, whose: Whose, before: int | None = None) -> Iterator[Message]:
+class Row(NamedTuple):
+    """What a row of the chunk query holds."""
+
+    number: int
+    stream: str
+    sender: str
+    recipient: str
+    first: int
+    messages: int
+    at: float
+    lines: bytes
+    previous: int
+    is_heard: bool
+
+    def may_be_read_by(self, nickname: str) -> bool:
+        """As MAY_BE_READ."""
+        return self.is_heard or self.sender == nickname
+
+
+Steps = Iterator[Message | None]
+"""Messages as they are found; None, after a few ms without any: it goes on when it is asked to."""
+
+
+def history(connection: sqlite3.Connection, whose: Whose, before: int | None = None) -> Steps:
     """The messages back from the newest, or from the newest before a number. Reads no further than is asked of it."""
-    for number in _walk(connection, whose, before):
-        for message in reversed(of_chunk(connection, whose, number)):
-            if before is None or message.number < before:
-                yield message
+    for row in chunks(connection, whose, before):
+        if row:
+            yield from _newest_first(row, before)
+        yield None
 
 
-def history(connection: sqlite3.Connection, whose: Whose, before: int | None, limit: int) -> list[Message]:
-    with snapshot(connection):
-        return _oldest_first(islice(newest_first(connection, whose, before), limit))
-
-
-def room_history(connection: sqlite3.Connection, room: str, before: int | None, limit: int) -> list[Message]:
-    """The newest messages of a room, or those before a number, oldest first."""
-    highest = _HIGHEST if before is None else (before - 1) >> PLACE_BITS
-    with snapshot(connection):
-        chunks = connection.execute(_ROOM_CHUNKS, (room, highest, limit)).fetchall()
-        found = [message for (number,) in chunks for message in reversed(any_chunk(connection, number))]
-    return _oldest_first(message for message in found[:limit] if before is None or message.number < before)
+def room_history(connection: sqlite3.Connection, room: str, before: int | None = None) -> Steps:
+    """The same of a room."""
+    highest = _highest(before)
+    while rows := connection.execute(_IN_ROOM, (room, highest, PAGE_CHUNKS)).fetchall():
+        for row in map(Row._make, rows):
+            yield from _newest_first(row, before)
+        highest = rows[-1][0] - 1
+        yield None
 
 
 def live_rooms(connection: sqlite3.Connection) -> list[LiveRoom]:
@@ -133,30 +163,63 @@ def asking(connection: sqlite3.Connection) -> list[tuple[str, str]]:
 
 def have_talked(connection: sqlite3.Connection, me: str, other: str) -> bool:
     """Have the two had a chat, or has `me` written to the other?"""
-    (have,) = connection.execute(_HAVE_TALKED, {"me": me, "other": other}).fetchone()
+    (have,) = connection.execute(_HAVE_TALKED, {"me": me, "other": other, "most": PAGE_CHATS}).fetchone()
     return bool(have)
 
 
-def of_chunk(connection: sqlite3.Connection, whose: Whose, number: int) -> list[Message]:
-    """The messages of one chunk, if it is one of theirs and may be read."""
-    condition = f"chunk.number = :number AND {whose.condition} AND {MAY_BE_READ}"
-    rows = connection.execute(f"{_CHUNK} WHERE {condition}", {**whose.values, "number": number}).fetchall()
-    return [message for row in rows for message in messages(row)]
+def of_chunks(connection: sqlite3.Connection, whose: Whose, numbers: Sequence[int]) -> dict[int, Row]:
+    """Those of these chunks that are theirs and may be read, by number; at most PAGE_CHUNKS."""
+    places = ", ".join(f":chunk{place}" for place in range(len(numbers)))
+    condition = f"chunk.number IN ({places}) AND {whose.condition} AND {MAY_BE_READ}"
+    values = whose.values | {f"chunk{place}": number for place, number in enumerate(numbers)}
+    rows = map(Row._make, connection.execute(f"{_CHUNK} WHERE {condition}", values))
+    return {row.number: row for row in rows}
 
 
-def any_chunk(connection: sqlite3.Connection, number: int) -> list[Message]:
-    """The messages of one chunk, whoever they belong to: for the index, not for people."""
-    rows = connection.execute(f"{_CHUNK} WHERE chunk.number = ?", (number,)).fetchall()
-    return [message for row in rows for message in messages(row)]
+def any_chunk(connection: sqlite3.Connection, number: int) -> Row | None:
+    """One chunk, whoever it belongs to: for the index, not for people."""
+    row = connection.execute(f"{_CHUNK} WHERE chunk.number = ?", (number,)).fetchone()
+    return Row._make(row) if row else None
 
 
-def messages(row: Row) -> list[Message]:
-    """What a row of the chunk query holds."""
-    number, stream, sender, recipient, first, at, lines = row
-    return [
-        Message((number << PLACE_BITS) + place, stream, sender, recipient, first + place, at, text)
-        for place, text in enumerate(texts(lines))
-    ]
+def messages(row: Row, first: int, last: int) -> list[Message]:
+    """The messages of a chunk from place `first` up to place `last`."""
+    found = texts(between(row.lines, first, last))
+    return [message_at(row, place, text) for place, text in enumerate(found, first)]
+
+
+def message_at(row: Row, place: int, text: str) -> Message:
+    number = (row.number << PLACE_BITS) + place
+    return Message(number, row.stream, row.sender, row.recipient, row.first + place, row.at, text)
+
+
+def pages(row: Row, before: int | None = None) -> Iterator[tuple[int, int]]:
+    """The places of a chunk, or those before a message's number, from the newest on: PAGE_LINES of them at a time."""
+    end = row.messages if before is None else max(0, min(row.messages, before - (row.number << PLACE_BITS)))
+    for last in range(end, 0, -PAGE_LINES):
+        yield max(0, last - PAGE_LINES), last
+
+
+def chunks(connection: sqlite3.Connection, whose: Whose, before: int | None = None) -> Iterator[Row | None]:
+    """The chunks back from the newest, or from the one of a message's number; None as in Steps.
+
+    No statement is open between two steps, so that no snapshot grows old: chunks do not change, and who goes on to one
+    that has been deleted finds the end of its stream.
+    """
+    ends: list[int] = []  # negative, as the heap has its smallest first
+    for end in _ends(connection, whose, _highest(before)):
+        if end:
+            ends.append(-end)
+        else:
+            yield None
+    heapify(ends)
+    while ends:
+        row = any_chunk(connection, -ends[0])
+        if row and row.previous:
+            heapreplace(ends, -row.previous)
+        else:
+            heappop(ends)
+        yield row if row and row.may_be_read_by(whose.me) else None
 
 
 def live_chats(connection: sqlite3.Connection) -> tuple[list[OpenStream], list[LiveChat]]:
@@ -192,13 +255,63 @@ def walk_of(whose: Whose) -> str:
     return _WALK.format(condition=whose.condition)
 
 
-def _walk(connection: sqlite3.Connection, whose: Whose, before: int | None = None) -> Iterator[int]:
-    """The numbers of the chunks, newest first."""
-    highest = _HIGHEST if before is None else before >> PLACE_BITS
-    query = f"{walk_of(whose)} SELECT number FROM walk WHERE number <= :highest"
-    for (number,) in connection.execute(query, {**whose.values, "highest": highest}):
+def _newest_first(row: Row, before: int | None) -> Iterator[Message]:
+    for first, last in pages(row, before):
+        yield from reversed(messages(row, first, last))
+
+
+def _highest(before: int | None) -> int:
+    """The chunk from which to read back: of message `before`, should there be others before it there."""
+    return _HIGHEST if before is None else (before - 1) >> PLACE_BITS
+
+
+def _ends(connection: sqlite3.Connection, whose: Whose, highest: int) -> Iterator[int | None]:
+    """Of every stream the newest chunk that is none above `highest`; None as in Steps."""
+    for condition, values in _kinds_of_chats(connection, whose):
+        query, after = _ENDS.format(condition=condition), 0
+        while page := connection.execute(query, {**values, "after": after, "most": PAGE_CHATS}).fetchall():
+            after = max(chat for chat, _, _ in page)
+            for _, number, previous in page:
+                if number is not None:
+                    yield from _back(connection, number, previous, highest)
+            yield None
+        yield None
+
+
+def _kinds_of_chats(connection: sqlite3.Connection, whose: Whose) -> Iterator[tuple[str, dict[str, str]]]:
+    """All chats that may be read, each once, by conditions that an index has in the order of their numbers."""
+    me = {"me": whose.me}
+    if whose.partner is not None:
+        both = me | {"partner": whose.partner}
+        yield "asker = :me AND target = :partner", both
+        yield "asker = :partner AND target = :me", both
+        return
+    for target in _targets(connection, whose.me):
+        if target not in whose.rooms:
+            yield "asker = :me AND target = :partner", me | {"partner": target}
+    yield "target = :me", me
+    for room in whose.rooms:
+        yield "target = :room", {"room": room}
+
+
+def _targets(connection: sqlite3.Connection, me: str) -> Iterator[str]:
+    """Whom `me` has asked for a chat or written to, each once."""
+    target = ""
+    while target := connection.execute(_NEXT_TARGET, (me, target)).fetchone()[0]:
+        yield target
+
+
+def _back(connection: sqlite3.Connection, number: int, previous: int, highest: int) -> Iterator[int | None]:
+    """The first chunk of a stream, from `number` back, that is not above `highest`; 0, or none, where there is none."""
+    if number <= highest:
         yield number
-
-
-def _oldest_first(found: Iterable[Message]) -> list[Message]:
-    return list(found)[::-1]
+        return
+    while previous > highest:
+        start = previous
+        place = {"start": start, "highest": highest, "most": LOOK_CHUNKS}
+        (previous,) = connection.execute(_BACK, place).fetchone()
+        yield None
+        if previous == start:  # it has been deleted
+            return
+    if previous:
+        yield previous

@@ -8,7 +8,8 @@ from __future__ import annotations
 import sqlite3
 from array import array
 from collections.abc import Awaitable, Callable
-from typing import NamedTuple, ParamSpec, Protocol, TypeVar
+from functools import partial
+from typing import NamedTuple, Protocol, TypeVar
 
 from duologue.storage.stored_lines import cut
 
@@ -28,7 +29,6 @@ _BACK = """WITH RECURSIVE back (number, previous) AS (
     SELECT number, previous FROM back"""
 _CHUNK = "SELECT first, count, at, lines FROM chunk WHERE number = ?"
 
-P = ParamSpec("P")
 T = TypeVar("T")
 
 
@@ -104,13 +104,13 @@ def page(connection: sqlite3.Connection, walk: Walk, limit: int) -> tuple[bytes,
 
 
 class Job(Protocol):
-    """Runs a function in the reader's thread, on its connection."""
+    """Has work done in the reader's thread."""
 
-    def __call__(self, function: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> Awaitable[T]: ...
+    def __call__(self, work: Callable[[], T]) -> Awaitable[T]: ...
 
 
 class StoredReplay:
-    """A replay from the file; `run` has a function called in the reader's thread."""
+    """A replay from the file; `run` has work done in the reader's thread."""
 
     def __init__(self, connection: sqlite3.Connection, stream: int, after: int, run: Job) -> None:
         self._connection = connection
@@ -118,6 +118,7 @@ class StoredReplay:
         self._run = run
 
     async def read(self, limit_bytes: int) -> tuple[bytes, int]:
-        while (found := await self._run(page, self._connection, self._walk, limit_bytes)) is None:
+        job = partial(page, self._connection, self._walk, limit_bytes)
+        while (found := await self._run(job)) is None:
             pass
         return found

@@ -14,11 +14,12 @@ from array import array
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import takewhile
 from threading import Event, Lock
 
 from duologue.core.rooms import is_room
 from duologue.storage.base import Message
-from duologue.storage.reader import Whose, any_chunk, walk_of
+from duologue.storage.reader import Whose, any_chunk, messages, walk_of
 from duologue.storage.search import UPTO, forget
 from duologue.storage.store_file import transaction
 
@@ -33,6 +34,7 @@ BITE_MESSAGES = 2000
 BREATH = 0.002
 _SECONDS_A_DAY = 86_400
 _SCANNED = 1000  # chunks looked at in one query
+_PROGRESS_STEPS = 10_000  # SQLite's own instructions between two looks at whether to stop, well under a millisecond
 
 Bite = list[tuple[int, list[Message]]]
 
@@ -59,12 +61,16 @@ class Retention:
 
 
 def sweep(connection: sqlite3.Connection, turn: Lock, retention: Retention, now: float) -> Iterator[None]:
-    """Delete what is not kept; each step of the iterator is one small transaction, for which `turn` is held.
+    """Delete what is not kept; each step of the iterator is one small transaction, for which `turn` is held, or a look
+    at some that are kept.
 
     The connection is one of its own. Chunks go before their words in the index do: search passes over words whose
     message is gone, while an index that lets go of the same words twice is damaged.
     """
     for bite in _bites(connection, _not_kept(connection, retention, now)):
+        if not bite:
+            yield
+            continue
         with turn, transaction(connection):
             connection.executemany("DELETE FROM chunk WHERE number = ?", [(number,) for number, _ in bite])
             connection.executemany(_OUT_OF_ROOM, _in_rooms(bite))
@@ -78,39 +84,48 @@ def _in_rooms(bite: Bite) -> list[tuple[str, int]]:
     return [(messages[0].recipient, number) for number, messages in bite if messages and is_room(messages[0].recipient)]
 
 
-def _bites(connection: sqlite3.Connection, numbers: Iterator[int]) -> Iterator[Bite]:
-    """Chunks by their numbers, each with what is in it, as many as are deleted at once."""
+def _bites(connection: sqlite3.Connection, numbers: Iterator[int | None]) -> Iterator[Bite]:
+    """Chunks by their numbers, each with what is in it: as many as are deleted at once, or as come before a None."""
     bite: Bite = []
     count = 0
     for number in numbers:
-        messages = any_chunk(connection, number)
-        bite.append((number, messages))
-        count += len(messages)
-        if len(bite) == BITE_CHUNKS or count > BITE_MESSAGES:
+        if number is not None:
+            found = _all_of(connection, number)
+            bite.append((number, found))
+            count += len(found)
+        if number is None or len(bite) == BITE_CHUNKS or count > BITE_MESSAGES:
             yield bite
             bite, count = [], 0
     if bite:
         yield bite
 
 
-def _not_kept(connection: sqlite3.Connection, retention: Retention, now: float) -> Iterator[int]:
-    """Numbers of chunks, the oldest of a stream first: they are chained, and what lies before a gap is not found."""
+def _all_of(connection: sqlite3.Connection, number: int) -> list[Message]:
+    row = any_chunk(connection, number)
+    return messages(row, 0, row.messages) if row else []
+
+
+def _not_kept(connection: sqlite3.Connection, retention: Retention, now: float) -> Iterator[int | None]:
+    """Numbers of chunks, the oldest of a stream first: they are chained, and what lies before a gap is not found.
+
+    None, from time to time, where there are none.
+    """
     if retention.days is not None:
         yield from _older(connection, now - retention.days * _SECONDS_A_DAY, now)
     if retention.messages is not None:
         for pair in _pairs(connection):
-            yield from _beyond(connection, pair, retention.messages)
+            yield from _beyond(connection, pair, retention.messages) or (None,)
 
 
-def _older(connection: sqlite3.Connection, than: float, now: float) -> Iterator[int]:
+def _older(connection: sqlite3.Connection, than: float, now: float) -> Iterator[int | None]:
     """Up to the first that is younger. One from the future, of a clock that was wrong, does not hold up the others."""
     number = 0
     while rows := connection.execute(_AGES, (number, _SCANNED)).fetchall():
-        for number, at, is_received in rows:
-            if than <= at <= now:
-                return
-            if at < than and is_received:
-                yield number
+        before = list(takewhile(lambda row: not than <= row[1] <= now, rows))
+        yield from [number for number, at, is_received in before if at < than and is_received] or (None,)
+        if len(before) < len(rows):
+            return
+        number = rows[-1][0]
 
 
 def _pairs(connection: sqlite3.Connection) -> Iterator[Whose]:
@@ -140,16 +155,17 @@ class Sweeper:
         self._turn = turn
         self._retention = retention
         self._closing = Event()
+        connection.set_progress_handler(self._closing.is_set, _PROGRESS_STEPS)
         self._sweeping = ThreadPoolExecutor(1, thread_name_prefix="store-sweeper")
         self._begin()
 
     def stop(self) -> None:
-        """Sweep no more after this one; on the loop, before `close`."""
+        """Sweep no more, even within a statement; on the loop, before `close`."""
         self._closing.set()
         self._timer.cancel()
 
     def close(self) -> None:
-        """Blocks for the transaction that is on."""
+        """Blocks for the transaction that is on, which ends without an effect."""
         self._sweeping.shutdown()
         self._connection.close()
 
@@ -163,4 +179,6 @@ class Sweeper:
                 if self._closing.wait(BREATH):
                     return
         except sqlite3.Error as error:
+            if self._closing.is_set():
+                return
             log.error("old messages not deleted", extra={"reason": str(error)})

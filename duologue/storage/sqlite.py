@@ -1,4 +1,4 @@
-"""The store of messages in one SQLite file. Lives on the event loop and never blocks it: a thread commits, one reads.
+"""The store of messages in one SQLite file. Lives on the event loop and never blocks it: threads commit and read.
 
 What is said to be stored has been synced: `committed` is called after COMMIT has returned (WAL, synchronous=FULL).
 While one commit runs, what arrives is gathered for the next, so a commit costs per stream, not per message.
@@ -9,14 +9,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import sqlite3
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from pathlib import Path
 from threading import Lock
-from typing import ParamSpec, TypeVar
+from typing import TypeVar
 
 from duologue.core.errors import PeerError
+from duologue.fair_pool import PoolFull
 from duologue.storage import reader
 from duologue.storage.base import (
     ChatStanding,
@@ -29,15 +29,18 @@ from duologue.storage.base import (
     Standing,
     StoreError,
     Undelivered,
+    Unfinished,
 )
 from duologue.storage.gathering import Gathering
+from duologue.storage.indexing import Indexing
 from duologue.storage.mailroom import Mailroom
 from duologue.storage.migrations import migrate
-from duologue.storage.reader import Whose
+from duologue.storage.reader import Steps, Whose
+from duologue.storage.reader_thread import ReaderThread
 from duologue.storage.replay import StoredReplay
 from duologue.storage.retention import Retention, Sweeper
 from duologue.storage.rows import Batch
-from duologue.storage.search import index_pieces, search
+from duologue.storage.search import search
 from duologue.storage.shares import MailboxLimits
 from duologue.storage.store_file import StoreFile, use_wal
 from duologue.storage.undelivered import MailReader
@@ -49,8 +52,13 @@ from duologue.storage.writer import Answers, Writer
 COMMIT_SPACING = 0.015
 # The same where somebody waits for an answer: who writes to a room says the next thing only when this one is stored.
 ANSWER_SPACING = 0.005
+# Seconds of work on one question. A page of history takes a few ms and a search for words less than that, so this is
+# for who looks for signs among some 200,000 messages, or for words that are in most of them: nobody waits much longer
+# for an answer, and what was found by then is one.
+READING_SECONDS = 2.0
+# The same for the wait until the index has what was said since the last search: 40,000 messages or more.
+INDEXING_SECONDS = 2.0
 
-P = ParamSpec("P")
 T = TypeVar("T")
 
 
@@ -82,11 +90,13 @@ class SqliteStore:
         self.live_rooms = reader.live_rooms(connection)
         self.blocks, self.asking = reader.blocks(connection), reader.asking(connection)
         self._waiting = Gathering(streams, reader.next_numbers(connection), self._press)
-        self._reader, self._indexer = file.reader(), file.indexer()
-        self._reading = ThreadPoolExecutor(1, thread_name_prefix="store-reader")
+        # What comes by itself, what people look up, and what they search for do not wait for each other.
+        self._mail_thread = ReaderThread(file.reader(), "store-mail")
+        self._reader = ReaderThread(file.reader(), "store-reader")
+        self._searcher = ReaderThread(file.reader(), "store-search")
         self._mail = MailReader()
-        self._indexing = asyncio.Lock()
         self._turn = Lock()
+        self._indexing = Indexing(self._searcher, file.indexer(), self._turn)
         self._writer = Writer(connection, loop, self._turn, mailbox, self._written, self._broken)
         self._sweeper = Sweeper(file.indexer(), loop, self._turn, retention)
         self._not_before = self._answer_not_before = 0.0
@@ -185,7 +195,7 @@ class SqliteStore:
         """Commit all that was taken and close the file. What was not read by then is not answered."""
         if self._refusal is None:
             self._refusal = StoreError(self._file.path, "the store is closed")
-            self._sweeper.stop()
+            self._stop_reading()
             if self._waiting:
                 self._due()
                 self._hasten(self._loop.time())
@@ -224,12 +234,13 @@ class SqliteStore:
         found = self._waiting.stream(chat_id, sender, stream)
         if found is None:
             raise KeyError(stream)
-        return StoredReplay(self._reader, found.number, after, self._read)
+        return StoredReplay(self._mail_thread.connection, found.number, after, partial(self._read_mail, chat_id))
 
     async def undelivered(self, me: str, after: int, limit_bytes: int) -> list[Undelivered]:
         """What waits for `me` after a cursor, in the order it came: all of it that was given to the store by now."""
         await self.synced()
-        while (found := await self._read(self._mail.page, self._reader, me, after, limit_bytes)) is None:
+        page = partial(self._mail.page, self._mail_thread.connection, me, after, limit_bytes)
+        while (found := await self._read_mail(me, page)) is None:
             pass
         return found
 
@@ -239,25 +250,43 @@ class SqliteStore:
         All that was given to the store by now counts, as in a search: who asks may have heard it already.
         """
         await self._readable()
-        return await self._read(reader.history, self._reader, Whose(me, partner), before, limit)
+        return await self._read_back(reader.history(self._reader.connection, Whose(me, partner), before), limit, me)
 
-    async def room_history(self, room_id: str, *, before: int | None = None, limit: int) -> list[Message]:
+    async def room_history(self, room_id: str, *, asker: str, before: int | None = None, limit: int) -> list[Message]:
         """The same of a room."""
-        return await self._read(reader.room_history, self._reader, room_id, before, limit)
+        return await self._read_back(reader.room_history(self._reader.connection, room_id, before), limit, asker)
 
     async def have_talked(self, me: str, other: str) -> bool:
         """Have the two had a chat, or has `me` written to `other`?"""
         await self.synced()
-        return await self._read(reader.have_talked, self._reader, me, other)
+        return await self._told(
+            self._reader.run(partial(reader.have_talked, self._reader.connection, me, other), other)
+        )
 
     async def search(self, me: str, words: str, limit: int, rooms: Sequence[str] = ()) -> list[Message]:
         """The newest messages in any chat of `me` or in these rooms that have all of these words, newest first."""
         await self._readable()
-        async with self._indexing:
-            pieces = index_pieces(self._indexer, self._turn)
-            while await self._read(next, pieces, self) is not self:
-                pass
-        return await self._read(search, self._reader, Whose(me, rooms=tuple(rooms)), words, limit)
+        is_up_to_date = await self._is_indexed()
+        steps = search(self._searcher.connection, Whose(me, rooms=tuple(rooms)), words)
+        found = await self._told(self._searcher.collect(steps, limit, READING_SECONDS, me))
+        if not is_up_to_date:
+            raise Unfinished(found)
+        return found
+
+    async def _is_indexed(self) -> bool:
+        try:
+            async with asyncio.timeout(INDEXING_SECONDS):
+                await self._told(self._indexing.bring_up_to_date())
+        except TimeoutError:
+            return False
+        return True
+
+    async def _read_back(self, steps: Steps, limit: int, asker: str) -> list[Message]:
+        """Oldest first, what is read from the newest back."""
+        try:
+            return (await self._told(self._reader.collect(steps, limit, READING_SECONDS, asker)))[::-1]
+        except Unfinished as unfinished:
+            raise Unfinished(unfinished.found[::-1]) from None
 
     async def _readable(self) -> None:
         """Wait until all that was said before is in the file. A receipt that waits for company goes on waiting."""
@@ -345,19 +374,29 @@ class SqliteStore:
         self._writing = False
         self._at_rest.set()
 
+    def _stop_reading(self) -> None:
+        self._sweeper.stop()
+        for thread in (self._mail_thread, self._reader, self._searcher):
+            thread.stop()
+
     def _release(self) -> None:
-        self._reading.shutdown()
-        self._reader.close()
-        self._indexer.close()
+        for thread in (self._mail_thread, self._reader, self._searcher):
+            thread.close()
+        self._indexing.close()
         self._sweeper.close()
         self._writer.stop()
         self._file.release()
 
-    async def _read(self, function: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
-        call = partial(function, *arguments, **named)
+    async def _read_mail(self, whose: str, work: Callable[[], T]) -> T:
+        return await self._told(self._mail_thread.run(work, whose))
+
+    async def _told(self, answer: Awaitable[T]) -> T:
+        """The answer of a reader's thread."""
         try:
-            return await self._loop.run_in_executor(self._reading, call)
-        except RuntimeError as error:  # the reader's thread has ended
+            return await answer
+        except PoolFull as error:
+            raise StoreError(self._file.path, "is read for too many at once") from error
+        except RuntimeError as error:  # the thread has ended
             raise StoreError(self._file.path, "the store is closed") from error
         except sqlite3.Error as error:
             text = f"cannot be read ({error}); check the disk, or restore a backup"

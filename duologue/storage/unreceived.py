@@ -254,7 +254,9 @@ class Unreceived:
         number, position = after >> NUMBER_BITS, after & (1 << NUMBER_BITS) - 1
         found: list[Undelivered] = []
         for arrival, (stream, first, last) in self._mailbox(me).arrivals.items():
-            if arrival >= number and limit_bytes > 0:
+            if limit_bytes <= 0:
+                break
+            if arrival >= number:
                 start = max(first - 1, stream.received, position if arrival == number else 0)
                 limit_bytes -= _read(stream, arrival, start, last, limit_bytes, found)
         return found
@@ -289,7 +291,9 @@ class Unreceived:
     async def history(self, me: str, partner: str, *, before: int | None = None, limit: int) -> Sequence[Message]:
         raise _no_history()
 
-    async def room_history(self, room_id: str, *, before: int | None = None, limit: int) -> Sequence[Message]:
+    async def room_history(
+        self, room_id: str, *, asker: str, before: int | None = None, limit: int
+    ) -> Sequence[Message]:
         raise _no_history()
 
     async def search(self, me: str, words: str, limit: int, rooms: Sequence[str] = ()) -> Sequence[Message]:

@@ -103,6 +103,16 @@ async def test_what_is_found_comes_as_the_server_gives_it(false_server: FalseSer
     assert found.messages == (said(9), said(8))
 
 
+async def test_that_a_search_was_stopped_is_something_to_show_beside_what_it_found(false_server: FalseServer) -> None:
+    async def answer() -> None:
+        await false_server.hears("chat_socket", b"/search text\n")
+        false_server.say("login_socket", b"ERROR search_stopped Stopped.\n")
+        page(false_server, 9)
+
+    found = await asked(false_server, lambda recaller: recaller.ask(SearchHistory("text")), answer)
+    assert found.messages == (said(9),)
+
+
 @asynccontextmanager
 async def searching(server: FalseServer) -> AsyncIterator[tuple[Recaller, asyncio.Task[Any]]]:
     """A recaller, and its question, which has reached the server."""

@@ -237,6 +237,14 @@ def test_a_server_without_a_history_has_nothing_that_was_missed(alice: Alice) ->
     assert alice.hears("ERROR no_history None.") == [Refused("no_history", "None.")]
 
 
+def test_a_search_that_was_stopped_says_nothing_about_a_room(alice: Alice) -> None:
+    alice.is_in("#tea")
+    alice.comes_back()
+    alice.hears("room_entered #tea 2 :", live(7))
+    assert alice.hears("ERROR search_stopped Stopped.") == [Refused("search_stopped", "Stopped.")]
+    assert alice.hears(recalled(6), "recall_ended 1") == [said(6), said(7)]
+
+
 def test_a_room_that_is_parted_while_its_history_comes(alice: Alice) -> None:
     alice.is_in("#tea")
     alice.comes_back()

@@ -3,19 +3,48 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
+from threading import Event
 
 import pytest
 
-from duologue.storage.base import Stored, StoreError
+from duologue.storage.base import Message, Stored, StoreError
+from duologue.storage.reader import Steps
 from duologue.storage.retention import Retention
 from duologue.storage.rows import Batch
 from duologue.storage.shares import MailboxLimits
 from duologue.storage.sqlite import SqliteStore
+from tests.stage import BOUND
 
 KEEP_ALL = Retention()
 MAILBOX = MailboxLimits(5000, 500)
+
+
+class Endless:
+    """What takes the place of a reading: a statement that does not end before the test does."""
+
+    def __init__(self) -> None:
+        self.begun = Event()
+        self.is_over = Event()
+
+    def __call__(self, connection: sqlite3.Connection, *_: object) -> Iterator[None]:
+        self.begun.set()
+        connection.create_function("is_over", 0, self.is_over.is_set)
+        connection.execute(
+            "WITH RECURSIVE n (n) AS (VALUES (1) UNION ALL SELECT 1 FROM n WHERE NOT is_over()) SELECT count(*) FROM n"
+        ).fetchone()
+        yield
+
+    async def until_begun(self) -> None:
+        assert await asyncio.to_thread(self.begun.wait, BOUND)
+
+
+def found_by(steps: Steps, limit: int = 10_000) -> list[Message]:
+    """The first `limit` messages that a reading finds."""
+    return list(islice(filter(None, steps), limit))
 
 
 class Listener:
@@ -89,6 +118,14 @@ async def listener(tmp_path: Path) -> AsyncIterator[Listener]:
     yield listener
     for store in listener.opened:
         await store.close()
+
+
+@pytest.fixture
+def endless(listener: Listener) -> Iterator[Endless]:
+    """Over before the stores are closed."""
+    endless = Endless()
+    yield endless
+    endless.is_over.set()
 
 
 @pytest.fixture

@@ -23,7 +23,8 @@ from duologue.storage.retention import Retention, sweep
 from duologue.storage.rows import NextNumbers
 from duologue.storage.search import index_pieces, search
 from duologue.storage.writer import commit
-from tests.storage.conftest import MAILBOX, Listener
+from tests.stage import BOUND
+from tests.storage.conftest import MAILBOX, Endless, Listener, found_by
 
 DAY = 86_400.0
 NOW = 100 * DAY
@@ -55,10 +56,10 @@ class Attic:
             pass
 
     def texts(self, me: str = "alice", partner: str | None = None) -> list[str]:
-        return [found.text for found in reader.history(self.connection, Whose(me, partner), None, 1000)]
+        return [found.text for found in found_by(reader.history(self.connection, Whose(me, partner)))[::-1]]
 
     def found(self, words: str) -> list[str]:
-        return [found.text for found in search(self.connection, Whose("alice"), words, 1000)]
+        return [found.text for found in found_by(search(self.connection, Whose("alice"), words))]
 
     def words_in_index(self) -> int:
         query = "SELECT count(*) FROM message_index WHERE message_index MATCH 'word'"
@@ -265,3 +266,25 @@ async def test_a_sweep_that_fails_is_logged_and_the_store_goes_on(
     with caplog.at_level(logging.ERROR):
         assert await swept(listener, Retention(days=1)) == ["old"]
     assert [record.getMessage() for record in caplog.records] == ["old messages not deleted"]
+
+
+async def test_a_sweep_ends_with_the_store_even_within_a_statement(
+    listener: Listener, endless: Endless, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(retention_module, "sweep", endless)
+    store = listener.open()
+    await endless.until_begun()
+    async with asyncio.timeout(BOUND):
+        await store.close()
+    assert "not deleted" not in caplog.text
+
+
+def test_looking_through_what_is_kept_is_done_in_steps_too(attic: Attic, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After each of which a server can stop."""
+    monkeypatch.setattr(retention_module, "_SCANNED", 3)
+    for _ in range(12):
+        attic.say("b", "alice", "not received", day=1, received=0)
+    by_age = list(sweep(attic.connection, attic.turn, Retention(days=1), NOW))
+    by_number = list(sweep(attic.connection, attic.turn, Retention(messages=1), NOW))
+    assert (len(by_age), len(by_number)) == (4, 2)
+    assert len(attic.texts()) == 12

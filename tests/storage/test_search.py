@@ -12,15 +12,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from duologue.storage import reader
 from duologue.storage import search as searching
+from duologue.storage.base import Message
 from duologue.storage.gathering import Gathering
 from duologue.storage.mailroom import Mailroom
 from duologue.storage.migrations import migrate
-from duologue.storage.reader import PLACE_BITS, Whose
+from duologue.storage.reader import PAGE_CHUNKS, PLACE_BITS, Row, Whose
 from duologue.storage.rows import NextNumbers
 from duologue.storage.search import index_pieces, search
 from duologue.storage.writer import commit
-from tests.storage.conftest import MAILBOX
+from tests.storage.conftest import MAILBOX, found_by
 
 
 class Library:
@@ -40,7 +42,7 @@ class Library:
     def find(self, me: str, words: str, limit: int = 100) -> list[str]:
         for _ in index_pieces(self.connection, self.turn):
             pass
-        return [found.text for found in search(self.connection, Whose(me), words, limit)]
+        return [found.text for found in found_by(search(self.connection, Whose(me), words), limit)]
 
 
 @pytest.fixture
@@ -229,3 +231,109 @@ def test_what_is_deleted_while_it_is_being_indexed_does_not_get_into_the_index(l
     assert library.find("bob", "word") == ["word 2"]
     assert library.connection.execute("SELECT count(*) FROM message_index").fetchone() == (1,)
     assert library.find("bob", "word") == ["word 2"]
+
+
+# What it costs
+
+
+def steps_of(library: Library, me: str, words: str) -> tuple[int, list[str]]:
+    """Messages that were looked at one by one, and the statements that read lines."""
+    statements: list[str] = []
+    library.find(me, "nothing")
+    library.connection.set_trace_callback(lambda sql: statements.append(sql) if "lines" in sql else None)
+    steps = len(list(search(library.connection, Whose(me), words)))
+    library.connection.set_trace_callback(None)
+    return steps, statements
+
+
+def test_a_chunk_with_many_hits_is_read_a_few_times_and_not_for_each(library: Library) -> None:
+    library.say("c1", "alice", *["a"] * 10_000, "a ☃")
+    assert library.find("bob", "a ☃") == ["a ☃"]
+    _, statements = steps_of(library, "bob", "a ☃")
+    assert len(statements) < 12
+
+
+def test_hits_in_a_chunk_without_the_signs_are_not_looked_at_one_by_one(library: Library) -> None:
+    library.say("c1", "alice", *["a"] * 10_000)
+    steps, statements = steps_of(library, "bob", "a ☃")
+    assert steps < 100
+    assert len(statements) < 12
+
+
+def test_one_hit_in_a_large_chunk_makes_one_message(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    library.say("c1", "alice", *["a"] * 10_000, "rare", *["a"] * 10_000)
+    library.find("alice", "nothing")
+    made: list[int] = []
+    message_at = reader.message_at
+
+    def noted(row: Row, place: int, text: str) -> Message:
+        made.append(place)
+        return message_at(row, place, text)
+
+    monkeypatch.setattr(searching, "message_at", noted)
+    assert library.find("bob", "rare") == ["rare"]
+    assert made == [10_000]
+
+
+def test_the_chunks_of_many_hits_are_read_together(library: Library) -> None:
+    for number in range(200):
+        library.say("c1", "alice", f"a {number}")
+    _, statements = steps_of(library, "bob", "a ☃")
+    assert len(statements) <= 200 / PAGE_CHUNKS + 4
+
+
+def test_others_can_go_on_after_every_few_messages(library: Library) -> None:
+    """Between two steps of a search there is never more than a page to do."""
+    library.say("c1", "alice", *(f"a {number}" for number in range(3000)))
+    library.find("alice", "nothing")
+    looked_at: list[int] = []
+    has_signs = searching._Wanted.has_signs
+
+    def noted(wanted: searching._Wanted, text: str) -> bool:
+        looked_at.append(1)
+        return has_signs(wanted, text)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(searching._Wanted, "has_signs", noted)
+        for words in ("a ☃", "☃"):
+            for _ in search(library.connection, Whose("bob"), words):
+                assert len(looked_at) <= 3
+                looked_at.clear()
+
+
+def test_the_index_is_asked_for_the_first_words_alone(library: Library) -> None:
+    """And what it is not asked for has to stand there as it is."""
+    words = [f"word{number}" for number in range(100)]
+    library.say("c1", "alice", " ".join(words), " ".join(words[:-1]))
+    asked: list[str] = []
+    library.find("alice", "nothing")
+    library.connection.set_trace_callback(asked.append)
+    assert library.find("bob", " ".join(words)) == [" ".join(words)]
+    matches = [sql for sql in asked if "MATCH" in sql]
+    assert matches
+    assert max(map(len, matches)) < 3 * searching.MOST_INDEXED + 200
+
+
+@pytest.mark.parametrize("words", ["a-" * 2000, "a " * 2000, "a☃" * 2000, "世界" * 1000])
+def test_a_very_long_search_asks_the_index_for_little(words: str) -> None:
+    wanted = searching._Wanted.of(words)
+    assert sum(map(len, wanted.phrases)) <= searching.MOST_INDEXED
+
+
+def test_the_index_is_made_of_what_was_there_when_it_began(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Or it would never end where more is said than can be indexed."""
+    monkeypatch.setattr(searching, "PIECE_MESSAGES", 1)
+    library.say("c1", "alice", "word")
+    for pieces, _ in enumerate(index_pieces(library.connection, library.turn)):
+        library.say("c1", "alice", "word")
+        assert pieces < 5
+    assert library.connection.execute("SELECT count(*) FROM message_index").fetchone() == (1,)
+
+
+def test_what_is_in_the_index_is_not_expanded_again(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    library.say("c1", "alice", *["word"] * 1000)
+    library.find("alice", "word")
+    expanded: list[int] = []
+    monkeypatch.setattr(searching, "messages", lambda *of: expanded.append(1))
+    assert list(index_pieces(library.connection, library.turn)) == []
+    assert expanded == []

@@ -16,11 +16,13 @@ from pathlib import Path
 import pytest
 import uvloop
 
+from duologue.storage import reader
 from duologue.storage import search as searching
-from duologue.storage.base import LiveStream, StoreError
+from duologue.storage.base import Letter, LiveStream, StoreError, Unfinished
 from duologue.storage.migrations import MIGRATIONS
 from duologue.storage.sqlite import SqliteStore
-from tests.storage.conftest import Listener, handed_over
+from tests.stage import BOUND
+from tests.storage.conftest import Endless, Listener, handed_over
 
 
 @contextmanager
@@ -207,7 +209,7 @@ async def test_a_search_sees_all_that_is_committed_and_the_writer_goes_on(
 ) -> None:
     monkeypatch.setattr(searching, "PIECE_MESSAGES", 5)
     statements: list[str] = []
-    store._indexer.set_trace_callback(statements.append)
+    store._indexing._connection.set_trace_callback(statements.append)
     store.chat_started("c", "alice", "bob", 1.0)
     for number in range(1, 51):
         store.append("c", "alice", b":word %d\n" % number, 1, 2.0)
@@ -514,3 +516,100 @@ async def test_blocks_and_who_may_ask_are_there_when_it_is_opened_again(listener
     await store.close()
     store = listener.open()
     assert (store.blocks, store.asking) == ([("bob", "alice")], [("bob", "nobody")])
+
+
+# Who reads much holds nobody else up
+
+
+async def test_history_and_mailboxes_do_not_wait_for_a_search(
+    listener: Listener, store: SqliteStore, endless: Endless, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("duologue.storage.sqlite.search", endless)
+    monkeypatch.setattr("duologue.storage.sqlite.READING_SECONDS", 3600.0)
+    store.chat_started("c", "alice", "bob", 1.0)
+    store.append("c", "alice", b":hello\n", 1, 2.0)
+    await listener.until_stored("c", "alice", 1)
+    await store.hand_in(Letter("l", 1, "alice", "carol", b":a letter\n", 3.0))
+    searching = asyncio.create_task(store.search("mallory", "☃", 9))
+    await endless.until_begun()
+    async with asyncio.timeout(BOUND):
+        assert await texts(store) == ["hello"]
+        assert [found.text for found in await store.undelivered("carol", 0, 1000)] == ["a letter"]
+        assert await store.replay("c", "alice", "c", 0).read(1000) == (b":hello\n", 1)
+        assert await store.have_talked("alice", "bob")
+        assert await store.room_history("#id", asker="carol", limit=9) == []
+    assert not searching.done()
+
+
+async def test_mailboxes_do_not_wait_for_history(
+    store: SqliteStore, endless: Endless, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("duologue.storage.reader.history", endless)
+    monkeypatch.setattr("duologue.storage.sqlite.READING_SECONDS", 3600.0)
+    await store.hand_in(Letter("l", 1, "alice", "carol", b":a letter\n", 3.0))
+    reading = asyncio.create_task(store.history("mallory", "eve", limit=9))
+    await endless.until_begun()
+    async with asyncio.timeout(BOUND):
+        assert [found.text for found in await store.undelivered("carol", 0, 1000)] == ["a letter"]
+    assert not reading.done()
+
+
+@pytest.mark.parametrize("reads", ["search", "history"])
+async def test_the_store_closes_whatever_is_read(
+    store: SqliteStore, endless: Endless, monkeypatch: pytest.MonkeyPatch, reads: str
+) -> None:
+    monkeypatch.setattr("duologue.storage.sqlite.search", endless)
+    monkeypatch.setattr("duologue.storage.reader.history", endless)
+    monkeypatch.setattr("duologue.storage.sqlite.READING_SECONDS", 3600.0)
+    question = store.search("eve", "☃", 9) if reads == "search" else store.history("eve", "mallory", limit=9)
+    asked = asyncio.create_task(question)
+    await endless.until_begun()
+    async with asyncio.timeout(BOUND):
+        await store.close()
+        with pytest.raises(StoreError, match="closed"):
+            await asked
+
+
+async def test_reading_that_takes_too_long_ends_with_what_it_has_found(
+    listener: Listener, store: SqliteStore, endless: Endless, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.chat_started("c", "alice", "bob", 1.0)
+    store.append("c", "alice", b":one\n:two\n", 2, 2.0)
+    await listener.until_stored("c", "alice", 2)
+    assert len(await store.search("bob", "one", 9)) == 1
+    monkeypatch.setattr("duologue.storage.sqlite.READING_SECONDS", 0.2)
+    history, search = reader.history, searching.search
+
+    def slow_history(*of: object) -> Iterator[object]:
+        yield from history(*of)  # type: ignore[arg-type]
+        yield from endless(*of)  # type: ignore[arg-type]
+
+    def slow_search(*of: object) -> Iterator[object]:
+        yield from search(*of)  # type: ignore[arg-type]
+        yield from endless(*of)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("duologue.storage.reader.history", slow_history)
+    monkeypatch.setattr("duologue.storage.sqlite.search", slow_search)
+    with pytest.raises(Unfinished) as raised:
+        await store.history("alice", "bob", limit=9)
+    assert [found.text for found in raised.value.found] == ["one", "two"], "oldest first, as ever"
+    with pytest.raises(Unfinished) as raised:
+        await store.search("alice", "two", 9)
+    assert [found.text for found in raised.value.found] == ["two"]
+
+
+async def test_a_search_waits_for_the_index_no_longer_than_it_may_and_says_so(
+    listener: Listener, store: SqliteStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.chat_started("c", "alice", "bob", 1.0)
+    store.append("c", "alice", b":word old\n", 1, 2.0)
+    await listener.until_stored("c", "alice", 1)
+    assert len(await store.search("bob", "word", 9)) == 1
+    store.append("c", "alice", b":word new\n", 1, 2.0)
+    await listener.until_stored("c", "alice", 2)
+    monkeypatch.setattr("duologue.storage.sqlite.INDEXING_SECONDS", 0.0)
+    with pytest.raises(Unfinished) as raised:
+        await store.search("bob", "word", 9)
+    assert "word old" in [found.text for found in raised.value.found]
+    monkeypatch.undo()
+    assert len(await store.search("bob", "word", 9)) == 2

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from duologue.protocols.native_wire import encode_message, parse_message
-from duologue.storage.stored_lines import cut, in_parts, texts
+from duologue.storage.stored_lines import FEW_LINES, between, cut, in_parts, offset, texts, texts_at
 
 TEXTS = st.lists(st.text(st.characters(exclude_characters="\0\v", exclude_categories=["Cs"]), max_size=50))
 
@@ -52,3 +52,28 @@ def test_a_cut_is_the_next_lines_as_many_as_there_is_room_for(lines: list[bytes]
     assert len(part) <= limit or count == 1
     rest = lines[passed + count :]
     assert not rest or count == most or len(part) + len(rest[0]) > limit
+
+
+@given(LINES, st.data())
+def test_lines_are_found_by_their_places(lines: list[bytes], data: st.DataObject) -> None:
+    first = data.draw(st.integers(0, len(lines)))
+    last = data.draw(st.integers(first, len(lines)))
+    whole = b"".join(lines)
+    assert between(whole, first, last) == b"".join(lines[first:last])
+    assert offset(whole, first) == len(b"".join(lines[:first]))
+    assert offset(whole, last - first, offset(whole, first)) == offset(whole, last)
+
+
+@given(LINES, st.data())
+def test_texts_are_found_by_their_places_whether_few_or_many(lines: list[bytes], data: st.DataObject) -> None:
+    places = data.draw(st.lists(st.integers(0, len(lines) - 1), max_size=3 * FEW_LINES))
+    whole = b"".join(lines)
+    assert texts_at(whole, places) == [texts(whole)[place] for place in places]
+
+
+def test_long_and_short_lines_are_found_in_a_large_chunk() -> None:
+    lines = [b":%d%s\n" % (number, b"x" * (number % 97)) for number in range(5000)]
+    whole = b"".join(lines)
+    for place in (0, 1, 17, 2500, 4999):
+        assert between(whole, place, place + 1) == lines[place]
+    assert offset(whole, 5000) == len(whole)
