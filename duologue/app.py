@@ -21,6 +21,7 @@ from duologue.exposure import ExposedError
 from duologue.net import control
 from duologue.net.binding import CannotListen
 from duologue.net.tls import CertificateError
+from duologue.permissions import PermissionsError
 from duologue.protocols.base import FRONT_DOORS
 from duologue.server import Server, store_path
 from duologue.settings import Invocation, Settings, parse
@@ -43,6 +44,7 @@ _EXPECTED = (
     admin.AdminError,
     control.ControlError,
     CertificateError,
+    PermissionsError,
     StoreError,
     OSError,
 )

@@ -9,7 +9,7 @@ import secrets
 import socket
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from duologue.cluster.base import OneNode
@@ -31,6 +31,7 @@ from duologue.net.web import WebSite, origins
 from duologue.net.web_files import PAGE, Files
 from duologue.passes import KEY_BYTES, Passes, kept_key
 from duologue.passwords import PasswordPool
+from duologue.permissions import Kept, Readable, check_permissions, make_private
 from duologue.protocols.base import FRONT_DOORS, GuestDoor, OwnDoor, SharedDoor, WebDoor
 from duologue.settings import Settings
 from duologue.storage import users_file
@@ -74,8 +75,8 @@ class Server:
     async def start(self) -> int:
         """Open the doors; the native port is the answer.
 
-        Raises UsersFileError, ExposedError, CertificateError, StoreError, ControlError, or OSError for the host and
-        the port; nothing is left open then.
+        Raises UsersFileError, ExposedError, PermissionsError, CertificateError, StoreError, ControlError, or OSError
+        for the host and the port; nothing is left open then.
         """
         try:
             return await self._start(self._settings)
@@ -87,6 +88,7 @@ class Server:
         accounts = users_file.read(settings.users)
         addresses = self._addresses = _addresses(settings.host)
         check_exposure(settings, addresses, accounts)
+        check_permissions(_kept_files(settings, accounts))
         self._users.replace(accounts)
         certificate = (
             Certificate(settings.tls_cert, settings.tls_key) if settings.tls_cert and settings.tls_key else None
@@ -96,6 +98,7 @@ class Server:
         own = [door for door in doors if not isinstance(door, SharedDoor)]
         bound = [(door, self._bound(door, _reachable(door, addresses, settings))) for door in own]
         control = control_path(settings, bound[0][1][0].getsockname()[1])
+        make_private(settings.data)
         store = self._store()
         self.hub = self._hub(store)
         for chat in store.live_chats:
@@ -140,7 +143,6 @@ class Server:
         return store
 
     def _sqlite_store(self) -> Store:
-        self._settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
         return SqliteStore.open(
             store_path(self._settings),
             asyncio.get_running_loop(),
@@ -171,8 +173,7 @@ class Server:
     def _pass_key(self) -> bytes:
         if not any(isinstance(FRONT_DOORS[name], WebDoor) for name in self._settings.protocols):
             return secrets.token_bytes(KEY_BYTES)
-        self._settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return kept_key(self._settings.data / "web.key")
+        return kept_key(key_path(self._settings))
 
     def _site(self, port: int) -> WebSite:
         site = WebSite(
@@ -180,6 +181,7 @@ class Server:
             origins(self._settings, port),
             not_ready=lambda: self.hub.not_ready,
             metrics=None if self._settings.web_origins else lambda: exposition(self.figures()),
+            has_tls=self._settings.tls_cert is not None,
         )
         self._sites.append(site)
         return site
@@ -297,6 +299,22 @@ class Server:
 def store_path(settings: Settings) -> Path:
     """Where the messages are kept."""
     return settings.data / "messages.db"
+
+
+def key_path(settings: Settings) -> Path:
+    """Where the key is kept that signs the passes of pages."""
+    return settings.data / "web.key"
+
+
+def _kept_files(settings: Settings, accounts: Sequence[Account]) -> Iterator[Kept]:
+    """What others must not be able to change, and some of it not to read."""
+    yield Kept(settings.data, "the data folder", Readable.HARMLESS, is_own=True)
+    yield Kept(key_path(settings), "the key of the passes", Readable.REFUSED, is_own=True)
+    yield Kept(store_path(settings), "the store", Readable.WARNED_OF)
+    has_hashes = any(account.password_hash for account in accounts)
+    yield Kept(settings.users, "the users file", Readable.WARNED_OF if has_hashes else Readable.HARMLESS)
+    if settings.tls_key:
+        yield Kept(settings.tls_key, "the certificate's private key", Readable.WARNED_OF)
 
 
 def restored(live: LiveChat) -> Chat:

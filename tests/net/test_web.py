@@ -93,6 +93,37 @@ def test_health_says_why_not(tmp_path: Path) -> None:
     assert (answer.status_code, answer.body) == (503, b"The store has failed.\n")
 
 
+@pytest.mark.parametrize(
+    ("host", "is_told"),
+    [
+        ("chat.example.org", True),
+        ("chat.example.org:8080", True),
+        ("localhostile.example", True),
+        ("localhost:8080", False),
+        ("LOCALHOST", False),
+        ("localhost.:8080", False),
+        ("page.localhost:8080", False),
+        ("127.0.0.1:8080", False),
+        ("127.9.9.9", False),
+        ("[::1]:8080", False),
+        ("[::1]", False),
+        ("", False),
+    ],
+)
+def test_a_browser_is_told_to_keep_to_our_tls(tmp_path: Path, host: str, is_told: bool) -> None:
+    """Not for this machine's own names, where every other program of a developer would be shut out."""
+    (tmp_path / "index.html").write_text("page")
+    for has_tls in (True, False):
+        site = WebSite(
+            Files(tmp_path), frozenset({OURS}), not_ready=lambda: "", metrics=lambda: (b"", ""), has_tls=has_tls
+        )
+        for path in ("/", "/nothing", "/healthz", "/metrics"):
+            answer = asked(site, path, Host=host)
+            assert answer
+            told = answer.headers.get("Strict-Transport-Security")
+            assert told == ("max-age=63072000" if is_told and has_tls else None)
+
+
 def test_only_get_is_answered(site: WebSite) -> None:
     for path in ("/", "/socket", "/metrics", "/nothing"):
         answer = asked(site, path, method="POST", Origin=OURS)
