@@ -64,11 +64,11 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _serve(call: Invocation) -> None:
     logs.configure(call.settings.log_level, call.settings.log_format)
     with asyncio.Runner(loop_factory=new_event_loop) as runner:
-        runner.run(_run(call.settings))
+        runner.run(_run(call.settings, begins_anew="--new-store" in call.switches))
 
 
-async def _run(settings: Settings) -> None:
-    server = Server(settings)
+async def _run(settings: Settings, *, begins_anew: bool) -> None:
+    server = Server(settings, begins_anew=begins_anew)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, server.finish)
@@ -119,9 +119,8 @@ def _users(call: Invocation) -> None:
 
 
 def _add_user(call: Invocation) -> None:
-    print(
-        admin.add_user(call.settings.users, call.subject, ask_password=admin.ask_password, no_password=call.no_password)
-    )
+    no_password = "--no-password" in call.switches
+    print(admin.add_user(call.settings.users, call.subject, ask_password=admin.ask_password, no_password=no_password))
     _tell_running_server(call.settings)
 
 
@@ -133,6 +132,10 @@ def _change_password(call: Invocation) -> None:
 def _delete_user(call: Invocation) -> None:
     print(admin.delete_user(call.settings.users, call.subject))
     _tell_running_server(call.settings)
+
+
+def _check(call: Invocation) -> None:
+    print(admin.check_store(store_path(call.settings)))
 
 
 def _back_up(call: Invocation) -> None:
@@ -160,6 +163,7 @@ _COMMANDS: dict[str, Callable[[Invocation], None]] = {
     "adduser": _add_user,
     "passwd": _change_password,
     "deluser": _delete_user,
+    "check": _check,
     "backup": _back_up,
     "restore": _restore,
 }

@@ -53,14 +53,19 @@ LOOPBACK = "127.0.0.1"
 class Server:
     """From `start` to `stop`, on the running event loop. `clock` is monotonic, in seconds; by default the loop's.
 
+    With `begins_anew` it begins a new store in the place of one that is gone.
+
     `over` is done when the server is to stop, with the error when it cannot go on.
     """
 
     hub: Hub
     """Set by `start`."""
 
-    def __init__(self, settings: Settings, *, clock: Callable[[], float] | None = None) -> None:
+    def __init__(
+        self, settings: Settings, *, clock: Callable[[], float] | None = None, begins_anew: bool = False
+    ) -> None:
         self._settings = settings
+        self._begins_anew = begins_anew
         self._clock = clock or asyncio.get_running_loop().time
         self._addresses: list[str] = []
         self._users = Users()
@@ -151,6 +156,7 @@ class Server:
             pressure=self._store_is_behind,
             mailbox=self._settings.limits.mailbox,
             retention=Retention(self._settings.keep_days, self._settings.keep_messages),
+            begins_anew=self._begins_anew,
         )
 
     def _unreceived(self) -> Unreceived:

@@ -99,7 +99,8 @@ async def test_files_that_others_could_misuse_are_refused_until_they_cannot(
     await server.start()
     await server.stop()
     path.touch()
-    was, _ = path.stat().st_mode, path.chmod(mode)
+    was = path.stat().st_mode
+    path.chmod(mode)
     tls = settings.users.parent / "key.pem" if name == "key.pem" else None
     with pytest.raises(PermissionsError, match=command):
         await Server(replace(settings, tls_key=tls)).start()

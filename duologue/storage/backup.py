@@ -12,6 +12,7 @@ from pathlib import Path
 from duologue.permissions import make_private
 from duologue.storage.base import StoreError
 from duologue.storage.store_file import APPLICATION_ID, StoreFile, checked, connected_to_read, sync_directory
+from duologue.storage.store_id import belongs
 
 
 def back_up(path: Path, target: Path) -> None:
@@ -75,6 +76,7 @@ def _replace(backup: Path, place: StoreFile) -> Path:
     place.path.rename(aside)
     fresh.rename(place.path)
     sync_directory(place.path.parent)
+    belongs(place.path)
     return aside
 
 

@@ -135,6 +135,10 @@ class StoreError(Exception):
         self.path = path
 
 
+class StoreDamaged(StoreError):
+    """What was asked for is not as it was written."""
+
+
 Report = Callable[[Sequence[Stored]], None]
 Pressure = Callable[[str, str, bool], None]
 """Told a chat, a sender in it, and whether too much of what they said waits: for the disk, or to be received."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 from typing import NamedTuple
+from zlib import crc32
 
 from duologue.core.rooms import is_room
 from duologue.core.streams import chat_of
@@ -22,7 +23,7 @@ _END = "UPDATE chat SET ended = ?, reason = ? WHERE id = ? AND ended IS NULL"
 _CHAT = "INSERT INTO chat (number, id, asker, target, started, ended, reason) VALUES (?, ?, ?, ?, ?, ?, ?)"
 _STREAM = """INSERT INTO stream (number, chat, sender, stored, received, last, name) VALUES (?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (number) DO UPDATE SET stored = excluded.stored, received = excluded.received, last = excluded.last"""
-_CHUNK = "INSERT INTO chunk (number, stream, previous, first, count, at, lines) VALUES (?, ?, ?, ?, 1, ?, ?)"
+_CHUNK = "INSERT INTO chunk (number, stream, previous, first, count, at, lines, crc) VALUES (?, ?, ?, ?, 1, ?, ?, ?)"
 _ARRIVAL = "INSERT INTO mailbox (recipient, stream, first, last) VALUES (?, ?, ?, ?)"
 _ROOM = "INSERT OR REPLACE INTO room (id, key, password_hash, topic) VALUES (?, ?, ?, ?)"
 _NO_ROOM = "DELETE FROM room WHERE id = ?"
@@ -169,7 +170,10 @@ class Mailroom:
         chunk, self.numbers.chunk = self.numbers.chunk, self.numbers.chunk + 1
         row = stream.number, stream.chat, stream.sender, letter.number, received, chunk, stream.name
         self._connection.execute(_STREAM, row)
-        self._connection.execute(_CHUNK, (chunk, stream.number, stream.last, letter.number, letter.at, letter.line))
+        line = letter.line
+        self._connection.execute(
+            _CHUNK, (chunk, stream.number, stream.last, letter.number, letter.at, line, crc32(line))
+        )
         if is_room(letter.recipient):
             self._connection.execute(_IN_ROOM, (letter.recipient, chunk))
         elif waits and letter.is_heard:

@@ -17,7 +17,7 @@ from duologue.storage.base import LiveChat, LiveRoom, LiveStream, Message
 from duologue.storage.gathering import OpenStream
 from duologue.storage.letters import LETTER, UNHEARD
 from duologue.storage.rows import NextNumbers
-from duologue.storage.stored_lines import texts
+from duologue.storage.stored_lines import texts, whole
 
 # A message's number is its chunk's, shifted, plus its place there: 256 KiB hold 2^17 of the shortest lines.
 PLACE_BITS = 20
@@ -64,7 +64,7 @@ _WALK = """WITH RECURSIVE walk (number, previous) AS (
         SELECT chunk.number, chunk.previous FROM walk CROSS JOIN chunk ON chunk.number = walk.previous
         ORDER BY 1 DESC LIMIT -1)"""
 _CHUNK = """SELECT chunk.number, stream.name, sender, CASE sender WHEN asker THEN target ELSE asker END,
-        first, at, lines
+        first, at, lines, crc
     FROM chunk CROSS JOIN stream ON stream.number = chunk.stream CROSS JOIN chat ON chat.number = stream.chat"""
 _LIVE_CHATS = "SELECT number, id, asker, target, started FROM chat WHERE ended IS NULL ORDER BY number"
 # Without the older ones that have been received whole.
@@ -78,7 +78,7 @@ _HAVE_TALKED = f"""SELECT EXISTS (SELECT 1 FROM chat
     WHERE asker = :me AND target = :other AND reason IS NOT '{UNHEARD}'
     OR asker = :other AND target = :me AND coalesce(reason, '') NOT IN ('{LETTER}', '{UNHEARD}'))"""
 
-Row = tuple[int, str, str, str, int, float, bytes]
+Row = tuple[int, str, str, str, int, float, bytes, int | None]
 
 
 @contextlib.contextmanager
@@ -109,7 +109,7 @@ def room_history(connection: sqlite3.Connection, room: str, before: int | None, 
     highest = _HIGHEST if before is None else (before - 1) >> PLACE_BITS
     with snapshot(connection):
         chunks = connection.execute(_ROOM_CHUNKS, (room, highest, limit)).fetchall()
-        found = [message for (number,) in chunks for message in reversed(any_chunk(connection, number))]
+        found = [message for (number,) in chunks for message in reversed(_room_chunk(connection, number))]
     return _oldest_first(message for message in found[:limit] if before is None or message.number < before)
 
 
@@ -141,18 +141,25 @@ def of_chunk(connection: sqlite3.Connection, whose: Whose, number: int) -> list[
     return [message for row in rows for message in messages(row)]
 
 
+def _room_chunk(connection: sqlite3.Connection, number: int) -> list[Message]:
+    return [message for row in _any_rows(connection, number) for message in messages(row)]
+
+
 def any_chunk(connection: sqlite3.Connection, number: int) -> list[Message]:
-    """The messages of one chunk, whoever they belong to: for the index, not for people."""
-    rows = connection.execute(f"{_CHUNK} WHERE chunk.number = ?", (number,)).fetchall()
-    return [message for row in rows for message in messages(row)]
+    """The messages of one chunk, whoever they belong to and damaged or not: for the index, not for people."""
+    return [message for row in _any_rows(connection, number) for message in messages((*row[:-1], None))]
+
+
+def _any_rows(connection: sqlite3.Connection, number: int) -> list[Row]:
+    return connection.execute(f"{_CHUNK} WHERE chunk.number = ?", (number,)).fetchall()
 
 
 def messages(row: Row) -> list[Message]:
-    """What a row of the chunk query holds."""
-    number, stream, sender, recipient, first, at, lines = row
+    """What a row of the chunk query holds. Raises DamagedLinesError, but for one without a checksum."""
+    number, stream, sender, recipient, first, at, lines, crc = row
     return [
         Message((number << PLACE_BITS) + place, stream, sender, recipient, first + place, at, text)
-        for place, text in enumerate(texts(lines))
+        for place, text in enumerate(texts(whole(lines, crc)))
     ]
 
 

@@ -27,9 +27,11 @@ from duologue.storage.base import (
     Pressure,
     Report,
     Standing,
+    StoreDamaged,
     StoreError,
     Undelivered,
 )
+from duologue.storage.checkup import warn_of_damage
 from duologue.storage.gathering import Gathering
 from duologue.storage.mailroom import Mailroom
 from duologue.storage.migrations import migrate
@@ -39,6 +41,8 @@ from duologue.storage.retention import Retention, Sweeper
 from duologue.storage.rows import Batch
 from duologue.storage.search import index_pieces, search
 from duologue.storage.store_file import StoreFile, use_wal
+from duologue.storage.store_id import begin_anew, check_is_the_one, check_is_there
+from duologue.storage.stored_lines import DamagedLinesError
 from duologue.storage.undelivered import MailReader
 from duologue.storage.writer import Answers, Writer
 
@@ -109,17 +113,24 @@ class SqliteStore:
         pressure: Pressure,
         mailbox: int,
         retention: Retention,
+        begins_anew: bool = False,
     ) -> SqliteStore:
         """Open the file or make it (0600), check it, bring it up to date. Blocks, for seconds if the file is large.
 
-        Raises StoreError for a file that another server holds, that is not ours, damaged or newer.
+        Raises StoreError for a file that another server holds, that is not ours, damaged or newer, and where there was
+        a store that is gone. With `begins_anew` a new one takes its place, and one that is there is refused.
         """
+        if begins_anew:
+            begin_anew(path)
+        check_is_there(path)
         file = StoreFile(path)
         try:
             file.check()
             with contextlib.closing(file.writer()) as connection:
                 use_wal(connection)
                 migrate(connection, path)
+                check_is_the_one(connection, path)
+                warn_of_damage(connection, path)
             return cls(
                 file,
                 loop,
@@ -129,7 +140,7 @@ class SqliteStore:
                 mailbox=mailbox,
                 retention=retention,
             )
-        except sqlite3.Error as error:
+        except (OSError, sqlite3.Error) as error:
             file.release()
             raise StoreError(path, f"cannot be opened ({error}); check the disk, or restore a backup") from error
         except BaseException:
@@ -358,6 +369,9 @@ class SqliteStore:
             return await self._loop.run_in_executor(self._reading, call)
         except RuntimeError as error:  # the reader's thread has ended
             raise StoreError(self._file.path, "the store is closed") from error
+        except DamagedLinesError as error:
+            text = "messages in it are damaged; `server.py check` names them, and a backup may have them"
+            raise StoreDamaged(self._file.path, text) from error
         except sqlite3.Error as error:
             text = f"cannot be read ({error}); check the disk, or restore a backup"
             raise StoreError(self._file.path, text) from error

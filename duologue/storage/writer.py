@@ -15,15 +15,16 @@ from itertools import chain
 from queue import SimpleQueue
 from threading import Lock, Thread
 from typing import Any
+from zlib import crc32
 
 from duologue.core.errors import PeerError
 from duologue.storage.mailroom import Mailroom
 from duologue.storage.rows import Batch, Question
 from duologue.storage.store_file import transaction
 
-ROWS_PER_STATEMENT = 64  # and 7 columns are 448 values, under the 999 that every SQLite takes
+ROWS_PER_STATEMENT = 64  # and 8 columns are 512 values, under the 999 that every SQLite takes
 
-_CHUNK = "INSERT INTO chunk (number, stream, previous, first, count, at, lines)", 7, ""
+_CHUNK = "INSERT INTO chunk (number, stream, previous, first, count, at, lines, crc)", 8, ""
 _STREAM = (
     "INSERT INTO stream (number, chat, sender, stored, received, last, name)",
     7,
@@ -91,7 +92,7 @@ def commit(connection: sqlite3.Connection, batch: Batch, mailroom: Mailroom) -> 
     """Write a batch and return when it is on the disk. Raises sqlite3.Error: then nothing of it may be relied on."""
     with transaction(connection):
         _insert(connection, _CHAT, batch.chats)
-        _insert(connection, _CHUNK, batch.chunks)
+        _insert(connection, _CHUNK, [(*chunk, crc32(chunk.lines)) for chunk in batch.chunks])
         _insert(connection, _STREAM, batch.streams)
         return _decide(mailroom, batch)
 

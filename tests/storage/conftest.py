@@ -28,7 +28,7 @@ class Listener:
         self.opened: list[SqliteStore] = []
         self._said = asyncio.Event()
 
-    def open(self, *, mailbox: int = 5000, retention: Retention = KEEP_ALL) -> SqliteStore:
+    def open(self, *, mailbox: int = 5000, retention: Retention = KEEP_ALL, begins_anew: bool = False) -> SqliteStore:
         store = SqliteStore.open(
             self.path,
             asyncio.get_running_loop(),
@@ -37,6 +37,7 @@ class Listener:
             pressure=self._pressure,
             mailbox=mailbox,
             retention=retention,
+            begins_anew=begins_anew,
         )
         self.opened.append(store)
         return store

@@ -17,7 +17,8 @@ A_CHAT = """
     INSERT INTO chat VALUES (1, 'c', 'alice', 'bob', 1.0, NULL, NULL);
     INSERT INTO stream (number, chat, sender, stored, received, last) VALUES (1, 1, 'alice', 2, 1, 1);
     INSERT INTO stream (number, chat, sender, stored, received, last) VALUES (2, 1, 'bob', 0, 0, 0);
-    INSERT INTO chunk VALUES (1, 1, 0, 1, 2, 1.5, X'3A6F6E650A3A74776F0A');
+    INSERT INTO chunk (number, stream, previous, first, count, at, lines)
+        VALUES (1, 1, 0, 1, 2, 1.5, X'3A6F6E650A3A74776F0A');
 """
 
 

@@ -478,7 +478,7 @@ async def test_without_a_sync_at_each_commit_the_same_power_cuts_lose_messages(t
 
 
 def with_failing_sync(path: Path) -> subprocess.CompletedProcess[str]:
-    fault = "inject=fdatasync,fsync:error=EIO:when=12+"
+    fault = "inject=fdatasync,fsync:error=EIO:when=16+"
     strace = [STRACE or "", "-f", "-qq", "-e", "trace=fsync,fdatasync", "-e", fault, "-o", os.devnull]
     child = [sys.executable, "-c", CHILD, str(path), "FULL", "1000"]
     return subprocess.run([*strace, *child], capture_output=True, text=True, timeout=55, check=False)
