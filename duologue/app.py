@@ -20,6 +20,7 @@ from duologue.core.errors import PeerError
 from duologue.exposure import ExposedError
 from duologue.net import control
 from duologue.net.binding import CannotListen
+from duologue.net.descriptors import raise_limit
 from duologue.net.tls import CertificateError
 from duologue.permissions import PermissionsError
 from duologue.protocols.base import FRONT_DOORS
@@ -63,6 +64,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _serve(call: Invocation) -> None:
     logs.configure(call.settings.log_level, call.settings.log_format)
+    raise_limit()
     with asyncio.Runner(loop_factory=new_event_loop) as runner:
         runner.run(_run(call.settings, begins_anew="--new-store" in call.switches))
 

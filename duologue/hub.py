@@ -34,6 +34,7 @@ from duologue.core.effects import (
 from duologue.core.errors import FatalPeerError
 from duologue.core.events import Disconnected, Event, Refused
 from duologue.core.pace import TokenBucket
+from duologue.core.places import Places
 from duologue.core.room import Room
 from duologue.core.rooms import LOBBY, Rooms
 from duologue.core.switchboard import Switchboard
@@ -76,6 +77,7 @@ class Hub:
         users: Users,
         passwords: PasswordPool,
         passes: Passes,
+        places: Places,
         store: Store,
         cluster: Cluster,
         time: Callable[[], float],
@@ -127,6 +129,7 @@ class Hub:
             guests=self.roster.guests,
             passwords=passwords,
             passes=passes,
+            places=places,
             time=time,
             complete=self._log_in,
         )

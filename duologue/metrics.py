@@ -80,6 +80,7 @@ class Figures:
     """Everything at one moment. `connections` are by protocol, `refused` by reason; times are seconds, sizes bytes."""
 
     connections: Mapping[str, int]
+    places: int
     people: int
     chats: int
     rooms: int
@@ -103,6 +104,7 @@ class Collector:
 
         figures = self._figures
         for name, about, value in (
+            ("connections_most", "Connections that there is room for.", figures.places),
             ("people_online", "People who are logged in.", figures.people),
             ("chats", "Chats that are on or wait for somebody.", figures.chats),
             ("rooms", "Rooms that there are.", figures.rooms),

@@ -24,7 +24,7 @@ from duologue.hub import SHUTTING_DOWN, Hub
 from duologue.metrics import Figures, exposition
 from duologue.net.binding import CannotListen, bound
 from duologue.net.control import Control, control_path
-from duologue.net.descriptors import Descriptors
+from duologue.net.descriptors import places_left
 from duologue.net.listener import Listener
 from duologue.net.tls import Certificate
 from duologue.net.web import WebSite, origins
@@ -70,7 +70,6 @@ class Server:
         self._addresses: list[str] = []
         self._users = Users()
         self._listeners: list[Listener] = []
-        self._descriptors = Descriptors()
         self._sites: list[WebSite] = []
         self._loop_lag = 0.0
         self._reloads: set[asyncio.Task[str]] = set()
@@ -105,6 +104,8 @@ class Server:
         control = control_path(settings, bound[0][1][0].getsockname()[1])
         make_private(settings.data)
         store = self._store()
+        self._places = places_left()
+        log.info("room for clients", extra={"clients": self._places.clients, "sockets": self._places.most})
         self.hub = self._hub(store)
         for chat in store.live_chats:
             self.hub.restore(restored(chat))
@@ -170,6 +171,7 @@ class Server:
             users=self._users,
             passwords=passwords,
             passes=Passes(self._pass_key(), time.time),
+            places=self._places,
             store=store,
             cluster=OneNode(),
             time=self._clock,
@@ -196,7 +198,7 @@ class Server:
         shared = None if certificate else _shares(door, self._settings)
         tls = certificate.context if certificate else None
         site = self._site(sockets[0].getsockname()[1]) if isinstance(door, WebDoor) else None
-        listener = Listener(self._settings, door, self.hub, tls, self._descriptors, shared=shared, site=site)
+        listener = Listener(self._settings, door, self.hub, tls, self._places, shared=shared, site=site)
         listener.open(sockets)
         self._closing.push_async_callback(listener.close)
         for name in (door.name, shared.name) if shared else (door.name,):
@@ -279,11 +281,12 @@ class Server:
         connections, refused = Counter[str](), Counter(hub.login.denied)
         for listener in self._listeners:
             connections += listener.connections()
-            refused["too_many_connections"] += listener.refused
+            refused += listener.refused
         for site in self._sites:
             refused += site.refused
         return Figures(
             connections=connections,
+            places=self._places.most,
             people=len(hub.roster.clients),
             chats=hub.switchboard.chats,
             rooms=hub.room_rules.count,

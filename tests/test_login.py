@@ -13,6 +13,7 @@ from duologue.core.accounts import Account
 from duologue.core.commands import SocketKind
 from duologue.core.errors import FatalPeerError
 from duologue.core.events import LoggedIn, LoginDenied, PasswordWanted, Refused
+from duologue.core.places import Places
 from duologue.guests import Guests
 from duologue.login import Login, LoginDesk
 from duologue.passes import KEY_BYTES, Passes
@@ -71,6 +72,7 @@ class Desk:
         self.wall_clock = Clock()
         self.users = Users(ACCOUNTS)
         self.passwords = SlowPool()
+        self.places = Places(1000, overdraft=0)
         self.through: list[Login] = []
         self.desk = LoginDesk(
             settings or Settings(),
@@ -78,6 +80,7 @@ class Desk:
             guests=Guests(self.users),
             passwords=self.passwords,
             passes=Passes(b"k" * KEY_BYTES, self.wall_clock),
+            places=self.places,
             time=self.clock,
             complete=self.through.append,
         )
