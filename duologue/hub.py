@@ -49,6 +49,7 @@ from duologue.rooms import RoomDesk
 from duologue.roster import Roster
 from duologue.settings import Settings
 from duologue.storage.base import Store
+from duologue.storage.disk import disk_full
 from duologue.tables import Connections, Users
 from duologue.watchers import Watchers
 
@@ -86,6 +87,8 @@ class Hub:
         self.time = time
         self.not_ready = ""
         """Why nobody can log in, or be stored, any more; empty while they can."""
+        self.is_disk_low = False
+        """Is nothing new kept, for want of room? All else goes on."""
         self.traffic = Traffic(time)
         self.letters = 0
         """How many were taken so far."""
@@ -273,6 +276,11 @@ class Hub:
         self.switchboard.restore(self.time(), chat)
         self.conversations.restore(chat)
 
+    def disk_is_low(self, is_low: bool) -> None:
+        """From now on nothing new is kept; or it is again."""
+        self.is_disk_low = is_low
+        self.conversations.delivery.now_keeps(not is_low)
+
     def store_failed(self, instead: Store) -> None:
         """From now on nothing is kept, and so nothing acknowledged, until the server has stopped."""
         self.not_ready = "The store has failed, and the server stops."
@@ -313,7 +321,9 @@ class Hub:
         self.perform(self.people.presences.text_for(sender, recipient))
 
     def ask(self, client: Client, target: str) -> None:
-        """`/chat`: at once, or when it is known whether `target` knows the asker."""
+        """`/chat`: at once, or when it is known whether `target` knows the asker. Raises PeerError."""
+        if self.is_disk_low:  # every chat is a row, and nothing can be said in it
+            raise disk_full()
         self.people.when_known(client, target, partial(self._ask, client, target))
 
     def _ask(self, client: Client, target: str) -> None:

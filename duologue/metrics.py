@@ -91,6 +91,9 @@ class Figures:
     refused: Mapping[str, int]
     loop_lag: float
     latency: Histogram
+    disk_free: int | None
+    """None where nothing is kept on the disk."""
+    is_disk_low: bool
 
 
 class Collector:
@@ -126,6 +129,10 @@ class Collector:
         for reason, count in sorted(figures.refused.items()):
             refused.add_metric([reason], count)
         yield refused
+        if figures.disk_free is not None:
+            yield GaugeMetricFamily("duologue_disk_free_bytes", "Free on the store's disk.", value=figures.disk_free)
+            about = "Whether that is less than the reserve, and no message is kept."
+            yield GaugeMetricFamily("duologue_disk_low", about, value=figures.is_disk_low)
         yield HistogramMetricFamily(
             "duologue_stored_seconds",
             "From a message's arrival until the server answers for it.",

@@ -10,6 +10,7 @@ import socket
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 from duologue.cluster.base import OneNode
@@ -36,6 +37,7 @@ from duologue.protocols.base import FRONT_DOORS, GuestDoor, OwnDoor, SharedDoor,
 from duologue.settings import Settings
 from duologue.storage import users_file
 from duologue.storage.base import LiveChat, LiveStream, Store, Stored, StoreError
+from duologue.storage.disk import DiskReserve, free_bytes
 from duologue.storage.nothing import RemembersNothing
 from duologue.storage.retention import Retention
 from duologue.storage.sqlite import SqliteStore
@@ -46,6 +48,9 @@ log = logging.getLogger(__name__)
 
 
 STORE_FAILED = Disconnected("store_failed", "The server's disk failed, and it stops. Nothing acknowledged is lost.")
+
+DISK_LOW = "ok, but the disk is nearly full: no message is kept until there is room"
+"""For monitors. Who restarts a server that is not ready would end what still goes on."""
 
 LOOPBACK = "127.0.0.1"
 
@@ -71,6 +76,7 @@ class Server:
         self._users = Users()
         self._listeners: list[Listener] = []
         self._sites: list[WebSite] = []
+        self._reserve: DiskReserve | None = None
         self._loop_lag = 0.0
         self._reloads: set[asyncio.Task[str]] = set()
         self._closing = contextlib.AsyncExitStack()
@@ -149,6 +155,8 @@ class Server:
         return store
 
     def _sqlite_store(self) -> Store:
+        free = partial(free_bytes, self._settings.data)
+        self._reserve = DiskReserve(self._settings.disk_reserve, free, self._disk_is_low)
         return SqliteStore.open(
             store_path(self._settings),
             asyncio.get_running_loop(),
@@ -157,6 +165,7 @@ class Server:
             pressure=self._store_is_behind,
             mailbox=self._settings.limits.mailbox,
             retention=Retention(self._settings.keep_days, self._settings.keep_messages),
+            reserve=self._reserve,
             begins_anew=self._begins_anew,
         )
 
@@ -188,6 +197,7 @@ class Server:
             Files(PAGE),
             origins(self._settings, port),
             not_ready=lambda: self.hub.not_ready,
+            remark=lambda: DISK_LOW if self.hub.is_disk_low else "ok",
             metrics=None if self._settings.web_origins else lambda: exposition(self.figures()),
             has_tls=self._settings.tls_cert is not None,
         )
@@ -231,6 +241,14 @@ class Server:
 
     def _store_is_behind(self, chat: str, sender: str, is_behind: bool) -> None:
         self.hub.conversations.store_is_behind(chat, sender, is_behind)
+
+    def _disk_is_low(self, is_low: bool) -> None:
+        log.log(
+            logging.ERROR if is_low else logging.WARNING,
+            "disk nearly full; no message is kept until there is room" if is_low else "disk has room again",
+            extra={"path": str(self._settings.data), "reserve": self._settings.disk_reserve},
+        )
+        self.hub.disk_is_low(is_low)
 
     def _store_failed(self, error: StoreError) -> None:
         log.critical("store failed", extra={"reason": str(error)})
@@ -297,6 +315,8 @@ class Server:
             refused=refused,
             loop_lag=self._loop_lag,
             latency=hub.traffic.latency,
+            disk_free=self._reserve.free if self._reserve else None,
+            is_disk_low=hub.is_disk_low,
         )
 
     async def who(self) -> dict[str, object]:

@@ -25,6 +25,9 @@ LOG_LEVELS = ("debug", "info", "warning", "error")
 LOG_FORMATS = ("text", "json")
 HIGHEST_PORT = 65_535
 
+DISK_RESERVE = 256 * 1024 * 1024
+"""A log of 16 MiB, an index that grows, records of who has read what, for weeks; and time for an operator to come."""
+
 COMMANDS: Mapping[str, str] = {
     "serve": "run the server (what happens without a command)",
     "who": "print who is connected to the running server",
@@ -147,6 +150,10 @@ class Settings:
         metadata=_about(_on_off, "off lifts rates and counts, never sizes and deadlines", "on"),
     )
     history: bool = field(default=True, metadata=_about(_on_off, "whether messages are kept on disk, in --data"))
+    disk_reserve: int = field(
+        default=DISK_RESERVE,
+        metadata=_about(_whole_amount, "bytes that stay free on the disk of --data: below that, no message is kept"),
+    )
     keep_days: float | None = field(
         default=None, metadata=_about(_amount, "days after which a message that has arrived is deleted")
     )

@@ -42,8 +42,9 @@ def origins(settings: Settings, port: int) -> frozenset[str]:
 
 
 class WebSite:
-    """`not_ready` says why nobody can log in or be stored now, and nothing when they can; `metrics` gives the numbers,
-    and their content type; None where a proxy hides who asks. `refused` counts what was refused, by reason.
+    """`not_ready` says why nobody can log in or be stored now, and nothing when they can; then a monitor reads the
+    `remark`. `metrics` gives the numbers, and their content type; None where a proxy hides who asks. `refused` counts
+    what was refused, by reason.
 
     A browser that came by a name of ours and our own TLS (`has_tls`) is told never to come without it.
     """
@@ -54,6 +55,7 @@ class WebSite:
         allowed: frozenset[str],
         *,
         not_ready: Callable[[], str],
+        remark: Callable[[], str],
         metrics: Callable[[], tuple[bytes, str]] | None,
         has_tls: bool = False,
     ) -> None:
@@ -62,6 +64,7 @@ class WebSite:
         self._allowed = allowed
         self._hosts = {origin.partition("://")[2] for origin in allowed}
         self._not_ready = not_ready
+        self._remark = remark
         self._metrics = metrics
         self._has_tls = has_tls
         self._pages: dict[str, Callable[[Request, str], Response | None]] = {
@@ -108,7 +111,7 @@ class WebSite:
 
     def _health(self, _: Request, __: str) -> Response:
         reason = self._not_ready()
-        return sentence(HTTPStatus.SERVICE_UNAVAILABLE, reason) if reason else sentence(HTTPStatus.OK, "ok")
+        return sentence(HTTPStatus.SERVICE_UNAVAILABLE, reason) if reason else sentence(HTTPStatus.OK, self._remark())
 
     def _numbers(self, request: Request, address: str) -> Response:
         """For monitors on this machine: not for who comes by a proxy, nor for a page that calls itself otherwise."""

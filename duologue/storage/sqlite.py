@@ -32,6 +32,7 @@ from duologue.storage.base import (
     Undelivered,
 )
 from duologue.storage.checkup import warn_of_damage
+from duologue.storage.disk import LOOK_EVERY, DiskReserve, disk_full
 from duologue.storage.gathering import Gathering
 from duologue.storage.mailroom import Mailroom
 from duologue.storage.migrations import migrate
@@ -62,8 +63,8 @@ class SqliteStore:
 
     `committed` hears of every stream that a commit covered, `failed` once of the error that ended the store (nothing is
     taken after it), `pressure` whose messages wait for the disk too much (backlog.py). `mailbox` is how many messages
-    may wait for one person, and `retention` what is deleted. `live_chats` are those that had not ended when the file
-    was opened.
+    may wait for one person, and `retention` what is deleted. Into the disk's `reserve` no letters are taken, and who
+    gives messages of chats hears from it. `live_chats` are those that had not ended when the file was opened.
     """
 
     def __init__(
@@ -76,6 +77,7 @@ class SqliteStore:
         pressure: Pressure,
         mailbox: int,
         retention: Retention,
+        reserve: DiskReserve,
     ) -> None:
         self._file = file
         self._loop = loop
@@ -90,7 +92,10 @@ class SqliteStore:
         self._mail = MailReader()
         self._indexing = asyncio.Lock()
         self._turn = Lock()
-        self._writer = Writer(connection, loop, self._turn, mailbox, self._written, self._broken)
+        self._reserve = reserve
+        self._writer = Writer(connection, loop, self._turn, mailbox, self._written, self._broken, reserve.look)
+        reserve.look()
+        self._looking: asyncio.Handle = loop.call_soon(self._watch_disk)
         self._sweeper = Sweeper(file.indexer(), loop, self._turn, retention)
         self._not_before = self._answer_not_before = 0.0
         self._timer: asyncio.Handle | None = None  # of a commit that is due, and not handed over
@@ -113,6 +118,7 @@ class SqliteStore:
         pressure: Pressure,
         mailbox: int,
         retention: Retention,
+        reserve: DiskReserve,
         begins_anew: bool = False,
     ) -> SqliteStore:
         """Open the file or make it (0600), check it, bring it up to date. Blocks, for seconds if the file is large.
@@ -139,6 +145,7 @@ class SqliteStore:
                 pressure=pressure,
                 mailbox=mailbox,
                 retention=retention,
+                reserve=reserve,
             )
         except (OSError, sqlite3.Error) as error:
             file.release()
@@ -196,6 +203,7 @@ class SqliteStore:
         if self._refusal is None:
             self._refusal = StoreError(self._file.path, "the store is closed")
             self._sweeper.stop()
+            self._looking.cancel()
             if self._waiting:
                 self._due()
                 self._hasten(self._loop.time())
@@ -213,7 +221,15 @@ class SqliteStore:
 
     async def hand_in(self, letter: Letter) -> HandedIn:
         """Keep a letter; it is on the disk when this returns. Raises PeerError for a refusal, StoreError."""
+        if self._reserve.is_low:
+            return await self._handed_in_before(letter)
         return await self._ask(lambda mailroom: mailroom.hand_in(letter))
+
+    async def _handed_in_before(self, letter: Letter) -> HandedIn:
+        standing = await self.standing(letter.stream, letter.sender)
+        if standing is None or standing.stored < letter.number:
+            raise disk_full()
+        return HandedIn(standing, None)
 
     async def receipt(self, stream: str, recipient: str, upto: int) -> Standing | None:
         """`recipient` holds 1 to `upto` of a letter, or of a stream of an ended chat. None: there is none such."""
@@ -265,7 +281,7 @@ class SqliteStore:
         await self._readable()
         async with self._indexing:
             pieces = index_pieces(self._indexer, self._turn)
-            while await self._read(next, pieces, self) is not self:
+            while not self._reserve.is_low and await self._read(next, pieces, self) is not self:
                 pass
         return await self._read(search, self._reader, Whose(me, rooms=tuple(rooms)), words, limit)
 
@@ -327,6 +343,7 @@ class SqliteStore:
         self._writer.write(self._waiting.take())
 
     def _written(self, batch: Batch, answers: Answers) -> None:
+        self._reserve.judge()
         self._waiting.written()
         now, is_much = self._loop.time(), self._waiting.is_much
         self._not_before = now if is_much else now + COMMIT_SPACING
@@ -346,10 +363,22 @@ class SqliteStore:
         text = f"cannot be written ({error}); nothing is stored until the server is started again. Check the disk"
         self._refusal = StoreError(self._file.path, text)
         self._sweeper.stop()
+        self._looking.cancel()
         self._rest()
         for asked in self._asked + self._asking:
             _settle(asked, self._refusal)
         self._failed(self._refusal)
+
+    def _watch_disk(self) -> None:
+        self._reserve.judge()
+        self._looking = self._loop.call_later(LOOK_EVERY, self._look_at_disk)
+
+    def _look_at_disk(self) -> None:
+        self._loop.run_in_executor(None, self._reserve.look).add_done_callback(self._looked)
+
+    def _looked(self, _: asyncio.Future[None]) -> None:
+        if self._refusal is None:
+            self._watch_disk()
 
     def _rest(self) -> None:
         self._writing = False

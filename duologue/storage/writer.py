@@ -38,7 +38,7 @@ Answers = list[object]
 
 class Writer:
     """Commits batches in the order given. `done` and `failed` are called on the loop; after `failed` nothing is
-    written. `mailbox` is how many messages may wait for one person.
+    written. `mailbox` is how many messages may wait for one person. `look` is called in the thread after each commit.
 
     It owns the connection and closes it at its end. `turn` is held for each commit: whoever else writes to the file
     takes turns with it, as SQLite's own way of waiting, sleep and try again, can miss many turns in a row.
@@ -52,6 +52,7 @@ class Writer:
         mailbox: int,
         done: Callable[[Batch, Answers], None],
         failed: Callable[[Exception], None],
+        look: Callable[[], None],
     ) -> None:
         self._connection = connection
         self._loop = loop
@@ -59,6 +60,7 @@ class Writer:
         self._mailroom = Mailroom(connection, mailbox)
         self._done = done
         self._failed = failed
+        self._look = look
         self._batches: SimpleQueue[Batch | None] = SimpleQueue()
         self._thread = Thread(target=self._run, name="store-writer", daemon=True)
         self._thread.start()
@@ -79,6 +81,7 @@ class Writer:
             except Exception as error:  # whatever it is: rows that are not known to be on disk end the store
                 self._tell(self._failed, error)
                 break
+            self._look()
             self._tell(self._done, batch, answers)
         with contextlib.suppress(sqlite3.Error):  # a failing disk fails here too; it has been said
             self._connection.close()

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from duologue.storage.base import Stored, StoreError
+from duologue.storage.disk import DiskReserve
 from duologue.storage.retention import Retention
 from duologue.storage.rows import Batch
 from duologue.storage.sqlite import SqliteStore
@@ -25,6 +26,8 @@ class Listener:
         self.commits = 0
         self.failures: list[StoreError] = []
         self.pressure: list[tuple[str, str, bool]] = []
+        self.free = 10**9
+        self.low: list[bool] = []
         self.opened: list[SqliteStore] = []
         self._said = asyncio.Event()
 
@@ -37,6 +40,7 @@ class Listener:
             pressure=self._pressure,
             mailbox=mailbox,
             retention=retention,
+            reserve=DiskReserve(1, lambda: self.free, self.low.append),
             begins_anew=begins_anew,
         )
         self.opened.append(store)

@@ -316,6 +316,7 @@ CHILD = """
 import asyncio, os, sys
 from pathlib import Path
 from duologue.storage import store_file
+from duologue.storage.disk import DiskReserve
 from duologue.storage.retention import Retention
 from duologue.storage.sqlite import SqliteStore
 
@@ -338,7 +339,8 @@ def failed(error):
 
 async def main():
     reports = {"committed": committed, "failed": failed, "pressure": print}
-    store = SqliteStore.open(path, asyncio.get_running_loop(), **reports, mailbox=5000, retention=Retention())
+    sizes = {"mailbox": 5000, "retention": Retention(), "reserve": DiskReserve(1, lambda: 1 << 40, print)}
+    store = SqliteStore.open(path, asyncio.get_running_loop(), **reports, **sizes)
     if not store.live_chats:
         store.chat_started("c", "alice", "bob", 0.0)
     counts = {"alice": 0, "bob": 0}

@@ -22,6 +22,10 @@ from duologue.storage.store_file import StoreFile, use_wal
 from duologue.storage.writer import Answers, Writer, commit
 
 
+def nothing() -> None:
+    pass
+
+
 @pytest.fixture
 def file(tmp_path: Path) -> Iterator[StoreFile]:
     file = StoreFile(tmp_path / "messages.db")
@@ -90,7 +94,7 @@ async def test_when_done_is_said_another_connection_sees_the_rows(file: StoreFil
     def look(_: Batch, __: Answers) -> None:
         done.put_nowait(rows(file, "SELECT id FROM chat"))
 
-    writer = Writer(file.writer(), asyncio.get_running_loop(), Lock(), 5000, look, print)
+    writer = Writer(file.writer(), asyncio.get_running_loop(), Lock(), 5000, look, print, nothing)
     writer.write(in_chats(1).take())
     assert await asyncio.wait_for(done.get(), 20) == [("c0",)]
     writer.stop()
@@ -99,7 +103,7 @@ async def test_when_done_is_said_another_connection_sees_the_rows(file: StoreFil
 def test_a_loop_that_is_gone_is_told_nothing(file: StoreFile) -> None:
     loop = asyncio.new_event_loop()
     loop.close()
-    writer = Writer(file.writer(), loop, Lock(), 5000, print, print)
+    writer = Writer(file.writer(), loop, Lock(), 5000, print, print, nothing)
     writer.write(in_chats(1).take())
     writer.stop()
     assert rows(file, "SELECT id FROM chat") == [("c0",)]
@@ -111,7 +115,7 @@ async def test_a_commit_waits_for_its_turn(file: StoreFile) -> None:
     connection = file.writer()
     seen: list[bool] = []
     connection.set_trace_callback(lambda _: seen.append(turn.locked()))
-    writer = Writer(connection, asyncio.get_running_loop(), turn, 5000, lambda _, __: done.set(), print)
+    writer = Writer(connection, asyncio.get_running_loop(), turn, 5000, lambda _, __: done.set(), print, nothing)
     with turn:
         writer.write(in_chats(1).take())
         assert rows(file, "SELECT id FROM chat") == []
