@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-
 from duologue.core.commands import SocketKind
 from duologue.core.errors import FatalPeerError
 from duologue.core.events import Refused
@@ -24,7 +22,7 @@ class Places:
         self.most = most
         self.taken = 0
         self._overdraft = overdraft
-        self._awaited: dict[Hashable, int] = {}
+        self._awaited: dict[object, int] = {}
         self._awaited_in_all = 0
 
     @property
@@ -47,14 +45,14 @@ class Places:
     def give_back(self) -> None:
         self.taken -= 1
 
-    def expect(self, login: Hashable, sockets: int) -> None:
+    def expect(self, login: object, sockets: int) -> None:
         """`login` has a place: keep places for its other sockets. Raises FatalPeerError where there are none."""
         if self.taken + self._awaited_in_all + sockets > self.most:
             raise FatalPeerError(SERVER_FULL.code, SERVER_FULL.text)
         self._awaited[login] = sockets
         self._awaited_in_all += sockets
 
-    def came(self, login: Hashable) -> None:
+    def came(self, login: object) -> None:
         """One of its other sockets is there."""
         if self._awaited[login] > 1:
             self._awaited[login] -= 1
@@ -62,6 +60,6 @@ class Places:
         else:
             self.forget(login)
 
-    def forget(self, login: Hashable) -> None:
+    def forget(self, login: object) -> None:
         """Nothing more is awaited; harmless when nothing was."""
         self._awaited_in_all -= self._awaited.pop(login, 0)

@@ -8,21 +8,22 @@ import asyncio
 import os
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from duologue.delivery import PUT_BY_BYTES
 from duologue.link import Hold
+from tests.behaviour.house import GUEST_DOORS, GUESTS, NAMES
 from tests.browser import asks, enters, start_chat
 from tests.scenes.conftest import acknowledges, hears_pong
-from tests.stage import BOUND, Stage, opened, until
+from tests.stage import Stage, opened, until
 
 UNSAID = (
     "ERROR disk_full The server's disk is nearly full. What you say in this chat waits unsaid until there is room, "
     "and is then sent."
 )
 REFUSED = "disk_full The server's disk is nearly full, and it keeps nothing new now. Its operator knows; try later."
-ALL = ("native", "simplechat", "web", "rooms_json", "plain_lines", "nickname_lines", "desktop_lines")
 
 
 class Disk:
@@ -165,17 +166,16 @@ async def test_a_page_waits_too(stage: Stage, disk: Disk) -> None:
     await bob.skips_to("said", nickname="alice", texts=["hello"])
 
 
-async def test_old_doors_hear_it_in_their_words(tmp_path: Path, disk: Disk) -> None:
-    async with opened(tmp_path, history=True, protocols=ALL) as stage:
+@pytest.mark.parametrize("door", GUEST_DOORS)
+async def test_old_doors_hear_it_in_their_words(tmp_path: Path, disk: Disk, door: str) -> None:
+    async with opened(tmp_path, history=True, protocols=("native", door)) as stage:
         await fills(stage, disk)
-        guest = await stage.connects(port=stage.ports["plain_lines"])
-        for text in (b"eve", b"hello all"):
-            await guest.reader.read(1000)
-            await guest.sends(text)
-        said = ""
-        async with asyncio.timeout(BOUND):
-            while "disk is nearly full" not in said:
-                said += (await guest.reader.read(1000)).decode()
+        guest = GUESTS[door](stage, NAMES[door])
+        await guest.comes_in()
+        await guest.comes_into_lobby()
+        await guest.says_to_all("hello")
+        await until(lambda: any(b"disk is nearly full" in message for message in guest.messages))
+        guest.closes()
 
 
 async def test_monitors_read_it(stage: Stage, disk: Disk, caplog: pytest.LogCaptureFixture) -> None:
@@ -202,7 +202,7 @@ async def test_a_real_disk_is_never_filled(tmp_path: Path) -> None:
         pytest.skip("nothing can be mounted here")
     try:
         lifted = {"message_burst": 10**9, "message_rate": 10**9}
-        settings = {"history": True, "disk_reserve": 16 << 20, "limits": lifted}
+        settings: dict[str, Any] = {"history": True, "disk_reserve": 16 << 20, "limits": lifted}
         async with opened(tmp_path, **settings) as stage:
             alice, bob, _ = await stage.chat_between("alice", "bob")
             reading = asyncio.ensure_future(drain(bob.login.reader))

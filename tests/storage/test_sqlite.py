@@ -16,8 +16,9 @@ from pathlib import Path
 import pytest
 import uvloop
 
+from duologue.core.errors import PeerError
 from duologue.storage import search as searching
-from duologue.storage.base import LiveStream, StoreError
+from duologue.storage.base import Letter, LiveStream, StoreError
 from duologue.storage.sqlite import SqliteStore
 from tests.storage.conftest import Listener, handed_over
 
@@ -512,3 +513,35 @@ async def test_blocks_and_who_may_ask_are_there_when_it_is_opened_again(listener
     await store.close()
     store = listener.open()
     assert (store.blocks, store.asking) == ([("bob", "alice")], [("bob", "nobody")])
+
+
+async def test_the_disk_is_looked_at_with_each_commit(listener: Listener, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Within a second a fast disk takes more than the reserve."""
+    monkeypatch.setattr("duologue.storage.sqlite.LOOK_EVERY", 3600.0)
+    store = listener.open()
+    listener.free = 0
+    await store.hand_in(Letter("one", 1, "alice", "bob", b":in time\n", 1.0))
+    assert listener.low == [True]
+    with pytest.raises(PeerError) as refused:
+        await store.hand_in(Letter("two", 1, "alice", "bob", b":late\n", 1.0))
+    assert refused.value.code == "disk_full"
+    again = await store.hand_in(Letter("one", 1, "alice", "bob", b":in time\n", 1.0))
+    assert (again.standing.stored, again.number) == (1, None)
+    listener.free = 10**9
+    await store.receipt("one", "bob", 1)
+    assert listener.low == [True, False]
+    await store.hand_in(Letter("two", 1, "alice", "bob", b":late\n", 1.0))
+
+
+async def test_the_index_does_not_grow_into_the_reserve(listener: Listener) -> None:
+    """What is in it is found; the rest when there is room."""
+    store = listener.open()
+    await store.hand_in(Letter("one", 1, "alice", "bob", b":a cup of tea\n", 1.0))
+    assert len(await store.search("bob", "tea", 5)) == 1
+    await store.hand_in(Letter("two", 1, "alice", "bob", b":more tea\n", 1.0))
+    listener.free = 0
+    await store.receipt("one", "bob", 1)
+    assert len(await store.search("bob", "tea", 5)) == 1
+    listener.free = 10**9
+    await store.receipt("two", "bob", 1)
+    assert len(await store.search("bob", "tea", 5)) == 2
