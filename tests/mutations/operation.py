@@ -243,4 +243,11 @@ DEFENCES = (
         "while await",
         "tests/storage/test_sqlite.py::test_the_index_does_not_grow_into_the_reserve",
     ),
+    Defence(
+        "a client that is turned away says why, and tries again",
+        "duologue/client/api.py",
+        "                if reason != self._turned_away:",
+        "                if False:",
+        "tests/client/test_api.py::test_a_server_that_is_full_says_so_once_and_is_tried_again",
+    ),
 )
