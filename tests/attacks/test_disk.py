@@ -194,25 +194,25 @@ async def test_monitors_read_it(stage: Stage, disk: Disk, caplog: pytest.LogCapt
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="mounts a small disk")
 async def test_a_real_disk_is_never_filled(tmp_path: Path) -> None:
-    """32 MiB of which 16 are reserved, and a sender with no limits who would fill it: a second, for it writes 16 MB."""
+    """96 MiB of which 64 are reserved, and a sender with no limits who would fill it: a second, for it writes 32 MB."""
     small = tmp_path / "data"
     small.mkdir()
-    mount = await asyncio.create_subprocess_exec("mount", "-t", "tmpfs", "-o", "size=32m,mode=700", "none", str(small))
+    mount = await asyncio.create_subprocess_exec("mount", "-t", "tmpfs", "-o", "size=96m,mode=700", "none", str(small))
     if await mount.wait():
         pytest.skip("nothing can be mounted here")
     try:
         lifted = {"message_burst": 10**9, "message_rate": 10**9}
-        settings: dict[str, Any] = {"history": True, "disk_reserve": 16 << 20, "limits": lifted}
+        settings: dict[str, Any] = {"history": True, "disk_reserve": 64 << 20, "limits": lifted}
         async with opened(tmp_path, **settings) as stage:
             alice, bob, _ = await stage.chat_between("alice", "bob")
             reading = asyncio.ensure_future(drain(bob.login.reader))
             line = b":" + b"x" * 8000 + b"\n"
-            sending = asyncio.ensure_future(send(alice.chat.writer, line * 6000))
+            sending = asyncio.ensure_future(send(alice.chat.writer, line * 16_000))
             await until(lambda: stage.server.hub.is_disk_low)
             await alice.hears(UNSAID)
             assert not stage.server.over.done()
             found = os.statvfs(small)
-            assert found.f_bavail * found.f_frsize > 4 << 20
+            assert found.f_bavail * found.f_frsize > 16 << 20
             await stage.enters("carol")
             sending.cancel()
             reading.cancel()
