@@ -1,4 +1,4 @@
-"""What an operator does with accounts from the command line: list, add, change a password, delete.
+"""What an operator does from the command line: list accounts, add, change a password, delete; look over the store.
 
 Each function returns the sentence to print. Passwords come from a prompt or a pipe, never from the command line,
 where every user of the machine could read them.
@@ -16,6 +16,7 @@ from pathlib import Path
 from duologue.core.accounts import Account, nickname_key, skeleton
 from duologue.passwords import hash_password
 from duologue.storage import users_file
+from duologue.storage.checkup import examine
 from duologue.tables import Users
 
 RELOAD_HINT = "A server that is running rereads the file on SIGHUP."
@@ -76,6 +77,18 @@ def delete_user(users_path: Path, nickname: str) -> str:
 
     users_file.update(users_path, without)
     return f"Deleted {key}. {RELOAD_HINT}"
+
+
+def check_store(store_path: Path) -> str:
+    """Is all that the store has as it was written? Raises AdminError with what is not, StoreError if there is none."""
+    examined = examine(store_path)
+    if examined.faults:
+        found = "\n  ".join(examined.faults)
+        raise AdminError(
+            f"{store_path} is damaged:\n  {found}\nA backup may have what is lost here "
+            "(`python server.py restore FILE`). Look after the disk: what it has done once it does again."
+        )
+    return f"{store_path} is whole: {examined.messages} messages are as they were written."
 
 
 def ask_password(nickname: str) -> str:

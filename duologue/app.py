@@ -20,7 +20,9 @@ from duologue.core.errors import PeerError
 from duologue.exposure import ExposedError
 from duologue.net import control
 from duologue.net.binding import CannotListen
+from duologue.net.descriptors import raise_limit
 from duologue.net.tls import CertificateError
+from duologue.permissions import PermissionsError
 from duologue.protocols.base import FRONT_DOORS
 from duologue.server import Server, store_path
 from duologue.settings import Invocation, Settings, parse
@@ -43,6 +45,7 @@ _EXPECTED = (
     admin.AdminError,
     control.ControlError,
     CertificateError,
+    PermissionsError,
     StoreError,
     OSError,
 )
@@ -61,12 +64,13 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _serve(call: Invocation) -> None:
     logs.configure(call.settings.log_level, call.settings.log_format)
+    raise_limit()
     with asyncio.Runner(loop_factory=new_event_loop) as runner:
-        runner.run(_run(call.settings))
+        runner.run(_run(call.settings, begins_anew="--new-store" in call.switches))
 
 
-async def _run(settings: Settings) -> None:
-    server = Server(settings)
+async def _run(settings: Settings, *, begins_anew: bool) -> None:
+    server = Server(settings, begins_anew=begins_anew)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, server.finish)
@@ -117,9 +121,8 @@ def _users(call: Invocation) -> None:
 
 
 def _add_user(call: Invocation) -> None:
-    print(
-        admin.add_user(call.settings.users, call.subject, ask_password=admin.ask_password, no_password=call.no_password)
-    )
+    no_password = "--no-password" in call.switches
+    print(admin.add_user(call.settings.users, call.subject, ask_password=admin.ask_password, no_password=no_password))
     _tell_running_server(call.settings)
 
 
@@ -131,6 +134,10 @@ def _change_password(call: Invocation) -> None:
 def _delete_user(call: Invocation) -> None:
     print(admin.delete_user(call.settings.users, call.subject))
     _tell_running_server(call.settings)
+
+
+def _check(call: Invocation) -> None:
+    print(admin.check_store(store_path(call.settings)))
 
 
 def _back_up(call: Invocation) -> None:
@@ -158,6 +165,7 @@ _COMMANDS: dict[str, Callable[[Invocation], None]] = {
     "adduser": _add_user,
     "passwd": _change_password,
     "deluser": _delete_user,
+    "check": _check,
     "backup": _back_up,
     "restore": _restore,
 }

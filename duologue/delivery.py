@@ -15,7 +15,7 @@ from functools import partial
 from duologue.congestion import Congestion
 from duologue.core.chat import Chat
 from duologue.core.costs import MESSAGE
-from duologue.core.events import StreamBegins
+from duologue.core.events import Refused, StreamBegins
 from duologue.core.streams import Direction, Stream
 from duologue.link import Client, Hold
 from duologue.metering import Metering
@@ -25,9 +25,23 @@ from duologue.storage.base import Replay, Store, StoreError
 
 log = logging.getLogger(__name__)
 
+PUT_BY_BYTES = 64 * 1024
+"""Of what one says in a chat while nothing can be kept: pages from a person, who can go on with commands meanwhile. Who
+says more is not read from until something can be kept.
+"""
+
+_LINE_OVERHEAD = 41
+"""What a line costs in memory besides its bytes, in CPython 3.11."""
+
 
 def nowhere(_: bytes) -> None:
     """Where messages go that are in the store and will be read from there."""
+
+
+UNKEPT = Refused(
+    "disk_full",
+    "The server's disk is nearly full. What you say in this chat waits unsaid until there is room, and is then sent.",
+)
 
 
 class Flow:
@@ -43,8 +57,12 @@ class Flow:
         page: int,
         taken: Callable[[int], None],
         has_mail: Callable[[Client], bool],
+        can_keep: Callable[[], bool],
     ) -> None:
         self._has_mail = has_mail
+        self._can_keep = can_keep
+        self._put_by: list[bytes] = []
+        self._put_by_size = 0
         self.direction = direction
         self._taken = taken
         self._hand_over: Callable[[bytes], None] = nowhere
@@ -65,10 +83,16 @@ class Flow:
     def sender_joins(self, client: Client, relay: Relay) -> None:
         self._sender, self._relay = client, relay
         relay.send = self._destination()
-        client.chat_socket.receive_through(relay.reader)
+        self._listen(client, relay)
+
+    def _listen(self, client: Client, relay: Relay) -> None:
+        """A relay passes on what it is given; while nothing can be kept, messages come as commands and are put by."""
+        client.chat_socket.receive_through(relay.reader if self._can_keep() else None)
 
     def sender_leaves(self) -> None:
+        self._put_by, self._put_by_size = [], 0
         if self._sender:
+            self._sender.chat_socket.release(Hold.DISK)
             self._sender.chat_socket.release(Hold.CATCHING_UP)
             self._sender.chat_socket.receive_through(None)
         self._sender = self._relay = None
@@ -86,7 +110,31 @@ class Flow:
     def say(self, line: bytes) -> None:
         """A message that came among commands."""
         assert self._relay
-        self._relay.pass_on(line, 1)
+        if self._can_keep():
+            self._relay.pass_on(line, 1)
+        else:
+            self._put(line)
+
+    # While the disk is nearly full
+
+    def _put(self, line: bytes) -> None:
+        """Neither passed on nor counted, so its sender keeps it; in order, as soon as it can be kept."""
+        assert self._sender
+        if not self._put_by:
+            self._sender.login_socket.tell(UNKEPT)
+        self._put_by.append(line)
+        self._put_by_size += len(line) + _LINE_OVERHEAD
+        if self._put_by_size > PUT_BY_BYTES:
+            self._sender.chat_socket.hold(Hold.DISK)
+
+    def can_keep_changed(self) -> None:
+        if self._sender is None or self._relay is None:
+            return
+        self._listen(self._sender, self._relay)
+        if self._can_keep() and self._put_by:
+            lines, self._put_by, self._put_by_size = self._put_by, [], 0
+            self._relay.pass_on(b"".join(lines), len(lines))
+            self._sender.chat_socket.release(Hold.DISK)
 
     # Live and behind
 
@@ -210,6 +258,7 @@ class Delivery:
         self._keep = keep
         self._taken = taken
         self._has_mail = has_mail
+        self._can_keep = True
         self._flows: dict[tuple[str, str], Flow] = {}
 
     def join(self, chat: Chat, client: Client) -> None:
@@ -230,6 +279,12 @@ class Delivery:
         client.chat = None
         self._flow(chat, client.nickname).sender_leaves()
         self._flow(chat, chat.partner_of(client.nickname)).recipient_leaves()
+
+    def now_keeps(self, can_keep: bool) -> None:
+        """Whether the disk has room for what is said from now on."""
+        self._can_keep = can_keep
+        for flow in self._flows.values():
+            flow.can_keep_changed()
 
     def close(self, chat: Chat) -> None:
         for sender in (chat.asker, chat.target):
@@ -272,6 +327,7 @@ class Delivery:
                 page=self._page,
                 taken=partial(self._taken, chat, sender),
                 has_mail=self._has_mail,
+                can_keep=lambda: self._can_keep,
             )
             self._flows[chat.id, sender] = flow
         return flow

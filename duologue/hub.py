@@ -33,6 +33,7 @@ from duologue.core.effects import (
 )
 from duologue.core.errors import FatalPeerError
 from duologue.core.events import Disconnected, Event, Refused
+from duologue.core.places import Places
 from duologue.core.room import Room
 from duologue.core.rooms import LOBBY, Rooms
 from duologue.core.switchboard import Switchboard
@@ -48,6 +49,7 @@ from duologue.rooms import RoomDesk
 from duologue.roster import Roster
 from duologue.settings import Settings
 from duologue.storage.base import Store
+from duologue.storage.disk import disk_full
 from duologue.tables import Connections, Users
 from duologue.turns import Turns
 from duologue.unfinished import Unfinished
@@ -78,6 +80,7 @@ class Hub:
         users: Users,
         passwords: PasswordPool,
         passes: Passes,
+        places: Places,
         store: Store,
         cluster: Cluster,
         time: Callable[[], float],
@@ -86,6 +89,8 @@ class Hub:
         self.time = time
         self.not_ready = ""
         """Why nobody can log in, or be stored, any more; empty while they can."""
+        self.is_disk_low = False
+        """Is nothing new kept, for want of room? All else goes on."""
         self.traffic = Traffic(time)
         self.letters = 0
         """How many were taken so far."""
@@ -131,6 +136,7 @@ class Hub:
             guests=self.roster.guests,
             passwords=passwords,
             passes=passes,
+            places=places,
             time=time,
             complete=self._log_in,
         )
@@ -285,6 +291,11 @@ class Hub:
         self.switchboard.restore(self.time(), chat)
         self.conversations.restore(chat)
 
+    def disk_is_low(self, is_low: bool) -> None:
+        """From now on nothing new is kept; or it is again."""
+        self.is_disk_low = is_low
+        self.conversations.delivery.now_keeps(not is_low)
+
     def store_failed(self, instead: Store) -> None:
         """From now on nothing is kept, and so nothing acknowledged, until the server has stopped."""
         self.not_ready = "The store has failed, and the server stops."
@@ -325,7 +336,9 @@ class Hub:
         self.perform(self.people.presences.text_for(sender, recipient))
 
     def ask(self, client: Client, target: str) -> None:
-        """`/chat`: at once, or when it is known whether `target` knows the asker."""
+        """`/chat`: at once, or when it is known whether `target` knows the asker. Raises PeerError."""
+        if self.is_disk_low:  # every chat is a row, and nothing can be said in it
+            raise disk_full()
         self.people.when_known(client, target, partial(self._ask, client, target))
 
     def _ask(self, client: Client, target: str) -> None:

@@ -29,6 +29,7 @@ class Hold(Enum):
     OWN_QUEUE = "its client does not read its answers"
     RECALL = "its question to the store is being answered"
     STORE = "the disk does not keep up"
+    DISK = "the disk is nearly full, and enough of what it said waits"
     CATCHING_UP = "the partner is about to have read what is stored, and waits for the last of it"
     TURN = "it is somebody else's turn"
     LOGIN = "not all of its client's sockets are there"

@@ -20,6 +20,7 @@ from duologue.core.errors import FatalPeerError, PeerError
 from duologue.core.events import LoggedIn, LoginDenied, PasswordWanted, Refused
 from duologue.core.guessing import WINDOW, Guess, Tally, begin
 from duologue.core.pace import Tries
+from duologue.core.places import Places
 from duologue.fair_pool import PoolFull
 from duologue.guests import Guests
 from duologue.link import Link, source_of
@@ -81,6 +82,7 @@ class LoginDesk:
         guests: Guests,
         passwords: PasswordPool,
         passes: Passes,
+        places: Places,
         time: Callable[[], float],
         complete: Callable[[Login], None],
     ) -> None:
@@ -88,6 +90,7 @@ class LoginDesk:
         self._guests = guests
         self._passwords = passwords
         self._passes = passes
+        self._places = places
         self.denied: Counter[str] = Counter()
         self._limits = settings.limits
         self._passwordless_from_anywhere = settings.allow_passwordless
@@ -147,6 +150,7 @@ class LoginDesk:
             login.guess.take_back()
         if login.token_digest:
             self._by_token.pop(login.token_digest, None)
+        self._places.forget(login.login_socket)
         for link in (login.login_socket, *login.attached.values()):
             self._logins.pop(link, None)
             self._deadlines.pop(link, None)
@@ -156,7 +160,7 @@ class LoginDesk:
 
     def give_nickname(self, link: Link, nickname: str, *, is_all: bool = False) -> None:
         """`is_all`: there is no way to ask for a password, and whoever needs one is refused."""
-        login = self._logins.setdefault(link, Login(link, is_by_name_alone=is_all))
+        login = self._logins.get(link) or self._begin(link, is_by_name_alone=is_all)
         login.nickname = ""
         try:
             login.nickname = nickname_key(nickname)
@@ -171,6 +175,13 @@ class LoginDesk:
             self._deny(login, _NOT_BY_NAME_ALONE)
         else:
             link.tell(PasswordWanted())
+
+    def _begin(self, link: Link, *, is_by_name_alone: bool) -> Login:
+        """Raises FatalPeerError where there is no room for what it takes to complete it."""
+        if not link.is_all_three:
+            self._places.expect(link, len(SocketKind) - 1)
+        login = self._logins[link] = Login(link, is_by_name_alone=is_by_name_alone)
+        return login
 
     def _make_way(self, login: Login) -> None:
         """A client that could not attach all its sockets begins anew, and leaves its half of a login behind."""
@@ -300,6 +311,7 @@ class LoginDesk:
                 "This token attaches no such socket: it is wrong, used, too old or somebody else's. Log in again.",
             )
         login.attached[kind] = link
+        self._places.came(login.login_socket)
         self._logins[link] = login
         if len(login.attached) == len(SocketKind) - 1:
             self._finish(login)

@@ -80,6 +80,7 @@ class Figures:
     """Everything at one moment. `connections` are by protocol, `refused` by reason; times are seconds, sizes bytes."""
 
     connections: Mapping[str, int]
+    places: int
     people: int
     chats: int
     rooms: int
@@ -90,6 +91,9 @@ class Figures:
     refused: Mapping[str, int]
     loop_lag: float
     latency: Histogram
+    disk_free: int | None
+    """None where nothing is kept on the disk."""
+    is_disk_low: bool
 
 
 class Collector:
@@ -103,6 +107,7 @@ class Collector:
 
         figures = self._figures
         for name, about, value in (
+            ("connections_most", "Connections that there is room for.", figures.places),
             ("people_online", "People who are logged in.", figures.people),
             ("chats", "Chats that are on or wait for somebody.", figures.chats),
             ("rooms", "Rooms that there are.", figures.rooms),
@@ -124,6 +129,10 @@ class Collector:
         for reason, count in sorted(figures.refused.items()):
             refused.add_metric([reason], count)
         yield refused
+        if figures.disk_free is not None:
+            yield GaugeMetricFamily("duologue_disk_free_bytes", "Free on the store's disk.", value=figures.disk_free)
+            about = "Whether that is less than the reserve, and no message is kept."
+            yield GaugeMetricFamily("duologue_disk_low", about, value=figures.is_disk_low)
         yield HistogramMetricFamily(
             "duologue_stored_seconds",
             "From a message's arrival until the server answers for it.",

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import hmac
 import logging
-import os
 import secrets
-import tempfile
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable
 from pathlib import Path
 
 from duologue.core.accounts import Account
+from duologue.permissions import write_private
 
 log = logging.getLogger(__name__)
 
@@ -77,21 +76,7 @@ def kept_key(path: Path) -> bytes:
 
 
 def _made(path: Path) -> bytes:
-    """On disk before the first pass is signed with it; whole, or not there."""
+    """On disk before the first pass is signed with it."""
     key = secrets.token_bytes(KEY_BYTES)
-    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)  # of mode 0600
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(key)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-    directory = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(directory)
-    finally:
-        os.close(directory)
+    write_private(path, key)
     return key

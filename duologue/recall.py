@@ -15,7 +15,7 @@ from duologue.core.room import Room
 from duologue.core.rooms import is_room
 from duologue.errands import Errands
 from duologue.link import Client, Link
-from duologue.storage.base import Message, Store, StoreError, Unfinished
+from duologue.storage.base import Message, Store, StoreDamaged, StoreError, Unfinished
 
 log = logging.getLogger(__name__)
 
@@ -120,6 +120,12 @@ async def _tell(login_socket: Link, of: type, question: Awaitable[Page], rooms: 
         page = await question
     except PeerError as error:
         login_socket.tell(Refused(error.code, error.text, of))
+    except StoreDamaged as error:
+        log.error("history is damaged", extra={"reason": str(error)})
+        text = (
+            "Some of these messages were damaged on the server's disk, and cannot be shown. Its operator can tell more."
+        )
+        login_socket.tell(Refused("history_damaged", text, of))
     except StoreError as error:
         log.error("history not read", extra={"reason": str(error)})
         login_socket.tell(Refused("no_history", "The server cannot read its history now.", of))

@@ -9,7 +9,8 @@ import secrets
 import socket
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 from duologue.cluster.base import OneNode
@@ -24,17 +25,19 @@ from duologue.hub import SHUTTING_DOWN, Hub
 from duologue.metrics import Figures, exposition
 from duologue.net.binding import CannotListen, bound
 from duologue.net.control import Control, control_path
-from duologue.net.descriptors import Descriptors
+from duologue.net.descriptors import places_left
 from duologue.net.listener import Listener
 from duologue.net.tls import Certificate
 from duologue.net.web import WebSite, origins
 from duologue.net.web_files import PAGE, Files
 from duologue.passes import KEY_BYTES, Passes, kept_key
 from duologue.passwords import PasswordPool
+from duologue.permissions import Kept, Readable, check_permissions, make_private
 from duologue.protocols.base import FRONT_DOORS, GuestDoor, OwnDoor, SharedDoor, WebDoor
 from duologue.settings import Settings
 from duologue.storage import users_file
 from duologue.storage.base import LiveChat, LiveStream, Store, Stored, StoreError
+from duologue.storage.disk import DiskReserve, free_bytes
 from duologue.storage.nothing import RemembersNothing
 from duologue.storage.retention import Retention
 from duologue.storage.shares import MailboxLimits
@@ -47,11 +50,16 @@ log = logging.getLogger(__name__)
 
 STORE_FAILED = Disconnected("store_failed", "The server's disk failed, and it stops. Nothing acknowledged is lost.")
 
+DISK_LOW = "ok, but the disk is nearly full: no message is kept until there is room"
+"""For monitors. Who restarts a server that is not ready would end what still goes on."""
+
 LOOPBACK = "127.0.0.1"
 
 
 class Server:
     """From `start` to `stop`, on the running event loop. `clock` is monotonic, in seconds; by default the loop's.
+
+    With `begins_anew` it begins a new store in the place of one that is gone.
 
     `over` is done when the server is to stop, with the error when it cannot go on.
     """
@@ -59,14 +67,17 @@ class Server:
     hub: Hub
     """Set by `start`."""
 
-    def __init__(self, settings: Settings, *, clock: Callable[[], float] | None = None) -> None:
+    def __init__(
+        self, settings: Settings, *, clock: Callable[[], float] | None = None, begins_anew: bool = False
+    ) -> None:
         self._settings = settings
+        self._begins_anew = begins_anew
         self._clock = clock or asyncio.get_running_loop().time
         self._addresses: list[str] = []
         self._users = Users()
         self._listeners: list[Listener] = []
-        self._descriptors = Descriptors()
         self._sites: list[WebSite] = []
+        self._reserve: DiskReserve | None = None
         self._loop_lag = 0.0
         self._reloads: set[asyncio.Task[str]] = set()
         self._closing = contextlib.AsyncExitStack()
@@ -75,8 +86,8 @@ class Server:
     async def start(self) -> int:
         """Open the doors; the native port is the answer.
 
-        Raises UsersFileError, ExposedError, CertificateError, StoreError, ControlError, or OSError for the host and
-        the port; nothing is left open then.
+        Raises UsersFileError, ExposedError, PermissionsError, CertificateError, StoreError, ControlError, or OSError
+        for the host and the port; nothing is left open then.
         """
         try:
             return await self._start(self._settings)
@@ -88,6 +99,7 @@ class Server:
         accounts = users_file.read(settings.users)
         addresses = self._addresses = _addresses(settings.host)
         check_exposure(settings, addresses, accounts)
+        check_permissions(_kept_files(settings, accounts))
         self._users.replace(accounts)
         certificate = (
             Certificate(settings.tls_cert, settings.tls_key) if settings.tls_cert and settings.tls_key else None
@@ -97,7 +109,10 @@ class Server:
         own = [door for door in doors if not isinstance(door, SharedDoor)]
         bound = [(door, self._bound(door, _reachable(door, addresses, settings))) for door in own]
         control = control_path(settings, bound[0][1][0].getsockname()[1])
+        make_private(settings.data)
         store = self._store()
+        self._places = places_left()
+        log.info("room for clients", extra={"clients": self._places.clients, "sockets": self._places.most})
         self.hub = self._hub(store)
         for chat in store.live_chats:
             self.hub.restore(restored(chat))
@@ -143,7 +158,8 @@ class Server:
         return store
 
     def _sqlite_store(self) -> Store:
-        self._settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        free = partial(free_bytes, self._settings.data)
+        self._reserve = DiskReserve(self._settings.disk_reserve, free, self._disk_is_low)
         return SqliteStore.open(
             store_path(self._settings),
             asyncio.get_running_loop(),
@@ -152,6 +168,8 @@ class Server:
             pressure=self._store_is_behind,
             mailbox=self._mailbox_limits(),
             retention=Retention(self._settings.keep_days, self._settings.keep_messages),
+            reserve=self._reserve,
+            begins_anew=self._begins_anew,
         )
 
     def _unreceived(self) -> Unreceived:
@@ -168,6 +186,7 @@ class Server:
             users=self._users,
             passwords=passwords,
             passes=Passes(self._pass_key(), time.time),
+            places=self._places,
             store=store,
             cluster=OneNode(),
             time=self._clock,
@@ -177,15 +196,16 @@ class Server:
     def _pass_key(self) -> bytes:
         if not any(isinstance(FRONT_DOORS[name], WebDoor) for name in self._settings.protocols):
             return secrets.token_bytes(KEY_BYTES)
-        self._settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return kept_key(self._settings.data / "web.key")
+        return kept_key(key_path(self._settings))
 
     def _site(self, port: int) -> WebSite:
         site = WebSite(
             Files(PAGE),
             origins(self._settings, port),
             not_ready=lambda: self.hub.not_ready,
+            remark=lambda: DISK_LOW if self.hub.is_disk_low else "ok",
             metrics=None if self._settings.web_origins else lambda: exposition(self.figures()),
+            has_tls=self._settings.tls_cert is not None,
         )
         self._sites.append(site)
         return site
@@ -194,7 +214,7 @@ class Server:
         shared = None if certificate else _shares(door, self._settings)
         tls = certificate.context if certificate else None
         site = self._site(sockets[0].getsockname()[1]) if isinstance(door, WebDoor) else None
-        listener = Listener(self._settings, door, self.hub, tls, self._descriptors, shared=shared, site=site)
+        listener = Listener(self._settings, door, self.hub, tls, self._places, shared=shared, site=site)
         listener.open(sockets)
         self._closing.push_async_callback(listener.close)
         for name in (door.name, shared.name) if shared else (door.name,):
@@ -227,6 +247,14 @@ class Server:
 
     def _store_is_behind(self, chat: str, sender: str, is_behind: bool) -> None:
         self.hub.conversations.store_is_behind(chat, sender, is_behind)
+
+    def _disk_is_low(self, is_low: bool) -> None:
+        log.log(
+            logging.ERROR if is_low else logging.WARNING,
+            "disk nearly full; no message is kept until there is room" if is_low else "disk has room again",
+            extra={"path": str(self._settings.data), "reserve": self._settings.disk_reserve},
+        )
+        self.hub.disk_is_low(is_low)
 
     def _store_failed(self, error: StoreError) -> None:
         log.critical("store failed", extra={"reason": str(error)})
@@ -277,11 +305,12 @@ class Server:
         connections, refused = Counter[str](), Counter(hub.login.denied)
         for listener in self._listeners:
             connections += listener.connections()
-            refused["too_many_connections"] += listener.refused
+            refused += listener.refused
         for site in self._sites:
             refused += site.refused
         return Figures(
             connections=connections,
+            places=self._places.most,
             people=len(hub.roster.clients),
             chats=hub.switchboard.chats,
             rooms=hub.room_rules.count,
@@ -292,6 +321,8 @@ class Server:
             refused=refused,
             loop_lag=self._loop_lag,
             latency=hub.traffic.latency,
+            disk_free=self._reserve.free if self._reserve else None,
+            is_disk_low=hub.is_disk_low,
         )
 
     async def who(self) -> dict[str, object]:
@@ -303,6 +334,22 @@ class Server:
 def store_path(settings: Settings) -> Path:
     """Where the messages are kept."""
     return settings.data / "messages.db"
+
+
+def key_path(settings: Settings) -> Path:
+    """Where the key is kept that signs the passes of pages."""
+    return settings.data / "web.key"
+
+
+def _kept_files(settings: Settings, accounts: Sequence[Account]) -> Iterator[Kept]:
+    """What others must not be able to change, and some of it not to read."""
+    yield Kept(settings.data, "the data folder", Readable.HARMLESS, is_own=True)
+    yield Kept(key_path(settings), "the key of the passes", Readable.REFUSED, is_own=True)
+    yield Kept(store_path(settings), "the store", Readable.WARNED_OF)
+    has_hashes = any(account.password_hash for account in accounts)
+    yield Kept(settings.users, "the users file", Readable.WARNED_OF if has_hashes else Readable.HARMLESS)
+    if settings.tls_key:
+        yield Kept(settings.tls_key, "the certificate's private key", Readable.WARNED_OF)
 
 
 def restored(live: LiveChat) -> Chat:

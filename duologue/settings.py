@@ -10,7 +10,7 @@ import math
 import os
 import re
 import tomllib
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence, Set
 from dataclasses import MISSING, Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any, NoReturn, TextIO
@@ -25,6 +25,9 @@ LOG_LEVELS = ("debug", "info", "warning", "error")
 LOG_FORMATS = ("text", "json")
 HIGHEST_PORT = 65_535
 
+DISK_RESERVE = 256 * 1024 * 1024
+"""A log of 16 MiB, an index that grows, records of who has read what, for weeks; and time for an operator to come."""
+
 COMMANDS: Mapping[str, str] = {
     "serve": "run the server (what happens without a command)",
     "who": "print who is connected to the running server",
@@ -33,13 +36,22 @@ COMMANDS: Mapping[str, str] = {
     "adduser": "register NICKNAME; asks for a password unless --no-password is given",
     "passwd": "give NICKNAME a new password",
     "deluser": "remove NICKNAME",
+    "check": "look whether all messages are as they were written, while the server runs or not",
     "backup": "copy all messages to FILE, while the server runs or not",
     "restore": "put the backup FILE in the place of all messages; the server must not run",
 }
 TAKES = {"adduser": "nickname", "passwd": "nickname", "deluser": "nickname", "backup": "file", "restore": "file"}
 """Which commands take a further word, and what it is."""
 
+SWITCHES = {"--no-password": "adduser", "--new-store": "serve"}
+"""What goes with one command and is no setting: neither the environment nor the file may make accounts without a
+password, or have each start begin a new store.
+"""
+
 _PRECEDENCE = f"""\
+adduser takes --no-password, for an account without one. serve takes --new-store, for one start: it begins a new store
+where the one that was there is gone.
+
 Each setting is also an environment variable ({ENVIRONMENT_PREFIX}DEAD_AFTER for --dead-after) and a key of the TOML
 file that --config names (dead-after = 45). A flag is stronger than the environment, and that than the file."""
 
@@ -138,6 +150,10 @@ class Settings:
         metadata=_about(_on_off, "off lifts rates and counts, never sizes and deadlines", "on"),
     )
     history: bool = field(default=True, metadata=_about(_on_off, "whether messages are kept on disk, in --data"))
+    disk_reserve: int = field(
+        default=DISK_RESERVE,
+        metadata=_about(_whole_amount, "bytes that stay free on the disk of --data: below that, no message is kept"),
+    )
     keep_days: float | None = field(
         default=None, metadata=_about(_amount, "days after which a message that has arrived is deleted")
     )
@@ -191,11 +207,11 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Invocation:
-    """One call of the program: what to do, to whom or what (see TAKES), with which settings."""
+    """One call of the program: what to do, to whom or what (see TAKES), with which SWITCHES and settings."""
 
     command: str
     subject: str
-    no_password: bool
+    switches: frozenset[str]
     settings: Settings
 
 
@@ -299,17 +315,16 @@ def parse(
     line that says what is wrong, as argparse does.
     """
     parser = _parser(prog)
-    # The switch is no setting: neither the environment nor the file may make accounts without a password.
-    no_password, argv = "--no-password" in argv, [word for word in argv if word != "--no-password"]
+    switches, argv = SWITCHES.keys() & {*argv}, [word for word in argv if word not in SWITCHES]
     given, words = parser.parse_known_args(argv, env_vars=environ)
-    command, subject = _command(words, no_password, parser.error)
+    command, subject = _command(words, switches, parser.error)
     settings = _settings(vars(given))
     for fault in _faults(settings, protocols):
         parser.error(fault)
-    return Invocation(command, subject, no_password, settings)
+    return Invocation(command, subject, frozenset(switches), settings)
 
 
-def _command(words: Sequence[str], no_password: bool, error: Callable[[str], NoReturn]) -> tuple[str, str]:
+def _command(words: Sequence[str], switches: Set[str], error: Callable[[str], NoReturn]) -> tuple[str, str]:
     for word in words:
         if word.startswith("-"):
             error(f"there is no setting {word}; --help lists them")
@@ -318,8 +333,9 @@ def _command(words: Sequence[str], no_password: bool, error: Callable[[str], NoR
         error(f"there is no command {command!r}; the commands are {', '.join(COMMANDS)}")
     if len(subjects) != (command in TAKES):
         error(f"{command} takes {f'one {TAKES[command]}' if command in TAKES else 'no further word'}")
-    if no_password and command != "adduser":
-        error("--no-password goes with adduser only")
+    for switch in switches:
+        if command != SWITCHES[switch]:
+            error(f"{switch} goes with {SWITCHES[switch]} only")
     return command, subjects[0] if subjects else ""
 
 

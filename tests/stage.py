@@ -166,11 +166,13 @@ class Stage:
         self._tls = tls
         self._wires: list[Wire] = []
 
-    async def connects(self, *lines: str, source: str | None = None, buffer: int = 1 << 20) -> Wire:
+    async def connects(
+        self, *lines: str, source: str | None = None, buffer: int = 1 << 20, port: int | None = None
+    ) -> Wire:
         """A bare socket, and what it says first. It comes from the address `source`, and takes about twice `buffer`
-        bytes that nobody reads.
+        bytes that nobody reads. Without a `port` it is at the native one.
         """
-        host, port = self.settings.host, self.settings.port
+        host, port = self.settings.host, port or self.settings.port
         sock = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
         sock.setblocking(False)
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)

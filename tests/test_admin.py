@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import io
+import sqlite3
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from duologue import admin
-from duologue.admin import AdminError, add_user, change_password, delete_user, list_users
+from duologue.admin import AdminError, add_user, change_password, check_store, delete_user, list_users
 from duologue.core.accounts import Account, BadNickname
 from duologue.passwords import BadPassword, PasswordPool
+from duologue.storage.base import Letter
 from duologue.storage.users_file import UsersFileError, read, write
+from tests.storage.conftest import Listener
 
 
 @pytest.fixture
@@ -20,6 +24,19 @@ def path(tmp_path: Path) -> Path:
     path = tmp_path / "users.csv"
     write(path, [Account("bob"), Account("ann", disabled=True)])
     return path
+
+
+async def test_a_store_is_whole_or_damaged_in_words(tmp_path: Path) -> None:
+    listener = Listener(tmp_path / "messages.db")
+    store = listener.open()
+    await store.hand_in(Letter("s", 1, "alice", "bob", b":hello\n", 1.0))
+    await store.close()
+    assert check_store(listener.path) == f"{listener.path} is whole: 1 messages are as they were written."
+    with closing(sqlite3.connect(listener.path)) as connection:
+        connection.execute("UPDATE chunk SET crc = 0")
+        connection.commit()
+    with pytest.raises(AdminError, match=r"is damaged:\n  Damaged: chunk 1, 1 message between alice and bob\."):
+        check_store(listener.path)
 
 
 def horse(_: str) -> str:

@@ -177,7 +177,12 @@ def test_what_it_leaves_behind(running: Running, visit: Callable[[str], Visitor]
     assert any(path.suffix == ".control" for path in running.place.data.iterdir())
     running.process.terminate()
     assert running.ends() == 0
-    assert {path.name for path in running.place.data.iterdir()} == {"messages.db", "messages.db.lock", "web.key"}
+    assert {path.name for path in running.place.data.iterdir()} == {
+        "messages.db",
+        "messages.db.lock",
+        "store.id",
+        "web.key",
+    }
 
 
 def test_messages_are_backed_up_under_a_running_server_and_restored_when_it_is_gone(running: Running) -> None:
@@ -193,7 +198,38 @@ def test_messages_are_backed_up_under_a_running_server_and_restored_when_it_is_g
     assert aside.exists()
 
 
+def test_a_store_is_looked_over_under_a_running_server_and_when_it_is_gone(running: Running) -> None:
+    whole = f"{running.place.data / 'messages.db'} is whole: 0 messages are as they were written.\n"
+    done = running.call("check")
+    assert (done.returncode, done.stdout) == (0, whole)
+    running.close()
+    store = running.place.data / "messages.db"
+    content = store.read_bytes()
+    store.write_bytes(content[:32_768] + b"\xa5" * 20_000 + content[52_768:])
+    done = running.place.call("check")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert f"server.py: {store} is damaged:\n  " in done.stderr
+    assert "server.py restore FILE" in done.stderr
+
+
 # What cannot be
+
+
+def test_a_store_that_is_gone(place: Place) -> None:
+    Running(place).close()
+    (place.data / "messages.db").unlink()
+    line = place.refused("--port", "0")
+    assert "messages.db: is missing, but there has been a store here" in line
+    assert "restore FILE" in line
+    Running(place, "--new-store").close()
+    Running(place).close()
+    assert "for one start only" in place.refused("--port", "0", "--new-store")
+
+
+def test_a_folder_that_others_can_write(place: Place) -> None:
+    place.data.mkdir()
+    place.data.chmod(0o777)
+    assert f"Run: chmod go-w '{place.data}'" in place.refused("--port", "0")
 
 
 def test_a_port_in_use(running: Running) -> None:

@@ -15,6 +15,7 @@ from duologue.core.errors import FatalPeerError
 from duologue.core.events import LoggedIn, LoginDenied, PasswordWanted, Refused
 from duologue.core.limits import Limits
 from duologue.core.pace import Tries
+from duologue.core.places import Places
 from duologue.fair_pool import PoolFull
 from duologue.guests import Guests
 from duologue.login import Login, LoginDesk
@@ -76,6 +77,7 @@ class Desk:
         self.wall_clock = Clock()
         self.users = Users(ACCOUNTS)
         self.passwords = SlowPool()
+        self.places = Places(1000, overdraft=0)
         self.through: list[Login] = []
         self.desk = LoginDesk(
             settings or Settings(),
@@ -83,6 +85,7 @@ class Desk:
             guests=Guests(self.users),
             passwords=self.passwords,
             passes=Passes(b"k" * KEY_BYTES, self.wall_clock),
+            places=self.places,
             time=self.clock,
             complete=self.through.append,
         )

@@ -17,6 +17,7 @@ from tests.stage import Clock
 def figures(histogram: Histogram | None = None) -> Figures:
     return Figures(
         connections={"native": 6, "web": 2},
+        places=900,
         people=4,
         chats=2,
         rooms=1,
@@ -27,6 +28,8 @@ def figures(histogram: Histogram | None = None) -> Figures:
         refused={"denied": 1, 'strange "reason"\n': 2},
         loop_lag=0.25,
         latency=histogram or Histogram(),
+        disk_free=10**9,
+        is_disk_low=True,
     )
 
 
@@ -43,6 +46,8 @@ def test_everything_is_there_in_the_words_of_prometheus() -> None:
     found = read(content)
     assert content_type.startswith("text/plain; version=0.0.4")
     assert found["duologue_connections", "native"] == 6
+    assert found["duologue_connections_most", ""] == 900
+    assert (found["duologue_disk_free_bytes", ""], found["duologue_disk_low", ""]) == (10**9, 1)
     assert found["duologue_connections", "web"] == 2
     assert found["duologue_people_online", ""] == 4
     assert found["duologue_chats", ""] == 2

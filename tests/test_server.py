@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from duologue.core.accounts import Account
 from duologue.exposure import ExposedError
 from duologue.net.control import ControlError
+from duologue.permissions import PermissionsError
 from duologue.server import Server
 from duologue.settings import Settings
 from duologue.storage import users_file
@@ -65,6 +67,59 @@ async def test_a_start_that_fails_leaves_nothing_open(
         await server.start()
     await server.stop()
     await until(lambda: descriptors() == before)
+
+
+async def test_the_data_folder_is_its_owners_alone(settings: Settings) -> None:
+    """Whatever the server keeps there: nobody else can so much as see which files there are."""
+    before = os.umask(0)
+    try:
+        server = Server(replace(settings, history=False, protocols=("native",)))
+        await server.start()
+        await server.stop()
+    finally:
+        os.umask(before)
+    assert settings.data.stat().st_mode & 0o777 == 0o700
+
+
+@pytest.mark.parametrize(
+    ("name", "mode", "command"),
+    [
+        ("data", 0o777, "chmod go-w"),
+        ("data/web.key", 0o644, "chmod 600"),
+        ("data/messages.db", 0o606, "chmod go-w"),
+        ("users.csv", 0o646, "chmod go-w"),
+        ("key.pem", 0o666, "chmod go-w"),
+    ],
+)
+async def test_files_that_others_could_misuse_are_refused_until_they_cannot(
+    settings: Settings, name: str, mode: int, command: str
+) -> None:
+    path = settings.users.parent / name
+    server = Server(settings)
+    await server.start()
+    await server.stop()
+    path.touch()
+    was = path.stat().st_mode
+    path.chmod(mode)
+    tls = settings.users.parent / "key.pem" if name == "key.pem" else None
+    with pytest.raises(PermissionsError, match=command):
+        await Server(replace(settings, tls_key=tls)).start()
+    path.chmod(was)
+    server = Server(settings)
+    await server.start()
+    await server.stop()
+
+
+async def test_a_key_of_somebody_else_is_refused(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They know what is in it, and could come in as anybody."""
+    server = Server(settings)
+    await server.start()
+    await server.stop()
+    owner = settings.data.stat().st_uid
+    monkeypatch.setattr("duologue.permissions._ROOT", -1)
+    monkeypatch.setattr(os, "geteuid", lambda: owner + 1)
+    with pytest.raises(PermissionsError, match="another user's"):
+        await Server(settings).start()
 
 
 async def test_who_answers_with_columns_and_rows(tmp_path: Path) -> None:

@@ -161,6 +161,7 @@ def test_the_environment_is_the_process_own_unless_told(monkeypatch: pytest.Monk
         ("adduser bob carol", "adduser takes one nickname"),
         ("who bob", "who takes no further word"),
         ("deluser bob --no-password", "--no-password goes with adduser only"),
+        ("who --new-store", "--new-store goes with serve only"),
         ("--config /nowhere/at/all.toml", "/nowhere/at/all.toml"),
     ],
 )
@@ -178,6 +179,7 @@ def test_a_mistake_in_the_environment_gets_the_same_line(capsys: pytest.CaptureF
         (b"prot = 1", "'prot' is no setting"),
         (b"login_timeout = 1", "'login_timeout' is no setting"),
         (b"no-password = true", "'no-password' is no setting"),
+        (b"new-store = true", "'new-store' is no setting"),
         (b"help = true", "'help' is no setting"),
         (b"port = ", "is not valid TOML"),
         (b"\xff", "is not valid TOML"),
@@ -202,6 +204,7 @@ def test_a_mistake_in_the_file_gets_one_clear_line(
         ("adduser bob", "adduser", "bob"),
         ("passwd bob", "passwd", "bob"),
         ("deluser bob", "deluser", "bob"),
+        ("check", "check", ""),
         ("backup copy.db", "backup", "copy.db"),
         ("restore copy.db", "restore", "copy.db"),
     ],
@@ -209,12 +212,17 @@ def test_a_mistake_in_the_file_gets_one_clear_line(
 @pytest.mark.parametrize("flags", ["{} --port 5", "--port 5 {}"], ids=["flags last", "flags first"])
 def test_every_command_takes_the_same_flags_before_or_after(words: str, command: str, subject: str, flags: str) -> None:
     found = parse(flags.format(words).split(), environ=NO_ENVIRONMENT)
-    assert found == Invocation(command, subject, no_password=False, settings=settings("--port", "5"))
+    assert found == Invocation(command, subject, frozenset(), settings=settings("--port", "5"))
 
 
 def test_flags_may_stand_between_a_command_and_its_nickname() -> None:
     found = parse("adduser --users u.csv --no-password bob".split(), environ=NO_ENVIRONMENT)
-    assert (found.command, found.subject, found.no_password) == ("adduser", "bob", True)
+    assert (found.command, found.subject, found.switches) == ("adduser", "bob", frozenset({"--no-password"}))
+
+
+def test_a_new_store_is_begun_by_a_flag_of_one_start() -> None:
+    assert parse("--new-store --port 5".split(), environ=NO_ENVIRONMENT).switches == {"--new-store"}
+    assert parse([], environ={**NO_ENVIRONMENT, "DUOLOGUE_NEW_STORE": "1"}).switches == set()
 
 
 def test_help_names_every_command_and_every_setting(capsys: pytest.CaptureFixture[str]) -> None:

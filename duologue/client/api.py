@@ -16,7 +16,7 @@ from duologue.client.address import DEFAULT_HOST, DEFAULT_PORT, Address
 from duologue.client.addressee import addressee
 from duologue.client.asking import Asking
 from duologue.client.backoff import LONGEST, Backoff
-from duologue.client.errors import CannotConnect, LinkLost, LoginRefused, NotConnected
+from duologue.client.errors import CannotConnect, LinkLost, LoginRefused, NotConnected, TurnedAway
 from duologue.client.happenings import ConnectionLost, Happening, MemoryLost, Reconnected
 from duologue.client.link import Link, Timing
 from duologue.client.memory import Memory
@@ -85,6 +85,8 @@ class Client(Asking):
         self._link: Link | None = None
         self._unfinished: Happening | None = None
         self._since = 0.0
+        self._turned_away = ""
+        """Why the server has let nobody in when it was tried last: said once, not with every try."""
         self._is_over = False
 
     # Who we are and whom we talk with
@@ -188,6 +190,7 @@ class Client(Asking):
         self._link.send_what_was_taken()
         self._nickname = self._link.session.nickname
         self._since = self._timing.now()
+        self._turned_away = ""
         self._is_over = False
 
     async def close(self) -> None:
@@ -247,14 +250,19 @@ class Client(Asking):
             await self._sleep(self._backoff.next_wait())
             try:
                 await self._open()
+            except TurnedAway as error:
+                reason = str(error).removesuffix(".")
+                if reason != self._turned_away:
+                    self._turned_away = reason
+                    return ConnectionLost(reason, self.partner, self.unstored, self.joined)
             except CannotConnect:
-                continue
+                pass
             except LoginRefused as refused:
-                if refused.code in TRIED_AGAIN_AFTER:
-                    continue
-                self._is_over = True
-                return Disconnected(refused.code, str(refused))
-            return Reconnected(self._nickname)
+                if refused.code not in TRIED_AGAIN_AFTER:
+                    self._is_over = True
+                    return Disconnected(refused.code, str(refused))
+            else:
+                return Reconnected(self._nickname)
 
     # What we say
 

@@ -2,6 +2,7 @@
 
 ClientError         an Exception whose text is a sentence for people
 ├─ CannotConnect      there is no way to the server
+│  └─ TurnedAway        it is there, and says why not now
 ├─ LoginRefused       the server does not let this nickname in
 │  └─ PasswordNeeded    it would, with a password
 ├─ LinkLost           the session is over: one of its three sockets is gone
@@ -17,6 +18,10 @@ class ClientError(Exception):
 
 class CannotConnect(ClientError):
     """The text is the reason: why the server could not be reached."""
+
+
+class TurnedAway(CannotConnect):
+    """The server takes nobody at this moment; the text is what it says."""
 
 
 class LoginRefused(ClientError):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from time import monotonic
 
 from duologue.client.address import Address, reason_of
-from duologue.client.errors import CannotConnect, LinkLost, LoginRefused, PasswordNeeded
+from duologue.client.errors import CannotConnect, LinkLost, LoginRefused, PasswordNeeded, TurnedAway
 from duologue.client.happenings import HandedIn, Happening, LetterDelivered
 from duologue.client.memory import Memory
 from duologue.client.notebook import Letter
@@ -116,7 +116,7 @@ class Link:
                 case LoginDenied(code, text):
                     raise LoginRefused(code, text)
                 case Refused(_, text):
-                    raise CannotConnect(text)
+                    raise TurnedAway(text)
                 case LoggedIn(token):
                     return token
                 case event:
@@ -128,7 +128,7 @@ class Link:
         while not self.session.is_attached or self.session.messages.is_resuming:
             event = await self.next_event()
             if isinstance(event, Refused) and not self.session.is_attached:
-                raise CannotConnect(event.text)
+                raise TurnedAway(event.text)
             early.append(event)
         self._early.extend(event for event in early if not isinstance(event, Acknowledged))
         self._is_open = True

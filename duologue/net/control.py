@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from duologue.permissions import make_private
 from duologue.settings import Settings
 
 Question = Callable[[], Awaitable[object]]
@@ -88,7 +89,7 @@ class Control:
 
 
 def _private_socket(path: Path) -> socket.socket:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_private(path.parent)
     path.unlink(missing_ok=True)
     sock = socket.socket(socket.AF_UNIX)
     mask = os.umask(0o177)  # so that there is no moment in which others could connect

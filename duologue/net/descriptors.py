@@ -1,39 +1,46 @@
-"""How many connections all doors of a server may have open together. Knows no socket."""
+"""How many sockets this process may have open: its limit of descriptors, raised as far as it goes."""
 
 from __future__ import annotations
 
+import contextlib
+import os
 import resource
-from collections.abc import Callable
+
+from duologue.core.places import Places
+
+MOST_DESCRIPTORS = 1_048_576
+"""What is asked for where there is no hard limit: Linux's own (fs.nr_open), and more than one process serves."""
 
 SPARE_DESCRIPTORS = 64
-"""Kept free for files, the control socket and logs; accepting stops before the last are gone (at the limit, uvloop
-closes new connections without a word).
+"""Never given to clients: half for files, the operator's socket and those who are told that there is no room; half for
+newcomers whose first line has not come. As many as are accepted in one turn of the loop.
 """
 
+_SPARE_PART = 8
+"""Where the limit is small, an eighth of it is spare."""
 
-class Descriptors:
-    """One for a server: the process's limit is for all of its doors."""
 
-    def __init__(self) -> None:
-        self.taken = 0
-        self._most = resource.getrlimit(resource.RLIMIT_NOFILE)[0] - SPARE_DESCRIPTORS
-        self._waiting: dict[Callable[[], None], None] = {}
+def raise_limit() -> None:
+    """Raise this process's own limit to the hard one: a shell's soft limit, mostly 1,024, is for programs that use
+    select().
+    """
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MOST_DESCRIPTORS if hard == resource.RLIM_INFINITY else min(hard, MOST_DESCRIPTORS)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        with contextlib.suppress(ValueError, OSError):  # macOS has a lower limit of its own
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
-    @property
-    def are_out(self) -> bool:
-        return self.taken >= self._most
 
-    def take(self) -> None:
-        self.taken += 1
+def places_left() -> Places:
+    """What is left for clients by all that is open now."""
+    soft = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    limit = MOST_DESCRIPTORS if soft == resource.RLIM_INFINITY else soft
+    spare = min(SPARE_DESCRIPTORS, limit // _SPARE_PART)
+    return Places(max(0, limit - _open_now() - spare), overdraft=spare // 2)
 
-    def give_back(self) -> None:
-        """Whoever waits is called when many are free again."""
-        self.taken -= 1
-        if self._waiting and self.taken < self._most - SPARE_DESCRIPTORS:
-            waiting, self._waiting = self._waiting, {}
-            for resume in waiting:
-                resume()
 
-    def wait(self, resume: Callable[[], None]) -> None:
-        """`resume` is called once, however often this is said."""
-        self._waiting[resume] = None
+def _open_now() -> int:
+    """A new descriptor has the lowest number that is free."""
+    lowest = os.open(os.devnull, os.O_RDONLY)
+    os.close(lowest)
+    return lowest

@@ -18,9 +18,9 @@ from math import inf
 
 from duologue.core.admission import BROWSER_ARRIVALS, BROWSER_SOCKETS, Doorkeeper
 from duologue.core.events import Refused
+from duologue.core.places import SERVER_FULL, Places
 from duologue.hub import Hub
 from duologue.net.connection import Connection, UndecidedConnection
-from duologue.net.descriptors import Descriptors
 from duologue.net.paced_connection import OneOfThreeConnection, PacedConnection
 from duologue.net.web import WebSite
 from duologue.net.web_connection import WebConnection
@@ -45,15 +45,32 @@ RETRY_AFTER = 5.0
 some.
 """
 
+FAREWELLS = 8
+"""Of those who come by TLS when the server is full, so many at a time are told why: the handshake comes first, and what
+it takes is spare. Others are closed without a word.
+"""
+
+RETRY_IN = "30"
+"""Seconds after which a browser or a monitor may try again when the server was full."""
+
 _TOO_MANY = Refused(
     "too_many_connections", "Too many connections from your address; close some, or try again in some minutes."
 )
+
+_FIRST_WORDS = 64 * 1024
+"""Bytes that somebody may have said before the door was opened."""
+
+_ANSWERS = {
+    _TOO_MANY.code: sentence(HTTPStatus.TOO_MANY_REQUESTS, _TOO_MANY.text),
+    SERVER_FULL.code: sentence(HTTPStatus.SERVICE_UNAVAILABLE, SERVER_FULL.text, **{"Retry-After": RETRY_IN}),
+}
+"""The same by HTTP."""
 
 AnyConnection = Connection | PacedConnection | WebConnection
 
 
 class Listener:
-    """The sockets of one front door, and of another that shares its port, from `open` to `close`. `descriptors` are
+    """The sockets of one front door, and of another that shares its port, from `open` to `close`. `places` are
     those of all doors.
     """
 
@@ -63,7 +80,7 @@ class Listener:
         door: OwnDoor,
         hub: Hub,
         tls: ssl.SSLContext | None,
-        descriptors: Descriptors,
+        places: Places,
         *,
         shared: SharedDoor | None = None,
         site: WebSite | None = None,
@@ -75,8 +92,8 @@ class Listener:
         self._shared = (shared.recognises, shared.make()) if shared else None
         self._shared_name = shared.name if shared else ""
         self._site = site
-        self.refused = 0
-        """Connections that were too many from their address."""
+        self.refused: Counter[str] = Counter()
+        """Connections that were not let in, by reason."""
         self._hub = hub
         self._tls = tls
         self._doorkeeper = (
@@ -85,11 +102,12 @@ class Listener:
             else Doorkeeper(settings.limits)
         )
         self._sockets: list[socket.socket] = []
-        self._descriptors = descriptors
+        self._places = places
         self._accepting = False
         self._complained = -inf
         self._handshakes: set[asyncio.Task[None]] = set()
         self._open: set[AnyConnection] = set()
+        self._farewells: set[AnyConnection] = set()
         self._all_closed = asyncio.Event()
         self._all_closed.set()
 
@@ -134,9 +152,6 @@ class Listener:
         for _ in range(ACCEPT_BATCH):
             if self._hub.turns.is_over():
                 return
-            if self._descriptors.are_out:
-                self._wait_for_descriptors()
-                return
             try:
                 sock, peer = listening.accept()
             except (BlockingIOError, ConnectionAbortedError):
@@ -148,32 +163,54 @@ class Listener:
 
     def _admit(self, sock: socket.socket, peer: tuple[str, int]) -> None:
         if not self._doorkeeper.admit(peer[0], self._hub.time()):
-            self._refuse(sock)
-            return
+            self._refuse(sock, _TOO_MANY)
+        elif self._has_room():
+            self._take_in(sock, peer)
+        else:
+            self._complain("no room for new connections; raise the limit (ulimit -n)")
+            self._turn_away(sock, peer)
+
+    def _has_room(self) -> bool:
+        is_one_of_three = isinstance(self._door, NativeDoor)
+        return self._places.has_room_for_one_of_three if is_one_of_three else self._places.has_room
+
+    def _turn_away(self, sock: socket.socket, peer: tuple[str, int]) -> None:
+        if self._tls and len(self._farewells) < FAREWELLS:
+            self.refused[SERVER_FULL.code] += 1
+            self._farewells.add(self._take_in(sock, peer))
+        else:
+            self._doorkeeper.leave(peer[0])
+            self._refuse(sock, SERVER_FULL)
+
+    def _take_in(self, sock: socket.socket, peer: tuple[str, int]) -> AnyConnection:
         connection = self._connection(sock, peer)
-        self._descriptors.take()
+        self._places.take()
         self._open.add(connection)
         self._all_closed.clear()
         self._hub.login.connected(connection)
         task = asyncio.get_running_loop().create_task(self._shake_hands(connection, sock))
         self._handshakes.add(task)
         task.add_done_callback(partial(self._shaken_hands, connection, sock))
+        return connection
 
-    def _refuse(self, sock: socket.socket) -> None:
-        self.refused += 1
+    def _refuse(self, sock: socket.socket, why: Refused) -> None:
+        self.refused[why.code] += 1
         if self._tls is None:
+            sock.setblocking(False)
             with contextlib.suppress(OSError):
-                sock.send(self._too_many())  # a new socket's buffer is empty, so this never waits
+                sock.send(self._in_words(why))  # a new socket's buffer is empty, so this never waits
+                sock.shutdown(socket.SHUT_WR)
+                sock.recv(_FIRST_WORDS)  # what is not read would make the kernel cut off what was sent
         sock.close()
 
-    def _too_many(self) -> bytes:
+    def _in_words(self, why: Refused) -> bytes:
         match self._door:
             case NativeDoor(make=make):
-                return make().encode(_TOO_MANY)
+                return make().encode(why)
             case WebDoor():
-                return sentence(HTTPStatus.TOO_MANY_REQUESTS, _TOO_MANY.text).serialize()
+                return _ANSWERS[why.code].serialize()
             case GuestDoor(make=make_for):
-                return b"".join(make_for(time_of_day, self._hub.roster.is_here).encode(_TOO_MANY))
+                return b"".join(make_for(time_of_day, self._hub.roster.is_here).encode(why))
 
     def _connection(self, sock: socket.socket, peer: tuple[str, int]) -> AnyConnection:
         limits = self._settings.limits
@@ -248,29 +285,33 @@ class Listener:
             sock.close()
             self._hub.login.lost(connection)
             self._closed(connection)
+        elif connection in self._farewells:
+            connection.send(self._in_words(SERVER_FULL))
+            connection.close()
 
     def _closed(self, connection: AnyConnection) -> None:
         if connection not in self._open:
             return
         self._open.discard(connection)
+        self._farewells.discard(connection)
         self._doorkeeper.leave(connection.address)
         if not self._open:
             self._all_closed.set()
-        self._descriptors.give_back()
+        self._places.give_back()
+        self._resume()
 
     # Descriptors
 
-    def _wait_for_descriptors(self) -> None:
-        """Leave new connections to the kernel's backlog until some have closed, at whatever door."""
+    def _complain(self, message: str) -> None:
         now = self._hub.time()
         if now - self._complained > COMPLAIN_EVERY:
             self._complained = now
-            log.error(
-                "no descriptors left for new connections; raise the limit (ulimit -n)",
-                extra={"open": self._descriptors.taken},
-            )
+            log.error(message, extra={"open": self._places.taken, "most": self._places.most})
+
+    def _wait_for_descriptors(self) -> None:
+        """Others have taken the last: leave new connections to the kernel's backlog until some are free again."""
+        self._complain("no descriptors left for new connections; raise the limit (ulimit -n)")
         self._pause()
-        self._descriptors.wait(self._resume)
         asyncio.get_running_loop().call_later(RETRY_AFTER, self._resume)
 
     def _pause(self) -> None:

@@ -8,6 +8,23 @@ from pathlib import Path
 
 log = logging.getLogger(__name__)
 
+CIPHERS = ":".join(
+    (
+        "ECDHE-ECDSA-AES128-GCM-SHA256",
+        "ECDHE-RSA-AES128-GCM-SHA256",
+        "ECDHE-ECDSA-AES256-GCM-SHA384",
+        "ECDHE-RSA-AES256-GCM-SHA384",
+        "ECDHE-ECDSA-CHACHA20-POLY1305",
+        "ECDHE-RSA-CHACHA20-POLY1305",
+    )
+)
+"""Of TLS 1.2: those of Mozilla's intermediate profile that Python's own list has too. What is left out of that are the
+CBC suites, and finite-field DH. TLS 1.3 has no others than good ones.
+"""
+
+GROUPS = "X25519:prime256v1:secp384r1"
+"""The profile's curves, where Python can set a list (3.15); before, OpenSSL's own list stands, which has more."""
+
 
 class CertificateError(Exception):
     """The certificate's files do not serve; the message names them and says why."""
@@ -19,7 +36,7 @@ class Certificate:
     def __init__(self, cert: Path, key: Path) -> None:
         self._files = cert, key
         self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        self.context.minimum_version = ssl.TLSVersion.TLSv1_2
+        restrict(self.context)
         self._seen = self._stamp()
         _load(self.context, cert, key)
 
@@ -41,6 +58,15 @@ class Certificate:
     def _stamp(self) -> list[tuple[int, int]]:
         """What changes when the files do; a file that is missing for a moment is one more change."""
         return [(stat.st_mtime_ns, stat.st_size) for stat in (path.stat() for path in self._files if path.exists())]
+
+
+def restrict(context: ssl.SSLContext) -> None:
+    """TLS 1.2 or newer, with nothing that has been found weak."""
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.set_ciphers(CIPHERS)
+    set_groups = getattr(context, "set_groups", None)
+    if set_groups:
+        set_groups(GROUPS)
 
 
 def _load(context: ssl.SSLContext, cert: Path, key: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections import Counter
 from collections.abc import Callable
 from functools import partial
@@ -26,6 +27,11 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 _SHOWN = 80
 
+_PORT = re.compile(r":\d*$")
+
+HSTS = "max-age=63072000"
+"""Two years, as Mozilla's guideline has it. Not for the names below this one, which may be other servers."""
+
 
 def origins(settings: Settings, port: int) -> frozenset[str]:
     """Where the page can come from, as browsers say it: this server under its own names, or the operator's list."""
@@ -36,8 +42,11 @@ def origins(settings: Settings, port: int) -> frozenset[str]:
 
 
 class WebSite:
-    """`not_ready` says why nobody can log in or be stored now, and nothing when they can; `metrics` gives the numbers,
-    and their content type; None where a proxy hides who asks. `refused` counts what was refused, by reason.
+    """`not_ready` says why nobody can log in or be stored now, and nothing when they can; then a monitor reads the
+    `remark`. `metrics` gives the numbers, and their content type; None where a proxy hides who asks. `refused` counts
+    what was refused, by reason.
+
+    A browser that came by a name of ours and our own TLS (`has_tls`) is told never to come without it.
     """
 
     def __init__(
@@ -46,14 +55,18 @@ class WebSite:
         allowed: frozenset[str],
         *,
         not_ready: Callable[[], str],
+        remark: Callable[[], str],
         metrics: Callable[[], tuple[bytes, str]] | None,
+        has_tls: bool = False,
     ) -> None:
         self.refused: Counter[str] = Counter()
         self._files = files
         self._allowed = allowed
         self._hosts = {origin.partition("://")[2] for origin in allowed}
         self._not_ready = not_ready
+        self._remark = remark
         self._metrics = metrics
+        self._has_tls = has_tls
         self._pages: dict[str, Callable[[Request, str], Response | None]] = {
             "/socket": self._socket,
             "/healthz": self._health,
@@ -66,9 +79,13 @@ class WebSite:
 
     def _answer(self, request: Request, address: str) -> Response | None:
         try:
-            return self._answered(request, address)
+            answer = self._answered(request, address)
+            is_for_good = self._has_tls and not _is_local(request.headers.get("Host", ""))
         except MultipleValuesError:
             return sentence(HTTPStatus.BAD_REQUEST, "A header came twice.")
+        if answer and is_for_good:
+            answer.headers["Strict-Transport-Security"] = HSTS
+        return answer
 
     def _answered(self, request: Request, address: str) -> Response | None:
         if request.method != "GET":
@@ -94,7 +111,7 @@ class WebSite:
 
     def _health(self, _: Request, __: str) -> Response:
         reason = self._not_ready()
-        return sentence(HTTPStatus.SERVICE_UNAVAILABLE, reason) if reason else sentence(HTTPStatus.OK, "ok")
+        return sentence(HTTPStatus.SERVICE_UNAVAILABLE, reason) if reason else sentence(HTTPStatus.OK, self._remark())
 
     def _numbers(self, request: Request, address: str) -> Response:
         """For monitors on this machine: not for who comes by a proxy, nor for a page that calls itself otherwise."""
@@ -106,3 +123,16 @@ class WebSite:
             return sentence(HTTPStatus.FORBIDDEN, "The metrics are for this machine only.")
         numbers, content_type = self._metrics()
         return response(HTTPStatus.OK, numbers, content_type)
+
+
+def _is_local(host: str) -> bool:
+    """Does a Host header name this machine to itself? To a browser, all that ever runs there is one site."""
+    name = _PORT.sub("", host.lower()).removesuffix(".")
+    return name in ("", *LOOPBACK_HOSTS) or name.endswith(".localhost") or _is_loopback_address(name)
+
+
+def _is_loopback_address(name: str) -> bool:
+    try:
+        return is_loopback(name.strip("[]"))
+    except ValueError:
+        return False

@@ -9,8 +9,10 @@ import tempfile
 from itertools import count
 from pathlib import Path
 
+from duologue.permissions import make_private
 from duologue.storage.base import StoreError
 from duologue.storage.store_file import APPLICATION_ID, StoreFile, checked, connected_to_read, sync_directory
+from duologue.storage.store_id import belongs
 
 
 def back_up(path: Path, target: Path) -> None:
@@ -38,7 +40,7 @@ def restore(backup: Path, path: Path) -> Path:
     if not backup.exists():
         raise StoreError(backup, "there is no such backup")
     _check_is_ours(backup)
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_private(path.parent)
     place = StoreFile(path)
     try:
         return _replace(backup, place)
@@ -74,6 +76,7 @@ def _replace(backup: Path, place: StoreFile) -> Path:
     place.path.rename(aside)
     fresh.rename(place.path)
     sync_directory(place.path.parent)
+    belongs(place.path)
     return aside
 
 

@@ -136,6 +136,10 @@ class StoreError(Exception):
         self.path = path
 
 
+class StoreDamaged(StoreError):
+    """What was asked for is not as it was written."""
+
+
 class Unfinished(Exception):
     """Reading was stopped because it took too long. `found` is what it had found by then."""
 

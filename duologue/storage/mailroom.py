@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 from typing import NamedTuple
+from zlib import crc32
 
 from duologue.core.rooms import is_room
 from duologue.core.streams import chat_of
@@ -31,9 +32,8 @@ _END = "UPDATE chat SET ended = ?, reason = ? WHERE id = ? AND ended IS NULL"
 _CHAT = "INSERT INTO chat (number, id, asker, target, started, ended, reason) VALUES (?, ?, ?, ?, ?, ?, ?)"
 _STREAM = """INSERT INTO stream (number, chat, sender, stored, received, last, name) VALUES (?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (number) DO UPDATE SET stored = excluded.stored, received = excluded.received, last = excluded.last"""
-_CHUNK = (
-    "INSERT INTO chunk (number, stream, previous, first, count, at, lines, is_heard) VALUES (?, ?, ?, ?, 1, ?, ?, ?)"
-)
+_CHUNK = """INSERT INTO chunk (number, stream, previous, first, count, at, lines, is_heard, crc)
+    VALUES (?, ?, ?, ?, 1, ?, ?, ?, ?)"""
 _ARRIVAL = "INSERT INTO mailbox (recipient, stream, first, last) VALUES (?, ?, ?, ?)"
 _ROOM = "INSERT OR REPLACE INTO room (id, key, password_hash, topic, topic_by) VALUES (?, ?, ?, ?, ?)"
 _NO_ROOM = "DELETE FROM room WHERE id = ?"
@@ -182,7 +182,8 @@ class Mailroom:
         row = stream.number, stream.chat, stream.sender, letter.number, received, chunk, stream.name
         self._connection.execute(_STREAM, row)
         place = chunk, stream.number, stream.last, letter.number
-        self._connection.execute(_CHUNK, (*place, letter.at, letter.line, letter.is_heard))
+        kept = letter.at, letter.line, letter.is_heard, crc32(letter.line)
+        self._connection.execute(_CHUNK, (*place, *kept))
         if is_room(letter.recipient):
             self._connection.execute(_IN_ROOM, (letter.recipient, chunk))
         if waits:

@@ -4,12 +4,14 @@
     stream  what one of the two says under one `name`: messages 1 to `stored`, of which the partner holds 1 to
             `received`; `last` is its newest chunk
     chunk   `count` messages from position `first`, as the wire's lines; `previous` is the one before it in its stream,
-            and without `is_heard` it is its sender's alone, whom the other had blocked
+            and without `is_heard` it is its sender's alone, whom the other had blocked;
+            `crc` the checksum of the lines, NULL where an older server wrote them
     mailbox messages `first` to `last` of a stream that came to wait for somebody together, in the order of coming
     room    those that are there, under the `id` of this life of theirs; `topic_by` is who has set the topic
     room_chunk  the chunks of a room, by its id: its streams are many, one for each time that somebody came
     block   who has blocked whom
     asking  whom not everyone may ask for a chat, and who may
+    identity  the id of this store, of which there is a copy beside the file (store_id.py)
 
 Chunks are numbered in the order of their commits and only ever appended: the streams of a commit share pages. An index
 by stream would touch a page for each of them (50 streams: 0.7 ms of CPU a commit; chained like this, 0.2 ms).
@@ -93,7 +95,15 @@ ACQUAINTANCES: Migration = (
     """CREATE INDEX chat_talked ON chat (asker, target)
         WHERE reason IS NOT 'letter' AND reason IS NOT 'unheard'""",
 )
-MIGRATIONS: Sequence[Migration] = (CONVERSATIONS, SEARCH, MAILBOXES, ROOMS, PRIVACY, HEARD, ACQUAINTANCES)
+IDENTITY: Migration = (
+    "CREATE TABLE identity (store TEXT NOT NULL)",
+    "INSERT INTO identity VALUES (lower(hex(randomblob(16))))",
+)
+CHECKSUMS: Migration = ("ALTER TABLE chunk ADD COLUMN crc INTEGER",)
+MIGRATIONS: Sequence[Migration] = (
+    *(CONVERSATIONS, SEARCH, MAILBOXES, ROOMS, PRIVACY),
+    *(HEARD, ACQUAINTANCES, IDENTITY, CHECKSUMS),
+)
 
 
 def migrate(connection: sqlite3.Connection, path: Path, migrations: Sequence[Migration] = MIGRATIONS) -> None:

@@ -17,7 +17,7 @@ from duologue.storage.base import LiveChat, LiveRoom, LiveStream, Message
 from duologue.storage.gathering import OpenStream
 from duologue.storage.letters import LETTER, UNHEARD
 from duologue.storage.rows import NextNumbers
-from duologue.storage.stored_lines import between, texts
+from duologue.storage.stored_lines import between, texts, whole
 
 # A message's number is its chunk's, shifted, plus its place there: 256 KiB hold 2^17 of the shortest lines.
 PLACE_BITS = 20
@@ -66,7 +66,7 @@ _WALK = """WITH RECURSIVE walk (number, previous) AS (
         SELECT chunk.number, chunk.previous FROM walk CROSS JOIN chunk ON chunk.number = walk.previous
         ORDER BY 1 DESC LIMIT -1)"""
 _COLUMNS = """chunk.number, stream.name, sender, CASE sender WHEN asker THEN target ELSE asker END,
-        first, count, at, lines, previous, is_heard"""
+        first, count, at, lines, previous, is_heard, crc"""
 _OWNERS = "CROSS JOIN stream ON stream.number = chunk.stream CROSS JOIN chat ON chat.number = stream.chat"
 _CHUNK = f"SELECT {_COLUMNS} FROM chunk {_OWNERS}"
 # Every stream of a page of chats, with its newest chunk; nulls where nothing was said.
@@ -117,10 +117,16 @@ class Row(NamedTuple):
     lines: bytes
     previous: int
     is_heard: bool
+    crc: int | None
 
     def may_be_read_by(self, nickname: str) -> bool:
         """As MAY_BE_READ."""
         return self.is_heard or self.sender == nickname
+
+    def checked(self) -> Row:
+        """Itself. Raises DamagedLinesError: what was damaged must not be read out as if somebody had said it."""
+        whole(self.lines, self.crc)
+        return self
 
 
 Steps = Iterator[Message | None]
@@ -140,7 +146,7 @@ def room_history(connection: sqlite3.Connection, room: str, before: int | None =
     highest = _highest(before)
     while rows := connection.execute(_IN_ROOM, (room, highest, PAGE_CHUNKS)).fetchall():
         for row in map(Row._make, rows):
-            yield from _newest_first(row, before)
+            yield from _newest_first(row.checked(), before)
         highest = rows[-1][0] - 1
         yield None
 
@@ -173,11 +179,11 @@ def of_chunks(connection: sqlite3.Connection, whose: Whose, numbers: Sequence[in
     condition = f"chunk.number IN ({places}) AND {whose.condition} AND {MAY_BE_READ}"
     values = whose.values | {f"chunk{place}": number for place, number in enumerate(numbers)}
     rows = map(Row._make, connection.execute(f"{_CHUNK} WHERE {condition}", values))
-    return {row.number: row for row in rows}
+    return {row.number: row.checked() for row in rows}
 
 
 def any_chunk(connection: sqlite3.Connection, number: int) -> Row | None:
-    """One chunk, whoever it belongs to: for the index, not for people."""
+    """One chunk, whoever it belongs to and damaged or not: for the index, not for people."""
     row = connection.execute(f"{_CHUNK} WHERE chunk.number = ?", (number,)).fetchone()
     return Row._make(row) if row else None
 
@@ -219,7 +225,7 @@ def chunks(connection: sqlite3.Connection, whose: Whose, before: int | None = No
             heapreplace(ends, -row.previous)
         else:
             heappop(ends)
-        yield row if row and row.may_be_read_by(whose.me) else None
+        yield row.checked() if row and row.may_be_read_by(whose.me) else None
 
 
 def live_chats(connection: sqlite3.Connection) -> tuple[list[OpenStream], list[LiveChat]]:

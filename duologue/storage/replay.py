@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import NamedTuple, Protocol, TypeVar
 
-from duologue.storage.stored_lines import cut
+from duologue.storage.stored_lines import cut, whole
 
 # Chunks passed over in one job: 9 ms, for which others who read have to wait.
 LOOK_CHUNKS = 10_000
@@ -27,7 +27,7 @@ _BACK = """WITH RECURSIVE back (number, previous) AS (
         WHERE first + count - 1 > :after
         LIMIT :most)
     SELECT number, previous FROM back"""
-_CHUNK = "SELECT first, count, at, lines FROM chunk WHERE number = ?"
+_CHUNK = "SELECT first, count, at, lines, crc FROM chunk WHERE number = ?"
 
 T = TypeVar("T")
 
@@ -76,9 +76,9 @@ class Walk:
         while self._ahead:
             row = connection.execute(_CHUNK, (self._ahead[-1],)).fetchone()
             if row is not None:
-                first, count, at, lines = row
+                first, count, at, lines, crc = row
                 passed = max(0, self.after + 1 - first)
-                part, taken = cut(lines, passed, limit, most)
+                part, taken = cut(whole(lines, crc), passed, limit, most)
                 self.after = first + passed + taken - 1
                 if passed + taken == count:
                     self._ahead.pop()

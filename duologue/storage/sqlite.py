@@ -27,10 +27,13 @@ from duologue.storage.base import (
     Pressure,
     Report,
     Standing,
+    StoreDamaged,
     StoreError,
     Undelivered,
     Unfinished,
 )
+from duologue.storage.checkup import warn_of_damage
+from duologue.storage.disk import LOOK_EVERY, DiskReserve, disk_full
 from duologue.storage.gathering import Gathering
 from duologue.storage.indexing import Indexing
 from duologue.storage.mailroom import Mailroom
@@ -43,6 +46,8 @@ from duologue.storage.rows import Batch
 from duologue.storage.search import search
 from duologue.storage.shares import MailboxLimits
 from duologue.storage.store_file import StoreFile, use_wal
+from duologue.storage.store_id import begin_anew, check_is_the_one, check_is_there
+from duologue.storage.stored_lines import DamagedLinesError
 from duologue.storage.undelivered import MailReader
 from duologue.storage.writer import Answers, Writer
 
@@ -67,8 +72,8 @@ class SqliteStore:
 
     `committed` hears of every stream that a commit covered, `failed` once of the error that ended the store (nothing is
     taken after it), `pressure` whose messages wait for the disk too much (backlog.py). `mailbox` is how many messages
-    may wait for somebody, and `retention` what is deleted. `live_chats` are those that had not ended when the file
-    was opened.
+    may wait for somebody, and `retention` what is deleted. Into the disk's `reserve` no letters are taken, and who
+    gives messages of chats hears from it. `live_chats` are those that had not ended when the file was opened.
     """
 
     def __init__(
@@ -81,6 +86,7 @@ class SqliteStore:
         pressure: Pressure,
         mailbox: MailboxLimits,
         retention: Retention,
+        reserve: DiskReserve,
     ) -> None:
         self._file = file
         self._loop = loop
@@ -97,7 +103,10 @@ class SqliteStore:
         self._mail = MailReader()
         self._turn = Lock()
         self._indexing = Indexing(self._searcher, file.indexer(), self._turn)
-        self._writer = Writer(connection, loop, self._turn, mailbox, self._written, self._broken)
+        self._reserve = reserve
+        self._writer = Writer(connection, loop, self._turn, mailbox, self._written, self._broken, reserve.look)
+        reserve.look()
+        self._looking: asyncio.Handle = loop.call_soon(self._watch_disk)
         self._sweeper = Sweeper(file.indexer(), loop, self._turn, retention)
         self._not_before = self._answer_not_before = 0.0
         self._timer: asyncio.Handle | None = None  # of a commit that is due, and not handed over
@@ -120,17 +129,25 @@ class SqliteStore:
         pressure: Pressure,
         mailbox: MailboxLimits,
         retention: Retention,
+        reserve: DiskReserve,
+        begins_anew: bool = False,
     ) -> SqliteStore:
         """Open the file or make it (0600), check it, bring it up to date. Blocks, for seconds if the file is large.
 
-        Raises StoreError for a file that another server holds, that is not ours, damaged or newer.
+        Raises StoreError for a file that another server holds, that is not ours, damaged or newer, and where there was
+        a store that is gone. With `begins_anew` a new one takes its place, and one that is there is refused.
         """
+        if begins_anew:
+            begin_anew(path)
+        check_is_there(path)
         file = StoreFile(path)
         try:
             file.check()
             with contextlib.closing(file.writer()) as connection:
                 use_wal(connection)
                 migrate(connection, path)
+                check_is_the_one(connection, path)
+                warn_of_damage(connection, path)
             return cls(
                 file,
                 loop,
@@ -139,8 +156,9 @@ class SqliteStore:
                 pressure=pressure,
                 mailbox=mailbox,
                 retention=retention,
+                reserve=reserve,
             )
-        except sqlite3.Error as error:
+        except (OSError, sqlite3.Error) as error:
             file.release()
             raise StoreError(path, f"cannot be opened ({error}); check the disk, or restore a backup") from error
         except BaseException:
@@ -196,6 +214,7 @@ class SqliteStore:
         if self._refusal is None:
             self._refusal = StoreError(self._file.path, "the store is closed")
             self._stop_reading()
+            self._looking.cancel()
             if self._waiting:
                 self._due()
                 self._hasten(self._loop.time())
@@ -213,7 +232,15 @@ class SqliteStore:
 
     async def hand_in(self, letter: Letter) -> HandedIn:
         """Keep a letter; it is on the disk when this returns. Raises PeerError for a refusal, StoreError."""
+        if self._reserve.is_low:
+            return await self._handed_in_before(letter)
         return await self._ask(lambda mailroom: mailroom.hand_in(letter))
+
+    async def _handed_in_before(self, letter: Letter) -> HandedIn:
+        standing = await self.standing(letter.stream, letter.sender)
+        if standing is None or standing.stored < letter.number:
+            raise disk_full()
+        return HandedIn(standing, None)
 
     async def receipt(self, stream: str, recipient: str, upto: int) -> Standing | None:
         """`recipient` holds 1 to `upto` of a letter, or of a stream of an ended chat. None: there is none such."""
@@ -274,6 +301,8 @@ class SqliteStore:
         return found
 
     async def _is_indexed(self) -> bool:
+        if self._reserve.is_low:  # what is in the index is found, and the rest when there is room
+            return True
         try:
             async with asyncio.timeout(INDEXING_SECONDS):
                 await self._told(self._indexing.bring_up_to_date())
@@ -346,6 +375,7 @@ class SqliteStore:
         self._writer.write(self._waiting.take())
 
     def _written(self, batch: Batch, answers: Answers) -> None:
+        self._reserve.judge()
         self._waiting.written()
         now, is_much = self._loop.time(), self._waiting.is_much
         self._not_before = now if is_much else now + COMMIT_SPACING
@@ -365,10 +395,22 @@ class SqliteStore:
         text = f"cannot be written ({error}); nothing is stored until the server is started again. Check the disk"
         self._refusal = StoreError(self._file.path, text)
         self._sweeper.stop()
+        self._looking.cancel()
         self._rest()
         for asked in self._asked + self._asking:
             _settle(asked, self._refusal)
         self._failed(self._refusal)
+
+    def _watch_disk(self) -> None:
+        self._reserve.judge()
+        self._looking = self._loop.call_later(LOOK_EVERY, self._look_at_disk)
+
+    def _look_at_disk(self) -> None:
+        self._loop.run_in_executor(None, self._reserve.look).add_done_callback(self._looked)
+
+    def _looked(self, _: asyncio.Future[None]) -> None:
+        if self._refusal is None:
+            self._watch_disk()
 
     def _rest(self) -> None:
         self._writing = False
@@ -398,6 +440,9 @@ class SqliteStore:
             raise StoreError(self._file.path, "is read for too many at once") from error
         except RuntimeError as error:  # the thread has ended
             raise StoreError(self._file.path, "the store is closed") from error
+        except DamagedLinesError as error:
+            text = "messages in it are damaged; `server.py check` names them, and a backup may have them"
+            raise StoreDamaged(self._file.path, text) from error
         except sqlite3.Error as error:
             text = f"cannot be read ({error}); check the disk, or restore a backup"
             raise StoreError(self._file.path, text) from error

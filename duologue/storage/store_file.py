@@ -80,7 +80,7 @@ def checked(path: Path) -> None:
     """Raise StoreError for a file that is not ours or is damaged, as far as can be seen in CHECK_SECONDS."""
     with contextlib.closing(_connected(path, "rw")) as connection:
         try:
-            fault = _fault(connection)
+            fault = fault_of(connection) or _damage(connection)
         except sqlite3.Error as error:
             fault = f"cannot be read as a store ({error}); name another folder with --data, or restore a backup"
     if fault:
@@ -153,13 +153,13 @@ def _quoted(path: Path) -> str:
     return str(path.absolute()).replace("%", "%25").replace("?", "%3f").replace("#", "%23")
 
 
-def _fault(connection: sqlite3.Connection) -> str | None:
+def fault_of(connection: sqlite3.Connection) -> str | None:
+    """Why this is no store that can be opened here, whatever is in it."""
     if not has_fts5(connection):
         return "this Python's SQLite has no FTS5, which /search needs; use another Python, or --history off"
     if not _is_ours(connection):
         return "is a database of another program; name another folder with --data"
-    damage = _damage(connection)
-    return f"is damaged ({damage}); restore a backup: `python server.py restore FILE`" if damage else None
+    return None
 
 
 def _is_ours(connection: sqlite3.Connection) -> bool:
@@ -179,4 +179,4 @@ def _damage(connection: sqlite3.Connection) -> str | None:
         return None
     finally:
         connection.set_progress_handler(None, 0)
-    return None if answer == "ok" else str(answer)
+    return None if answer == "ok" else f"is damaged ({answer}); restore a backup: `python server.py restore FILE`"

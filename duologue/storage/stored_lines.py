@@ -7,12 +7,30 @@ The native protocol reads such lines too, with all its other words; the store ma
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator, Sequence
+from zlib import crc32
 
 # Lines of a chunk that are looked for one by one, at 0.2 ms each in one of 256 KiB; to take it apart at every line end
 # is 4 ms, in which no other thread runs.
 FEW_LINES = 16
 _NARROW = 64  # bytes in which a few line ends are looked for one by one
+
+
+class DamagedLinesError(sqlite3.DatabaseError):
+    """What the disk gives is not what was written there; SQLite itself has not noticed."""
+
+
+def is_whole(lines: object, crc: int | None) -> bool:
+    """Are these the lines that were written with this checksum? None: they were written before there were any."""
+    return isinstance(lines, bytes) and (crc is None or crc32(lines) == crc)
+
+
+def whole(lines: bytes, crc: int | None) -> bytes:
+    """The lines. What was damaged must not be read out as if somebody had said it: raises DamagedLinesError."""
+    if not is_whole(lines, crc):
+        raise DamagedLinesError("messages are not as they were written")
+    return lines
 
 
 def texts(lines: bytes) -> list[str]:

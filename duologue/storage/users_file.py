@@ -11,6 +11,7 @@ import fcntl
 import io
 import os
 import re
+import stat
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -57,14 +58,15 @@ def read_or_empty(path: Path) -> list[Account]:
 def write(path: Path, accounts: Sequence[Account]) -> None:
     """Replace the file by one with these accounts: all of it, on disk when this returns, or nothing.
 
-    The file keeps its mode and owner, a symbolic link to it stays one, and a new file is its owner's alone to read.
+    The file keeps its owner, a symbolic link to it stays one, and a new file is its owner's alone to read. It keeps its
+    mode too; but what anybody could read becomes its owner's alone when there are hashes in it.
     Raises UsersFileError, also for accounts that `read` would refuse.
     """
     target = path.resolve()
     content = _formatted(accounts)
     _parse(path, content)
     try:
-        _replace(target, content.encode())
+        _replace(target, content.encode(), has_hashes=any(account.password_hash for account in accounts))
     except OSError as error:
         raise UsersFileError(path, f"cannot be written ({error.strerror}); the accounts are as they were") from error
     try:
@@ -201,8 +203,8 @@ def _formatted(accounts: Sequence[Account]) -> str:
     return out.getvalue()
 
 
-def _replace(target: Path, content: bytes) -> None:
-    temporary = _written_beside(target, content)
+def _replace(target: Path, content: bytes, *, has_hashes: bool) -> None:
+    temporary = _written_beside(target, content, has_hashes)
     try:
         temporary.replace(target)
     except BaseException:
@@ -219,13 +221,13 @@ def _sync_directory(directory: Path) -> None:
         os.close(descriptor)
 
 
-def _written_beside(target: Path, content: bytes) -> Path:
-    """A synced file with this content in the target's directory, with its mode and owner."""
+def _written_beside(target: Path, content: bytes, has_hashes: bool) -> Path:
+    """A synced file with this content in the target's directory, with its owner, and its mode if that may be."""
     descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
     temporary = Path(name)
     try:
         with os.fdopen(descriptor, "wb") as file:
-            _take_after(target, file.fileno())
+            _take_after(target, file.fileno(), has_hashes)
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
@@ -235,14 +237,18 @@ def _written_beside(target: Path, content: bytes) -> Path:
     return temporary
 
 
-def _take_after(target: Path, descriptor: int) -> None:
-    """Give the new file the mode and owner of the old one; root must not take a file from the server's own user."""
+def _take_after(target: Path, descriptor: int, has_hashes: bool) -> None:
+    """Give the new file the owner of the old one, as root must not take a file from the server's user; its mode too.
+
+    A group that an operator has let in stays in; a file that was open to all has not been thought about.
+    """
     if not target.exists():
         return
     old, new = target.stat(), os.fstat(descriptor)
     if (old.st_uid, old.st_gid) != (new.st_uid, new.st_gid):
         os.fchown(descriptor, old.st_uid, old.st_gid)
-    os.fchmod(descriptor, old.st_mode & 0o7777)
+    was_open = old.st_mode & stat.S_IRWXO
+    os.fchmod(descriptor, 0o600 if has_hashes and was_open else old.st_mode & 0o7777)
 
 
 @contextlib.contextmanager

@@ -15,6 +15,7 @@ from itertools import chain
 from queue import SimpleQueue
 from threading import Lock, Thread
 from typing import Any
+from zlib import crc32
 
 from duologue.core.errors import PeerError
 from duologue.storage.mailroom import Mailroom
@@ -22,9 +23,9 @@ from duologue.storage.rows import Batch, Question
 from duologue.storage.shares import MailboxLimits
 from duologue.storage.store_file import transaction
 
-ROWS_PER_STATEMENT = 64  # and 7 columns are 448 values, under the 999 that every SQLite takes
+ROWS_PER_STATEMENT = 64  # and 8 columns are 512 values, under the 999 that every SQLite takes
 
-_CHUNK = "INSERT INTO chunk (number, stream, previous, first, count, at, lines)", 7, ""
+_CHUNK = "INSERT INTO chunk (number, stream, previous, first, count, at, lines, crc)", 8, ""
 _STREAM = (
     "INSERT INTO stream (number, chat, sender, stored, received, last, name)",
     7,
@@ -38,7 +39,7 @@ Answers = list[object]
 
 class Writer:
     """Commits batches in the order given. `done` and `failed` are called on the loop; after `failed` nothing is
-    written. `mailbox` is how many messages may wait for somebody.
+    written. `mailbox` is how many messages may wait for somebody. `look` is called in the thread after each commit.
 
     It owns the connection and closes it at its end. `turn` is held for each commit: whoever else writes to the file
     takes turns with it, as SQLite's own way of waiting, sleep and try again, can miss many turns in a row.
@@ -52,6 +53,7 @@ class Writer:
         mailbox: MailboxLimits,
         done: Callable[[Batch, Answers], None],
         failed: Callable[[Exception], None],
+        look: Callable[[], None],
     ) -> None:
         self._connection = connection
         self._loop = loop
@@ -59,6 +61,7 @@ class Writer:
         self._mailroom = Mailroom(connection, mailbox)
         self._done = done
         self._failed = failed
+        self._look = look
         self._batches: SimpleQueue[Batch | None] = SimpleQueue()
         self._thread = Thread(target=self._run, name="store-writer", daemon=True)
         self._thread.start()
@@ -79,6 +82,7 @@ class Writer:
             except Exception as error:  # whatever it is: rows that are not known to be on disk end the store
                 self._tell(self._failed, error)
                 break
+            self._look()
             self._tell(self._done, batch, answers)
         with contextlib.suppress(sqlite3.Error):  # a failing disk fails here too; it has been said
             self._connection.close()
@@ -92,7 +96,7 @@ def commit(connection: sqlite3.Connection, batch: Batch, mailroom: Mailroom) -> 
     """Write a batch and return when it is on the disk. Raises sqlite3.Error: then nothing of it may be relied on."""
     with transaction(connection):
         _insert(connection, _CHAT, batch.chats)
-        _insert(connection, _CHUNK, batch.chunks)
+        _insert(connection, _CHUNK, [(*chunk, crc32(chunk.lines)) for chunk in batch.chunks])
         _insert(connection, _STREAM, batch.streams)
         return _decide(mailroom, batch)
 

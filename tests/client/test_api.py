@@ -198,6 +198,24 @@ async def test_a_refusal_that_passes_is_tried_again_and_one_that_does_not_ends_i
     assert refusals == []
 
 
+async def test_a_server_that_is_full_says_so_once_and_is_tried_again(false_server: FalseServer) -> None:
+    """With longer and longer waits, as after any other loss."""
+    answers = [b"ERROR server_full It is full.\n", b"ERROR server_full It is full.\n", b"AUTH_DENIED denied Never.\n"]
+    waits: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        waits.append(seconds)
+        false_server.answers["login_socket"] = answers.pop(0)
+
+    async with Client(false_server.address, "alice", sleep=sleep, jitter=lambda: 1.0) as me:
+        false_server.close("login_socket")
+        events = [event async for event in me]
+    lost = [event.reason for event in events if isinstance(event, ConnectionLost)]
+    assert lost[1:] == ["It is full"]
+    assert waits == sorted({*waits}), "each longer than the one before"
+    assert len(waits) == 3
+
+
 async def test_a_refused_login_raises(server: Server) -> None:
     with pytest.raises(LoginRefused):
         await connect("nobody-at-all", port=server.port, password="wrong").open()

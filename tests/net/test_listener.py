@@ -11,7 +11,7 @@ import pytest
 
 from duologue.core.admission import BROWSER_SOCKETS
 from duologue.net.binding import bound
-from duologue.net.descriptors import Descriptors
+from duologue.net.descriptors import places_left
 from duologue.net.listener import Listener
 from duologue.protocols.base import FRONT_DOORS, NativeDoor
 from tests.browser import enters, sends
@@ -29,7 +29,7 @@ def listener(stage: Stage) -> Listener:
     """Another door of the same server."""
     door = FRONT_DOORS["native"]
     assert isinstance(door, NativeDoor)
-    return Listener(stage.settings, door, stage.server.hub, None, Descriptors())
+    return Listener(stage.settings, door, stage.server.hub, None, places_left())
 
 
 async def test_any_free_port_is_told(listener: Listener, stage: Stage) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import trustme
 
-from duologue.net.tls import Certificate, CertificateError
+from duologue.net.tls import CIPHERS, GROUPS, Certificate, CertificateError, restrict
 
 
 @pytest.fixture
@@ -25,6 +25,26 @@ def issue(files: tuple[Path, Path]) -> None:
 def test_tls_1_2_or_newer(files: tuple[Path, Path]) -> None:
     issue(files)
     assert Certificate(*files).context.minimum_version is ssl.TLSVersion.TLSv1_2
+
+
+def test_nothing_weak_is_offered(files: tuple[Path, Path]) -> None:
+    """Of TLS 1.2, forward secrecy and an authenticated cipher only."""
+    issue(files)
+    of_1_2 = [suite for suite in Certificate(*files).context.get_ciphers() if suite["protocol"] != "TLSv1.3"]
+    assert {suite["name"] for suite in of_1_2} == {*CIPHERS.split(":")}
+    assert all(suite["aead"] and suite["name"].startswith("ECDHE-") for suite in of_1_2)
+
+
+def test_the_curves_are_set_where_they_can_be() -> None:
+    """From Python 3.15 on."""
+    told: list[str] = []
+
+    class Newer(ssl.SSLContext):
+        def set_groups(self, groups: str) -> None:
+            told.append(groups)
+
+    restrict(Newer(ssl.PROTOCOL_TLS_SERVER))
+    assert told == [GROUPS]
 
 
 def test_files_that_are_not_there(files: tuple[Path, Path]) -> None:

@@ -17,10 +17,20 @@ OURS = "http://127.0.0.1:8080"
 FAR, HERE = "192.0.2.1", "127.0.0.1"
 
 
+def ok() -> str:
+    return "ok"
+
+
 @pytest.fixture
 def site(tmp_path: Path) -> WebSite:
     (tmp_path / "index.html").write_text("<p>")
-    return WebSite(Files(tmp_path), frozenset({OURS}), not_ready=lambda: "", metrics=lambda: (b"numbers", "text/x"))
+    return WebSite(
+        Files(tmp_path),
+        frozenset({OURS}),
+        not_ready=lambda: "",
+        remark=lambda: "ok",
+        metrics=lambda: (b"numbers", "text/x"),
+    )
 
 
 def asked(site: WebSite, path: str, address: str = HERE, method: str = "GET", **headers: str) -> Response | None:
@@ -77,7 +87,7 @@ def test_metrics_are_read_on_this_machine_only(site: WebSite) -> None:
 
 def test_nobody_is_told_the_metrics_by_a_proxy_however_it_asks(tmp_path: Path) -> None:
     """What nginx sends by default looks as if this machine asked."""
-    site = WebSite(Files(tmp_path), frozenset({OURS}), not_ready=lambda: "", metrics=None)
+    site = WebSite(Files(tmp_path), frozenset({OURS}), not_ready=lambda: "", remark=ok, metrics=None)
     answer = asked(site, "/metrics", Host="127.0.0.1:8080")
     assert answer
     assert answer.status_code == 403
@@ -86,11 +96,47 @@ def test_nobody_is_told_the_metrics_by_a_proxy_however_it_asks(tmp_path: Path) -
 
 def test_health_says_why_not(tmp_path: Path) -> None:
     reasons = iter(["", "The store has failed."])
-    site = WebSite(Files(tmp_path), frozenset(), not_ready=lambda: next(reasons), metrics=lambda: (b"", ""))
+    site = WebSite(Files(tmp_path), frozenset(), not_ready=lambda: next(reasons), remark=ok, metrics=lambda: (b"", ""))
     assert status(site, "/healthz", FAR) == 200
     answer = asked(site, "/healthz", FAR)
     assert answer
     assert (answer.status_code, answer.body) == (503, b"The store has failed.\n")
+
+
+@pytest.mark.parametrize(
+    ("host", "is_told"),
+    [
+        ("chat.example.org", True),
+        ("chat.example.org:8080", True),
+        ("localhostile.example", True),
+        ("localhost:8080", False),
+        ("LOCALHOST", False),
+        ("localhost.:8080", False),
+        ("page.localhost:8080", False),
+        ("127.0.0.1:8080", False),
+        ("127.9.9.9", False),
+        ("[::1]:8080", False),
+        ("[::1]", False),
+        ("", False),
+    ],
+)
+def test_a_browser_is_told_to_keep_to_our_tls(tmp_path: Path, host: str, is_told: bool) -> None:
+    """Not for this machine's own names, where every other program of a developer would be shut out."""
+    (tmp_path / "index.html").write_text("page")
+    for has_tls in (True, False):
+        site = WebSite(
+            Files(tmp_path),
+            frozenset({OURS}),
+            not_ready=lambda: "",
+            remark=lambda: "ok",
+            metrics=lambda: (b"", ""),
+            has_tls=has_tls,
+        )
+        for path in ("/", "/nothing", "/healthz", "/metrics"):
+            answer = asked(site, path, Host=host)
+            assert answer
+            told = answer.headers.get("Strict-Transport-Security")
+            assert told == ("max-age=63072000" if is_told and has_tls else None)
 
 
 def test_only_get_is_answered(site: WebSite) -> None:

@@ -1,10 +1,9 @@
-"""Who may connect, and from where (docs/protocol.md, 9.3; reliability.md, section 2): places for each address,
-descriptors for all.
+"""Who may connect, and from where (docs/protocol.md, 9.3; reliability.md, section 2): places for each address, and what
+comes of it when others take the descriptors. A server that is full stands in tests/attacks/test_descriptors.py.
 """
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import os
 import resource
@@ -14,9 +13,7 @@ from pathlib import Path
 import pytest
 
 from duologue.net import listener
-from duologue.net.descriptors import SPARE_DESCRIPTORS
-from tests.browser import asks
-from tests.stage import BOUND, Stage, Wire, opened, until
+from tests.stage import Stage, Wire, opened, until
 
 TOO_MANY = (
     "ERROR too_many_connections Too many connections from your address; close some, or try again in some minutes."
@@ -112,52 +109,6 @@ async def test_a_name_that_stands_for_several_addresses(tmp_path: Path, monkeypa
 
 
 # Descriptors
-
-
-async def test_accepting_stops_before_the_last_descriptor(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    """It says so once, keeps those who are in, and goes on by itself when some have gone."""
-    room = SPARE_DESCRIPTORS + 20
-    monkeypatch.setattr(resource, "getrlimit", lambda _: (room + SPARE_DESCRIPTORS, resource.RLIM_INFINITY))
-    monkeypatch.setattr(listener, "RETRY_AFTER", 0.02)
-    async with opened(tmp_path) as stage:
-        inside = stage.server._listeners[0]._open
-        alice = await stage.enters("alice")
-        idle = [await stage.connects() for _ in range(room - 3)]
-        await until(lambda: len(inside) == room)
-        outside = await stage.connects("hello?")
-        for _ in range(10):  # several tries later
-            await alice.check.says("PING 0")
-            await alice.check.hears("PONG 0 0")
-        assert len(inside) == room
-        assert outside.reader._buffer == b""  # type: ignore[attr-defined]
-
-        for wire in idle[:70]:
-            await wire.leaves()
-        await outside.hears_like("ERROR unknown_first_line .+")
-        await stage.enters("bob")
-        said = [record for record in caplog.records if "no descriptors left" in record.getMessage()]
-        assert len(said) == 1
-
-
-async def test_all_doors_together_leave_the_last_descriptors_free(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """And who waits at one door comes in when people have gone by another."""
-    room = SPARE_DESCRIPTORS + 20
-    monkeypatch.setattr(resource, "getrlimit", lambda _: (room + SPARE_DESCRIPTORS, resource.RLIM_INFINITY))
-    async with opened(tmp_path, protocols=("native", "web")) as stage:
-        native, web = stage.server._listeners
-        idle = [await stage.connects() for _ in range(room)]
-        await until(lambda: len(native._open) == room)
-        asking = asyncio.ensure_future(asks(stage, "/healthz"))
-        await until(lambda: not web._accepting)
-        assert (len(native._open), len(web._open)) == (room, 0)
-        for wire in idle[:70]:
-            await wire.leaves()
-        async with asyncio.timeout(BOUND):
-            assert (await asking).status == 200
 
 
 def take_all(taken: list[int]) -> None:

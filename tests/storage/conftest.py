@@ -12,6 +12,7 @@ from threading import Event
 import pytest
 
 from duologue.storage.base import Message, Stored, StoreError
+from duologue.storage.disk import DiskReserve
 from duologue.storage.reader import Steps
 from duologue.storage.retention import Retention
 from duologue.storage.rows import Batch
@@ -56,11 +57,18 @@ class Listener:
         self.commits = 0
         self.failures: list[StoreError] = []
         self.pressure: list[tuple[str, str, bool]] = []
+        self.free = 10**9
+        self.low: list[bool] = []
         self.opened: list[SqliteStore] = []
         self._said = asyncio.Event()
 
     def open(
-        self, *, mailbox: int = 5000, per_sender: int | None = None, retention: Retention = KEEP_ALL
+        self,
+        *,
+        mailbox: int = 5000,
+        per_sender: int | None = None,
+        retention: Retention = KEEP_ALL,
+        begins_anew: bool = False,
     ) -> SqliteStore:
         store = SqliteStore.open(
             self.path,
@@ -70,6 +78,8 @@ class Listener:
             pressure=self._pressure,
             mailbox=MailboxLimits(mailbox, per_sender or mailbox),
             retention=retention,
+            reserve=DiskReserve(1, lambda: self.free, self.low.append),
+            begins_anew=begins_anew,
         )
         self.opened.append(store)
         return store

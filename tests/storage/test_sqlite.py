@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 import uvloop
 
+from duologue.core.errors import PeerError
 from duologue.storage import reader
 from duologue.storage import search as searching
 from duologue.storage.base import Letter, LiveStream, StoreError, Unfinished
@@ -319,6 +320,7 @@ CHILD = """
 import asyncio, os, sys
 from pathlib import Path
 from duologue.storage import store_file
+from duologue.storage.disk import DiskReserve
 from duologue.storage.retention import Retention
 from duologue.storage.shares import MailboxLimits
 from duologue.storage.sqlite import SqliteStore
@@ -343,6 +345,7 @@ def failed(error):
 async def main():
     reports = {"committed": committed, "failed": failed, "pressure": print}
     limits = {"mailbox": MailboxLimits(9, 9), "retention": Retention()}
+    limits["reserve"] = DiskReserve(1, lambda: 1 << 40, print)
     store = SqliteStore.open(path, asyncio.get_running_loop(), **reports, **limits)
     if not store.live_chats:
         store.chat_started("c", "alice", "bob", 0.0)
@@ -613,3 +616,35 @@ async def test_a_search_waits_for_the_index_no_longer_than_it_may_and_says_so(
     assert "word old" in [found.text for found in raised.value.found]
     monkeypatch.undo()
     assert len(await store.search("bob", "word", 9)) == 2
+
+
+async def test_the_disk_is_looked_at_with_each_commit(listener: Listener, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Within a second a fast disk takes more than the reserve."""
+    monkeypatch.setattr("duologue.storage.sqlite.LOOK_EVERY", 3600.0)
+    store = listener.open()
+    listener.free = 0
+    await store.hand_in(Letter("one", 1, "alice", "bob", b":in time\n", 1.0))
+    assert listener.low == [True]
+    with pytest.raises(PeerError) as refused:
+        await store.hand_in(Letter("two", 1, "alice", "bob", b":late\n", 1.0))
+    assert refused.value.code == "disk_full"
+    again = await store.hand_in(Letter("one", 1, "alice", "bob", b":in time\n", 1.0))
+    assert (again.standing.stored, again.number) == (1, None)
+    listener.free = 10**9
+    await store.receipt("one", "bob", 1)
+    assert listener.low == [True, False]
+    await store.hand_in(Letter("two", 1, "alice", "bob", b":late\n", 1.0))
+
+
+async def test_the_index_does_not_grow_into_the_reserve(listener: Listener) -> None:
+    """What is in it is found; the rest when there is room."""
+    store = listener.open()
+    await store.hand_in(Letter("one", 1, "alice", "bob", b":a cup of tea\n", 1.0))
+    assert len(await store.search("bob", "tea", 5)) == 1
+    await store.hand_in(Letter("two", 1, "alice", "bob", b":more tea\n", 1.0))
+    listener.free = 0
+    await store.receipt("one", "bob", 1)
+    assert len(await store.search("bob", "tea", 5)) == 1
+    listener.free = 10**9
+    await store.receipt("two", "bob", 1)
+    assert len(await store.search("bob", "tea", 5)) == 2

@@ -141,6 +141,17 @@ def test_a_new_file_is_its_owners_alone_and_an_old_one_keeps_its_mode(path: Path
     assert path.stat().st_mode & 0o777 == 0o640
 
 
+@pytest.mark.parametrize(("before", "after"), [(0o644, 0o600), (0o604, 0o600), (0o640, 0o640), (0o400, 0o400)])
+def test_what_anybody_could_read_is_closed_when_it_gets_hashes(path: Path, before: int, after: int) -> None:
+    """A group that an operator has let in stays in."""
+    write(path, [Account("bob")])
+    path.chmod(before)
+    write(path, [Account("bob"), Account("carol")])
+    assert path.stat().st_mode & 0o777 == before
+    write(path, [Account("bob", HASH)])
+    assert path.stat().st_mode & 0o777 == after
+
+
 def test_a_file_of_another_owner_stays_theirs(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(path, [])
     given_to: list[tuple[int, int]] = []

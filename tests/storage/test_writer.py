@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from threading import Lock
 from typing import Any
+from zlib import crc32
 
 import pytest
 
@@ -20,6 +21,10 @@ from duologue.storage.rows import Batch, NextNumbers
 from duologue.storage.store_file import StoreFile, use_wal
 from duologue.storage.writer import Answers, Writer, commit
 from tests.storage.conftest import MAILBOX
+
+
+def nothing() -> None:
+    pass
 
 
 @pytest.fixture
@@ -54,10 +59,9 @@ def test_any_number_of_rows_is_written_as_given(file: StoreFile, chats: int) -> 
         commit(connection, batch, Mailroom(connection, MAILBOX))
     assert rows(file, "SELECT number, id, asker, target, started FROM chat ORDER BY number") == batch.chats
     assert rows(file, "SELECT number, chat, sender, stored, received, last, name FROM stream") == batch.streams
-    assert (
-        rows(file, "SELECT number, stream, previous, first, count, at, lines FROM chunk ORDER BY number")
-        == batch.chunks
-    )
+    sums = [(*chunk, crc32(chunk.lines)) for chunk in batch.chunks]
+    columns = "number, stream, previous, first, count, at, lines, crc"
+    assert rows(file, f"SELECT {columns} FROM chunk ORDER BY number") == sums
 
 
 def test_a_stream_keeps_one_row_and_an_end_is_written_once(file: StoreFile) -> None:
@@ -92,7 +96,7 @@ async def test_when_done_is_said_another_connection_sees_the_rows(file: StoreFil
     def look(_: Batch, __: Answers) -> None:
         done.put_nowait(rows(file, "SELECT id FROM chat"))
 
-    writer = Writer(file.writer(), asyncio.get_running_loop(), Lock(), MAILBOX, look, print)
+    writer = Writer(file.writer(), asyncio.get_running_loop(), Lock(), MAILBOX, look, print, nothing)
     writer.write(in_chats(1).take())
     assert await asyncio.wait_for(done.get(), 20) == [("c0",)]
     writer.stop()
@@ -101,7 +105,7 @@ async def test_when_done_is_said_another_connection_sees_the_rows(file: StoreFil
 def test_a_loop_that_is_gone_is_told_nothing(file: StoreFile) -> None:
     loop = asyncio.new_event_loop()
     loop.close()
-    writer = Writer(file.writer(), loop, Lock(), MAILBOX, print, print)
+    writer = Writer(file.writer(), loop, Lock(), MAILBOX, print, print, nothing)
     writer.write(in_chats(1).take())
     writer.stop()
     assert rows(file, "SELECT id FROM chat") == [("c0",)]
@@ -113,7 +117,7 @@ async def test_a_commit_waits_for_its_turn(file: StoreFile) -> None:
     connection = file.writer()
     seen: list[bool] = []
     connection.set_trace_callback(lambda _: seen.append(turn.locked()))
-    writer = Writer(connection, asyncio.get_running_loop(), turn, MAILBOX, lambda _, __: done.set(), print)
+    writer = Writer(connection, asyncio.get_running_loop(), turn, MAILBOX, lambda _, __: done.set(), print, nothing)
     with turn:
         writer.write(in_chats(1).take())
         assert rows(file, "SELECT id FROM chat") == []

@@ -1,0 +1,56 @@
+"""How much room there is on the store's disk, and whether that is too little to keep anything new."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from duologue.core.errors import PeerError
+
+LOOK_EVERY = 1.0
+"""Seconds between two looks while nobody writes: another program can fill the disk, and an operator make room."""
+
+_BACK = 9 / 8
+"""Of the reserve has to be free before messages are kept again, so that each one that is does not end it."""
+
+
+def free_bytes(folder: Path) -> int:
+    """What the server's user may still write there. Raises OSError."""
+    found = os.statvfs(folder)
+    return found.f_bavail * found.f_frsize
+
+
+def disk_full() -> PeerError:
+    return PeerError(
+        "disk_full",
+        "The server's disk is nearly full, and it keeps nothing new now. Its operator knows; try later.",
+    )
+
+
+class DiskReserve:
+    """Below `reserve` bytes nothing new is kept: what is left is for what the server itself writes.
+
+    `look` is called in a thread, as a disk can take its time; `judge` on the loop, and `changed` hears there.
+    """
+
+    def __init__(self, reserve: int, free: Callable[[], int], changed: Callable[[bool], None]) -> None:
+        self.is_low = False
+        self.free = reserve
+        """Bytes, when it was looked at last."""
+        self._reserve = reserve
+        self._free = free
+        self._changed = changed
+
+    def look(self) -> None:
+        """A disk that does not say is taken for what it was."""
+        try:
+            self.free = self._free()
+        except OSError:
+            return
+
+    def judge(self) -> None:
+        is_low = self.free < self._reserve * (_BACK if self.is_low else 1)
+        if is_low != self.is_low:
+            self.is_low = is_low
+            self._changed(is_low)
