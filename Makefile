@@ -12,7 +12,7 @@ COMPILE := CUSTOM_COMPILE_COMMAND="make lock" $(abspath $(BIN))/pip-compile --qu
 	--allow-unsafe --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test faults lint types bench lock docs picture
+.PHONY: help setup run test faults mutations lint types bench lock docs picture
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 8
@@ -31,6 +31,9 @@ test: setup lint types ## lint, types, then every test with coverage
 faults: setup ## the long proof that no message is lost, two hours; ARGS="--only storm" plays a part
 	$(BIN)/python -m tests.faults.long $(ARGS)
 	$(BIN)/python -m docs.make_faults
+
+mutations: setup ## take each defence out and see its test fail, ten minutes; ARGS="--only TEXT" plays some
+	$(BIN)/python -m tests.mutations $(ARGS)
 
 lint: setup ## ruff
 	$(BIN)/ruff check . && $(BIN)/ruff format --check --quiet .

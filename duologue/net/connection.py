@@ -49,6 +49,7 @@ class BaseConnection(asyncio.Protocol, ABC, Generic[AnyDoor]):
         "_heard",
         "_holds",
         "_hub",
+        "_is_paused",
         "_limits",
         "_outbox",
         "_receive",
@@ -96,6 +97,7 @@ class BaseConnection(asyncio.Protocol, ABC, Generic[AnyDoor]):
         self._heard = hub.heartbeat.heard
         self._receive: Receiver = self.door.receive_data
         self._holds: set[Hold] = set()
+        self._is_paused = False
         self._backlog: Iterator[Command | PeerError] | None = None
         self.send = _mute  # until there is a transport
 
@@ -181,7 +183,8 @@ class BaseConnection(asyncio.Protocol, ABC, Generic[AnyDoor]):
     def delay_acks(self) -> None: ...
 
     def hold(self, reason: Hold) -> None:
-        if not self._holds:
+        if not self._is_paused:
+            self._is_paused = True
             self._transport.pause_reading()
         self._holds.add(reason)
 
@@ -196,6 +199,7 @@ class BaseConnection(asyncio.Protocol, ABC, Generic[AnyDoor]):
         except FatalPeerError as error:
             self._hub.cast_out(self, error)
         if not self._holds and not self._transport.is_closing():
+            self._is_paused = False
             self._transport.resume_reading()
 
     def queued(self) -> int:

@@ -15,6 +15,7 @@ from duologue.core.limits import Limits
 from duologue.link import Hold
 from duologue.net.connection import Connection
 from duologue.protocols.native import NativeSocket
+from duologue.turns import COMMANDS_AT_A_TIME, TURN, Turns
 from tests.stage import Stage, opened, until
 
 
@@ -169,3 +170,60 @@ async def test_what_a_partner_says_goes_out_as_it_came(connection: Connection, t
     assert send == transport.write
     send(b":hello\n")
     assert (transport.written, taken) == (b":hello\n", [])
+
+
+# Turns
+
+
+class Work:
+    """Notes who has a command carried out, each of which takes `seconds` of the loop's turn."""
+
+    def __init__(self, stage: Stage, monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
+        self.done: list[Connection] = []
+        self.now = 0.0
+        self._seconds = seconds
+        monkeypatch.setattr("duologue.net.connection.handle_client", self.carry_out)
+        monkeypatch.setattr(stage.server.hub, "turns", Turns(lambda: self.now))
+
+    def carry_out(self, _: object, link: Connection, __: object) -> None:
+        self.done.append(link)
+        self.now += self._seconds
+
+    async def in_the_next_turn(self) -> int:
+        before = len(self.done)
+        await asyncio.sleep(0)
+        return len(self.done) - before
+
+
+def flood(count: int) -> bytes:
+    """So many commands, the first line among them."""
+    return b"duologue/1 check_socket t\n" + b"PING\n" * (count - 1)
+
+
+async def test_a_turn_ends_when_its_time_is_over(
+    stage: Stage, connection: Connection, transport: FakeTransport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    work = Work(stage, monkeypatch, TURN / 2)
+    connection.data_received(flood(10))
+    assert len(work.done) == 3  # the first begins the turn
+    assert not transport.reading
+    turns = [await work.in_the_next_turn() for _ in range(4)]
+    assert turns == [2, 2, 2, 1]
+    assert transport.reading
+
+
+async def test_two_who_flood_are_served_by_turns(
+    stage: Stage, connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    work = Work(stage, monkeypatch, 0.0)
+    with socket.socket() as sock:
+        other = Connection(
+            stage.server.hub, NativeSocket(), sock, ("127.0.0.1", 4712), limits=Limits(), closed=lambda _: None
+        )
+        other.connection_made(FakeTransport())
+        connection.data_received(flood(100))
+        other.data_received(flood(100))
+        await work.in_the_next_turn()
+    places = [work.done[start] for start in range(0, 200, COMMANDS_AT_A_TIME)]
+    assert places == [connection, other] * (100 // COMMANDS_AT_A_TIME)
+    assert len(work.done) == 200

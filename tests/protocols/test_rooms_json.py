@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from duologue.core.chat import ChatEnd, RequestState
-from duologue.core.commands import AcceptChat, AskForChat, ComeIn, Command, Exit, QuitChat, Say
+from duologue.core.commands import AcceptChat, AskForChat, ComeIn, Command, Exit, NoCommand, QuitChat, Say
 from duologue.core.errors import FatalPeerError, PeerError
 from duologue.core.events import (
     ChatEnded,
@@ -41,7 +41,7 @@ from duologue.core.room_events import (
     RoomsListed,
     RoomTopic,
 )
-from duologue.protocols.rooms_json import RoomsJsonSocket
+from duologue.protocols.rooms_json import PIECE, RoomsJsonSocket
 from duologue.protocols.rooms_json_wire import JSON_LIMIT
 
 KNOWN = set(
@@ -467,3 +467,9 @@ def test_every_message_is_one_json_text_of_a_known_type(text: str, name: str) ->
             found = json.loads(message)
             assert found["type"] in KNOWN
             assert found["type"] != "ROOM_JOINED" or found["content"] == "You are in the room: tea"
+
+
+def test_others_have_their_turn_while_json_without_end_is_looked_at() -> None:
+    user = bob().door
+    commands = [*user.receive_data(b'"' * 8 * PIECE)]
+    assert commands.count(NoCommand()) == 7

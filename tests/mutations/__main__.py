@@ -1,0 +1,121 @@
+"""Takes each defence out, one at a time, and sees whether its test fails: `make mutations`, ten minutes at most.
+
+Works in copies of the checkout, one for each processor, so nothing here is ever changed. `--only TEXT` plays the
+defences whose name or file has this text.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import importlib
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from tests.mutations.defences import Defence
+
+TOP = Path(__file__).parent.parent.parent
+COPIED = ("duologue", "tests", "docs", "bench", "requirements", "pyproject.toml", "server.py", "client.py", "users.csv")
+ALSO_READ = ("Makefile", "README.md", "CHANGELOG.md")
+LONGEST = 120.0
+"""Seconds for one test: a defence against waiting without end is missed by a test that waits."""
+TESTS_FAILED = 1
+"""The exit code of pytest for that; for a test that is not there it is another."""
+
+
+def defences() -> list[Defence]:
+    """All of them, of every file beside this one that lists some."""
+    names = sorted(path.stem for path in Path(__file__).parent.glob("*.py"))
+    modules = [importlib.import_module(f"tests.mutations.{name}") for name in names if name != "__main__"]
+    return [defence for module in modules for defence in getattr(module, "DEFENCES", ())]
+
+
+def without(defence: Defence, source: str) -> str:
+    """The file without the defence. Raises ValueError where the text does not stand there exactly once."""
+    found = source.count(defence.old)
+    if found != 1:
+        raise ValueError(f"stands {found} times in {defence.file}")
+    return source.replace(defence.old, defence.new)
+
+
+async def run_tests(copy: Path, tests: Iterable[str]) -> int | None:
+    """The exit code of pytest; None for one that took too long."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "pytest", "-q", "-x", "-n0", "-p", "no:cacheprovider", *tests),
+        cwd=copy,
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.DEVNULL,
+    )
+    try:
+        async with asyncio.timeout(LONGEST):
+            return await process.wait()
+    except TimeoutError:
+        process.kill()
+        await process.wait()
+        return None
+
+
+async def verdict(copy: Path, defence: Defence) -> str:
+    """What is wrong with the test of a defence; nothing, where it misses the defence."""
+    file = copy / defence.file
+    source = file.read_text(encoding="utf-8")
+    try:
+        file.write_text(without(defence, source), encoding="utf-8")
+        code = await run_tests(copy, [defence.test])
+    except ValueError as error:
+        return str(error)
+    finally:
+        file.write_text(source, encoding="utf-8")
+    return "" if code in (TESTS_FAILED, None) else f"{defence.test} does not miss it (pytest ended with {code})"
+
+
+async def work(copy: Path, waiting: list[Defence], faults: list[str]) -> None:
+    while waiting:
+        defence = waiting.pop(0)
+        fault = await verdict(copy, defence)
+        print(f"{'NOT MISSED' if fault else 'missed'}: {defence.name}", flush=True)
+        if fault:
+            faults.append(f"{defence.name}: {fault}")
+
+
+def copied(to: Path) -> Path:
+    to.mkdir()
+    for name in (*COPIED, *ALSO_READ):
+        source = TOP / name
+        if source.is_dir():
+            shutil.copytree(source, to / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(source, to / name)
+    return to
+
+
+async def play(chosen: Sequence[Defence]) -> list[str]:
+    """The faults that were found."""
+    faults: list[str] = []
+    with tempfile.TemporaryDirectory(prefix="mutations-") as folder:
+        copies = [copied(Path(folder) / str(number)) for number in range(os.cpu_count() or 1)]
+        if await run_tests(copies[0], sorted({defence.test for defence in chosen})):
+            return ["the tests do not pass with all defences in place"]
+        waiting = [*chosen]
+        await asyncio.gather(*(work(copy, waiting, faults) for copy in copies))
+    return faults
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.mutations", description=__doc__)
+    parser.add_argument("--only", default="", metavar="TEXT", help="those whose name or file has this text")
+    only = parser.parse_args().only
+    chosen = [defence for defence in defences() if only in defence.name or only in defence.file]
+    faults = asyncio.run(play(chosen))
+    print(f"{len(chosen) - len(faults)} of {len(chosen)} defences are missed when they are taken out")
+    for fault in faults:
+        print(f"- {fault}")
+    return 1 if faults or not chosen else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
