@@ -203,7 +203,7 @@ def flood(count: int) -> bytes:
 async def test_a_turn_ends_when_its_time_is_over(
     stage: Stage, connection: Connection, transport: FakeTransport, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    work = Work(stage, monkeypatch, TURN / 2)
+    work = Work(stage, monkeypatch, 0.6 * TURN)
     connection.data_received(flood(10))
     assert len(work.done) == 3  # the first begins the turn
     assert not transport.reading
