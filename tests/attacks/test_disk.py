@@ -17,7 +17,7 @@ from duologue.link import Hold
 from tests.behaviour.house import GUEST_DOORS, GUESTS, NAMES
 from tests.browser import asks, enters, start_chat
 from tests.scenes.conftest import acknowledges, hears_pong
-from tests.stage import Stage, opened, until
+from tests.stage import UNPAID, Stage, opened, until
 
 UNSAID = (
     "ERROR disk_full The server's disk is nearly full. What you say in this chat waits unsaid until there is room, "
@@ -43,7 +43,7 @@ def disk(monkeypatch: pytest.MonkeyPatch) -> Disk:
 
 @pytest.fixture
 async def stage(tmp_path: Path, disk: Disk) -> AsyncIterator[Stage]:
-    async with opened(tmp_path, history=True, protocols=("native", "web")) as stage:
+    async with opened(tmp_path, history=True, protocols=("native", "web"), limits=UNPAID) as stage:
         yield stage
 
 
@@ -207,7 +207,7 @@ async def test_a_real_disk_is_never_filled(tmp_path: Path) -> None:
             alice, bob, _ = await stage.chat_between("alice", "bob")
             reading = asyncio.ensure_future(drain(bob.login.reader))
             line = b":" + b"x" * 8000 + b"\n"
-            sending = asyncio.ensure_future(send(alice.chat.writer, line * 16_000))
+            sending = asyncio.ensure_future(send(alice.chat.writer, line * 100, times=160))
             await until(lambda: stage.server.hub.is_disk_low)
             await alice.hears(UNSAID)
             assert not stage.server.over.done()
@@ -227,6 +227,7 @@ async def drain(reader: asyncio.StreamReader) -> None:
         pass
 
 
-async def send(writer: asyncio.StreamWriter, data: bytes) -> None:
-    writer.write(data)
-    await writer.drain()
+async def send(writer: asyncio.StreamWriter, data: bytes, *, times: int = 1) -> None:
+    for _ in range(times):
+        writer.write(data)
+        await writer.drain()
