@@ -7,7 +7,9 @@ The server's clock stands still, so what was spent does not come back.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
+import socket
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -24,6 +26,7 @@ from duologue.protocols.base import FRONT_DOORS, GuestDoor
 from duologue.protocols.native import NativeSocket
 from duologue.protocols.plain_talk import ROWS
 from duologue.protocols.web_json import COMMANDS
+from tests.behaviour.simplechat import SimpleChat
 from tests.browser import Tab, fields_of
 from tests.stage import BOUND, Actor, Stage, Wire, opened, until
 
@@ -207,6 +210,29 @@ async def test_what_guests_type(tmp_path: Path, door: str) -> None:
             await is_paid_for(guest_link(stage, f"~rosa{number}"), as_reads(guest, typed(door, text)), text)
             await others_talk(alice, bob, str(number))
             guest.breaks()
+
+
+async def test_what_original_clients_type(tmp_path: Path) -> None:
+    """On each of their three sockets. Some seconds, as is what guests type: a read is one text, and hundreds are due."""
+    texts = ["/who", "hello", "/chat dave", "/search hello", "/nonsense"]
+    said = [("chat", text) for text in texts] + [("check", "PING"), ("login", "PONG")]
+    async with alice_and_bob(tmp_path, len(said)) as (stage, alice, bob):
+        for number, (kind, text) in enumerate(said):
+            person = SimpleChat(stage, f"mallory{number}")
+            await person.comes_in()
+            link: Link = getattr(client(stage, person.nickname), f"{kind}_socket")
+            await is_paid_for(link, as_packets(getattr(person, kind), text.encode()), text)
+            await others_talk(alice, bob, str(number))
+            person.closes()
+
+
+def as_packets(sock: socket.socket, data: bytes) -> Callable[[], Any]:
+    async def send() -> None:
+        with contextlib.suppress(BlockingIOError):
+            sock.send(data)
+        await asyncio.sleep(0.001)
+
+    return send
 
 
 def typed(door: str, text: str) -> bytes:
