@@ -10,7 +10,7 @@ TOP = Path(__file__).parent.parent
 # A package's face holds a docstring and names, no behaviour of its own.
 FACES = {"__init__.py"}
 # Tests of the whole, which belong to no one module.
-OF_THE_WHOLE = {"scenes", "attacks", "faults", "behaviour", "terminal", "window", "page", "bench"}
+OF_THE_WHOLE = {"scenes", "attacks", "mutations", "faults", "behaviour", "terminal", "window", "page", "bench"}
 OF_THE_REPOSITORY = {"test_architecture.py", "test_docs.py", "test_locks.py", "test_mirror.py"}
 
 

@@ -33,9 +33,9 @@ DEFENCES = (
     ),
     Defence(
         "on this machine each connection has a place",
-        "duologue/link.py",
-        "return link.peer if is_loopback(link.address) else address_key(link.address)",
-        "return address_key(link.address)",
+        "duologue/core/admission.py",
+        'f"{address}:{port}" if is_loopback(address) else address_key(address)',
+        "address_key(address)",
         f"{OF_LOGIN}test_a_password_stands_in_the_queue_under_its_name_and_where_it_comes_from",
     ),
     Defence(
@@ -174,11 +174,8 @@ DEFENCES = (
     Defence(
         "lines that wait cost their bytes",
         "duologue/protocols/native.py",
-        """        while (end := chunk.find(b"\\n", start)) >= 0:
-            line, start = chunk[start:end], end + 1
-""",
-        """        for line in chunk.split(b"\\n")[:-1]:
-""",
+        "        for line in lines_of(chunk):\n",
+        '        for line in chunk.split(b"\\n")[:-1]:\n',
         "tests/protocols/test_native.py::test_lines_that_wait_cost_their_bytes_and_not_an_object_each",
     ),
     Defence(
