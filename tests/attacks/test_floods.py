@@ -213,7 +213,7 @@ async def test_what_guests_type(tmp_path: Path, door: str) -> None:
 
 
 async def test_what_original_clients_type(tmp_path: Path) -> None:
-    """On each of their three sockets. Some seconds, as of what guests type: a read is one text, and hundreds are due."""
+    """On each of their three sockets. Some seconds, as with guests: a read is one text, and hundreds are due."""
     texts = ["/who", "hello", "/chat dave", "/search hello", "/nonsense"]
     said = [("chat", text) for text in texts] + [("check", "PING"), ("login", "PONG")]
     async with alice_and_bob(tmp_path, len(said)) as (stage, alice, bob):

@@ -29,8 +29,8 @@ TESTS_FAILED = 1
 
 def defences() -> list[Defence]:
     """All of them, of every file beside this one that lists some."""
-    names = sorted(path.stem for path in Path(__file__).parent.glob("*.py"))
-    modules = [importlib.import_module(f"tests.mutations.{name}") for name in names if name != "__main__"]
+    names = sorted(path.stem for path in Path(__file__).parent.glob("[a-z]*.py") if not path.stem.startswith("test_"))
+    modules = [importlib.import_module(f"tests.mutations.{name}") for name in names]
     return [defence for module in modules for defence in getattr(module, "DEFENCES", ())]
 
 
