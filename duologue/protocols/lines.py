@@ -32,6 +32,11 @@ class LineBuffer:
     def __init__(self) -> None:
         self._rest = b""
 
+    @property
+    def waiting(self) -> int:
+        """Bytes of a line of which the end has not come."""
+        return len(self._rest)
+
     def feed(self, data: bytes) -> bytes:
         """Take bytes as they came; give all lines that are whole now, each with its LF, or b"" if there is none yet.
 

@@ -21,14 +21,25 @@ from duologue.core.commands import (
 from duologue.core.errors import FatalPeerError, PeerError
 from duologue.core.events import Event, LoggedIn, LoginDenied, PasswordWanted
 from duologue.protocols.lines import LINE_LIMIT, TRIES, LineBuffer, LineTooLong, lines_of, text_of
-from duologue.protocols.native_commands import parse_check_line, parse_command, parse_first_line, parse_letter_part
+from duologue.protocols.native_commands import (
+    parse_check_line,
+    parse_command,
+    parse_first_line,
+    parse_letter_part,
+    unknown_first_line,
+)
 from duologue.protocols.native_signals import encode_event
+
+FIRST_LINE_LIMIT = 256
+"""Bytes in which the first line has to end: with the longest token it has 70, and strangers who scan for other services
+send more.
+"""
 
 
 class NativeSocket:
     """One of a native client's sockets. `kind` is None until its first line has come."""
 
-    __slots__ = ("_parse", "_part", "kind", "lines")
+    __slots__ = ("_has_begun", "_parse", "_part", "kind", "lines")
 
     hears_itself = False
     watches = False
@@ -38,6 +49,7 @@ class NativeSocket:
     def __init__(self) -> None:
         self.kind: SocketKind | None = None
         self.lines = LineBuffer()
+        self._has_begun = False
         self._part: str | None = ""  # None: too long
         self._parse: Callable[[bytes], Command] = self._first_line
 
@@ -56,8 +68,15 @@ class NativeSocket:
         except LineTooLong as error:
             return self._parse_before(error)
         if not chunk:
+            self._check_first_line()
             return _NO_LINE
+        self._has_begun = True
         return () if take(chunk) else self._parse_lines(chunk)
+
+    def _check_first_line(self) -> None:
+        """What cannot become a first line any more is not waited for: bytes that come one by one cost a read each."""
+        if not self._has_begun and self.lines.waiting > FIRST_LINE_LIMIT:
+            raise unknown_first_line()
 
     def _parse_before(self, error: LineTooLong) -> Iterator[Command | PeerError]:
         """The lines before one that is too long, and then the error."""

@@ -67,7 +67,11 @@ def parse_first_line(line: bytes) -> SocketKind | AttachSocket:
             return SocketKind.LOGIN
         case [version, ("chat_socket" | "check_socket") as kind, token] if version == VERSION:
             return AttachSocket(SocketKind(kind), token)
-    raise FatalPeerError(
+    raise unknown_first_line()
+
+
+def unknown_first_line() -> FatalPeerError:
+    return FatalPeerError(
         "unknown_first_line", f"This is a Duologue server; a connection begins with the line '{VERSION} login_socket'."
     )
 

@@ -25,7 +25,7 @@ from duologue.core.commands import (
 from duologue.core.errors import FatalPeerError, PeerError
 from duologue.core.events import Event, LoggedIn, LoginDenied, PasswordWanted, Probe, Refused
 from duologue.protocols.lines import LINE_LIMIT
-from duologue.protocols.native import NativeSocket
+from duologue.protocols.native import FIRST_LINE_LIMIT, NativeSocket
 from duologue.protocols.native_commands import encode_command
 
 LOGIN, CHAT, CHECK = (f"duologue/1 {words}\n".encode() for words in ("login_socket", "chat_socket t", "check_socket t"))
@@ -148,6 +148,17 @@ def test_a_socket_says_what_it_is_by_its_first_line(first: bytes, kind: SocketKi
     commands = [*asked(door.receive_data(first))]
     assert (before, door.kind) == (None, kind)
     assert commands == ([] if kind is SocketKind.LOGIN else [AttachSocket(kind, "t")])
+
+
+def test_a_first_line_that_does_not_end_is_not_waited_for() -> None:
+    door = NativeSocket()
+    for _ in range(FIRST_LINE_LIMIT):
+        assert [*door.receive_data(b" ")] == [NoCommand()]
+    with pytest.raises(FatalPeerError, match="unknown_first_line"):
+        door.receive_data(b" ")
+    waits = NativeSocket()
+    first = waits.receive_data(CHAT)  # and not carried out yet
+    assert [*first, *waits.receive_data(b":" + b"x" * 2 * FIRST_LINE_LIMIT)][1:] == [NoCommand()]
 
 
 def test_an_unknown_first_line_makes_it_none_of_the_three() -> None:
