@@ -3,7 +3,7 @@
 import { MOST, ended, joining, keepRoom, open, read, recalled, refused } from "./client.js";
 import { kept, save } from "./memory.js";
 import { send } from "./socket.js";
-import { arrive, idIn, idInRoom, my, remember, talkWith, views } from "./state.js";
+import { arrive, idIn, idInRoom, missed, my, remember, talkWith, views } from "./state.js";
 import { newName } from "./text.js";
 import { sentence } from "./words.js";
 
@@ -22,7 +22,7 @@ function begins(event) {
 	talk.at ||= now();
 	remember(talk);
 	tellThere(event);
-	if (event.type === "chat_started" && !my.open?.draft) views.go(event.nickname); // who writes goes on
+	if (event.type === "chat_started") views.turn(event.nickname);
 }
 
 function presence({ nickname, state, text }) {
@@ -31,7 +31,8 @@ function presence({ nickname, state, text }) {
 }
 
 function noEntry(event) {
-	const { room } = joining.shift();
+	const { room } = joining.shift() ?? {};
+	if (!room) return hint(event);
 	talkWith(room).isJoined = false;
 	if (!/^(throttled|busy)$/.test(event.code)) keepRoom(room);
 	hint(event);
@@ -46,7 +47,7 @@ function entered({ room, topic }) {
 	keepRoom(room, [room, wish.password]);
 	read(talk);
 	send("list_members", { room });
-	if (wish.isByHand) views.go(room);
+	if (wish.from !== undefined) views.turn(room, wish.from);
 }
 
 function exited({ room }) {
@@ -69,6 +70,12 @@ const forgetting = (from, act) => (event) => {
 	act(event);
 };
 
+// It stands in the conversation, too: a hint is gone with the next key.
+function unanswered(event) {
+	missed(talkWith(event.nickname), { id: newName(), at: now(), note: sentence(event) });
+	hint(event);
+}
+
 const moving = (way) => (event) => {
 	talkWith(event.room).members[way](event.nickname);
 	tell(event.room, event);
@@ -84,7 +91,7 @@ const EVENTS = {
 		my.requests.set(nickname, now() + seconds);
 		views.requested(nickname);
 	},
-	request_withdrawn: forgetting("requests", hint),
+	request_withdrawn: forgetting("requests", unanswered),
 	request_sent: ({ nickname }) => my.asked.add(nickname),
 	request_answered: forgetting("asked", tellThere),
 	chat_started: begins,
@@ -111,6 +118,7 @@ const EVENTS = {
 	room_topic(event) {
 		talkWith(event.room).topic = event.topic;
 		if (event.nickname !== null) tell(event.room, event);
+		else hint(event);
 	},
 	room_missed({ room }) {
 		const talk = talkWith(room);

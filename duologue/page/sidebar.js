@@ -1,8 +1,9 @@
 // Rooms, conversations, people, and finding them.
 
-import { search } from "./client.js";
-import { changed, how, my, paint, views } from "./state.js";
-import { isRoom, nameKey } from "./text.js";
+import { search, show } from "./client.js";
+import { nameKey } from "./names.js";
+import { changed, how, my, paint, personKey, views } from "./state.js";
+import { isRoom } from "./text.js";
 import { at, button, el, hidden, put, sign, sync } from "./ui.js";
 import { dateTime, inWords } from "./words.js";
 
@@ -14,7 +15,7 @@ find.onkeydown = ({ key }) => {
 	const words = find.value.trim();
 	if (key === "ArrowDown") rows()[0]?.focus();
 	if (key !== "Enter" || !words) return;
-	const exact = rows().find((row) => row.title === nameKey(words));
+	const exact = rows().find((row) => row.title === personKey(words));
 	if (exact) exact.click();
 	else search(words);
 };
@@ -84,9 +85,10 @@ function make({ key, isFirst, unread, isOpen, how, word }) {
 
 function results({ sign: items }) {
 	const head = el("h2", `${items.length} found`, button("×", clear, { ariaLabel: "Close" }));
-	const row = ({ key, who, at, text }) => {
+	const row = (item) => {
+		const { key, who, at, text } = item;
 		const where = `${key === who ? "" : `to ${key}, `}${dateTime(at)}`;
-		return button([el("b", who), el("small", where), el("span.text", { dir: "auto" }, text)], () => views.go(key));
+		return button([el("b", who), el("small", where), el("span.text", { dir: "auto" }, text)], () => show(item));
 	};
 	return el("div", head, items.map(row));
 }
