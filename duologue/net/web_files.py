@@ -34,7 +34,7 @@ CONTENT_TYPES = {
 TEXT = CONTENT_TYPES[".txt"]
 
 COMPRESSED = frozenset({".html", ".js", ".css", ".svg", ".webmanifest", ".txt"})
-"""The other types are compressed in themselves. Nothing secret is in any of the page's files (compare decision 0035)."""
+"""The other types are compressed in themselves. None of the files has a secret in it (compare decision 0035)."""
 
 _GZIP = re.compile(r"\s*(?:x-)?gzip\s*(?:;\s*q=(?P<weight>[\d.]+)\s*)?", re.IGNORECASE)
 

@@ -7,9 +7,9 @@ import { paintHead } from "./head.js";
 import { hear } from "./hearing.js";
 import { paintLog, reveal } from "./log.js";
 import { kept, tab } from "./memory.js";
-import { described, showMe, showRooms } from "./menu.js";
+import { showMe, showRooms } from "./menu.js";
 import { paintSidebar } from "./sidebar.js";
-import { changed, my, paint, see, views } from "./state.js";
+import { changed, my, paint, see, shownName, views } from "./state.js";
 import { visible } from "./text.js";
 import { announce, at, put } from "./ui.js";
 
@@ -38,18 +38,18 @@ const VIEWS = {
 	},
 	paint: () => PARTS.forEach((part) => guard(part)),
 	arrived(talk, { who, text }) {
-		if (talk === my.open || !talk.isRoom) announce(`${who}: ${text}`);
-		notify(talk.isRoom ? `${who} in ${talk.key}` : who, text, talk.key);
+		const name = shownName(who);
+		if (talk === my.open || !talk.isRoom) announce(`${name}: ${text}`);
+		notify(talk.isRoom ? `${name} in ${talk.key}` : name, text, talk.key);
 	},
 	requested(nickname) {
-		announce(`${nickname} wants to chat with you.`);
-		notify(nickname, "wants to chat with you", nickname);
+		announce(`${shownName(nickname)} wants to chat with you.`);
+		notify(shownName(nickname), "wants to chat with you", nickname);
 	},
 	go,
 	turn,
 	reveal,
 	rooms: showRooms,
-	described,
 	hint: (text) => put(at("hint"), text),
 	isLookedAt: () => !document.hidden && document.hasFocus(),
 };

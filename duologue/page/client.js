@@ -5,7 +5,7 @@ import { save } from "./file.js";
 import { guard, report } from "./guard.js";
 import { keepPlace, kept, recall, tab } from "./memory.js";
 import * as socket from "./socket.js";
-import { arrive, changed, count, idIn, idInRoom, my, remember, see, talkWith, views } from "./state.js";
+import { arrive, changed, count, idIn, idInRoom, my, remember, see, spell, talkWith, views } from "./state.js";
 import { clean, isRoom, isTooLong, newName } from "./text.js";
 
 export const LOBBY = "#lobby";
@@ -19,6 +19,7 @@ const FINAL = { taken_over: "taken", removed: "over", protocol_error: "over", by
 const { send } = socket;
 export const joining = []; // unanswered, in order
 const questions = []; // the same
+const describing = []; // the same: what is done with the answer
 let hear; // what each event changes
 let form = null;
 let stage = ""; // nickname, pass, password, or denied
@@ -72,7 +73,7 @@ function denied({ code, text }) {
 	return (stage = "denied");
 }
 
-function loggedIn({ token, nickname }) {
+function loggedIn({ token, nickname, spelling }) {
 	tab.set("pass", token);
 	tab.set("nickname", nickname);
 	if (my.me && my.me !== nickname) {
@@ -81,7 +82,7 @@ function loggedIn({ token, nickname }) {
 	}
 	my.me = nickname;
 	form = null;
-	aside = [];
+	aside = [{ type: "presence", nickname, spelling, state: "online", text: "" }];
 }
 
 // Each step in its own guard: what is wrong with one line of the past stops nobody from reading on.
@@ -92,7 +93,7 @@ function begin() {
 	const wasTaken = my.link === "taken";
 	const waited = [...my.requests.keys()];
 	Object.assign(my, { link: "on", why: "", partner: null, requests: new Map(), asked: new Set() });
-	joining.length = 0;
+	joining.length = describing.length = 0;
 	guard(delivery.begin);
 	guard(wish, wasTaken);
 	guard(delivery.postAll);
@@ -234,8 +235,19 @@ export function open(key) {
 		keepPlace(key);
 	}
 	if (key) see(my.open);
+	meet(my.open);
 	if (my.open?.isStale) read(my.open);
 	changed();
+}
+
+export const describe = (nickname, done) => ask("who_is", { nickname }) && describing.push(done);
+export const answered = (text) => describing.shift()?.(text);
+
+// Of somebody who is not here nothing has told how they spell their name.
+function meet(talk) {
+	if (!socket.isOn || !talk || talk.isRoom || talk.isMet || my.people.has(talk.key)) return;
+	talk.isMet = true;
+	describe(talk.key, () => {});
 }
 
 const question = (type, fields, done, fail = no) => ask(type, fields) && questions.push({ items: [], done, fail });

@@ -4,7 +4,7 @@ import { MOST, ask, enter, logOut } from "./client.js";
 import { leave } from "./delivery.js";
 import { askBlock, askTopic, leaveRoom, showMembers, showMore } from "./menu.js";
 import { open as openSocket } from "./socket.js";
-import { changed, how, my, views } from "./state.js";
+import { changed, how, my, shownName, views } from "./state.js";
 import { at, button, el, sign, sync } from "./ui.js";
 import { clock, inWords } from "./words.js";
 
@@ -19,7 +19,7 @@ export function paintHead() {
 	const { open, link, requests, why } = my;
 	const actions = open ? actionsIn(open) : [];
 	const news = newsElsewhere();
-	const row = open && { key: open.key, sign: `${actions.map(([name]) => name)} ${news} ${about(open)}`, actions, news };
+	const row = open && { key: open.key, sign: `${actions.map(([name]) => name)} ${news} ${shownName(open.key)} ${about(open)}`, actions, news };
 	sync(at("head"), row ? [row] : [], head);
 	const [text, ...act] = LINKS[link] ?? [];
 	sync(at("link"), text ? [{ key: link, sign: why }] : [], () => el("div", el("span", text, why && ` ${why}`), button(...act)));
@@ -51,7 +51,7 @@ function actionsIn(talk) {
 function head({ key, actions, news }) {
 	const words = news ? `Back to the list, ${news} unread` : "Back to the list";
 	const back = button(["‹", news && el("b.news", news)], () => views.go(null), { className: "back", ariaLabel: words });
-	const name = el("div.name", el("h2", key), el("small", { dir: "auto" }, about(my.open)));
+	const name = el("div.name", el("h2", shownName(key)), el("small", { dir: "auto" }, about(my.open)));
 	const more = button("More", () => showMore(key));
 	const apart = actions.filter(([, , props]) => props);
 	const others = actions.filter((action) => !apart.includes(action));
@@ -67,7 +67,7 @@ function request({ key: nickname, until }) {
 		if (ask(type, { nickname })) forget();
 		if (type === "accept_chat") views.go(nickname);
 	};
-	const act = (text, onclick, className = "") => button(text, onclick, { className, ariaLabel: `${text} ${nickname}` });
-	const words = el("span.name", el("b", nickname), " wants to chat with you ", el("span.meta", `until ${clock(until)}`));
+	const act = (text, onclick, className = "") => button(text, onclick, { className, ariaLabel: `${text} ${shownName(nickname)}` });
+	const words = el("span.name", el("b", shownName(nickname)), " wants to chat with you ", el("span.meta", `until ${clock(until)}`));
 	return el("div.request", sign(nickname), words, act("Accept", () => answer("accept_chat"), "main"), act("Decline", () => answer("decline_chat")), act("Block", () => askBlock(nickname, forget), "apart"));
 }

@@ -1,9 +1,9 @@
 // What each event changes.
 
-import { MOST, ended, joining, keepRoom, open, read, recalled, refused } from "./client.js";
+import { MOST, answered, ended, joining, keepRoom, open, read, recalled, refused } from "./client.js";
 import { kept, save } from "./memory.js";
 import { send } from "./socket.js";
-import { arrive, idIn, idInRoom, missed, my, remember, talkWith, views } from "./state.js";
+import { arrive, idIn, idInRoom, missed, my, remember, spell, talkWith, views } from "./state.js";
 import { newName } from "./text.js";
 import { sentence } from "./words.js";
 
@@ -14,7 +14,7 @@ const said = ({ nickname: who, stream, number, text, at = now() }) => arrive(tal
 const tell = (key, event) => arrive(talkWith(key), { id: newName(), at: now(), note: sentence(event) });
 const tellThere = (event) => tell(event.nickname, event);
 const hint = (event) => views.hint(sentence(event));
-const described = (event) => views.described(sentence(event));
+const unknown = (event) => answered(sentence(event));
 
 function begins(event) {
 	Object.assign(my, { partner: event.nickname, asked: new Set(), requests: new Map() });
@@ -25,7 +25,9 @@ function begins(event) {
 	if (event.type === "chat_started") views.turn(event.nickname);
 }
 
-function presence({ nickname, state, text }) {
+function presence(event) {
+	const { nickname, state, text } = event;
+	if (state !== "offline") spell(event);
 	if (state === "offline") my.people.delete(nickname);
 	else my.people.set(nickname, { state, text });
 }
@@ -39,7 +41,7 @@ function noEntry(event) {
 }
 
 // By what is refused.
-const REFUSALS = { join_room: noEntry, read_history: refused, search_history: refused, who_is: described };
+const REFUSALS = { join_room: noEntry, read_history: refused, search_history: refused, who_is: unknown };
 
 function entered({ room, topic }) {
 	const wish = joining.shift() ?? {};
@@ -104,7 +106,10 @@ const EVENTS = {
 	},
 	not_kept: tellThere,
 	presence,
-	person_described: described,
+	person_described(event) {
+		spell(event);
+		answered(sentence(event));
+	},
 	you_are: ({ state, text }) => (my.own = { state, text }),
 	person_blocked: ({ nickname }) => my.blocked.add(nickname),
 	person_unblocked: ({ nickname }) => my.blocked.delete(nickname),

@@ -2,7 +2,7 @@
 
 import { read } from "./client.js";
 import { markOf } from "./delivery.js";
-import { my } from "./state.js";
+import { my, shownName } from "./state.js";
 import { actionIn } from "./text.js";
 import { at, el, hidden, put, sync } from "./ui.js";
 import { MARKS, clock, dateTime, day } from "./words.js";
@@ -99,7 +99,7 @@ function rowOf(before, item) {
 	const isGroup = !isDay && !isUnread && before.who === item.who && item.at - before.at < GROUP;
 	const mark = item.isMine && markOf(item.id);
 	const isFound = my.marked === item.id;
-	const sign = [isDay, isUnread, isGroup, isFound, mark].join();
+	const sign = [isDay, isUnread, isGroup, isFound, mark, shownName(item.who)].join();
 	return { item, key: item.id, isDay, isUnread, isGroup, isFound, mark, sign, plain: `${item.who}: ${item.text}` };
 }
 
@@ -111,8 +111,9 @@ function make({ item, isDay, isUnread, isGroup, isFound, mark }) {
 
 function message({ who, text, at, isMine }, isGroup, mark) {
 	const action = actionIn(text);
-	const name = talk.isRoom && !isMine && !isGroup && !action ? el("b.who", who) : !action && hidden(`${isMine ? "You" : who}: `);
-	const said = el("span.text", { dir: "auto" }, action ? el("em", `* ${who} ${action}`) : text);
+	const shown = shownName(who);
+	const name = talk.isRoom && !isMine && !isGroup && !action ? el("b.who", shown) : !action && hidden(`${isMine ? "You" : shown}: `);
+	const said = el("span.text", { dir: "auto" }, action ? el("em", `* ${shown} ${action}`) : text);
 	const [sign, word] = MARKS[mark] ?? [];
 	const meta = el("span.meta", el("time", { title: dateTime(at) }, clock(at)), mark && el(`span.mark.${mark}`, { title: word }, ` ${sign}`, hidden(word)));
 	return el(`div.message${isMine ? ".mine" : ""}${isGroup ? ".group" : ""}`, name, said, meta);

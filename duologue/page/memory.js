@@ -8,6 +8,7 @@ export const kept = {
 	received: {}, // "sender stream" → up to where all has arrived
 	talks: {}, // key of a conversation → {at, unread, seen}
 	drafts: {}, // key of a conversation → what is typed there and not sent
+	spellings: {}, // nickname → how its account spells it, where that is something else
 	place: {}, // {open: key of the conversation on the screen}
 };
 const DRAFTS_AFTER = 300; // ms: a crash costs no more than the last word

@@ -1,7 +1,7 @@
 // The dialog.
 
-import { LOBBY, ask, be, download, enter, logOut } from "./client.js";
-import { my, views } from "./state.js";
+import { LOBBY, ask, be, describe, download, enter, logOut } from "./client.js";
+import { my, shownName, views } from "./state.js";
 import { roomKey } from "./names.js";
 import { isRoom } from "./text.js";
 import { at, button, el, put, sign } from "./ui.js";
@@ -33,7 +33,7 @@ export const askTopic = ({ key: room, topic }) =>
 export const showMembers = ({ key, members }) =>
 	show(`In ${key}`, el("ul", [...members].sort().map((name) => row(name, "", () => close() ?? views.go(name)))));
 
-const row = (name, words, onclick) => el("li", button([sign(name), el("span.name", name, el("small", words))], onclick));
+const row = (name, words, onclick) => el("li", button([sign(name), el("span.name", shownName(name), el("small", words))], onclick));
 
 export function showRooms() {
 	const name = field("Room", { required: true });
@@ -51,24 +51,21 @@ export function showRooms() {
 
 export function showMore(key) {
 	const save = (kind) => act(`Save as .${kind}`, () => download(key, kind));
-	show(key, el("p", { id: "about", role: "status" }), el("p", ["txt", "json"].map(save)));
-	if (!isRoom(key)) ask("who_is", { nickname: key });
+	const about = el("p", { role: "status" });
+	show(shownName(key), about, el("p", ["txt", "json"].map(save)));
+	if (!isRoom(key)) describe(key, (text) => put(about, text));
 }
-
-export const described = (text) => at("about") && put(at("about"), text);
 
 // Before what cannot be taken back by the same button, or by one that lies beside another.
 function askFirst(title, text, word, done) {
 	show(title, el("p", text), el("p", el("button.danger", { type: "button", onclick: () => close() ?? done() }, word), button("Cancel", close)));
 }
 
-export const askBlock = (nickname, done = () => {}) =>
-	askFirst(
-		`Block ${nickname}?`,
-		`Nothing that ${nickname} writes or asks will reach you, and a chat with ${nickname} ends. ${nickname} is not told. Behind your own name you can unblock again.`,
-		`Block ${nickname}`,
-		() => ask("block", { nickname }) && done(),
-	);
+export function askBlock(nickname, done = () => {}) {
+	const name = shownName(nickname);
+	const text = `Nothing that ${name} writes or asks will reach you, and a chat with ${name} ends. ${name} is not told. Behind your own name you can unblock again.`;
+	askFirst(`Block ${name}?`, text, `Block ${name}`, () => ask("block", { nickname }) && done());
+}
 
 // A room ends with its last member.
 export function leaveRoom({ key: room, members }) {
@@ -93,11 +90,11 @@ export function showMe() {
 	const allow = el("select", { onchange: () => ask("allow_asking", { who: allow.value }) });
 	for (const value in MAY_ASK) allow.append(el("option", { value, selected: value === my.mayAsk }, MAY_ASK[value]));
 	show(
-		my.me,
+		shownName(my.me),
 		el("p", act("Online", () => be("online")), act("Do not disturb", () => be("dnd"))),
 		form("Away", (text) => be("away", text), away),
 		el("label", "Who may ask me for a chat", allow),
-		el("p", [...my.blocked].map((nickname) => act(`Unblock ${nickname}`, () => ask("unblock", { nickname })))),
+		el("p", [...my.blocked].map((nickname) => act(`Unblock ${shownName(nickname)}`, () => ask("unblock", { nickname })))),
 		el("p", notices(), button("Log out", logOut)),
 	);
 }

@@ -32,6 +32,16 @@ export function talkWith(key) {
 	return my.talks.get(key);
 }
 
+// People read a name as its account spells it; all else goes by the key.
+export const shownName = (key) => kept.spellings[key] ?? key;
+
+export function spell({ nickname, spelling }) {
+	if ((kept.spellings[nickname] ?? "") === spelling) return;
+	if (spelling) kept.spellings[nickname] = spelling;
+	else delete kept.spellings[nickname];
+	save("spellings");
+}
+
 // Whom or what somebody means by a name: as the server knows them, as far as it has told, or else as it would spell it.
 export function personKey(typed) {
 	const key = nameKey(typed);

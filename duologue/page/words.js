@@ -1,5 +1,7 @@
 // What people read, as in duologue/core/sentences.py.
 
+import { shownName } from "./state.js";
+
 const ENDS = { you_left: "you left.", left: "{} left.", lost: "the connection to {} was lost.", removed: "the account of {} was removed." };
 const ANSWERS = {
 	declined: "{} declined the chat.",
@@ -20,7 +22,7 @@ const SENTENCES = {
 	request_answered: (e) => ANSWERS[e.outcome],
 	request_withdrawn: (e) => WITHDRAWALS[e.outcome] ?? "{} no longer waits for you.",
 	chat_started: () => "Chat with {} started.",
-	chat_ended: (e) => `Chat with {} ended: ${e.chat && e.reason === "lost" ? "the connection was lost for too long." : ENDS[e.reason].replace("{}", e.nickname)}`,
+	chat_ended: (e) => `Chat with {} ended: ${e.chat && e.reason === "lost" ? "the connection was lost for too long." : ENDS[e.reason].replace("{}", shownName(e.nickname))}`,
 	chat_paused: (e) => `{}'s connection is lost; ${e.seconds} s to come back.`,
 	partner_resumed: () => "{} is back.",
 	chat_resumed: () => "Chat with {} goes on.",
@@ -30,7 +32,7 @@ const SENTENCES = {
 	room_left: () => "{} has left.",
 	room_topic: (e) => (e.nickname === null ? `${e.room}: ${e.topic || "no topic yet"}` : e.topic ? `{} says what this is about: ${e.topic}` : "{} took the topic away."),
 };
-export const sentence = (event) => SENTENCES[event.type]?.(event).replace("{}", event.nickname) ?? event.text;
+export const sentence = (event) => SENTENCES[event.type]?.(event).replace("{}", () => shownName(event.nickname)) ?? event.text;
 
 export const MARKS = { unsent: ["◷", "not sent yet"], sent: ["·", "sent"], stored: ["✓", "stored"], delivered: ["✓✓", "delivered"], refused: ["!", "not sent"] };
 
