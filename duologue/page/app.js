@@ -68,7 +68,9 @@ function go(key) {
 function turn(key, from = my.open) {
 	const { activeElement } = document;
 	const isWriting = my.open?.draft || at("dialog").open || (activeElement !== at("text") && activeElement.matches("input, textarea, select"));
-	if (from === my.open && !isWriting) go(key);
+	const mayGo = from === my.open && !isWriting;
+	if (mayGo) go(key);
+	return mayGo;
 }
 
 function paintNews() {

@@ -55,7 +55,10 @@ box.onkeydown = (event) => {
 };
 at("send").onpointerdown = (event) => event.preventDefault(); // the keyboard of a phone stays
 
-box.onpaste = ({ clipboardData: { files, types } }) => files.length && !types.includes("text/plain") && views.hint(NO_FILES);
+// A text that comes with its picture, as from a spreadsheet, is pasted as ever.
+box.onpaste = ({ clipboardData: { files, types } }) => {
+	if (files.length && !types.includes("text/plain")) views.hint(NO_FILES);
+};
 // Dropped beside the box, a browser would open it in the place of the page.
 addEventListener("dragover", (event) => hasFiles(event) && event.preventDefault());
 addEventListener("drop", (event) => {

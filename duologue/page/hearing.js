@@ -22,7 +22,7 @@ function begins(event) {
 	talk.at ||= now();
 	remember(talk);
 	tellThere(event);
-	if (event.type === "chat_started") views.turn(event.nickname);
+	if (event.type === "chat_started" && !views.turn(event.nickname)) hint(event);
 }
 
 function presence(event) {
@@ -49,7 +49,7 @@ function entered({ room, topic }) {
 	keepRoom(room, [room, wish.password]);
 	read(talk);
 	send("list_members", { room });
-	if (wish.from !== undefined) views.turn(room, wish.from);
+	if (wish.from !== undefined && !views.turn(room, wish.from)) views.hint(`You are in ${room} now.`);
 }
 
 function exited({ room }) {

@@ -23,7 +23,8 @@ const NAME = new RegExp(`^[\\p{L}\\p{Nd}][\\p{L}\\p{M}\\p{Nd}${PUNCTUATION.repla
 
 // Could somebody, or some room, have this name? Words that the server keeps back are refused by itself.
 export function isName(key) {
-	const name = key.replace(ROOM_MARK, "").replace(GUEST_MARK, "");
+	const isMarked = [ROOM_MARK, GUEST_MARK].includes(key[0]);
+	const name = isMarked ? key.slice(1) : key;
 	const isShort = [...name].length <= MOST_CHARACTERS && new TextEncoder().encode(name).length <= MOST_BYTES;
 	return isShort && NAME.test(name) && !INVISIBLE.test(name);
 }

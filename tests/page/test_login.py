@@ -119,7 +119,7 @@ def test_a_password_manager_may_fill_in_the_password_first(server: Server, brows
 def test_what_is_filled_in_before_the_script_is_there_stays(server: Server, browser: Browser) -> None:
     person = Person(browser, server.url, "bob")
     waiting: list[Route] = []
-    person.page.route("**/app.js", waiting.append)
+    person.page.route("**/app.js", lambda route: waiting.append(route))
     person.page.evaluate("sessionStorage.nickname = 'alice'")
     person.page.reload(wait_until="commit")
     for field, text in (("#password", "of bob"), ("#nickname", "bob")):

@@ -103,9 +103,9 @@ def test_somebody_is_written_to_in_one_conversation_however_the_name_is_typed(
 def test_people_are_read_as_their_accounts_spell_them(enter: Enter, native: AtNative) -> None:
     alice, nikos = enter("alice"), native("Νίκος")
     expect(alice.page.locator("#people .name")).to_contain_text("νίκος")
-    nikos.says("/join lobby", "/msg #lobby AAAAAAAAAAAA 1 :/me waves", "/msg #lobby AAAAAAAAAAAB 1 :hello")
+    nikos.says("/join lobby", "/msg #lobby AAAAAAAAAAAA 1 :hello", "/msg #lobby AAAAAAAAAAAB 1 :/me waves")
     expect(alice.notes.last).to_have_text("νίκος has joined.")
-    expect(alice.messages.first).to_have_text("* νίκος waves")
+    expect(alice.messages.last).to_have_text("* νίκος waves")
     expect(alice.page.locator("#rows .who")).to_have_text("νίκος")
     nikos.says("/chat alice")
     expect(alice.page.locator(".request b")).to_have_text("νίκος")
