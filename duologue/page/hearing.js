@@ -17,7 +17,9 @@ const hint = (event) => views.hint(sentence(event));
 const unknown = (event) => answered(sentence(event));
 
 function begins(event) {
+	const turnedAway = [...my.requests.keys()].filter((nickname) => nickname !== event.nickname);
 	Object.assign(my, { partner: event.nickname, asked: new Set(), requests: new Map() });
+	for (const nickname of turnedAway) noteEnd({ type: "request_withdrawn", nickname, outcome: "busy" });
 	const talk = talkWith(event.nickname);
 	talk.at ||= now();
 	remember(talk);
@@ -73,8 +75,10 @@ const forgetting = (from, act) => (event) => {
 };
 
 // It stands in the conversation, too: a hint is gone with the next key.
+const noteEnd = (event) => missed(talkWith(event.nickname), { id: newName(), at: now(), note: sentence(event) });
+
 function unanswered(event) {
-	missed(talkWith(event.nickname), { id: newName(), at: now(), note: sentence(event) });
+	noteEnd(event);
 	hint(event);
 }
 

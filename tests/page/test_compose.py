@@ -123,8 +123,11 @@ def test_to_block_is_asked_twice_and_lies_beside_nothing(enter: Enter) -> None:
     assert block
     assert block["x"] - (leave["x"] + leave["width"]) > leave["width"] / 2
     dialog = alice.page.get_by_role("dialog")
-    for ask in (lambda: alice.presses("Block"), lambda: says(alice, "/block")):
-        ask()
+    for by_hand in (True, False):
+        if by_hand:
+            says(alice, "/block")
+        else:
+            alice.presses("Block")
         expect(dialog.locator("h2")).to_have_text("Block bob?")
         alice.presses("Cancel")
         expect(dialog).to_be_hidden()

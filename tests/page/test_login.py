@@ -119,7 +119,11 @@ def test_a_password_manager_may_fill_in_the_password_first(server: Server, brows
 def test_what_is_filled_in_before_the_script_is_there_stays(server: Server, browser: Browser) -> None:
     person = Person(browser, server.url, "bob")
     waiting: list[Route] = []
-    person.page.route("**/app.js", lambda route: waiting.append(route))
+
+    def hold(route: Route) -> None:
+        waiting.append(route)
+
+    person.page.route("**/app.js", hold)
     person.page.evaluate("sessionStorage.nickname = 'alice'")
     person.page.reload(wait_until="commit")
     for field, text in (("#password", "of bob"), ("#nickname", "bob")):

@@ -147,6 +147,19 @@ def test_a_letter_while_elsewhere_on_a_phone_is_signed(enter: Enter, native: AtN
     expect(back.locator(".news")).to_have_count(0)
 
 
+def test_whom_a_chat_with_somebody_else_has_turned_away_is_said(enter: Enter, native: AtNative) -> None:
+    alice, bob, carol = enter("alice"), native("bob"), native("carol")
+    for asker in (bob, carol):
+        asker.says("/chat alice")
+        asker.hears("chat_requested alice .*")
+    alice.presses("Accept bob")
+    bob.hears("start_chat alice .*")
+    expect(alice.page.locator(".request")).to_have_count(0)
+    expect(alice.row("carol").locator(".news")).to_have_text("1 unread")
+    alice.goes_to("carol")
+    expect(alice.notes.last).to_have_text("carol was told that you are in a chat.")
+
+
 def test_requests_that_went_while_the_connection_was_lost_are_said_to_be_gone(enter: Enter, native: AtNative) -> None:
     alice, bob = enter("alice"), native("bob")
     wire = Wire(alice.page)
