@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from duologue.core.accounts import Account, nickname_key, skeleton
+from duologue.core.accounts import Account, nickname_key, skeleton, spelling_of
 from duologue.passwords import hash_password
 from duologue.storage import users_file
 from duologue.storage.checkup import examine
@@ -45,7 +45,7 @@ def add_user(users_path: Path, nickname: str, *, ask_password: Callable[[str], s
 
     def added(accounts: list[Account]) -> list[Account]:
         _check_free(accounts, key)
-        return [*accounts, Account(key, password_hash, created)]
+        return [*accounts, Account(key, password_hash, created, spelling=spelling_of(nickname))]
 
     users_file.update(users_path, added)
     how = "without a password: the nickname alone logs in" if no_password else "with a password"

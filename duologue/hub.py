@@ -116,6 +116,7 @@ class Hub:
             is_in_chat=lambda nickname: self.switchboard.chat_of(nickname) is not None,
             break_off=self._break_off,
             is_registered=self.roster.is_registered,
+            spelling_of=users.spelling_of,
             perform=self.perform,
             wall_clock=wall_clock,
         )

@@ -283,7 +283,7 @@ class LoginDesk:
         account = self._users.find(login.nickname)
         if link.is_all_three and account:
             self.forget(link)
-            link.tell(LoggedIn(self._passes.issue(account), login.nickname))
+            link.tell(LoggedIn(self._passes.issue(account), login.nickname, account.spelling))
             login.attached = {SocketKind.CHAT: link, SocketKind.CHECK: link}
             self._complete(login)
         else:

@@ -28,7 +28,8 @@ PeopleEffect = PresenceChanged | BlockChanged | AskingChanged
 
 
 class PeopleDesk:
-    """`perform` has effects carried out. `is_registered` tells who exists, and `wall_clock` dates what they do.
+    """`perform` has effects carried out. `is_registered` tells who exists, `spelling_of` how an account spells itself,
+    and `wall_clock` dates what they do.
 
     `break_off` ends what there is between two people, the first of whom has blocked the other.
     """
@@ -42,11 +43,14 @@ class PeopleDesk:
         is_in_chat: Callable[[str], bool],
         break_off: Callable[[str, str], list[Effect]],
         is_registered: Callable[[str], bool],
+        spelling_of: Callable[[str], str],
         perform: Callable[[list[Effect]], None],
         wall_clock: Callable[[], float],
     ) -> None:
         self.privacy = Privacy(limits)
-        self.presences = Presences(is_in_chat=is_in_chat, limits=limits, is_heard=self.privacy.is_heard)
+        self.presences = Presences(
+            is_in_chat=is_in_chat, limits=limits, is_heard=self.privacy.is_heard, spelling_of=spelling_of
+        )
         self.privacy.restore(store.blocks, store.asking)
         self.store = store
         self._break_off = break_off

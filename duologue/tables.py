@@ -41,10 +41,15 @@ class Users:
         except BadNickname:
             return None
 
+    def spelling_of(self, key: str) -> str:
+        """How an account spells itself; empty where that is its key, or there is none."""
+        account = self._by_key.get(key)
+        return account.spelling if account else ""
+
     @cached_property
     def looks(self) -> frozenset[str]:
         """What the registered names look like. Computed when a guest asks: 10,000 names take a moment."""
-        return frozenset(look for key in self._by_key for look in looks_of(key))
+        return frozenset(look for account in self._by_key.values() for look in looks_of(account.shown))
 
     def public(self) -> pd.DataFrame:
         """The users table for a screen: instead of a hash, whether there is a password."""

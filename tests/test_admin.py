@@ -69,6 +69,7 @@ async def test_a_user_is_added_with_the_password_that_was_asked_for(path: Path) 
     assert asked == ["eve"]
     assert await has_password(path, "eve", "correct horse")
     date.fromisoformat(read(path)[-1].created)
+    assert read(path)[-1].spelling == "Eve"
     assert [account.nickname for account in read(path)] == ["bob", "ann", "eve"]
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from docs import make_protocol, make_web
+from docs import make_page_names, make_protocol, make_web
 
 TOP = Path(__file__).parent.parent
 PAGES = sorted([TOP / "README.md", TOP / "CHANGELOG.md", *(TOP / "docs").rglob("*.md")])
@@ -21,6 +21,11 @@ def test_the_made_parts_of_the_protocol_are_current() -> None:
 def test_the_made_parts_of_the_web_page_are_current() -> None:
     text = make_web.PAGE.read_text(encoding="utf-8")
     assert make_web.page(text) == text, "run `make docs`"
+
+
+def test_the_rules_of_names_of_the_page_are_those_of_the_server() -> None:
+    text = make_page_names.MODULE.read_text(encoding="utf-8")
+    assert make_page_names.module() == text, "run `make docs`"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(TOP)))

@@ -10,7 +10,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, rule
 
-from duologue.core.accounts import Account
+from duologue.core.accounts import Account, looks_of
 from duologue.tables import ROWS_AHEAD, Connections, Users, printed
 
 HASH = "$argon2id$v=19$m=19456,t=2,p=1$secret"
@@ -248,3 +248,12 @@ class ConnectionsAgree(RuleBasedStateMachine):
 
 TestConnectionsAgree = ConnectionsAgree.TestCase
 TestConnectionsAgree.settings = settings(max_examples=25, stateful_step_count=30, deadline=None)
+
+
+def test_an_account_is_spelled_as_it_spells_itself() -> None:
+    users = Users([Account("νίκοσ", spelling="νίκος"), Account("bob")])
+    assert [users.spelling_of(key) for key in ("νίκοσ", "bob", "nobody")] == ["νίκος", "", ""]
+
+
+def test_a_guest_looks_like_no_spelling_of_an_account() -> None:
+    assert looks_of("~Alice") & Users([Account("aiice", spelling="AIice")]).looks

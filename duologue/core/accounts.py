@@ -56,7 +56,8 @@ class BadNickname(PeerError):
 class Account:
     """A registered user.
 
-    `nickname` is the canonical spelling, the key itself. `password_hash` is None where the nickname alone logs in.
+    `nickname` is the canonical spelling, the key itself; `spelling` is how people are to read it, empty where that is
+    the same: νίκος, whose key is νίκοσ. `password_hash` is None where the nickname alone logs in.
     `created` is an ISO date, or empty where nobody wrote it down.
     """
 
@@ -64,6 +65,22 @@ class Account:
     password_hash: str | None = field(default=None, repr=False)
     created: str = ""
     disabled: bool = False
+    spelling: str = ""
+
+    @property
+    def shown(self) -> str:
+        return self.spelling or self.nickname
+
+
+def spelling_of(text: str) -> str:
+    """How the account of a nickname that was written so is to be spelled; empty where its key says it all.
+
+    Raises BadNickname for what nobody may be called.
+    """
+    key = nickname_key(text)
+    name = unicodedata.normalize("NFKC", text)
+    is_as_good = name != key and _fault_in_characters(name, "nickname") is None and _fault_in_length(name, "") is None
+    return name if is_as_good else ""
 
 
 def nickname_key(text: str) -> str:

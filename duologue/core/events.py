@@ -20,11 +20,12 @@ class PasswordWanted:
 @dataclass(frozen=True, slots=True)
 class LoggedIn:
     """Welcome. `token` attaches the other two sockets, or where there are none is a pass for the next login; `nickname`
-    is how the server spells the name.
+    is how the server spells the name, and `spelling` how its account does, empty where that is the same.
     """
 
     token: str = field(repr=False)
     nickname: str
+    spelling: str = ""
 
 
 @dataclass(frozen=True, slots=True)

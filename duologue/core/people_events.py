@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from duologue.core.people_commands import MayAsk
@@ -20,15 +20,18 @@ class State(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Presence:
-    """How `nickname` is now. `text` is what somebody who is away has left to say."""
+    """How `nickname` is now. `text` is what somebody who is away has left to say. `spelling` is how the account spells
+    itself, empty where that is the nickname; the native protocol has no place for it.
+    """
 
     nickname: str
     state: State
     text: str = ""
+    spelling: str = ""
 
     def without_text(self) -> Presence:
         """As those are told who have blocked them."""
-        return Presence(self.nickname, self.state)
+        return replace(self, text="")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,7 @@ class PersonDescribed:
     since: int | None
     is_guest: bool
     text: str = ""
+    spelling: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,7 @@ class _Session:
 
 class Presences:
     """`is_in_chat` tells of somebody who is here. What people say of themselves is for those to whom they are heard
-    (`is_heard`: who speaks, and to whom); how they are is for everybody.
+    (`is_heard`: who speaks, and to whom); how they are is for everybody. `spelling_of` is how an account spells itself.
     """
 
     def __init__(
@@ -47,7 +47,9 @@ class Presences:
         is_in_chat: Callable[[str], bool],
         limits: Limits,
         is_heard: Callable[[str, str], bool] = lambda _, __: True,
+        spelling_of: Callable[[str], str] = lambda _: "",
     ) -> None:
+        self._spelling_of = spelling_of
         self._is_in_chat = is_in_chat
         self._is_heard = is_heard
         self._limits = limits
@@ -132,7 +134,7 @@ class Presences:
         session = self._here.get(nickname)
         if session is None:
             return Presence(nickname, State.OFFLINE)
-        return Presence(nickname, self._state(nickname, session), session.text)
+        return Presence(nickname, self._state(nickname, session), session.text, self._spelling_of(nickname))
 
     def of_to(self, reader: str, nickname: str) -> Presence:
         """The same, as `reader` is told."""
@@ -148,7 +150,8 @@ class Presences:
         presence, session = self.of_to(reader, nickname), self._here.get(nickname)
         since = session.since if session else self._left.get(nickname)
         whole = None if since is None else int(since)
-        return PersonDescribed(nickname, presence.state, whole, is_guest(nickname), presence.text)
+        spelling = self._spelling_of(nickname)
+        return PersonDescribed(nickname, presence.state, whole, is_guest(nickname), presence.text, spelling)
 
     # A page of everybody who is here: the first, or what follows `after`
 

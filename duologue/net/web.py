@@ -8,11 +8,13 @@ from collections import Counter
 from collections.abc import Callable
 from functools import partial
 from http import HTTPStatus
+from urllib.parse import parse_qs
 
 from websockets.datastructures import MultipleValuesError
 from websockets.http11 import Request, Response
 
 from duologue.core.admission import is_loopback
+from duologue.core.text import visible
 from duologue.net.web_files import Files, response, sentence
 from duologue.protocols.web import Site
 from duologue.settings import Settings
@@ -69,6 +71,7 @@ class WebSite:
         self._has_tls = has_tls
         self._pages: dict[str, Callable[[Request, str], Response | None]] = {
             "/socket": self._socket,
+            "/status": self._status,
             "/healthz": self._health,
             "/metrics": self._numbers,
         }
@@ -94,9 +97,9 @@ class WebSite:
         page = self._pages.get(path)
         if page:
             return page(request, address)
-        return self._files.answer(path, request.headers.get("If-None-Match", "")) or sentence(
-            HTTPStatus.NOT_FOUND, "There is no such page."
-        )
+        known, accepted = (request.headers.get(name, "") for name in ("If-None-Match", "Accept-Encoding"))
+        found = self._files.answer(path, known, accepted)
+        return found or sentence(HTTPStatus.NOT_FOUND, "There is no such page.")
 
     def _socket(self, request: Request, address: str) -> Response | None:
         """A browser says truly which page it speaks for. One that was led here under a name of somebody else's (DNS
@@ -107,7 +110,16 @@ class WebSite:
             return None
         self.refused["bad_origin"] += 1
         log.warning("bad origin; --web-origins allows more", extra={"peer": address, "origin": origin[:_SHOWN]})
-        return sentence(HTTPStatus.FORBIDDEN, "This page may not connect here: its origin is not allowed.")
+        return _not_from(origin)
+
+    def _status(self, request: Request, _: str) -> Response:
+        """For a page whose socket does not open: a browser tells it nothing of the answer. It says where it is from
+        (`?origin=`), which a browser does not say for it here.
+        """
+        origin = parse_qs(request.path.partition("?")[2]).get("origin", [""])[0]
+        if origin and origin not in self._allowed:
+            return _not_from(origin)
+        return sentence(HTTPStatus.OK, "ok")
 
     def _health(self, _: Request, __: str) -> Response:
         reason = self._not_ready()
@@ -123,6 +135,13 @@ class WebSite:
             return sentence(HTTPStatus.FORBIDDEN, "The metrics are for this machine only.")
         numbers, content_type = self._metrics()
         return response(HTTPStatus.OK, numbers, content_type)
+
+
+def _not_from(origin: str) -> Response:
+    """An origin that is not allowed, and what to do."""
+    shown = visible(origin[:_SHOWN]) or "nowhere"
+    text = f"This page comes from {shown}, and the server opens no chat for pages from there."
+    return sentence(HTTPStatus.FORBIDDEN, f"{text} Its operator can allow it: --web-origins {shown}")
 
 
 def _is_local(host: str) -> bool:

@@ -1,7 +1,9 @@
-"""The files of the page, read once: which there are, what they are, and what is answered to who asks for one."""
+"""The files of the page, read and compressed once: which there are, what they are, and what is answered to who asks."""
 
 from __future__ import annotations
 
+import gzip
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
@@ -31,13 +33,25 @@ CONTENT_TYPES = {
 
 TEXT = CONTENT_TYPES[".txt"]
 
+COMPRESSED = frozenset({".html", ".js", ".css", ".svg", ".webmanifest", ".txt"})
+"""The other types are compressed in themselves. None of the files has a secret in it (compare decision 0035)."""
+
+_GZIP = re.compile(r"\s*(?:x-)?gzip\s*(?:;\s*q=(?P<weight>[\d.]+)\s*)?", re.IGNORECASE)
+
 
 @dataclass(frozen=True, slots=True)
 class File:
+    """`compressed` is the same with gzip, where that is smaller; it has an ETag of its own, as it has other bytes."""
+
     content: bytes
     content_type: str
     etag: str
+    compressed: File | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
+
+    def with_headers(self, headers: Mapping[str, str]) -> File:
+        compressed = self.compressed and self.compressed.with_headers(headers)
+        return replace(self, headers={**self.headers, **headers}, compressed=compressed)
 
 
 class Files:
@@ -54,26 +68,42 @@ class Files:
         }
         index = self._files.get("/index.html")
         if index:
-            self._files["/"] = self._files["/index.html"] = replace(index, headers=self._modules())
+            self._files["/"] = self._files["/index.html"] = index.with_headers(self._modules())
 
     def _modules(self) -> dict[str, str]:
         """All modules are fetched at once: a browser finds them only as one names the other, in three waves."""
         modules = [f"<{path[1:]}>; rel=modulepreload" for path in self._files if path.endswith(".js")]
         return {"Link": ", ".join(modules)} if modules else {}
 
-    def answer(self, path: str, known: str) -> Response | None:
-        """The file at `path`, or that it is still the one of the ETags in `known`; None where there is none."""
-        file = self._files.get(path)
-        if file is None:
+    def answer(self, path: str, known: str, accepted: str = "") -> Response | None:
+        """The file at `path`, compressed where `accepted` has that, or that it is still the one of the ETags in
+        `known`; None where there is none.
+        """
+        whole = self._files.get(path)
+        if whole is None:
             return None
+        file = whole.compressed if whole.compressed and accepts_gzip(accepted) else whole
+        headers = {"ETag": file.etag, "Vary": "Accept-Encoding"}
         if file.etag in (etag.strip().removeprefix("W/") for etag in known.split(",")):
-            return response(HTTPStatus.NOT_MODIFIED, b"", file.content_type, ETag=file.etag)
-        return response(HTTPStatus.OK, file.content, file.content_type, ETag=file.etag, **file.headers)
+            return response(HTTPStatus.NOT_MODIFIED, b"", file.content_type, **headers)
+        return response(HTTPStatus.OK, file.content, file.content_type, **headers, **file.headers)
+
+
+def accepts_gzip(accepted: str) -> bool:
+    """Does an Accept-Encoding header have gzip, and not only to rule it out?"""
+    found = [match for part in accepted.split(",") if (match := _GZIP.fullmatch(part))]
+    return any((match["weight"] or "1").strip("0.") for match in found)
 
 
 def _read(path: Path) -> File:
-    content = path.read_bytes()
-    return File(content, CONTENT_TYPES[path.suffix], f'"{sha256(content).hexdigest()[:32]}"')
+    content, content_type = path.read_bytes(), CONTENT_TYPES[path.suffix]
+    tag = sha256(content).hexdigest()[:32]
+    compressed = None
+    if path.suffix in COMPRESSED:
+        shorter = gzip.compress(content, mtime=0)  # the same bytes at each start
+        if len(shorter) < len(content):
+            compressed = File(shorter, content_type, f'"{tag}-gzip"', headers={"Content-Encoding": "gzip"})
+    return File(content, content_type, f'"{tag}"', compressed)
 
 
 def response(status: HTTPStatus, body: bytes, content_type: str, **more: str) -> Response:

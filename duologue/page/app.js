@@ -1,68 +1,103 @@
 // What the views do for the client, and news for who looks elsewhere.
 
 import { LOBBY, ask, login, open, start } from "./client.js";
-import { paintCompose } from "./compose.js";
+import { isTouch, paintCompose } from "./compose.js";
+import { guard } from "./guard.js";
 import { paintHead } from "./head.js";
 import { hear } from "./hearing.js";
-import { paintLog } from "./log.js";
-import { described, showMe, showRooms } from "./menu.js";
+import { paintLog, reveal } from "./log.js";
+import { kept, tab } from "./memory.js";
+import { showMe, showRooms } from "./menu.js";
 import { paintSidebar } from "./sidebar.js";
-import { changed, my, paint, see, views } from "./state.js";
+import { changed, my, paint, see, shownName, views } from "./state.js";
 import { visible } from "./text.js";
 import { announce, at, put } from "./ui.js";
 
 const narrow = matchMedia("(width<700px)");
-const show = (isIn) => (at("app").hidden = !(at("welcome").hidden = isIn));
+const SHAKE = 200; // ms
+const PARTS = [paintSidebar, paintHead, paintCompose, paintLog, paintNews, paintLoading];
 
-Object.assign(views, {
+function show(name) {
+	for (const id of ["loading", "welcome", "app"]) at(id).hidden = id !== name;
+}
+
+const VIEWS = {
 	login(text, wantsPassword = false) {
-		show(false);
+		show("welcome");
 		put(at("denied"), text);
-		at("secret").hidden = !wantsPassword;
-		at("nickname").value ||= sessionStorage.nickname ?? "";
-		at(wantsPassword ? "password" : "nickname").focus();
+		at("nickname").value ||= tab.get("nickname") ?? "";
+		at(at("nickname").value && wantsPassword ? "password" : "nickname").focus();
 	},
 	begun() {
 		const isFirst = at("app").hidden;
 		at("password").value = "";
-		show(true);
+		show("app");
 		if (my.open) open(my.open.key);
-		else if (isFirst && !narrow.matches) go(LOBBY);
+		else if (isFirst) go(kept.place.open ?? (narrow.matches ? null : LOBBY));
 		changed();
 	},
-	paint() {
-		for (const part of [paintSidebar, paintHead, paintCompose, paintLog]) part();
-		const news = [...my.talks.values()].reduce((sum, talk) => sum + talk.unread, my.requests.size);
-		document.title = news ? `(${news}) Duologue` : "Duologue";
-	},
+	paint: () => PARTS.forEach((part) => guard(part)),
 	arrived(talk, { who, text }) {
-		if (talk === my.open || !talk.isRoom) announce(`${who}: ${text}`);
-		notify(talk.isRoom ? `${who} in ${talk.key}` : who, text, talk.key);
+		const name = shownName(who);
+		if (talk === my.open || !talk.isRoom) announce(`${name}: ${text}`);
+		notify(talk.isRoom ? `${name} in ${talk.key}` : name, text, talk.key);
 	},
 	requested(nickname) {
-		announce(`${nickname} wants to chat with you.`);
-		notify(nickname, "wants to chat with you", nickname);
+		announce(`${shownName(nickname)} wants to chat with you.`);
+		notify(shownName(nickname), "wants to chat with you", nickname);
 	},
 	go,
+	turn,
+	reveal,
 	rooms: showRooms,
-	described,
 	hint: (text) => put(at("hint"), text),
 	isLookedAt: () => !document.hidden && document.hasFocus(),
-});
+};
+// Whatever goes wrong in a view, what came is kept, counted and shown by the others.
+for (const [name, view] of Object.entries(VIEWS)) views[name] = (...args) => guard(view, ...args);
 
 function go(key) {
-	if (key && narrow.matches && !my.open) history.pushState(null, "");
+	if (key && narrow.matches && !history.state?.isTalking) guard(() => history.pushState({ isTalking: true }, ""));
 	open(key);
 	document.body.classList.toggle("talking", !!key);
 	paint();
-	if (key) at("text").focus();
+	if (key && !isTouch.matches) at("text").focus(); // there it would bring up a keyboard
+}
+
+// To where something has begun that was asked for; but never away from where somebody writes, or has gone meanwhile.
+function turn(key, from = my.open) {
+	const { activeElement } = document;
+	const isWriting = my.open?.draft || at("dialog").open || (activeElement !== at("text") && activeElement.matches("input, textarea, select"));
+	const mayGo = from === my.open && !isWriting;
+	if (mayGo) go(key);
+	return mayGo;
+}
+
+function paintNews() {
+	const news = [...my.talks.values()].reduce((sum, talk) => sum + talk.unread, my.requests.size);
+	document.title = news ? `(${news}) Duologue` : "Duologue";
+}
+
+// After a reload there is nothing else to see yet.
+function paintLoading() {
+	if (my.link === "lost" && !at("loading").hidden) put(at("loading"), my.why || "The server cannot be reached.", " Trying again …");
 }
 
 function notify(title, body, key) {
 	if (document.hidden) views.paint(); // no frame comes, but the title counts
 	if (views.isLookedAt() || globalThis.Notification?.permission !== "granted") return;
-	const notice = new Notification(visible(title), { body: visible(body).slice(0, 200), tag: key });
-	notice.onclick = () => focus() ?? go(key);
+	try {
+		const notice = new Notification(visible(title), { body: visible(body).slice(0, 200), tag: key });
+		notice.onclick = () => focus() ?? go(key);
+	} catch {
+		noNotices(); // Chrome on Android has them for service workers only
+	}
+}
+
+function noNotices() {
+	guard(() => navigator.vibrate?.(SHAKE));
+	if (my.canNotify) views.hint("This browser cannot show notices of this page. The count in its title tells of news.");
+	my.canNotify = false;
 }
 
 function looked() {
@@ -75,18 +110,15 @@ at("login").onsubmit = (event) => {
 	put(at("denied"));
 	login(at("nickname").value.trim(), at("password").value);
 };
-at("nickname").oninput = () => {
-	at("secret").hidden = true;
-	at("password").value = "";
-};
 at("me").onclick = showMe;
 at("join").onclick = () => {
 	my.rooms = [];
 	ask("list_rooms");
 };
+at("reload").onclick = () => location.reload();
 addEventListener("focus", looked);
 document.addEventListener("visibilitychange", looked);
-addEventListener("popstate", () => narrow.matches && go(null));
+addEventListener("popstate", ({ state }) => narrow.matches && !state?.isTalking && go(null));
 
 try {
 	if (localStorage && sessionStorage) start(hear);

@@ -2,29 +2,34 @@
 
 import * as delivery from "./delivery.js";
 import { save } from "./file.js";
-import { kept, recall } from "./memory.js";
+import { guard, report } from "./guard.js";
+import { keepPlace, kept, recall, tab } from "./memory.js";
 import * as socket from "./socket.js";
-import { arrive, changed, count, idIn, idInRoom, my, remember, see, talkWith, views } from "./state.js";
+import { arrive, changed, count, idIn, idInRoom, my, remember, see, spell, talkWith, views } from "./state.js";
 import { clean, isRoom, isTooLong, newName } from "./text.js";
 
 export const LOBBY = "#lobby";
 const PAGE = 50; // messages
 export const MOST = 500; // in one answer, or list
 const TOO_SOON = 3000; // ms
+const WHY_AT = new Set([2, 8, 32, 128]); // failures in a row: what is full is not asked on top of each try
+const NO_ANSWER = "The server cannot be reached.";
 const FINAL = { taken_over: "taken", removed: "over", protocol_error: "over", bye: "over" };
 
 const { send } = socket;
 export const joining = []; // unanswered, in order
 const questions = []; // the same
+const describing = []; // the same: what is done with the answer
 let hear; // what each event changes
 let form = null;
 let stage = ""; // nickname, pass, password, or denied
 let aside = null; // comes before the session
+let isRestored = false; // what was before a reload
 
 export function start(hearing) {
 	hear = hearing;
-	socket.watch({ opened, frame, lost, beat: delivery.beat });
-	if (sessionStorage.pass) socket.open();
+	socket.watch({ opened, frame: (event) => guard(frame, event), lost, beat: delivery.beat });
+	if (tab.get("pass")) socket.open();
 	else views.login("");
 }
 
@@ -37,7 +42,7 @@ export function login(nickname, password) {
 }
 
 function opened() {
-	const token = sessionStorage.pass;
+	const token = tab.get("pass");
 	stage = token ? "pass" : "nickname";
 	if (token) socket.sendRaw("give_pass", { token });
 	else socket.sendRaw("give_nickname", { nickname: form.nickname });
@@ -63,36 +68,39 @@ function denied({ code, text }) {
 		socket.close();
 		return setTimeout(socket.open, TOO_SOON);
 	}
-	delete sessionStorage.pass;
-	delete sessionStorage.rooms;
+	tab.forget("pass", "rooms");
 	views.login(isPass ? "Please log in again." : text, !!form?.password);
 	return (stage = "denied");
 }
 
-function loggedIn({ token, nickname }) {
-	sessionStorage.pass = token;
-	sessionStorage.nickname = nickname;
+function loggedIn({ token, nickname, spelling }) {
+	tab.set("pass", token);
+	tab.set("nickname", nickname);
 	if (my.me && my.me !== nickname) {
 		socket.close();
 		return location.reload();
 	}
 	my.me = nickname;
 	form = null;
-	aside = [];
+	aside = [{ type: "presence", nickname, spelling, state: "online", text: "" }];
 }
 
+// Each step in its own guard: what is wrong with one line of the past stops nobody from reading on.
 function begin() {
 	socket.settle();
-	recall(my.me);
-	restore();
+	guard(recall, my.me);
+	guard(restore);
 	const wasTaken = my.link === "taken";
-	Object.assign(my, { link: "on", partner: null, requests: new Map(), asked: new Set() });
-	joining.length = 0;
-	delivery.begin();
-	wish(wasTaken);
-	delivery.postAll();
-	aside.forEach(note);
+	const waited = [...my.requests.keys()];
+	Object.assign(my, { link: "on", why: "", partner: null, requests: new Map(), asked: new Set() });
+	joining.length = describing.length = 0;
+	guard(delivery.begin);
+	guard(wish, wasTaken);
+	guard(delivery.postAll);
+	const events = aside;
 	aside = null;
+	events.forEach(note);
+	for (const nickname of waited) if (!my.requests.has(nickname)) note({ type: "request_withdrawn", nickname });
 	views.begun();
 }
 
@@ -105,23 +113,40 @@ function wish(wasTaken) {
 	my.people.clear();
 	my.blocked.clear();
 	for (const talk of my.talks.values()) talk.isStale ||= talk.isRoom || wasTaken;
-	for (const [room, password] of roomsKept()) join(room, password);
+	for (const [room, password] of roomsKept()) join({ room, password });
 }
 
-// What was before a reload.
 function restore() {
 	for (const key in kept.talks) Object.assign(talkWith(key), kept.talks[key]);
 	const put = (key, line) => talkWith(key).timeline.add({ ...line, who: my.me, isMine: true });
-	for (const { partner, lines } of Object.values(kept.chats)) lines.forEach((line) => put(partner, line));
-	for (const letter of Object.values(kept.letters)) put(letter.to, letter);
+	for (const { partner, lines } of Object.values(kept.chats)) for (const line of lines) guard(put, partner, line);
+	for (const letter of Object.values(kept.letters)) guard(put, letter.to, letter);
+	if (isRestored) kept.drafts = Object.fromEntries([...my.talks.values()].map(({ key, draft }) => [key, draft]).filter(([, text]) => text));
+	else for (const key in kept.drafts) talkWith(key).draft = kept.drafts[key];
+	isRestored = true;
 }
 
+// The one way of what the server says: into the state first, each event by itself; what got there is acknowledged.
 function note(event) {
+	guard(takeIn, event);
+	guard(delivery.acknowledge);
+	changed();
+}
+
+function takeIn(event) {
 	if (event.type === "probe") send("pong");
 	else if (event.type === "disconnected") disconnected(event);
-	else delivery.note(event).forEach(hear);
-	delivery.acknowledge();
-	changed();
+	else delivery.note(event).forEach(apply);
+}
+
+function apply(event) {
+	try {
+		hear(event);
+	} catch (error) {
+		delivery.fail(event);
+		report(error);
+	}
+	delivery.took(event);
 }
 
 function disconnected({ code }) {
@@ -131,12 +156,13 @@ function disconnected({ code }) {
 	my.link = FINAL[code];
 }
 
-function lost() {
-	if (sessionStorage.pass) my.link = "lost";
+function lost(failures) {
+	if (tab.get("pass")) my.link = "lost";
 	else {
 		socket.close();
-		if (stage === "nickname" || !stage) views.login("The server cannot be reached.");
+		if (stage === "nickname" || !stage) findWhy().then(views.login);
 	}
+	if (my.link === "lost" && WHY_AT.has(failures)) findWhy().then(tellWhy);
 	stage = "";
 	aside = null;
 	delivery.lose();
@@ -144,9 +170,26 @@ function lost() {
 	changed();
 }
 
+function tellWhy(why) {
+	my.why = why === NO_ANSWER ? "" : why;
+	changed();
+}
+
+// Why no socket opens. A browser tells no script, so the server is asked in another way.
+async function findWhy() {
+	try {
+		const answer = await fetch(`status?origin=${encodeURIComponent(location.origin)}`, { cache: "no-store" });
+		const isInWords = answer.headers.get("Content-Type")?.startsWith("text/plain");
+		if (answer.ok) return "The server answers, but no chat can be opened: something between here and there does not pass WebSockets on.";
+		return isInWords ? (await answer.text()).trim() : `${NO_ANSWER} What stands before it answers ${answer.status}.`;
+	} catch {
+		return NO_ANSWER;
+	}
+}
+
 export function logOut() {
 	send("exit");
-	sessionStorage.clear();
+	tab.forget("pass", "nickname", "rooms");
 	location.reload();
 }
 
@@ -160,12 +203,15 @@ export function ask(type, fields = {}) {
 
 export const be = (how, text) => (how === "away" ? ask("go_away", { text }) : ask(how === "dnd" ? "do_not_disturb" : "come_back"));
 
-export const join = (room, password = null, isByHand = false) => ask("join_room", { room, password }) && joining.push({ room, password, isByHand });
+// `from`: the conversation in which somebody asked for it, who is taken there once it has opened.
+export const join = ({ room, password = null, from }) => ask("join_room", { room, password }) && joining.push({ room, password, from });
 
-const roomsKept = () => JSON.parse(sessionStorage.rooms ?? `[["${LOBBY}"]]`);
+export const enter = (room, password) => join({ room, password, from: my.open });
+
+const roomsKept = () => JSON.parse(tab.get("rooms") ?? `[["${LOBBY}"]]`);
 
 export function keepRoom(room, ...entry) {
-	sessionStorage.rooms = JSON.stringify([...roomsKept().filter(([key]) => key !== room), ...entry]);
+	tab.set("rooms", JSON.stringify([...roomsKept().filter(([key]) => key !== room), ...entry]));
 }
 
 // True where it was taken.
@@ -183,19 +229,73 @@ export function speak(talk, typed) {
 export function open(key) {
 	const before = my.open;
 	my.open = key && talkWith(key);
-	if (before && before !== my.open) before.firstUnread = null;
+	if (before !== my.open) {
+		if (before) before.firstUnread = null;
+		Object.assign(my, { sought: null, marked: null });
+		keepPlace(key);
+	}
 	if (key) see(my.open);
+	meet(my.open);
 	if (my.open?.isStale) read(my.open);
 	changed();
 }
 
+export const describe = (nickname, done) => ask("who_is", { nickname }) && describing.push(done);
+export const answered = (text) => describing.shift()?.(text);
+
+// Of somebody who is not here nothing has told how they spell their name.
+function meet(talk) {
+	if (!socket.isOn || !talk || talk.isRoom || talk.isMet || my.people.has(talk.key)) return;
+	talk.isMet = true;
+	describe(talk.key, () => {});
+}
+
 const question = (type, fields, done, fail = no) => ask(type, fields) && questions.push({ items: [], done, fail });
 
-export function read(talk, before = null) {
+export function read(talk, before = null, count = PAGE) {
 	if (!socket.isOn || talk.isLoading || (talk.isRoom && !talk.isJoined)) return;
 	talk.isLoading = true;
-	const done = (items, older) => merge(talk, items, before, older);
-	question("read_history", { nickname: talk.key, count: PAGE, before }, done, () => (talk.isLoading = false));
+	const done = (items, older) => {
+		talk.isLoading = false;
+		merge(talk, items, before, older);
+		seek();
+	};
+	const fail = (why) => {
+		talk.isLoading = false;
+		if (my.sought) seekNoMore(why);
+	};
+	question("read_history", { nickname: talk.key, count, before }, done, fail);
+}
+
+// Shows a message that was found: what was said since then is read until it is there.
+export function show({ key, id, number }) {
+	views.go(key);
+	my.sought = { talk: my.open, id, number };
+	seek();
+}
+
+function seek() {
+	const { talk, id, number } = my.sought ?? {};
+	if (!talk || talk.isLoading) return;
+	const { before, items } = talk.timeline;
+	const item = items.find((each) => each.id === id || each.number === number);
+	if (item) found(item);
+	else if (before > number) {
+		views.hint("Looking for it …");
+		read(talk, before, MOST);
+	} else if (before !== undefined) seekNoMore("This message is there no more.");
+}
+
+function found(item) {
+	my.marked = item.id;
+	seekNoMore("");
+	views.reveal(item);
+	changed();
+}
+
+function seekNoMore(why) {
+	my.sought = null;
+	views.hint(why);
 }
 
 export const search = (words) => question("search_history", { words }, (items) => (my.found = items));
@@ -214,7 +314,7 @@ export function recalled({ number, at, sender: who, recipient: to, text, stream,
 	const isMine = who === my.me;
 	const isHeard = !isMine && !isRoom(to);
 	const id = isHeard ? idIn(who, stream, position) : ((isMine && delivery.idOf(stream, position)) || idInRoom(number, at));
-	questions[0].items.push({ id, number, at, who, to, text, isMine, key: isHeard ? who : to });
+	questions[0]?.items.push({ id, number, at, who, to, text, isMine, key: isHeard ? who : to });
 }
 
 export function ended({ before }) {
@@ -222,12 +322,11 @@ export function ended({ before }) {
 	done(items, before);
 }
 
-export const refused = ({ text }) => questions.shift().fail(text);
+export const refused = ({ text }) => questions.shift()?.fail(text);
 
 function merge(talk, items, before, older) {
 	const { seen } = kept.talks[talk.key] ?? {};
 	const added = talk.timeline.merge(items, before === null, older, delivery.markOf);
-	talk.isLoading = false;
 	if (before !== null) return;
 	talk.isStale = false;
 	talk.at = Math.max(talk.at, items.at(-1)?.at ?? 0);

@@ -1,12 +1,18 @@
 // The box to write in, and its words that begin with a slash.
 
-import { ask, be, join, logOut, no, search, speak } from "./client.js";
+import { ask, be, enter, logOut, no, search, speak } from "./client.js";
 import { leave } from "./delivery.js";
-import { showMore } from "./menu.js";
-import { my, talkWith, views } from "./state.js";
-import { clean, isName, isRoom, isTooLong, nameKey, roomKey } from "./text.js";
+import { askBlock, showMembers, showMore } from "./menu.js";
+import { isName, roomKey } from "./names.js";
+import { draft, my, personKey, talkWith, views } from "./state.js";
+import { clean, isRoom, isTooLong } from "./text.js";
+import { showNewest } from "./log.js";
 import { at } from "./ui.js";
 
+// Fingers: Enter breaks the line there, as in every other box, and a button sends.
+export const isTouch = matchMedia("(hover: none) and (pointer: coarse)");
+
+const NO_FILES = "Files and pictures cannot be sent yet.";
 const box = at("text");
 let talk = null;
 
@@ -21,7 +27,7 @@ export function paintCompose() {
 }
 
 function typed() {
-	if (talk) talk.draft = box.value;
+	if (talk && talk.draft !== box.value) draft(talk, box.value);
 	box.style.height = "auto";
 	box.style.height = `${box.scrollHeight + 2}px`;
 	views.hint(isTooLong(clean(box.value)) ? "That is too long." : "");
@@ -31,18 +37,36 @@ function submit(event) {
 	event.preventDefault();
 	const text = box.value;
 	const from = talk;
-	from.draft = "";
+	draft(from, "");
 	const isTaken = /^\/(?!\/|me\s)/.test(text) ? obey(text) : speak(talk, text.replace(/^\/\//, "/"));
-	if (!isTaken) return void (from.draft = text);
+	if (!isTaken) return draft(from, text);
 	box.value = talk.draft; // maybe of another conversation by now
 	typed();
+	if (talk === from) showNewest();
 }
 
 box.oninput = typed;
 at("compose").onsubmit = submit;
+box.enterKeyHint = isTouch.matches ? "enter" : "send";
 box.onkeydown = (event) => {
-	if (event.key === "Enter" && !event.shiftKey && !event.isComposing && event.keyCode !== 229) submit(event);
+	const { key, shiftKey, ctrlKey, metaKey, isComposing, keyCode } = event;
+	const isPlain = !shiftKey && !isTouch.matches;
+	if (key === "Enter" && (isPlain || ctrlKey || metaKey) && !isComposing && keyCode !== 229) submit(event);
 };
+at("send").onpointerdown = (event) => event.preventDefault(); // the keyboard of a phone stays
+
+// A text that comes with its picture, as from a spreadsheet, is pasted as ever.
+box.onpaste = ({ clipboardData: { files, types } }) => {
+	if (files.length && !types.includes("text/plain")) views.hint(NO_FILES);
+};
+// Dropped beside the box, a browser would open it in the place of the page.
+addEventListener("dragover", (event) => hasFiles(event) && event.preventDefault());
+addEventListener("drop", (event) => {
+	if (!hasFiles(event)) return;
+	event.preventDefault();
+	views.hint(NO_FILES);
+});
+const hasFiles = ({ dataTransfer }) => dataTransfer?.types.includes("Files");
 
 // A word that nobody knows is never sent.
 function obey(text) {
@@ -52,27 +76,35 @@ function obey(text) {
 	return no(`There is no /${word}. There are /${Object.keys(WORDS).join(" /")} /me; //x says /x.`);
 }
 
-const nameIn = (typed) => (typed ? nameKey(typed) : talk.key);
+const nameIn = (typed) => (typed ? personKey(typed) : talk.key);
 const about = (type) => (name) => ask(type, { nickname: nameIn(name) });
 
 function letter(name, text) {
-	const key = isRoom(name) ? roomKey(name) : nameKey(name);
-	if (!isName(key.replace("#", ""))) return no("Say to whom.");
+	const key = isRoom(name) ? roomKey(name) : personKey(name);
+	if (!isName(key)) return no("Say to whom.");
 	if (!speak(talkWith(key), text)) return false;
 	return views.go(key);
+}
+
+// What changes something for all is never guessed: only a word with its mark is a room, and "-" takes the topic away.
+function topic(rest, name) {
+	const isNamed = isRoom(name);
+	const text = isNamed ? rest.slice(name.length).trim() : rest;
+	return ask("set_topic", { room: isNamed ? roomKey(name) : talk.key, topic: text === "-" ? "" : text || null });
 }
 
 const WORDS = {
 	chat: about("ask_for_chat"),
 	msg: (rest, name) => letter(name, rest.slice(name.length).trim()),
 	quit: leave,
-	join: (rest, name, password) => (name ? join(roomKey(name), password, true) : false),
+	join: (rest, name, password) => (name ? enter(roomKey(name), password) : false),
 	part: (name) => ask("part_room", { room: name ? roomKey(name) : talk.key }),
-	topic: (topic) => ask("set_topic", { room: talk.key, topic }),
+	topic,
+	names: (name) => (isRoom(name || talk.key) ? showMembers(talkWith(name ? roomKey(name) : talk.key)) : no("This is no room.")),
 	away: (text) => be("away", text),
 	dnd: () => be("dnd"),
 	back: () => be("online"),
-	block: about("block"),
+	block: (name) => (name ? ask("block", { nickname: personKey(name) }) : askBlock(talk.key)),
 	unblock: about("unblock"),
 	whois: (name) => showMore(nameIn(name)),
 	who: () => at("find").focus(),

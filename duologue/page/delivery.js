@@ -7,6 +7,7 @@ import { changed } from "./state.js";
 import { isRoom, newName } from "./text.js";
 
 const MOST_STREAMS = 500; // remembered
+const MESSAGES = new Set(["said", "message_from"]); // events that are acknowledged
 
 let live = null; // the chat of this session
 let asked = new Set(); // chats to resume
@@ -14,7 +15,8 @@ let written = 0; // its messages sent in this session
 let stream = ""; // of the partner, and its last number
 let number = 0;
 let safe = 0; // of its numbers, kept here
-const news = new Set();
+const news = new Set(); // "sender stream" that have to be acknowledged
+const broken = new Set(); // of which something could not be taken in: it is not answered for, nor what follows it
 
 const chats = () => Object.values(kept.chats);
 const numbered = ({ lines, stored, stream }) => lines.map((line, place) => ({ ...line, stream, number: stored + 1 + place }));
@@ -23,6 +25,7 @@ export const current = () => chats().find((chat) => !chat.isOver);
 
 export function begin() {
 	asked = new Set();
+	broken.clear();
 	for (const chat of chats()) if (chat.lines.length || !chat.isOver) askToResume(chat);
 }
 
@@ -163,17 +166,25 @@ function ended(event, id, had) {
 const heard = (sender, stream) => kept.received[`${sender} ${stream}`] ?? 0;
 
 // False: we have had it. That is said again.
-function arrives(sender, stream, number) {
-	const key = `${sender} ${stream}`;
+function isNew({ nickname, stream, number }) {
+	const isHad = number <= heard(nickname, stream);
+	if (isHad) news.add(`${nickname} ${stream}`);
+	return !isHad;
+}
+
+// It is where it will be shown: from now on it counts as received.
+export function took({ type, nickname, stream, number }) {
+	const key = `${nickname} ${stream}`;
+	if (!MESSAGES.has(type) || broken.has(key)) return;
 	news.add(key);
-	if (number <= heard(sender, stream)) return false;
 	delete kept.received[key]; // oldest first
 	kept.received[key] = number;
 	const isOver = (old) => chats().every((chat) => old !== `${chat.partner} ${chat.partnerStream}`);
 	const keys = Object.keys(kept.received);
 	if (keys.length > MOST_STREAMS) delete kept.received[keys.find(isOver)];
-	return true;
 }
+
+export const fail = ({ nickname, stream }) => broken.add(`${nickname} ${stream}`);
 
 // News is kept, then acknowledged.
 export function acknowledge() {
@@ -230,9 +241,9 @@ const NOTES = {
 		const isOurs = live && stream.startsWith(`${live.id}.`);
 		if (isOurs && live.partnerStream !== stream) change(live, { partnerStream: stream });
 		const all = texts.map((text) => ({ type: "said", nickname, stream, number: (number += 1), text }));
-		return all.filter((each) => arrives(nickname, stream, each.number));
+		return all.filter(isNew);
 	},
-	message_from: (event) => (arrives(event.nickname, event.stream, event.number) ? [event] : []),
+	message_from: (event) => (isNew(event) ? [event] : []),
 	chat_ended(event) {
 		if (event.chat != null) return ended(event, event.chat, event.had ?? 0);
 		const chat = live ?? current();

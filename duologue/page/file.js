@@ -1,5 +1,6 @@
 // A conversation as a file, laid out as the terminal does it.
 
+import { shownName } from "./state.js";
 import { actionIn, isRoom, visible } from "./text.js";
 import { el } from "./ui.js";
 import { clock, day } from "./words.js";
@@ -7,7 +8,8 @@ import { clock, day } from "./words.js";
 function line({ at, who, to, text }, place, items) {
 	const date = place && day(at) === day(items[place - 1].at) ? "" : `— ${day(at)} —\n`;
 	const action = actionIn(text);
-	const name = isRoom(to) ? `${to} ${who}` : who;
+	const shown = shownName(who);
+	const name = isRoom(to) ? `${to} ${shown}` : shown;
 	const said = action ? `* ${name} ${action}` : `${name}: ${text}`;
 	return `${date}${clock(at)} ${visible(said).replaceAll("\n", "\n    ")}\n`;
 }

@@ -1,13 +1,14 @@
 // Above the messages.
 
-import { MOST, ask, join, logOut } from "./client.js";
+import { MOST, ask, enter, logOut } from "./client.js";
 import { leave } from "./delivery.js";
-import { askTopic, showMembers, showMore } from "./menu.js";
+import { askBlock, askTopic, leaveRoom, showMembers, showMore } from "./menu.js";
 import { open as openSocket } from "./socket.js";
-import { changed, how, my, views } from "./state.js";
+import { changed, how, my, shownName, views } from "./state.js";
 import { at, button, el, sign, sync } from "./ui.js";
 import { clock, inWords } from "./words.js";
 
+const APART = { className: "apart" }; // not to be pressed for its neighbour
 const LINKS = {
 	lost: ["Connection lost. What you write is kept.", "Try now", openSocket],
 	taken: ["You use Duologue somewhere else now.", "Use it here", openSocket],
@@ -15,14 +16,17 @@ const LINKS = {
 };
 
 export function paintHead() {
-	const { open, link, requests } = my;
+	const { open, link, requests, why } = my;
 	const actions = open ? actionsIn(open) : [];
-	const row = open && { key: open.key, sign: `${actions.map(([name]) => name)} ${about(open)}`, actions };
+	const news = newsElsewhere();
+	const row = open && { key: open.key, sign: `${actions.map(([name]) => name)} ${news} ${shownName(open.key)} ${about(open)}`, actions, news };
 	sync(at("head"), row ? [row] : [], head);
 	const [text, ...act] = LINKS[link] ?? [];
-	sync(at("link"), text ? [{ key: link }] : [], () => el("div", text, button(...act)));
+	sync(at("link"), text ? [{ key: link, sign: why }] : [], () => el("div", el("span", text, why && ` ${why}`), button(...act)));
 	sync(at("requests"), [...requests].map(([key, until]) => ({ key, until })), request);
 }
+
+const newsElsewhere = () => [...my.talks.values()].reduce((sum, talk) => sum + (talk === my.open ? 0 : talk.unread), 0);
 
 function about({ key, isRoom, isJoined, topic }) {
 	if (isRoom) return topic || (isJoined ? "No topic yet" : "You are not in this room");
@@ -33,27 +37,37 @@ function about({ key, isRoom, isJoined, topic }) {
 
 function actionsIn(talk) {
 	const { key: nickname, isRoom, isJoined, members } = talk;
-	const act = (text, type, fields = { nickname }) => [text, () => ask(type, fields)];
-	if (isRoom && !isJoined) return [["Join", () => join(nickname)]];
-	if (isRoom) return [[`${members.size}${members.size < MOST ? "" : "+"} here`, () => showMembers(talk)], ["Topic", () => askTopic(talk)], act("Leave", "part_room", { room: nickname })];
-	const block = my.blocked.has(nickname) ? act("Unblock", "unblock") : act("Block", "block");
+	const act = (text, type) => [text, () => ask(type, { nickname })];
+	if (isRoom && !isJoined) return [["Join", () => enter(nickname)]];
+	if (isRoom) {
+		const here = [`${members.size}${members.size < MOST ? "" : "+"} here`, () => showMembers(talk)];
+		return [here, ["Topic", () => askTopic(talk)], ["Leave", () => leaveRoom(talk), APART]];
+	}
+	const block = my.blocked.has(nickname) ? act("Unblock", "unblock") : ["Block", () => askBlock(nickname), APART];
 	if (my.partner === nickname) return [["Leave the chat", leave], block];
 	return [my.asked.has(nickname) ? act("Cancel the request", "cancel_request") : act("Ask for a chat", "ask_for_chat"), block];
 }
 
-function head({ key, actions }) {
-	const back = button("‹", () => views.go(null), { className: "back", ariaLabel: "Back to the list" });
-	const name = el("div.name", el("h2", key), el("small", { dir: "auto" }, about(my.open)));
-	return el("div", back, sign(key), name, el("span.actions", actions.map((action) => button(...action)), button("More", () => showMore(key))));
+function head({ key, actions, news }) {
+	const words = news ? `Back to the list, ${news} unread` : "Back to the list";
+	const back = button(["‹", news && el("b.news", news)], () => views.go(null), { className: "back", ariaLabel: words });
+	const name = el("div.name", el("h2", shownName(key)), el("small", { dir: "auto" }, about(my.open)));
+	const more = button("More", () => showMore(key));
+	const apart = actions.filter(([, , props]) => props);
+	const others = actions.filter((action) => !apart.includes(action));
+	return el("div", back, sign(key), name, el("span.actions", [...others, null, ...apart].map((action) => (action ? button(...action) : more))));
 }
 
 function request({ key: nickname, until }) {
-	const answer = (type) => {
-		if (ask(type, { nickname })) my.requests.delete(nickname);
-		if (type === "accept_chat") views.go(nickname);
+	const forget = () => {
+		my.requests.delete(nickname);
 		changed();
 	};
-	const act = (text, type, className = "") => button(text, () => answer(type), { className, ariaLabel: `${text} ${nickname}` });
-	const words = el("span.name", el("b", nickname), " wants to chat with you ", el("span.meta", `until ${clock(until)}`));
-	return el("div.request", sign(nickname), words, act("Accept", "accept_chat", "main"), act("Decline", "decline_chat"), act("Block", "block"));
+	const answer = (type) => {
+		if (ask(type, { nickname })) forget();
+		if (type === "accept_chat") views.go(nickname);
+	};
+	const act = (text, onclick, className = "") => button(text, onclick, { className, ariaLabel: `${text} ${shownName(nickname)}` });
+	const words = el("span.name", el("b", shownName(nickname)), " wants to chat with you ", el("span.meta", `until ${clock(until)}`));
+	return el("div.request", sign(nickname), words, act("Accept", () => answer("accept_chat"), "main"), act("Decline", () => answer("decline_chat")), act("Block", () => askBlock(nickname, forget), "apart"));
 }

@@ -1,9 +1,9 @@
 // What each event changes.
 
-import { MOST, ended, joining, keepRoom, open, read, recalled, refused } from "./client.js";
+import { MOST, answered, ended, joining, keepRoom, open, read, recalled, refused } from "./client.js";
 import { kept, save } from "./memory.js";
 import { send } from "./socket.js";
-import { arrive, idIn, idInRoom, my, remember, talkWith, views } from "./state.js";
+import { arrive, idIn, idInRoom, missed, my, remember, spell, talkWith, views } from "./state.js";
 import { newName } from "./text.js";
 import { sentence } from "./words.js";
 
@@ -14,31 +14,36 @@ const said = ({ nickname: who, stream, number, text, at = now() }) => arrive(tal
 const tell = (key, event) => arrive(talkWith(key), { id: newName(), at: now(), note: sentence(event) });
 const tellThere = (event) => tell(event.nickname, event);
 const hint = (event) => views.hint(sentence(event));
-const described = (event) => views.described(sentence(event));
+const unknown = (event) => answered(sentence(event));
 
 function begins(event) {
+	const turnedAway = [...my.requests.keys()].filter((nickname) => nickname !== event.nickname);
 	Object.assign(my, { partner: event.nickname, asked: new Set(), requests: new Map() });
+	for (const nickname of turnedAway) noteEnd({ type: "request_withdrawn", nickname, outcome: "busy" });
 	const talk = talkWith(event.nickname);
 	talk.at ||= now();
 	remember(talk);
 	tellThere(event);
-	if (event.type === "chat_started" && !my.open?.draft) views.go(event.nickname); // who writes goes on
+	if (event.type === "chat_started" && !views.turn(event.nickname)) hint(event);
 }
 
-function presence({ nickname, state, text }) {
+function presence(event) {
+	const { nickname, state, text } = event;
+	if (state !== "offline") spell(event);
 	if (state === "offline") my.people.delete(nickname);
 	else my.people.set(nickname, { state, text });
 }
 
 function noEntry(event) {
-	const { room } = joining.shift();
+	const { room } = joining.shift() ?? {};
+	if (!room) return hint(event);
 	talkWith(room).isJoined = false;
 	if (!/^(throttled|busy)$/.test(event.code)) keepRoom(room);
 	hint(event);
 }
 
 // By what is refused.
-const REFUSALS = { join_room: noEntry, read_history: refused, search_history: refused, who_is: described };
+const REFUSALS = { join_room: noEntry, read_history: refused, search_history: refused, who_is: unknown };
 
 function entered({ room, topic }) {
 	const wish = joining.shift() ?? {};
@@ -46,7 +51,7 @@ function entered({ room, topic }) {
 	keepRoom(room, [room, wish.password]);
 	read(talk);
 	send("list_members", { room });
-	if (wish.isByHand) views.go(room);
+	if (wish.from !== undefined && !views.turn(room, wish.from)) views.hint(`You are in ${room} now.`);
 }
 
 function exited({ room }) {
@@ -69,6 +74,14 @@ const forgetting = (from, act) => (event) => {
 	act(event);
 };
 
+// It stands in the conversation, too: a hint is gone with the next key.
+const noteEnd = (event) => missed(talkWith(event.nickname), { id: newName(), at: now(), note: sentence(event) });
+
+function unanswered(event) {
+	noteEnd(event);
+	hint(event);
+}
+
 const moving = (way) => (event) => {
 	talkWith(event.room).members[way](event.nickname);
 	tell(event.room, event);
@@ -84,7 +97,7 @@ const EVENTS = {
 		my.requests.set(nickname, now() + seconds);
 		views.requested(nickname);
 	},
-	request_withdrawn: forgetting("requests", hint),
+	request_withdrawn: forgetting("requests", unanswered),
 	request_sent: ({ nickname }) => my.asked.add(nickname),
 	request_answered: forgetting("asked", tellThere),
 	chat_started: begins,
@@ -97,7 +110,10 @@ const EVENTS = {
 	},
 	not_kept: tellThere,
 	presence,
-	person_described: described,
+	person_described(event) {
+		spell(event);
+		answered(sentence(event));
+	},
 	you_are: ({ state, text }) => (my.own = { state, text }),
 	person_blocked: ({ nickname }) => my.blocked.add(nickname),
 	person_unblocked: ({ nickname }) => my.blocked.delete(nickname),
@@ -111,6 +127,7 @@ const EVENTS = {
 	room_topic(event) {
 		talkWith(event.room).topic = event.topic;
 		if (event.nickname !== null) tell(event.room, event);
+		else hint(event);
 	},
 	room_missed({ room }) {
 		const talk = talkWith(room);

@@ -2,9 +2,9 @@
 
 import { read } from "./client.js";
 import { markOf } from "./delivery.js";
-import { my } from "./state.js";
+import { my, shownName } from "./state.js";
 import { actionIn } from "./text.js";
-import { at, el, hidden, sync } from "./ui.js";
+import { at, el, hidden, put, sync } from "./ui.js";
 import { MARKS, clock, dateTime, day } from "./words.js";
 
 const AROUND = 800; // px
@@ -12,11 +12,15 @@ const GUESS = 44; // px
 const NEAR = 30; // px
 const GROUP = 300; // s
 
+const FOUND_AT = 1 / 3; // of the height, from above: what was said before it is seen too
+
 const box = at("log");
+const down = at("down");
 const [above, rows, below] = box.children;
 let talk = null;
 let items = [];
 let anchor = null; // {item, offset} that stays; null: the end
+let last = null; // the newest item when the end was on the screen
 let width = 0;
 
 const height = (item) => item.height ?? GUESS;
@@ -30,6 +34,29 @@ export function paintLog() {
 	talk = my.open;
 	items = talk?.timeline.items ?? [];
 	for (let turn = 0; turn < 3 && place(); turn += 1);
+	paintDown();
+}
+
+// Something new is below what is on the screen.
+function paintDown() {
+	if (!anchor) last = items.at(-1);
+	const since = items.lastIndexOf(last);
+	const news = since < 0 ? 0 : items.slice(since + 1).filter(({ isMine, note }) => !isMine && !note).length;
+	down.hidden = !anchor;
+	down.title = down.ariaLabel = news ? `${news} new messages below: go to the newest` : "Go to the newest messages";
+	put(down, news && el("b.news", news), "↓");
+}
+
+export function showNewest() {
+	anchor = null;
+	paintLog();
+}
+down.onclick = showNewest;
+
+export function reveal(item) {
+	paintLog(); // of another conversation until now, maybe
+	anchor = { item, offset: box.clientHeight * FOUND_AT };
+	paintLog();
 }
 
 function place() {
@@ -37,15 +64,15 @@ function place() {
 	if (first < 0) anchor = null;
 	const index = anchor ? first : items.length;
 	const view = box.clientHeight;
-	let last = (first = index);
+	let end = (first = index);
 	for (let room = AROUND + (anchor ? anchor.offset : view); room > 0 && first > 0; room -= height(items[first])) first -= 1;
-	for (let room = AROUND + view; room > 0 && last < items.length; last += 1) room -= height(items[last]);
-	const shown = items.slice(first, last).map((item, place) => rowOf(items[first + place - 1], item));
+	for (let room = AROUND + view; room > 0 && end < items.length; end += 1) room -= height(items[end]);
+	const shown = items.slice(first, end).map((item, place) => rowOf(items[first + place - 1], item));
 	sync(rows, shown, make);
 	const unknown = shown.filter(({ item, sign }) => item.measured !== sign);
 	for (const { item, sign } of unknown) Object.assign(item, { measured: sign, height: rows.kept.get(item.id).node.getBoundingClientRect().height });
 	above.style.height = `${sum(0, first)}px`;
-	below.style.height = `${sum(last)}px`;
+	below.style.height = `${sum(end)}px`;
 	box.scrollTop = anchor ? sum(0, index) - anchor.offset : box.scrollHeight;
 	return unknown.length;
 }
@@ -71,20 +98,23 @@ function rowOf(before, item) {
 	const isUnread = talk.firstUnread === item.id;
 	const isGroup = !isDay && !isUnread && before.who === item.who && item.at - before.at < GROUP;
 	const mark = item.isMine && markOf(item.id);
-	return { item, key: item.id, isDay, isUnread, isGroup, mark, sign: [isDay, isUnread, isGroup, mark].join() };
+	const isFound = my.marked === item.id;
+	const sign = [isDay, isUnread, isGroup, isFound, mark, shownName(item.who)].join();
+	return { item, key: item.id, isDay, isUnread, isGroup, isFound, mark, sign, plain: `${item.who}: ${item.text}` };
 }
 
-function make({ item, isDay, isUnread, isGroup, mark }) {
+function make({ item, isDay, isUnread, isGroup, isFound, mark }) {
 	const date = isDay && el("p.day", day(item.at));
 	const body = item.note ? el("p.note", { dir: "auto" }, item.note) : message(item, isGroup, mark);
-	return el("div.row", date, isUnread && el("p.unread", "New"), body);
+	return el(`div.row${isFound ? ".found" : ""}`, date, isUnread && el("p.unread", "New"), body);
 }
 
 function message({ who, text, at, isMine }, isGroup, mark) {
 	const action = actionIn(text);
-	const name = talk.isRoom && !isMine && !isGroup && !action ? el("b.who", who) : !action && hidden(`${isMine ? "You" : who}: `);
-	const said = el("span.text", { dir: "auto" }, action ? el("em", `* ${who} ${action}`) : text);
+	const shown = shownName(who);
+	const name = talk.isRoom && !isMine && !isGroup && !action ? el("b.who", shown) : !action && hidden(`${isMine ? "You" : shown}: `);
+	const said = el("span.text", { dir: "auto" }, action ? el("em", `* ${shown} ${action}`) : text);
 	const [sign, word] = MARKS[mark] ?? [];
-	const meta = el("span.meta", el("time", { title: dateTime(at) }, clock(at)), mark && el(`span.${mark}`, { title: word }, ` ${sign}`, hidden(word)));
+	const meta = el("span.meta", el("time", { title: dateTime(at) }, clock(at)), mark && el(`span.mark.${mark}`, { title: word }, ` ${sign}`, hidden(word)));
 	return el(`div.message${isMine ? ".mine" : ""}${isGroup ? ".group" : ""}`, name, said, meta);
 }

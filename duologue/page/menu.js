@@ -1,8 +1,9 @@
 // The dialog.
 
-import { ask, be, download, join, logOut } from "./client.js";
-import { my, views } from "./state.js";
-import { isRoom, roomKey } from "./text.js";
+import { LOBBY, ask, be, describe, download, enter, logOut } from "./client.js";
+import { my, shownName, views } from "./state.js";
+import { roomKey } from "./names.js";
+import { isRoom } from "./text.js";
 import { at, button, el, put, sign } from "./ui.js";
 
 const box = at("dialog");
@@ -10,6 +11,7 @@ const close = () => box.close();
 const act = (text, done) => button(text, () => close() ?? done());
 
 function show(title, ...children) {
+	box.replaceChildren(); // or a field would keep what was typed into another
 	put(box, el("header", el("h2", { id: "title" }, title), button("×", close, { ariaLabel: "Close" })), ...children);
 	if (!box.open) box.showModal();
 }
@@ -31,12 +33,12 @@ export const askTopic = ({ key: room, topic }) =>
 export const showMembers = ({ key, members }) =>
 	show(`In ${key}`, el("ul", [...members].sort().map((name) => row(name, "", () => close() ?? views.go(name)))));
 
-const row = (name, words, onclick) => el("li", button([sign(name), el("span.name", name, el("small", words))], onclick));
+const row = (name, words, onclick) => el("li", button([sign(name), el("span.name", shownName(name), el("small", words))], onclick));
 
 export function showRooms() {
 	const name = field("Room", { required: true });
 	const secret = field("Password, if any", { type: "password" });
-	const make = form("Join or make it", (room, password) => join(roomKey(room), password || null, true), name, secret);
+	const make = form("Join or make it", (room, password) => enter(roomKey(room), password || null), name, secret);
 	const rows = my.rooms.map(({ room, members, has_password: isLocked, topic }) =>
 		row(room, `${members} here${isLocked ? ", with a password" : ""} ${topic}`, () => {
 			name.lastChild.value = room;
@@ -49,11 +51,37 @@ export function showRooms() {
 
 export function showMore(key) {
 	const save = (kind) => act(`Save as .${kind}`, () => download(key, kind));
-	show(key, el("p", { id: "about", role: "status" }), el("p", ["txt", "json"].map(save)));
-	if (!isRoom(key)) ask("who_is", { nickname: key });
+	const about = el("p", { role: "status" });
+	show(shownName(key), about, el("p", ["txt", "json"].map(save)));
+	if (!isRoom(key)) describe(key, (text) => put(about, text));
 }
 
-export const described = (text) => at("about") && put(at("about"), text);
+// Before what cannot be taken back by the same button, or by one that lies beside another.
+function askFirst(title, text, word, done) {
+	show(title, el("p", text), el("p", el("button.danger", { type: "button", onclick: () => close() ?? done() }, word), button("Cancel", close)));
+}
+
+export function askBlock(nickname, done = () => {}) {
+	const name = shownName(nickname);
+	const text = `Nothing that ${name} writes or asks will reach you, and a chat with ${name} ends. ${name} is not told. Behind your own name you can unblock again.`;
+	askFirst(`Block ${name}?`, text, `Block ${name}`, () => ask("block", { nickname }) && done());
+}
+
+// A room ends with its last member.
+export function leaveRoom({ key: room, members }) {
+	const leave = () => ask("part_room", { room });
+	if (members.size > 1 || room === LOBBY) leave();
+	else askFirst(`Leave ${room}?`, "You are the last one here: the room, its topic and what was said in it are gone when you leave.", `Leave ${room}`, leave);
+}
+
+function notices() {
+	if (!my.canNotify) return el("small", "This browser cannot show notices of this page.");
+	if (globalThis.Notification?.permission !== "default") return null;
+	return button("Notify me when I look elsewhere", async () => {
+		await Notification.requestPermission();
+		close();
+	});
+}
 
 const MAY_ASK = { everyone: "Everyone", known: "People I have talked with", nobody: "Nobody" };
 
@@ -61,13 +89,12 @@ export function showMe() {
 	const away = field("Away: why, or until when", { value: my.own.text, maxLength: 200 });
 	const allow = el("select", { onchange: () => ask("allow_asking", { who: allow.value }) });
 	for (const value in MAY_ASK) allow.append(el("option", { value, selected: value === my.mayAsk }, MAY_ASK[value]));
-	const notices = globalThis.Notification?.permission === "default" && button("Notify me when I look elsewhere", () => Notification.requestPermission().then(close));
 	show(
-		my.me,
+		shownName(my.me),
 		el("p", act("Online", () => be("online")), act("Do not disturb", () => be("dnd"))),
 		form("Away", (text) => be("away", text), away),
 		el("label", "Who may ask me for a chat", allow),
-		el("p", [...my.blocked].map((nickname) => act(`Unblock ${nickname}`, () => ask("unblock", { nickname })))),
-		el("p", notices, button("Log out", logOut)),
+		el("p", [...my.blocked].map((nickname) => act(`Unblock ${shownName(nickname)}`, () => ask("unblock", { nickname })))),
+		el("p", notices(), button("Log out", logOut)),
 	);
 }

@@ -1,8 +1,9 @@
 // Rooms, conversations, people, and finding them.
 
-import { search } from "./client.js";
-import { changed, how, my, paint, views } from "./state.js";
-import { isRoom, nameKey } from "./text.js";
+import { search, show } from "./client.js";
+import { nameKey } from "./names.js";
+import { changed, how, my, paint, personKey, shownName, views } from "./state.js";
+import { isRoom } from "./text.js";
 import { at, button, el, hidden, put, sign, sync } from "./ui.js";
 import { dateTime, inWords } from "./words.js";
 
@@ -14,7 +15,7 @@ find.onkeydown = ({ key }) => {
 	const words = find.value.trim();
 	if (key === "ArrowDown") rows()[0]?.focus();
 	if (key !== "Enter" || !words) return;
-	const exact = rows().find((row) => row.title === nameKey(words));
+	const exact = rows().find((row) => row.title === personKey(words));
 	if (exact) exact.click();
 	else search(words);
 };
@@ -57,7 +58,7 @@ export function paintSidebar() {
 	at("talkshead").hidden = !known.length;
 	put(at("count"), `${people.size} here`);
 	at("me").dataset.state = own.state;
-	put(at("me"), el("span", sign(me), el("span.name", me, el("small", inWords(own)))));
+	put(at("me"), el("span", sign(me), el("span.name", shownName(me), el("small", inWords(own)))));
 	at("results").hidden = !found;
 	sync(at("results"), found ? [{ key: "", sign: found }] : [], results);
 }
@@ -67,7 +68,7 @@ function list(id, keys) {
 	sync(
 		at(id),
 		keys.map((key) => {
-			const row = { key, isFirst: key === first, unread: my.talks.get(key)?.unread, isOpen: my.open?.key === key, how: how(key).state };
+			const row = { key, shown: shownName(key).replace("#", ""), isFirst: key === first, unread: my.talks.get(key)?.unread, isOpen: my.open?.key === key, how: how(key).state };
 			row.word = isRoom(key) ? "" : my.partner === key ? "in a chat with you" : inWords(how(key));
 			return { ...row, sign: Object.values(row).join() };
 		}),
@@ -75,8 +76,8 @@ function list(id, keys) {
 	);
 }
 
-function make({ key, isFirst, unread, isOpen, how, word }) {
-	const children = [sign(key), el("span.name", key.replace("#", ""), el("small", word)), unread && el("b.news", unread, hidden(" unread"))];
+function make({ key, shown, isFirst, unread, isOpen, how, word }) {
+	const children = [sign(key), el("span.name", shown, el("small", word)), unread && el("b.news", unread, hidden(" unread"))];
 	const row = button(children, () => views.go(key), { title: key, tabIndex: isFirst ? 0 : -1, ariaCurrent: isOpen || null });
 	if (word) row.dataset.state = how;
 	return el("li", row);
@@ -84,9 +85,10 @@ function make({ key, isFirst, unread, isOpen, how, word }) {
 
 function results({ sign: items }) {
 	const head = el("h2", `${items.length} found`, button("×", clear, { ariaLabel: "Close" }));
-	const row = ({ key, who, at, text }) => {
-		const where = `${key === who ? "" : `to ${key}, `}${dateTime(at)}`;
-		return button([el("b", who), el("small", where), el("span.text", { dir: "auto" }, text)], () => views.go(key));
+	const row = (item) => {
+		const { key, who, at, text } = item;
+		const where = `${key === who ? "" : `to ${shownName(key)}, `}${dateTime(at)}`;
+		return button([el("b", shownName(who)), el("small", where), el("span.text", { dir: "auto" }, text)], () => show(item));
 	};
 	return el("div", head, items.map(row));
 }

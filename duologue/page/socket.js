@@ -11,7 +11,7 @@ let isWanted = false;
 let tries = 0;
 let timer = 0;
 let heard = 0;
-let hooks; // opened(), frame(event), lost(), beat()
+let hooks; // opened(), frame(event), lost(failures), beat()
 
 export function watch(all) {
 	hooks = all;
@@ -26,7 +26,8 @@ export function open() {
 	close();
 	isWanted = true;
 	heard = Date.now();
-	const mine = new WebSocket(`${location.origin.replace("http", "ws")}/socket`);
+	// Beside the page, wherever a proxy has put that.
+	const mine = new WebSocket(new URL("socket", location.href).href.replace("http", "ws"));
 	socket = mine;
 	const ours = (act) => (event) => mine === socket && act(event);
 	mine.onopen = ours(hooks.opened);
@@ -56,7 +57,7 @@ function lose() {
 	const wait = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** tries) * (0.5 + Math.random()); // not all at once
 	tries += 1;
 	if (isWanted) timer = setTimeout(open, wait);
-	hooks.lost();
+	hooks.lost(tries); // failures in a row
 }
 
 function hurry() {

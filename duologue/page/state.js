@@ -1,6 +1,7 @@
 // What the page knows at this moment. Knows no wire and no element.
 
-import { kept, save } from "./memory.js";
+import { keepDraft, kept, save } from "./memory.js";
+import { asTyped, bareKey, isGuest, nameKey } from "./names.js";
 import { isRoom } from "./text.js";
 import { Timeline } from "./timeline.js";
 
@@ -18,6 +19,10 @@ export const my = {
 	blocked: new Set(),
 	rooms: [],
 	found: null, // items
+	sought: null, // {talk, id, number}: a message to be shown
+	marked: null, // the id of one that was sought and found
+	canNotify: true, // as far as is known
+	why: "", // the server cannot be reached, in its words
 };
 
 export function talkWith(key) {
@@ -27,10 +32,35 @@ export function talkWith(key) {
 	return my.talks.get(key);
 }
 
+// People read a name as its account spells it; all else goes by the key.
+export const shownName = (key) => kept.spellings[key] ?? key;
+
+export function spell({ nickname, spelling }) {
+	if ((kept.spellings[nickname] ?? "") === spelling) return;
+	if (spelling) kept.spellings[nickname] = spelling;
+	else delete kept.spellings[nickname];
+	save("spellings");
+}
+
+// Whom or what somebody means by a name: as the server knows them, as far as it has told, or else as it would spell it.
+export function personKey(typed) {
+	const key = nameKey(typed);
+	const isGuestMeant = isGuest(key);
+	const here = [...my.people.keys()];
+	if (!isGuestMeant && here.includes(key)) return key;
+	const names = isGuestMeant ? [...here, ...my.talks.keys()] : here;
+	return names.find((name) => isGuest(name) && bareKey(name) === bareKey(key)) ?? (isGuestMeant ? asTyped(typed) : key);
+}
+
 export const how = (nickname) => my.people.get(nickname) ?? { state: "offline", text: "" };
 
 export const idIn = (who, stream, position) => `${who} ${stream} ${position}`;
 export const idInRoom = (number, at) => `#${number} ${at}`; // without a history numbers begin again
+
+export function draft(talk, text) {
+	talk.draft = text;
+	keepDraft(talk.key, text);
+}
 
 export function see(talk) {
 	talk.unread = 0;
@@ -59,6 +89,15 @@ export function count(talk, item) {
 		talk.firstUnread ??= item.id;
 	}
 	views.arrived(talk, item);
+}
+
+// A line that nobody has said, and that somebody ought to see all the same.
+export function missed(talk, item) {
+	arrive(talk, item);
+	talk.at = Math.max(talk.at, item.at);
+	if (talk === my.open && views.isLookedAt()) return;
+	talk.unread += 1;
+	talk.firstUnread ??= item.id;
 }
 
 // What the views do: app.js.

@@ -1,8 +1,13 @@
 // Makes text from strangers safe to show, as duologue/core/text.py does.
 
-// First what is seen: flags, and joiners after something. Then the ninth mark in a row; and what could hide, reorder or command.
-const SPECIAL =
-	/(\u{1f3f4}[\u{e0030}-\u{e0039}\u{e0061}-\u{e007a}]{1,6}\u{e007f}|[\u200c\u200d](?<=[\p{M}\p{L}\p{N}\p{S}].))|(\p{M}(?<=(?:\p{M}[\u200e\u200f\u061c]*){9}))|[[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}\u2065\ufff0-\ufff8\u{e0000}-\u{e0fff}]--[\p{M}\n\u200e\u200f\u061c\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\u{110bd}\u{110cd}]]/gv;
+import { ROOM_MARK } from "./name_rules.js";
+
+const FLAG = String.raw`\u{1f3f4}[\u{e0030}-\u{e0039}\u{e0061}-\u{e007a}]{1,6}\u{e007f}`;
+const JOINER = String.raw`[\u200c\u200d](?<=[\p{M}\p{L}\p{N}\p{S}].)`; // after something to join
+const NINTH_MARK = String.raw`\p{M}(?<=(?:\p{M}[\u200e\u200f\u061c]*){9})`; // in a row
+const UNSEEN = String.raw`\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}\u2065\ufff0-\ufff8\u{e0000}-\u{e0fff}`;
+const SEEN = String.raw`\p{M}\n\u200e\u200f\u061c\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\u{110bd}\u{110cd}`; // though of those
+const SPECIAL = new RegExp(`(${FLAG}|${JOINER})|(${NINTH_MARK})|[[${UNSEEN}]--[${SEEN}]]`, "gv");
 
 // What is not seen becomes something that is. Line breaks stay.
 export const visible = (text) => text.replace(SPECIAL, (piece, seen, mark) => seen ?? (mark ? "" : shown(piece)));
@@ -25,11 +30,7 @@ export const isTooLong = (text) => bytes(text) > LINE || bytes(JSON.stringify(te
 // As the server takes it.
 export const clean = (text) => text.replace(/\r\n?|\v/g, "\n").replaceAll("\0", "").toWellFormed();
 
-// Names as the server spells them.
-export const nameKey = (typed) => typed.normalize("NFKC").toLowerCase();
-export const roomKey = (typed) => `#${nameKey(typed).replace(/^#/, "")}`;
-export const isName = (key) => /^~?[\p{L}\p{Nd}][\p{L}\p{M}\p{Nd}_.-]{0,31}$/u.test(key) && bytes(key) < 65;
-export const isRoom = (name) => name[0] === "#";
+export const isRoom = (name = "") => name[0] === ROOM_MARK;
 
 // Of a message, and of a stream (docs/protocol.md, 11.1).
 export const newName = () => crypto.getRandomValues(new BigUint64Array(1))[0].toString(36).padStart(12, "0").slice(-12);

@@ -1,5 +1,6 @@
 // Makes elements and lists. Texts come onto the page only here, made visible.
 
+import { report } from "./guard.js";
 import { visible } from "./text.js";
 
 export const at = (id) => document.getElementById(id);
@@ -10,23 +11,28 @@ export function el(tag, ...children) {
 	const element = document.createElement(name);
 	if (children[0]?.constructor === Object) Object.assign(element, children.shift());
 	element.classList.add(...classes);
-	put(element, ...children);
+	element.append(...nodes(children));
 	return element;
 }
 
-export function put(element, ...children) {
-	const shown = children.flat().filter((child) => child);
-	element.replaceChildren(...shown.map((child) => (child instanceof Node ? child : visible(String(child)))));
-}
+const nodes = (children) =>
+	children
+		.flat()
+		.filter((child) => child)
+		.map((child) => (child instanceof Node ? child : document.createTextNode(visible(String(child)))));
 
-// `parent` gets a child for each item {key, sign}, made anew where its sign has changed.
+// What the element has in it from now on; what was there and is wanted still stays.
+export const put = (element, ...children) => settle(element, nodes(children));
+
+// `parent` gets a child for each item {key, sign}. Where a sign has changed, only what differs is changed: a selection
+// and the keyboard stay where they are.
 export function sync(parent, items, make) {
 	const before = parent.kept ?? new Map();
 	parent.kept = new Map();
 	for (const item of items) {
 		const old = before.get(item.key);
 		const isSame = old && old.sign === item.sign;
-		parent.kept.set(item.key, isSame ? old : { sign: item.sign, node: replace(old?.node, make(item)) });
+		parent.kept.set(item.key, isSame ? old : { sign: item.sign, node: turn(old?.node, made(make, item)) });
 		before.delete(item.key);
 	}
 	for (const { node } of before.values()) node.remove();
@@ -37,13 +43,63 @@ export function sync(parent, items, make) {
 	}
 }
 
-// The keyboard stays where it is.
-function replace(old, node) {
-	const buttons = (from) => [...(from?.querySelectorAll("button") ?? [])];
-	const place = buttons(old).indexOf(document.activeElement);
-	old?.replaceWith(node);
-	buttons(node)[place]?.focus();
-	return node;
+// One item that cannot be shown as it should be hides no other.
+function made(make, item) {
+	try {
+		return make(item);
+	} catch (error) {
+		report(error);
+		return el("div.row", item.plain ?? "This cannot be shown.");
+	}
+}
+
+function turn(old, fresh) {
+	if (!old || kind(old) !== kind(fresh)) {
+		old?.replaceWith(fresh);
+		return fresh;
+	}
+	patch(old, fresh);
+	return old;
+}
+
+const kind = (node) => `${node.nodeName} ${node.classList?.[0] ?? ""}`;
+
+function settle(parent, wanted) {
+	let old = parent.firstChild;
+	for (const node of wanted) {
+		const same = next(old, node);
+		if (same) {
+			while (old !== same) old = removed(old);
+			old = old.nextSibling;
+			if (same !== node) patch(same, node);
+		} else parent.insertBefore(node, old);
+	}
+	while (old) old = removed(old);
+}
+
+// From `old` on, the first that can become `node`.
+function next(old, node) {
+	let same = old;
+	while (same && same !== node && kind(same) !== kind(node)) same = same.nextSibling;
+	return same;
+}
+
+function removed(node) {
+	const { nextSibling } = node;
+	node.remove();
+	return nextSibling;
+}
+
+function patch(old, fresh) {
+	if (old.nodeType === Node.TEXT_NODE) {
+		if (old.data !== fresh.data) old.data = fresh.data;
+		return;
+	}
+	for (const { name } of [...old.attributes]) if (name !== "style" && !fresh.hasAttribute(name)) old.removeAttribute(name);
+	for (const { name, value } of fresh.attributes) if (name !== "style" && old.getAttribute(name) !== value) old.setAttribute(name, value);
+	if (old.style.cssText !== fresh.style.cssText) old.style.cssText = fresh.style.cssText; // as an attribute it is forbidden here
+	old.onclick = fresh.onclick;
+	settle(old, [...fresh.childNodes]);
 }
 
 export const button = (text, onclick, props) => el("button", { type: "button", onclick, ...props }, text);
@@ -51,7 +107,7 @@ export const hidden = (text) => el("span.sr", text);
 
 // A round sign for a name, always of the same colour.
 export function sign(name) {
-	const sign = el("span.sign", { ariaHidden: true }, [...name.replace("~", "")][0]?.toUpperCase());
+	const sign = el("span.sign", { ariaHidden: true }, [...name.replace(/^[~#]/, "")][0]?.toUpperCase());
 	const hue = [...name].reduce((sum, char) => sum * 7 + char.codePointAt(0), 0) % 360;
 	sign.style.background = `hsl(${hue} 45% 32%)`;
 	return sign;

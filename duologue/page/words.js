@@ -1,5 +1,7 @@
 // What people read, as in duologue/core/sentences.py.
 
+import { shownName } from "./state.js";
+
 const ENDS = { you_left: "you left.", left: "{} left.", lost: "the connection to {} was lost.", removed: "the account of {} was removed." };
 const ANSWERS = {
 	declined: "{} declined the chat.",
@@ -11,15 +13,16 @@ const ANSWERS = {
 	"too soon": "{} declined a moment ago. Wait a little.",
 	"too often": "{} was asked several times.",
 };
+const WITHDRAWALS = { expired: "{} stopped waiting for your answer.", cancelled: "{} no longer wants to chat.", busy: "{} was told that you are in a chat." };
 const STATES = { online: "online", away: "away", dnd: "not to be disturbed", in_chat: "in a chat" };
 
 export const inWords = ({ state, text }, since) => (STATES[state] ?? "offline") + (since || "") + (text && `: ${text}`);
 
 const SENTENCES = {
 	request_answered: (e) => ANSWERS[e.outcome],
-	request_withdrawn: () => "{} no longer waits for your answer.",
+	request_withdrawn: (e) => WITHDRAWALS[e.outcome] ?? "{} no longer waits for you.",
 	chat_started: () => "Chat with {} started.",
-	chat_ended: (e) => `Chat with {} ended: ${e.chat && e.reason === "lost" ? "the connection was lost for too long." : ENDS[e.reason].replace("{}", e.nickname)}`,
+	chat_ended: (e) => `Chat with {} ended: ${e.chat && e.reason === "lost" ? "the connection was lost for too long." : ENDS[e.reason].replace("{}", shownName(e.nickname))}`,
 	chat_paused: (e) => `{}'s connection is lost; ${e.seconds} s to come back.`,
 	partner_resumed: () => "{} is back.",
 	chat_resumed: () => "Chat with {} goes on.",
@@ -27,15 +30,15 @@ const SENTENCES = {
 	not_kept: (e) => `Not sent: ${e.text}`,
 	room_joined: () => "{} has joined.",
 	room_left: () => "{} has left.",
-	room_topic: (e) => (e.topic ? `{} says what this is about: ${e.topic}` : "{} took the topic away."),
+	room_topic: (e) => (e.nickname === null ? `${e.room}: ${e.topic || "no topic yet"}` : e.topic ? `{} says what this is about: ${e.topic}` : "{} took the topic away."),
 };
-export const sentence = (event) => SENTENCES[event.type]?.(event).replace("{}", event.nickname) ?? event.text;
+export const sentence = (event) => SENTENCES[event.type]?.(event).replace("{}", () => shownName(event.nickname)) ?? event.text;
 
 export const MARKS = { unsent: ["◷", "not sent yet"], sent: ["·", "sent"], stored: ["✓", "stored"], delivered: ["✓✓", "delivered"], refused: ["!", "not sent"] };
 
 const time = (options) => {
 	const format = new Intl.DateTimeFormat([], options);
-	return (at) => format.format(at * 1000);
+	return (at) => (Number.isFinite(at) ? format.format(at * 1000) : "");
 };
 export const clock = time({ timeStyle: "short" });
 export const dateTime = time({ dateStyle: "medium", timeStyle: "short" });

@@ -14,9 +14,10 @@ import re
 import stat
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from duologue.core.accounts import Account, BadNickname, nickname_key, skeleton
+from duologue.core.accounts import Account, BadNickname, nickname_key, skeleton, spelling_of
 from duologue.core.text import visible
 
 COLUMNS = ("clientID", "password_hash", "created", "disabled")
@@ -124,7 +125,7 @@ def _parse(path: Path, text: str) -> list[Account]:
         account = _account(path, line, dict(zip(header, cells, strict=True)))
         seen.add(account.nickname, line)
         accounts.append(account)
-    return accounts
+    return [seen.spelled(account) for account in accounts]
 
 
 def _line_at(raw: bytes, offset: int) -> int:
@@ -157,7 +158,7 @@ def _check_header(path: Path, line: int, header: list[str]) -> None:
 
 def _account(path: Path, line: int, row: dict[str, str]) -> Account:
     try:
-        nickname = nickname_key(row["clientID"])
+        nickname, spelling = nickname_key(row["clientID"]), spelling_of(row["clientID"])
     except BadNickname as error:
         raise UsersFileError(path, f"{error.text} Correct or remove the line.", line) from error
     password_hash = row.get("password_hash") or None
@@ -170,7 +171,7 @@ def _account(path: Path, line: int, row: dict[str, str]) -> Account:
     created = row.get("created", "")
     if not created.isprintable():
         raise UsersFileError(path, f"created is {_quoted(created)}; write a date as 2026-12-31, or nothing", line)
-    return Account(nickname, password_hash, created, _DISABLED[disabled])
+    return Account(nickname, password_hash, created, _DISABLED[disabled], spelling)
 
 
 class _Seen:
@@ -187,6 +188,11 @@ class _Seen:
         likeness = "is already" if other == key else f"looks like '{other}'"
         raise UsersFileError(self._path, f"'{key}' {likeness} on line {first}; rename or remove one of the two", line)
 
+    def spelled(self, account: Account) -> Account:
+        """The account; by its key where its own spelling would look like somebody else: AIice is aiice to type."""
+        owner, _ = self._lines.setdefault(skeleton(account.shown), (account.nickname, 0))
+        return account if owner == account.nickname else replace(account, spelling="")
+
 
 def _quoted(cell: str) -> str:
     return f"'{visible(cell[:_SHOWN_CELL])}'"
@@ -198,7 +204,7 @@ def _formatted(accounts: Sequence[Account]) -> str:
     writer.writerow(COLUMNS)
     for account in accounts:
         disabled = "yes" if account.disabled else "no"
-        cells = (account.nickname, account.password_hash or "", account.created, disabled)
+        cells = (account.shown, account.password_hash or "", account.created, disabled)
         writer.writerow(map(escape, cells))
     return out.getvalue()
 

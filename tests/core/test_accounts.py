@@ -21,6 +21,7 @@ from duologue.core.accounts import (
     name_key,
     nickname_key,
     skeleton,
+    spelling_of,
 )
 from duologue.core.errors import PeerError
 
@@ -266,3 +267,23 @@ def test_an_account_does_not_show_its_hash() -> None:
     account = Account("bob", "$argon2id$secret", "2026-01-02", disabled=True)
     assert "secret" not in repr(account)
     assert "bob" in repr(account)
+
+
+@pytest.mark.parametrize(
+    ("written", "spelling"),
+    [("νίκος", "νίκος"), ("Bob", "Bob"), ("Ｂob", "Bob"), ("bob", ""), ("STRASSE", "STRASSE"), ("straße", "straße")],
+)
+def test_an_account_spells_itself_as_it_was_written(written: str, spelling: str) -> None:
+    assert spelling_of(written) == spelling
+    assert Account(nickname_key(written), spelling=spelling).shown == (spelling or nickname_key(written))
+
+
+@given(st.text(max_size=40))
+def test_a_spelling_is_another_way_to_write_the_same_name(text: str) -> None:
+    try:
+        key = nickname_key(text)
+    except BadNickname:
+        with pytest.raises(BadNickname):
+            spelling_of(text)
+        return
+    assert nickname_key(spelling_of(text) or key) == key

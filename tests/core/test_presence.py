@@ -208,3 +208,19 @@ def test_what_somebody_says_of_themselves_is_not_for_who_has_blocked_them() -> N
     assert house.of_to("carol", "bob") == BOB_IS_AWAY
     assert house.text_for("alice", "bob") == []
     assert house.text_for("carol", "bob") == [Tell("carol", BOB_IS_AWAY)]
+
+
+def test_an_account_is_told_of_as_it_spells_itself() -> None:
+    rules = Presences(
+        is_in_chat=lambda _: False,
+        limits=Limits(),
+        is_heard=lambda _, reader: reader != "alice",
+        spelling_of=lambda key: {"νίκοσ": "νίκος"}.get(key, ""),
+    )
+    rules.arrive(0, "νίκοσ")
+    rules.go_away(0, "νίκοσ", "tea")
+    assert rules.of_to("bob", "νίκοσ") == Presence("νίκοσ", State.AWAY, "tea", "νίκος")
+    assert rules.of_to("alice", "νίκοσ") == Presence("νίκοσ", State.AWAY, "", "νίκος")
+    assert rules.describe("bob", "νίκοσ").spelling == "νίκος"
+    rules.leave(1, "νίκοσ")
+    assert rules.describe("bob", "νίκοσ").spelling == "νίκος"

@@ -179,3 +179,40 @@ def test_what_is_not_there(site: WebSite) -> None:
 )
 def test_our_origins(settings: Settings, port: int, expected: str) -> None:
     assert origins(settings, port) == set(expected.split())
+
+
+def test_a_page_is_told_why_its_socket_does_not_open(site: WebSite) -> None:
+    """A browser tells a page nothing of what its socket was answered."""
+    assert status(site, "/status") == 200
+    assert status(site, f"/status?origin={OURS}") == 200
+    answer = asked(site, "/status?origin=https%3A%2F%2Fchat.example.org")
+    assert answer
+    assert answer.status_code == 403
+    assert b"comes from https://chat.example.org," in answer.body
+    assert b"--web-origins https://chat.example.org" in answer.body
+    assert answer.body == refusal(site, "https://chat.example.org")
+    assert site.refused == {"bad_origin": 1}  # not by asking
+
+
+@pytest.mark.parametrize("query", ["%0d%0aSet-Cookie:x", "%e2%80%ae", "%ff", "x" * 5000])
+def test_what_a_page_calls_itself_is_shown_as_a_text(site: WebSite, query: str) -> None:
+    answer = asked(site, f"/status?origin={query}")
+    assert answer
+    assert answer.status_code == 403
+    assert len(answer.body) < 600
+    assert "\r" not in answer.body.decode()
+    assert "\u202e" not in answer.body.decode()
+
+
+def refusal(site: WebSite, origin: str) -> bytes:
+    answer = asked(site, "/socket", Origin=origin)
+    assert answer
+    return bytes(answer.body)
+
+
+def test_a_file_is_compressed_for_who_takes_it(tmp_path: Path, site: WebSite) -> None:
+    (tmp_path / "index.html").write_text("<p>" * 100)
+    site = WebSite(Files(tmp_path), frozenset(), not_ready=lambda: "", remark=ok, metrics=None)
+    answer = asked(site, "/", Accept_Encoding="gzip, br")
+    assert answer
+    assert answer.headers["Content-Encoding"] == "gzip"

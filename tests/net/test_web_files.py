@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import gzip
 from http import HTTPStatus
 from pathlib import Path
 
 import pytest
 
-from duologue.net.web_files import CONTENT_TYPES, PAGE, Files, sentence
+from duologue.net.web_files import CONTENT_TYPES, PAGE, Files, accepts_gzip, sentence
 from duologue.protocols.web import HEADERS
 
 
@@ -86,3 +87,59 @@ def test_a_sentence_is_plain_text() -> None:
 def test_all_that_a_page_is_made_of_has_a_type() -> None:
     assert {".html", ".js", ".css", ".svg"} <= set(CONTENT_TYPES)
     assert PAGE.parent.name == "duologue"
+
+
+@pytest.mark.parametrize(
+    ("accepted", "is_so"),
+    [
+        ("gzip", True),
+        ("gzip, deflate, br, zstd", True),
+        ("br;q=1.0, GZIP;q=0.8", True),
+        ("br , x-gzip", True),
+        ("", False),
+        ("identity", False),
+        ("gzip;q=0", False),
+        ("gzip; q=0.000, br", False),
+        ("notgzip", False),
+    ],
+)
+def test_gzip_is_for_those_who_take_it(accepted: str, is_so: bool) -> None:
+    assert accepts_gzip(accepted) is is_so
+
+
+def test_what_is_smaller_compressed_is_sent_so_to_who_takes_it(files: Files, tmp_path: Path) -> None:
+    text = "// a line that comes again\n" * 100
+    (tmp_path / "page" / "long.js").write_text(text)
+    files = Files(tmp_path / "page")
+    whole, compressed = files.answer("/long.js", ""), files.answer("/long.js", "", "br, gzip")
+    assert whole
+    assert compressed
+    assert whole.body == text.encode() == gzip.decompress(bytes(compressed.body))
+    assert len(compressed.body) == int(compressed.headers["Content-Length"]) < len(text) / 5
+    assert compressed.headers["Content-Encoding"] == "gzip"
+    assert compressed.headers["Content-Type"] == whole.headers["Content-Type"]
+    assert "Content-Encoding" not in whole.headers
+    assert whole.headers["Vary"] == compressed.headers["Vary"] == "Accept-Encoding"
+    assert whole.headers["ETag"] != compressed.headers["ETag"]
+
+
+def test_what_a_browser_has_compressed_is_not_sent_again(tmp_path: Path) -> None:
+    (tmp_path / "index.html").write_text("<p>" * 100)
+    (tmp_path / "app.js").write_text("1")
+    files = Files(tmp_path)
+    first = files.answer("/", "", "gzip")
+    assert first
+    assert first.headers["Link"] == "<app.js>; rel=modulepreload"
+    tag = first.headers["ETag"]
+    again, other = files.answer("/", f"W/{tag}", "gzip"), files.answer("/", tag)
+    assert again
+    assert other
+    assert (again.status_code, again.headers["ETag"], again.headers["Vary"]) == (304, tag, "Accept-Encoding")
+    assert other.status_code == 200
+
+
+def test_what_gains_nothing_is_sent_as_it_is(files: Files) -> None:
+    found = files.answer("/parts/app.js", "", "gzip")
+    assert found
+    assert found.body == b"1"
+    assert "Content-Encoding" not in found.headers

@@ -106,9 +106,14 @@ class Person:
     ) -> None:
         size = (390, 844) if is_phone else (1200, 800)
         self.context: BrowserContext = browser.new_context(
-            viewport={"width": size[0], "height": size[1]}, color_scheme="dark" if dark else "light", locale="en-GB"
+            viewport={"width": size[0], "height": size[1]},
+            color_scheme="dark" if dark else "light",
+            locale="en-GB",
+            has_touch=is_phone,
+            is_mobile=is_phone,
         )
         self.nickname = nickname
+        self._is_phone = is_phone
         self._url = url
         self.troubles: list[str] = []
         self.page = self.opens()
@@ -149,11 +154,19 @@ class Person:
 
     def types(self, text: str) -> None:
         self.page.fill("#text", text)
-        self.page.press("#text", "Enter")
+        if self._is_phone:
+            self.page.tap("#send")
+        else:
+            self.page.press("#text", "Enter")
         expect(self.page.locator("#text")).to_have_value("")
 
     def presses(self, name: str) -> None:
         self.page.get_by_role("button", name=name, exact=True).click()
+
+    def blocks(self, nickname: str) -> None:
+        """In the dialog that asks whether that is meant."""
+        self.page.get_by_role("dialog").get_by_role("button", name=f"Block {nickname}", exact=True).click()
+        expect(self.page.get_by_role("dialog")).to_be_hidden()
 
     def keeps(self, kind: str) -> Any:
         """What is on the disk of this browser: "chats", "letters", "received" or "talks"."""

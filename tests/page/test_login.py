@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 
 from tests.page.conftest import Enter
 from tests.page.house import Person, Server
@@ -98,3 +98,41 @@ def test_a_second_tab_is_the_one_that_writes(enter: Enter) -> None:
     first.press("#text", "Enter")
     expect(first.locator("#hint")).to_contain_text("somewhere else")
     expect(first.locator("#text")).to_have_value("from the old tab")
+
+
+def test_a_password_manager_may_fill_in_the_password_first(server: Server, browser: Browser) -> None:
+    server.adduser("erin", "correct horse")
+    server.stop()
+    server.start()
+    erin = Person(browser, server.url, "erin")
+    expect(erin.page.locator("#nickname")).to_have_attribute("autocomplete", "username")
+    expect(erin.page.locator("#password")).to_have_attribute("autocomplete", "current-password")
+    erin.page.fill("#password", "correct horse")
+    erin.page.fill("#nickname", "eri")
+    erin.page.locator("#nickname").press_sequentially("n")
+    expect(erin.page.locator("#password")).to_have_value("correct horse")
+    erin.page.keyboard.press("Enter")
+    expect(erin.page.locator("#app")).to_be_visible()
+    erin.context.close()
+
+
+def test_what_is_filled_in_before_the_script_is_there_stays(server: Server, browser: Browser) -> None:
+    person = Person(browser, server.url, "bob")
+    waiting: list[Route] = []
+
+    def hold(route: Route) -> None:
+        waiting.append(route)
+
+    person.page.route("**/app.js", hold)
+    person.page.evaluate("sessionStorage.nickname = 'alice'")
+    person.page.reload(wait_until="commit")
+    for field, text in (("#password", "of bob"), ("#nickname", "bob")):
+        person.page.locator(field).evaluate("(field, text) => { field.value = text }", text)
+    expect(person.page.locator("#loading")).to_be_attached()
+    waiting[0].continue_()
+    expect(person.page.locator("#login")).to_be_visible()
+    expect(person.page.locator("#nickname")).to_have_value("bob")
+    expect(person.page.locator("#password")).to_have_value("of bob")
+    person.page.click("#login button")
+    expect(person.page.locator("#me")).to_contain_text("bob")
+    person.context.close()

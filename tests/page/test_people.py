@@ -69,6 +69,7 @@ def test_three_requests_stack_and_take_no_keys_away(enter: Enter, native: AtNati
     dave.presses("Decline alice")
     askers[0].hears("dave decline chat")
     dave.presses("Block bob")
+    dave.blocks("bob")
     dave.presses("Accept carol")
     askers[2].hears("start_chat dave .*")
     expect(dave.page.locator(".request")).to_have_count(0)
@@ -81,13 +82,18 @@ def test_a_request_that_expires_is_gone(enter: Enter, server: Server, native: At
     bob.says("/chat alice")
     expect(alice.page.locator(".request")).to_have_count(1)
     expect(alice.page.locator(".request")).to_have_count(0)
-    expect(alice.page.locator("#hint")).to_have_text("bob no longer waits for your answer.")
+    expect(alice.page.locator("#hint")).to_have_text("bob stopped waiting for your answer.")
+    expect(alice.row("bob").locator(".news")).to_have_text("1 unread")
+    alice.goes_to("bob")
+    expect(alice.notes).to_have_text("bob stopped waiting for your answer.")
+    expect(alice.row("bob").locator(".news")).to_have_count(0)
 
 
 def test_who_is_blocked_reaches_nobody_until_that_ends(enter: Enter, native: AtNative) -> None:
     alice, bob = enter("alice"), native("bob")
     alice.goes_to("bob")
     alice.presses("Block")
+    alice.blocks("bob")
     expect(alice.page.locator("#head small")).to_contain_text("Blocked")
     bob.says("/msg alice AAAAAAAAAAAA 1 :let me in")
     alice.page.reload()

@@ -43,6 +43,14 @@ def test_a_room_is_made_found_and_left(enter: Enter) -> None:
     bob.presses("Leave")
     expect(bob.row("#garden")).to_have_count(0)
     expect(alice.notes.last).to_have_text("bob has left.")
+    alice.presses("Leave")
+    dialog = alice.page.get_by_role("dialog")
+    expect(dialog).to_contain_text("You are the last one here")
+    alice.presses("Cancel")
+    expect(alice.row("#garden")).to_have_count(1)
+    alice.presses("Leave")
+    alice.presses("Leave #garden")
+    expect(alice.row("#garden")).to_have_count(0)
 
 
 def test_a_wrong_password_is_explained(enter: Enter, native: AtNative) -> None:

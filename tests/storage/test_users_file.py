@@ -36,7 +36,7 @@ def test_the_shipped_file_has_its_fourteen_users_without_passwords() -> None:
     ("raw", "accounts"),
     [
         (b"clientID\n", []),
-        (b"clientID\nBob\n", [Account("bob")]),
+        (b"clientID\nBob\n", [Account("bob", spelling="Bob")]),
         (b"\xef\xbb\xbfclientID\r\nbob\r\nann\r\n", [Account("bob"), Account("ann")]),
         (b"clientID\n\nbob\n\n", [Account("bob")]),
         (b"clientID,disabled,created\nbob,yes,2026-01-02\n", [Account("bob", None, "2026-01-02", True)]),
@@ -281,3 +281,20 @@ def test_programs_that_add_at_once_lose_nothing(path: Path) -> None:
     assert [process.wait(timeout=50) for process in running] == [0, 0, 0]
     expected = {f"{name}{n}" for name in ("ann", "bea", "cat") for n in range(10)}
     assert {account.nickname for account in read(path)} == expected
+
+
+def test_a_name_stays_spelled_as_it_was_written(path: Path) -> None:
+    path.write_text("clientID\nνίκος\nBob\n", encoding="utf-8")
+    update(path, lambda accounts: [*accounts, Account("ann")])
+    assert [(account.nickname, account.spelling) for account in read(path)] == [
+        ("νίκοσ", "νίκος"),
+        ("bob", "Bob"),
+        ("ann", ""),
+    ]
+    assert path.read_text(encoding="utf-8").split(",")[3].split("\n")[1] == "νίκος"
+
+
+def test_nobody_spells_themselves_as_somebody_else(path: Path) -> None:
+    """AIice, with a capital i, is told apart by its key only."""
+    path.write_text("clientID\nAIice\nalice\nBob\n", encoding="utf-8")
+    assert [account.shown for account in read(path)] == ["aiice", "alice", "Bob"]
