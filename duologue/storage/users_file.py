@@ -14,17 +14,21 @@ import re
 import stat
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from itertools import zip_longest
 from pathlib import Path
 
 from duologue.core.accounts import Account, BadNickname, nickname_key, skeleton
 from duologue.core.text import visible
 
 COLUMNS = ("clientID", "password_hash", "created", "disabled")
+_NAMES = {name.casefold(): name for name in COLUMNS}
 # What a spreadsheet takes for a formula at the start of a cell (OWASP, CSV injection), and the escape itself.
 _ESCAPED = ("=", "+", "-", "@", "\t", "\r", "'")
 # The PHC string of argon2id, version 1.3. Seven digits of KiB keep a mistyped cost under 10 GB.
 _HASH = re.compile(r"\$argon2id\$v=19\$m=\d{1,7},t=\d{1,2},p=\d{1,2}\$[A-Za-z0-9+/]{11,64}\$[A-Za-z0-9+/]{16,128}")
-_DISABLED = {"yes": True, "no": False, "": False}
+# A spreadsheet makes TRUE and FALSE of what it takes for a truth value.
+_DISABLED = {"yes": True, "true": True, "no": False, "false": False, "": False}
+_DELIMITERS = (",", ";", "\t")  # a spreadsheet takes the second where the comma stands in decimal numbers
 _SHOWN_CELL = 40  # characters of a bad cell that an error repeats
 
 
@@ -113,15 +117,18 @@ def _text(path: Path) -> str:
 
 
 def _parse(path: Path, text: str) -> list[Account]:
-    rows = _rows(path, text)
+    delimiter = _delimiter(text)
+    rows = _rows(path, text, delimiter)
     line, header = next(rows, (1, []))
+    header = [_NAMES.get(name.casefold(), name) for name in header]
     _check_header(path, line, header)
     seen = _Seen(path)
     accounts = []
     for line, cells in rows:
-        if len(cells) != len(header):
-            raise UsersFileError(path, f"{len(cells)} cells, but {len(header)} columns; add or remove commas", line)
-        account = _account(path, line, dict(zip(header, cells, strict=True)))
+        if len(cells) > len(header):
+            text = f"{len(cells)} cells, but {len(header)} columns; remove a {delimiter!r}, or put the cell in quotes"
+            raise UsersFileError(path, text, line)
+        account = _account(path, line, dict(zip_longest(header, cells, fillvalue="")))
         seen.add(account.nickname, line)
         accounts.append(account)
     return accounts
@@ -131,14 +138,25 @@ def _line_at(raw: bytes, offset: int) -> int:
     return raw.count(b"\n", 0, offset) + 1
 
 
-def _rows(path: Path, text: str) -> Iterator[tuple[int, list[str]]]:
-    """Each row with the number of its first line. Blank lines are left out: editors add them."""
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+def _delimiter(text: str) -> str:
+    """What stands between the names of the columns."""
+    header = text.lstrip().partition("\n")[0]
+    return min(_DELIMITERS, key=lambda delimiter: header.find(delimiter) % (len(header) + 1))
+
+
+def _rows(path: Path, text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+    """Each row with the number of its first line. Cells that are empty at its end are left out, and rows of nothing
+    else: spreadsheets add and drop them, and editors add blank lines.
+    """
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=delimiter, skipinitialspace=True)
     line = 1
     try:
-        for cells in reader:
+        for row in reader:
+            cells = [unescape(cell.strip()) for cell in row]
+            while cells and not cells[-1]:
+                cells.pop()
             if cells:
-                yield line, [unescape(cell) for cell in cells]
+                yield line, cells
             line = reader.line_num + 1
     except csv.Error as error:
         raise UsersFileError(path, f"not a line of CSV ({error}); check its quotes", line) from error
@@ -164,11 +182,11 @@ def _account(path: Path, line: int, row: dict[str, str]) -> Account:
     if password_hash is not None and not _HASH.fullmatch(password_hash):
         what = f"the password_hash of {nickname} is not an argon2id hash"
         raise UsersFileError(path, f"{what}; empty the cell, then `python server.py passwd {nickname}`", line)
-    disabled = row.get("disabled", "")
+    disabled = row.get("disabled", "").casefold()
     if disabled not in _DISABLED:
         raise UsersFileError(path, f"disabled is {_quoted(disabled)}; write yes or no, or leave it empty", line)
     created = row.get("created", "")
-    if not created.isprintable():
+    if not created.isprintable() or created.casefold() in _DISABLED.keys() - {""}:  # a cell is missing before it
         raise UsersFileError(path, f"created is {_quoted(created)}; write a date as 2026-12-31, or nothing", line)
     return Account(nickname, password_hash, created, _DISABLED[disabled])
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import itertools
 import os
 import re
 import subprocess
@@ -42,9 +43,38 @@ def test_the_shipped_file_has_its_fourteen_users_without_passwords() -> None:
         (b"clientID,disabled,created\nbob,yes,2026-01-02\n", [Account("bob", None, "2026-01-02", True)]),
         (b'clientID,password_hash\n"bob","%s"\n' % HASH.encode(), [Account("bob", HASH)]),
     ],
+    ids=map(str, itertools.count()),
 )
 def test_columns_may_be_missing_or_in_another_order(path: Path, raw: bytes, accounts: list[Account]) -> None:
     path.write_bytes(raw)
+    assert read(path) == accounts
+
+
+COLUMNS = b"clientID,password_hash,created,disabled"
+
+
+@pytest.mark.parametrize(
+    ("raw", "accounts"),
+    [
+        (COLUMNS + b"\nbob,,,\n,,,\n", [Account("bob")]),
+        (COLUMNS + b"\n,,,\nbob,,,\n ,\t,\xc2\xa0,\nann,,,yes\n", [Account("bob"), Account("ann", disabled=True)]),
+        (COLUMNS + b",,\nbob,,,,,\n", [Account("bob")]),
+        (COLUMNS + b"\nbob\nann,,2026-01-02\n", [Account("bob"), Account("ann", None, "2026-01-02")]),
+        (b",,,\n" + COLUMNS + b"\nbob,,,\n", [Account("bob")]),
+        (COLUMNS.replace(b",", b";") + b"\r\nbob;;02.01.2026;no\r\n;;;\r\n", [Account("bob", None, "02.01.2026")]),
+        (COLUMNS.replace(b",", b"\t") + b"\nbob\t\t\tyes\n", [Account("bob", disabled=True)]),
+        (b"\xef\xbb\xbf" + COLUMNS.upper() + b"\r\nbob,,,TRUE\r\nann,,,False\r\n",
+         [Account("bob", disabled=True), Account("ann")]),
+        (b'"clientID", "disabled"\r"bob", "Yes"\r', [Account("bob", disabled=True)]),
+        (b"clientID , disabled \n bob , yes \n", [Account("bob", disabled=True)]),
+        (b'clientID;created\nbob;"a;b,c"\n', [Account("bob", None, "a;b,c")]),
+    ],
+    ids=map(str, itertools.count()),
+)  # fmt: skip
+def test_what_a_spreadsheet_makes_of_it_is_read(path: Path, raw: bytes, accounts: list[Account]) -> None:
+    path.write_bytes(raw)
+    assert read(path) == accounts
+    write(path, accounts)
     assert read(path) == accounts
 
 
@@ -55,11 +85,13 @@ def test_columns_may_be_missing_or_in_another_order(path: Path, raw: bytes, acco
         (b"\n\n", 1, "empty"),
         (b"bob\nann\n", 1, "begins with 'bob'"),
         (b"created,clientID\n2026-01-02,bob\n", 1, "begins with 'created'"),
-        (b"clientID;created\n", 1, "clientID;created"),
+        (b"clientID:created\n", 1, "clientID:created"),
+        (b",,\n,,\n", 1, "empty"),
         (b"clientID,colour\nbob,red\n", 1, "unknown column 'colour'"),
         (b"clientID,created,created\n", 1, "twice"),
         (b"clientID\nbob\nann,2026\n", 3, "2 cells, but 1 columns"),
-        (b"clientID,created\nbob\n", 2, "1 cells, but 2 columns"),
+        (b"clientID;created\nbob;;x\n", 2, "3 cells, but 2 columns; remove a ';'"),
+        (b"clientID,password_hash,created,disabled\nbob,,yes\n", 2, "created is 'yes'; write a date"),
         (b"clientID\nbob\ntwo words\n", 3, "' ' cannot be part"),
         (b"clientID\n\x1b[31m\n", 2, "U+001B"),
         (b"clientID\nserver\n", 2, "keeps for itself"),
@@ -102,10 +134,15 @@ def test_a_missing_file_and_an_unreadable_one_say_so(path: Path, tmp_path: Path)
 
 
 NAMES = st.lists(st.from_regex(r"[a-hj-km-np-z]{1,8}", fullmatch=True), unique=True, max_size=5)
-CELLS = st.text(max_size=10).filter(str.isprintable)
+CELLS = st.text(max_size=10).filter(str.isprintable).map(str.strip)
 
 
-@given(NAMES, CELLS | st.sampled_from(["=1+1", "+1", "-1", "@x", "'=x", '"', "a,b"]), st.booleans())
+@given(
+    NAMES,
+    CELLS.filter(lambda cell: cell.casefold() not in ("yes", "no", "true", "false"))
+    | st.sampled_from(["=1+1", "+1", "-1", "@x", "'=x", '"', "a,b"]),
+    st.booleans(),
+)
 def test_what_is_written_is_read_again(
     tmp_path_factory: pytest.TempPathFactory, names: list[str], created: str, disabled: bool
 ) -> None:
