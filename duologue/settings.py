@@ -8,7 +8,6 @@ from __future__ import annotations
 import argparse
 import math
 import os
-import re
 import tomllib
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence, Set
 from dataclasses import MISSING, Field, dataclass, field, fields
@@ -19,6 +18,7 @@ import configargparse
 from platformdirs import user_data_path
 
 from duologue.core.limits import Limits
+from duologue.core.origin import BadOrigin, origin_of
 
 ENVIRONMENT_PREFIX = "DUOLOGUE_"
 LOG_LEVELS = ("debug", "info", "warning", "error")
@@ -102,14 +102,10 @@ def _names(text: str) -> tuple[str, ...]:
 
 
 def _origins(text: str) -> tuple[str, ...]:
-    origins = tuple(origin.lower() for origin in _names(text))
-    for origin in origins:
-        if not _ORIGIN.fullmatch(origin):
-            raise argparse.ArgumentTypeError(f"an origin is like https://chat.example.org: {origin!r}")
-    return origins
-
-
-_ORIGIN = re.compile(r"https?://[a-z0-9.\-\[\]:]+")
+    try:
+        return tuple(dict.fromkeys(map(origin_of, _names(text))))
+    except BadOrigin as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def _one_of(*choices: str) -> Callable[[str], str]:
