@@ -16,6 +16,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from duologue import admin, logs
+from duologue.access import AccessError, in_words
 from duologue.core.errors import PeerError
 from duologue.exposure import ExposedError
 from duologue.net import control
@@ -39,6 +40,7 @@ GC_THRESHOLD = 50_000
 """New objects between two looks for garbage in circles, of which the server makes next to none (decision 0028)."""
 
 _EXPECTED = (
+    AccessError,
     UsersFileError,
     ExposedError,
     PeerError,
@@ -172,12 +174,19 @@ _COMMANDS: dict[str, Callable[[Invocation], None]] = {
 
 
 def _explained(error: Exception, settings: Settings) -> str:
+    match error:
+        case PeerError():
+            return error.text
+        case OSError():
+            return _of_the_system(error, settings)
+    return str(error)
+
+
+def _of_the_system(error: OSError, settings: Settings) -> str:
     name = error.port_setting if isinstance(error, CannotListen) else "port"
     where = f"port {getattr(settings, name)} on {settings.host}"
     flag = f"--{name.replace('_', '-')}"
     match error:
-        case PeerError():
-            return error.text
         case socket.gaierror():
             return f"there is no host {settings.host} ({error.strerror}). Choose another with --host."
         case OSError(errno=errno.EADDRINUSE):
@@ -186,4 +195,6 @@ def _explained(error: Exception, settings: Settings) -> str:
             return f"{where} may not be opened by this user. Choose one above 1023 with {flag}."
         case OSError(errno=errno.EADDRNOTAVAIL):
             return f"{settings.host} is not an address of this machine. Choose another with --host."
+        case OSError(filename=str(name)):
+            return f"{name}: {in_words(error, Path(name))}."
     return str(error)

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
+from duologue.access import Use, Used, check_access
 from duologue.cluster.base import OneNode
 from duologue.core.accounts import Account
 from duologue.core.admission import is_loopback
@@ -42,6 +43,7 @@ from duologue.storage.nothing import RemembersNothing
 from duologue.storage.retention import Retention
 from duologue.storage.shares import MailboxLimits
 from duologue.storage.sqlite import SqliteStore
+from duologue.storage.store_id import id_path
 from duologue.storage.unreceived import Unreceived
 from duologue.tables import Users
 
@@ -86,8 +88,8 @@ class Server:
     async def start(self) -> int:
         """Open the doors; the native port is the answer.
 
-        Raises UsersFileError, ExposedError, PermissionsError, CertificateError, StoreError, ControlError, or OSError
-        for the host and the port; nothing is left open then.
+        Raises UsersFileError, ExposedError, PermissionsError, AccessError, CertificateError, StoreError, ControlError,
+        or OSError for the host and the port; nothing is left open then.
         """
         try:
             return await self._start(self._settings)
@@ -99,6 +101,7 @@ class Server:
         accounts = users_file.read(settings.users)
         addresses = self._addresses = _addresses(settings.host)
         check_exposure(settings, addresses, accounts)
+        check_access(_used_files(settings))
         check_permissions(_kept_files(settings, accounts))
         self._users.replace(accounts)
         certificate = (
@@ -350,6 +353,17 @@ def _kept_files(settings: Settings, accounts: Sequence[Account]) -> Iterator[Kep
     yield Kept(settings.users, "the users file", Readable.WARNED_OF if has_hashes else Readable.HARMLESS)
     if settings.tls_key:
         yield Kept(settings.tls_key, "the certificate's private key", Readable.WARNED_OF)
+
+
+def _used_files(settings: Settings) -> Iterator[Used]:
+    """What the server will need, some of it when somebody speaks for the first time."""
+    yield Used(settings.data, "the data folder", Use.WRITES_IN)
+    yield Used(key_path(settings), "the key of the passes", Use.READS)
+    if settings.history:
+        store = store_path(settings)
+        yield Used(id_path(store), "the id of the store", Use.READS)
+        for suffix in ("", "-wal", "-shm", ".lock"):
+            yield Used(store.with_name(store.name + suffix), "a file of the store", Use.WRITES)
 
 
 def restored(live: LiveChat) -> Chat:

@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from duologue.access import in_words
 from duologue.permissions import make_private
 from duologue.settings import Settings
 
@@ -65,9 +66,7 @@ class Control:
         try:
             self._server = await asyncio.start_unix_server(self._answer, sock=_private_socket(path))
         except OSError as error:
-            raise ControlError(
-                f"Cannot make {path} ({error}); choose a --data folder that can be written to."
-            ) from error
+            raise ControlError(f"The socket {path} cannot be made: {in_words(error, path.parent)}.") from error
         self._path = path
 
     async def close(self) -> None:

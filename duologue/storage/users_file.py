@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import zip_longest
 from pathlib import Path
 
+from duologue.access import give_to_owner, in_words, opened_lock
 from duologue.core.accounts import Account, BadNickname, nickname_key, skeleton
 from duologue.core.text import visible
 
@@ -72,7 +73,8 @@ def write(path: Path, accounts: Sequence[Account]) -> None:
     try:
         _replace(target, content.encode(), has_hashes=any(account.password_hash for account in accounts))
     except OSError as error:
-        raise UsersFileError(path, f"cannot be written ({error.strerror}); the accounts are as they were") from error
+        text = f"the accounts are as they were, as it cannot be written: {in_words(error, target.parent)}"
+        raise UsersFileError(path, text) from error
     try:
         _sync_directory(target.parent)
     except OSError as error:
@@ -106,7 +108,7 @@ def _text(path: Path) -> str:
     except FileNotFoundError as error:
         raise NoUsersFileError(path, "there is no such file; `python server.py adduser NICK` makes it") from error
     except OSError as error:
-        raise UsersFileError(path, f"cannot be read ({error.strerror}); check its name and permissions") from error
+        raise UsersFileError(path, f"cannot be read: {in_words(error, path)}") from error
     if (nul := raw.find(b"\0")) >= 0:
         raise UsersFileError(path, "there is a NUL byte; save the file as plain UTF-8 text", _line_at(raw, nul))
     try:
@@ -261,22 +263,29 @@ def _take_after(target: Path, descriptor: int, has_hashes: bool) -> None:
     A group that an operator has let in stays in; a file that was open to all has not been thought about.
     """
     if not target.exists():
+        give_to_owner(descriptor, target.parent)
         return
     old, new = target.stat(), os.fstat(descriptor)
+    is_open = has_hashes and old.st_mode & stat.S_IRWXO
     if (old.st_uid, old.st_gid) != (new.st_uid, new.st_gid):
-        os.fchown(descriptor, old.st_uid, old.st_gid)
-    was_open = old.st_mode & stat.S_IRWXO
-    os.fchmod(descriptor, 0o600 if has_hashes and was_open else old.st_mode & 0o7777)
+        try:
+            os.fchown(descriptor, old.st_uid, old.st_gid)
+        except PermissionError:
+            if old.st_uid != new.st_uid:
+                raise
+            is_open = True  # to a group of our own, and theirs cannot be given to it
+    os.fchmod(descriptor, 0o600 if is_open else old.st_mode & 0o7777)
 
 
 @contextlib.contextmanager
 def _locked(path: Path) -> Iterator[None]:
     """Hold the lock file beside the users file. The users file itself cannot be locked: each write replaces it."""
     target = path.resolve()
+    name = target.with_name(f"{target.name}.lock")
     try:
-        lock = os.open(target.with_name(f"{target.name}.lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        lock = opened_lock(name, target)
     except OSError as error:
-        raise UsersFileError(path, f"cannot be locked ({error.strerror}); check its directory's permissions") from error
+        raise UsersFileError(path, f"cannot be locked by {name}: {in_words(error, name)}") from error
     try:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield

@@ -18,6 +18,7 @@ from duologue.core.accounts import Account
 from duologue.passwords import hash_password
 from duologue.storage import users_file
 from duologue.storage.users_file import UsersFileError, escape, read, unescape, update, write
+from tests.second_user import SERVICE, as_service, needs_root, owned, owner
 
 HASH = hash_password("correct horse")
 SHIPPED = Path(__file__).parents[2] / "users.csv"
@@ -204,6 +205,35 @@ def test_a_file_of_another_owner_stays_theirs(path: Path, monkeypatch: pytest.Mo
     assert given_to == [(path.stat().st_uid, path.stat().st_gid)]
 
 
+@needs_root
+def test_what_root_changes_the_service_can_change(tmp_path: Path) -> None:
+    path = owned(tmp_path / "service") / "users.csv"
+    update(path, lambda accounts: [*accounts, Account("erin")])
+    assert (owner(path), owner(path.with_name("users.csv.lock"))) == (SERVICE, SERVICE)
+    assert as_service(lambda: update(path, lambda accounts: [*accounts, Account("frank")])) == "None"
+    assert as_service(lambda: read(path)) == str([Account("erin"), Account("frank")])
+
+
+@needs_root
+def test_a_lock_of_roots_is_named(tmp_path: Path) -> None:
+    path = owned(tmp_path / "service") / "users.csv"
+    lock = path.with_name("users.csv.lock")
+    lock.touch(mode=0o600)
+    assert f"it belongs to root. Run: chown {SERVICE} '{lock}'" in as_service(lambda: update(path, list))
+
+
+@needs_root
+@pytest.mark.parametrize(("mode", "after"), [(0o600, 0o600), (0o640, 0o600)])
+def test_a_group_that_the_service_is_not_in_does_not_stop_it(tmp_path: Path, mode: int, after: int) -> None:
+    """Its own group gets nothing that was the other's."""
+    path = owned(tmp_path / "service") / "users.csv"
+    write(path, [Account("erin")])
+    os.chown(path, SERVICE, 0)
+    path.chmod(mode)
+    assert as_service(lambda: write(path, [Account("erin"), Account("frank")])) == "None"
+    assert path.stat().st_mode & 0o777 == after
+
+
 def test_a_symbolic_link_stays_one(path: Path, tmp_path: Path) -> None:
     (tmp_path / "elsewhere").mkdir()
     target = tmp_path / "elsewhere" / "real.csv"
@@ -269,9 +299,9 @@ def test_a_rename_that_may_not_last_is_said_so(path: Path, monkeypatch: pytest.M
 
 def test_a_directory_that_is_not_there_cannot_be_written(tmp_path: Path) -> None:
     path = tmp_path / "nowhere" / "users.csv"
-    with pytest.raises(UsersFileError, match=r"cannot be written \(No such file or directory"):
+    with pytest.raises(UsersFileError, match=r"cannot be written: No such file or directory"):
         write(path, [])
-    with pytest.raises(UsersFileError, match=r"cannot be locked \(No such file or directory"):
+    with pytest.raises(UsersFileError, match=r"cannot be locked by .*users\.csv\.lock: No such file or directory"):
         update(path, list)
 
 
