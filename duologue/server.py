@@ -125,6 +125,7 @@ class Server:
         for door, sockets in bound:
             has_tls = not isinstance(door, GuestDoor)
             self._listeners.append(self._listener(door, sockets, certificate if has_tls else None))
+        _warn_of_a_proxy(settings)
         await self._open_control(control)
         self._sweep_from_now_on(certificate)
         self._closing.callback(self._say_goodbye)
@@ -207,7 +208,7 @@ class Server:
             origins(self._settings, port),
             not_ready=lambda: self.hub.not_ready,
             remark=lambda: DISK_LOW if self.hub.is_disk_low else "ok",
-            metrics=None if self._settings.web_origins else lambda: exposition(self.figures()),
+            metrics=None if _has_proxy(self._settings) else lambda: exposition(self.figures()),
             has_tls=self._settings.tls_cert is not None,
         )
         self._sites.append(site)
@@ -353,6 +354,19 @@ def _kept_files(settings: Settings, accounts: Sequence[Account]) -> Iterator[Kep
     yield Kept(settings.users, "the users file", Readable.WARNED_OF if has_hashes else Readable.HARMLESS)
     if settings.tls_key:
         yield Kept(settings.tls_key, "the certificate's private key", Readable.WARNED_OF)
+
+
+def _has_proxy(settings: Settings) -> bool:
+    return bool(settings.web_origins or settings.trusted_proxies)
+
+
+def _warn_of_a_proxy(settings: Settings) -> None:
+    if settings.web_origins and not settings.tls_cert and not settings.trusted_proxies:
+        log.warning(
+            "all who come by a proxy count as one address, and one of them can lock out another; --trusted-proxies "
+            "tells them apart",
+            extra={"web_origins": ",".join(settings.web_origins)},
+        )
 
 
 def _used_files(settings: Settings) -> Iterator[Used]:

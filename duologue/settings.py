@@ -19,6 +19,7 @@ from platformdirs import user_data_path
 
 from duologue.core.limits import Limits
 from duologue.core.origin import BadOrigin, origin_of
+from duologue.core.proxies import BadNetwork, network_of
 
 ENVIRONMENT_PREFIX = "DUOLOGUE_"
 LOG_LEVELS = ("debug", "info", "warning", "error")
@@ -108,6 +109,13 @@ def _origins(text: str) -> tuple[str, ...]:
         raise argparse.ArgumentTypeError(str(error)) from error
 
 
+def _proxies(text: str) -> tuple[str, ...]:
+    try:
+        return tuple(dict.fromkeys(str(network_of(name)) for name in _names(text)))
+    except BadNetwork as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+
+
 def _one_of(*choices: str) -> Callable[[str], str]:
     def read(text: str) -> str:
         if text not in choices:
@@ -161,6 +169,12 @@ class Settings:
     )
     web_origins: tuple[str, ...] = field(
         default=(), metadata=_about(_origins, "origins of the page if not --host: behind a proxy, or at 0.0.0.0")
+    )
+    trusted_proxies: tuple[str, ...] = field(
+        default=(),
+        metadata=_about(
+            _proxies, "addresses or networks of proxies before the page, whose X-Forwarded-For says who comes by them"
+        ),
     )
     log_level: str = field(default="info", metadata=_about(_one_of(*LOG_LEVELS), ", ".join(LOG_LEVELS)))
     log_format: str = field(

@@ -8,6 +8,7 @@ import os
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryFile
+from typing import Any
 
 import pytest
 
@@ -204,7 +205,7 @@ async def test_a_disk_that_fills_up_while_the_store_is_opened_is_said_to_be_full
     """SQLite says only that something is wrong with the disk, or with the file."""
     calls = 0
 
-    def full_the_second_time(**how: object) -> object:
+    def full_the_second_time(**how: Any) -> object:
         nonlocal calls
         calls += 1
         if calls == 1:

@@ -88,7 +88,7 @@ class WebSite:
         except MultipleValuesError:
             answer, is_for_good = sentence(HTTPStatus.BAD_REQUEST, "A header came twice."), False
         if request.method == "HEAD":
-            answer = _without_body(answer)
+            answer = without_body(answer)
         if answer and is_for_good:
             answer.headers["Strict-Transport-Security"] = HSTS
         return answer
@@ -139,7 +139,7 @@ class WebSite:
     def _numbers(self, request: Request, address: str) -> Response:
         """For monitors on this machine: not for who comes by a proxy, nor for a page that calls itself otherwise."""
         if self._metrics is None:
-            return sentence(HTTPStatus.FORBIDDEN, "With --web-origins the metrics are what `server.py metrics` prints.")
+            return sentence(HTTPStatus.FORBIDDEN, "Behind a proxy the metrics are what `server.py metrics` prints.")
         headers = request.headers
         is_passed_on = "Forwarded" in headers or "X-Forwarded-For" in headers
         if not is_loopback(address) or is_passed_on or headers.get("Host", "").lower() not in self._hosts:
@@ -148,7 +148,7 @@ class WebSite:
         return response(HTTPStatus.OK, numbers, content_type)
 
 
-def _without_body(answer: Response | None) -> Response:
+def without_body(answer: Response | None) -> Response:
     """What HEAD is answered: what GET would be, with its length. No WebSocket begins by it."""
     answer = answer or sentence(HTTPStatus.UPGRADE_REQUIRED, "A WebSocket begins with GET.", Upgrade="websocket")
     return replace(answer, body=b"")
