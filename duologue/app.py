@@ -111,7 +111,8 @@ def _has_terminal() -> bool:
 
 def _who(call: Invocation) -> None:
     table = control.ask(call.settings, "who")
-    print(printed(**table) if table["rows"] else "Nobody is connected.")
+    nobody = f"{control.named(call.settings)} has nobody connected."
+    print(printed(**table) if table["rows"] else nobody)
 
 
 def _metrics(call: Invocation) -> None:
@@ -124,18 +125,17 @@ def _users(call: Invocation) -> None:
 
 def _add_user(call: Invocation) -> None:
     no_password = "--no-password" in call.switches
-    print(admin.add_user(call.settings.users, call.subject, ask_password=admin.ask_password, no_password=no_password))
-    _tell_running_server(call.settings)
+    done = admin.add_user(call.settings.users, call.subject, ask_password=admin.ask_password, no_password=no_password)
+    print(done, _told(call.settings))
 
 
 def _change_password(call: Invocation) -> None:
-    print(admin.change_password(call.settings.users, call.subject, ask_password=admin.ask_password))
-    _tell_running_server(call.settings)
+    done = admin.change_password(call.settings.users, call.subject, ask_password=admin.ask_password)
+    print(done, _told(call.settings))
 
 
 def _delete_user(call: Invocation) -> None:
-    print(admin.delete_user(call.settings.users, call.subject))
-    _tell_running_server(call.settings)
+    print(admin.delete_user(call.settings.users, call.subject), _told(call.settings))
 
 
 def _check(call: Invocation) -> None:
@@ -153,10 +153,17 @@ def _restore(call: Invocation) -> None:
     print(f"The messages are those of {call.subject}. The ones before are in {replaced}.")
 
 
-def _tell_running_server(settings: Settings) -> None:
-    # No server, or one that was killed and left its socket: then nobody has to be told.
-    with contextlib.suppress(control.ControlError):
-        print(control.ask(settings, "reload"))
+def _told(settings: Settings) -> str:
+    """The running server is told of other users; the answer is what comes of it, for the operator."""
+    try:
+        theirs = control.ask(settings, "users_file")
+        ours = settings.users.stat()
+        if theirs["file"] != [ours.st_dev, ours.st_ino]:
+            name = settings.users.resolve()
+            return f"{control.named(settings)} reads {theirs['path']} and not {name}: nothing has changed for it."
+        return str(control.ask(settings, "reload"))
+    except control.ControlError as error:
+        return f"{error} So none was told: a server reads the file when it starts, and on SIGHUP."
 
 
 _COMMANDS: dict[str, Callable[[Invocation], None]] = {

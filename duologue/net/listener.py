@@ -19,6 +19,7 @@ from math import inf
 from websockets.http11 import Request, Response
 
 from duologue.core.admission import BROWSER_ARRIVALS, BROWSER_SOCKETS, Doorkeeper
+from duologue.core.errors import in_words
 from duologue.core.events import Refused
 from duologue.core.places import SERVER_FULL, Places
 from duologue.core.proxies import Proxies
@@ -321,7 +322,7 @@ class Listener:
         self._handshakes.discard(task)
         error = None if task.cancelled() else task.exception()
         if error:
-            log.info("handshake failed", extra={"peer": connection.peer, "reason": str(error)})
+            log.info("handshake failed", extra={"peer": connection.peer, "reason": in_words(error)})
         if not connection.is_made:
             sock.close()
             self._hub.login.lost(connection)
