@@ -19,8 +19,6 @@ from duologue.storage import users_file
 from duologue.storage.checkup import examine
 from duologue.tables import Users
 
-RELOAD_HINT = "A server that is running rereads the file on SIGHUP."
-
 
 class AdminError(Exception):
     """The command cannot be done; the message says why and what to do."""
@@ -49,7 +47,7 @@ def add_user(users_path: Path, nickname: str, *, ask_password: Callable[[str], s
 
     users_file.update(users_path, added)
     how = "without a password: the nickname alone logs in" if no_password else "with a password"
-    return f"Added {key}, {how}. {RELOAD_HINT}"
+    return f"Added {key}, {how}."
 
 
 def change_password(users_path: Path, nickname: str, *, ask_password: Callable[[str], str]) -> str:
@@ -63,7 +61,7 @@ def change_password(users_path: Path, nickname: str, *, ask_password: Callable[[
         return [replace(a, password_hash=password_hash) if a.nickname == key else a for a in accounts]
 
     users_file.update(users_path, changed)
-    return f"Changed the password of {key}. {RELOAD_HINT}"
+    return f"Changed the password of {key}."
 
 
 def delete_user(users_path: Path, nickname: str) -> str:
@@ -76,7 +74,7 @@ def delete_user(users_path: Path, nickname: str) -> str:
         return [a for a in accounts if a.nickname != key]
 
     users_file.update(users_path, without)
-    return f"Deleted {key}. {RELOAD_HINT}"
+    return f"Deleted {key}."
 
 
 def check_store(store_path: Path) -> str:

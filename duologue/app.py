@@ -16,6 +16,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from duologue import admin, logs
+from duologue.access import AccessError, in_words
 from duologue.core.errors import PeerError
 from duologue.exposure import ExposedError
 from duologue.net import control
@@ -39,6 +40,7 @@ GC_THRESHOLD = 50_000
 """New objects between two looks for garbage in circles, of which the server makes next to none (decision 0028)."""
 
 _EXPECTED = (
+    AccessError,
     UsersFileError,
     ExposedError,
     PeerError,
@@ -109,7 +111,8 @@ def _has_terminal() -> bool:
 
 def _who(call: Invocation) -> None:
     table = control.ask(call.settings, "who")
-    print(printed(**table) if table["rows"] else "Nobody is connected.")
+    nobody = f"{control.named(call.settings)} has nobody connected."
+    print(printed(**table) if table["rows"] else nobody)
 
 
 def _metrics(call: Invocation) -> None:
@@ -122,18 +125,17 @@ def _users(call: Invocation) -> None:
 
 def _add_user(call: Invocation) -> None:
     no_password = "--no-password" in call.switches
-    print(admin.add_user(call.settings.users, call.subject, ask_password=admin.ask_password, no_password=no_password))
-    _tell_running_server(call.settings)
+    done = admin.add_user(call.settings.users, call.subject, ask_password=admin.ask_password, no_password=no_password)
+    print(done, _told(call.settings))
 
 
 def _change_password(call: Invocation) -> None:
-    print(admin.change_password(call.settings.users, call.subject, ask_password=admin.ask_password))
-    _tell_running_server(call.settings)
+    done = admin.change_password(call.settings.users, call.subject, ask_password=admin.ask_password)
+    print(done, _told(call.settings))
 
 
 def _delete_user(call: Invocation) -> None:
-    print(admin.delete_user(call.settings.users, call.subject))
-    _tell_running_server(call.settings)
+    print(admin.delete_user(call.settings.users, call.subject), _told(call.settings))
 
 
 def _check(call: Invocation) -> None:
@@ -151,10 +153,17 @@ def _restore(call: Invocation) -> None:
     print(f"The messages are those of {call.subject}. The ones before are in {replaced}.")
 
 
-def _tell_running_server(settings: Settings) -> None:
-    # No server, or one that was killed and left its socket: then nobody has to be told.
-    with contextlib.suppress(control.ControlError):
-        print(control.ask(settings, "reload"))
+def _told(settings: Settings) -> str:
+    """The running server is told of other users; the answer is what comes of it, for the operator."""
+    try:
+        theirs = control.ask(settings, "users_file")
+        ours = settings.users.stat()
+        if theirs["file"] != [ours.st_dev, ours.st_ino]:
+            name = settings.users.resolve()
+            return f"{control.named(settings)} reads {theirs['path']} and not {name}: nothing has changed for it."
+        return str(control.ask(settings, "reload"))
+    except control.ControlError as error:
+        return f"{error} So none was told: a server reads the file when it starts, and on SIGHUP."
 
 
 _COMMANDS: dict[str, Callable[[Invocation], None]] = {
@@ -172,12 +181,19 @@ _COMMANDS: dict[str, Callable[[Invocation], None]] = {
 
 
 def _explained(error: Exception, settings: Settings) -> str:
+    match error:
+        case PeerError():
+            return error.text
+        case OSError():
+            return _of_the_system(error, settings)
+    return str(error)
+
+
+def _of_the_system(error: OSError, settings: Settings) -> str:
     name = error.port_setting if isinstance(error, CannotListen) else "port"
     where = f"port {getattr(settings, name)} on {settings.host}"
     flag = f"--{name.replace('_', '-')}"
     match error:
-        case PeerError():
-            return error.text
         case socket.gaierror():
             return f"there is no host {settings.host} ({error.strerror}). Choose another with --host."
         case OSError(errno=errno.EADDRINUSE):
@@ -186,4 +202,6 @@ def _explained(error: Exception, settings: Settings) -> str:
             return f"{where} may not be opened by this user. Choose one above 1023 with {flag}."
         case OSError(errno=errno.EADDRNOTAVAIL):
             return f"{settings.host} is not an address of this machine. Choose another with --host."
+        case OSError(filename=str(name)):
+            return f"{name}: {in_words(error, Path(name))}."
     return str(error)

@@ -35,9 +35,11 @@ class Metering:
         self._buckets: WeakValueDictionary[Hashable, TokenBucket] = WeakValueDictionary()
         self._in_use: dict[TokenBucket, None] = {}
 
-    def of_stranger(self, address: str, port: int) -> TokenBucket:
-        """What whoever comes from there may spend until they have logged in."""
-        key = "stranger", source_key(address, port)
+    def of_stranger(self, address: str, port: int, *, is_one_of_many: bool = False) -> TokenBucket:
+        """What whoever comes from there may spend until they have logged in; `is_one_of_many` who come by a proxy, has
+        one for this connection, until it is known who it is.
+        """
+        key = "stranger", f"{address}:{port}" if is_one_of_many else source_key(address, port)
         return self._bucket(key, self._limits.stranger_burst, self._limits.stranger_rate)
 
     def of_client(self, nickname: str, login_socket: Link) -> TokenBucket:

@@ -94,6 +94,8 @@ class Figures:
     disk_free: int | None
     """None where nothing is kept on the disk."""
     is_disk_low: bool
+    certificate_ends: float | None
+    """Since 1970. None without one of the server's own."""
 
 
 class Collector:
@@ -133,6 +135,11 @@ class Collector:
             yield GaugeMetricFamily("duologue_disk_free_bytes", "Free on the store's disk.", value=figures.disk_free)
             about = "Whether that is less than the reserve, and no message is kept."
             yield GaugeMetricFamily("duologue_disk_low", about, value=figures.is_disk_low)
+        if figures.certificate_ends is not None:
+            about = "When the server's certificate ends, in seconds since 1970."
+            yield GaugeMetricFamily(
+                "duologue_certificate_ends_timestamp_seconds", about, value=figures.certificate_ends
+            )
         yield HistogramMetricFamily(
             "duologue_stored_seconds",
             "From a message's arrival until the server answers for it.",

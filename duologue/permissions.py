@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
+from duologue.access import AccessError, give_to_owner, in_words
+
 log = logging.getLogger(__name__)
 
 _ROOT = 0
@@ -45,15 +47,33 @@ class Kept:
 
 
 def make_private(folder: Path) -> None:
-    """Make a folder that only its owner can look into, where there is none. Raises OSError."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    """Make a folder that only its owner can look into, where there is none. Raises AccessError."""
+    try:
+        for missing in reversed([way for way in (folder, *folder.parents) if not way.exists()]):
+            missing.mkdir(mode=0o700 if missing == folder else 0o777, exist_ok=True)
+            _give_folder(missing)
+    except OSError as error:
+        text = f"{folder} cannot be made: {in_words(error, folder)}. Make it yourself, or choose another folder."
+        raise AccessError(text) from error
+
+
+def _give_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    try:
+        give_to_owner(descriptor, folder.parent)
+    finally:
+        os.close(descriptor)
 
 
 def write_private(path: Path, content: bytes) -> None:
-    """A file that only its owner can read: whole, or not there; on the disk when this returns. Raises OSError."""
+    """A file that only its owner can read: whole, or not there; on the disk when this returns. Raises OSError.
+
+    Its owner is who owned the one before, or has the folder.
+    """
     descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)  # of mode 0600
     try:
         with os.fdopen(descriptor, "wb") as file:
+            give_to_owner(file.fileno(), path, path.parent)
             file.write(content)
             file.flush()
             os.fsync(file.fileno())

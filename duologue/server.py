@@ -5,14 +5,17 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import os
 import secrets
 import socket
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+from duologue.access import Use, Used, check_access
 from duologue.cluster.base import OneNode
 from duologue.core.accounts import Account
 from duologue.core.admission import is_loopback
@@ -24,7 +27,7 @@ from duologue.exposure import ExposedError, check_exposure
 from duologue.hub import SHUTTING_DOWN, Hub
 from duologue.metrics import Figures, exposition
 from duologue.net.binding import CannotListen, bound
-from duologue.net.control import Control, control_path
+from duologue.net.control import Control, control_path, named
 from duologue.net.descriptors import places_left
 from duologue.net.listener import Listener
 from duologue.net.tls import Certificate
@@ -42,6 +45,7 @@ from duologue.storage.nothing import RemembersNothing
 from duologue.storage.retention import Retention
 from duologue.storage.shares import MailboxLimits
 from duologue.storage.sqlite import SqliteStore
+from duologue.storage.store_id import id_path
 from duologue.storage.unreceived import Unreceived
 from duologue.tables import Users
 
@@ -78,6 +82,7 @@ class Server:
         self._listeners: list[Listener] = []
         self._sites: list[WebSite] = []
         self._reserve: DiskReserve | None = None
+        self._certificate: Certificate | None = None
         self._loop_lag = 0.0
         self._reloads: set[asyncio.Task[str]] = set()
         self._closing = contextlib.AsyncExitStack()
@@ -86,8 +91,8 @@ class Server:
     async def start(self) -> int:
         """Open the doors; the native port is the answer.
 
-        Raises UsersFileError, ExposedError, PermissionsError, CertificateError, StoreError, ControlError, or OSError
-        for the host and the port; nothing is left open then.
+        Raises UsersFileError, ExposedError, PermissionsError, AccessError, CertificateError, StoreError, ControlError,
+        or OSError for the host and the port; nothing is left open then.
         """
         try:
             return await self._start(self._settings)
@@ -99,11 +104,11 @@ class Server:
         accounts = users_file.read(settings.users)
         addresses = self._addresses = _addresses(settings.host)
         check_exposure(settings, addresses, accounts)
+        check_access(_used_files(settings))
         check_permissions(_kept_files(settings, accounts))
         self._users.replace(accounts)
-        certificate = (
-            Certificate(settings.tls_cert, settings.tls_key) if settings.tls_cert and settings.tls_key else None
-        )
+        if settings.tls_cert and settings.tls_key:
+            self._certificate = Certificate(settings.tls_cert, settings.tls_key)
         # The port first: a second server by mistake should hear of that, and not of the files that the first one holds.
         doors = [FRONT_DOORS[name] for name in settings.protocols]
         own = [door for door in doors if not isinstance(door, SharedDoor)]
@@ -121,9 +126,10 @@ class Server:
         )
         for door, sockets in bound:
             has_tls = not isinstance(door, GuestDoor)
-            self._listeners.append(self._listener(door, sockets, certificate if has_tls else None))
+            self._listeners.append(self._listener(door, sockets, self._certificate if has_tls else None))
+        _warn_of_a_proxy(settings)
         await self._open_control(control)
-        self._sweep_from_now_on(certificate)
+        self._sweep_from_now_on()
         self._closing.callback(self._say_goodbye)
         return self._listeners[0].port
 
@@ -204,7 +210,7 @@ class Server:
             origins(self._settings, port),
             not_ready=lambda: self.hub.not_ready,
             remark=lambda: DISK_LOW if self.hub.is_disk_low else "ok",
-            metrics=None if self._settings.web_origins else lambda: exposition(self.figures()),
+            metrics=None if _has_proxy(self._settings) else lambda: exposition(self.figures()),
             has_tls=self._settings.tls_cert is not None,
         )
         self._sites.append(site)
@@ -222,23 +228,24 @@ class Server:
         return listener
 
     async def _open_control(self, path: Path) -> None:
-        control = Control({"who": self.who, "metrics": self.metrics, "reload": self.reload})
+        questions = {"who": self.who, "metrics": self.metrics, "users_file": self.users_file, "reload": self.reload}
+        control = Control(questions)
         await control.open(path)
         self._closing.push_async_callback(control.close)
 
-    def _sweep_from_now_on(self, certificate: Certificate | None) -> None:
-        sweeping = asyncio.get_running_loop().create_task(self._sweep(certificate))
+    def _sweep_from_now_on(self) -> None:
+        sweeping = asyncio.get_running_loop().create_task(self._sweep())
         self._closing.callback(sweeping.cancel)
 
-    async def _sweep(self, certificate: Certificate | None) -> None:
+    async def _sweep(self) -> None:
         time_of_loop = asyncio.get_running_loop().time
         while True:
             due = time_of_loop() + self.hub.heartbeat.sweep_every
             await asyncio.sleep(self.hub.heartbeat.sweep_every)
             self._loop_lag = max(0.0, time_of_loop() - due)
             self.hub.sweep()
-            if certificate:
-                certificate.refresh()
+            if self._certificate:
+                self._certificate.refresh()
 
     # What the store says
 
@@ -281,11 +288,11 @@ class Server:
             accounts = await asyncio.to_thread(users_file.read, self._settings.users)
         except users_file.UsersFileError as error:
             log.error("users file not reread", extra={"reason": str(error)})
-            return f"The running server keeps the users that it has: {error}"
+            return f"{self._name} keeps the users that it has: {error}"
         self._users.replace(accounts)
         self.hub.users_changed()
         log.info("users file reread", extra={"users": len(accounts)})
-        return f"The running server has reread the users file.{self._kept_out(accounts)}"
+        return f"{self._name} has reread the users file.{self._kept_out(accounts)}"
 
     def _kept_out(self, accounts: Sequence[Account]) -> str:
         try:
@@ -294,6 +301,16 @@ class Server:
             log.warning("accounts without a password are kept out", extra={"reason": str(error)})
             return f" Nobody comes in without a password who may be elsewhere: {error}"
         return ""
+
+    @property
+    def _name(self) -> str:
+        return named(replace(self._settings, port=self._listeners[0].port))
+
+    async def users_file(self) -> dict[str, object]:
+        """Which it is, however it is called elsewhere: a container has names of its own."""
+        path = self._settings.users
+        found = await asyncio.to_thread(os.stat, path) if path.exists() else None
+        return {"path": str(path.resolve()), "file": [found.st_dev, found.st_ino] if found else None}
 
     async def metrics(self) -> str:
         """What Prometheus reads, for `server.py metrics`."""
@@ -323,6 +340,7 @@ class Server:
             latency=hub.traffic.latency,
             disk_free=self._reserve.free if self._reserve else None,
             is_disk_low=hub.is_disk_low,
+            certificate_ends=self._certificate.ends if self._certificate else None,
         )
 
     async def who(self) -> dict[str, object]:
@@ -350,6 +368,30 @@ def _kept_files(settings: Settings, accounts: Sequence[Account]) -> Iterator[Kep
     yield Kept(settings.users, "the users file", Readable.WARNED_OF if has_hashes else Readable.HARMLESS)
     if settings.tls_key:
         yield Kept(settings.tls_key, "the certificate's private key", Readable.WARNED_OF)
+
+
+def _has_proxy(settings: Settings) -> bool:
+    return bool(settings.web_origins or settings.trusted_proxies)
+
+
+def _warn_of_a_proxy(settings: Settings) -> None:
+    if settings.web_origins and not settings.tls_cert and not settings.trusted_proxies:
+        log.warning(
+            "all who come by a proxy count as one address, and one of them can lock out another; --trusted-proxies "
+            "tells them apart",
+            extra={"web_origins": ",".join(settings.web_origins)},
+        )
+
+
+def _used_files(settings: Settings) -> Iterator[Used]:
+    """What the server will need, some of it when somebody speaks for the first time."""
+    yield Used(settings.data, "the data folder", Use.WRITES_IN)
+    yield Used(key_path(settings), "the key of the passes", Use.READS)
+    if settings.history:
+        store = store_path(settings)
+        yield Used(id_path(store), "the id of the store", Use.READS)
+        for suffix in ("", "-wal", "-shm", ".lock"):
+            yield Used(store.with_name(store.name + suffix), "a file of the store", Use.WRITES)
 
 
 def restored(live: LiveChat) -> Chat:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import argparse
 import math
 import os
-import re
 import tomllib
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence, Set
 from dataclasses import MISSING, Field, dataclass, field, fields
@@ -19,6 +18,8 @@ import configargparse
 from platformdirs import user_data_path
 
 from duologue.core.limits import Limits
+from duologue.core.origin import BadOrigin, origin_of
+from duologue.core.proxies import BadNetwork, network_of
 
 ENVIRONMENT_PREFIX = "DUOLOGUE_"
 LOG_LEVELS = ("debug", "info", "warning", "error")
@@ -102,14 +103,17 @@ def _names(text: str) -> tuple[str, ...]:
 
 
 def _origins(text: str) -> tuple[str, ...]:
-    origins = tuple(origin.lower() for origin in _names(text))
-    for origin in origins:
-        if not _ORIGIN.fullmatch(origin):
-            raise argparse.ArgumentTypeError(f"an origin is like https://chat.example.org: {origin!r}")
-    return origins
+    try:
+        return tuple(dict.fromkeys(map(origin_of, _names(text))))
+    except BadOrigin as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
-_ORIGIN = re.compile(r"https?://[a-z0-9.\-\[\]:]+")
+def _proxies(text: str) -> tuple[str, ...]:
+    try:
+        return tuple(dict.fromkeys(str(network_of(name)) for name in _names(text)))
+    except BadNetwork as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def _one_of(*choices: str) -> Callable[[str], str]:
@@ -165,6 +169,12 @@ class Settings:
     )
     web_origins: tuple[str, ...] = field(
         default=(), metadata=_about(_origins, "origins of the page if not --host: behind a proxy, or at 0.0.0.0")
+    )
+    trusted_proxies: tuple[str, ...] = field(
+        default=(),
+        metadata=_about(
+            _proxies, "addresses or networks of proxies before the page, whose X-Forwarded-For says who comes by them"
+        ),
     )
     log_level: str = field(default="info", metadata=_about(_one_of(*LOG_LEVELS), ", ".join(LOG_LEVELS)))
     log_format: str = field(

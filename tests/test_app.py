@@ -44,12 +44,12 @@ class Place:
     def data(self) -> Path:
         return self.folder / self.data_name
 
-    def command(self, *words: str) -> list[str]:
-        where = ["--users", str(self.users), "--data", str(self.data)]
+    def command(self, *words: str, users: Path | None = None) -> list[str]:
+        where = ["--users", str(users or self.users), "--data", str(self.data)]
         return [sys.executable, str(TOP / "server.py"), "--web-port", "0", *words, *where]
 
-    def call(self, *words: str, typed: str = "") -> subprocess.CompletedProcess[str]:
-        command = self.command(*words)
+    def call(self, *words: str, typed: str = "", users: Path | None = None) -> subprocess.CompletedProcess[str]:
+        command = self.command(*words, users=users)
         return subprocess.run(command, input=typed, capture_output=True, text=True, timeout=BOUND, check=False)
 
     def refused(self, *words: str) -> str:
@@ -79,8 +79,8 @@ class Running:
                 return found
         pytest.fail(f"the server ended without saying {pattern}")
 
-    def call(self, *words: str, typed: str = "") -> subprocess.CompletedProcess[str]:
-        return self.place.call(*words, "--port", str(self.port), typed=typed)
+    def call(self, *words: str, typed: str = "", users: Path | None = None) -> subprocess.CompletedProcess[str]:
+        return self.place.call(*words, "--port", str(self.port), typed=typed, users=users)
 
     def ends(self) -> int:
         assert self.process.stderr
@@ -308,7 +308,7 @@ def test_who_asks_and_nobody_is_there(place: Place) -> None:
 
 def test_who(running: Running, visit: Callable[[str], Visitor]) -> None:
     """Design, section 3: the columns in this order, then what the heartbeat knows."""
-    assert running.call("who").stdout == "Nobody is connected.\n"
+    assert running.call("who").stdout == f"The server at 127.0.0.1 port {running.port} has nobody connected.\n"
     visit("alice")
     visit("bob")
     header, *rows = running.call("who").stdout.splitlines()
@@ -335,7 +335,8 @@ def test_users(place: Place) -> None:
 def test_accounts_change_under_a_running_server(running: Running, visit: Callable[[str], Visitor]) -> None:
     done = running.call("adduser", "erin", typed="correct horse\n")
     assert (done.returncode, done.stderr) == (0, "")
-    assert "reread" in done.stdout
+    told = f"The server at 127.0.0.1 port {running.port} has reread the users file.\n"
+    assert done.stdout == f"Added erin, with a password. {told}"
     assert running.call("adduser", "frank", "--no-password").returncode == 0
     assert running.call("adduser", "grace", "--no-password").returncode == 0
     frank, grace = visit("frank"), visit("grace")
@@ -364,7 +365,32 @@ def test_accounts_change_after_a_server_was_killed(running: Running, visit: Call
     assert list(running.place.data.iterdir())
     done = running.call("adduser", "erin", "--no-password")
     assert (done.returncode, done.stderr) == (0, "")
+    assert "No server answers at" in done.stdout
     assert running.call("deluser", "erin").returncode == 0
+
+
+def test_a_server_that_is_elsewhere_is_named_and_was_not_told(running: Running) -> None:
+    done = running.place.call("adduser", "erin", "--no-password", "--port", "1")
+    assert done.stdout == (
+        "Added erin, without a password: the nickname alone logs in. No server answers at 127.0.0.1 port 1 with --data "
+        f"{running.place.data}. There is one at --host 127.0.0.1 --port {running.port}. "
+        "So none was told: a server reads the file when it starts, and on SIGHUP.\n"
+    )
+    assert "There is one at --host 127.0.0.1" in running.place.refused("who", "--port", "1")
+
+
+def test_a_server_with_other_users_is_not_said_to_have_been_told(running: Running, tmp_path: Path) -> None:
+    other = tmp_path / "other.csv"
+    done = running.call("adduser", "erin", "--no-password", users=other)
+    assert f"reads {running.place.users} and not {other}: nothing has changed for it." in done.stdout
+    assert "reread" not in done.stdout
+
+
+def test_a_users_file_by_another_name_is_the_same(running: Running, tmp_path: Path) -> None:
+    """As in a container."""
+    other = tmp_path / "link.csv"
+    other.symlink_to(running.place.users)
+    assert "has reread the users file" in running.call("adduser", "erin", "--no-password", users=other).stdout
 
 
 def test_an_account_that_cannot_be_made(place: Place) -> None:

@@ -24,7 +24,7 @@ LAYERS = (
         *("passwords", "passes", "metrics", "tables", "exposure"),
     ),
     ("protocols", "storage", "cluster"),
-    ("settings", "logs", "fair_pool", "turns", "permissions"),
+    ("settings", "logs", "fair_pool", "turns", "permissions", "access"),
     ("core",),
 )
 RANK = {part: len(LAYERS) - depth for depth, row in enumerate(LAYERS) for part in row}

@@ -30,6 +30,7 @@ def figures(histogram: Histogram | None = None) -> Figures:
         latency=histogram or Histogram(),
         disk_free=10**9,
         is_disk_low=True,
+        certificate_ends=1.9e9,
     )
 
 
@@ -48,6 +49,7 @@ def test_everything_is_there_in_the_words_of_prometheus() -> None:
     assert found["duologue_connections", "native"] == 6
     assert found["duologue_connections_most", ""] == 900
     assert (found["duologue_disk_free_bytes", ""], found["duologue_disk_low", ""]) == (10**9, 1)
+    assert found["duologue_certificate_ends_timestamp_seconds", ""] == 1.9e9
     assert found["duologue_connections", "web"] == 2
     assert found["duologue_people_online", ""] == 4
     assert found["duologue_chats", ""] == 2

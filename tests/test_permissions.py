@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from duologue.permissions import Kept, PermissionsError, Readable, check_permissions, make_private
+from tests.second_user import SERVICE, as_service, needs_root, owned, owner
 
 STRANGER = 4711
 
@@ -44,6 +45,18 @@ def test_a_new_folder_is_its_owners_alone(tmp_path: Path) -> None:
     make_private(tmp_path / "a" / "b")
     make_private(tmp_path / "a" / "b")
     assert (tmp_path / "a" / "b").stat().st_mode & 0o777 == 0o700
+
+
+@needs_root
+def test_a_folder_that_root_makes_is_its_owners_whose_the_one_around_is(tmp_path: Path) -> None:
+    make_private(owned(tmp_path / "service") / "a" / "b")
+    assert [owner(path) for path in (tmp_path / "service").rglob("*")] == [SERVICE, SERVICE]
+
+
+@needs_root
+def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
+    said = as_service(lambda: make_private(tmp_path / "data"))
+    assert said.startswith(f"AccessError: {tmp_path / 'data'} cannot be made: ")
 
 
 def test_what_is_not_there_is_in_order(tmp_path: Path) -> None:

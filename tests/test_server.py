@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryFile
+from typing import Any
 
 import pytest
 
+from duologue.access import AccessError
 from duologue.core.accounts import Account
 from duologue.exposure import ExposedError
 from duologue.net.control import ControlError
@@ -16,6 +20,7 @@ from duologue.permissions import PermissionsError
 from duologue.server import Server
 from duologue.settings import Settings
 from duologue.storage import users_file
+from tests.second_user import SERVICE, as_service, needs_root, owned, owner
 from tests.stage import BOUND, descriptors, opened, until
 
 
@@ -119,6 +124,97 @@ async def test_a_key_of_somebody_else_is_refused(settings: Settings, monkeypatch
     monkeypatch.setattr("duologue.permissions._ROOT", -1)
     monkeypatch.setattr(os, "geteuid", lambda: owner + 1)
     with pytest.raises(PermissionsError, match="another user's"):
+        await Server(settings).start()
+
+
+def started(settings: Settings) -> str:
+    """A start in this process, from the first loop to the last."""
+
+    async def start_and_stop() -> str:
+        server = Server(settings)
+        await server.start()
+        await server.stop()
+        return "started"
+
+    return asyncio.run(start_and_stop())
+
+
+@pytest.fixture
+def service(settings: Settings) -> Settings:
+    """The settings of a server that has run once, as a user of its own."""
+    data = owned(settings.users.parent / "service", 0o700)
+    service = replace(settings, data=data, users=data / "users.csv")
+    users_file.write(service.users, [Account("alice")])
+    assert started(service) == "started"  # all is loaded, and all is made by root
+    return service
+
+
+@needs_root
+def test_what_a_start_by_root_made_serves_the_services_own(service: Settings) -> None:
+    """A try as root, before the unit is written."""
+    assert {owner(path) for path in service.data.iterdir()} == {SERVICE}
+    assert as_service(lambda: started(service)) == "started"
+
+
+@needs_root
+@pytest.mark.parametrize("name", ["messages.db", "messages.db.lock", "messages.db-wal", "messages.db-shm"])
+def test_what_cannot_be_written_later_is_refused_at_the_start(service: Settings, name: str) -> None:
+    path = service.data / name
+    path.touch()
+    os.chown(path, 0, 0)
+    path.chmod(0o644)
+    said = as_service(lambda: started(service))
+    assert said.startswith(f"AccessError: {path}, a file of the store, cannot be written by user {SERVICE}: ")
+    assert said.endswith(f"Run: chown {SERVICE} '{path}'.")
+
+
+@needs_root
+@pytest.mark.parametrize("name", ["store.id", "web.key"])
+def test_what_cannot_be_read_is_refused_at_the_start(service: Settings, name: str) -> None:
+    os.chown(service.data / name, 0, 0)
+    assert f"{service.data / name}" in as_service(lambda: started(service))
+
+
+@needs_root
+def test_a_folder_that_cannot_be_written_to_is_refused_at_the_start(service: Settings) -> None:
+    os.chown(service.data, 0, 0)
+    service.data.chmod(0o755)
+    said = as_service(lambda: started(service))
+    assert said.startswith(f"AccessError: {service.data}, the data folder, cannot be written to by user {SERVICE}")
+
+
+async def test_a_full_disk_is_refused_as_one_and_no_backup_is_recommended(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = Server(settings)
+    await server.start()
+    await server.stop()
+
+    def full(**_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("tempfile.TemporaryFile", full)
+    with pytest.raises(AccessError, match="the disk is full") as refused:
+        await Server(settings).start()
+    assert "backup" not in str(refused.value)
+
+
+async def test_a_disk_that_fills_up_while_the_store_is_opened_is_said_to_be_full(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQLite says only that something is wrong with the disk, or with the file."""
+    calls = 0
+
+    def full_the_second_time(**how: Any) -> object:
+        nonlocal calls
+        calls += 1
+        if calls == 1:
+            return TemporaryFile(**how)
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("tempfile.TemporaryFile", full_the_second_time)
+    monkeypatch.setattr("duologue.storage.sqlite.use_wal", lambda _: 1 / 0)
+    with pytest.raises(AccessError, match="the disk is full"):
         await Server(settings).start()
 
 

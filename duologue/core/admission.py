@@ -19,20 +19,21 @@ _HOME_NETWORK_BITS = 64
 
 
 def is_loopback(address: str) -> bool:
-    return _parsed(address).is_loopback
+    return parsed(address).is_loopback
 
 
-def _parsed(address: str) -> IPv4Address | IPv6Address:
-    parsed = ip_address(address.partition("%")[0])
-    return getattr(parsed, "ipv4_mapped", None) or parsed
+def parsed(address: str) -> IPv4Address | IPv6Address:
+    """Without its scope; one of IPv4 as such, also where it comes by a socket of IPv6."""
+    found = ip_address(address.partition("%")[0])
+    return getattr(found, "ipv4_mapped", None) or found
 
 
 def address_key(address: str) -> str:
     """What counts as one address: an IPv4 address, or an IPv6 /64, which one home is given (RFC 6177)."""
-    parsed = _parsed(address)
-    if parsed.version == 4:
-        return str(parsed)
-    return str(ip_network(f"{parsed}/{_HOME_NETWORK_BITS}", strict=False).network_address)
+    found = parsed(address)
+    if found.version == 4:
+        return str(found)
+    return str(ip_network(f"{found}/{_HOME_NETWORK_BITS}", strict=False).network_address)
 
 
 def source_key(address: str, port: int) -> str:

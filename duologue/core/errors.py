@@ -10,6 +10,22 @@ nothing.
 from __future__ import annotations
 
 
+def in_words(error: BaseException) -> str:
+    """What an error says; many say nothing but what they are."""
+    text = str(error).strip()
+    if text:
+        return text
+    return next((words for kind, words in _SILENT.items() if isinstance(error, kind)), type(error).__name__)
+
+
+_SILENT: dict[type[BaseException], str] = {
+    ConnectionError: "the other side closed the connection in the middle of it",
+    EOFError: "the other side closed the connection in the middle of it",
+    TimeoutError: "it took too long",
+    MemoryError: "there is not enough memory",
+}
+
+
 class PeerError(Exception):
     """The peer erred. `code` is one word for programs, `text` a sentence for people.
 

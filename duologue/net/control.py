@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from duologue.access import in_words
 from duologue.permissions import make_private
 from duologue.settings import Settings
 
@@ -22,6 +23,8 @@ _PATH_BYTES = 100
 
 _ANSWER_WITHIN = 5.0
 
+_SUFFIX = ".control"
+
 
 class ControlError(Exception):
     """The running server cannot be asked; the message says why and what to do."""
@@ -29,7 +32,7 @@ class ControlError(Exception):
 
 def control_path(settings: Settings, port: int) -> Path:
     """Where the server on this host and port can be asked. Raises ControlError where no socket can be."""
-    path = settings.data / f"{settings.host}_{port}.control"
+    path = settings.data / f"{settings.host}_{port}{_SUFFIX}"
     if len(str(path).encode()) > _PATH_BYTES:
         raise ControlError(f"The path {path} is too long for a socket; choose a shorter --data folder.")
     return path
@@ -39,17 +42,52 @@ def ask(settings: Settings, question: str) -> Any:
     """Ask the running server that the settings name; the answer is JSON. Raises ControlError."""
     path = control_path(settings, settings.port)
     try:
-        with socket.socket(socket.AF_UNIX) as sock:
-            sock.settimeout(_ANSWER_WITHIN)
-            sock.connect(str(path))
+        with _connected(path) as sock:
             sock.sendall(f"{question}\n".encode())
             with sock.makefile("rb") as answer:
                 return json.loads(answer.read())
+    except PermissionError as error:
+        text = f"{named(settings)} with --data {settings.data} cannot be asked: {in_words(error, path)}."
+        raise ControlError(text) from error
     except (OSError, ValueError) as error:
         raise ControlError(
-            f"No server answers for {settings.host} port {settings.port} with --data {settings.data}. "
-            "Is it running, by the same user, and are --host, --port and --data the ones that it runs with?"
+            f"No server answers at {settings.host} port {settings.port} with --data {settings.data}. {_hint(settings)}"
         ) from error
+
+
+def named(settings: Settings) -> str:
+    """The server that they are the settings of, at the start of a sentence."""
+    return f"The server at {settings.host} port {settings.port}"
+
+
+def _connected(path: Path) -> socket.socket:
+    sock = socket.socket(socket.AF_UNIX)
+    try:
+        sock.settimeout(_ANSWER_WITHIN)
+        sock.connect(str(path))
+    except OSError:
+        sock.close()
+        raise
+    return sock
+
+
+def _hint(settings: Settings) -> str:
+    others = [
+        f"--host {host} --port {port}"
+        for path in sorted(settings.data.glob(f"*{_SUFFIX}"))
+        if _is_answered(path) and (host := path.stem.rpartition("_")[0]) and (port := path.stem.rpartition("_")[2])
+    ]
+    if others:
+        return f"There is one at {', and one at '.join(others)}."
+    return "Is it running, and are --host, --port and --data the ones that it runs with?"
+
+
+def _is_answered(path: Path) -> bool:
+    try:
+        _connected(path).close()
+    except OSError:
+        return False
+    return True
 
 
 class Control:
@@ -65,9 +103,7 @@ class Control:
         try:
             self._server = await asyncio.start_unix_server(self._answer, sock=_private_socket(path))
         except OSError as error:
-            raise ControlError(
-                f"Cannot make {path} ({error}); choose a --data folder that can be written to."
-            ) from error
+            raise ControlError(f"The socket {path} cannot be made: {in_words(error, path.parent)}.") from error
         self._path = path
 
     async def close(self) -> None:

@@ -11,22 +11,27 @@ import socket
 import ssl
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from http import HTTPStatus
 from math import inf
 
+from websockets.http11 import Request, Response
+
 from duologue.core.admission import BROWSER_ARRIVALS, BROWSER_SOCKETS, Doorkeeper
+from duologue.core.errors import in_words
 from duologue.core.events import Refused
 from duologue.core.places import SERVER_FULL, Places
+from duologue.core.proxies import Proxies
 from duologue.hub import Hub
 from duologue.net.connection import Connection, UndecidedConnection
 from duologue.net.paced_connection import OneOfThreeConnection, PacedConnection
-from duologue.net.web import WebSite
+from duologue.net.web import WebSite, without_body
 from duologue.net.web_connection import WebConnection
 from duologue.net.web_files import sentence
 from duologue.protocols.base import GuestDoor, NativeDoor, OwnDoor, SharedDoor, WebDoor
 from duologue.protocols.simplechat import SimpleChat
+from duologue.protocols.web import Site, WebSocket
 from duologue.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -101,6 +106,10 @@ class Listener:
             if site
             else Doorkeeper(settings.limits)
         )
+        self._proxies = Proxies(settings.trusted_proxies if site else ())
+        self._unnamed: set[AnyConnection] = set()
+        """By a proxy that has not said yet for whom, or for somebody who was not let in: they count for no address."""
+        self._is_proxy_silent = False
         self._sockets: list[socket.socket] = []
         self._places = places
         self._accepting = False
@@ -162,7 +171,7 @@ class Listener:
             self._admit(sock, peer[:2])
 
     def _admit(self, sock: socket.socket, peer: tuple[str, int]) -> None:
-        if not self._doorkeeper.admit(peer[0], self._hub.time()):
+        if not self._proxies.trust(peer[0]) and not self._doorkeeper.admit(peer[0], self._hub.time()):
             self._refuse(sock, _TOO_MANY)
         elif self._has_room():
             self._take_in(sock, peer)
@@ -179,7 +188,8 @@ class Listener:
             self.refused[SERVER_FULL.code] += 1
             self._farewells.add(self._take_in(sock, peer))
         else:
-            self._doorkeeper.leave(peer[0])
+            if not self._proxies.trust(peer[0]):
+                self._doorkeeper.leave(peer[0])
             self._refuse(sock, SERVER_FULL)
 
     def _take_in(self, sock: socket.socket, peer: tuple[str, int]) -> AnyConnection:
@@ -231,12 +241,44 @@ class Listener:
             case NativeDoor(make=make):
                 return Connection(self._hub, make(), sock, peer, limits=limits, closed=self._closed)
             case WebDoor(make=make_page):
-                assert self._site
-                end = make_page(self._site.site_for(peer[0]))
-                return WebConnection(self._hub, end, sock, peer, limits=limits, closed=self._closed)
+                return self._web_connection(make_page, sock, peer)
             case GuestDoor(make=make_for):
                 end_of_guest = make_for(time_of_day, self._hub.roster.is_here)
                 return PacedConnection(self._hub, end_of_guest, sock, peer, limits=limits, closed=self._closed)
+
+    def _web_connection(
+        self, make: Callable[[Site], WebSocket], sock: socket.socket, peer: tuple[str, int]
+    ) -> WebConnection:
+        assert self._site
+        connection: WebConnection
+        is_by_proxy = self._proxies.trust(peer[0])
+        site = (lambda request: self._by_proxy(connection, request)) if is_by_proxy else self._site.site_for(peer[0])
+        limits = self._settings.limits
+        connection = WebConnection(self._hub, make(site), sock, peer, limits=limits, closed=self._closed)
+        if is_by_proxy:
+            connection.comes_by_proxy()
+            self._unnamed.add(connection)
+        return connection
+
+    def _by_proxy(self, connection: WebConnection, request: Request) -> Response | None:
+        """The request says who it is that comes by a proxy: from here on they are met as if they had come by
+        themselves.
+        """
+        assert self._site
+        forwarded = request.headers.get_all("X-Forwarded-For")
+        if not forwarded and not self._is_proxy_silent:
+            self._is_proxy_silent = True
+            log.warning(
+                "a trusted proxy sends no X-Forwarded-For; all who come by it so count as one address",
+                extra={"peer": connection.peer},
+            )
+        connection.comes_from(self._proxies.visitor(forwarded))
+        if not self._doorkeeper.admit(connection.address, self._hub.time()):
+            self.refused[_TOO_MANY.code] += 1
+            answer = _ANSWERS[_TOO_MANY.code]
+            return without_body(answer) if request.method == "HEAD" else answer
+        self._unnamed.discard(connection)
+        return self._site.site_for(connection.address)(request)
 
     def _pass_on(
         self,
@@ -280,7 +322,7 @@ class Listener:
         self._handshakes.discard(task)
         error = None if task.cancelled() else task.exception()
         if error:
-            log.info("handshake failed", extra={"peer": connection.peer, "reason": str(error)})
+            log.info("handshake failed", extra={"peer": connection.peer, "reason": in_words(error)})
         if not connection.is_made:
             sock.close()
             self._hub.login.lost(connection)
@@ -294,7 +336,10 @@ class Listener:
             return
         self._open.discard(connection)
         self._farewells.discard(connection)
-        self._doorkeeper.leave(connection.address)
+        if connection in self._unnamed:
+            self._unnamed.discard(connection)
+        else:
+            self._doorkeeper.leave(connection.address)
         if not self._open:
             self._all_closed.set()
         self._places.give_back()

@@ -6,6 +6,7 @@ import logging
 import re
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from http import HTTPStatus
 from urllib.parse import parse_qs
@@ -14,6 +15,7 @@ from websockets.datastructures import MultipleValuesError
 from websockets.http11 import Request, Response
 
 from duologue.core.admission import is_loopback
+from duologue.core.origin import origin_of
 from duologue.core.text import visible
 from duologue.net.web_files import Files, response, sentence
 from duologue.protocols.web import Site
@@ -24,10 +26,10 @@ logging.getLogger("websockets.server").setLevel(logging.WARNING)  # below, it lo
 
 LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "[::1]")
 
-_DEFAULT_PORTS = {"http": 80, "https": 443}
-"""Left out of an origin."""
-
 _SHOWN = 80
+
+MOST_ORIGINS = 100
+"""Refused ones that are told from one another in the log: each is there once, and nobody fills it by making some up."""
 
 _PORT = re.compile(r":\d*$")
 
@@ -38,9 +40,9 @@ HSTS = "max-age=63072000"
 def origins(settings: Settings, port: int) -> frozenset[str]:
     """Where the page can come from, as browsers say it: this server under its own names, or the operator's list."""
     scheme = "https" if settings.tls_cert else "http"
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host.lower()
-    suffix = "" if port == _DEFAULT_PORTS[scheme] else f":{port}"
-    return frozenset({*(f"{scheme}://{name}{suffix}" for name in (*LOOPBACK_HOSTS, host)), *settings.web_origins})
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    own = (origin_of(f"{scheme}://{name}:{port}") for name in (*LOOPBACK_HOSTS, host))
+    return frozenset({*own, *settings.web_origins})
 
 
 class WebSite:
@@ -69,6 +71,7 @@ class WebSite:
         self._remark = remark
         self._metrics = metrics
         self._has_tls = has_tls
+        self._refused_origins: set[str] = set()
         self._pages: dict[str, Callable[[Request, str], Response | None]] = {
             "/socket": self._socket,
             "/status": self._status,
@@ -85,14 +88,16 @@ class WebSite:
             answer = self._answered(request, address)
             is_for_good = self._has_tls and not _is_local(request.headers.get("Host", ""))
         except MultipleValuesError:
-            return sentence(HTTPStatus.BAD_REQUEST, "A header came twice.")
+            answer, is_for_good = sentence(HTTPStatus.BAD_REQUEST, "A header came twice."), False
+        if request.method == "HEAD":
+            answer = without_body(answer)
         if answer and is_for_good:
             answer.headers["Strict-Transport-Security"] = HSTS
         return answer
 
     def _answered(self, request: Request, address: str) -> Response | None:
-        if request.method != "GET":
-            return sentence(HTTPStatus.METHOD_NOT_ALLOWED, "Only GET is answered here.", Allow="GET")
+        if request.method not in ("GET", "HEAD"):
+            return sentence(HTTPStatus.METHOD_NOT_ALLOWED, "Only GET and HEAD are answered here.", Allow="GET, HEAD")
         path = request.path.partition("?")[0]
         page = self._pages.get(path)
         if page:
@@ -109,7 +114,8 @@ class WebSite:
         if origin in self._allowed:
             return None
         self.refused["bad_origin"] += 1
-        log.warning("bad origin; --web-origins allows more", extra={"peer": address, "origin": origin[:_SHOWN]})
+        shown = visible(origin[:_SHOWN])
+        self._log_refused(shown, address)
         return _not_from(origin)
 
     def _status(self, request: Request, _: str) -> Response:
@@ -121,6 +127,16 @@ class WebSite:
             return _not_from(origin)
         return sentence(HTTPStatus.OK, "ok")
 
+    def _log_refused(self, origin: str, address: str) -> None:
+        """Each once, with what to do if it was no stranger's page."""
+        if origin in self._refused_origins or len(self._refused_origins) == MOST_ORIGINS:
+            return
+        self._refused_origins.add(origin)
+        log.warning(
+            "page refused: its origin is not this server's; if it should be, add it to --web-origins",
+            extra={"peer": address, "origin": origin},
+        )
+
     def _health(self, _: Request, __: str) -> Response:
         reason = self._not_ready()
         return sentence(HTTPStatus.SERVICE_UNAVAILABLE, reason) if reason else sentence(HTTPStatus.OK, self._remark())
@@ -128,7 +144,7 @@ class WebSite:
     def _numbers(self, request: Request, address: str) -> Response:
         """For monitors on this machine: not for who comes by a proxy, nor for a page that calls itself otherwise."""
         if self._metrics is None:
-            return sentence(HTTPStatus.FORBIDDEN, "With --web-origins the metrics are what `server.py metrics` prints.")
+            return sentence(HTTPStatus.FORBIDDEN, "Behind a proxy the metrics are what `server.py metrics` prints.")
         headers = request.headers
         is_passed_on = "Forwarded" in headers or "X-Forwarded-For" in headers
         if not is_loopback(address) or is_passed_on or headers.get("Host", "").lower() not in self._hosts:
@@ -139,9 +155,20 @@ class WebSite:
 
 def _not_from(origin: str) -> Response:
     """An origin that is not allowed, and what to do."""
-    shown = visible(origin[:_SHOWN]) or "nowhere"
-    text = f"This page comes from {shown}, and the server opens no chat for pages from there."
-    return sentence(HTTPStatus.FORBIDDEN, f"{text} Its operator can allow it: --web-origins {shown}")
+    if not origin:
+        return sentence(HTTPStatus.FORBIDDEN, "Only a browser's page may connect here, and it says its origin.")
+    shown = visible(origin[:_SHOWN])
+    return sentence(
+        HTTPStatus.FORBIDDEN,
+        f"This page may not connect here: its origin is {shown}, which is not that of this server's page. "
+        f"If it should be, the server has to be started with --web-origins {shown}",
+    )
+
+
+def without_body(answer: Response | None) -> Response:
+    """What HEAD is answered: what GET would be, with its length. No WebSocket begins by it."""
+    answer = answer or sentence(HTTPStatus.UPGRADE_REQUIRED, "A WebSocket begins with GET.", Upgrade="websocket")
+    return replace(answer, body=b"")
 
 
 def _is_local(host: str) -> bool:

@@ -22,6 +22,16 @@ class WebConnection(BaseConnection[WebSocket]):
 
     is_all_three = True
 
+    def comes_by_proxy(self) -> None:
+        """It is not known yet for whom."""
+        self.bucket = self._hub.metering.of_stranger(self.address, self.port, is_one_of_many=True)
+
+    def comes_from(self, address: str) -> None:
+        """That is who came by the proxy, for everything that is counted or granted by address."""
+        self.peer = f"{address} by {self.peer}"
+        self.address = address
+        self.bucket = self._hub.metering.of_stranger(address, self.port)
+
     def _make_outbox(self) -> Outbox:
         return Outbox(self._transport, self._limits.send_queue)
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import contextlib
 import os
 import sqlite3
+import stat
 import tempfile
 from itertools import count
 from pathlib import Path
 
+from duologue.access import give_to_owner, in_words
 from duologue.permissions import make_private
 from duologue.storage.base import StoreError
 from duologue.storage.store_file import APPLICATION_ID, StoreFile, checked, connected_to_read, sync_directory
@@ -28,7 +30,9 @@ def back_up(path: Path, target: Path) -> None:
         _fill(path, target)
     except FileExistsError as error:
         raise StoreError(target, "is there already; name a new file for the backup") from error
-    except (OSError, sqlite3.Error) as error:
+    except OSError as error:
+        raise StoreError(target, f"the backup cannot be written: {in_words(error, target.parent)}") from error
+    except sqlite3.Error as error:
         raise StoreError(target, f"the backup cannot be written ({error}); check the folder and its space") from error
 
 
@@ -44,7 +48,10 @@ def restore(backup: Path, path: Path) -> Path:
     place = StoreFile(path)
     try:
         return _replace(backup, place)
-    except (OSError, sqlite3.Error) as error:
+    except OSError as error:
+        text = f"the messages are as they were, as they cannot be replaced: {in_words(error, path.parent)}"
+        raise StoreError(path, text) from error
+    except sqlite3.Error as error:
         raise StoreError(path, f"cannot be replaced ({error}); the messages are as they were") from error
     finally:
         place.release()
@@ -64,7 +71,7 @@ def _replace(backup: Path, place: StoreFile) -> Path:
     fresh = place.path.with_name(f"{place.path.name}.restored")
     fresh.unlink(missing_ok=True)
     try:
-        _fill(backup, fresh)
+        _fill(backup, fresh, place.path)
         checked(fresh)
     except BaseException:
         fresh.unlink(missing_ok=True)
@@ -80,11 +87,15 @@ def _replace(backup: Path, place: StoreFile) -> Path:
     return aside
 
 
-def _fill(source: Path, target: Path) -> None:
+def _fill(source: Path, target: Path, before: Path | None = None) -> None:
+    """With the owner and the mode of the file that was there `before`."""
     descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-    os.close(descriptor)
     temporary = Path(name)
     try:
+        with os.fdopen(descriptor, "wb"):
+            give_to_owner(descriptor, before or target.parent)
+            if before:
+                os.fchmod(descriptor, stat.S_IMODE(before.stat().st_mode))
         _copy(source, temporary)
         target.hardlink_to(temporary)  # a rename would replace what somebody put there meanwhile
     finally:

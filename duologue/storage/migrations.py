@@ -100,9 +100,14 @@ IDENTITY: Migration = (
     "INSERT INTO identity VALUES (lower(hex(randomblob(16))))",
 )
 CHECKSUMS: Migration = ("ALTER TABLE chunk ADD COLUMN crc INTEGER",)
+# Korean was indexed by whole words, and what is composed otherwise as it was: the next search makes the index anew.
+INDEXED_ANEW: Migration = (
+    "INSERT INTO message_index (message_index) VALUES ('delete-all')",
+    "UPDATE indexed SET upto = 0",
+)
 MIGRATIONS: Sequence[Migration] = (
     *(CONVERSATIONS, SEARCH, MAILBOXES, ROOMS, PRIVACY),
-    *(HEARD, ACQUAINTANCES, IDENTITY, CHECKSUMS),
+    *(HEARD, ACQUAINTANCES, IDENTITY, CHECKSUMS, INDEXED_ANEW),
 )
 
 

@@ -1,13 +1,15 @@
 """Search by words. The index is made when somebody searches, from what is stored; the writer does not know of it.
 
-A word matches a word, whatever its case and accents. A word with other signs in it must stand in the message as it was
-typed, and so must those after the first MOST_INDEXED characters.
+A word matches a word, whatever its case, accents and width, and however its letters are composed; where words are not
+told apart by spaces, or take endings without one, it matches a part of a word. A word with other signs in it must stand
+in the message as it was typed, and so must those after the first MOST_INDEXED characters.
 """
 
 from __future__ import annotations
 
 import re
 import sqlite3
+import unicodedata
 from collections.abc import Iterator, Sequence
 from itertools import groupby, islice
 from threading import Lock
@@ -41,9 +43,12 @@ MOST_INDEXED = 120
 # Hits of a first page, as many as are told at most, and of the largest, some 10 ms with their messages.
 FIRST_HITS = 50
 MOST_HITS = 2_000
-# Written without spaces between words: each character is a word to the index, and a phrase of them a piece of text.
+# Each character is a word to the index, and a phrase of them a piece of text: of scripts without spaces between words
+# (Thai, Lao, Burmese, Khmer, Chinese, Japanese, Bopomofo), and of Korean, whose words take endings without one.
 _UNSPACED = re.compile(
-    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
+    "[\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u19e0-\u19ff\u3005-\u3007\u3040-\u318f\u31a0-\u31bf"
+    "\u31f0-\u31ff\u3400-\u9fff\ua960-\ua97f\ua9e0-\ua9ff\uaa60-\uaa7f\uac00-\ud7ff\uf900-\ufaff"
+    "\U0001b000-\U0001b16f\U00020000-\U0003ffff]"
 )
 
 UPTO = "SELECT upto FROM indexed"
@@ -91,7 +96,7 @@ def forget(connection: sqlite3.Connection, turn: Lock, messages: Sequence[Messag
 
 def search(connection: sqlite3.Connection, whose: Whose, words: str) -> Steps:
     """The messages that may be read with every one of the words, newest first."""
-    wanted = _Wanted.of(words)
+    wanted = _Wanted.of(_composed(words))
     if wanted.phrases:
         yield from _by_index(connection, whose, wanted)
     elif wanted.signs:
@@ -121,7 +126,7 @@ class _Wanted(NamedTuple):
     def has_signs(self, text: str) -> bool:
         if not self.signs:
             return True
-        folded = text.casefold()
+        folded = _composed(text).casefold()
         return all(sign in folded for sign in self.signs)
 
 
@@ -182,7 +187,7 @@ def _still_there(connection: sqlite3.Connection, rows: Sequence[IndexRow]) -> li
 
 def _row(message: Message) -> IndexRow:
     """The same whenever it is made: the index can only let go of what it is told again word for word."""
-    return message.number, _spaced(message.text), _people(message)
+    return message.number, _spaced(_composed(message.text)), _people(message)
 
 
 def _after(connection: sqlite3.Connection, upto: int, newest: int) -> Iterator[Message]:
@@ -217,6 +222,11 @@ def _people(message: Message) -> str:
 def _token(nickname: str) -> str:
     """A nickname as one word that no tokenizer takes apart and no other nickname shares."""
     return f"u{nickname.encode().hex()}"
+
+
+def _composed(text: str) -> str:
+    """One spelling of what looks the same: an accent may stand by itself, a syllable in pieces, a letter be wide."""
+    return unicodedata.normalize("NFKC", text)
 
 
 def _spaced(text: str) -> str:

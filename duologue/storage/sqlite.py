@@ -15,6 +15,7 @@ from pathlib import Path
 from threading import Lock
 from typing import TypeVar
 
+from duologue.access import check_room, in_words
 from duologue.core.errors import PeerError
 from duologue.fair_pool import PoolFull
 from duologue.storage import reader
@@ -63,6 +64,9 @@ ANSWER_SPACING = 0.005
 READING_SECONDS = 2.0
 # The same for the wait until the index has what was said since the last search: 40,000 messages or more.
 INDEXING_SECONDS = 2.0
+
+# What has to be free before a store is opened: a new one, its log and its shared memory take 0.8 MiB.
+START_BYTES = 1024 * 1024
 
 T = TypeVar("T")
 
@@ -135,8 +139,10 @@ class SqliteStore:
         """Open the file or make it (0600), check it, bring it up to date. Blocks, for seconds if the file is large.
 
         Raises StoreError for a file that another server holds, that is not ours, damaged or newer, and where there was
-        a store that is gone. With `begins_anew` a new one takes its place, and one that is there is refused.
+        a store that is gone; AccessError where the disk is full. With `begins_anew` a new one takes its place, and one
+        that is there is refused.
         """
+        check_room(path.parent, START_BYTES)
         if begins_anew:
             begin_anew(path)
         check_is_there(path)
@@ -158,12 +164,9 @@ class SqliteStore:
                 retention=retention,
                 reserve=reserve,
             )
-        except (OSError, sqlite3.Error) as error:
+        except BaseException as error:
             file.release()
-            raise StoreError(path, f"cannot be opened ({error}); check the disk, or restore a backup") from error
-        except BaseException:
-            file.release()
-            raise
+            raise _refused(path, error) from error
 
     # Writing. Each raises StoreError once the store has failed or is closed.
 
@@ -446,6 +449,17 @@ class SqliteStore:
         except sqlite3.Error as error:
             text = f"cannot be read ({error}); check the disk, or restore a backup"
             raise StoreError(self._file.path, text) from error
+
+
+def _refused(path: Path, error: BaseException) -> BaseException:
+    """Why the store cannot be opened. SQLite cannot tell a full disk from a broken one: it is asked again."""
+    check_room(path.parent, START_BYTES)
+    match error:
+        case OSError():
+            return StoreError(path, f"cannot be opened: {in_words(error, path)}")
+        case sqlite3.Error():
+            return StoreError(path, f"cannot be opened ({error}); check the disk, or restore a backup")
+    return error
 
 
 def _noted(answer: asyncio.Future[T]) -> None:

@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from duologue.access import give_to_owner, in_words, opened_lock
 from duologue.storage.base import StoreError
 
 # "Duol" in bytes 68 to 71 of the file's header (sqlite.org, Database File Format 1.3): says that the file is ours.
@@ -42,7 +43,7 @@ class StoreFile:
             _make(path)
             self._lock: int | None = _locked(path)
         except OSError as error:
-            raise StoreError(path, f"cannot be opened ({error.strerror}); check --data and its permissions") from error
+            raise StoreError(path, f"cannot be opened: {in_words(error, path)}") from error
 
     def release(self) -> None:
         """Let the next process in; harmless when repeated. The lock file stays: to remove it would let two in."""
@@ -82,9 +83,16 @@ def checked(path: Path) -> None:
         try:
             fault = fault_of(connection) or _damage(connection)
         except sqlite3.Error as error:
-            fault = f"cannot be read as a store ({error}); name another folder with --data, or restore a backup"
+            raise StoreError(path, f"cannot be read as a store ({error}); {_remedy(error)}") from error
     if fault:
         raise StoreError(path, fault)
+
+
+def _remedy(error: sqlite3.Error) -> str:
+    """An error of the disk says nothing of what is in the file."""
+    if isinstance(error, sqlite3.OperationalError):
+        return "check the disk: it may be full, or failing"
+    return "name another folder with --data, or restore a backup"
 
 
 def connected_to_read(path: Path) -> sqlite3.Connection:
@@ -132,7 +140,7 @@ def sync_directory(directory: Path) -> None:
 
 def _locked(path: Path) -> int:
     """The lock file beside the store, held. The store itself cannot be: closing it would end SQLite's own locks."""
-    lock = os.open(path.with_name(f"{path.name}.lock"), os.O_RDWR | os.O_CREAT, 0o600)
+    lock = opened_lock(path.with_name(f"{path.name}.lock"), path)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
@@ -144,7 +152,11 @@ def _locked(path: Path) -> int:
 
 def _make(path: Path) -> None:
     if not path.exists():
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            give_to_owner(descriptor, path.parent)
+        finally:
+            os.close(descriptor)
         sync_directory(path.parent)
 
 

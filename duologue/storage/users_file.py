@@ -15,17 +15,22 @@ import stat
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from itertools import zip_longest
 from pathlib import Path
 
+from duologue.access import give_to_owner, in_words, opened_lock
 from duologue.core.accounts import Account, BadNickname, nickname_key, skeleton, spelling_of
 from duologue.core.text import visible
 
 COLUMNS = ("clientID", "password_hash", "created", "disabled")
+_NAMES = {name.casefold(): name for name in COLUMNS}
 # What a spreadsheet takes for a formula at the start of a cell (OWASP, CSV injection), and the escape itself.
 _ESCAPED = ("=", "+", "-", "@", "\t", "\r", "'")
 # The PHC string of argon2id, version 1.3. Seven digits of KiB keep a mistyped cost under 10 GB.
 _HASH = re.compile(r"\$argon2id\$v=19\$m=\d{1,7},t=\d{1,2},p=\d{1,2}\$[A-Za-z0-9+/]{11,64}\$[A-Za-z0-9+/]{16,128}")
-_DISABLED = {"yes": True, "no": False, "": False}
+# A spreadsheet makes TRUE and FALSE of what it takes for a truth value.
+_DISABLED = {"yes": True, "true": True, "no": False, "false": False, "": False}
+_DELIMITERS = (",", ";", "\t")  # a spreadsheet takes the second where the comma stands in decimal numbers
 _SHOWN_CELL = 40  # characters of a bad cell that an error repeats
 
 
@@ -69,7 +74,8 @@ def write(path: Path, accounts: Sequence[Account]) -> None:
     try:
         _replace(target, content.encode(), has_hashes=any(account.password_hash for account in accounts))
     except OSError as error:
-        raise UsersFileError(path, f"cannot be written ({error.strerror}); the accounts are as they were") from error
+        text = f"the accounts are as they were, as it cannot be written: {in_words(error, target.parent)}"
+        raise UsersFileError(path, text) from error
     try:
         _sync_directory(target.parent)
     except OSError as error:
@@ -103,7 +109,7 @@ def _text(path: Path) -> str:
     except FileNotFoundError as error:
         raise NoUsersFileError(path, "there is no such file; `python server.py adduser NICK` makes it") from error
     except OSError as error:
-        raise UsersFileError(path, f"cannot be read ({error.strerror}); check its name and permissions") from error
+        raise UsersFileError(path, f"cannot be read: {in_words(error, path)}") from error
     if (nul := raw.find(b"\0")) >= 0:
         raise UsersFileError(path, "there is a NUL byte; save the file as plain UTF-8 text", _line_at(raw, nul))
     try:
@@ -114,15 +120,18 @@ def _text(path: Path) -> str:
 
 
 def _parse(path: Path, text: str) -> list[Account]:
-    rows = _rows(path, text)
+    delimiter = _delimiter(text)
+    rows = _rows(path, text, delimiter)
     line, header = next(rows, (1, []))
+    header = [_NAMES.get(name.casefold(), name) for name in header]
     _check_header(path, line, header)
     seen = _Seen(path)
     accounts = []
     for line, cells in rows:
-        if len(cells) != len(header):
-            raise UsersFileError(path, f"{len(cells)} cells, but {len(header)} columns; add or remove commas", line)
-        account = _account(path, line, dict(zip(header, cells, strict=True)))
+        if len(cells) > len(header):
+            text = f"{len(cells)} cells, but {len(header)} columns; remove a {delimiter!r}, or put the cell in quotes"
+            raise UsersFileError(path, text, line)
+        account = _account(path, line, dict(zip_longest(header, cells, fillvalue="")))
         seen.add(account.nickname, line)
         accounts.append(account)
     return [seen.spelled(account) for account in accounts]
@@ -132,14 +141,25 @@ def _line_at(raw: bytes, offset: int) -> int:
     return raw.count(b"\n", 0, offset) + 1
 
 
-def _rows(path: Path, text: str) -> Iterator[tuple[int, list[str]]]:
-    """Each row with the number of its first line. Blank lines are left out: editors add them."""
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+def _delimiter(text: str) -> str:
+    """What stands between the names of the columns."""
+    header = text.lstrip().partition("\n")[0]
+    return min(_DELIMITERS, key=lambda delimiter: header.find(delimiter) % (len(header) + 1))
+
+
+def _rows(path: Path, text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+    """Each row with the number of its first line. Cells that are empty at its end are left out, and rows of nothing
+    else: spreadsheets add and drop them, and editors add blank lines.
+    """
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=delimiter, skipinitialspace=True)
     line = 1
     try:
-        for cells in reader:
+        for row in reader:
+            cells = [unescape(cell.strip()) for cell in row]
+            while cells and not cells[-1]:
+                cells.pop()
             if cells:
-                yield line, [unescape(cell) for cell in cells]
+                yield line, cells
             line = reader.line_num + 1
     except csv.Error as error:
         raise UsersFileError(path, f"not a line of CSV ({error}); check its quotes", line) from error
@@ -165,11 +185,11 @@ def _account(path: Path, line: int, row: dict[str, str]) -> Account:
     if password_hash is not None and not _HASH.fullmatch(password_hash):
         what = f"the password_hash of {nickname} is not an argon2id hash"
         raise UsersFileError(path, f"{what}; empty the cell, then `python server.py passwd {nickname}`", line)
-    disabled = row.get("disabled", "")
+    disabled = row.get("disabled", "").casefold()
     if disabled not in _DISABLED:
         raise UsersFileError(path, f"disabled is {_quoted(disabled)}; write yes or no, or leave it empty", line)
     created = row.get("created", "")
-    if not created.isprintable():
+    if not created.isprintable() or created.casefold() in _DISABLED.keys() - {""}:  # a cell is missing before it
         raise UsersFileError(path, f"created is {_quoted(created)}; write a date as 2026-12-31, or nothing", line)
     return Account(nickname, password_hash, created, _DISABLED[disabled], spelling)
 
@@ -249,22 +269,29 @@ def _take_after(target: Path, descriptor: int, has_hashes: bool) -> None:
     A group that an operator has let in stays in; a file that was open to all has not been thought about.
     """
     if not target.exists():
+        give_to_owner(descriptor, target.parent)
         return
     old, new = target.stat(), os.fstat(descriptor)
+    is_open = has_hashes and old.st_mode & stat.S_IRWXO
     if (old.st_uid, old.st_gid) != (new.st_uid, new.st_gid):
-        os.fchown(descriptor, old.st_uid, old.st_gid)
-    was_open = old.st_mode & stat.S_IRWXO
-    os.fchmod(descriptor, 0o600 if has_hashes and was_open else old.st_mode & 0o7777)
+        try:
+            os.fchown(descriptor, old.st_uid, old.st_gid)
+        except PermissionError:
+            if old.st_uid != new.st_uid:
+                raise
+            is_open = True  # to a group of our own, and theirs cannot be given to it
+    os.fchmod(descriptor, 0o600 if is_open else old.st_mode & 0o7777)
 
 
 @contextlib.contextmanager
 def _locked(path: Path) -> Iterator[None]:
     """Hold the lock file beside the users file. The users file itself cannot be locked: each write replaces it."""
     target = path.resolve()
+    name = target.with_name(f"{target.name}.lock")
     try:
-        lock = os.open(target.with_name(f"{target.name}.lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        lock = opened_lock(name, target)
     except OSError as error:
-        raise UsersFileError(path, f"cannot be locked ({error.strerror}); check its directory's permissions") from error
+        raise UsersFileError(path, f"cannot be locked by {name}: {in_words(error, name)}") from error
     try:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from duologue.core.errors import FatalPeerError, PeerError
+from duologue.core.errors import FatalPeerError, PeerError, in_words
 
 
 @pytest.mark.parametrize("kind", [PeerError, FatalPeerError])
@@ -22,3 +22,18 @@ def test_whoever_handles_the_peers_errors_handles_the_fatal_ones_too() -> None:
 def test_a_mistake_of_ours_is_not_taken_for_one_of_the_peer() -> None:
     assert not issubclass(PeerError, (KeyError, ValueError, AssertionError, OSError))
     assert not issubclass(KeyError, PeerError)
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (OSError(28, "No space left on device"), "[Errno 28] No space left on device"),
+        (ConnectionResetError(), "the other side closed the connection in the middle of it"),
+        (ConnectionAbortedError(" "), "the other side closed the connection in the middle of it"),
+        (TimeoutError(), "it took too long"),
+        (RuntimeError(), "RuntimeError"),
+        (KeyError(), "KeyError"),
+    ],
+)
+def test_no_error_is_without_words(error: Exception, words: str) -> None:
+    assert in_words(error) == words

@@ -9,7 +9,7 @@ import pytest
 from websockets.datastructures import Headers
 from websockets.http11 import Request, Response
 
-from duologue.net.web import WebSite, origins
+from duologue.net.web import MOST_ORIGINS, WebSite, origins
 from duologue.net.web_files import Files
 from duologue.settings import Settings
 
@@ -62,7 +62,30 @@ def test_for_any_other_it_does_not_and_that_is_counted_and_logged(
 
 
 def test_nor_without_one(site: WebSite) -> None:
-    assert status(site, "/socket") == 403
+    answer = asked(site, "/socket")
+    assert answer
+    assert (answer.status_code, b"--web-origins" in answer.body) == (403, False)
+
+
+def test_a_refused_origin_is_told_what_to_set(site: WebSite) -> None:
+    answer = asked(site, "/socket", Origin="https://chat.example.org")
+    assert answer
+    assert b"its origin is https://chat.example.org" in answer.body
+    assert b"--web-origins https://chat.example.org" in answer.body
+    hostile = asked(site, "/socket", Origin="\xad\x85<b>" + 500 * "x")
+    assert hostile
+    assert hostile.body.decode().removesuffix("\n").isprintable()
+    assert len(hostile.body) < 500
+
+
+def test_an_origin_is_logged_once_and_no_more_than_so_many(site: WebSite, caplog: pytest.LogCaptureFixture) -> None:
+    for _ in range(3):
+        status(site, "/socket", Origin="https://chat.example.org")
+    assert [vars(record)["origin"] for record in caplog.records] == ["https://chat.example.org"]
+    for number in range(2 * MOST_ORIGINS):
+        status(site, "/socket", Origin=f"https://{number}.example")
+    assert len(caplog.records) == MOST_ORIGINS
+    assert site.refused == {"bad_origin": 3 + 2 * MOST_ORIGINS}
 
 
 def test_two_origins_are_a_mistake(site: WebSite) -> None:
@@ -139,11 +162,38 @@ def test_a_browser_is_told_to_keep_to_our_tls(tmp_path: Path, host: str, is_told
             assert told == ("max-age=63072000" if is_told and has_tls else None)
 
 
-def test_only_get_is_answered(site: WebSite) -> None:
+def test_only_get_and_head_are_answered(site: WebSite) -> None:
     for path in ("/", "/socket", "/metrics", "/nothing"):
         answer = asked(site, path, method="POST", Origin=OURS)
         assert answer
-        assert (answer.status_code, answer.headers["Allow"]) == (405, "GET")
+        assert (answer.status_code, answer.headers["Allow"]) == (405, "GET, HEAD")
+
+
+def test_head_is_get_without_the_body(site: WebSite) -> None:
+    known = asked(site, "/")
+    assert known
+    for path in ("/", "/index.html", "/healthz", "/metrics", "/nothing", "/socket"):
+        for headers in ({}, {"Host": "127.0.0.1:8080"}, {"If_None_Match": known.headers["ETag"]}):
+            got, head = (asked(site, path, method=method, **headers) for method in ("GET", "HEAD"))
+            assert got
+            assert head
+            assert (head.status_code, [*head.headers.raw_items()]) == (got.status_code, [*got.headers.raw_items()])
+            assert head.body == b""
+
+
+def test_head_opens_no_socket(site: WebSite) -> None:
+    answer = asked(site, "/socket", method="HEAD", Origin=OURS)
+    assert answer
+    assert (answer.status_code, answer.headers["Upgrade"], answer.body) == (426, "websocket", b"")
+
+
+def test_a_mistake_has_no_body_for_head_either(site: WebSite) -> None:
+    headers = Headers()
+    headers["Origin"] = OURS
+    headers["Origin"] = OURS
+    answer = site.site_for(HERE)(Request("/socket", headers, "HEAD"))
+    assert answer
+    assert (answer.status_code, answer.body) == (400, b"")
 
 
 def test_what_is_not_there(site: WebSite) -> None:
@@ -159,6 +209,11 @@ def test_what_is_not_there(site: WebSite) -> None:
     ("settings", "port", "expected"),
     [
         (Settings(), 8080, "http://127.0.0.1:8080 http://localhost:8080 http://[::1]:8080"),
+        (
+            Settings(host="bücher.example"),
+            80,
+            "http://127.0.0.1 http://localhost http://[::1] http://xn--bcher-kva.example",
+        ),
         (Settings(), 80, "http://127.0.0.1 http://localhost http://[::1]"),
         (
             Settings(host="Chat.Example"),
@@ -188,7 +243,7 @@ def test_a_page_is_told_why_its_socket_does_not_open(site: WebSite) -> None:
     answer = asked(site, "/status?origin=https%3A%2F%2Fchat.example.org")
     assert answer
     assert answer.status_code == 403
-    assert b"comes from https://chat.example.org," in answer.body
+    assert b"its origin is https://chat.example.org," in answer.body
     assert b"--web-origins https://chat.example.org" in answer.body
     assert answer.body == refusal(site, "https://chat.example.org")
     assert site.refused == {"bad_origin": 1}  # not by asking

@@ -198,7 +198,7 @@ async def test_a_removed_and_a_disabled_user_have_to_go(stage: Stage) -> None:
     alice, bob, _ = await stage.chat_between("alice", "bob")
     carol, dave = await stage.enters("carol"), await stage.enters("dave")
     answer = await stage.registers(Account("bob"), Account("carol", disabled=True), Account("dave"))
-    assert answer == "The running server has reread the users file."
+    assert answer == f"The server at 127.0.0.1 port {stage.settings.port} has reread the users file."
     for gone in (alice, carol):
         await gone.is_out_after("disconnected removed Your account was removed or disabled.")
     await bob.hears("chat_ended alice removed")

@@ -586,10 +586,19 @@ async def test_no_path_leads_out_of_the_folder(stage: Stage, path: str) -> None:
     assert b"secret" not in found.body
 
 
-@pytest.mark.parametrize("method", ["HEAD", "POST", "PUT", "DELETE", "OPTIONS", "TRACE", "get"])
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS", "TRACE", "get"])
 async def test_other_methods_are_refused(stage: Stage, method: str) -> None:
     found = await asks(stage, "/", method=method)
-    assert (found.status, found.headers["allow"]) == (405, "GET")
+    assert (found.status, found.headers["allow"]) == (405, "GET, HEAD")
+
+
+@pytest.mark.parametrize("path", ["/", "/healthz", "/metrics", "/nothing", "/socket"])
+async def test_head_is_get_without_the_body(stage: Stage, path: str) -> None:
+    got, head = await asks(stage, path), await asks(stage, path, method="HEAD")
+    got.headers.pop("date", None)
+    assert (head.status, head.headers.get("content-type"), head.body) == (got.status, got.headers["content-type"], b"")
+    if path != "/metrics":  # they count what was asked before
+        assert head.headers["content-length"] == got.headers["content-length"] == str(len(got.body))
 
 
 async def test_every_answer_has_the_headers(stage: Stage) -> None:
@@ -705,7 +714,8 @@ async def test_an_account_without_a_password_that_comes_later_is_not_let_in_by_t
         await tab.says("give_password", password="")
         await tab.hears("login_denied", code="denied")
         await stage.enters("bob")
-        assert await stage.registers(Account("eve", HASH)) == "The running server has reread the users file."
+        told = await stage.registers(Account("eve", HASH))
+        assert told == f"The server at 127.0.0.1 port {stage.settings.port} has reread the users file."
 
 
 # Health and numbers

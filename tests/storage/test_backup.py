@@ -16,6 +16,7 @@ import pytest
 from duologue.storage.backup import back_up, restore
 from duologue.storage.base import StoreError
 from duologue.storage.sqlite import SqliteStore
+from tests.second_user import SERVICE, needs_root, owned, owner
 from tests.storage.conftest import Listener
 
 
@@ -81,7 +82,7 @@ async def test_a_file_that_comes_meanwhile_stays_too(
 async def test_where_it_cannot_be_written_nothing_is_left(
     listener: Listener, store: SqliteStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with pytest.raises(StoreError, match=r"the backup cannot be written .*No such file or directory"):
+    with pytest.raises(StoreError, match=r"the backup cannot be written: No such file or directory"):
         await asyncio.to_thread(back_up, listener.path, tmp_path / "nowhere" / "copy.db")
     (tmp_path / "out").mkdir()
 
@@ -89,7 +90,7 @@ async def test_where_it_cannot_be_written_nothing_is_left(
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr("duologue.storage.backup._copy", full)
-    with pytest.raises(StoreError, match="No space left on device"):
+    with pytest.raises(StoreError, match=r"the disk is full.*No space left on device"):
         await asyncio.to_thread(back_up, listener.path, tmp_path / "out" / "copy.db")
     assert list((tmp_path / "out").iterdir()) == []
 
@@ -124,6 +125,21 @@ async def test_a_backup_takes_the_place_of_the_messages_and_those_before_are_kep
     assert await texts_in(aside) == ["one", "two"]
     assert listener.path.stat().st_mode & 0o777 == 0o600
     assert restore(copy, listener.path) != aside, "a second one does not take the first one's place"
+
+
+@needs_root
+async def test_what_root_restores_is_the_services_and_keeps_its_mode(
+    listener: Listener, store: SqliteStore, tmp_path: Path
+) -> None:
+    copy, place = tmp_path / "copy.db", owned(tmp_path / "service") / "messages.db"
+    await two_messages_and_a_copy_of_the_first(listener, store, copy)
+    restore(copy, place)
+    place.chmod(0o640)
+    restore(copy, place)
+    back_up(place, place.with_name("backup.db"))
+    assert {owner(path) for path in place.parent.iterdir()} == {SERVICE}
+    assert place.stat().st_mode & 0o777 == 0o640
+    assert place.with_name("backup.db").stat().st_mode & 0o777 == 0o600
 
 
 async def test_what_a_killed_server_left_in_its_log_is_kept_too(

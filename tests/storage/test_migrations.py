@@ -9,7 +9,8 @@ import pytest
 
 from duologue.core.errors import PeerError
 from duologue.storage.base import Letter, LiveChat, LiveRoom, LiveStream, StoreError
-from duologue.storage.migrations import MIGRATIONS, migrate
+from duologue.storage.migrations import INDEXED_ANEW, MIGRATIONS, migrate
+from duologue.storage.reader import PLACE_BITS
 from tests.storage.conftest import Listener
 
 PATH = Path("messages.db")
@@ -131,3 +132,24 @@ async def test_what_was_kept_with_the_wrong_thing_is_where_it_belongs(tmp_path: 
     connection = sqlite3.connect(tmp_path / PATH)
     assert connection.execute("SELECT stream FROM mailbox ORDER BY number").fetchall() == [(1,), (3,), (5,)]
     connection.close()
+
+
+async def test_what_was_indexed_by_whole_words_is_indexed_anew(tmp_path: Path) -> None:
+    connection = sqlite3.connect(tmp_path / PATH, isolation_level=None)
+    migrate(connection, PATH, MIGRATIONS[: MIGRATIONS.index(INDEXED_ANEW)])
+    connection.executescript(A_CHAT)
+    connection.execute("UPDATE stream SET name = 'c'")
+    connection.execute("UPDATE chunk SET lines = ?, count = 1", (":학교에서 공부했다\n".encode(),))
+    connection.execute("UPDATE stream SET stored = 1, received = 1 WHERE stored = 2")
+    number = 1 << PLACE_BITS
+    people = " ".join(f"u{name.encode().hex()}" for name in ("alice", "bob"))
+    connection.execute(
+        "INSERT INTO message_index (rowid, text, people) VALUES (?, ?, ?)", (number, "학교에서 공부했다", people)
+    )
+    connection.execute("UPDATE indexed SET upto = ?", (number,))
+    connection.close()
+    store = Listener(tmp_path / PATH).open()
+    try:
+        assert [found.text for found in await store.search("bob", "학교", 5)] == ["학교에서 공부했다"]
+    finally:
+        await store.close()

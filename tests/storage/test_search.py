@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import unicodedata
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -111,6 +112,55 @@ def test_words_are_words_whatever_they_mean_elsewhere(library: Library, words: s
     assert library.find("bob", words) == texts
 
 
+def decomposed(text: str) -> str:
+    return unicodedata.normalize("NFD", text)
+
+
+@pytest.mark.parametrize(
+    ("said", "words", "is_found"),
+    [
+        ("학교에서 공부했다", "학교", True),
+        ("학교에서 공부했다", "공부", True),
+        ("학교에서 공부했다", "공부 학교", True),
+        ("학교에서 공부했다", "교에", True),
+        ("학교에서 공부했다", "교학", False),
+        ("학교에서 공부했다", "학에", False),
+        ("우리 대학교는 크다", "학교", True),
+        ("학 교", "학교", True),  # as of Chinese: a phrase of signs
+        (decomposed("학교에서"), "학교", True),
+        ("학교에서", decomposed("학교"), True),
+        ("ㅋㅋㅋㅋ 그래", "ㅋㅋ", True),
+        ("C언어로 썼다", "c언어", True),
+        ("3월에 만나자", "3월", True),
+        ("東京大学で会おう", "大学", True),
+        ("カタカナで書く", "カナ", True),
+        ("ｶﾀｶﾅで書く", "カタカナ", True),
+        (decomposed("ガラスです"), "ガラ", True),
+        ("人々は笑う", "人々", True),
+        ("ㄅㄆㄇㄈ", "ㄆㄇ", True),
+        ("ฉันไปโรงเรียนทุกวัน", "โรงเรียน", True),
+        ("น้ำแข็ง", decomposed("น้ำ"), True),
+        ("ຂ້ອຍໄປໂຮງຮຽນ", "ໂຮງຮຽນ", True),
+        ("ខ្ញុំទៅសាលារៀន", "សាលារៀន", True),
+        ("ကျွန်တော်ကျောင်းသွားတယ်", "ကျောင်း", True),
+        (decomposed("Café olé"), "café", True),
+        ("Café olé", decomposed("Café"), True),
+        (decomposed("Việt Nam"), "việt", True),
+        ("ＨＥＬＬＯ ｗｏｒｌｄ", "hello", True),
+        ("hello", "ｈｅｌｌｏ", True),
+        ("costs ￥500", "¥500", True),
+        ("ﬁnally", "finally", True),
+        ("school", "scho", False),
+        ("evlerinizden", "evler", False),
+    ],
+)
+def test_what_looks_the_same_is_found_and_a_part_where_words_have_no_end(
+    library: Library, said: str, words: str, is_found: bool
+) -> None:
+    library.say("c1", "alice", said)
+    assert bool(library.find("bob", words)) is is_found
+
+
 @given(st.text(max_size=20))
 def test_nothing_that_can_be_typed_is_a_syntax_error(words: str) -> None:
     library = Library()
@@ -119,7 +169,11 @@ def test_nothing_that_can_be_typed_is_a_syntax_error(words: str) -> None:
         library.find("alice", words)
 
 
-@given(st.lists(st.text("abcÄß \"'*()^:-+{}世界", min_size=1, max_size=12), min_size=1, max_size=5))
+@given(
+    st.lists(
+        st.text("abcÄß \"'*()^:-+{}世界학교ㅋ\u1112\u1161\u0308ﬁＡ", min_size=1, max_size=12), min_size=1, max_size=5
+    )
+)
 def test_every_message_is_found_by_its_own_words(texts: list[str]) -> None:
     library = Library()
     with closing(library.connection):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import itertools
 import os
 import re
 import subprocess
@@ -17,6 +18,7 @@ from duologue.core.accounts import Account
 from duologue.passwords import hash_password
 from duologue.storage import users_file
 from duologue.storage.users_file import UsersFileError, escape, read, unescape, update, write
+from tests.second_user import SERVICE, as_service, needs_root, owned, owner
 
 HASH = hash_password("correct horse")
 SHIPPED = Path(__file__).parents[2] / "users.csv"
@@ -42,9 +44,38 @@ def test_the_shipped_file_has_its_fourteen_users_without_passwords() -> None:
         (b"clientID,disabled,created\nbob,yes,2026-01-02\n", [Account("bob", None, "2026-01-02", True)]),
         (b'clientID,password_hash\n"bob","%s"\n' % HASH.encode(), [Account("bob", HASH)]),
     ],
+    ids=map(str, itertools.count()),
 )
 def test_columns_may_be_missing_or_in_another_order(path: Path, raw: bytes, accounts: list[Account]) -> None:
     path.write_bytes(raw)
+    assert read(path) == accounts
+
+
+COLUMNS = b"clientID,password_hash,created,disabled"
+
+
+@pytest.mark.parametrize(
+    ("raw", "accounts"),
+    [
+        (COLUMNS + b"\nbob,,,\n,,,\n", [Account("bob")]),
+        (COLUMNS + b"\n,,,\nbob,,,\n ,\t,\xc2\xa0,\nann,,,yes\n", [Account("bob"), Account("ann", disabled=True)]),
+        (COLUMNS + b",,\nbob,,,,,\n", [Account("bob")]),
+        (COLUMNS + b"\nbob\nann,,2026-01-02\n", [Account("bob"), Account("ann", None, "2026-01-02")]),
+        (b",,,\n" + COLUMNS + b"\nbob,,,\n", [Account("bob")]),
+        (COLUMNS.replace(b",", b";") + b"\r\nbob;;02.01.2026;no\r\n;;;\r\n", [Account("bob", None, "02.01.2026")]),
+        (COLUMNS.replace(b",", b"\t") + b"\nbob\t\t\tyes\n", [Account("bob", disabled=True)]),
+        (b"\xef\xbb\xbf" + COLUMNS.upper() + b"\r\nbob,,,TRUE\r\nann,,,False\r\n",
+         [Account("bob", disabled=True), Account("ann")]),
+        (b'"clientID", "disabled"\r"bob", "Yes"\r', [Account("bob", disabled=True)]),
+        (b"clientID , disabled \n bob , yes \n", [Account("bob", disabled=True)]),
+        (b'clientID;created\nbob;"a;b,c"\n', [Account("bob", None, "a;b,c")]),
+    ],
+    ids=map(str, itertools.count()),
+)  # fmt: skip
+def test_what_a_spreadsheet_makes_of_it_is_read(path: Path, raw: bytes, accounts: list[Account]) -> None:
+    path.write_bytes(raw)
+    assert read(path) == accounts
+    write(path, accounts)
     assert read(path) == accounts
 
 
@@ -55,11 +86,13 @@ def test_columns_may_be_missing_or_in_another_order(path: Path, raw: bytes, acco
         (b"\n\n", 1, "empty"),
         (b"bob\nann\n", 1, "begins with 'bob'"),
         (b"created,clientID\n2026-01-02,bob\n", 1, "begins with 'created'"),
-        (b"clientID;created\n", 1, "clientID;created"),
+        (b"clientID:created\n", 1, "clientID:created"),
+        (b",,\n,,\n", 1, "empty"),
         (b"clientID,colour\nbob,red\n", 1, "unknown column 'colour'"),
         (b"clientID,created,created\n", 1, "twice"),
         (b"clientID\nbob\nann,2026\n", 3, "2 cells, but 1 columns"),
-        (b"clientID,created\nbob\n", 2, "1 cells, but 2 columns"),
+        (b"clientID;created\nbob;;x\n", 2, "3 cells, but 2 columns; remove a ';'"),
+        (b"clientID,password_hash,created,disabled\nbob,,yes\n", 2, "created is 'yes'; write a date"),
         (b"clientID\nbob\ntwo words\n", 3, "' ' cannot be part"),
         (b"clientID\n\x1b[31m\n", 2, "U+001B"),
         (b"clientID\nserver\n", 2, "keeps for itself"),
@@ -102,10 +135,15 @@ def test_a_missing_file_and_an_unreadable_one_say_so(path: Path, tmp_path: Path)
 
 
 NAMES = st.lists(st.from_regex(r"[a-hj-km-np-z]{1,8}", fullmatch=True), unique=True, max_size=5)
-CELLS = st.text(max_size=10).filter(str.isprintable)
+CELLS = st.text(max_size=10).filter(str.isprintable).map(str.strip)
 
 
-@given(NAMES, CELLS | st.sampled_from(["=1+1", "+1", "-1", "@x", "'=x", '"', "a,b"]), st.booleans())
+@given(
+    NAMES,
+    CELLS.filter(lambda cell: cell.casefold() not in ("yes", "no", "true", "false"))
+    | st.sampled_from(["=1+1", "+1", "-1", "@x", "'=x", '"', "a,b"]),
+    st.booleans(),
+)
 def test_what_is_written_is_read_again(
     tmp_path_factory: pytest.TempPathFactory, names: list[str], created: str, disabled: bool
 ) -> None:
@@ -165,6 +203,35 @@ def test_a_file_of_another_owner_stays_theirs(path: Path, monkeypatch: pytest.Mo
     write(path, [Account("bob")])
     monkeypatch.setattr(os, "fstat", real)
     assert given_to == [(path.stat().st_uid, path.stat().st_gid)]
+
+
+@needs_root
+def test_what_root_changes_the_service_can_change(tmp_path: Path) -> None:
+    path = owned(tmp_path / "service") / "users.csv"
+    update(path, lambda accounts: [*accounts, Account("erin")])
+    assert (owner(path), owner(path.with_name("users.csv.lock"))) == (SERVICE, SERVICE)
+    assert as_service(lambda: update(path, lambda accounts: [*accounts, Account("frank")])) == "None"
+    assert as_service(lambda: read(path)) == str([Account("erin"), Account("frank")])
+
+
+@needs_root
+def test_a_lock_of_roots_is_named(tmp_path: Path) -> None:
+    path = owned(tmp_path / "service") / "users.csv"
+    lock = path.with_name("users.csv.lock")
+    lock.touch(mode=0o600)
+    assert f"it belongs to root. Run: chown {SERVICE} '{lock}'" in as_service(lambda: update(path, list))
+
+
+@needs_root
+@pytest.mark.parametrize(("mode", "after"), [(0o600, 0o600), (0o640, 0o600)])
+def test_a_group_that_the_service_is_not_in_does_not_stop_it(tmp_path: Path, mode: int, after: int) -> None:
+    """Its own group gets nothing that was the other's."""
+    path = owned(tmp_path / "service") / "users.csv"
+    write(path, [Account("erin")])
+    os.chown(path, SERVICE, 0)
+    path.chmod(mode)
+    assert as_service(lambda: write(path, [Account("erin"), Account("frank")])) == "None"
+    assert path.stat().st_mode & 0o777 == after
 
 
 def test_a_symbolic_link_stays_one(path: Path, tmp_path: Path) -> None:
@@ -232,9 +299,9 @@ def test_a_rename_that_may_not_last_is_said_so(path: Path, monkeypatch: pytest.M
 
 def test_a_directory_that_is_not_there_cannot_be_written(tmp_path: Path) -> None:
     path = tmp_path / "nowhere" / "users.csv"
-    with pytest.raises(UsersFileError, match=r"cannot be written \(No such file or directory"):
+    with pytest.raises(UsersFileError, match=r"cannot be written: No such file or directory"):
         write(path, [])
-    with pytest.raises(UsersFileError, match=r"cannot be locked \(No such file or directory"):
+    with pytest.raises(UsersFileError, match=r"cannot be locked by .*users\.csv\.lock: No such file or directory"):
         update(path, list)
 
 

@@ -1,0 +1,48 @@
+"""Another user of this machine, for what only root can try: a file of theirs, and what they can do with ours."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+SERVICE = 4711
+"""A uid and gid that nobody has."""
+
+needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can be two users")
+
+
+def owned(folder: Path, mode: int = 0o755) -> Path:
+    """A folder of the service's own."""
+    folder.mkdir(parents=True)
+    os.chown(folder, SERVICE, SERVICE)
+    folder.chmod(mode)
+    folder.parent.chmod(0o755)
+    return folder
+
+
+def owner(path: Path) -> int:
+    return path.stat().st_uid
+
+
+def as_service(work: Callable[[], object]) -> str:
+    """What `work` returns in a process of the service's user, or the message of what it raises. It is loaded before."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if not child:
+        try:
+            os.setgroups([])
+            os.setgid(SERVICE)
+            os.setuid(SERVICE)
+            os.write(writing, str(work()).encode())
+        except Exception as error:
+            os.write(writing, f"{type(error).__name__}: {error}".encode())
+        finally:
+            os._exit(0)
+    os.close(writing)
+    with open(reading, "rb") as answer:  # noqa: PTH123 - a descriptor has no path
+        said = answer.read().decode()
+    os.waitpid(child, 0)
+    return said
