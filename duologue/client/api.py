@@ -334,8 +334,9 @@ class Client(Asking):
         LetterDelivered says when it has arrived, KeptFor before that that they are away, NotKept that it was refused.
         Raises PeerError for a text that is too long, and BadNickname for what nobody may be called.
         """
-        letter = Letter(addressee(nickname), secrets.token_urlsafe(9), text, time.time())
         encode_message(text)
+        text = text.encode(errors="replace").decode()  # as it will be sent: a terminal gives what is no UTF-8 too
+        letter = Letter(addressee(nickname), secrets.token_urlsafe(9), text, time.time())
         if self._is_over:
             raise NotConnected
         if self._link:

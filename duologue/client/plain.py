@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import os
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from typing import TextIO
 
 from duologue.client.api import Client
 from duologue.client.face import Line
 from duologue.client.happenings import ConnectionLost, Happening, LetterDelivered, Reconnected
+from duologue.client.keyboard import echo_off
 from duologue.client.sentences import unconfirmed
 from duologue.client.transcript import plain
 from duologue.core.commands import AcceptChat, AskForChat, Command, ListOnline, ListRequests, QuitChat, SendLetter
@@ -173,7 +174,7 @@ class PlainFace:
         """From a pipe, simply the next line."""
         if not self.is_interactive:
             return await self._lines.next()
-        with _echo_off(self._descriptor):
+        with echo_off(self._descriptor):
             secret = await self.ask(question)
         self._write("")
         return secret
@@ -245,17 +246,3 @@ class PlainFace:
 
     def _write(self, text: str, end: str = "\n") -> None:
         print(text, end=end, file=self._output, flush=True)
-
-
-@contextmanager
-def _echo_off(descriptor: int) -> Iterator[None]:
-    import termios
-
-    before = termios.tcgetattr(descriptor)
-    silent = [*before]
-    silent[3] &= ~termios.ECHO
-    termios.tcsetattr(descriptor, termios.TCSAFLUSH, silent)
-    try:
-        yield
-    finally:
-        termios.tcsetattr(descriptor, termios.TCSADRAIN, before)  # what was typed ahead after the password stays
