@@ -8,10 +8,10 @@ from pathlib import Path
 
 from duologue.client.address import Address
 from duologue.client.api import Client
-from duologue.client.commands import help_lines
 from duologue.client.errors import CannotConnect, ClientError, LoginRefused, PasswordNeeded
 from duologue.client.face import Face, Interrupted, Kind, Line
 from duologue.client.happenings import ConnectionLost, Happening, RoomLost
+from duologue.client.help import help_lines
 from duologue.client.meaning import (
     Clear,
     Confirm,
@@ -335,6 +335,6 @@ def _hints(meaning: Meaning) -> list[str]:
     match meaning:
         case Explain(text):
             return [text]
-        case Help():
-            return help_lines()
+        case Help(about):
+            return help_lines(about)
     return []

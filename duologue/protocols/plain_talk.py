@@ -178,9 +178,14 @@ def _reply(user: Standing, rest: str) -> Command | None:
 
 
 def _help(user: Standing, rest: str) -> Command | None:
-    if rest.casefold() not in _GROUPS:
+    """A group goes before a command of the same name."""
+    word = rest.casefold()
+    if word in _GROUPS:
+        raise PeerError(HELP, help_text(user.manner, word))
+    row = ROW_OF.get(word) or ROW_OF.get(f"/{word}")
+    if row is None:
         return None
-    raise PeerError(HELP, help_text(user.manner, rest.casefold()))
+    raise PeerError(HELP, f"{row.usage(user.manner)}  {row.help}")
 
 
 TALK_ROWS = (
@@ -201,7 +206,7 @@ TALK_ROWS = (
     Row(("/topic",), "[#ROOM] [TEXT]", "what ROOM is about", _topic),
     Row(("/history",), "[COUNT]", "what was said in this room", _history),
     Row(("/exit",), "", "leave the server", nothing(Exit)),
-    Row(("/help",), "[people]", "this list; that about people", _help),
+    Row(("/help",), "[people|WORD]", "this list, or more", _help),
 )
 ROWS = (*TALK_ROWS, *PEOPLE_ROWS)
 _GROUPS = {"": TALK_ROWS, "people": PEOPLE_ROWS}

@@ -125,7 +125,7 @@ def test_commands(text: str, command: Command) -> None:
         ("/history ٣", "Usage: /history [COUNT]"),
         ("/history 1234567890", "Usage: /history [COUNT]"),
         ("/quit now", "Usage: /quit"),
-        ("/help me", "Usage: /help [people]"),
+        ("/help dance", "Usage: /help [people|WORD]"),
         ("/me", "Usage: /me TEXT"),
         ("/me  ", "Usage: /me TEXT"),
         ("/reply", "Usage: /reply TEXT"),
@@ -297,12 +297,15 @@ def test_help_has_a_line_for_every_command_and_fits_into_one_message(manner: Man
     assert all(line.startswith(f"{manner.before}/") for line in lines)
     assert all(len(messages("[SERVER] ", text)) == 1 for text in texts)
     assert any(line.startswith(manner.word(manner.end)) for line in lines)
-    assert manner.word("/help [people]") in texts[0]
+    assert manner.word("/help [people|WORD]") in texts[0]
 
 
 def test_help_is_answered_here() -> None:
     error = refused("/help", standing())
     assert (error.code, error.text) == (HELP, help_text(Manner()))
+    for text in ("/help part", "/help /PART"):
+        error = refused(text, standing())
+        assert (error.code, error.text) == (HELP, "/part [ROOM]  leave ROOM")
     error = refused("/help People", standing())
     assert (error.code, error.text) == (HELP, help_text(Manner(), "people"))
 
