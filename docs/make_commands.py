@@ -8,16 +8,14 @@ from pathlib import Path
 TOP = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(TOP))
 
-from duologue.client.commands import ENTRIES, NOTES, Entry  # noqa: E402
+from duologue.client.commands import Entry  # noqa: E402
+from duologue.client.help import GROUPS, OVERVIEW, Group, entries_of  # noqa: E402
 
 HEAD = """\
 # What can be typed
 
-Made by `make_commands.py` from the table that runs the commands (`duologue/client/commands.py`); `/help` shows
-the same.
-
-| typed | does |
-|---|---|
+Made by `make_commands.py` from the table that runs the commands (`duologue/client/commands.py`); `/help` lists
+the groups, `/help rooms` explains one of them, and `/help /join` one command.
 """
 
 RULES = """
@@ -33,14 +31,16 @@ RULES = """
 ## Rooms
 
 - `/join tea` comes into the room `#tea`, or makes it; a password that follows is the room's from then on. One can be
-  in several rooms. The current one stands in the prompt, `alice #tea>`, and what is typed goes there. `/join` of a
+  in several rooms. The current one stands in the prompt, `alice → #tea>`, and what is typed goes there. `/join` of a
   room that one is in makes it the current one; nothing else does, but after `/part` that is the one before it.
 - What is said in any of them is shown with its room: `#tea bob: hi`. `/msg #ops on my way` says something in another
   room and changes nothing.
 - While a chat is on, what is typed goes to the partner, and the rooms go on. When the partner has left, the first
   text after that is sent to nobody: it was perhaps not meant for all. So it is with the first text after a `/join`
   that was refused.
-- In `/topic`, a first word is a room only with its `#`.
+- In `/names` and `/topic`, as in `/msg`, `/history` and `/export`, a first word is a room only with its `#`. A topic of
+  which the first word is the name of a room that one is in is not sent before it is clear: `/topic #tea` asks,
+  `/topic #lobby tea time` says what `#lobby` is about. In a chat the room has to be named.
 - After a lost connection the client comes back into its rooms, with their passwords, which it keeps nowhere but in its
   memory. What was said there meanwhile is shown once, at most the newest 100 messages of each room.
 - `/history #tea`, `/export #tea` and `/search` work for the rooms that one is in.
@@ -86,6 +86,9 @@ pressed is not lost when the client is killed: it goes out when the client runs 
 data folder, one for each server and account, and only its owner can read it. `--memory FILE` chooses another place,
 `--no-memory` does without.
 
+For about 15 s it is tried again two or three times a second, so after a restart of the server everybody is back at
+once; later the tries become rarer, up to half a minute apart. Enter on an empty line tries at once.
+
 ## What was said before
 
 Where the server keeps messages (`--history on`), the two of a chat can read them again, and nobody else can.
@@ -112,25 +115,31 @@ when the partner answers.
 
 | key | does |
 |---|---|
-| Enter | sends |
+| Enter | sends; on an empty line, while the connection is lost, tries to connect at once |
 | Alt+Enter | starts a new line in the same message; so does a line break in a paste |
 | Up, Down | what was typed before; it is kept in memory only |
 | Tab | completes commands, nicknames and rooms |
 | Ctrl+C | clears the line; twice on an empty line, leaves the app |
 | Ctrl+D | on an empty line, leaves the app |
 
+Keys move over and delete whole characters, as people count them: a family, a flag, a letter with its marks. What
+follows `/join ROOM` is shown as `*`, and Up does not bring it back. After a wrong password the client asks for it
+again; an empty line goes back to the nickname.
+
 ## Without a terminal
 
 `client.py --plain` reads lines and writes lines: no prompt, no colours, and times only before what was said
-earlier. It is what runs when the input or the output is not a terminal, or `TERM` is `dumb`. Further lines of
-one message are moved in by four blanks, so nothing in a message can be taken for a line of the client.
+earlier. After the login it says `Logged in as alice.` It is what runs when the input or the output is not a
+terminal, or `TERM` is `dumb`. Further lines of one message are moved in by four blanks, so nothing in a message can be
+taken for a line of the client.
 
 From a pipe, without `--nickname`, the first line is the nickname; where the account has a password, the next one is
 the password. After `/chat`, `yes`, `/accept`, `/quit`, `/who`, `/requests`, `/history`, `/search`, `/export` and the
 commands about rooms and people the client reads on when the answer is there, and after `/msg` when it is known what
-becomes of it, but within 5 s. Before `/quit` and at the end of the input it waits, for 5 s at most, until the server
-has stored everything that was said; how many messages it has not confirmed is said on the standard error, and the
-exit code is 1. While the connection is lost it reads nothing. So this works:
+becomes of it, but within 5 s. Before `/quit` and at the end of the input it waits until the server has stored all that
+was said. When for 30 s not one more message has been stored, it says on the standard error how many are not confirmed,
+for whom they were, and whether they are kept; the exit code is 1 then. While the connection is lost it reads nothing.
+So this works:
 
     printf '/chat bob\\nhello\\n/quit\\n' | python client.py --nickname alice
 
@@ -147,7 +156,13 @@ exit code is 1. While the connection is lost it reads nothing. So this works:
 
 
 def document() -> str:
-    return HEAD + "".join(map(_row, ENTRIES)) + "\n" + "".join(f"{note}\n" for note in NOTES) + RULES
+    return HEAD + "".join(map(_section, GROUPS)) + f"\n{OVERVIEW}\n" + RULES
+
+
+def _section(group: Group) -> str:
+    rows = "".join(map(_row, entries_of(group)))
+    notes = "\n" + "".join(f"{note}\n" for note in group.notes) if group.notes else ""
+    return f"\n### {group.name.capitalize()}\n\n| typed | does |\n|---|---|\n{rows}{notes}"
 
 
 def _row(entry: Entry) -> str:

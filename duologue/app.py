@@ -27,6 +27,7 @@ from duologue.permissions import PermissionsError
 from duologue.protocols.base import FRONT_DOORS
 from duologue.server import Server, store_path
 from duologue.settings import Invocation, Settings, parse
+from duologue.standard_streams import discard_output, open_closed_streams
 from duologue.storage.backup import back_up, restore
 from duologue.storage.base import StoreError
 from duologue.storage.users_file import UsersFileError
@@ -55,10 +56,16 @@ _EXPECTED = (
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one call of server.py; the process's exit code is the answer: 0 done, 1 could not, 2 wrong usage."""
+    open_closed_streams()
     call = parse(sys.argv[1:] if argv is None else argv, protocols=tuple(FRONT_DOORS))
     try:
         _COMMANDS[call.command](call)
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever read the output has read enough
+        discard_output()
+        return 1
     except _EXPECTED as error:
+        discard_output()
         print(f"server.py: {_explained(error, call.settings)}", file=sys.stderr)
         return 1
     return 0

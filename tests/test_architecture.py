@@ -24,11 +24,11 @@ LAYERS = (
         *("passwords", "passes", "metrics", "tables", "exposure"),
     ),
     ("protocols", "storage", "cluster"),
-    ("settings", "logs", "fair_pool", "turns", "permissions", "access"),
+    ("settings", "logs", "fair_pool", "turns", "permissions", "access", "standard_streams"),
     ("core",),
 )
 RANK = {part: len(LAYERS) - depth for depth, row in enumerate(LAYERS) for part in row}
-CLIENT_MAY_IMPORT = {"client", "protocols", "core", "logs"}
+CLIENT_MAY_IMPORT = {"client", "protocols", "core", "logs", "standard_streams"}
 # Side by side, yet none of them may know of another.
 STRANGERS = {"protocols", "storage", "cluster", "logs"}
 SANS_IO = {"core", "protocols"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import random
 import secrets
 import ssl as tls
@@ -27,6 +28,8 @@ from duologue.core.events import Acknowledged, Disconnected
 from duologue.core.room_commands import SayInRoom
 from duologue.core.rooms import room_key
 from duologue.protocols.native_wire import encode_message
+
+log = logging.getLogger(__name__)
 
 COMES_BACK_AFTER = frozenset({"shutting_down", "lost", "dead", "stalled", "store_failed"})
 """Goodbyes after which the client connects again by itself. After others it must not: two clients of one account, each
@@ -61,7 +64,7 @@ class Client(Asking):
 
     A message is acknowledged to the server when the next event is asked for, or when the client is closed without an
     error: what happens before that, in the body of an `async for`, is done when it counts as received. A program that
-    is killed in between gets the message again.
+    is killed in between gets the message again. `take` and `finished` are for whoever is done with several at a time.
     """
 
     def __init__(
@@ -83,7 +86,8 @@ class Client(Asking):
         self._backoff = Backoff(jitter)
         self._memory = Memory(MemoryFile(memory) if memory else None)
         self._link: Link | None = None
-        self._unfinished: Happening | None = None
+        self._unfinished: list[Happening] = []
+        self._hurry = asyncio.Event()
         self._since = 0.0
         self._turned_away = ""
         """Why the server has let nobody in when it was tried last: said once, not with every try."""
@@ -144,6 +148,16 @@ class Client(Asking):
         return self._memory.unstored
 
     @property
+    def unstored_by_place(self) -> dict[str, int]:
+        """The same, by nickname or room."""
+        return self._memory.unstored_by_place
+
+    @property
+    def is_kept(self) -> bool:
+        """Is what is not stored yet in a file, so that it outlives this program?"""
+        return self._memory.is_kept
+
+    @property
     def letters(self) -> tuple[Letter, ...]:
         """What we have written to mailboxes and is not known to be delivered, and what we have said in rooms and the
         server does not answer for (yet); the oldest first.
@@ -174,7 +188,7 @@ class Client(Asking):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if error:
-            self._unfinished = None
+            self.give_back()
         await self.close()
 
     async def open(self) -> None:
@@ -195,7 +209,7 @@ class Client(Asking):
 
     async def close(self) -> None:
         """Leave the chat and the server. What was said before is on the server then, or stays in the memory."""
-        self._finish()
+        self.finished()
         link, self._link = self._link, None
         was_over, self._is_over = self._is_over, True
         if link:
@@ -210,31 +224,62 @@ class Client(Asking):
         return self
 
     async def __anext__(self) -> Happening:
-        self._finish()
+        self.finished()
+        event = await self.take()
+        if event is None:
+            raise StopAsyncIteration
+        return event
+
+    async def serve(self, handle: Callable[[Happening], Awaitable[object]]) -> None:
+        """Give every event to `handle`, one after the other, until the last.
+
+        One at which it raises is logged with the traceback, and counts as received as if it had returned: messages
+        are acknowledged in their order, so one that is not would hold up all that follow it.
+        """
+        async for event in self:
+            try:
+                await handle(event)
+            except Exception:
+                log.exception("the handler of events failed", extra={"happening": type(event).__name__})
+
+    async def take(self) -> Happening | None:
+        """The next event, or None after the last. Asking for it acknowledges nothing: `finished` does."""
         trouble = self._memory.trouble()
         if trouble:
             return MemoryLost(trouble)
         if self._is_over:
-            raise StopAsyncIteration
+            return None
         if self._link is None:
             return await self._connect_again()
         try:
             event = await self._link.next_event()
         except LinkLost as lost:
             return await self._lose(str(lost))
-        self._unfinished = event
+        self._unfinished.append(event)
         if isinstance(event, Disconnected) and event.code not in COMES_BACK_AFTER:
+            self.finished()
             self._is_over = True
             await self._drop_link()
         return event
 
-    def _finish(self) -> None:
-        """Whoever asks for the next event has dealt with the one before."""
-        event, self._unfinished = self._unfinished, None
-        if event and self._link:
-            self._link.finished(event)
+    @property
+    def has_more(self) -> bool:
+        """Is there an event that `take` gives without waiting?"""
+        return self._link is not None and self._link.has_more
+
+    def finished(self) -> None:
+        """All that was taken has been dealt with: the messages among it are acknowledged."""
+        events, self._unfinished = self._unfinished, []
+        for event in events:
+            if self._link:
+                self._link.finished(event)
+
+    def give_back(self) -> None:
+        """Before closing: what was taken and is not finished comes again at the next login."""
+        self._unfinished = []
 
     async def _lose(self, reason: str) -> ConnectionLost:
+        self.finished()
         if self._timing.now() - self._since > LONGEST:
             self._backoff.reset()
         await self._drop_link()
@@ -247,10 +292,11 @@ class Client(Asking):
 
     async def _connect_again(self) -> Happening:
         while True:
-            await self._sleep(self._backoff.next_wait())
+            await self._pause(self._backoff.next_wait())
             try:
                 await self._open()
             except TurnedAway as error:
+                self._backoff.turned_away()
                 reason = str(error).removesuffix(".")
                 if reason != self._turned_away:
                     self._turned_away = reason
@@ -258,11 +304,27 @@ class Client(Asking):
             except CannotConnect:
                 pass
             except LoginRefused as refused:
+                self._backoff.turned_away()
                 if refused.code not in TRIED_AGAIN_AFTER:
                     self._is_over = True
                     return Disconnected(refused.code, str(refused))
             else:
                 return Reconnected(self._nickname)
+
+    def try_now(self) -> None:
+        """Between two sessions: connect at once instead of waiting. Harmless where there is nothing to wait for."""
+        self._hurry.set()
+
+    async def _pause(self, seconds: float) -> None:
+        """Less where `try_now` says so."""
+        self._hurry.clear()
+        ends = [asyncio.ensure_future(self._sleep(seconds)), asyncio.ensure_future(self._hurry.wait())]
+        try:
+            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for end in ends:
+                end.cancel()
+            await asyncio.gather(*ends, return_exceptions=True)
 
     # What we say
 
@@ -272,8 +334,9 @@ class Client(Asking):
         LetterDelivered says when it has arrived, KeptFor before that that they are away, NotKept that it was refused.
         Raises PeerError for a text that is too long, and BadNickname for what nobody may be called.
         """
-        letter = Letter(addressee(nickname), secrets.token_urlsafe(9), text, time.time())
         encode_message(text)
+        text = text.encode(errors="replace").decode()  # as it will be sent: a terminal gives what is no UTF-8 too
+        letter = Letter(addressee(nickname), secrets.token_urlsafe(9), text, time.time())
         if self._is_over:
             raise NotConnected
         if self._link:

@@ -14,7 +14,7 @@ from duologue.client.since import is_since
 from duologue.core.commands import Say
 from duologue.core.errors import PeerError
 from duologue.core.room_commands import SayInRoom
-from duologue.core.rooms import ROOM_MARK, is_room
+from duologue.core.rooms import ROOM_MARK, has_mark, is_room
 from duologue.core.text import ACTION, visible
 
 LETTER = "NICK TEXT"
@@ -44,7 +44,7 @@ def letter(standing: Standing, rest: str) -> Meaning | None:
 
 
 def _message_to(name: str, text: str) -> Meaning:
-    return Send(SayInRoom(name, text)) if is_room(name) else Write(name, text)
+    return Send(SayInRoom(name, text)) if has_mark(name) else Write(name, text)
 
 
 def me(standing: Standing, rest: str) -> Meaning | None:
@@ -116,7 +116,7 @@ def export(standing: Standing, rest: str) -> Meaning | None:
 
 
 def _is_file(word: str) -> bool:
-    return not is_room(word) and (word.endswith(FILE_KINDS) or "/" in word)
+    return not has_mark(word) and (word.endswith(FILE_KINDS) or "/" in word)
 
 
 def _file_about(partner: str) -> str:

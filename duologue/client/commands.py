@@ -43,6 +43,8 @@ from duologue.core.people_commands import AllowAsking, GoAway, ListPeople, Watch
 from duologue.core.room_commands import JoinRoom, ListMembers, ListRooms, PartRoom, SetTopic
 from duologue.core.text import visible
 
+HELP = "[WORD]"
+
 Handler = Callable[[Standing, str | None], Meaning]
 """For the words of the server: gets the nickname that follows, or None."""
 
@@ -148,6 +150,10 @@ def _of_our_own(word: str, takes: str, means: Callable[[Standing, str], Meaning 
     return Entry((word,), takes, WORD_TABLE[word].help, means)
 
 
+def _help(_: Standing, rest: str) -> Meaning | None:
+    return Help(rest) if len(rest.split()) < 2 else None
+
+
 ENTRIES = (
     *_entries(),
     _of_our_own("/join", JOIN, join),
@@ -165,21 +171,7 @@ ENTRIES = (
     Entry(("/search",), SEARCH, "show the newest messages with all of the WORDS", search),
     Entry(("/export",), EXPORT, "write all messages to FILE.txt or FILE.json", export),
     Entry(("/clear",), "", "empty the screen", _taking(Takes.NOTHING, lambda _, __: Clear())),
-    Entry(("/help",), "", "show this list", _taking(Takes.NOTHING, lambda _, __: Help())),
+    Entry(("/help",), HELP, "list the commands, or explain one, or a group of them", _help),
 )
 ENTRY_OF = {word: entry for entry in ENTRIES for word in entry.words if word.startswith("/")}
 """By command word. The bare words, `yes` and `no`, are for `typed`: whether they are commands depends."""
-
-NOTES = (
-    "In a chat, NICK may be left out. SINCE: today, yesterday, monday, 2026-11-20, 2h",
-    "ROOM may be left out for the one in the prompt. /topic - takes its topic away.",
-    "/msg, /history and /export take #ROOM for NICK too. /join switches rooms.",
-    "In a chat, anything else is a message, yes and no too; outside, it is for ROOM.",
-    "//text sends /text. Alt+Enter starts a new line in the same message.",
-    "A message of more than 3 lines is sent after a yes.",
-)
-
-
-def help_lines() -> list[str]:
-    width = max(len(entry.usage) for entry in ENTRIES)
-    return [*(f"{entry.usage:<{width}}  {entry.help}" for entry in ENTRIES), *NOTES]

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from duologue.client.address import Address
 from duologue.client.api import Client
-from duologue.client.commands import help_lines
 from duologue.client.errors import CannotConnect, ClientError, LoginRefused, PasswordNeeded
 from duologue.client.face import Face, Interrupted, Kind, Line
 from duologue.client.happenings import ConnectionLost, Happening, RoomLost
+from duologue.client.help import help_lines
 from duologue.client.meaning import (
     Clear,
     Confirm,
@@ -21,6 +21,7 @@ from duologue.client.meaning import (
     Help,
     Leave,
     Meaning,
+    Nothing,
     Send,
     ShowFound,
     ShowHistory,
@@ -30,7 +31,7 @@ from duologue.client.meaning import (
 )
 from duologue.client.past import Past
 from duologue.client.place import Place
-from duologue.client.sentences import about_room, about_unsent
+from duologue.client.sentences import about_room, about_unsent, not_shown
 from duologue.client.teller import Teller
 from duologue.client.typed import is_yes, meaning_of
 from duologue.core.accounts import BadNickname, nickname_key
@@ -41,10 +42,15 @@ from duologue.core.room_commands import PartRoom, SayInRoom
 from duologue.core.room_events import RoomExited
 from duologue.core.text import visible
 
+MOST_UNSEEN = 100
+"""Events of a burst after which its lines are waited for, and acknowledged: a screen or two."""
+
 OK = 0
 LOST = 1
 INTERRUPTED = 130
 """Exit codes. 130 is what shells give for Ctrl+C."""
+
+_NICKNAME = "Enter your nickname: "
 
 
 class Conversation:
@@ -95,7 +101,7 @@ class Conversation:
             try:
                 await client.open()
             except PasswordNeeded:
-                self._password = await self._face.ask_secret("Password: ")
+                await self._ask_password("Password: ")
             except LoginRefused as refused:
                 if not await self._choose_again(refused):
                     return None
@@ -105,13 +111,14 @@ class Conversation:
                     return None
             else:
                 self._teller.come_back()
+                self._face.greet(client)
                 return client
 
     async def _checked_nickname(self) -> str:
         nickname = self._nickname
         while True:
             if nickname is None:
-                nickname = await self._face.ask("Enter your nickname: ")
+                nickname = await self._answer(self._face.ask(_NICKNAME))
             try:
                 self._nickname = nickname_key(nickname.strip())
             except BadNickname as error:
@@ -122,13 +129,29 @@ class Conversation:
                 return self._nickname
 
     async def _choose_again(self, refused: LoginRefused) -> bool:
-        """After a wrong password the nickname stands there already: it is mostly right."""
+        """After a wrong password it is asked for again, as hidden as before: people type it without looking."""
         self._show(Kind.TROUBLE, visible(str(refused)))
         if not self._face.is_interactive:
             return False
-        default = self._nickname if self._password is not None and self._nickname else ""
-        self._nickname, self._password = await self._face.ask("Enter your nickname: ", default), None
+        if self._password is None:
+            self._nickname = await self._face.ask(_NICKNAME)
+        else:
+            await self._ask_password(f"Password for {self._nickname} (an empty line goes back to the nickname): ")
         return True
+
+    async def _ask_password(self, question: str) -> None:
+        self._password = await self._answer(self._face.ask_secret(question))
+        if not self._password and self._face.is_interactive:
+            self._password = None
+            self._nickname = await self._face.ask(_NICKNAME, self._nickname or "")
+
+    async def _answer(self, asking: Awaitable[str]) -> str:
+        try:
+            return await asking
+        except EOFError:
+            if not self._face.is_interactive:
+                self._show(Kind.TROUBLE, "The input ended before the login was complete.")
+            raise
 
     def _stop_unless_interactive(self) -> None:
         if not self._face.is_interactive:
@@ -151,8 +174,10 @@ class Conversation:
             asyncio.create_task(self._send_messages(client, past)),
             asyncio.create_task(self._listen(client, past)),
         ]
+        is_shown = True
         try:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            is_shown = tasks[1] not in done or tasks[1].exception() is None
             for task in done:
                 task.result()
             return tasks[0] in done
@@ -162,16 +187,42 @@ class Conversation:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+            if is_shown:
+                await self._settle(client)
+            else:
+                client.give_back()
             await client.close()
 
     async def _listen(self, client: Client, past: Past) -> None:
-        async for event in client:
-            self._place.hears(event)
-            is_answer = past.takes(event)
+        """What comes is acknowledged when it has been shown; of a burst, all that has been shown together."""
+        unseen = 0
+        while (event := await client.take()) is not None:
+            self._hear(event, past)
+            unseen += 1
+            if unseen >= MOST_UNSEEN or not client.has_more:
+                await self._face.settle()
+                client.finished()
+                unseen = 0
+
+    def _hear(self, event: Happening, past: Past) -> None:
+        self._place.hears(event)
+        is_answer = past.takes(event)
+        try:
             if self._face.notices(event) and not is_answer:
                 self._teller.tell(event)
-            if self._unsent is not None and _is_over(self._unsent, event):
-                self._drop_unsent()
+        except OSError:  # the terminal itself has gone
+            raise
+        except Exception as error:  # whatever goes wrong in showing it, it is shown
+            self._show(Kind.TROUBLE, not_shown(event, error))
+        if self._unsent is not None and _is_over(self._unsent, event):
+            self._drop_unsent()
+
+    async def _settle(self, client: Client) -> None:
+        """What cannot be shown any more was not received: it comes again at the next login."""
+        try:
+            await self._face.settle()
+        except OSError:
+            client.give_back()
 
     async def _send_messages(self, client: Client, past: Past) -> None:
         self._note_place(client)
@@ -207,8 +258,15 @@ class Conversation:
             case TurnTo(room):
                 client.turn_to(room)
                 self._tell_place(client)
+            case _:
+                self._do_here(client, meaning)
+
+    def _do_here(self, client: Client, meaning: Meaning) -> None:
+        match meaning:
             case Clear():
                 self._face.clear()
+            case Nothing():
+                client.try_now()
             case _:
                 self._show_all(_hints(meaning))
 
@@ -277,6 +335,6 @@ def _hints(meaning: Meaning) -> list[str]:
     match meaning:
         case Explain(text):
             return [text]
-        case Help():
-            return help_lines()
+        case Help(about):
+            return help_lines(about)
     return []

@@ -53,6 +53,9 @@ class Face(Protocol):
     async def ask_secret(self, question: str) -> str:
         """The same without showing what is typed."""
 
+    def greet(self, client: Client) -> None:
+        """The login has succeeded."""
+
     async def read(self, client: Client) -> str:
         """What is typed next."""
 
@@ -79,4 +82,4 @@ class Face(Protocol):
         """Give the terminal back as it was. Harmless when repeated."""
 
     async def settle(self) -> None:
-        """Returns when all that was shown is on the screen."""
+        """Returns when all that was shown is on the screen. Raises OSError where there is no screen any more."""

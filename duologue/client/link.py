@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from math import inf
 from time import monotonic
 
 from duologue.client.address import Address, reason_of
@@ -48,7 +49,7 @@ class Timing:
     last_words: float = 1.0
     """How long a closed socket waits for the login socket, where the reason for the closing is said."""
     leaving: float = 5.0
-    """How long a goodbye may take; as long as the server flushes its queues."""
+    """How long a goodbye may take, once the server has read everything; as long as it flushes its queues."""
     now: Callable[[], float] = monotonic
 
 
@@ -147,6 +148,11 @@ class Link:
             raise event
         return event
 
+    @property
+    def has_more(self) -> bool:
+        """Is there an event that has come already?"""
+        return bool(self._early) or not self._events.empty()
+
     async def _read(self, kind: SocketKind, reader: asyncio.StreamReader) -> None:
         try:
             while data := await reader.read(_CHUNK):
@@ -240,9 +246,24 @@ class Link:
             self._writers[SocketKind.CHECK].write(self.session.ping())
             # On the other socket a goodbye could overtake it, and the server would keep what has arrived.
             await _within(self._timing.last_words, self._was_answered.wait())
-        await self.send(Exit())
-        await _within(self._timing.leaving, self._until_lost())
+        self._writers[SocketKind.CHAT].write(self.session.command(Exit()))
+        await self._until_goodbye()
         await self.close()
+
+    async def _until_goodbye(self) -> None:
+        """However much the server has still to read: as long as it becomes less, it is waited for."""
+        goodbye = asyncio.create_task(self._until_lost())
+        left = inf
+        while not goodbye.done() and self._left_to_read < left:
+            left = self._left_to_read
+            await asyncio.wait((goodbye,), timeout=self._timing.leaving)
+        goodbye.cancel()
+
+    @property
+    def _left_to_read(self) -> int:
+        """Of what was sent: bytes that wait here, and messages that the server has perhaps still to read."""
+        waiting = sum(writer.transport.get_write_buffer_size() for writer in self._writers.values())
+        return waiting + self.session.messages.memory.unstored
 
     async def _until_lost(self) -> None:
         with suppress(LinkLost):

@@ -17,6 +17,7 @@ from duologue.client.address import DEFAULT_HOST, DEFAULT_PORT, Address
 from duologue.client.conversation import INTERRUPTED, LOST, Conversation
 from duologue.client.face import Face
 from duologue.client.memory_file import usual_place
+from duologue.standard_streams import discard_output, open_closed_streams
 
 ENDED_BY_SIGNAL = 128
 """Added to the number of a signal that ended the client, as shells do."""
@@ -25,6 +26,7 @@ _HIGHEST_PORT = 65535
 
 
 def main(argv: Sequence[str] | None = None) -> int:
+    open_closed_streams()
     options = _parser().parse_args(argv)
     address = Address(options.host, options.port, _tls(options))
     if options.gui:
@@ -38,9 +40,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         return asyncio.run(_converse(options, address))
     except KeyboardInterrupt:
         return INTERRUPTED
-    except BrokenPipeError:
-        # Whoever read our output is gone. Python would complain once more when it closes stdout.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except BrokenPipeError:  # whoever read our output is gone
+        discard_output()
+        return LOST
+    except OSError as error:
+        discard_output()
+        sys.stderr.write(f"client.py: cannot go on: {error.strerror or error}.\n")
         return LOST
 
 

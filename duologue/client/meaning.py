@@ -64,7 +64,9 @@ class Drop:
 
 @dataclass(frozen=True, slots=True)
 class Help:
-    """Show what can be typed."""
+    """Show what can be typed, or what is to be known about a word or a group of words."""
+
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)

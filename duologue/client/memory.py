@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -115,6 +116,19 @@ class Memory:
         """Messages, of chats and letters, that the server does not answer for (yet)."""
         letters = sum(not letter.is_stored for letter in self._contents.letters.values())
         return letters + sum(len(chat.unstored) for chat in self._contents.chats.values())
+
+    @property
+    def unstored_by_place(self) -> dict[str, int]:
+        """The same, by whom or which room they are for."""
+        counts = Counter(letter.nickname for letter in self.letters if not letter.is_stored)
+        for chat in self.chats:
+            counts[chat.partner] += len(chat.unstored)
+        return dict(+counts)
+
+    @property
+    def is_kept(self) -> bool:
+        """Is there a notebook that outlives this program?"""
+        return not isinstance(self._notebook, NoNotebook)
 
     def chat(self, chat_id: str) -> ChatMemory | None:
         return self._contents.chats.get(chat_id)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from prompt_toolkit.application.current import get_app_or_none
-from prompt_toolkit.formatted_text import FormattedText
+from prompt_toolkit.formatted_text import FormattedText, fragment_list_to_text
 from prompt_toolkit.output import ColorDepth, Output
 from prompt_toolkit.renderer import print_formatted_text
 from prompt_toolkit.styles import Style
@@ -79,17 +79,18 @@ class Painter:
         app = get_app_or_none()
         if app and app.is_running:
             app.renderer.erase()
-        pending, self._pending = self._pending, []
-        for paint in pending:
-            paint()
+        while self._pending:  # each is there until it is painted, so none is lost with a terminal that fails
+            self._pending[0]()
+            del self._pending[0]
         self._output.flush()
         if app and app.is_running:
             app.renderer.request_absolute_cursor_position()
             app.invalidate()
 
     async def settle(self) -> None:
+        """Raises OSError where the terminal has gone."""
         if self._painting:
-            await asyncio.wait((self._painting,))
+            await asyncio.shield(self._painting)
 
     def _fragments(self, line: Line) -> FormattedText:
         time = f"{line.time or self._clock()} "
@@ -105,4 +106,9 @@ class Painter:
 
     def _print(self, fragments: FormattedText) -> None:
         # The renderer's own function: the one in shortcuts goes through run_in_terminal (see _paint_pending).
-        print_formatted_text(self._output, fragments, STYLE, color_depth=self._color_depth)
+        try:
+            print_formatted_text(self._output, fragments, STYLE, color_depth=self._color_depth)
+        except OSError:
+            raise
+        except Exception:  # without colours rather than not at all, and it must not stand in the way of what follows
+            self._output.write(fragment_list_to_text(fragments))

@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 import os
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from typing import TextIO
 
 from duologue.client.api import Client
 from duologue.client.face import Line
 from duologue.client.happenings import ConnectionLost, Happening, LetterDelivered, Reconnected
-from duologue.client.transcript import count_of, plain
+from duologue.client.keyboard import echo_off
+from duologue.client.sentences import unconfirmed
+from duologue.client.transcript import plain
 from duologue.core.commands import AcceptChat, AskForChat, Command, ListOnline, ListRequests, QuitChat, SendLetter
 from duologue.core.events import (
     ChatEnded,
@@ -47,6 +49,7 @@ from duologue.core.people_events import (
 )
 from duologue.core.room_commands import JoinRoom, ListMembers, ListRooms, PartRoom, SetTopic
 from duologue.core.room_events import RoomEntered, RoomExited, RoomMembers, RoomsListed, RoomTopic
+from duologue.core.text import visible
 
 ANSWERS: dict[type[Command], tuple[type[Happening], ...]] = {
     AskForChat: (ChatStarted, RequestAnswered),
@@ -75,8 +78,13 @@ ANSWERS: dict[type[Command], tuple[type[Happening], ...]] = {
 _ANSWERS_ANYTHING = (Refused, ConnectionLost, Disconnected)
 _CHUNK = 65536
 
-STORED_WITHIN = 5.0
-"""Seconds that a pipe waits at its end for the server to store what was said: far longer than a healthy disk takes."""
+PATIENCE = 30.0
+"""Seconds that a pipe waits at its end for one more message to be stored. However many there are, it waits on while
+they become fewer; a server whose disk works stores something in far less.
+"""
+
+TAKEN_WITHIN = 5.0
+"""Seconds that a pipe waits for what becomes of a letter. Whoever is there may be slow to take it."""
 
 
 class LineSource:
@@ -132,15 +140,24 @@ class LineSource:
 
 
 class PlainFace:
-    """`is_interactive` where the input is a terminal: there is no waiting for answers, and questions can be asked."""
+    """`is_interactive` where the input is a terminal: there is no waiting for answers, and questions can be asked.
 
-    def __init__(self, source: TextIO, output: TextIO, errors: TextIO, stored_within: float = STORED_WITHIN) -> None:
+    `timeout` bounds what it waits for, in seconds.
+    """
+
+    def __init__(
+        self,
+        source: TextIO,
+        output: TextIO,
+        errors: TextIO,
+        timeout: Callable[[float | None], asyncio.Timeout] = asyncio.timeout,
+    ) -> None:
         self.is_interactive = source.isatty()
         self._descriptor = source.fileno()
         self._lines = LineSource(self._descriptor)
         self._output = output
         self._errors = errors
-        self._stored_within = stored_within
+        self._timeout = timeout
         self._client: Client | None = None
         self._news = asyncio.Event()
         self._is_connected = asyncio.Event()
@@ -157,10 +174,13 @@ class PlainFace:
         """From a pipe, simply the next line."""
         if not self.is_interactive:
             return await self._lines.next()
-        with _echo_off(self._descriptor):
+        with echo_off(self._descriptor):
             secret = await self.ask(question)
         self._write("")
         return secret
+
+    def greet(self, client: Client) -> None:
+        self._write(f"Logged in as {visible(client.nickname)}.")
 
     async def read(self, client: Client) -> str:
         self._client = client
@@ -178,23 +198,28 @@ class PlainFace:
         self._answered.clear()
         # Somebody who is here may be slow to take a letter; all others answer for themselves, or the server for them.
         with suppress(TimeoutError):
-            async with asyncio.timeout(self._stored_within if command is SendLetter else None):
+            async with self._timeout(TAKEN_WITHIN if command is SendLetter else None):
                 await self._answered.wait()
 
     async def until_stored(self, client: Client) -> None:
         if self.is_interactive:
             return
         with suppress(TimeoutError):
-            async with asyncio.timeout(self._stored_within):
-                while client.unstored:
-                    self._news.clear()
-                    await self._news.wait()
+            while client.unstored:
+                await self._until_fewer(client, client.unstored)
+
+    async def _until_fewer(self, client: Client, unstored: int) -> None:
+        """Raises TimeoutError where they do not become fewer."""
+        async with self._timeout(PATIENCE):
+            while client.unstored >= unstored:
+                self._news.clear()
+                await self._news.wait()
 
     async def finish(self, client: Client) -> bool:
         await self.until_stored(client)
         if self.is_interactive or client.unstored == 0:
             return True
-        print(f"The server has not confirmed {count_of(client.unstored)} of yours.", file=self._errors, flush=True)
+        print(unconfirmed(client.unstored_by_place, is_kept=client.is_kept), file=self._errors, flush=True)
         return False
 
     def notices(self, event: Happening) -> bool:
@@ -221,17 +246,3 @@ class PlainFace:
 
     def _write(self, text: str, end: str = "\n") -> None:
         print(text, end=end, file=self._output, flush=True)
-
-
-@contextmanager
-def _echo_off(descriptor: int) -> Iterator[None]:
-    import termios
-
-    before = termios.tcgetattr(descriptor)
-    silent = [*before]
-    silent[3] &= ~termios.ECHO
-    termios.tcsetattr(descriptor, termios.TCSAFLUSH, silent)
-    try:
-        yield
-    finally:
-        termios.tcsetattr(descriptor, termios.TCSADRAIN, before)  # what was typed ahead after the password stays

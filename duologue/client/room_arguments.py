@@ -1,4 +1,8 @@
-"""What may follow a typed command about rooms: as in `arguments`. A room may be typed without its mark. Sans-I/O."""
+"""What may follow a typed command about rooms: as in `arguments`. Sans-I/O.
+
+Where only a room can follow, it may be typed without its mark. Where something else can, a first word is a room only
+with it.
+"""
 
 from __future__ import annotations
 
@@ -7,14 +11,15 @@ from collections.abc import Callable
 from duologue.client.meaning import Explain, Meaning, Send, Standing, TurnTo
 from duologue.core.errors import PeerError
 from duologue.core.room_commands import JoinRoom, ListMembers, ListRooms, PartRoom, SetTopic
-from duologue.core.rooms import is_room, room_key
+from duologue.core.rooms import ROOM_MARK, has_mark, room_key, without_mark
+from duologue.core.sentences import room_or_topic
 from duologue.core.text import visible
 
 JOIN = "ROOM [PASSWORD]"
 MAYBE_ROOM = "[ROOM]"
-MEMBERS = "[ROOM [AFTER]]"
+MEMBERS = "[#ROOM [AFTER]]"
 AFTER = "[AFTER]"
-TOPIC = "[ROOM] [TEXT]"
+TOPIC = "[#ROOM] [TEXT]"
 
 NO_TOPIC = "-"
 """Typed for a topic, takes it away."""
@@ -45,16 +50,29 @@ def rooms(_: Standing, rest: str) -> Meaning | None:
 def names(standing: Standing, rest: str) -> Meaning | None:
     """`/names`: of a room, and those after somebody."""
     words = rest.split()
+    if words and not has_mark(words[0]):
+        return Explain(f"A room has its mark here: /names {ROOM_MARK}{visible(words[0])}")
     after = visible(words.pop()) if len(words) == 2 else None
     return _of_one_room(standing, " ".join(words), lambda key: Send(ListMembers(key, after)))
 
 
 def topic(standing: Standing, rest: str) -> Meaning | None:
-    """`/topic`: a first word with the mark of a room is one; all else is what it is about."""
+    """`/topic`: all but a first word with the mark of a room is what it is about, unless it may be meant otherwise."""
     words = rest.split()
-    room = words.pop(0) if words and is_room(words[0]) else standing.room
+    room = words.pop(0) if words and has_mark(words[0]) else None
     text = "" if words == [NO_TOPIC] else " ".join(words) or None
-    return _about(room, lambda key: Send(SetTopic(key, text)))
+    unclear = _what_is_unclear(standing, text) if room is None and text is not None else None
+    return Explain(unclear) if unclear else _about(room or standing.room, lambda key: Send(SetTopic(key, text)))
+
+
+def _what_is_unclear(standing: Standing, text: str) -> str | None:
+    """What changes something for all is never guessed."""
+    if standing.room is None:
+        return None
+    if standing.partner is not None:
+        return f"You are in a chat, so say which room: /topic {standing.room} {visible(text or NO_TOPIC)}"
+    named = without_mark(text.split(" ", maxsplit=1)[0], standing.rooms)
+    return None if named is None else room_or_topic(named, standing.room, text)
 
 
 def _of_one_room(standing: Standing, rest: str, make: Callable[[str], Meaning]) -> Meaning | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from duologue.client.happenings import (
     ConnectionLost,
@@ -19,6 +19,7 @@ from duologue.client.transcript import count_of
 from duologue.core import sentences
 from duologue.core.events import Acknowledged
 from duologue.core.people_events import PersonDescribed
+from duologue.core.rooms import is_room
 from duologue.core.text import visible
 
 
@@ -32,6 +33,25 @@ def about_unsent(text: str, room: str | None = None) -> str:
     """The question before many lines are sent, to the partner or into `room`."""
     where = f" to {visible(room)}" if room else ""
     return f"Send these {text.count(chr(10)) + 1} lines{where} as one message? yes/no"
+
+
+def not_shown(event: Happening, error: Exception) -> str:
+    """Instead of the lines for `event`, in whose making something is wrong: all that there is to know."""
+    return f"This could not be shown as it should be ({type(error).__name__}): {visible(repr(event))}"
+
+
+def unconfirmed(by_place: Mapping[str, int], *, is_kept: bool) -> str:
+    """What was said and may not have reached the server, by whom or where it was for."""
+    total = sum(by_place.values())
+    places = ", ".join(f"{count:,} {'in' if is_room(place) else 'to'} {place}" for place, count in by_place.items())
+    one = total == 1
+    them, are = ("It", "is") if one else ("They", "are")
+    kept = (
+        f"{them} {are} kept, and {'goes' if one else 'go'} out at the next login."
+        if is_kept
+        else f"{them} may be lost."
+    )
+    return f"The server has not confirmed {count_of(total)} of yours: {visible(places)}. {kept}"
 
 
 def about_room(room: str, partner: str | None) -> str:

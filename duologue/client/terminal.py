@@ -3,27 +3,32 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections import Counter
 from collections.abc import Callable, Coroutine, Iterable
 from contextlib import ExitStack
+from unicodedata import bidirectional
 
 from prompt_toolkit import PromptSession
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
 from prompt_toolkit.formatted_text import FormattedText
-from prompt_toolkit.history import DummyHistory, InMemoryHistory
+from prompt_toolkit.history import DummyHistory
 from prompt_toolkit.input import Input
-from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
-from prompt_toolkit.layout.processors import Processor, Transformation, TransformationInput
+from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent, merge_key_bindings
+from prompt_toolkit.layout.processors import Processor
 from prompt_toolkit.output import ColorDepth, Output
 from prompt_toolkit.shortcuts import CompleteStyle
 
 from duologue.client.api import Client
 from duologue.client.completion import completions
+from duologue.client.editing import Forgetful, Masked, Unseen, Whole, editing_keys, keep_whole
 from duologue.client.errors import NotConnected
 from duologue.client.face import Interrupted, Kind, Line
+from duologue.client.graphemes import terminal_of
 from duologue.client.happenings import ConnectionLost, Happening
-from duologue.client.painter import STYLE, Painter, time_of_day
+from duologue.client.keyboard import echo_off
+from duologue.client.painter import MOST_INDENT, STYLE, Painter, time_of_day
 from duologue.client.sentences import mark
 from duologue.core.commands import Command, ListOnline, Say
 from duologue.core.events import (
@@ -43,6 +48,11 @@ from duologue.core.text import visible
 
 _QUIET_QUESTIONS: dict[str, Command] = {"/chat ": ListOnline(), "/msg ": ListOnline(), "/join ": ListRooms()}
 """When one of these is typed, the client asks who or what is there, so that Tab has names to offer."""
+
+_LEFT_TO_RIGHT = "\u200e"
+"""A mark that is not seen; what follows it goes to the right again."""
+
+_FROM_RIGHT = frozenset({"R", "AL", "AN"})
 
 _ANSWERS: dict[type[Happening], type[Command]] = {
     PeopleOnline: ListOnline,
@@ -72,19 +82,21 @@ class TerminalFace:
         self._is_answered = False
         self._is_warned = False
         self._background: set[asyncio.Task[None]] = set()
+        self._program = terminal_of(os.environ)
         self._source = source
         self._keyboard = ExitStack()
         self._is_keyboard_kept = False
         self._prompt: PromptSession[str] = PromptSession(
             self._prompt_text,
             multiline=True,
-            prompt_continuation=lambda width, _, wrapped: "" if wrapped else " " * width,
+            prompt_continuation=lambda width, _, wrapped: "" if wrapped else " " * min(MOST_INDENT, width),
             placeholder=self._placeholder,
-            history=InMemoryHistory(),
+            history=Forgetful(),
+            input_processors=[Masked(), Whole(self._program)],
             completer=_Completer(lambda: self._nicknames, self._rooms_for),
             complete_while_typing=False,
             complete_style=CompleteStyle.READLINE_LIKE,
-            key_bindings=self._keys(),
+            key_bindings=merge_key_bindings([editing_keys(), self._keys()]),
             style=STYLE,
             include_default_pygments_style=False,
             color_depth=ColorDepth.from_env(),
@@ -93,25 +105,32 @@ class TerminalFace:
             output=output,
         )
         self._painter = Painter(self._prompt.output, self._prompt.color_depth, clock)
+        keep_whole(self._prompt.default_buffer)
         self._prompt.default_buffer.on_text_changed += lambda buffer: self._changed(buffer.text)
+        self._hide_keyboard()
 
     # Questions
 
     async def ask(self, question: str, default: str = "") -> str:
-        await self.settle()
-        self.close()
-        return await self._question().prompt_async([("class:prompt", question)], default=default)
+        return await self._answer(self._question(Whole(self._program)), question, default)
 
     async def ask_secret(self, question: str) -> str:
+        return await self._answer(self._question(Unseen()), question)
+
+    async def _answer(self, prompt: PromptSession[str], question: str, default: str = "") -> str:
         await self.settle()
         self.close()
-        return await self._question(_Unseen()).prompt_async([("class:prompt", question)])
+        try:
+            return await prompt.prompt_async([("class:prompt", question)], default=default)
+        finally:
+            self._hide_keyboard()
 
     def _question(self, *processors: Processor) -> PromptSession[str]:
         """A prompt of its own, so that no answer gets into the history, a password least of all."""
-        return PromptSession(
+        question: PromptSession[str] = PromptSession(
             history=DummyHistory(),
             input_processors=[*processors],
+            key_bindings=editing_keys(),
             style=STYLE,
             include_default_pygments_style=False,
             color_depth=self._prompt.color_depth,
@@ -119,8 +138,17 @@ class TerminalFace:
             input=self._source,
             output=self._prompt.output,
         )
+        keep_whole(question.default_buffer)
+        return question
+
+    def _hide_keyboard(self) -> None:
+        """Until the next prompt: what is typed ahead may be a password."""
+        self._keyboard.enter_context(echo_off(self._prompt.input.fileno(), by_line=False))
 
     # The prompt
+
+    def greet(self, _: Client) -> None:
+        """The prompt says whose it is."""
 
     async def read(self, client: Client) -> str:
         self._client = client
@@ -155,11 +183,11 @@ class TerminalFace:
         return True
 
     def _prompt_text(self) -> FormattedText:
-        nickname = self._client.nickname if self._client else ""
-        room = self._client.room if self._client else None
-        is_in_chat = self._client is not None and self._client.partner is not None
-        where = "" if room is None or is_in_chat else f" {visible(room)}"
-        return FormattedText([("class:prompt", f"{nickname}{where}> ")])
+        """Who speaks, and to whom or where."""
+        client = self._client
+        nickname = _in_place(client.nickname) if client else ""
+        where = (client.partner or client.room) if client else None
+        return FormattedText([("class:prompt", f"{nickname} → {_in_place(where)}> " if where else f"{nickname}> ")])
 
     def _placeholder(self) -> FormattedText:
         return FormattedText([("class:placeholder", self._state())])
@@ -175,7 +203,7 @@ class TerminalFace:
         if client.room and client.unstored and not client.is_connected:
             return "not sent yet"
         if not client.is_connected:
-            return "not connected, trying again; /exit leaves"
+            return "not connected, trying again; Enter tries now, /exit leaves"
         if client.asked:
             return f"waiting for {', '.join(client.asked)}; /cancel withdraws"
         return "" if client.waiting or client.room else "/chat NICK asks for a chat, /help lists all commands"
@@ -206,6 +234,8 @@ class TerminalFace:
         def _(event: KeyPressEvent) -> None:
             if event.current_buffer.text.strip():
                 event.current_buffer.validate_and_handle()
+            elif self._client:
+                self._client.try_now()
 
         @keys.add("escape", "enter")
         def _(event: KeyPressEvent) -> None:
@@ -279,6 +309,11 @@ class TerminalFace:
         task.add_done_callback(self._background.discard)
 
 
+def _in_place(name: str) -> str:
+    """A name that stands where it is written, whichever way its letters go."""
+    return visible(name) + (_LEFT_TO_RIGHT if any(bidirectional(char) in _FROM_RIGHT for char in name) else "")
+
+
 class _Completer(Completer):
     """`rooms` gives those that may follow what was typed."""
 
@@ -290,10 +325,3 @@ class _Completer(Completer):
         text = document.text_before_cursor
         for candidate in completions(text, self._nicknames(), self._rooms(text)):
             yield Completion(candidate, start_position=-len(text.rpartition(" ")[2]))
-
-
-class _Unseen(Processor):
-    """Shows nothing at all of what is typed, not even how much it is."""
-
-    def apply_transformation(self, _: TransformationInput) -> Transformation:
-        return Transformation([], source_to_display=lambda _: 0, display_to_source=lambda _: 0)

@@ -45,7 +45,7 @@ def _command(text: str, standing: Standing) -> Meaning:
     entry = ENTRY_OF.get(word.casefold())
     if entry is None:
         return Explain(f"There is no command {_short(word)}. /help lists them; //{_short(word[1:])} sends it as text.")
-    return entry.means(standing, rest.strip()) or Explain(f"It is: {entry.usage}")
+    return entry.means(standing, rest.strip()) or Explain(f"Usage: {entry.usage}")
 
 
 def _is_long(text: str) -> bool:

@@ -16,7 +16,7 @@ canonical here: `accounts.nickname_key` or `guest_name`, and `room_key`. What a 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 from duologue.core.accounts import is_guest, name_key, skeleton
 from duologue.core.effects import Effect, RoomChanged, RoomGone, RoomMade, Tell, TellRoom
@@ -54,12 +54,25 @@ def room_key(text: str) -> str:
 
     Raises PeerError for what no room can be called.
     """
-    is_marked = unicodedata.normalize("NFKC", text[:1]) == ROOM_MARK
-    return ROOM_MARK + name_key(text[1:] if is_marked else text, "room name", _bad_room)
+    return ROOM_MARK + name_key(text[1:] if has_mark(text) else text, "room name", _bad_room)
+
+
+def has_mark(text: str) -> bool:
+    """Is this typed as the name of a room? The mark may be that of a Chinese or Japanese keyboard."""
+    return unicodedata.normalize("NFKC", text[:1]) == ROOM_MARK
 
 
 def _bad_room(sentence: str) -> PeerError:
     return PeerError("bad_room", sentence)
+
+
+def without_mark(word: str, rooms: Collection[str]) -> str | None:
+    """Which of `rooms` the word would be, if it had its mark: nobody knows then whether that room is meant."""
+    try:
+        room = room_key(f"{ROOM_MARK}{word}")
+    except PeerError:
+        return None
+    return room if room in rooms else None
 
 
 def is_room(name: str) -> bool:

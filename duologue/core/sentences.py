@@ -98,6 +98,12 @@ _MAY_ASK = {
 }
 
 
+def room_or_topic(named: str, current: str, text: str, word: str = "/topic") -> str:
+    """Why the topic is not changed to `text`, whose first word is also a room, and how to say what is meant."""
+    asks = f"{word} {named} asks for the topic of {named}"
+    return visible(f"Is that the room {named}, or a topic? {asks}; {word} {current} {text} sets it in {current}.")
+
+
 def sentence(event: Event) -> str | None:
     """A line for people, without control characters; None for what needs no words, and for what somebody said."""
     make = _SENTENCES.get(type(event))

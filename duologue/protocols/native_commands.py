@@ -150,7 +150,7 @@ def parse_command(line: bytes) -> Command:
         raise PeerError("unknown_command", f"There is no command {shown(word)}. /help in the client lists them.")
     arguments = _ARGUMENTS[row.takes](rest if space else None)
     if arguments is None:
-        raise PeerError("bad_command", f"It is: {row.word} {row.takes.value}".rstrip())
+        raise PeerError("bad_command", f"Usage: {row.word} {row.takes.value}".rstrip())
     return row.command(*arguments)
 
 

@@ -5,8 +5,6 @@ For the front doors whose clients have few commands of their own, or none. Knows
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from duologue.core.commands import (
     AcceptChat,
     AskForChat,
@@ -21,6 +19,8 @@ from duologue.core.commands import (
 )
 from duologue.core.errors import PeerError
 from duologue.core.room_commands import JoinRoom, ListMembers, ListRooms, PartRoom, SayInRoom, SetTopic
+from duologue.core.rooms import has_mark, without_mark
+from duologue.core.sentences import room_or_topic
 from duologue.core.text import ACTION, visible
 from duologue.protocols.plain_people import PEOPLE_ROWS
 from duologue.protocols.plain_rows import Means, Row, is_word, maybe_one, nothing
@@ -68,7 +68,7 @@ def _command(text: str, user: Standing) -> Command:
         raise _unknown(word, user.manner)
     command = row.means(user, rest.strip())
     if command is None:
-        raise PeerError("bad_command", f"It is: {row.usage(user.manner)}")
+        raise PeerError("bad_command", f"Usage: {row.usage(user.manner)}")
     return command
 
 
@@ -81,8 +81,8 @@ def _unknown(word: str, manner: Manner) -> PeerError:
 # What the commands mean
 
 
-def _room_or_this(command: Callable[[str], Command]) -> Means:
-    return lambda user, rest: command(rest) if is_word(rest) else None if rest else command(room_of(user))
+def _part(user: Standing, rest: str) -> Command | None:
+    return PartRoom(rest) if is_word(rest) else None if rest else PartRoom(room_of(user))
 
 
 def _answering(command: type[AcceptChat] | type[DeclineChat], word: str) -> Means:
@@ -116,7 +116,7 @@ def _quit(user: Standing, rest: str) -> Command | None:
 
 def _private(user: Standing, rest: str) -> Command | None:
     match rest.split(maxsplit=1):
-        case [room, text] if room.startswith("#"):
+        case [room, text] if has_mark(room):
             return SayInRoom(room, text)
         case [name, text]:
             return privately(name, text, user)
@@ -130,11 +130,35 @@ def _join(user: Standing, rest: str) -> Command | None:
     return JoinRoom(*rest.split(maxsplit=1))
 
 
+def _names(user: Standing, rest: str) -> Command | None:
+    if not rest:
+        return ListMembers(room_of(user))
+    if not is_word(rest):
+        return None
+    if not has_mark(rest):
+        raise PeerError("bad_command", f"A room has its mark here: {user.manner.word('/names')} #{visible(rest)}")
+    return ListMembers(rest)
+
+
 def _topic(user: Standing, rest: str) -> Command | None:
-    if not rest.startswith("#"):
-        return SetTopic(room_of(user), rest or None)
-    room, topic = [*rest.split(maxsplit=1), None][:2]
-    return SetTopic(room or "", topic)
+    """All but a first word with the mark of a room is what it is about, unless it may be meant otherwise."""
+    if has_mark(rest):
+        room, topic = [*rest.split(maxsplit=1), None][:2]
+        return SetTopic(room or "", topic)
+    room = room_of(user)
+    if rest:
+        _be_sure(user, room, rest)
+    return SetTopic(room, rest or None)
+
+
+def _be_sure(user: Standing, room: str, topic: str) -> None:
+    """What changes something for all is never guessed. Raises PeerError."""
+    word = user.manner.word("/topic")
+    named = without_mark(topic.split(maxsplit=1)[0], user.rooms)
+    if user.partner is not None:
+        raise PeerError("bad_command", f"You are in a chat, so say which room: {word} {room} {visible(topic)}")
+    if named is not None:
+        raise PeerError("bad_command", room_or_topic(named, room, topic, word))
 
 
 def _history(user: Standing, rest: str) -> Command | None:
@@ -154,9 +178,14 @@ def _reply(user: Standing, rest: str) -> Command | None:
 
 
 def _help(user: Standing, rest: str) -> Command | None:
-    if rest.casefold() not in _GROUPS:
+    """A group goes before a command of the same name."""
+    word = rest.casefold()
+    if word in _GROUPS:
+        raise PeerError(HELP, help_text(user.manner, word))
+    row = ROW_OF.get(word) or ROW_OF.get(f"/{word}")
+    if row is None:
         return None
-    raise PeerError(HELP, help_text(user.manner, rest.casefold()))
+    raise PeerError(HELP, f"{row.usage(user.manner)}  {row.help}")
 
 
 TALK_ROWS = (
@@ -172,12 +201,12 @@ TALK_ROWS = (
     Row(("/who",), "", "who is online", nothing(ListOnline)),
     Row(("/rooms",), "", "list the rooms", nothing(ListRooms)),
     Row(("/join",), "ROOM [PASSWORD]", "come into ROOM, or go back to it", _join),
-    Row(("/part",), "[ROOM]", "leave ROOM", _room_or_this(PartRoom)),
-    Row(("/names",), "[ROOM]", "who is in ROOM", _room_or_this(ListMembers)),
+    Row(("/part",), "[ROOM]", "leave ROOM", _part),
+    Row(("/names",), "[#ROOM]", "who is in ROOM", _names),
     Row(("/topic",), "[#ROOM] [TEXT]", "what ROOM is about", _topic),
     Row(("/history",), "[COUNT]", "what was said in this room", _history),
     Row(("/exit",), "", "leave the server", nothing(Exit)),
-    Row(("/help",), "[people]", "this list; that about people", _help),
+    Row(("/help",), "[people|WORD]", "this list, or more", _help),
 )
 ROWS = (*TALK_ROWS, *PEOPLE_ROWS)
 _GROUPS = {"": TALK_ROWS, "people": PEOPLE_ROWS}

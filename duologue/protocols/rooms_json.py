@@ -112,7 +112,7 @@ class RoomsJsonSocket:
 
     def _join(self, content: str) -> Iterator[Command]:
         if not content:
-            raise PeerError("bad_command", "It is: JOIN <room>, or JOIN <room> <password>")
+            raise PeerError("bad_command", "Usage: JOIN <room>, or JOIN <room> <password>")
         yield JoinRoom(*content.split(maxsplit=1))
 
     def _out_of_other_rooms(self) -> Iterator[Command]:
@@ -123,7 +123,7 @@ class RoomsJsonSocket:
 
     def _say(self, content: str) -> Iterator[Command]:
         if not content:
-            raise PeerError("bad_command", "It is: MSG <text>, or MSG <user>:<text>")
+            raise PeerError("bad_command", "Usage: MSG <text>, or MSG <user>:<text>")
         name, colon, text = content.partition(":")
         if colon and self._is_here(name):
             if text.strip():

@@ -77,5 +77,5 @@ async def test_doing_nothing_is_explained(house: House, door: str) -> None:
     bob, guest = await house.bob_and(door)
     assert isinstance(guest, Guest)
     await guest.types("/me")
-    await guest.is_told(f"It is: {guest.before}/me TEXT")
+    await guest.is_told(f"Usage: {guest.before}/me TEXT")
     await bob.heard_nothing()

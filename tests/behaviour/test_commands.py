@@ -50,7 +50,7 @@ async def test_a_command_with_the_wrong_words_is_explained(house: House, door: s
         ("/history many", "/history [COUNT]"),
     ):
         await guest.types(typed)
-        await guest.is_told(f"It is: {guest.before}{usage}")
+        await guest.is_told(f"Usage: {guest.before}{usage}")
 
 
 @pytest.mark.parametrize("door", GUEST_DOORS)

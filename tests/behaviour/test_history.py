@@ -59,7 +59,7 @@ async def test_a_guest_reads_nothing_private(keeping: House, door: str) -> None:
     await guest.types("/history 20")
     await guest.is_told("Nothing was said here before.")
     await guest.types("/history alice")
-    await guest.is_told(f"It is: {guest.before}/history [COUNT]")
+    await guest.is_told(f"Usage: {guest.before}/history [COUNT]")
     guest.breaks()
     await alice.saw_going(guest)
     again = house.guest(door)

@@ -36,4 +36,4 @@ async def test_another_word_is_explained(house: House, door: str) -> None:
     guest = house.guest(door)
     await guest.comes_in()
     await guest.types("/allow friends")
-    await guest.is_told(f"It is: {guest.before}/allow [everyone|known|nobody]")
+    await guest.is_told(f"Usage: {guest.before}/allow [everyone|known|nobody]")

@@ -158,7 +158,7 @@ async def test_a_lost_connection_is_an_event_and_so_is_the_new_one(own_server: S
         with pytest.raises(NotConnected):
             await me.say("anybody?")
         assert await until(me, Reconnected) == Reconnected("alice")
-        assert waits == [0.5, 1.0, 2.0]
+        assert waits == [0.5, 0.5, 0.5], "a server that may be about to be back is tried often"
 
 
 @pytest.mark.parametrize("code", ["taken_over", "removed", "password_changed", "protocol_error", "line_too_long"])
@@ -289,6 +289,93 @@ async def test_a_message_that_broke_its_reader_is_not_acknowledged(false_server:
         await read()
     while not false_server.heard.empty():
         assert b"PING 1" not in false_server.heard.get_nowait()[1]
+
+
+async def test_what_is_taken_is_acknowledged_together_when_that_is_said(false_server: FalseServer) -> None:
+    async with Client(false_server.address, "alice", timing=Timing(heartbeat=0.01, last_words=0.01)) as me:
+        false_server.say("login_socket", b"start_chat bob x\n:one\n:two\n:three\n")
+        assert [type(await me.take()) for _ in range(3)] == [ChatStarted, Said, Said]
+        assert me.has_more
+        assert await me.take() == Said("bob", "three")
+        assert not me.has_more
+        await false_server.hears("check_socket", b"PING 0 x\n")
+        me.finished()
+        await false_server.hears("check_socket", b"PING 3 x\n")
+
+
+async def test_what_was_taken_before_a_connection_is_lost_does_not_come_again(false_server: FalseServer) -> None:
+    async with Client(false_server.address, "alice", sleep=no_wait) as me:
+        letter = b"message_from bob 1 s 1 :hi\n"
+        false_server.say("login_socket", letter)
+        assert isinstance(await me.take(), MessageFrom)
+        false_server.answers["login_socket"] += letter
+        assert isinstance(await link_is_lost(me, false_server), ConnectionLost)
+        await until(me, Reconnected)
+        await me.who()
+        false_server.say("login_socket", b"online bob\n")
+        assert isinstance(await until(me, MessageFrom, PeopleOnline), PeopleOnline)
+
+
+async def test_what_is_given_back_is_not_acknowledged(false_server: FalseServer) -> None:
+    me = Client(false_server.address, "alice")
+    await me.open()
+    false_server.say("login_socket", b"start_chat bob x\n:one\n:two\n")
+    assert [type(await me.take()) for _ in range(2)] == [ChatStarted, Said]
+    me.finished()
+    assert await me.take() == Said("bob", "two")
+    me.give_back()
+    await me.close()
+    said = [false_server.heard.get_nowait() for _ in range(false_server.heard.qsize())]
+    assert ("check_socket", b"PING 1 x\n") in said
+    assert ("check_socket", b"PING 2 x\n") not in said
+
+
+async def test_a_handler_that_fails_is_logged_and_the_next_event_comes(
+    false_server: FalseServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    handled: list[str] = []
+
+    async def handle(event: Happening) -> None:
+        if isinstance(event, Said):
+            handled.append(event.text)
+            raise KeyError(event.text)
+
+    false_server.answers["login_socket"] += b"start_chat bob x\n:one\n:two\ndisconnected removed Bye.\n"
+    async with Client(false_server.address, "alice") as me:
+        await me.serve(handle)
+    assert handled == ["one", "two"]
+    assert [record.exc_info is not None for record in caplog.records if record.name.endswith("api")] == [True, True]
+    assert "one" not in caplog.messages
+
+
+async def test_a_handler_that_ends_the_program_has_not_taken_its_message(false_server: FalseServer) -> None:
+    async def handle(event: Happening) -> None:
+        if isinstance(event, Said):
+            raise SystemExit
+
+    me = Client(false_server.address, "alice")
+    false_server.answers["login_socket"] += b"start_chat bob x\n:one\n"
+    with pytest.raises(SystemExit):
+        async with me:
+            await me.serve(handle)
+    heard = [false_server.heard.get_nowait() for _ in range(false_server.heard.qsize())]
+    assert ("check_socket", b"PING 1 x\n") not in heard
+
+
+async def test_nobody_has_to_wait_for_the_next_try(false_server: FalseServer) -> None:
+    waiting = asyncio.Event()
+
+    async def sleep(_: float) -> None:
+        waiting.set()
+        await asyncio.Event().wait()
+
+    async with Client(false_server.address, "alice", sleep=sleep) as me:
+        me.try_now()  # nothing to hurry: it is not remembered for later
+        await link_is_lost(me, false_server)
+        coming = asyncio.ensure_future(anext(me))
+        await waiting.wait()
+        me.try_now()
+        assert await coming == Reconnected("alice")
 
 
 async def test_a_letter_and_what_becomes_of_it(false_server: FalseServer) -> None:

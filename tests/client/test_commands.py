@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 from pathlib import Path
 
-from duologue.client.commands import ENTRIES, ENTRY_OF, help_lines
+from duologue.client.commands import ENTRIES, ENTRY_OF
 from duologue.client.meaning import Explain, Leave, Send, Standing
 from duologue.core.commands import WORDS, AcceptChat, AskForChat, QuitChat
 
@@ -20,16 +20,6 @@ def test_every_word_of_the_server_can_be_typed() -> None:
 def test_other_names_stand_with_their_command() -> None:
     assert ENTRY_OF["/end"] is ENTRY_OF["/quit"]
     assert ENTRY_OF["/quit"].usage == "/quit or /end"
-
-
-def test_help_has_a_line_for_every_row() -> None:
-    lines = help_lines()
-    for entry in ENTRIES:
-        assert any(line.startswith(entry.usage) and line.endswith(entry.help) for line in lines)
-
-
-def test_help_fits_into_a_terminal_of_the_usual_width() -> None:
-    assert [line for line in help_lines() if len(line) > 80] == []
 
 
 def test_quit_ends_a_chat_and_outside_one_leaves() -> None:

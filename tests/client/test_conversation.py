@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from duologue.client.api import Client
-from duologue.client.conversation import INTERRUPTED, LOST, OK, Conversation
+from duologue.client.conversation import INTERRUPTED, LOST, MOST_UNSEEN, OK, Conversation
 from duologue.client.face import Interrupted, Line
 from duologue.client.happenings import Happening
 from duologue.core.commands import Command
+from duologue.core.events import Said
 from tests.client.conftest import FalseServer
 
 
@@ -23,11 +25,15 @@ class Script:
         self.is_interactive = is_interactive
         self.answers = [*answers]
         self.questions: list[str] = []
+        self.secrets: list[str] = []
         self.defaults: list[str] = []
         self.shown: list[str] = []
         self.typed: asyncio.Queue[str | None] = asyncio.Queue()
         self.finishes = True
+        self.settled = 0
         self.on_show: Callable[[str], None] = lambda _: None
+        self.on_notice: Callable[[Happening], None] = lambda _: None
+        self.on_settle: Callable[[], None] = lambda: None
 
     def types(self, *texts: str | None) -> None:
         """At once; None is the end of its input."""
@@ -50,7 +56,10 @@ class Script:
         return answer
 
     async def ask_secret(self, question: str) -> str:
+        self.secrets.append(question)
         return await self.ask(question)
+
+    def greet(self, client: Client) -> None: ...
 
     async def read(self, _: Client) -> str:
         text = await self.typed.get()
@@ -71,12 +80,13 @@ class Script:
         self.shown.append("(finished?)")
         return self.finishes
 
-    def notices(self, _: Happening) -> bool:
+    def notices(self, event: Happening) -> bool:
+        self.on_notice(event)
         return True
 
     def show(self, line: Line) -> None:
-        self.shown.append(line.text)
         self.on_show(line.text)
+        self.shown.append(line.text)
 
     def clear(self) -> None:
         self.shown.append("(clear)")
@@ -84,7 +94,8 @@ class Script:
     def close(self) -> None: ...
 
     async def settle(self) -> None:
-        self.shown.append("(settled)")
+        self.on_settle()
+        self.settled = len(self.shown)
 
 
 async def run(
@@ -104,7 +115,7 @@ async def test_typed_lines_are_carried_out_until_the_end_of_input(false_server: 
     assert face.shown[:2] == ["(clear)", "There is no command /nope. /help lists them; //nope sends it as text."]
     assert "Nobody can have the nickname online." in face.shown
     assert "(AskForChat)" in face.shown
-    assert face.shown[-1] == "(settled)"
+    assert face.settled == len(face.shown)
     await false_server.hears("chat_socket", b"/chat bob\n")
     await false_server.hears("chat_socket", b"/exit\n")
 
@@ -143,13 +154,33 @@ async def test_nobody_is_asked_who_cannot_answer(false_server: FalseServer) -> N
     assert face.questions == []
 
 
-async def test_a_wrong_password_leaves_the_nickname_standing(false_server: FalseServer) -> None:
+AGAIN = "Password for alice (an empty line goes back to the nickname): "
+
+
+async def test_after_a_wrong_password_the_password_is_asked_for_and_hidden(false_server: FalseServer) -> None:
     false_server.answers["login_socket"] = b"PASSWORD\nAUTH_DENIED denied Wrong.\n"
-    face = Script("first", "alice", Interrupted())
+    face = Script("first", "second", "third", Interrupted())
     assert await run(face, false_server) == INTERRUPTED
-    assert face.questions == ["Password: ", "Enter your nickname: ", "Password: "]
-    assert face.defaults == ["", "alice", ""]
-    assert "Wrong." in face.shown
+    assert face.questions == face.secrets == ["Password: ", AGAIN, AGAIN, AGAIN]
+    assert face.shown == ["Wrong."] * 3
+    assert false_server.logins == 4
+
+
+async def test_an_empty_password_goes_back_to_the_nickname(false_server: FalseServer) -> None:
+    false_server.answers["login_socket"] = b"PASSWORD\nAUTH_DENIED denied Wrong.\n"
+    face = Script("first", "", "bob", "", "bob", Interrupted())
+    assert await run(face, false_server) == INTERRUPTED
+    nickname = "Enter your nickname: "
+    assert face.questions == ["Password: ", AGAIN, nickname, "Password: ", nickname, "Password: "]
+    assert face.secrets == ["Password: ", AGAIN, "Password: ", "Password: "]
+    assert [default for default in face.defaults if default] == ["alice", "bob"]
+
+
+async def test_a_pipe_without_a_password_says_so(false_server: FalseServer) -> None:
+    false_server.answers["login_socket"] = b"PASSWORD\n"
+    face = Script(EOFError(), is_interactive=False)
+    assert await run(face, false_server) == LOST
+    assert face.shown == ["The input ended before the login was complete."]
 
 
 async def test_a_refused_nickname_is_asked_for_anew(false_server: FalseServer) -> None:
@@ -415,3 +446,81 @@ async def test_what_is_typed_while_the_connection_is_lost_is_kept(false_server: 
     assert await running == OK
     assert face.shown.index("Reconnected as alice.") < face.shown.index("Chat with bob goes on.")
     assert "Those lines were not sent." not in face.shown
+
+
+class TestWhatCannotBeShown:
+    """What counts as received has been shown, whatever is wrong with the view."""
+
+    @staticmethod
+    def of_bob(server: FalseServer, *texts: str) -> None:
+        server.answers["login_socket"] += "".join(["start_chat bob x\n", *(f":{text}\n" for text in texts)]).encode()
+
+    @staticmethod
+    def is_acknowledged(server: FalseServer, number: int) -> bool:
+        heard = [server.heard.get_nowait() for _ in range(server.heard.qsize())]
+        return any(line == f"PING {number} x\n".encode() for _, line in heard)
+
+    async def test_a_line_that_breaks_its_view_is_shown_otherwise_and_the_next_come(
+        self, false_server: FalseServer
+    ) -> None:
+        def show(text: str) -> None:
+            if text == "two":
+                raise ValueError(text)
+            if text == "three":
+                face.types("/exit")
+
+        self.of_bob(false_server, "one", "two", "three")
+        face = Script()
+        face.on_show = show
+        assert await run(face, false_server) == OK
+        shown = [text for text in face.shown if "two" in text]
+        assert shown == ["This could not be shown as it should be (ValueError): Said(nickname='bob', text='two')"]
+        assert face.shown.index("one") < face.shown.index(shown[0]) < face.shown.index("three")
+        assert self.is_acknowledged(false_server, 3)
+
+    async def test_a_face_that_fails_to_take_note_shows_it_all_the_same(self, false_server: FalseServer) -> None:
+        def notice(event: Happening) -> None:
+            if event == Said("bob", "two"):
+                raise KeyError
+
+        self.of_bob(false_server, "one", "two", "three")
+        face = Script()
+        face.on_notice = notice
+        face.types_when_shown("three", "/exit")
+        assert await run(face, false_server) == OK
+        assert any("'two'" in text for text in face.shown)
+
+    @pytest.mark.parametrize("error", [BrokenPipeError, ValueError])
+    async def test_what_no_view_can_show_comes_again(self, false_server: FalseServer, error: type[Exception]) -> None:
+        def show(text: str) -> None:
+            if "two" in text:
+                raise error
+
+        self.of_bob(false_server, "one", "two")
+        face = Script()
+        face.on_show = show
+        with pytest.raises(error):
+            await run(face, false_server)
+        assert not self.is_acknowledged(false_server, 2)
+
+    async def test_nothing_is_acknowledged_before_it_is_on_the_screen(self, false_server: FalseServer) -> None:
+        def settle() -> None:
+            if "one" in face.shown:
+                raise OSError("gone")
+
+        self.of_bob(false_server, "one")
+        face = Script()
+        face.on_settle = settle
+        with pytest.raises(OSError, match="gone"):
+            await run(face, false_server)
+        assert not self.is_acknowledged(false_server, 1)
+
+    async def test_a_burst_is_acknowledged_when_some_of_it_is_on_the_screen(self, false_server: FalseServer) -> None:
+        self.of_bob(false_server, *(f"{number}." for number in range(3 * MOST_UNSEEN)))
+        settled: list[int] = []
+        face = Script()
+        face.on_settle = lambda: settled.append(len(face.shown))
+        face.types_when_shown(f"{3 * MOST_UNSEEN - 1}.", "/exit")
+        assert await run(face, false_server) == OK
+        assert max(after - before for before, after in pairwise([0, *settled])) <= MOST_UNSEEN
+        assert len(settled) < MOST_UNSEEN, "not after each line"

@@ -169,8 +169,29 @@ async def test_leaving_waits_for_the_server_and_not_for_ever(false_server: False
     await false_server.hears("chat_socket", b"/exit\n")
 
 
-async def in_a_chat(server: FalseServer, messages: int) -> Link:
-    link = await opened(server)
+async def test_leaving_takes_as_long_as_the_server_goes_on_reading(
+    false_server: FalseServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each message that it answers for is a reason to wait on; each wait is as long as it may take without any."""
+    link = await in_a_chat(false_server, 3)
+    false_server.says_goodbye = False
+    waits: list[int] = []
+
+    async def passes(_: object, **how: float) -> None:
+        assert how == {"timeout": Timing().leaving}
+        waits.append(link._left_to_read)
+        if len(waits) <= 3:
+            link._was_answered.clear()
+            false_server.say("check_socket", f"PONG {len(waits)} 0 xyz\n".encode())
+            await link._was_answered.wait()
+
+    monkeypatch.setattr("duologue.client.link.asyncio.wait", passes)
+    await link.leave()
+    assert waits == [3, 2, 1, 0]
+
+
+async def in_a_chat(server: FalseServer, messages: int, timing: Timing | None = None) -> Link:
+    link = await opened(server, timing)
     server.say("login_socket", b"start_chat bob xyz\n")
     assert isinstance(await link.next_event(), ChatStarted)
     for number in range(messages):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 
+import pytest
 from prompt_toolkit.data_structures import Size
 from prompt_toolkit.output.vt100 import Vt100_Output
 
@@ -11,8 +12,19 @@ from duologue.client.face import Kind, Line
 from duologue.client.painter import Painter, time_of_day
 
 
-def painter() -> tuple[Painter, io.StringIO]:
-    screen = io.StringIO()
+class Screen(io.StringIO):
+    """A terminal that `gone` has hung up on."""
+
+    gone = False
+
+    def write(self, text: str) -> int:
+        if self.gone:
+            raise OSError("gone")
+        return super().write(text)
+
+
+def painter() -> tuple[Painter, Screen]:
+    screen = Screen()
     return Painter(Vt100_Output(screen, lambda: Size(24, 80), enable_cpr=False), None, lambda: "12:34"), screen
 
 
@@ -61,3 +73,34 @@ async def test_what_somebody_does_begins_with_a_star_and_their_name() -> None:
     assert "* bob " in written
     assert "\n            again" in written  # 6 for the time, 6 for "* bob "
     assert "bob:" not in written
+
+
+async def test_what_could_not_be_written_is_told_to_whoever_waits_for_it_and_kept() -> None:
+    face, screen = painter()
+    screen.gone = True
+    face.show(Line(Kind.NOTICE, "first"))
+    face.show(Line(Kind.NOTICE, "second"))
+    with pytest.raises(OSError, match="gone"):
+        await face.settle()
+    screen.gone = False
+    face.show(Line(Kind.NOTICE, "third"))
+    await face.settle()
+    written = screen.getvalue()
+    assert written.index("first") < written.index("second") < written.index("third")
+
+
+async def test_a_line_that_cannot_be_painted_is_written_plainly_and_does_not_stop_the_next(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fails(*_: object, **__: object) -> None:
+        raise KeyError
+
+    face, screen = painter()
+    with monkeypatch.context() as patch:
+        patch.setattr("duologue.client.painter.print_formatted_text", fails)
+        face.show(Line(Kind.MESSAGE, "first", "bob"))
+        await face.settle()
+    face.show(Line(Kind.NOTICE, "second"))
+    await face.settle()
+    assert "12:34 bob: first" in screen.getvalue()
+    assert screen.getvalue().index("first") < screen.getvalue().index("second")

@@ -46,6 +46,7 @@ def test_a_pipe_waits_for_answers_and_loses_nothing(server: Server) -> None:
         assert other.stdout
         other.stdin.write("/who\n")
         other.stdin.flush()
+        assert other.stdout.readline() == "Logged in as user5.\n"
         assert other.stdout.readline().startswith("Online: ")
         script = "/chat user5\nhello\nthere\n/quit\nnobody hears this\n"
         with subprocess.Popen(
@@ -62,6 +63,7 @@ def test_a_pipe_waits_for_answers_and_loses_nothing(server: Server) -> None:
         other.stdin.close()
         heard = other.stdout.read()
     assert said.splitlines() == [
+        "Logged in as user6.",
         "Waiting for user5 to answer. /cancel withdraws.",
         "Chat with user5 started. /quit leaves the chat.",
         "Chat with user5 ended: you left. /exit leaves the app.",
@@ -78,7 +80,7 @@ def test_a_pipe_waits_for_answers_and_loses_nothing(server: Server) -> None:
 
 def test_the_first_line_is_the_nickname_where_none_is_given(server: Server) -> None:
     done = run(server, "User7\n/chat nobody\n")
-    assert done.stdout.splitlines() == ["Enter your nickname: ", "nobody doesn't exist."]
+    assert done.stdout.splitlines() == ["Enter your nickname: ", "Logged in as user7.", "nobody doesn't exist."]
     assert (done.returncode, done.stderr) == (0, "")
 
 
@@ -121,9 +123,27 @@ async def test_lines_however_they_end(pipe: tuple[TextIO, TextIO]) -> None:
         await lines.next()
 
 
-def face(pipe: tuple[TextIO, TextIO], stored_within: float = 10) -> tuple[PlainFace, io.StringIO]:
+class Timeouts:
+    """Instead of asyncio's: they end when the test says so."""
+
+    def __init__(self) -> None:
+        self.begun: list[float | None] = []
+        self._new: asyncio.Queue[asyncio.Timeout] = asyncio.Queue()
+
+    def __call__(self, seconds: float | None) -> asyncio.Timeout:
+        self.begun.append(seconds)
+        timeout = asyncio.timeout(None)
+        self._new.put_nowait(timeout)
+        return timeout
+
+    async def next_is_over(self) -> None:
+        timeout = await self._new.get()
+        timeout.reschedule(0)
+
+
+def face(pipe: tuple[TextIO, TextIO], timeouts: Timeouts | None = None) -> tuple[PlainFace, io.StringIO]:
     output = io.StringIO()
-    return PlainFace(pipe[0], output, io.StringIO(), stored_within=stored_within), output
+    return PlainFace(pipe[0], output, io.StringIO(), timeouts or asyncio.timeout), output
 
 
 async def test_further_lines_of_a_message_are_moved_in(pipe: tuple[TextIO, TextIO]) -> None:
@@ -214,7 +234,9 @@ async def in_a_chat(client: Client, false_server: FalseServer, plain: PlainFace,
 
 
 async def test_a_pipe_waits_until_all_is_stored(pipe: tuple[TextIO, TextIO], false_server: FalseServer) -> None:
-    plain, _ = face(pipe)
+    """However long all of them take together: 30 s are for each that comes next."""
+    timeouts = Timeouts()
+    plain, _ = face(pipe, timeouts)
     async with Client(false_server.address, "alice") as client:
         await in_a_chat(client, false_server, plain, pipe)
         finishing = asyncio.create_task(plain.finish(client))
@@ -227,6 +249,7 @@ async def test_a_pipe_waits_until_all_is_stored(pipe: tuple[TextIO, TextIO], fal
             plain.notices(event)
         assert await finishing
     assert errors_of(plain) == ""
+    assert timeouts.begun == [30, 30]
 
 
 def errors_of(plain: PlainFace) -> str:
@@ -237,13 +260,19 @@ def errors_of(plain: PlainFace) -> str:
 async def test_a_pipe_says_how_many_messages_were_not_stored(
     pipe: tuple[TextIO, TextIO], false_server: FalseServer
 ) -> None:
-    plain, _ = face(pipe, stored_within=0.01)
+    timeouts = Timeouts()
+    plain, _ = face(pipe, timeouts)
     async with Client(false_server.address, "alice") as client:
         await in_a_chat(client, false_server, plain, pipe)
+        await client.say_in("tea", "to all")
         false_server.say("check_socket", b"PONG 1 0 x\n")
         plain.notices(await anext(client))
-        assert not await plain.finish(client)
-    assert errors_of(plain) == "The server has not confirmed 1 message of yours.\n"
+        finishing = asyncio.create_task(plain.finish(client))
+        await timeouts.next_is_over()
+        assert not await finishing
+    assert errors_of(plain) == (
+        "The server has not confirmed 2 messages of yours: 1 in #tea, 1 to bob. They may be lost.\n"
+    )
 
 
 async def test_what_was_not_stored_in_a_chat_that_ended_counts_until_it_is(
@@ -274,8 +303,11 @@ async def test_after_a_letter_a_pipe_waits_for_what_becomes_of_it_but_not_for_ev
     assert not waiting.done()
     plain.notices(KeptFor("bob", "abc", 1))
     await waiting
-    plain, _ = face(pipe, stored_within=0.01)
-    await plain.sent(SendLetter)
+    timeouts = Timeouts()
+    plain, _ = face(pipe, timeouts)
+    waiting = asyncio.create_task(plain.sent(SendLetter))
+    await timeouts.next_is_over()
+    await waiting
 
 
 async def test_a_person_at_plain_lines_waits_for_nothing(

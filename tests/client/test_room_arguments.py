@@ -13,6 +13,7 @@ from duologue.core.text import visible
 
 NOWHERE = Standing()
 ROOM = Standing(rooms=("#ops", "#tea"))
+CHAT = Standing(partner="bob", rooms=("#tea",))
 
 
 @pytest.mark.parametrize(
@@ -29,14 +30,20 @@ ROOM = Standing(rooms=("#ops", "#tea"))
         (ROOM, "/part OPS", Send(PartRoom("#ops"))),
         (NOWHERE, "/part ops", Send(PartRoom("#ops"))),
         (ROOM, "/names", Send(ListMembers("#tea"))),
-        (NOWHERE, "/names lobby", Send(ListMembers("#lobby"))),
-        (ROOM, "/names tea bob", Send(ListMembers("#tea", "bob"))),
+        (NOWHERE, "/names #lobby", Send(ListMembers("#lobby"))),
+        (NOWHERE, "/names \uff03lobby", Send(ListMembers("#lobby"))),
+        (ROOM, "/names #tea bob", Send(ListMembers("#tea", "bob"))),
         (NOWHERE, "/rooms", Send(ListRooms())),
         (NOWHERE, "/rooms TEA", Send(ListRooms("#tea"))),
         (ROOM, "/topic", Send(SetTopic("#tea"))),
         (ROOM, "/topic #ops", Send(SetTopic("#ops"))),
         (NOWHERE, "/topic #ops", Send(SetTopic("#ops"))),
-        (ROOM, "/topic ops", Send(SetTopic("#tea", "ops"))),
+        (ROOM, "/topic black", Send(SetTopic("#tea", "black"))),
+        (ROOM, "/topic #tea ops", Send(SetTopic("#tea", "ops"))),
+        (ROOM, "/topic #tea #ops", Send(SetTopic("#tea", "#ops"))),
+        (ROOM, "/topic \uff03ops", Send(SetTopic("#ops"))),
+        (CHAT, "/topic", Send(SetTopic("#tea"))),
+        (CHAT, "/topic #tea all about tea", Send(SetTopic("#tea", "all about tea"))),
         (ROOM, "/topic  all about\n tea", Send(SetTopic("#tea", "all about tea"))),
         (ROOM, "/topic #ops who is on duty", Send(SetTopic("#ops", "who is on duty"))),
         (ROOM, "/topic -", Send(SetTopic("#tea", ""))),
@@ -51,14 +58,26 @@ def test_meanings(standing: Standing, typed: str, meaning: Meaning) -> None:
 @pytest.mark.parametrize(
     ("standing", "typed", "explained"),
     [
-        (NOWHERE, "/join", "It is: /join ROOM [PASSWORD]"),
+        (NOWHERE, "/join", "Usage: /join ROOM [PASSWORD]"),
         (NOWHERE, "/join /exit", "cannot be part of a room name"),
         (NOWHERE, "/join #", "room name is empty"),
         (NOWHERE, "/part", "You are in no room. /join ROOM comes into one"),
         (NOWHERE, "/names", "You are in no room."),
         (NOWHERE, "/topic", "You are in no room."),
         (NOWHERE, "/topic all about tea", "You are in no room."),
-        (ROOM, "/part tea ops", "It is: /part [ROOM]"),
+        (ROOM, "/part tea ops", "Usage: /part [ROOM]"),
+        (ROOM, "/names ops", "A room has its mark here: /names #ops"),
+        (ROOM, "/names bob", "A room has its mark here: /names #bob"),
+        (
+            ROOM,
+            "/topic ops",
+            "Is that the room #ops, or a topic? /topic #ops asks for the topic of #ops; "
+            "/topic #tea ops sets it in #tea.",
+        ),
+        (ROOM, "/topic OPS is on duty", "/topic #tea OPS is on duty sets it in #tea."),
+        (ROOM, "/topic tea", "Is that the room #tea, or a topic?"),
+        (CHAT, "/topic all about tea", "You are in a chat, so say which room: /topic #tea all about tea"),
+        (CHAT, "/topic -", "/topic #tea -"),
         (ROOM, "/names #\x1b[2J", "cannot be part of a room name"),
     ],
 )
@@ -68,7 +87,11 @@ def test_what_cannot_be_is_explained(standing: Standing, typed: str, explained: 
     assert explained in meaning.text
 
 
-@given(st.sampled_from(["/join", "/part", "/names", "/topic"]), st.text(max_size=40), st.sampled_from([NOWHERE, ROOM]))
+@given(
+    st.sampled_from(["/join", "/part", "/names", "/topic"]),
+    st.text(max_size=40),
+    st.sampled_from([NOWHERE, ROOM, CHAT]),
+)
 def test_whatever_follows_is_understood_or_explained(word: str, rest: str, standing: Standing) -> None:
     meaning = meaning_of(f"{word} {rest}", standing)
     assert isinstance(meaning, Send | TurnTo | Explain)

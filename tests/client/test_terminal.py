@@ -114,12 +114,12 @@ async def test_the_prompt_names_the_room_unless_a_chat_is_on(false_server: False
         await client.join("#tea")
         with terminal() as (face, keys, screen):
             reading = asyncio.create_task(face.read(client))
-            await shows(screen, "alice #tea> ")
+            await shows(screen, "alice → #tea> ")
             assert "/help" not in display(screen)
             false_server.say("login_socket", b"start_chat bob x\n")
             face.notices(await anext(client))
             face.show(Line(Kind.NOTICE, "Chat with bob started."))
-            await shows(screen, "alice> ")
+            await shows(screen, "alice → bob> ")
             keys.send_text("x\r")
             await reading
 
@@ -131,12 +131,12 @@ async def test_in_a_room_the_prompt_says_what_was_not_sent_yet(false_server: Fal
         assert isinstance(await anext(client), ConnectionLost)
         with terminal() as (face, keys, screen):
             reading = asyncio.create_task(face.read(client))
-            await shows(screen, "alice #tea> not connected, trying again; /exit leaves")
+            await shows(screen, "alice → #tea> not connected, trying again; Enter tries now, /exit leaves")
             keys.send_text("x\r")
             await reading
             await client.say_in("#tea", "x")
             reading = asyncio.create_task(face.read(client))
-            await shows(screen, "alice #tea> not sent yet")
+            await shows(screen, "alice → #tea> not sent yet")
             keys.send_text("x\r")
             await reading
 
@@ -177,11 +177,11 @@ async def test_the_prompt_marks_the_newest_message_until_it_is_answered(false_se
             await client.say("hello")
             await face.sent(Say)
             reading = asyncio.create_task(face.read(client))
-            await shows(screen, "alice> sent")
+            await shows(screen, "alice → bob> sent")
             for pong, word in ((b"PONG 1 0 x\n", "stored"), (b"PONG 1 1 x\n", "delivered")):
                 false_server.say("check_socket", pong)
                 face.notices(await anext(client))
-                await shows(screen, f"alice> {word}")
+                await shows(screen, f"alice → bob> {word}")
             false_server.say("login_socket", b":hi\n")
             event = await anext(client)
             assert face.notices(event)
@@ -206,10 +206,10 @@ async def test_an_answer_that_overtakes_the_mark_takes_it_away_when_it_comes(fal
             reading = asyncio.create_task(face.read(client))
             false_server.say("login_socket", b":hi\n")
             face.notices(await anext(client))
-            await shows(screen, "alice> sent")
+            await shows(screen, "alice → bob> sent")
             false_server.say("check_socket", b"PONG 1 1 x\n")
             face.notices(await anext(client))
-            await shows(screen, "alice>" + 9 * " ")
+            await shows(screen, "alice → bob>" + 9 * " ")
             assert "delivered" not in display(screen)
             keys.send_text("x\r")
             await reading
@@ -227,13 +227,13 @@ async def test_the_prompt_says_what_was_not_sent_yet(false_server: FalseServer) 
             assert isinstance(event, ConnectionLost)
             face.notices(event)
             reading = asyncio.create_task(face.read(client))
-            await shows(screen, "alice> not connected, trying again; /exit leaves")
+            await shows(screen, "alice → bob> not connected, trying again; Enter tries now, /exit leaves")
             keys.send_text("x\r")
             await reading
             await client.say("hello")
             await face.sent(Say)
             reading = asyncio.create_task(face.read(client))
-            await shows(screen, "alice> not sent yet")
+            await shows(screen, "alice → bob> not sent yet")
             keys.send_text("x\r")
             await reading
 

@@ -64,6 +64,7 @@ LEFT_A_CHAT = Standing(rooms=("#tea",), left="bob")
         (FREE, "/end", Leave()),
         (FREE, "/EXIT", Leave()),
         (FREE, "/help", Help()),
+        (CHAT, "/help  rooms ", Help("rooms")),
         (CHAT, "/clear", Clear()),
         (FREE, "/chat bob", Send(AskForChat("bob"))),
         (FREE, "/chat   bob ", Send(AskForChat("bob"))),
@@ -136,18 +137,20 @@ def test_meanings(standing: Standing, typed: str, meaning: Meaning) -> None:
         (Standing(left="bob"), "hi", "You are in no chat and no room"),
         (FREE, "/msg #no/room hi", "cannot be part of a room name"),
         (FREE, "/msg ~ hi", "nickname is empty"),
+        (FREE, "/rooms x y", "cannot be part of a room name"),
         (FREE, "exit", "You are in no chat"),
         (FREE, "yes", "Nobody is waiting for your answer."),
         (CHAT, "/nonsense", "/help lists them; //nonsense sends it as text."),
         (CHAT, "/" + "x" * 100, "x…"),
         (CHAT, "/\x1b[2J", "␛[2J"),
         (CHAT, "/ ", "There is no command /"),
-        (FREE, "/chat", "It is: /chat NICK"),
-        (FREE, "/chat a b", "It is: /chat NICK"),
-        (FREE, "/msg bob", "It is: /msg NICK TEXT"),
+        (FREE, "/chat", "Usage: /chat NICK"),
+        (FREE, "/chat a b", "Usage: /chat NICK"),
+        (FREE, "/msg bob", "Usage: /msg NICK TEXT"),
         (FREE, "/msg no/name hi", "cannot be part of a nickname"),
         (CHAT, "/resume x", "There is no command /resume"),
-        (FREE, "/who me you", "It is: /who [AFTER]"),
+        (FREE, "/help me please", "Usage: /help [WORD]"),
+        (FREE, "/who me you", "Usage: /who [AFTER]"),
         (CHAT, "/chat carol", "You are in a chat with bob. /quit leaves it."),
         (ASKED_BY_TWO, "yes", "alice and carol are waiting. Say which: /accept NICK"),
         (ASKED_BY_TWO, "no", "Say which: /decline NICK"),
@@ -195,12 +198,12 @@ def test_an_action_goes_where_text_goes(standing: Standing, meaning: object) -> 
 @pytest.mark.parametrize("standing", [Standing(), Standing(rooms=("#tea",), left="bob")])
 def test_an_action_that_would_go_nowhere_or_elsewhere_is_not_sent(standing: Standing) -> None:
     assert isinstance(meaning_of("/me waves", standing), Explain)
-    assert meaning_of("/me", standing) == Explain("It is: /me TEXT")
+    assert meaning_of("/me", standing) == Explain("Usage: /me TEXT")
 
 
 def test_a_reply_goes_to_who_has_written_last() -> None:
     assert meaning_of("/reply see you\nthere", Standing(writers=("bob",))) == Write("bob", "see you\nthere")
-    assert meaning_of("/reply", Standing(writers=("bob",))) == Explain("It is: /reply TEXT")
+    assert meaning_of("/reply", Standing(writers=("bob",))) == Explain("Usage: /reply TEXT")
     assert meaning_of("/reply hi", Standing()) == Explain(
         "Nobody has written to you. /msg NICK TEXT writes to somebody."
     )

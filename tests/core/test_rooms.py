@@ -30,7 +30,7 @@ from duologue.core.room_events import (
     RoomsListed,
     RoomTopic,
 )
-from duologue.core.rooms import HIDDEN_TOPIC, LOBBY, Rooms, is_room, locked, room_key
+from duologue.core.rooms import HIDDEN_TOPIC, LOBBY, Rooms, has_mark, is_room, locked, room_key, without_mark
 from duologue.core.text import visible
 
 GRACE, MINE, ALL, TOPIC = 60, 2, 3, 10
@@ -138,6 +138,17 @@ class TestName:
         assert error.code == "bad_room"
         assert why in error.text
         assert "nickname" not in error.text
+
+    @pytest.mark.parametrize(("typed", "is_marked"), [("#tea", True), ("\uff03tea", True), ("tea", False), ("", False)])
+    def test_the_mark_is_told_on_any_keyboard(self, typed: str, is_marked: bool) -> None:
+        assert has_mark(typed) is is_marked
+
+    @pytest.mark.parametrize(
+        ("word", "room"),
+        [("tea", "#tea"), ("TEA", "#tea"), ("ops", None), ("#tea", None), ("a b", None), ("", None), ("/tea", None)],
+    )
+    def test_a_word_may_be_a_room_that_was_typed_without_its_mark(self, word: str, room: str | None) -> None:
+        assert without_mark(word, ("#tea", "#lobby")) == room
 
     def test_a_refusal_says_what_is_allowed(self) -> None:
         assert error_of(room_key, "tea room").text == (

@@ -54,7 +54,7 @@ from duologue.core.room_events import (
     RoomsListed,
     RoomTopic,
 )
-from duologue.core.sentences import sentence
+from duologue.core.sentences import room_or_topic, sentence
 from duologue.core.text import visible
 
 
@@ -193,3 +193,10 @@ def test_nothing_from_outside_is_raw(kind: type[Event], data: st.DataObject) -> 
 )
 def test_a_page_of_a_list_says_how_it_goes_on(event: Event, words: str) -> None:
     assert sentence(event) == words
+
+
+def test_how_to_say_whether_a_room_or_a_topic_is_meant() -> None:
+    assert room_or_topic("#ops", "#tea", "ops \x1b[2J", "JOIN /topic") == (
+        "Is that the room #ops, or a topic? JOIN /topic #ops asks for the topic of #ops; "
+        "JOIN /topic #tea ops ␛[2J sets it in #tea."
+    )

@@ -93,11 +93,12 @@ def test_two_slashes_are_text() -> None:
         ("/part", PartRoom("#lobby")),
         ("/part tea", PartRoom("tea")),
         ("/names", ListMembers("#lobby")),
-        ("/names tea", ListMembers("tea")),
+        ("/names #tea", ListMembers("#tea")),
         ("/topic", SetTopic("#lobby")),
         ("/topic green tea", SetTopic("#lobby", "green tea")),
         ("/topic #tea", SetTopic("#tea")),
         ("/topic #tea green tea", SetTopic("#tea", "green tea")),
+        ("/topic #lobby lobby", SetTopic("#lobby", "lobby")),
         ("/history", ReadHistory("#lobby", 20)),
         ("/history 5", ReadHistory("#lobby", 5)),
         ("/history 9999", ReadHistory("#lobby", 50)),
@@ -112,27 +113,43 @@ def test_commands(text: str, command: Command) -> None:
 @pytest.mark.parametrize(
     ("text", "usage"),
     [
-        ("/chat", "It is: /chat NAME"),
-        ("/chat a b", "It is: /chat NAME"),
-        ("/msg bob", "It is: /msg NAME TEXT"),
-        ("/accept a b", "It is: /accept [NAME]"),
-        ("/cancel a b", "It is: /cancel [NAME]"),
-        ("/who me", "It is: /who"),
-        ("/join", "It is: /join ROOM [PASSWORD]"),
-        ("/part a b", "It is: /part [ROOM]"),
-        ("/history tea", "It is: /history [COUNT]"),
-        ("/history ٣", "It is: /history [COUNT]"),
-        ("/history 1234567890", "It is: /history [COUNT]"),
-        ("/quit now", "It is: /quit"),
-        ("/help me", "It is: /help [people]"),
-        ("/me", "It is: /me TEXT"),
-        ("/me  ", "It is: /me TEXT"),
-        ("/reply", "It is: /reply TEXT"),
+        ("/chat", "Usage: /chat NAME"),
+        ("/chat a b", "Usage: /chat NAME"),
+        ("/msg bob", "Usage: /msg NAME TEXT"),
+        ("/accept a b", "Usage: /accept [NAME]"),
+        ("/cancel a b", "Usage: /cancel [NAME]"),
+        ("/who me", "Usage: /who"),
+        ("/join", "Usage: /join ROOM [PASSWORD]"),
+        ("/part a b", "Usage: /part [ROOM]"),
+        ("/history tea", "Usage: /history [COUNT]"),
+        ("/history ٣", "Usage: /history [COUNT]"),
+        ("/history 1234567890", "Usage: /history [COUNT]"),
+        ("/quit now", "Usage: /quit"),
+        ("/help dance", "Usage: /help [people|WORD]"),
+        ("/me", "Usage: /me TEXT"),
+        ("/me  ", "Usage: /me TEXT"),
+        ("/reply", "Usage: /reply TEXT"),
     ],
 )
 def test_a_command_with_the_wrong_words_is_explained(text: str, usage: str) -> None:
     error = refused(text, standing())
     assert (error.code, error.text) == ("bad_command", usage)
+
+
+@pytest.mark.parametrize(
+    ("text", "explained", "events"),
+    [
+        ("/names tea", "A room has its mark here: /names #tea", []),
+        ("/topic lobby", "Is that the room #lobby, or a topic? /topic #lobby asks for the topic of #lobby", []),
+        ("/topic LOBBY rules", "/topic #lobby LOBBY rules sets it in #lobby.", []),
+        ("/topic tea", "/topic #tea tea sets it in #tea.", [RoomEntered("#tea", 1, "")]),
+        ("/topic rules", "You are in a chat, so say which room: /topic #lobby rules", [IN_CHAT]),
+    ],
+)
+def test_what_changes_something_for_all_is_not_guessed(text: str, explained: str, events: list[Event]) -> None:
+    error = refused(text, standing(*events))
+    assert error.code == "bad_command"
+    assert explained in error.text
 
 
 def test_an_unknown_command_is_help_in_one_line() -> None:
@@ -280,12 +297,15 @@ def test_help_has_a_line_for_every_command_and_fits_into_one_message(manner: Man
     assert all(line.startswith(f"{manner.before}/") for line in lines)
     assert all(len(messages("[SERVER] ", text)) == 1 for text in texts)
     assert any(line.startswith(manner.word(manner.end)) for line in lines)
-    assert manner.word("/help [people]") in texts[0]
+    assert manner.word("/help [people|WORD]") in texts[0]
 
 
 def test_help_is_answered_here() -> None:
     error = refused("/help", standing())
     assert (error.code, error.text) == (HELP, help_text(Manner()))
+    for text in ("/help part", "/help /PART"):
+        error = refused(text, standing())
+        assert (error.code, error.text) == (HELP, "/part [ROOM]  leave ROOM")
     error = refused("/help People", standing())
     assert (error.code, error.text) == (HELP, help_text(Manner(), "people"))
 

@@ -62,7 +62,7 @@ def test_an_error_is_an_answer_and_a_warning_is_none() -> None:
 def test_a_chat_with_nobody_or_two_is_answered_too(text: str) -> None:
     client = Client()
     assert client.types(text) == []
-    assert client.answered == ["It is: /chat NAME"]
+    assert client.answered == ["Usage: /chat NAME"]
 
 
 def test_an_answer_is_one_message_whatever_its_length() -> None:

@@ -208,7 +208,7 @@ async def test_too_many_or_too_few_words(stage: Stage, line: str, usage: str) ->
     """4.2."""
     alice = await stage.enters("alice")
     await alice.says(line)
-    await alice.hears(f"ERROR bad_command It is: {usage}")
+    await alice.hears(f"ERROR bad_command Usage: {usage}")
     await alice.heard_nothing()
 
 

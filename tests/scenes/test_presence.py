@@ -168,4 +168,4 @@ async def test_a_text_commands_no_terminal_and_fills_none(stage: Stage) -> None:
 async def test_what_is_typed_wrong_is_answered(stage: Stage, line: str) -> None:
     alice = await stage.enters("alice")
     await alice.says(line)
-    await alice.hears_like(f"ERROR bad_command It is: {line.split(maxsplit=1)[0]}.*")
+    await alice.hears_like(f"ERROR bad_command Usage: {line.split(maxsplit=1)[0]}.*")

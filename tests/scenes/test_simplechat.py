@@ -293,7 +293,7 @@ async def test_both_ask_each_other(guild: Guild) -> None:
         ("dave", "dave is offline"),
         ("nobody", "nobody doesn't exist"),
         ("alice", "That is you. Ask somebody else for a chat."),
-        ("", "It is: /chat NAME"),
+        ("", "Usage: /chat NAME"),
     ],
 )
 async def test_what_cannot_be_is_answered_on_the_chat_socket(guild: Guild, asked: str, answer: str) -> None:
