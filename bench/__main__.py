@@ -2,6 +2,7 @@
 
     make bench                                        everything, in about a quarter of an hour
     make bench ARGS="--only pairs,tls --rounds 1"     a part of it: printed, and not kept
+    make bench ARGS="--only attacks --rounds 1"       what others notice while one client does its worst: two minutes
     make bench ARGS="--server '../older/.venv/bin/python ../older/server.py' --only pairs"
 
 The last puts another checkout's server beside this one's; it is called `other`. Paths are as seen from the checkout.
@@ -33,7 +34,8 @@ from bench.peers import found
 from bench.processes import BenchmarkError, allow_most_descriptors, free_port
 from bench.programs import build
 from bench.run import Run
-from bench.workloads import SCENES, Bench
+from bench.scenes import SCENES
+from bench.workloads import Bench
 
 SERVERS_ARE_IN = "/usr/sbin"
 """Debian's, which is not in everybody's PATH."""
@@ -111,7 +113,7 @@ def _print(kept: Mapping[str, Any]) -> None:
     print("\r\033[K", end="", file=sys.stderr)
     results = kept["results"]
     tables = (report.measurements(results), report.growth(results), report.comparison(results, names.OTHER))
-    for table in (*tables, report.bounds(results)):
+    for table in (*tables, report.attacks(results), report.bounds(results)):
         if len(table) > 1:
             print(report.as_text(table), end="\n\n")
     for who, why in kept["left_out"].items():
