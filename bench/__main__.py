@@ -1,6 +1,6 @@
 """`make bench`: puts the same load on each server in turn, prints what came of it, and keeps it.
 
-    make bench                                        everything, in about a quarter of an hour
+    make bench                                        everything, in about twenty minutes
     make bench ARGS="--only pairs,tls --rounds 1"     a part of it: printed, and not kept
     make bench ARGS="--only attacks --rounds 1"       what others notice while one client does its worst: two minutes
     make bench ARGS="--server '../older/.venv/bin/python ../older/server.py' --only pairs"
@@ -43,7 +43,7 @@ RESULTS = TOP / "bench" / "results.json"
 PICTURES = TOP / "docs"
 ROUNDS = 3
 SECONDS = 1.0
-MINUTES = 15.0
+MINUTES = 20.0
 """What a run may take in all. A machine on which that is not enough for three rounds plays fewer."""
 
 
@@ -56,7 +56,7 @@ def _options(argv: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--peers", type=_names, default=(), help="only these servers, ours named `duologue`")
     parser.add_argument("--rounds", type=int, default=ROUNDS, help="the figures are their medians (default: 3)")
     parser.add_argument("--seconds", type=float, default=SECONDS, help="how long each is played (default: 1)")
-    parser.add_argument("--minutes", type=float, default=MINUTES, help="no round that would end later (default: 15)")
+    parser.add_argument("--minutes", type=float, default=MINUTES, help="no round that would end later (default: 20)")
     parser.add_argument("--server", type=_command, default=(), help="starts the server of another checkout")
     parser.add_argument("--results", type=Path, help="where a part is to be kept, or all")
     options = parser.parse_args(argv)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import shutil
 import sys
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import astuple, dataclass
@@ -16,7 +17,6 @@ from pathlib import Path
 
 from bench import names
 from bench.attackers import ATTACKS
-from bench.ours import USERS
 from bench.peer import Peer, line
 from bench.people import CAST, FRIEND, MALLORY, MUCH, MUCH_TOO, OWNER, PAGE, PASSWORD, READER, TRUDY, Doors, Person
 from bench.people import start_chat as start
@@ -33,10 +33,14 @@ EXCHANGES = 40.0
 SECONDS = 3.0
 """Of each attack, and of `Bench.seconds` 1: what may be spent at once is spent by then."""
 PATIENCE = 20.0
+SEARCHES = 20
+"""Each is answered within two seconds, and most of a minute is more than any index here takes."""
 SETTLES = 1.0
 """Seconds in which those who watch have been told of one another."""
 WORDS = "the kettle is on and who wants tea before we go out to see whether the boat has come in again"
 LINES_A_WRITE = 100
+PACE = 0.002
+"""Seconds between two writes, so that they are stored in many commits and not in a few."""
 ROOMS_A_WRITE = 500
 WATCHES = r"all up send /watch on\n"
 
@@ -85,7 +89,8 @@ def attacks(bench: Bench, peer: Peer, past: Past = MUCH_PAST, only: Sequence[str
 
 
 def _make_accounts(files: Files) -> None:
-    accounts = [Account(f"u{number:05}") for number in range(USERS)]
+    by_number = 2 * PAIRS + max(attack.watchers for attack in ATTACKS.values())
+    accounts = [Account(f"u{number:05}") for number in range(by_number)]
     accounts += [*map(Account, CAST), Account(OWNER, hash_password(PASSWORD))]
     users_file.write(files.users, accounts)
 
@@ -98,6 +103,7 @@ def _make_store(bench: Bench, peer: Peer, files: Files, past: Past) -> None:
         try:
             _says_it_all(doors, past)
             _makes_rooms(doors, past.rooms)
+            _is_indexed(doors)
         except OSError as error:
             raise BenchmarkError(f"the store could not be filled: {error!r}") from error
 
@@ -117,6 +123,7 @@ def _says(doors: Doors, speaker: str, hearer: str, writes: Sequence[str], messag
         other.down.is_drained()
         for write in writes:
             one.up.sends(write.encode())
+            time.sleep(PACE)
         while int(one.check.hears("PONG ").split()[1]) < messages:
             pass
         other.check.says(f"PING {messages} {chat}")
@@ -133,6 +140,18 @@ def _makes_rooms(doors: Doors, count: int) -> None:
             person.up.says(*(f"/join room{number}" for number in numbers))
             for _ in numbers:
                 person.down.hears("room_entered ")
+
+
+def _is_indexed(doors: Doors) -> None:
+    """The index is made when somebody searches; before that a search would ask for it, and read nothing."""
+    with Person(doors.native, MUCH_TOO, PATIENCE) as person:
+        for _ in range(SEARCHES):
+            person.up.says("/search kettle")
+            answer = person.down.hears("ERROR search_stopped ", "recalled ")
+            person.down.hears("recall_ended ")
+            if answer.startswith("recalled "):
+                return
+    raise BenchmarkError("the index was not made in time")
 
 
 @contextmanager
