@@ -41,7 +41,7 @@ lint: setup ## ruff
 types: setup ## mypy --strict
 	$(BIN)/mypy
 
-bench: $(VENV)/.bench-stamp ## measure side by side with other servers, a quarter of an hour; ARGS="--help" lists the parts
+bench: $(VENV)/.bench-stamp ## measure side by side with other servers, twenty minutes; ARGS="--help" lists the parts
 	@$(BIN)/python -m bench $(ARGS); code=$$?; $(BIN)/python -m docs.make_performance; exit $$code
 
 lock: setup ## renew requirements/*.txt; make lock ARGS=--upgrade takes the newest versions

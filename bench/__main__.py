@@ -1,7 +1,8 @@
 """`make bench`: puts the same load on each server in turn, prints what came of it, and keeps it.
 
-    make bench                                        everything, in about a quarter of an hour
+    make bench                                        everything, in about twenty minutes
     make bench ARGS="--only pairs,tls --rounds 1"     a part of it: printed, and not kept
+    make bench ARGS="--only attacks --rounds 1"       what others notice while one client does its worst: two minutes
     make bench ARGS="--server '../older/.venv/bin/python ../older/server.py' --only pairs"
 
 The last puts another checkout's server beside this one's; it is called `other`. Paths are as seen from the checkout.
@@ -33,7 +34,8 @@ from bench.peers import found
 from bench.processes import BenchmarkError, allow_most_descriptors, free_port
 from bench.programs import build
 from bench.run import Run
-from bench.workloads import SCENES, Bench
+from bench.scenes import SCENES
+from bench.workloads import Bench
 
 SERVERS_ARE_IN = "/usr/sbin"
 """Debian's, which is not in everybody's PATH."""
@@ -41,7 +43,7 @@ RESULTS = TOP / "bench" / "results.json"
 PICTURES = TOP / "docs"
 ROUNDS = 3
 SECONDS = 1.0
-MINUTES = 15.0
+MINUTES = 20.0
 """What a run may take in all. A machine on which that is not enough for three rounds plays fewer."""
 
 
@@ -54,7 +56,7 @@ def _options(argv: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--peers", type=_names, default=(), help="only these servers, ours named `duologue`")
     parser.add_argument("--rounds", type=int, default=ROUNDS, help="the figures are their medians (default: 3)")
     parser.add_argument("--seconds", type=float, default=SECONDS, help="how long each is played (default: 1)")
-    parser.add_argument("--minutes", type=float, default=MINUTES, help="no round that would end later (default: 15)")
+    parser.add_argument("--minutes", type=float, default=MINUTES, help="no round that would end later (default: 20)")
     parser.add_argument("--server", type=_command, default=(), help="starts the server of another checkout")
     parser.add_argument("--results", type=Path, help="where a part is to be kept, or all")
     options = parser.parse_args(argv)
@@ -111,7 +113,7 @@ def _print(kept: Mapping[str, Any]) -> None:
     print("\r\033[K", end="", file=sys.stderr)
     results = kept["results"]
     tables = (report.measurements(results), report.growth(results), report.comparison(results, names.OTHER))
-    for table in (*tables, report.bounds(results)):
+    for table in (*tables, report.attacks(results), report.bounds(results)):
         if len(table) > 1:
             print(report.as_text(table), end="\n\n")
     for who, why in kept["left_out"].items():

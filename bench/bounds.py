@@ -66,7 +66,7 @@ class Bound:
     @property
     def wording(self) -> str:
         """What is asked, in words."""
-        limit = f"{'≥' if self.holds is at_least else '≤'} {self.asked:g} {self.unit}"
+        limit = f"{'≥' if self.holds is at_least else '≤'} {self.asked:,g} {self.unit}"
         return f"{limit} {self._against()}".rstrip() + (f", or {self.otherwise.wording}" if self.otherwise else "")
 
     def _against(self) -> str:
@@ -128,4 +128,17 @@ BOUNDS = (
     ),
     Bound(Measure(names.ALL_LOGINS, names.OURS, "rate"), at_least, 1000.0, unit="a second"),
     Bound(Measure(names.START, names.OURS, "start_s"), at_most, 1.0, unit="s"),
+)
+
+
+def under_attack(workload: str, server: str) -> Sequence[Bound]:
+    """What has to hold while any one client does its worst at any door: others talk on, and are answered."""
+    return [Bound(Measure(workload, server, each), at_most, asked, unit=unit) for each, asked, unit in _UNDER_ATTACK]
+
+
+_UNDER_ATTACK = (
+    ("p99_us", 100_000.0, "µs"),
+    ("history_s", 1.0, "s"),
+    ("mailbox_s", 1.0, "s"),
+    ("login_s", 1.0, "s"),
 )

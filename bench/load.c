@@ -281,7 +281,8 @@ static int by_size(const void *one, const void *other) {
 static void print_latencies(void) {
     if (!latency_count) return;
     qsort(latencies, latency_count, sizeof *latencies, by_size);
-    printf(" p50_us=%.1f p99_us=%.1f", latencies[latency_count / 2] * 1e6, latencies[latency_count * 99 / 100] * 1e6);
+    printf(" p50_us=%.1f p99_us=%.1f max_us=%.1f", latencies[latency_count / 2] * 1e6,
+           latencies[latency_count * 99 / 100] * 1e6, latencies[latency_count - 1] * 1e6);
     latency_count = 0;
 }
 
@@ -347,7 +348,7 @@ static void play_pingpong(char **words) {
         attend(1, return_ball);
     }
     game.interval = 0; // who is still served to answers, and nobody serves again
-    while (heard_in_all < spoken_in_all() - owed && now() - last_heard < PATIENCE) attend(1, return_ball);
+    while (heard_in_all < spoken_in_all() - owed && now() - fmax(game.end, last_heard) < PATIENCE) attend(1, return_ball);
     print_play(start, before, spoken_in_all() - owed);
 }
 

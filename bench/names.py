@@ -39,6 +39,30 @@ ALL_LOGINS = f"logins, 1 to {CLIENTS[-1]:,}"
 FIRST_LOGINS = "logins, the first 500"
 LAST_LOGINS = f"logins, the last 500 of {CLIENTS[-1]:,}"
 
+NOBODY_ATTACKS = "nobody attacks"
+SEARCH_ONE_WRITE = "/search for what is not there, 87,000 messages of one write"
+SEARCH_LINES = "/search for what is not there, 100,000 ordinary lines"
+TEXT_PARTS = "/text_part without end"
+BAD_JSON = "rooms_json: JSON that is none"
+COMING_BACK = "messages without end, with /resume"
+ASK_AND_CANCEL = "/chat and /cancel"
+JOIN_AND_LIST = "/join and /rooms, 5,000 rooms"
+LETTERS = "letters without end to one mailbox"
+WEB_PINGS = "web: WebSocket pings without end"
+WEB_FRAMES = "web: WebSocket frames without end"
+ONE_LOGIN = "logins under unknown names, one connection"
+MANY_LOGINS = "logins under unknown names, 100 connections"
+HALF_A_LOGIN = "half a login that does not read"
+PINGS = "PING without end on the check socket"
+PRESENCE = "/away and /back, 200 watch"
+PLAIN_LINES = "plain_lines: /people without end"
+ATTACKS = (
+    *(SEARCH_ONE_WRITE, SEARCH_LINES, TEXT_PARTS, BAD_JSON, COMING_BACK, ASK_AND_CANCEL, JOIN_AND_LIST, LETTERS),
+    *(WEB_PINGS, WEB_FRAMES, ONE_LOGIN, MANY_LOGINS, HALF_A_LOGIN, PINGS, PRESENCE, PLAIN_LINES),
+)
+UNDER_ATTACK = (NOBODY_ATTACKS, *ATTACKS)
+"""What is measured while one client does its worst, and while none does."""
+
 
 def ping_pong(pairs: int, size: int = SIZE) -> str:
     return f"ping-pong, {_people(pairs)}{_sized(size)}"

@@ -1,4 +1,4 @@
-"""The programs in C: built, and the load generator spoken to."""
+"""The programs that put load on a server: those in C are built, and all are told what to do by lines."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def _compiled(name: str, target: Path, libraries: Sequence[str] = ()) -> str:
 
 
 class Load:
-    """A running load generator (see load.c)."""
+    """A running load generator: load.c, or a program in Python that is spoken to in the same way."""
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self._process = process
@@ -76,9 +76,15 @@ class Load:
 @contextmanager
 def loading(program: Path, port: int, steps: Sequence[str], *, tls: bool = False, first: int = 0) -> Iterator[Load]:
     """The load on `port`, by clients that are numbered from `first`."""
-    command = [str(program), str(port), "tls" if tls else "clear", str(first), *steps]
+    with running([str(program), str(port), "tls" if tls else "clear", str(first), *steps]) as load:
+        yield load
+
+
+@contextmanager
+def running(command: Sequence[str]) -> Iterator[Load]:
+    """Such a program, which finds our modules."""
     pipe = subprocess.PIPE
-    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True) as process:
+    with subprocess.Popen(command, cwd=_SOURCES.parent, stdin=pipe, stdout=pipe, stderr=pipe, text=True) as process:
         try:
             yield Load(process)
         finally:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from bench import figures, names
-from bench.bounds import BOUNDS, Bound
+from bench.bounds import BOUNDS, Bound, Verdict, under_attack
 from bench.figures import Results
 from bench.growth import GROWTHS
 
@@ -25,7 +25,9 @@ _OTHERS = {
 
 
 def measurements(results: Results) -> Table:
-    rows = [_measurement(results, workload, server) for workload in results for server in results[workload]]
+    """But for attacks, which have a table of their own."""
+    workloads = [workload for workload in results if workload not in names.UNDER_ATTACK]
+    rows = [_measurement(results, workload, server) for workload in workloads for server in results[workload]]
     return [("workload", "server", "a second", "of the limit", "CPU µs each", "p50 µs", "p99 µs", "besides"), *rows]
 
 
@@ -53,6 +55,28 @@ def _compared(bound: Bound, results: Results) -> str:
     return ", or ".join(filter(None, shown))
 
 
+def attacks(results: Results) -> Table:
+    """What others notice meanwhile, and whether all its bounds were held; the row below the head is what is asked."""
+    played = [workload for workload in names.UNDER_ATTACK if workload in results]
+    rows = [_attack(results, workload, server) for workload in played for server in results[workload]]
+    head = ("meanwhile", "server", "p50 µs", "p99 µs", "longest µs", "/history s", "mailbox s", "login s", "verdict")
+    asked = {bound.mine.figure: f"≤ {bound.asked:,g}" for bound in under_attack("", "")}
+    bounds = ("at most", "", *(asked.get(figure, "") for figure, _ in _NOTICED), "")
+    return [head, bounds, *rows] if rows else [head]
+
+
+def _attack(results: Results, workload: str, server: str) -> Row:
+    noticed = (_shown(figures.median(results, workload, server, figure), style) for figure, style in _NOTICED)
+    held = all(bound.verdict(results) is Verdict.HELD for bound in under_attack(workload, server))
+    return workload, server, *noticed, (Verdict.HELD if held else Verdict.NOT_HELD).value
+
+
+_NOTICED = (
+    *((figure, "{:,.0f}") for figure in ("p50_us", "p99_us", "max_us")),
+    *((figure, "{:.3f}") for figure in ("history_s", "mailbox_s", "login_s")),
+)
+
+
 def growth(results: Results) -> Table:
     rows = [
         (each.title, each.server, each.unit, _costs(costs), _shown(each.exponent(results), "{:+.2f}"))
@@ -68,7 +92,9 @@ def comparison(results: Results, other: str) -> Table:
         (workload, server, *(_shown(times, "{:.2f} ×") for times in _times(results, workload, server, other)))
         for workload in results
         for server in results[workload]
-        if server.startswith(names.OURS) and server.replace(names.OURS, other) in results[workload]
+        if server.startswith(names.OURS)
+        and server.replace(names.OURS, other) in results[workload]
+        and workload not in names.UNDER_ATTACK
     ]
     return [("workload", "server", f"rate, of {other}", f"CPU each, of {other}"), *rows]
 

@@ -10,7 +10,6 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 from bench import names
@@ -80,7 +79,7 @@ class Visit:
 
 
 @contextmanager
-def _served(bench: Bench, peer: Peer, options: Sequence[str] = ()) -> Iterator[tuple[Process, Path]]:
+def served(bench: Bench, peer: Peer, options: Sequence[str] = ()) -> Iterator[tuple[Process, Path]]:
     with tempfile.TemporaryDirectory(prefix="bench") as name:
         place = Place(Path(name), free_port(), bench.certificate, options)
         with started(peer.command(place), place.port, place.folder, peer.environment) as process:
@@ -89,12 +88,12 @@ def _served(bench: Bench, peer: Peer, options: Sequence[str] = ()) -> Iterator[t
 
 @contextmanager
 def _visit(bench: Bench, peer: Peer, steps: Sequence[str], options: Sequence[str] = ()) -> Iterator[Visit]:
-    with _served(bench, peer, options) as (process, _), _loaded(bench, peer, process, steps) as load:
+    with served(bench, peer, options) as (process, _), loaded(bench, peer, process, steps) as load:
         yield Visit(process, load, peer)
 
 
 @contextmanager
-def _loaded(bench: Bench, peer: Peer, process: Process, steps: Sequence[str], first: int = 0) -> Iterator[Load]:
+def loaded(bench: Bench, peer: Peer, process: Process, steps: Sequence[str], first: int = 0) -> Iterator[Load]:
     with loading(bench.programs.load, process.port, steps, tls=peer.tls, first=first) as load:
         yield load
 
@@ -127,7 +126,7 @@ class Play:
         return ("pipelined", seconds, window, message) if self.window else ("pingpong", seconds, 0, message)
 
 
-def _chats(pairs: int, plays: Sequence[Play], bench: Bench, peer: Peer) -> Measured:
+def chats(pairs: int, plays: Sequence[Play], bench: Bench, peer: Peer) -> Measured:
     with _visit(bench, peer, [*peer.enter, *peer.pair]) as visit:
         visit.enters(2 * pairs)
         for play in plays:
@@ -139,7 +138,7 @@ def _chats(pairs: int, plays: Sequence[Play], bench: Bench, peer: Peer) -> Measu
 # One room
 
 
-def _room(members: int, bench: Bench, peer: Peer) -> Measured:
+def room(members: int, bench: Bench, peer: Peer) -> Measured:
     with _visit(bench, peer, [*peer.enter, *peer.room]) as visit:
         visit.enters(members)
         visit.load.does("idle", _QUIET)
@@ -151,7 +150,7 @@ def _room(members: int, bench: Bench, peer: Peer) -> Measured:
 # Many who do nothing
 
 
-def _crowd(bench: Bench, peer: Peer) -> Measured:
+def crowd(bench: Bench, peer: Peer) -> Measured:
     """All log in; that costs so much, then they cost so much memory, and at the default heartbeat so much CPU."""
     with _visit(bench, peer, peer.enter) as visit:
         visit.enters(2)  # what only the first needs
@@ -184,7 +183,7 @@ def _sum(batches: Sequence[Figures]) -> Figures:
     return {name: sum(batch[name] for batch in batches) for name in ("delivered", "delivered_s", "cpu_s")}
 
 
-def _sweeps(bench: Bench, peer: Peer) -> Measured:
+def sweeps(bench: Bench, peer: Peer) -> Measured:
     """Nobody has to be asked for a sign of life: all that is done each second is to look. Then one asks who is here."""
     with _visit(bench, peer, peer.enter, NO_HEARTBEAT) as visit:
         here = 0
@@ -202,7 +201,7 @@ def _sweeps(bench: Bench, peer: Peer) -> Measured:
 # A chat with a long past
 
 
-def _pages(bench: Bench, peer: Peer) -> Measured:
+def pages(bench: Bench, peer: Peer) -> Measured:
     with _visit(bench, peer, [*peer.enter, *peer.pair]) as visit:
         visit.enters(2)
         said = 0
@@ -217,11 +216,11 @@ def _pages(bench: Bench, peer: Peer) -> Measured:
 # Chats beside people who come and go
 
 
-def _mixed(bench: Bench, peer: Peer) -> Measured:
+def mixed(bench: Bench, peer: Peer) -> Measured:
     with _visit(bench, peer, [*peer.enter, *peer.pair]) as visit:
         visit.enters(2 * MIXED_PAIRS)
         visit.load.does("idle", _QUIET)
-        with _loaded(bench, peer, visit.process, peer.enter, FIRST_OF_THOSE_WHO_COME_AND_GO) as crowd:
+        with loaded(bench, peer, visit.process, peer.enter, FIRST_OF_THOSE_WHO_COME_AND_GO) as crowd:
             seconds = 3 * bench.seconds
             before = visit.process.cpu_seconds()
             crowd.begins("churn", seconds, LOGINS_PER_SECOND, peer.goodbye)
@@ -236,39 +235,6 @@ def _mixed(bench: Bench, peer: Peer) -> Measured:
 # Beginning
 
 
-def _start(bench: Bench, peer: Peer) -> Measured:
-    with _served(bench, peer) as (process, _):
+def start(bench: Bench, peer: Peer) -> Measured:
+    with served(bench, peer) as (process, _):
         yield names.START, {"start_s": process.started_in}
-
-
-_CHATTERS = (names.LIMIT, names.OURS, names.HISTORY, names.INSPIRCD, names.NGIRCD, names.NATS, names.JETSTREAM)
-_WITH_ROOMS = (names.OURS, names.HISTORY, names.INSPIRCD, names.NGIRCD, names.NATS)
-_WITH_TLS = (names.TLS, names.INSPIRCD_TLS)
-_PING_PONG, _PIPELINED = Play(0), Play(names.WINDOW)
-_SIZES = (16, 1024, 8000)
-
-SCENES = (
-    Scene("start", (names.OURS, names.HISTORY), _start),
-    Scene("one", _CHATTERS[:-1], partial(_chats, 1, [_PING_PONG])),
-    Scene(
-        "pairs", (*_CHATTERS, names.LIMIT_OF_THREE), partial(_chats, names.PAIRS[0], [_PING_PONG, _PIPELINED, Play(64)])
-    ),
-    Scene(
-        "sizes",
-        (names.LIMIT, names.OURS, names.HISTORY, names.INSPIRCD, names.NATS),
-        partial(_chats, names.PAIRS[0], [Play(window, size) for size in _SIZES for window in (0, names.WINDOW)]),
-    ),
-    Scene("tls", _WITH_TLS, partial(_chats, names.PAIRS[0], [_PING_PONG, _PIPELINED])),
-    Scene("many", _CHATTERS[:-1], partial(_chats, 500, [_PING_PONG])),
-    *(
-        Scene("growth", (names.LIMIT, names.OURS), partial(_chats, pairs, [_PING_PONG, _PIPELINED]))
-        for pairs in names.PAIRS[1:]
-    ),
-    Scene("fanout", (names.OURS, names.HISTORY, names.INSPIRCD), partial(_room, names.MEMBERS[0])),
-    *(Scene("fanout", (names.OURS,), partial(_room, members)) for members in names.MEMBERS[1:-1]),
-    Scene("fanout", _WITH_ROOMS, partial(_room, names.MEMBERS[-1])),
-    Scene("crowd", (names.OURS,), _crowd),
-    Scene("sweeps", (names.OURS,), _sweeps),
-    Scene("pages", (names.HISTORY,), _pages),
-    Scene("mixed", (names.OURS, names.HISTORY), _mixed),
-)

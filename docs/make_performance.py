@@ -18,6 +18,7 @@ def page(text: str, kept: Mapping[str, Any]) -> str:
     parts = {
         "run": _run(kept),
         "bounds": report.as_markdown(report.bounds(kept["results"])),
+        "attacks": _attacks(kept),
         "growth": report.as_markdown(report.growth(kept["results"])),
         "results": report.as_markdown(report.measurements(kept["results"])),
     }
@@ -29,6 +30,11 @@ def page(text: str, kept: Mapping[str, Any]) -> str:
 def _filled(text: str, name: str, made: str) -> str:
     begin, end = f"<!-- {name} -->\n", f"<!-- /{name} -->"
     return text[: text.index(begin) + len(begin)] + made + text[text.index(end) :]
+
+
+def _attacks(kept: Mapping[str, Any]) -> str:
+    head, *rows = report.attacks(kept["results"])
+    return report.as_markdown([head, *rows]) if rows else "No attacks were part of this run.\n"
 
 
 def _run(kept: Mapping[str, Any]) -> str:

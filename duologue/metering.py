@@ -74,12 +74,9 @@ class Metering:
         return _pays_nothing if isinf(self._limits.message_rate) else partial(self._pay, link, each)
 
     def _pay(self, link: Link, each: float, lines: int, size: int) -> bool:
-        bucket, now, cost = link.bucket, self._time(), max(lines * each, size * BYTE)
-        if not bucket.has(cost, now):
-            return False
-        bucket.spend(cost, now)
+        bucket = link.bucket
         self._in_use[bucket] = None
-        return True
+        return bucket.pay(max(lines * each, size * BYTE), self._time())
 
     def sweep(self, now: float) -> None:
         """Buckets that are full again need not be kept."""

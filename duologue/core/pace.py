@@ -26,16 +26,22 @@ class TokenBucket:
         self._tokens -= amount
         return max(0.0, -self._tokens / self._rate)
 
-    def has(self, amount: float, now: float) -> bool:
-        """Can `amount` be taken without a debt?"""
+    def pay(self, amount: float, now: float) -> bool:
+        """Take `amount` if that makes no debt; otherwise take nothing and say False. For each message of a chat."""
         if isinf(self._rate):
             return True
-        self._fill(now)
-        return self._tokens >= amount
+        tokens = min(self._burst, self._tokens + (now - self._when) * self._rate)
+        is_enough = tokens >= amount
+        self._tokens = tokens - amount if is_enough else tokens
+        self._when = now
+        return is_enough
 
     def is_full(self, now: float) -> bool:
         """Is it as if nothing had ever been taken?"""
-        return self.has(self._burst, now)
+        if isinf(self._rate):
+            return True
+        self._fill(now)
+        return self._tokens >= self._burst
 
     def _fill(self, now: float) -> None:
         self._tokens = min(self._burst, self._tokens + (now - self._when) * self._rate)

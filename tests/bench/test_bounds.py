@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from bench.bounds import BOUNDS, TITLES, Bound, Measure, Verdict, at_least, at_most
+from bench.bounds import BOUNDS, TITLES, Bound, Measure, Verdict, at_least, at_most, under_attack
 from bench.figures import Results
 
 RATE = Measure("chat", "ours", "rate")
@@ -84,3 +84,19 @@ def test_what_is_asked_is_said_in_words() -> None:
 def test_every_bound_can_be_printed() -> None:
     assert len({(bound.title, bound.wording) for bound in BOUNDS}) == len(BOUNDS)
     assert {bound.mine.figure for bound in BOUNDS} == set(TITLES)
+
+
+@pytest.mark.parametrize(
+    ("figure", "most", "wording"),
+    [
+        ("p99_us", 100_000.0, "≤ 100,000 µs"),
+        ("history_s", 1.0, "≤ 1 s"),
+        ("mailbox_s", 1.0, "≤ 1 s"),
+        ("login_s", 1.0, "≤ 1 s"),
+    ],
+)
+def test_under_attack_others_talk_on_and_are_answered(figure: str, most: float, wording: str) -> None:
+    [bound] = [bound for bound in under_attack("chat", "ours") if bound.mine.figure == figure]
+    assert bound.wording == wording
+    assert bound.verdict(of(figure, {"ours": [most]})) is Verdict.HELD
+    assert bound.verdict(of(figure, {"ours": [most * 1.001]})) is Verdict.NOT_HELD

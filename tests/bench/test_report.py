@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from bench import names, report
 from bench.growth import GROWTHS
 from docs import make_performance
@@ -46,6 +48,46 @@ def test_a_bound_is_shown_with_its_verdict() -> None:
     assert row == ("ping-pong, 50 pairs: CPU for each", "≤ 1.35 × limit", "1.38", "NOT HELD")
 
 
+NOTICED = {
+    "p50_us": [1_000.0],
+    "p99_us": [20_000.0],
+    "max_us": [250_000.0],
+    "history_s": [0.01],
+    "mailbox_s": [0.02],
+    "login_s": [0.03],
+}
+
+
+@pytest.mark.parametrize(
+    ("figure", "value", "verdict"),
+    [
+        ("max_us", 9e9, "held"),
+        ("p99_us", 100_001.0, "NOT HELD"),
+        ("history_s", 1.001, "NOT HELD"),
+        ("mailbox_s", 1.001, "NOT HELD"),
+        ("login_s", 1.001, "NOT HELD"),
+    ],
+)
+def test_an_attack_is_a_row_with_its_verdict(figure: str, value: float, verdict: str) -> None:
+    results = {
+        names.LETTERS: {names.HISTORY: NOTICED, names.OTHER: {**NOTICED, figure: [value]}},
+        names.NOBODY_ATTACKS: {names.HISTORY: NOTICED},
+    }
+    _, asked, *rows = report.attacks(results)
+    assert asked == ("at most", "", "", "≤ 100,000", "", "≤ 1", "≤ 1", "≤ 1", "")
+    assert [(row[0], row[1], row[-1]) for row in rows] == [
+        (names.NOBODY_ATTACKS, names.HISTORY, "held"),
+        (names.LETTERS, names.HISTORY, "held"),
+        (names.LETTERS, names.OTHER, verdict),
+    ]
+    assert rows[0][2:-1] == ("1,000", "20,000", "250,000", "0.010", "0.020", "0.030")
+    assert len(report.measurements(results)) == 1
+
+
+def test_without_attacks_nothing_is_said_of_them() -> None:
+    assert len(report.attacks(RESULTS)) == 1
+
+
 def test_columns_stand_below_each_other() -> None:
     table = [("name", "number"), ("a", "1,000.5"), ("bcdef", "7")]
     assert report.as_text(table) == "name   number\na      1,000.5\nbcdef        7"
@@ -62,7 +104,9 @@ def test_the_page_is_that_of_the_results() -> None:
 
 
 def test_the_page_names_who_was_left_out_and_what_failed() -> None:
-    text = "".join(f"<!-- {part} -->\nold\n<!-- /{part} -->\n" for part in ("run", "bounds", "growth", "results"))
+    text = "".join(
+        f"<!-- {part} -->\nold\n<!-- /{part} -->\n" for part in ("run", "bounds", "attacks", "growth", "results")
+    )
     machine = {"cpus": 2, "system": "Linux", "python": "3.11"}
     kept = {
         "date": "2026-01-02",
@@ -75,4 +119,5 @@ def test_the_page_names_who_was_left_out_and_what_failed() -> None:
     page = make_performance.page(text, {**kept, "left_out": {"nats": "is not installed"}, "failed": {"a": "why"}})
     assert "- ngircd 26.1\n- nats was left out: is not installed\n- a failed: why\n<!-- /run -->" in page
     assert "old" not in page
+    assert "<!-- attacks -->\nNo attacks were part of this run.\n<!-- /attacks -->" in page
     assert "medians of 3 rounds" in make_performance.page(text, {**kept, "left_out": {}, "failed": {}})

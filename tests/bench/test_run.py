@@ -29,7 +29,7 @@ def test_pairs_chat_with_ours_and_with_the_limit(programs: Programs, tmp_path: P
     """With a history too: every message is delivered, and acknowledged."""
     limits = [ours.limit(programs.limit), ours.limit_of_three(programs.three_sockets)]
     everybody = [*limits, *ours.duologue(ours.OURS)[:2]]
-    scene = Scene("pairs", [peer.like for peer in everybody], partial(workloads._chats, PAIRS, PLAYS))
+    scene = Scene("pairs", [peer.like for peer in everybody], partial(workloads.chats, PAIRS, PLAYS))
     run = Run(Bench(programs, tmp_path, seconds=0.2), everybody, [scene])
     run.plays(1)
     assert run.failed == {}
@@ -46,7 +46,7 @@ def test_pairs_chat_with_ours_and_with_the_limit(programs: Programs, tmp_path: P
 def test_a_room_hears_and_a_crowd_is_listed(programs: Programs, tmp_path: Path) -> None:
     server, *_ = ours.duologue(ours.OURS)
     bench = Bench(programs, tmp_path, seconds=0.2)
-    ((name, measured),) = workloads._room(5, bench, server)
+    ((name, measured),) = workloads.room(5, bench, server)
     assert name == names.fan_out(5)
     assert measured["cpu_us"] > 0
     with workloads._visit(bench, server, server.enter) as visit:

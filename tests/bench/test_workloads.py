@@ -14,7 +14,8 @@ from bench.others import NATS
 from bench.ours import duologue
 from bench.processes import BenchmarkError, Process
 from bench.programs import Load
-from bench.workloads import SCENES, Scene, Visit
+from bench.scenes import SCENES
+from bench.workloads import Scene, Visit
 
 OURS, HISTORY, _ = duologue(["server"])
 
@@ -111,6 +112,8 @@ def promised(scene: Scene) -> Iterator[str]:
             yield from (*map(names.sweep, names.CLIENTS), *map(names.who, names.CLIENTS))
         case "pages":
             yield from map(names.page, names.LENGTHS)
+        case "attacks":
+            yield from names.UNDER_ATTACK
         case "mixed":
             yield from (names.MIXED, names.MIXED_LOGINS)
         case _:

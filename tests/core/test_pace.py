@@ -46,6 +46,25 @@ class TestTokenBucket:
         assert bucket.spend(1, 0) == pytest.approx(0.04)
         assert bucket.spend(1, 0.06) == pytest.approx(0, abs=1e-9)
 
+    def test_who_pays_has_enough_or_keeps_what_they_have(self) -> None:
+        bucket = TokenBucket(10, 2, 0)
+        assert bucket.pay(8, 0)
+        assert not bucket.pay(3, 0)
+        assert bucket.pay(2, 0)
+        assert not bucket.pay(1, 0)
+        assert bucket.pay(1, 0.5)
+        assert not bucket.pay(11, 100)
+        assert bucket.pay(10, 100)
+
+    def test_who_is_in_debt_cannot_pay(self) -> None:
+        bucket = TokenBucket(10, 2, 0)
+        bucket.spend(14, 0)
+        assert not bucket.pay(1, 2)
+        assert bucket.pay(1, 2.5)
+
+    def test_a_lifted_rate_is_enough_for_everything(self) -> None:
+        assert TokenBucket(math.inf, math.inf, 0).pay(1e9, 0)
+
     def test_debt_is_worked_off_at_the_rate(self) -> None:
         bucket = TokenBucket(10, 5, 0)
         assert bucket.spend(60, 0) == 10
