@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from tkinter import ttk
 
 from duologue.client.window.look import GAP, PAD, centre, list_box
+from duologue.client.window.shortcuts import bind_keys
 
 _WIDEST = 380
 """Pixels of a sentence, before it goes on in a further line."""
@@ -31,7 +32,8 @@ class Dialog(tkinter.Toplevel):
         self.body.grid(sticky="nsew")
         self.buttons = ttk.Frame(self, padding=(PAD, 0, PAD, PAD))
         self.buttons.grid(row=1, sticky="e")
-        self.bind("<Escape>", lambda _: self.destroy())
+        for keys in ("<Escape>", "<Control-w>"):
+            bind_keys(self, keys, self.destroy)
 
     def add_button(self, text: str, command: Callable[[], None], *, is_main: bool = False) -> ttk.Button:
         style = "Accent.TButton" if is_main else "TButton"
@@ -45,6 +47,7 @@ class Dialog(tkinter.Toplevel):
         centre(self, self._parent)
         self.deiconify()
         self.lift()
+        self.update_idletasks()  # only what is on the screen can have the keyboard
         first.focus_force()
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from tkinter import font, ttk
 from typing import Any
 
+from duologue.client.window.editing import teach_keys
+
 PAD = 12
 GAP = 6
 """Pixels around a window's contents, and between two things in it."""
@@ -51,6 +53,7 @@ STATE_COLOURS = {
 
 def dress(root: tkinter.Tk) -> None:
     """Once, before the first widget."""
+    teach_keys(root)
     _choose_fonts(root)
     root.configure(background=COLOURS.ground)
     root.option_add("*Toplevel.background", COLOURS.ground)

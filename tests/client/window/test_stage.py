@@ -28,7 +28,7 @@ def stage(root: tkinter.Tk) -> Stage:
     desk = Desk(lambda: 1_700_000_000.0)
     stage = Stage(root, desk, Mock(spec=Worker), has_bell=True, log_in_again=lambda: None, leave=lambda: None)
     stage.apply(desk.log_in("alice"))
-    stage.show()
+    stage.show("")
     root.geometry("900x600")
     root.update()
     hear(stage, RoomEntered(LOBBY, 1, ""))
