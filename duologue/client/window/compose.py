@@ -15,6 +15,7 @@ from duologue.protocols.native_wire import encode_message
 MOST_LINES = 6
 """Lines that the field grows to; more than that can be scrolled."""
 
+_NOT_NOW = "Nothing can be sent here now. What you have written stays."
 _NO_FILES = "Pictures and files cannot be sent yet, so nothing was pasted."
 
 
@@ -81,7 +82,10 @@ class Compose(ttk.Frame):
     def submit(self) -> None:
         """What is only blanks is no message."""
         text = self.text.strip("\n")
-        if not text.strip() or not self._button.instate(["!disabled"]):
+        if not text.strip():
+            return
+        if not self._button.instate(["!disabled"]):
+            self.complain(_NOT_NOW)
             return
         try:
             encode_message(text)

@@ -16,6 +16,10 @@ _WIDEST = 380
 """Pixels of a sentence, before it goes on in a further line."""
 
 
+LINGERS = 500
+"""Milliseconds for which a window that has had the keyboard is kept: the keys that were meant for it have come then."""
+
+
 class Dialog(tkinter.Toplevel):
     """`body` is filled by those below; `buttons` stand under it."""
 
@@ -50,6 +54,13 @@ class Dialog(tkinter.Toplevel):
         self.update_idletasks()  # only what is on the screen can have the keyboard
         first.focus_force()
 
+    def done(self) -> None:
+        """What was wanted here is done. The keys that were pressed meanwhile are still on their way to this window, and
+        go on to where the keyboard is then, so it stays for a moment, out of sight.
+        """
+        self.withdraw()
+        self.after(LINGERS, self.destroy)
+
 
 def _press(button: ttk.Button) -> str:
     button.invoke()
@@ -71,7 +82,7 @@ class Question(Dialog):
         self.appear(main)
 
     def _yes(self) -> None:
-        self.destroy()
+        self.done()
         self._go_on()
 
 
@@ -90,7 +101,7 @@ class Form(Dialog):
     ) -> None:
         super().__init__(parent, title)
         self.resizable(False, False)
-        self._done = done
+        self._accept = done
         self.entries = [self._field(row, label) for row, label in enumerate(labels)]
         self._trouble = ttk.Label(self.body, style="Trouble.TLabel", wraplength=_WIDEST)
         self._trouble.grid(row=2 * len(labels), sticky="w")
@@ -106,9 +117,9 @@ class Form(Dialog):
         return entry
 
     def _take(self) -> None:
-        trouble = self._done([entry.get().strip() for entry in self.entries])
+        trouble = self._accept([entry.get().strip() for entry in self.entries])
         if trouble is None:
-            self.destroy()
+            self.done()
         else:
             self._trouble.configure(text=trouble)
 
@@ -145,7 +156,7 @@ class Choice(Dialog):
     def _take(self) -> None:
         chosen = self.rows.curselection()  # type: ignore[no-untyped-call]  # the stubs give it no types
         if chosen:
-            self.destroy()
+            self.done()
             self._chosen(int(chosen[0]))
 
 

@@ -223,6 +223,7 @@ def teach_keys(root: tkinter.Tk) -> None:
     for kind, field in _FIELDS.items():
         for keys, do in _KEYS.items():
             root.bind_class(kind, keys, _at(root, field, do))
+        root.bind_class(kind, "<Linefeed>", lambda event: event.widget.event_generate("<Return>"))
         for event in _MAY_LAND_WITHIN:
             root.bind_class(kind, event, _at(root, field, lambda one: one.snap()), add=True)
 

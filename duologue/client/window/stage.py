@@ -28,6 +28,7 @@ from duologue.client.window.changes import (
     Written,
 )
 from duologue.client.window.desk import Desk
+from duologue.client.window.dialogs import LINGERS
 from duologue.client.window.faults import attempt
 from duologue.client.window.main_view import MainView
 from duologue.client.window.menus import LETTERS, Menus
@@ -279,7 +280,7 @@ class Stage:
         if box is None:
             return
         box.go()
-        box.destroy()
+        box.after(LINGERS, box.destroy)
         for nth, other in enumerate(self._boxes.values()):
             other.appear(self.root, nth)
 
