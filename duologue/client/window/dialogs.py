@@ -9,15 +9,11 @@ import tkinter
 from collections.abc import Callable, Sequence
 from tkinter import ttk
 
-from duologue.client.window.look import GAP, PAD, centre, list_box
+from duologue.client.window.look import GAP, LINGERS, PAD, centre, list_box
 from duologue.client.window.shortcuts import bind_keys
 
 _WIDEST = 380
 """Pixels of a sentence, before it goes on in a further line."""
-
-
-LINGERS = 500
-"""Milliseconds for which a window that has had the keyboard is kept: the keys that were meant for it have come then."""
 
 
 class Dialog(tkinter.Toplevel):
@@ -27,6 +23,7 @@ class Dialog(tkinter.Toplevel):
         super().__init__(parent)
         self.withdraw()
         self._parent = parent
+        self._lingering = ""
         self.title(f"{title} - Duologue")
         self.transient(parent)
         self.columnconfigure(0, weight=1)
@@ -59,7 +56,12 @@ class Dialog(tkinter.Toplevel):
         go on to where the keyboard is then, so it stays for a moment, out of sight.
         """
         self.withdraw()
-        self.after(LINGERS, self.destroy)
+        self._lingering = self.after(LINGERS, self.destroy)
+
+    def destroy(self) -> None:
+        if self._lingering:
+            self.after_cancel(self._lingering)
+        super().destroy()
 
 
 def _press(button: ttk.Button) -> str:

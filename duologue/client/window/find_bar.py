@@ -10,6 +10,9 @@ from tkinter import ttk
 from duologue.client.window.finder import Finder
 from duologue.client.window.look import GAP
 
+_LEAST = 80
+"""Pixels of the words; in a narrow window the last button goes first."""
+
 
 class FindBar(ttk.Frame):
     """Takes its place in the parent's grid, at `row`, only while it is open. Nothing that is typed here is sent.
@@ -31,7 +34,7 @@ class FindBar(ttk.Frame):
         self._looked_for = ""
         self.words = ttk.Entry(self, font="TkTextFont", width=16)
         self._result = ttk.Label(self, style="Faint.TLabel")
-        self.columnconfigure(0, weight=1)
+        self.columnconfigure(0, weight=1, minsize=_LEAST)
         self.words.grid(row=0, column=0, sticky="ew")
         buttons: tuple[tuple[str, Callable[[], None]], ...] = (
             ("▲", lambda: self.step(-1)),

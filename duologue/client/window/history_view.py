@@ -13,12 +13,10 @@ from duologue.client.window.finder import Finder
 from duologue.client.window.joiners import pieces, prepare
 from duologue.client.window.look import COLOURS, GAP, PAD
 from duologue.client.window.scroll import AFTER_TIME, Block
+from duologue.client.window.shortcuts import bind_typed
 
 _ABOVE = 3
 """Lines that are shown above one that somebody has looked for."""
-
-_MODIFIERS = 0x4 | 0x8 | 0x40
-"""Control, Alt and Super, as X11 has them in the state of a key."""
 
 
 class HistoryView(ttk.Frame):
@@ -56,7 +54,7 @@ class HistoryView(ttk.Frame):
         self.text.bind("<Configure>", self._resized)
         self.text.bind("<Tab>", lambda _: _turn(self.text.tk_focusNext()))
         self.text.bind("<ISO_Left_Tab>" if _is_x11(self) else "<Shift-Tab>", lambda _: _turn(self.text.tk_focusPrev()))
-        self.text.bind("<Key>", self._pressed)
+        bind_typed(self.text, self._typed)
         for keys in ("<Prior>", "<Home>", "<Button-4>", "<MouseWheel>"):
             self.text.bind(keys, self._scrolled_up, add=True)
 
@@ -79,11 +77,6 @@ class HistoryView(ttk.Frame):
     def _scrolled_up(self, _: object) -> None:
         if self.text.yview()[0] <= 0.0 and self._button.winfo_ismapped():
             self._earlier()
-
-    def _pressed(self, event: tkinter.Event[tkinter.Text]) -> None:
-        """Shift aside, with a modifier a key is a command."""
-        if event.char.isprintable() and event.char and not int(event.state) & _MODIFIERS:
-            self._typed(event.char)
 
     def to_end(self) -> None:
         """To the newest."""

@@ -9,6 +9,7 @@ from tkinter import ttk
 
 from duologue.client.clusters import clusters
 from duologue.client.window.look import GAP, PAD
+from duologue.client.window.shortcuts import bind_typed
 
 HIGHEST_PORT = 65535
 
@@ -57,7 +58,10 @@ class LoginForm(ttk.Frame):
         self.columnconfigure(1, weight=1)
         self._password_row = self.grid_slaves(row=int(self.password.grid_info()["row"]))
         self._hide_password()
-        self.bind("<Key>", self._typed_ahead)
+        bind_typed(self, self._type_ahead)
+        self.bind("<BackSpace>", lambda _: self._type_ahead("\b"))
+        for keys in ("<Return>", "<KP_Enter>"):
+            self.bind(keys, lambda _: self._type_ahead("\n"))
         self.nickname.focus_set()
 
     def _field(self, label: str, text: str, show: str = "") -> ttk.Entry:
@@ -104,14 +108,9 @@ class LoginForm(ttk.Frame):
         self.focus_set()
         self._log_in(wish)
 
-    def _typed_ahead(self, event: tkinter.Event[tkinter.Misc]) -> None:
+    def _type_ahead(self, sign: str) -> None:
         """While it is being logged in: for the password, if one is asked for then, or for the first message."""
-        if event.keysym == "BackSpace":
-            self._typed = "".join(clusters(self._typed)[:-1])
-        elif event.keysym in ("Return", "KP_Enter"):
-            self._typed += "\n"
-        elif event.char and event.char.isprintable():
-            self._typed += event.char
+        self._typed = "".join(clusters(self._typed)[:-1]) if sign == "\b" else self._typed + sign
 
     def take_typed(self) -> str:
         """What was typed while it was being logged in."""

@@ -13,6 +13,9 @@ PAD = 12
 GAP = 6
 """Pixels around a window's contents, and between two things in it."""
 
+LINGERS = 500
+"""Milliseconds for which a window that has had the keyboard is kept: the keys that were meant for it have come then."""
+
 TEXT_SIZE = 11
 """Points. Tk's own 10 is small for what one reads all day."""
 

@@ -32,6 +32,18 @@ def bind_keys(window: tkinter.Tk | tkinter.Toplevel, keys: str, do: Callable[[],
         window.bind(f"<Control-{letter[1] or ''}Lock-{letter[2].swapcase()}>", pressed)
 
 
+def bind_typed(widget: tkinter.Misc, typed: Callable[[str], None]) -> None:
+    """`typed` is called with each sign that is typed while `widget`, where nothing can be written, has the keyboard."""
+
+    def pressed(event: tkinter.Event[tkinter.Misc]) -> None:
+        if event.char and event.char.isprintable():
+            typed(event.char)
+
+    widget.bind("<Key>", pressed)
+    for modifier in ("Control", "Alt", "Meta", "Mod4"):  # with one of them a key is a command
+        widget.bind(f"<{modifier}-Key>", lambda _: None)
+
+
 def bind_strays(
     window: tkinter.Tk | tkinter.Toplevel, told: Callable[[str], None], *, alt: frozenset[str] = frozenset()
 ) -> None:

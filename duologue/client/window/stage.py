@@ -28,7 +28,6 @@ from duologue.client.window.changes import (
     Written,
 )
 from duologue.client.window.desk import Desk
-from duologue.client.window.dialogs import LINGERS
 from duologue.client.window.faults import attempt
 from duologue.client.window.main_view import MainView
 from duologue.client.window.menus import LETTERS, Menus
@@ -73,7 +72,7 @@ class Stage:
         for event in ("<FocusIn>", "<FocusOut>"):
             root.bind_all(event, lambda _: root.after_idle(self._note_focus), add=True)
 
-    def show(self, typed: str) -> None:
+    def show(self, typed: str = "") -> None:
         """In place of the login; `typed` is what somebody has begun to write already."""
         self.root.configure(menu=self._menus.menu)
         self.view.grid(row=0, column=0, sticky="nsew")
@@ -279,8 +278,7 @@ class Stage:
         box = self._boxes.pop(change.nickname, None)
         if box is None:
             return
-        box.go()
-        box.after(LINGERS, box.destroy)
+        box.done()
         for nth, other in enumerate(self._boxes.values()):
             other.appear(self.root, nth)
 

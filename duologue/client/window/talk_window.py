@@ -39,6 +39,7 @@ class TalkWindow(tkinter.Toplevel):
         super().__init__(root)
         self._members: tkinter.Listbox | None = None
         self._holder: tkinter.Misc | None = None
+        self._settling = ""
         self.title(talk.title())
         self.geometry(_ROOM_SIZE if talk.is_room else _SIZE)
         self.minsize(*_LEAST)
@@ -78,10 +79,15 @@ class TalkWindow(tkinter.Toplevel):
         `holder`, where somebody is writing to somebody else.
         """
         self._holder = holder
-        self.after(_APPEARS, self._settle)
+        self._settling = self.after(_APPEARS, self._settle)
 
     def _settle(self) -> None:
         self._holder = None
+
+    def destroy(self) -> None:
+        if self._settling:
+            self.after_cancel(self._settling)
+        super().destroy()
 
     def take_keyboard(self) -> None:
         """Somebody has asked for this window."""

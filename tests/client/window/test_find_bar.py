@@ -59,5 +59,5 @@ def test_escape_closes_and_gives_the_keyboard_back(root: tkinter.Tk, bar: Bar) -
 def test_everything_that_was_said_can_be_searched_from_here(bar: Bar) -> None:
     bar.bar.open()
     bar.type("hay")
-    bar.bar.winfo_children()[-2].invoke()  # type: ignore[attr-defined]
+    bar.bar.winfo_children()[-2].invoke()  # type: ignore[union-attr]
     assert bar.searched == ["hay"]
