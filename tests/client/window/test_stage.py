@@ -217,6 +217,14 @@ def test_but_not_from_who_is_writing(stage: Stage) -> None:
     assert stage.root.focus_get() is field
 
 
+def test_the_field_to_write_in_has_the_keyboard_as_soon_as_it_is_there(stage: Stage) -> None:
+    stage.hide()
+    stage.root.focus_force()
+    stage.root.update()
+    stage.show()
+    assert stage.root.focus_get() is stage.view.lobby.compose.field
+
+
 def test_what_was_typed_before_stands_where_one_writes(stage: Stage) -> None:
     stage.show("hel")
     assert stage.view.lobby.compose.text == "hel"
