@@ -6,6 +6,8 @@ import re
 import time
 from datetime import UTC, date, datetime, timedelta
 
+_LATEST = datetime(9999, 12, 30, tzinfo=UTC).timestamp()
+"""Has a local time everywhere."""
 _AGO = re.compile("([0-9]{1,4})([mhd])")
 _SECONDS = {"m": 60, "h": 3600, "d": 86400}
 _DATE = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -13,8 +15,10 @@ _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday",
 
 
 def local(at: float) -> datetime:
-    """A time in seconds since 1970 as the clock on the wall shows it."""
-    return datetime.fromtimestamp(at, UTC).astimezone()
+    """A time in seconds since 1970 as the clock on the wall shows it; the nearest that there is, for a time that no
+    calendar has: it comes from outside, and a message must not be lost for it.
+    """
+    return datetime.fromtimestamp(min(max(at, 0.0), _LATEST), UTC).astimezone()
 
 
 def since(word: str, now: float) -> float | None:

@@ -80,3 +80,8 @@ def test_local_time_is_the_same_moment(moment: int) -> None:
 )
 def test_in_a_sentence(word: str, words: str) -> None:
     assert since_in_words(word) == words
+
+
+@pytest.mark.parametrize(("moment", "year"), [(10**18, 9999), (-(10**18), 1970)])
+def test_a_time_that_no_calendar_has_is_the_nearest_that_there_is(moment: int, year: int) -> None:
+    assert abs(local(moment).year - year) <= 1

@@ -98,6 +98,14 @@ class Gui:
     def key(self, *keys: str) -> None:
         self._xdotool("key", "--delay", "10", *keys)
 
+    def type_at_once(self, *keys_and_texts: str) -> None:
+        """Faster than any window can follow: names of keys (`ctrl+n`, `Return`, `Escape`) and texts in turn."""
+        commands = []
+        for one in keys_and_texts:
+            is_key = one.startswith("ctrl+") or one in ("Return", "Escape")
+            commands += [*(("key",) if is_key else ("type", "--args", "1")), "--delay", "0", one]
+        self._xdotool(*commands)
+
     def click(self, window: str, x: int, y: int, times: int = 1) -> None:
         """Pixels from the window's upper left corner."""
         self._xdotool("mousemove", "--window", window, str(x), str(y))

@@ -99,6 +99,7 @@ async def test_who_is_blocked_asks_in_vain(server: Server, open_desktop: OpenDes
         await alice.shows("user5 online")
         await bob.client.ask("alice")
         alice.press("Block", await alice.has_window("user5 wants to chat"))
+        alice.press("Block user5", await alice.has_window("Block user5"))
         await alice.shows("user5 is blocked")
         await bob.client.write("alice", "are you there?")
         alice.app.stage.actions.show_blocked()
@@ -289,9 +290,13 @@ async def test_a_room_has_a_window_of_its_own(server: Server, open_desktop: Open
         await alice.shows("bob online")
         assert alice.app.stage.actions._join(["te a", ""])
         assert alice.app.stage.actions._join(["tea", ""]) is None
-        await alice.until(lambda: "password" in alice.history(), "refused in words")
-        assert alice.app.stage.actions._join(["tea", "secret"]) is None
         room = await alice.has_window("#tea")
+        await alice.until(lambda: "password" in alice.history("#tea"), "refused in words")
+        alice.press("Join again", room)
+        form = await alice.has_window("Join a room")
+        assert isinstance(form, Form)
+        form.entries[0].insert(0, "secret")
+        alice.press("Join", form)
         await alice.shows("#tea · 2 people here")
         alice.write("#tea", "milk?")
         assert (await bob.gets(RoomSaid)).text == "milk?"

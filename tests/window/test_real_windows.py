@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from duologue.client import ChatEnded, ChatRequested, ChatStarted, RequestAnswered, RoomSaid, Said
+from duologue.client import ChatEnded, ChatRequested, ChatStarted, MessageFrom, RequestAnswered, RoomSaid, Said
 from tests.terminal.programs import BOUND, ROOT, Server
 from tests.window.conftest import OpenGui
 from tests.window.display import Gui
@@ -99,6 +99,37 @@ async def double_click_until_asked(gui: Gui, bob: Person) -> None:
     async with asyncio.timeout(BOUND):
         while not any(isinstance(event, ChatRequested) for event in bob.events):
             await asyncio.to_thread(gui.click, main, 700, 85, times=2)
+
+
+async def test_what_is_typed_at_once_after_a_dialog_is_for_its_window(server: Server, open_gui: OpenGui) -> None:
+    async with Person("bob", server.port) as bob:
+        gui = await log_in(open_gui, server.port, "alice")
+        gui.type_at_once("ctrl+n", "bob", "Return", "typed at once", "Return")
+        assert (await bob.gets(MessageFrom)).text == "typed at once"
+
+
+async def test_what_is_typed_to_find_goes_to_nobody(server: Server, open_gui: OpenGui) -> None:
+    async with Person("bob", server.port) as bob:
+        gui = await log_in(open_gui, server.port, "alice")
+        gui.type_at_once(
+            "ctrl+n", "bob", "Return", "ctrl+f", "secret", "Return", "Escape", "ctrl+k", "secret", "Return"
+        )
+        gui.key("ctrl+a", "BackSpace")
+        gui.type("for bob")
+        gui.key("Return")
+        assert (await bob.gets(MessageFrom)).text == "for bob"
+
+
+async def test_what_is_typed_from_the_first_moment_is_written(server: Server, open_gui: OpenGui) -> None:
+    async with Person("bob", server.port) as bob:
+        await bob.client.join("#lobby")
+        gui = open_gui(server.port, "--nickname", "user9")
+        gui.focus(".*Duologue")
+        text = "".join(map(str, range(100)))
+        gui.type(text)
+        await asyncio.to_thread(gui.window, "user9 - Duologue")
+        gui.key("Return")
+        assert (await bob.gets(RoomSaid)).text == text
 
 
 async def test_sigterm_leaves_the_server(server: Server, open_gui: OpenGui) -> None:

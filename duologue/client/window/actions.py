@@ -10,7 +10,7 @@ from duologue.client.addressee import addressee
 from duologue.client.face import Kind
 from duologue.client.meaning import Explain, Export
 from duologue.client.transcript import count_of
-from duologue.client.window.changes import Change
+from duologue.client.window.changes import Change, Restated
 from duologue.client.window.desk import Desk
 from duologue.client.window.dialogs import Choice, Form, Question
 from duologue.client.window.exporting import ask_file
@@ -27,6 +27,7 @@ from duologue.core.commands import (
     SearchHistory,
 )
 from duologue.core.errors import PeerError
+from duologue.core.events import Recalled
 from duologue.core.people_commands import (
     AllowAsking,
     Block,
@@ -62,6 +63,10 @@ class Scene(Protocol):
 
     def focus_request(self) -> None: ...
 
+    def find(self, by: int) -> None: ...
+
+    def say_in(self, place: str) -> None: ...
+
     def leave(self) -> None: ...
 
 
@@ -88,6 +93,7 @@ class Actions:
 
     def submit(self, place: str, text: str) -> None:
         self._scene.apply(self._scene.desk.type(place, text))
+        self._scene.say_in(place)
         self._scene.worker.say(place, text)
 
     def earlier(self, place: str) -> None:
@@ -102,11 +108,27 @@ class Actions:
                 self._scene.apply(self._scene.desk.note(place, Kind.TROUBLE, text))
 
     def act(self, place: str, act: Act) -> None:
+        if act is Act.BLOCK:
+            self._ask_to_block(place)
+        elif act is Act.JOIN and self._scene.desk.talk(place).has_password:
+            self._ask_password(place)
+        else:
+            self._do(place, act)
+
+    def _do(self, place: str, act: Act) -> None:
         if act in _ANSWERS:
             self._scene.apply(self._scene.desk.forget_request(place))
         if act is Act.ACCEPT:
             self._scene.show_talk(place, with_keyboard=True)
         self._send(_COMMANDS[act](place), place)
+
+    def _ask_to_block(self, nickname: str) -> None:
+        name = visible(nickname)
+        text = (
+            f"{name} cannot ask you for a chat or write to you any more, and is not told. A chat with {name} ends. "
+            "“Blocked people…” in the menu Me undoes it."
+        )
+        Question(self._scene.root, f"Block {name}", text, f"Block {name}", lambda: self._do(nickname, Act.BLOCK))
 
     def _send(self, command: Command, place: str = LOBBY) -> None:
         self._scene.desk.active = place
@@ -204,15 +226,17 @@ class Actions:
         return None
 
     def describe_selected(self) -> None:
-        self._with_selected(WhoIs)
-
-    def block_selected(self) -> None:
-        self._with_selected(Block)
-
-    def _with_selected(self, command: Callable[[str], Command]) -> None:
         nickname = self._scene.selected()
         if nickname:
-            self._send(command(nickname))
+            self._send(WhoIs(nickname))
+
+    def block_selected(self) -> None:
+        nickname = self._scene.selected()
+        if nickname:
+            self._ask_to_block(nickname)
+
+    def describe(self, nickname: str) -> None:
+        self._send(WhoIs(nickname), nickname)
 
     def answer_request(self) -> None:
         self._scene.focus_request()
@@ -228,8 +252,17 @@ class Actions:
             room = room_key(words[0])
         except PeerError as error:
             return visible(error.text)
-        self._send(JoinRoom(room, words[1] or None))
+        self._enter_room(room, words[1] or None)
         return None
+
+    def _enter_room(self, room: str, password: str | None = None) -> None:
+        """Its window comes at once, with the keyboard: what is typed next is meant for there."""
+        desk = self._scene.desk
+        if desk.talk(room).standing is Standing.OUTSIDE:
+            desk.talk(room).move(Standing.ENTERING)
+        self._scene.show_talk(room, with_keyboard=True)
+        self._scene.apply([Restated(room)])
+        self._send(JoinRoom(room, password), room)
 
     def list_rooms(self) -> None:
         self._send(ListRooms())
@@ -246,21 +279,41 @@ class Actions:
 
     def _enter(self, room: RoomListed) -> None:
         if not room.has_password or room.room in self._scene.desk.talks:
-            self._send(JoinRoom(room.room))
+            self._enter_room(room.room)
         else:
-            labels = [f"Password of {visible(room.room)}"]
-            Form(self._scene.root, "Join a room", labels, "Join", lambda words: self._join([room.room, *words]))
+            self._ask_password(room.room)
 
-    def search(self) -> None:
+    def _ask_password(self, room: str) -> None:
+        labels = [f"Password of {visible(room)}"]
+        Form(self._scene.root, "Join a room", labels, "Join", lambda words: self._join([room, *words]))
+
+    def find(self, by: int = -1) -> None:
+        self._scene.find(by)
+
+    def search(self, words: str = "") -> None:
         if self.search_window is None or not self.search_window.winfo_exists():
-            self.search_window = SearchWindow(self._scene.root, self._search)
+            self.search_window = SearchWindow(self._scene.root, self._search, self._open_found)
         self.search_window.appear(self.search_window.words)
+        if words.strip():
+            self.search_window.look_for(words)
+
+    def _open_found(self, message: Recalled) -> None:
+        """Where it was said."""
+        place = _place_of(message, self._scene.desk.me)
+        self._scene.show_talk(place, with_keyboard=True)
+        self._scene.apply(self._scene.desk.seek(place, message))
 
     def _search(self, words: str) -> None:
         self._scene.worker.recall(SearchHistory(words))
 
     def export(self) -> None:
         self.export_talk(self._scene.desk.here())
+
+
+def _place_of(message: Recalled, me: str) -> str:
+    if is_room(message.recipient):
+        return message.recipient
+    return message.recipient if message.sender == me else message.sender
 
 
 def _lost_by_quitting(desk: Desk) -> Iterator[str]:

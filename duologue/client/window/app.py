@@ -11,6 +11,7 @@ from duologue.client.address import Address
 from duologue.client.transcript import count_of
 from duologue.client.window.bridge import Bridge
 from duologue.client.window.desk import Desk
+from duologue.client.window.faults import attempt
 from duologue.client.window.login_form import LoginForm, Wish
 from duologue.client.window.look import centre_on_screen, dress
 from duologue.client.window.news import (
@@ -27,7 +28,7 @@ from duologue.client.window.news import (
 )
 from duologue.client.window.scroll import found
 from duologue.client.window.stage import Stage
-from duologue.client.window.worker import Worker
+from duologue.client.window.worker import Shown, Worker
 from duologue.core.accounts import BadNickname, nickname_key
 from duologue.core.text import visible
 
@@ -51,6 +52,7 @@ class App:
         self._address = address
         self._memory_of = memory_of
         self._wish: Wish | None = None
+        self._typed = ""
         self._bridge = Bridge(root)
         self._worker = Worker(lambda news, shown: self._bridge.post(lambda: self._hear(news, shown)))
         self.desk = Desk(time.time)
@@ -71,6 +73,7 @@ class App:
         self._show_login()
         self.root.update_idletasks()
         centre_on_screen(self.root, self.root.winfo_reqwidth(), self.root.winfo_reqheight())
+        self.form.take_keyboard()
         if nickname is not None:
             self.form.nickname.insert(0, nickname)
             self.form.submit()
@@ -99,6 +102,7 @@ class App:
         except BadNickname as error:
             self.form.show_trouble(visible(error.text), self.form.nickname)
             return
+        self._typed = wish.nickname
         self._wish = Wish(nickname, wish.host, wish.port, wish.password)
         self._try()
 
@@ -114,12 +118,10 @@ class App:
 
     # What the worker tells
 
-    def _hear(self, news: News, shown: Callable[[], object]) -> None:
-        try:
-            if not self._is_left:
-                self._take(news)
-        finally:  # the worker waits for it before it goes on
-            shown()
+    def _hear(self, news: News, shown: Shown) -> None:
+        """What has not got so far as to what the windows show counts as not received."""
+        is_taken = not self._is_left and attempt(lambda: self._take(news))
+        shown(is_taken)  # the worker waits for it before it goes on
 
     def _take(self, news: News) -> None:
         match news:
@@ -140,14 +142,13 @@ class App:
         match news:
             case LoggedIn(nickname):
                 self._enter(nickname)
-            case LoginFailed(text) if self.desk.me:
+            case LoginFailed(text) if self.desk.me and not self.form.winfo_manager():
                 self.stage.apply(self.desk.fail(text))
-            case LoginFailed(text):
-                self.form.show_trouble(text)
+            case LoginFailed(text, is_refused):
+                self.form.show_trouble(text, is_refused=is_refused)
             case PasswordWanted():
-                assert self._wish
                 self._show_login()
-                self.form.ask_password(self._wish.nickname)
+                self.form.ask_password(self._typed)
 
     def _enter(self, nickname: str) -> None:
         is_at_login = bool(self.form.winfo_manager())
@@ -155,19 +156,18 @@ class App:
         if is_at_login:
             self.form.grid_remove()
             self.root.minsize(*_LEAST)
-            self.stage.show()
             centre_on_screen(self.root, *_SIZE)
+            self.stage.show(self.form.take_typed().split("\n")[0])
 
     def _turn_page(self, news: PageCame | NoPage) -> None:
         search = self.stage.actions.search_window
         match news:
             case PageCame(None, page) if search and search.winfo_exists():
                 count = len(page.messages)
-                search.show(
-                    found(page.messages, self.desk.me), f"{count_of(count)} found." if count else "Nothing found."
-                )
+                hint = f"{count_of(count)} found." if count else "Nothing found."
+                search.show(found(page.messages, self.desk.me), page.messages[::-1], hint)
             case NoPage(None, text) if search and search.winfo_exists():
-                search.show([], text)
+                search.show([], (), text)
             case PageCame(str(place), page):
                 self.stage.apply(self.desk.turn_page(place, page))
             case NoPage(str(place), text):

@@ -13,12 +13,14 @@ _WRAP_MARGIN = 180
 
 
 class ConnectionBar(ttk.Frame):
-    """Takes its place in the parent's grid, at `row`, only while there is something to say."""
+    """Takes its place in the parent's grid, at `row`, only while there is something to say. `connect` is called when
+    somebody does not want to wait for that, or has to log in again.
+    """
 
-    def __init__(self, parent: tkinter.Misc, log_in_again: Callable[[], None], row: int = 0, span: int = 1) -> None:
+    def __init__(self, parent: tkinter.Misc, connect: Callable[[], None], row: int = 0, span: int = 1) -> None:
         super().__init__(parent, style="Warning.TFrame", padding=(PAD, GAP))
         self._label = ttk.Label(self, style="Warning.TLabel")
-        self._button = ttk.Button(self, text="Log in again", command=log_in_again)
+        self._button = ttk.Button(self, command=connect)
         self.columnconfigure(0, weight=1)
         self._label.grid(row=0, column=0, sticky="w")
         self._button.grid(row=0, column=1, padx=(GAP, 0))
@@ -29,10 +31,7 @@ class ConnectionBar(ttk.Frame):
     def show(self, text: str, *, is_over: bool) -> None:
         """`is_over` where the client does not come back by itself."""
         self._label.configure(text=text)
-        if is_over:
-            self._button.grid()
-        else:
-            self._button.grid_remove()
+        self._button.configure(text="Log in again" if is_over else "Try now")
         if text:
             self.grid()
         else:

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import signal
 import socket
-import sys
 import threading
 import tkinter
-import traceback
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from tkinter import TclError
+
+from duologue.client.window.faults import attempt
 
 _CHUNK = 4096
 
@@ -50,7 +50,7 @@ class Bridge:
         with suppress(BlockingIOError):
             self._near.recv(_CHUNK)
         for _ in range(min(AT_ONCE, len(self._posts))):
-            _do(self._posts.popleft())
+            attempt(self._posts.popleft())  # a fault would leave Tk's main loop, and end every window
         if self._posts:
             self._wake()
 
@@ -62,11 +62,3 @@ class Bridge:
             self._root.tk.deletefilehandler(self._near)
         self._near.close()
         self._far.close()
-
-
-def _do(work: Callable[[], None]) -> None:
-    """An exception would leave Tk's main loop, and end every window for the fault of one."""
-    try:
-        work()
-    except Exception as error:
-        sys.stderr.write(f"The window goes on after a fault of its own: {error!r}\n{traceback.format_exc()}")

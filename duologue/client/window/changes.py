@@ -34,9 +34,27 @@ class Restated:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """`place` needs a window, without taking the keyboard from another."""
+    """`place` needs a window. It takes no keyboard from whoever writes, and otherwise only where it `goes_on`: where
+    one talked before.
+    """
 
     place: str
+    goes_on: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Revealed:
+    """Somebody looks for what stands in that line of the history of `place`, from 1."""
+
+    place: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Somebody has written privately, and nobody reads it just now."""
+
+    nickname: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +127,8 @@ Change = (
     | Rewritten
     | Restated
     | Opened
+    | Revealed
+    | Written
     | Closed
     | HistoryWanted
     | PageWanted

@@ -9,7 +9,8 @@ import tkinter
 from collections.abc import Callable, Sequence
 from tkinter import ttk
 
-from duologue.client.window.look import GAP, PAD, centre, list_box
+from duologue.client.window.look import GAP, LINGERS, PAD, centre, list_box
+from duologue.client.window.shortcuts import bind_keys
 
 _WIDEST = 380
 """Pixels of a sentence, before it goes on in a further line."""
@@ -22,6 +23,7 @@ class Dialog(tkinter.Toplevel):
         super().__init__(parent)
         self.withdraw()
         self._parent = parent
+        self._lingering = ""
         self.title(f"{title} - Duologue")
         self.transient(parent)
         self.columnconfigure(0, weight=1)
@@ -31,7 +33,8 @@ class Dialog(tkinter.Toplevel):
         self.body.grid(sticky="nsew")
         self.buttons = ttk.Frame(self, padding=(PAD, 0, PAD, PAD))
         self.buttons.grid(row=1, sticky="e")
-        self.bind("<Escape>", lambda _: self.destroy())
+        for keys in ("<Escape>", "<Control-w>"):
+            bind_keys(self, keys, self.destroy)
 
     def add_button(self, text: str, command: Callable[[], None], *, is_main: bool = False) -> ttk.Button:
         style = "Accent.TButton" if is_main else "TButton"
@@ -45,7 +48,20 @@ class Dialog(tkinter.Toplevel):
         centre(self, self._parent)
         self.deiconify()
         self.lift()
+        self.update_idletasks()  # only what is on the screen can have the keyboard
         first.focus_force()
+
+    def done(self) -> None:
+        """What was wanted here is done. The keys that were pressed meanwhile are still on their way to this window, and
+        go on to where the keyboard is then, so it stays for a moment, out of sight.
+        """
+        self.withdraw()
+        self._lingering = self.after(LINGERS, self.destroy)
+
+    def destroy(self) -> None:
+        if self._lingering:
+            self.after_cancel(self._lingering)
+        super().destroy()
 
 
 def _press(button: ttk.Button) -> str:
@@ -68,7 +84,7 @@ class Question(Dialog):
         self.appear(main)
 
     def _yes(self) -> None:
-        self.destroy()
+        self.done()
         self._go_on()
 
 
@@ -87,7 +103,7 @@ class Form(Dialog):
     ) -> None:
         super().__init__(parent, title)
         self.resizable(False, False)
-        self._done = done
+        self._accept = done
         self.entries = [self._field(row, label) for row, label in enumerate(labels)]
         self._trouble = ttk.Label(self.body, style="Trouble.TLabel", wraplength=_WIDEST)
         self._trouble.grid(row=2 * len(labels), sticky="w")
@@ -103,9 +119,9 @@ class Form(Dialog):
         return entry
 
     def _take(self) -> None:
-        trouble = self._done([entry.get().strip() for entry in self.entries])
+        trouble = self._accept([entry.get().strip() for entry in self.entries])
         if trouble is None:
-            self.destroy()
+            self.done()
         else:
             self._trouble.configure(text=trouble)
 
@@ -142,7 +158,7 @@ class Choice(Dialog):
     def _take(self) -> None:
         chosen = self.rows.curselection()  # type: ignore[no-untyped-call]  # the stubs give it no types
         if chosen:
-            self.destroy()
+            self.done()
             self._chosen(int(chosen[0]))
 
 

@@ -12,6 +12,7 @@ from duologue.client.window.changes import (
     PeopleChanged,
     RequestGone,
     Restated,
+    Written,
 )
 from duologue.client.window.news import Progress
 from duologue.client.window.people import People, Row
@@ -112,8 +113,22 @@ class Ground:
         changes = self.add(place, entry)
         if not changes or place == self.reading:
             return changes
-        self.talk(place).unread += 1
-        return [*changes, Restated(place), PeopleChanged()]
+        talk = self.talk(place)
+        talk.unread += 1
+        told = [] if talk.is_room or talk.unread > 1 else self._tell_written(talk)
+        return [*changes, *told, Restated(place), PeopleChanged()]
+
+    def _tell_written(self, talk: Talk) -> Changes:
+        """The list of people has it; who reads elsewhere may not see that."""
+        if talk.place in self.open_places or self.reading is None or self.reading == LOBBY:
+            return [Written(talk.place)]
+        hint = f"{talk.name} has written to you. Their row in the main window opens it."
+        return [*self.note(self.reading, Kind.HINT, hint), Written(talk.place)]
+
+    def note_of(self, nickname: str, kind: Kind, text: str | None) -> Changes:
+        """A line of ours about somebody: in their history, and where a person looks, if that has no window."""
+        there = [] if nickname in self.open_places else self.note(self.here(), kind, text)
+        return [*self.note(nickname, kind, text), *there]
 
     def forget_request(self, nickname: str) -> Changes:
         """It needs no answer any more. Harmless where there is none."""

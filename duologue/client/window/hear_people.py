@@ -13,6 +13,7 @@ from duologue.client.happenings import (
     MemoryLost,
     Reconnected,
 )
+from duologue.client.rooms import NO_ENTRY
 from duologue.client.window.changes import (
     BarChanged,
     BlockedCame,
@@ -23,7 +24,7 @@ from duologue.client.window.changes import (
 )
 from duologue.client.window.ground import Changes, Ground
 from duologue.client.window.talk import IN_CHAT, Standing
-from duologue.client.window.words import words
+from duologue.client.window.words import LOCKED, words
 from duologue.core.events import (
     Disconnected,
     Refused,
@@ -74,7 +75,13 @@ def _blocked_listed(ground: Ground, event: BlockedListed) -> Changes:
 
 
 def _refused(ground: Ground, event: Refused) -> Changes:
-    return ground.note(ground.here(), Kind.TROUBLE, words(event))
+    talk = ground.talks.get(ground.active) if event.code in NO_ENTRY else None
+    changes = ground.note(ground.here(), Kind.TROUBLE, words(event))
+    if talk and talk.standing is Standing.ENTERING:
+        talk.move(Standing.OUTSIDE, words(event) or "")
+        talk.has_password = event.code == LOCKED
+        changes.append(Restated(talk.place))
+    return changes
 
 
 def _lost(ground: Ground, event: ConnectionLost) -> Changes:

@@ -79,7 +79,7 @@ def _delivered(ground: Ground, event: LetterDelivered) -> Changes:
 
 
 def _noted_there(ground: Ground, event: HandedIn) -> Changes:
-    return ground.note(event.nickname, Kind.NOTICE, words(event))
+    return ground.note_of(event.nickname, Kind.NOTICE, words(event))
 
 
 def _requested(ground: Ground, event: ChatRequested) -> Changes:
@@ -90,7 +90,7 @@ def _requested(ground: Ground, event: ChatRequested) -> Changes:
 
 def _withdrawn(ground: Ground, event: RequestWithdrawn) -> Changes:
     changes = ground.forget_request(event.nickname)
-    return [*changes, *ground.note(event.nickname, Kind.NOTICE, words(event))]
+    return [*changes, *ground.note_of(event.nickname, Kind.NOTICE, words(event))]
 
 
 def _asking(ground: Ground, event: RequestSent) -> Changes:
@@ -117,7 +117,8 @@ def _started(ground: Ground, event: ChatStarted | ChatResumed) -> Changes:
     talk.move(Standing.ON)
     talk.stream = None
     told = ground.note(talk.place, Kind.NOTICE, words(event))
-    return [*changes, Opened(talk.place), *told, Restated(talk.place), PeopleChanged()]
+    opened = Opened(talk.place, goes_on=isinstance(event, ChatResumed))
+    return [*changes, opened, *told, Restated(talk.place), PeopleChanged()]
 
 
 def _paused(ground: Ground, event: ChatPaused) -> Changes:

@@ -8,18 +8,33 @@ from tkinter import ttk
 from tkinter.font import nametofont
 from typing import Any
 
-from duologue.client.window.look import COLOURS, PAD
+from duologue.client.transcript import count_of
+from duologue.client.window.finder import Finder
+from duologue.client.window.joiners import pieces, prepare
+from duologue.client.window.look import COLOURS, GAP, PAD
 from duologue.client.window.scroll import AFTER_TIME, Block
+from duologue.client.window.shortcuts import bind_typed
+
+_ABOVE = 3
+"""Lines that are shown above one that somebody has looked for."""
 
 
 class HistoryView(ttk.Frame):
-    """`earlier` is called when somebody wants to see more of what was said before."""
+    """`earlier` is called when somebody wants to see more of what was said before; `typed` with what is typed while
+    the keyboard is here, where nothing can be typed.
+    """
 
-    def __init__(self, parent: tkinter.Misc, earlier: Callable[[], None]) -> None:
+    def __init__(
+        self, parent: tkinter.Misc, earlier: Callable[[], None], typed: Callable[[str], None] = lambda _: None
+    ) -> None:
         super().__init__(parent)
         self._earlier = earlier
+        self._typed = typed
         self._button = ttk.Button(self, text="Earlier messages", command=earlier)
         self.text = _text(self)
+        self.finder = Finder(self.text)
+        self._below = 0
+        self._newer = ttk.Button(self, style="Accent.TButton", command=self.to_end)
         bar = self._bar = ttk.Scrollbar(self, command=self.text.yview)
         self.text.configure(yscrollcommand=self._scrolled)
         self._showed_end = True
@@ -39,6 +54,7 @@ class HistoryView(ttk.Frame):
         self.text.bind("<Configure>", self._resized)
         self.text.bind("<Tab>", lambda _: _turn(self.text.tk_focusNext()))
         self.text.bind("<ISO_Left_Tab>" if _is_x11(self) else "<Shift-Tab>", lambda _: _turn(self.text.tk_focusPrev()))
+        bind_typed(self.text, self._typed)
         for keys in ("<Prior>", "<Home>", "<Button-4>", "<MouseWheel>"):
             self.text.bind(keys, self._scrolled_up, add=True)
 
@@ -50,6 +66,8 @@ class HistoryView(ttk.Frame):
     def _scrolled(self, first: str | float, last: str | float) -> None:
         self._bar.set(first, last)
         self._showed_end = float(last) >= 1.0
+        if self._showed_end:
+            self._seen_all()
 
     def _resized(self, _: object) -> None:
         """Whoever has read the newest goes on seeing it when the window gets smaller."""
@@ -60,6 +78,28 @@ class HistoryView(ttk.Frame):
         if self.text.yview()[0] <= 0.0 and self._button.winfo_ismapped():
             self._earlier()
 
+    def to_end(self) -> None:
+        """To the newest."""
+        self.text.see("end")
+        self._seen_all()
+
+    def _seen_all(self) -> None:
+        self._below = 0
+        self._newer.place_forget()
+
+    def _show_below(self, count: int) -> None:
+        """There is something new, where somebody reads further up."""
+        self._below += count
+        if self._below:
+            self._newer.configure(text=f"↓ {count_of(self._below, 'new line')}")
+            self._newer.place(in_=self.text, relx=1.0, rely=1.0, x=-GAP, y=-GAP, anchor="se")
+
+    def reveal(self, line: int) -> None:
+        """Somebody looks for what stands in that line: it is shown and marked."""
+        self.finder.mark(line)
+        self.text.yview(f"{max(1, line - _ABOVE)}.0")
+        self.text.see(f"{line}.0")
+
     def offer_earlier(self, is_more: bool) -> None:
         if is_more:
             self._button.grid()
@@ -67,11 +107,13 @@ class HistoryView(ttk.Frame):
             self._button.grid_remove()
 
     def add(self, blocks: Iterable[Block]) -> None:
-        """At the end; scrolls there only where somebody was there already."""
-        was_at_end = self.is_at_end
+        """At the end; scrolls there only where somebody was there already, and says so else."""
+        was_at_end, blocks = self.is_at_end, [*blocks]
         self._insert(blocks)
         if was_at_end:
             self.text.see("end")
+        else:
+            self._show_below(sum(1 for block in blocks if block[0][1] != "day"))
 
     def rewrite(self, blocks: Iterable[Block]) -> None:
         """In place of all that stands here; the line that is read stays, counted from the end."""
@@ -85,11 +127,12 @@ class HistoryView(ttk.Frame):
             self.text.yview(f"{self._lines() - from_end}.0")
 
     def _insert(self, blocks: Iterable[Block]) -> None:
-        pieces = [part for block in blocks for piece in block for part in piece]
-        if pieces:
+        parts = [part for block in blocks for piece in block for shown in pieces(*piece) for part in shown]
+        if parts:
             self.text.configure(state="normal")
-            self.text.insert("end", *pieces)  # all in one call of Tk, which is quick
+            self.text.insert("end", *parts)  # all in one call of Tk, which is quick
         self.text.configure(state="disabled")
+        self.finder.refresh()
 
     def _lines(self) -> int:
         return int(self.text.index("end").split(".")[0])
@@ -127,6 +170,7 @@ def _text(parent: tkinter.Misc) -> tkinter.Text:
         text.tag_configure(tag, **options)
         if tag != "day":
             text.tag_configure(tag, lmargin1=0 if tag == "time" else margin, lmargin2=margin)
+    prepare(text)
     text.tag_raise("sel")
     return text
 

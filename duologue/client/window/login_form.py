@@ -7,7 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from tkinter import ttk
 
+from duologue.client.clusters import clusters
 from duologue.client.window.look import GAP, PAD
+from duologue.client.window.shortcuts import bind_typed
 
 HIGHEST_PORT = 65535
 
@@ -40,6 +42,7 @@ class LoginForm(ttk.Frame):
         super().__init__(parent, padding=3 * PAD)
         self._log_in = log_in
         self._password_for: str | None = None
+        self._typed = ""
         self._rows = 0
         ttk.Label(self, text="Duologue", style="Title.TLabel").grid(columnspan=2, sticky="w")
         ttk.Label(self, text=how, style="Status.TLabel").grid(columnspan=2, sticky="w", pady=(0, PAD))
@@ -55,6 +58,10 @@ class LoginForm(ttk.Frame):
         self.columnconfigure(1, weight=1)
         self._password_row = self.grid_slaves(row=int(self.password.grid_info()["row"]))
         self._hide_password()
+        bind_typed(self, self._type_ahead)
+        self.bind("<BackSpace>", lambda _: self._type_ahead("\b"))
+        for keys in ("<Return>", "<KP_Enter>"):
+            self.bind(keys, lambda _: self._type_ahead("\n"))
         self.nickname.focus_set()
 
     def _field(self, label: str, text: str, show: str = "") -> ttk.Entry:
@@ -97,24 +104,48 @@ class LoginForm(ttk.Frame):
         self._trouble.configure(text="")
         self.button.configure(text="Logging in…")
         self.button.state(["disabled"])
+        self._typed = ""
+        self.focus_set()
         self._log_in(wish)
+
+    def _type_ahead(self, sign: str) -> None:
+        """While it is being logged in: for the password, if one is asked for then, or for the first message."""
+        self._typed = "".join(clusters(self._typed)[:-1]) if sign == "\b" else self._typed + sign
+
+    def take_typed(self) -> str:
+        """What was typed while it was being logged in."""
+        typed, self._typed = self._typed, ""
+        return typed
 
     def _let_try(self) -> None:
         self.button.configure(text="Log in")
         self.button.state(["!disabled"])
 
-    def show_trouble(self, text: str, where: ttk.Entry | None = None) -> None:
-        """After a wrong password the nickname stands there still: it is mostly right."""
+    def show_trouble(self, text: str, where: ttk.Entry | None = None, *, is_refused: bool = False) -> None:
+        """After a wrong password the nickname stands there still, as it is mostly right, and the password does not."""
         self._let_try()
         self._trouble.configure(text=text)
+        if is_refused:
+            self.password.delete(0, "end")
         first = where or (self.nickname if self._password_for is None else self.password)
         first.focus_set()
         first.selection_range(0, "end")
 
+    def take_keyboard(self) -> None:
+        """The window has just come: what is typed from now on goes into the first field."""
+        self.update_idletasks()  # only what is on the screen can have the keyboard
+        self.nickname.focus_set()
+
     def ask_password(self, nickname: str) -> None:
+        """For `nickname` as it was typed here, which may be another spelling than the server's."""
         self._let_try()
         self._password_for = nickname
         for widget in self._password_row:
             widget.grid()
         self._trouble.configure(text="")
+        self.update_idletasks()
         self.password.focus_set()
+        typed, is_entered, _ = self.take_typed().partition("\n")
+        self.password.insert("end", typed)
+        if is_entered and typed:
+            self.submit()

@@ -7,9 +7,14 @@ from dataclasses import dataclass
 from tkinter import font, ttk
 from typing import Any
 
+from duologue.client.window.editing import teach_keys
+
 PAD = 12
 GAP = 6
 """Pixels around a window's contents, and between two things in it."""
+
+LINGERS = 500
+"""Milliseconds for which a window that has had the keyboard is kept: the keys that were meant for it have come then."""
 
 TEXT_SIZE = 11
 """Points. Tk's own 10 is small for what one reads all day."""
@@ -51,6 +56,7 @@ STATE_COLOURS = {
 
 def dress(root: tkinter.Tk) -> None:
     """Once, before the first widget."""
+    teach_keys(root)
     _choose_fonts(root)
     root.configure(background=COLOURS.ground)
     root.option_add("*Toplevel.background", COLOURS.ground)

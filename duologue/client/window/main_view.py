@@ -20,12 +20,12 @@ _PEOPLE_WIDTH = 310
 
 class MainView(ttk.Frame):
     def __init__(
-        self, root: tkinter.Tk, hands: Hands, chosen: Callable[[str], None], log_in_again: Callable[[], None]
+        self, root: tkinter.Tk, hands: Hands, chosen: Callable[[str], None], connect: Callable[[], None]
     ) -> None:
         super().__init__(root)
         self.columnconfigure(0, weight=1)
         self.rowconfigure(1, weight=1)
-        self.bar = ConnectionBar(self, log_in_again)
+        self.bar = ConnectionBar(self, connect)
         halves = ttk.PanedWindow(self, orient="horizontal")
         halves.grid(row=1, column=0, sticky="nsew", padx=PAD, pady=PAD)
         self.lobby = TalkPane(halves, LOBBY, hands)

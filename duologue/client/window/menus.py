@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Protocol, cast
 
+from duologue.client.window.shortcuts import bind_keys
 from duologue.core.people_commands import MayAsk
 from duologue.core.people_events import State
 
@@ -41,6 +42,8 @@ class Wants(Protocol):
 
     def list_rooms(self) -> None: ...
 
+    def find(self, by: int = -1) -> None: ...
+
     def search(self) -> None: ...
 
     def export(self) -> None: ...
@@ -69,6 +72,7 @@ _ROOMS = (
     Row("List of rooms…", 0, lambda wants: wants.list_rooms(), "Ctrl+R", "<Control-r>"),
 )
 _HISTORY = (
+    Row("Find in the lobby…", 0, lambda wants: wants.find(), "F3", "<F3>"),
     Row("Search…", 0, lambda wants: wants.search(), "Ctrl+F", "<Control-f>"),
     Row("Export…", 0, lambda wants: wants.export(), "Ctrl+E", "<Control-e>"),
 )
@@ -76,6 +80,10 @@ _ME_LAST = (
     Row("Blocked people…", 0, lambda wants: wants.show_blocked()),
     Row("Quit", 0, lambda wants: wants.quit(), "Ctrl+Q", "<Control-q>"),
 )
+_WITH_KEYS = [row for row in (*_PEOPLE, *_ROOMS, *_HISTORY, *_ME_LAST) if row.keys]
+LETTERS = frozenset("mprh")
+"""What Alt opens a menu with."""
+
 _STATES = (
     (State.ONLINE, "Online", lambda wants: wants.be_online()),
     (State.AWAY, "Away…", lambda wants: wants.be_away()),
@@ -93,7 +101,7 @@ _ASKING = "duologue_may_ask"
 
 
 class Menus:
-    """`show` sets the marks at how one is and who may ask."""
+    """`show` sets the marks at how one is and who may ask. `keys` are those of all windows."""
 
     def __init__(self, root: tkinter.Tk, wants: Wants) -> None:
         self._root = root
@@ -103,9 +111,10 @@ class Menus:
             menu = tkinter.Menu(self.menu)
             _fill(menu, rows, wants)
             self.menu.add_cascade(label=label, underline=0, menu=menu)
-        for row in (*_PEOPLE, *_ROOMS, *_HISTORY, *_ME_LAST):
-            if row.keys:
-                root.bind(row.keys, partial(_do, row, wants))
+        self.keys: dict[str, Callable[[], None]] = {row.keys: partial(row.do, wants) for row in _WITH_KEYS}
+        self.keys |= {"<Control-Shift-F>": wants.search, "<Shift-F3>": partial(wants.find, 1)}
+        for keys, do in self.keys.items():
+            bind_keys(root, keys, do)
 
     def _me(self, wants: Wants) -> tkinter.Menu:
         menu = tkinter.Menu(self.menu)
@@ -135,8 +144,3 @@ def _fill(menu: tkinter.Menu, rows: tuple[Row, ...], wants: Wants) -> None:
         menu.add_command(
             label=row.label, underline=row.underline, accelerator=row.shown_keys, command=partial(row.do, wants)
         )
-
-
-def _do(row: Row, wants: Wants, _: object) -> str:
-    row.do(wants)
-    return "break"

@@ -31,9 +31,10 @@ class PasswordWanted:
 
 @dataclass(frozen=True, slots=True)
 class LoginFailed:
-    """The text is a sentence for people."""
+    """The text is a sentence for people. `is_refused` by the server; else it could not be asked."""
 
     text: str
+    is_refused: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import tkinter
 from collections.abc import Callable
 from tkinter import ttk
 
-from duologue.client.window.look import GAP, PAD
+from duologue.client.window.look import GAP, LINGERS, PAD
 from duologue.client.window.talk import Act
 from duologue.core.text import visible
 
@@ -27,6 +27,7 @@ class RequestBox(tkinter.Toplevel):
         super().__init__(root)
         self.withdraw()
         self.nickname = nickname
+        self._lingering = ""
         self.title(f"{visible(nickname)} wants to chat - Duologue")
         self.overrideredirect(True)
         self._before: tkinter.Misc | None = None
@@ -53,6 +54,16 @@ class RequestBox(tkinter.Toplevel):
         self.deiconify()
         self.lift()
         self._buttons[0].focus_force()
+
+    def done(self) -> None:
+        """It needs no answer any more. As with a dialog: keys are still on their way to it."""
+        self.go()
+        self._lingering = self.after(LINGERS, self.destroy)
+
+    def destroy(self) -> None:
+        if self._lingering:
+            self.after_cancel(self._lingering)
+        super().destroy()
 
     def go(self) -> None:
         """Out of sight; whoever comes back to it finds it as it was."""

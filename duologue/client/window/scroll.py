@@ -112,6 +112,21 @@ class Scroll:
         self._first = max(0, self._first - STEP)
         return True
 
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def reach(self, message: Recalled, me: str) -> int | None:
+        """The line in which that message stands, from 1, which is shown from now on; None where it is not here."""
+        sought = said(message.sender, message.text, message.at, is_own=message.sender == me, number=message.number)
+        places = (nth for nth in range(len(self._entries) - 1, -1, -1) if _is_sought(self._entries[nth], sought))
+        found = next(places, None)
+        if found is None:
+            return None
+        self._first = min(self._first, found)
+        above = _blocks(self._entries[self._first : found + 1], None)
+        lines = [text.count("\n") for block in above for text, _ in block]
+        return sum(lines) - self._entries[found].text.count("\n")
+
     def load(self, messages: Sequence[Recalled], before: int | None, me: str) -> None:
         """A page of the history, oldest first, comes before all that is here, but for what has come live too."""
         live = [] if self.is_loaded else [entry for entry in self._entries if entry.speaker]
@@ -143,6 +158,14 @@ def _is_same(old: Entry, live: Entry) -> bool:
         return old.number == live.number
     is_alike = (old.kind, old.speaker, old.text) == (live.kind, live.speaker, live.text)
     return is_alike and old.at > live.at - CLOCKS_APART
+
+
+def _is_sought(entry: Entry, sought: Entry) -> bool:
+    """What was said live in a chat has no number here."""
+    if entry.number is not None:
+        return entry.number == sought.number
+    is_alike = (entry.speaker, entry.text) == (sought.speaker, sought.text)
+    return is_alike and abs(entry.at - sought.at) < CLOCKS_APART
 
 
 def _blocks(entries: Sequence[Entry], day: date | None) -> Iterator[Block]:

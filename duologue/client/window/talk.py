@@ -9,6 +9,7 @@ from enum import Enum
 
 from duologue.client.window.people import how
 from duologue.client.window.scroll import Scroll
+from duologue.core.events import Recalled
 from duologue.core.people_events import Presence, State
 from duologue.core.rooms import LOBBY, is_room
 from duologue.core.text import visible
@@ -69,7 +70,8 @@ _WORDS = {
 class Talk:
     """`place` is a nickname or a room's key. `words` say more about the standing than its own: why a chat is over, how
     long it waits. `stream` is that of the newest message where it is no chat's. `members` are those of a room whose
-    names are known, and `others` how many more there are.
+    names are known, and `others` how many more there are. `has_password` where one was missing. `sought` is a message
+    that somebody looks for in its history, and `pages` how many more of those may be asked for to find it.
     """
 
     place: str
@@ -81,6 +83,9 @@ class Talk:
     members: set[str] = field(default_factory=set)
     others: int = 0
     topic: str = ""
+    has_password: bool = False
+    sought: Recalled | None = None
+    pages: int = 0
     scroll: Scroll = field(default_factory=Scroll)
 
     @property

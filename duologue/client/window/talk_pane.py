@@ -9,6 +9,7 @@ from tkinter import ttk
 from typing import Protocol
 
 from duologue.client.window.compose import Compose
+from duologue.client.window.find_bar import FindBar
 from duologue.client.window.history_view import HistoryView
 from duologue.client.window.look import GAP
 from duologue.client.window.talk import Act, Talk
@@ -27,6 +28,10 @@ class Hands(Protocol):
 
     def export_talk(self, place: str) -> None: ...
 
+    def describe(self, nickname: str) -> None: ...
+
+    def search(self, words: str = "") -> None: ...
+
 
 class TalkPane(ttk.Frame):
     def __init__(self, parent: tkinter.Misc, place: str, hands: Hands) -> None:
@@ -37,21 +42,22 @@ class TalkPane(ttk.Frame):
         self._head = ttk.Frame(self)
         self._status = ttk.Label(self._head, style="Status.TLabel")
         self._buttons = ttk.Frame(self._head)
-        self.history = HistoryView(self, lambda: hands.earlier(place))
-        self._mark = ttk.Label(self, style="Faint.TLabel")
         self.compose = Compose(self, lambda text: hands.submit(place, text))
+        self.history = HistoryView(self, lambda: hands.earlier(place), self.compose.type)
+        self._mark = ttk.Label(self, style="Faint.TLabel")
+        self.find_bar = FindBar(self, self.history.finder, 1, hands.search, self.compose.field.focus_set)
         self._lay_out()
 
     def _lay_out(self) -> None:
         self.columnconfigure(0, weight=1)
-        self.rowconfigure(1, weight=1)
+        self.rowconfigure(2, weight=1)
         self._head.columnconfigure(0, weight=1)
         self._head.grid(row=0, column=0, sticky="ew", pady=(0, GAP))
         self._status.grid(row=0, column=0, sticky="w")
         self._buttons.grid(row=0, column=1, sticky="e", padx=(GAP, 0))
-        self.history.grid(row=1, column=0, sticky="nsew")
-        self._mark.grid(row=2, column=0, sticky="e")
-        self.compose.grid(row=3, column=0, sticky="ew", pady=(GAP, 0))
+        self.history.grid(row=2, column=0, sticky="nsew")
+        self._mark.grid(row=3, column=0, sticky="e")
+        self.compose.grid(row=4, column=0, sticky="ew", pady=(GAP, 0))
         self._head.bind("<Configure>", lambda _: self._wrap())
 
     def _wrap(self) -> None:
@@ -67,6 +73,13 @@ class TalkPane(ttk.Frame):
         if talk.acts != self._acts:
             self._put_buttons(talk.acts)
         self._wrap()
+
+    def find(self, by: int = -1) -> None:
+        """Look for words here; to an older place (-1) or a newer one (1) where that is done already."""
+        if self.find_bar.is_open:
+            self.find_bar.step(by)
+        else:
+            self.find_bar.open()
 
     def _put_buttons(self, acts: Sequence[Act]) -> None:
         """Whoever has the keyboard on one that goes is back where one writes."""

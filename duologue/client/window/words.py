@@ -8,10 +8,13 @@ from duologue.client import sentences
 from duologue.client.happenings import ConnectionLost, Happening, MissedMore
 from duologue.client.transcript import count_of
 from duologue.core.chat import ChatEnd
-from duologue.core.events import ChatEnded, ChatRequested, ChatStarted, RequestSent
+from duologue.core.events import ChatEnded, ChatRequested, ChatStarted, Refused, RequestSent
 from duologue.core.people_events import PersonBlocked, State, YouAre
 from duologue.core.room_events import RoomMissed
 from duologue.core.text import visible
+
+LOCKED = "room_locked"
+"""What the server says where a room's password is missing or wrong."""
 
 _YOU = {
     State.AWAY: "You are away{}.",
@@ -42,6 +45,12 @@ def _missed(event: RoomMissed) -> str:
     return f"{count_of(event.count)} passed by unread. Open the room again to see what was said."
 
 
+def _refused(event: Refused) -> str | None:
+    if event.code == LOCKED:
+        return "This room has a password, which was missing or wrong. “Join again” asks for it."
+    return sentences.sentence(event)
+
+
 _WORDS: dict[type[Happening], Callable[..., str | None]] = {
     ChatRequested: lambda event: f"{visible(event.nickname)} wants to chat with you.",
     RequestSent: lambda event: f"Waiting for {visible(event.nickname)} to answer.",
@@ -49,6 +58,7 @@ _WORDS: dict[type[Happening], Callable[..., str | None]] = {
     ChatEnded: _ended,
     ConnectionLost: _lost,
     YouAre: _you_are,
+    Refused: _refused,
     PersonBlocked: lambda event: f"{visible(event.nickname)} is blocked, and hears no more than that you don't answer.",
     RoomMissed: _missed,
     MissedMore: lambda event: f"More was said in {visible(event.room)} than what comes now.",

@@ -10,7 +10,6 @@ import asyncio
 import threading
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager, suppress
-from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -22,6 +21,7 @@ from duologue.client.happenings import Happening, MemoryLost
 from duologue.client.meaning import Export
 from duologue.client.past import Past
 from duologue.client.recaller import Recaller
+from duologue.client.window.faults import tell
 from duologue.client.window.news import (
     Exported,
     Happened,
@@ -37,6 +37,7 @@ from duologue.client.window.news import (
 )
 from duologue.core.commands import Command, ReadHistory, SearchHistory
 from duologue.core.errors import PeerError
+from duologue.core.events import MessageFrom, Said
 from duologue.core.people_commands import AllowAsking, WatchPeople
 from duologue.core.room_commands import JoinRoom
 from duologue.core.rooms import LOBBY
@@ -49,10 +50,25 @@ _FIRST = (WatchPeople(True), JoinRoom(LOBBY), AllowAsking())
 """What is asked for at every login: the list of people, the lobby, who may ask us."""
 
 
-class Tell(Protocol):
-    """Called in the worker's thread; calls `shown` from any thread once the person can see it."""
+_ACKNOWLEDGED = (Said, MessageFrom)
 
-    def __call__(self, news: News, shown: Callable[[], object]) -> None: ...
+_NOT_SHOWN = (
+    "Something that came could not be shown, so it does not count as received and the connection was closed. "
+    "It comes again at the next login."
+)
+_FAULT = "That failed for a fault of this program; standard error has the details."
+
+
+class Shown(Protocol):
+    def __call__(self, is_shown: bool = True, /) -> object: ...
+
+
+class Tell(Protocol):
+    """Called in the worker's thread; calls `shown` from any thread once the person can see it, or with False when
+    that cannot be.
+    """
+
+    def __call__(self, news: News, shown: Shown) -> None: ...
 
 
 class Worker:
@@ -68,6 +84,7 @@ class Worker:
         self._unseen: Happening | None = None
         self._listening: asyncio.Task[None] | None = None
         self._at_work: set[asyncio.Task[None]] = set()
+        self._hurry = asyncio.Event()
 
     # From any thread
 
@@ -76,7 +93,12 @@ class Worker:
 
     def log_in(self, address: Address, nickname: str, password: str | None, memory: Path | None) -> None:
         """Ends whatever session there is. A LoggedIn, PasswordWanted or LoginFailed follows."""
-        self._do(self._log_in(Client(address, nickname, password, memory=memory), has_file=memory is not None))
+        client = Client(address, nickname, password, memory=memory, sleep=self._sleep)
+        self._do(self._log_in(client, has_file=memory is not None))
+
+    def try_now(self) -> None:
+        """To connect again, without waiting for the next try. Harmless where there is nothing to wait for."""
+        self._loop.call_soon_threadsafe(self._hurry.set)
 
     def send(self, command: Command, place: str) -> None:
         """`place` is where a NotSent is said."""
@@ -118,7 +140,14 @@ class Worker:
         task.add_done_callback(self._at_work.discard)
 
     def _say_news(self, news: News) -> None:
-        self._tell(news, lambda: None)
+        self._tell(news, lambda _=True: None)
+
+    async def _sleep(self, seconds: float) -> None:
+        """Before the next try to connect; less where somebody wants it now."""
+        self._hurry.clear()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._hurry.wait()
 
     async def _log_in(self, client: Client, *, has_file: bool) -> None:
         await self._leave()
@@ -127,10 +156,13 @@ class Worker:
         except PasswordNeeded:
             self._say_news(PasswordWanted())
         except LoginRefused as refused:
-            self._say_news(LoginFailed(visible(str(refused))))
+            self._say_news(LoginFailed(visible(str(refused)), is_refused=True))
         except CannotConnect as error:
             reason = visible(str(error))
             self._say_news(LoginFailed(f"Cannot reach the server at {client.address} ({reason})."))
+        except Exception as fault:
+            tell(fault)
+            self._say_news(LoginFailed(_FAULT))
         else:
             self._has_file = has_file
             await self._begin_session(client)
@@ -140,18 +172,47 @@ class Worker:
         self._say_news(LoggedIn(client.nickname))
         for command in _FIRST:
             await client.send(command)
-        self._listening = self._loop.create_task(self._listen(client, self._recaller))
+        self._listening = self._loop.create_task(self._until_not_shown(client, self._recaller))
 
-    async def _listen(self, client: Client, recaller: Recaller) -> None:
-        """What has been shown counts as received: the next event is asked for when this one can be seen."""
+    async def _until_not_shown(self, client: Client, recaller: Recaller) -> None:
+        try:
+            if await self._listen(client, recaller):
+                return
+        except Exception as fault:
+            tell(fault)
+        self._begin(self._break_off())
+
+    async def _break_off(self) -> None:
+        """Going on would acknowledge what nobody has seen: messages are acknowledged in their order."""
+        await self._leave()
+        self._say_news(LoginFailed(_NOT_SHOWN))
+
+    async def _listen(self, client: Client, recaller: Recaller) -> bool:
+        """What has been shown counts as received: the next event is asked for when this one can be seen. False: it
+        cannot, and would be acknowledged.
+        """
         async for event in client:
+            self._unseen = event
             self._has_file = self._has_file and not isinstance(event, MemoryLost)
             if not (self._exporting or recaller).takes(event):
-                shown = asyncio.Event()
-                self._tell(Happened(event, self._progress(client)), partial(self._loop.call_soon_threadsafe, shown.set))
-                self._unseen = event
-                await shown.wait()
-                self._unseen = None
+                is_shown = await self._is_shown(event, client)
+                if not is_shown and isinstance(event, _ACKNOWLEDGED):
+                    return False
+            self._unseen = None
+        return True
+
+    async def _is_shown(self, event: Happening, client: Client) -> bool:
+        answer: asyncio.Future[bool] = self._loop.create_future()
+
+        def settle(is_shown: bool) -> None:
+            if not answer.done():
+                answer.set_result(is_shown)
+
+        def shown(is_shown: bool = True, /) -> None:
+            self._loop.call_soon_threadsafe(settle, is_shown)
+
+        self._tell(Happened(event, self._progress(client)), shown)
+        return await answer
 
     async def _leave(self) -> None:
         if self._listening:
@@ -223,3 +284,6 @@ class Worker:
             self._say_news(news(visible(error.text)))
         except ClientError as error:
             self._say_news(news(visible(str(error))))
+        except Exception as fault:
+            tell(fault)
+            self._say_news(news(_FAULT))

@@ -20,3 +20,9 @@ class Hands:
 
     def export_talk(self, place: str) -> None:
         self.done.append((place, "export"))
+
+    def describe(self, nickname: str) -> None:
+        self.done.append((nickname, "describe"))
+
+    def search(self, words: str = "") -> None:
+        self.done.append((words, "search"))

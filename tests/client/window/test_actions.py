@@ -65,6 +65,12 @@ class Scene:
     def focus_request(self) -> None:
         self.shown.append("request")
 
+    def find(self, by: int) -> None:
+        self.shown.append(f"found {by}")
+
+    def say_in(self, place: str) -> None:
+        self.said_in = place
+
     def leave(self) -> None:
         self.is_left = True
 
@@ -101,7 +107,6 @@ def actions(scene: Scene) -> Actions:
         (Act.CANCEL, CancelRequest("bob")),
         (Act.ACCEPT, AcceptChat("bob")),
         (Act.DECLINE, DeclineChat("bob")),
-        (Act.BLOCK, Block("bob")),
         (Act.LEAVE, QuitChat()),
         (Act.LEAVE_ROOM, PartRoom("bob")),
         (Act.JOIN, JoinRoom("bob")),
@@ -112,7 +117,7 @@ def test_every_button_sends(scene: Scene, actions: Actions, act: Act, command: C
     actions.act("bob", act)
     assert scene.sent() == [command]
     assert scene.desk.active == "bob"
-    assert ("bob" in scene.desk.requests) == (act not in (Act.ACCEPT, Act.DECLINE, Act.BLOCK))
+    assert ("bob" in scene.desk.requests) == (act not in (Act.ACCEPT, Act.DECLINE))
     assert scene.shown == (["bob"] if act is Act.ACCEPT else [])
 
 
@@ -203,6 +208,24 @@ def test_ones_own_state(scene: Scene, actions: Actions) -> None:
     assert scene.sent() == [ComeBack(), DoNotDisturb(), GoAway("lunch")]
 
 
+def answer_yes(scene: Scene) -> None:
+    question = scene.dialog()
+    assert isinstance(question, Question)
+    question._yes()
+
+
+def test_blocking_is_asked_about_first(scene: Scene, actions: Actions) -> None:
+    scene.hears(ChatRequested("bob", 60))
+    actions.act("bob", Act.BLOCK)
+    question = scene.dialog()
+    assert "bob cannot ask you for a chat" in str(question.winfo_children()[0].winfo_children()[0]["text"])
+    question.event_generate("<Escape>")
+    assert (scene.sent(), list(scene.desk.requests)) == ([], ["bob"])
+    actions.act("bob", Act.BLOCK)
+    answer_yes(scene)
+    assert (scene.sent(), list(scene.desk.requests)) == ([Block("bob")], [])
+
+
 def test_whoever_is_chosen(scene: Scene, actions: Actions) -> None:
     for do in (actions.open_selected, actions.describe_selected, actions.block_selected):
         do()
@@ -210,7 +233,9 @@ def test_whoever_is_chosen(scene: Scene, actions: Actions) -> None:
     scene.choice = "bob"
     for do in (actions.open_selected, actions.describe_selected, actions.block_selected):
         do()
-    assert (scene.sent(), scene.shown) == ([WhoIs("bob"), Block("bob")], ["bob"])
+    assert (scene.sent(), scene.shown) == ([WhoIs("bob")], ["bob"])
+    answer_yes(scene)
+    assert scene.sent() == [WhoIs("bob"), Block("bob")]
     actions.answer_request()
     assert scene.shown[-1] == "request"
 

@@ -8,7 +8,7 @@ from duologue.client.recaller import Page
 from duologue.client.window.desk import Desk
 from duologue.client.window.ground import Changes
 from duologue.client.window.news import Happened, LoggedIn, LoginFailed, NoPage, PageCame, PasswordWanted
-from duologue.core.events import Recalled
+from duologue.core.events import Recalled, Said
 from tests.terminal.programs import Server
 from tests.window.fixtures import OpenDesktop
 
@@ -66,3 +66,54 @@ async def test_what_was_searched_for(server: Server, open_desktop: OpenDesktop) 
     await desktop.shows("1 message found.")
     desktop.app._take(NoPage(None, "There is no history."))
     await desktop.shows("There is no history.")
+
+
+async def test_what_the_desk_cannot_take_is_not_acknowledged(
+    server: Server, open_desktop: OpenDesktop, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    desktop = open_desktop(server.port, "user3")
+    await desktop.shows("user3 · online")
+    answers: list[bool] = []
+
+    def fail(*_: object) -> Changes:
+        raise LookupError("no such window")
+
+    monkeypatch.setattr(Desk, "hear", fail)
+    news = Happened(Said("bob", "hi"), desktop.app.desk.progress)
+    desktop.app._hear(news, lambda is_shown=True: answers.append(is_shown))
+    monkeypatch.undo()
+    desktop.app._hear(news, lambda is_shown=True: answers.append(is_shown))
+    desktop.app.leave()
+    desktop.app._hear(news, lambda is_shown=True: answers.append(is_shown))
+    assert answers == [False, True, False]
+    assert "no such window" in capsys.readouterr().err
+
+
+async def test_what_is_typed_during_the_login_stands_where_one_writes(
+    server: Server, open_desktop: OpenDesktop
+) -> None:
+    desktop = open_desktop(server.port)
+    form = desktop.app.form
+    form.nickname.focus_force()
+    form.nickname.insert(0, "user3")
+    desktop.root.update()
+    form.submit()
+    for key in "hey":
+        form.event_generate(f"<{key}>")
+    await desktop.shows("user3 · online")
+    field = desktop.app.stage.view.lobby.compose.field
+    assert field.get("1.0", "end-1c") == "hey"
+    assert desktop.root.focus_get() is field
+
+
+async def test_a_wrong_password_leaves_the_name_and_an_empty_field(server: Server, open_desktop: OpenDesktop) -> None:
+    desktop = open_desktop(server.port, "Nobody-Here")
+    form = desktop.app.form
+    await desktop.until(form.password.winfo_viewable)
+    form.nickname.focus_force()
+    form.password.insert(0, "wrong")
+    form.submit()
+    await desktop.until(lambda: str(form._trouble["text"]), "said why")
+    assert (form.nickname.get(), form.password.get()) == ("Nobody-Here", "")
+    assert desktop.root.focus_get() is form.password
+    assert "wrong" not in desktop.shown()[desktop.shown().index("Nickname") :].replace(str(form._trouble["text"]), "")

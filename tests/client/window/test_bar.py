@@ -17,11 +17,13 @@ def test_the_bar_comes_and_goes(root: tkinter.Tk) -> None:
     bar.show("Connection lost.", is_over=False)
     root.update()
     assert bar.winfo_viewable()
-    assert not bar._button.winfo_viewable()
+    assert str(bar._button["text"]) == "Try now"
+    bar._button.invoke()
     bar.show("Elsewhere.", is_over=True)
     root.update()
+    assert str(bar._button["text"]) == "Log in again"
     bar._button.invoke()
-    assert again == [None]
+    assert again == [None, None]
     bar.show("", is_over=False)
     root.update()
     assert not bar.winfo_viewable()

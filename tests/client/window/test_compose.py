@@ -70,6 +70,7 @@ def test_where_nothing_can_be_sent_it_stays(compose: Compose, sent: list[str]) -
     compose.field.insert("end", "hi")
     compose.submit()
     assert (sent, compose.text) == ([], "hi")
+    assert "stays" in str(compose._trouble["text"])
     compose.allow(True)
     compose.submit()
     assert sent == ["hi"]
@@ -104,3 +105,63 @@ def test_what_people_write_comes_out_as_it_is(compose: Compose, sent: list[str],
 def test_halves_of_characters() -> None:
     assert whole_characters("\ud83d\ude00!") == "😀!"
     assert whole_characters("a\ud83db") == "a\ufffdb"
+
+
+@pytest.mark.parametrize("keys", ["<Control-Return>", "<KP_Enter>"])
+def test_other_enters_send(compose: Compose, sent: list[str], keys: str) -> None:
+    compose.field.insert("end", "hi")
+    compose.field.event_generate(keys)
+    assert sent == ["hi"]
+
+
+@pytest.mark.parametrize("keys", ["<Alt-Return>", "<Shift-KP_Enter>"])
+def test_other_breaks_break(compose: Compose, sent: list[str], keys: str) -> None:
+    compose.field.insert("end", "one")
+    compose.field.event_generate(keys)
+    assert (sent, compose.text) == ([], "one\n")
+
+
+def test_after_a_key_that_does_nothing_here_enter_asks_first(compose: Compose, sent: list[str]) -> None:
+    compose.note_stray("Ctrl+K")
+    assert str(compose._trouble["text"]) == "Ctrl+K does nothing here."
+    compose.field.insert("end", "carol")
+    compose.field.event_generate("<Return>")
+    assert (sent, compose.text) == ([], "carol")
+    assert "was not sent" in str(compose._trouble["text"])
+    compose.field.event_generate("<Return>")
+    assert sent == ["carol"]
+
+
+def test_who_clicks_or_begins_anew_means_this_field(compose: Compose, sent: list[str]) -> None:
+    compose.note_stray("Ctrl+K")
+    compose.field.event_generate("<Button-1>")
+    compose.field.insert("end", "one")
+    compose.field.event_generate("<Return>")
+    compose.note_stray("Ctrl+K")
+    compose.field.insert("end", "carol")
+    compose.update()
+    compose.field.delete("1.0", "end")
+    compose.update()
+    compose.field.insert("end", "two")
+    compose.field.event_generate("<Return>")
+    assert sent == ["one", "two"]
+
+
+def test_what_was_sent_is_not_undone(compose: Compose) -> None:
+    compose.field.insert("end", "hi")
+    compose.submit()
+    compose.field.event_generate("<Control-z>")
+    assert compose.text == ""
+
+
+def test_a_picture_is_not_pasted_and_said_so(
+    compose: Compose, sent: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("duologue.client.window.compose.holds_only_files", lambda _: True)
+    compose.clipboard_clear()
+    compose.clipboard_append("/home/alice/cat.png")
+    compose.field.insert("end", "look: ")
+    compose.field.event_generate("<<Paste>>")
+    compose.update()
+    assert compose.text == "look: "
+    assert "cannot be sent yet" in str(compose._trouble["text"])

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pytest
+
 from duologue.client.face import Kind, Line
+from duologue.client.happenings import Happening
 from duologue.client.recaller import Page
 from duologue.client.window.changes import (
     HistoryWanted,
     Restated,
+    Revealed,
     Rewritten,
 )
-from duologue.client.window.desk import Desk
+from duologue.client.window.desk import MOST_PAGES, Desk
+from duologue.client.window.ground import Changes
 from duologue.client.window.news import Exported
 from duologue.core.events import (
+    MessageFrom,
     PeopleOnline,
     Recalled,
+    Said,
 )
+from duologue.core.people_events import Presence, State
 from duologue.core.room_events import RoomSaid
 from tests.client.window.at_desk import NOW, desk, hear, lines
 
@@ -52,3 +62,65 @@ def test_what_is_no_business_of_the_windows_changes_nothing(desk: Desk) -> None:
 def test_an_export_is_told_in_its_window(desk: Desk) -> None:
     desk.exported(Exported("bob", Line(Kind.HINT, "2 messages written to b.txt")))
     assert lines(desk, "bob") == ["2 messages written to b.txt"]
+
+
+_MESSAGES: list[tuple[Happening, str]] = [
+    (Said("bob", "hi"), "bob"),
+    (MessageFrom("bob", 1_700_000_000, "s", 1, "hi"), "bob"),
+    (RoomSaid("#tea", "bob", 1_700_000_000, 1, "hi"), "#tea"),
+]
+
+
+@pytest.mark.parametrize(("event", "place"), _MESSAGES)
+@pytest.mark.parametrize("step", ["hear_from", "add", "_tell_written", "_nothing"])
+def test_whatever_fails_a_message_is_there(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, event: Happening, place: str, step: str
+) -> None:
+    desk.talk(place)
+
+    def fail(*_: object, **__: object) -> Changes:
+        raise LookupError("no such window")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(desk, step, fail, raising=False)
+        hear(desk, event)
+    assert lines(desk, place) == ["bob  hi"]
+    assert desk.talk(place).unread == 1
+    hear(desk, RoomSaid("#milk", "carol", 1_700_000_000, 2, "and me"))
+    assert lines(desk, "#milk") == ["carol  and me"]
+
+
+def test_what_is_no_message_may_fail_alone(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(desk.people, "note", lambda _: 1 / 0)
+    assert hear(desk, Presence("bob", State.ONLINE)) == []
+
+
+def _recalled(number: int) -> Recalled:
+    return Recalled(number, int(NOW), "bob", "alice", f"line {number}")
+
+
+def test_a_message_is_sought_page_by_page(desk: Desk) -> None:
+    desk.open("bob")
+    assert desk.seek("bob", _recalled(3)) == []  # the newest are on their way
+    changes = desk.turn_page("bob", Page(tuple(map(_recalled, range(20, 30))), 20))
+    assert HistoryWanted("bob", 20) in changes
+    changes = desk.turn_page("bob", Page(tuple(map(_recalled, range(20))), None))
+    assert Revealed("bob", 5) in changes  # the day is the first line
+    assert desk.talk("bob").sought is None
+
+
+def test_a_message_that_is_not_there_is_sought_to_an_end(desk: Desk) -> None:
+    desk.turn_page("bob", Page((_recalled(5),), 5))
+    wanted = desk.seek("bob", replace(_recalled(1), text="other"))
+    asked = 0
+    while any(isinstance(change, HistoryWanted) for change in wanted):
+        asked += 1
+        wanted = desk.turn_page("bob", Page((_recalled(1000 + asked),), 5))
+    assert asked == MOST_PAGES
+    assert "further back" in lines(desk, "bob")[-1]
+
+
+def test_a_message_that_came_live_is_found_without_a_number(desk: Desk) -> None:
+    hear(desk, Said("bob", "one"), Said("bob", "two"))
+    desk.turn_page("bob", Page((), None))
+    assert Revealed("bob", 3) in desk.seek("bob", Recalled(9, int(NOW) + 2, "bob", "alice", "two"))

@@ -128,3 +128,60 @@ def test_the_menu_copies(view: HistoryView) -> None:
     view._menu.invoke("Select all")
     view._menu.invoke("Copy")
     assert view.clipboard_get() == "12:00  all of it\n"
+
+
+def _fill(view: HistoryView, root: tkinter.Tk) -> None:
+    view.add([(("hi\n", "message"),)] * 100)
+    root.update()
+
+
+def test_what_is_new_further_down_is_said_to_who_reads_above(root: tkinter.Tk, view: HistoryView) -> None:
+    _fill(view, root)
+    assert not view._newer.winfo_ismapped()
+    view.text.yview("10.0")
+    root.update()
+    view.add([(("— Monday —\n", "day"),), (("new\n", "message"),)])
+    root.update()
+    assert (str(view._newer["text"]), view._newer.winfo_ismapped()) == ("↓ 1 new line", True)
+    view.add([(("newer\n", "message"),)])
+    assert str(view._newer["text"]) == "↓ 2 new lines"
+    view._newer.invoke()
+    root.update()
+    assert view.is_at_end
+    assert not view._newer.winfo_ismapped()
+
+
+def test_who_scrolls_down_has_seen_it(root: tkinter.Tk, view: HistoryView) -> None:
+    _fill(view, root)
+    view.text.yview("10.0")
+    view.add([(("new\n", "message"),)])
+    view.text.yview("end")
+    root.update()
+    assert not view._newer.winfo_ismapped()
+
+
+def test_a_line_is_revealed(root: tkinter.Tk, view: HistoryView) -> None:
+    _fill(view, root)
+    view.reveal(50)
+    root.update()
+    assert view.text.dlineinfo("50.0")
+    assert str(view.text.tag_ranges("found_line")[0]) == "50.0"
+
+
+def test_what_is_typed_here_goes_to_where_one_writes(root: tkinter.Tk) -> None:
+    dress(root)
+    typed: list[str] = []
+    view = HistoryView(root, lambda: None, typed.append)
+    view.pack()
+    root.update()
+    view.text.focus_force()
+    root.update()
+    for keys in ("<h>", "<Shift-I>", "<Control-c>", "<Alt-x>", "<Mod4-x>", "<Left>", "<Escape>"):
+        view.text.event_generate(keys)
+    assert typed == ["h", "I"]
+
+
+def test_joiners_are_there_and_not_seen(root: tkinter.Tk, view: HistoryView) -> None:
+    view.add([(("👩‍👩‍👧\n", "message"),)])
+    assert view.text.get("1.0", "end-2c") == "👩‍👩‍👧"
+    assert len(view.text.tag_ranges("joiner")) == 4

@@ -14,7 +14,7 @@ def test_a_talk_is_closed_and_exported_by_keys(root: tkinter.Tk) -> None:
     dress(root)
     closed: list[None] = []
     hands = Hands()
-    window = TalkWindow(root, Talk("bob"), hands, lambda: closed.append(None), lambda: None)
+    window = TalkWindow(root, Talk("bob"), hands, lambda: closed.append(None), lambda: None, {})
     window.show(Talk("bob", unread=2), "bob is online.")
     root.update()
     assert window.title() == "(2) bob - Duologue"
@@ -29,7 +29,7 @@ def test_a_talk_is_closed_and_exported_by_keys(root: tkinter.Tk) -> None:
 def test_a_room_shows_its_members(root: tkinter.Tk) -> None:
     dress(root)
     talk = Talk("#tea", Standing.ROOM, members={"bob", "al\x1bice"})
-    window = TalkWindow(root, talk, Hands(), lambda: None, lambda: None)
+    window = TalkWindow(root, talk, Hands(), lambda: None, lambda: None, {})
     window.show(talk, "#tea")
     assert window._members
     assert window._members.get(0, "end") == ("al␛ice", "bob")

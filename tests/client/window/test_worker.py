@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import queue
 from collections.abc import Callable, Iterator
+from concurrent.futures import wait
 from pathlib import Path
 from typing import TypeVar
 
@@ -195,3 +196,83 @@ def test_an_export_and_pages_do_not_take_each_others_messages(told: Told, server
     assert "exists already" in told.next(Exported).line.text
     assert [message.text for message in told.next(PageCame).page.messages] == ["a letter"]
     assert "a letter" in file.read_text()
+
+
+class Blind(Told):
+    """It can show no letter whose text is `unseen`."""
+
+    def __init__(self, unseen: str) -> None:
+        self._unseen = unseen
+        super().__init__()
+
+    def _tell(self, news: News, shown: Callable[..., object]) -> None:
+        self._news.put(news)
+        shown(not (isinstance(news, Happened) and getattr(news.event, "text", "") == self._unseen))
+
+
+def test_what_cannot_be_shown_is_not_acknowledged_and_nothing_after_it(server: Server) -> None:
+    writer, blind = Told(), Blind("two")
+    writer.log_in(server.port, "user6")
+    writer.next(LoggedIn)
+    for text in ("one", "two", "three"):
+        writer.worker.say("user7", text)
+        writer.next(Sent)
+    blind.log_in(server.port, "user7")
+    assert "comes again at the next login" in blind.next(LoginFailed).text
+    blind.worker.stop()
+    sees = Told()
+    sees.log_in(server.port, "user7")
+    assert [
+        event.text for event in (sees.happens(MessageFrom).event for _ in range(2)) if isinstance(event, MessageFrom)
+    ] == [
+        "two",
+        "three",
+    ]
+    for one in (writer, sees):
+        one.worker.stop()
+
+
+def test_a_fault_in_listening_is_said(
+    told: Told, server: Server, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(*_: object) -> bool:
+        raise LookupError("no such answer")
+
+    monkeypatch.setattr("duologue.client.window.worker.Recaller.takes", fail)
+    told.log_in(server.port, "user1")
+    told.next(LoggedIn)
+    assert told.next(LoginFailed).text
+    assert "no such answer" in capsys.readouterr().err
+
+
+def test_a_fault_in_a_login_lets_it_be_tried_again(
+    told: Told, server: Server, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def fail(_: object) -> None:
+        raise LookupError("no such thing")
+
+    monkeypatch.setattr("duologue.client.window.worker.Client.open", fail)
+    told.log_in(server.port, "user1")
+    assert not told.next(LoginFailed).is_refused
+    assert "no such thing" in capsys.readouterr().err
+
+
+def test_a_fault_in_saying_is_said_where_it_was_tried(
+    told: Told, server: Server, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def fail(*_: object) -> str:
+        raise LookupError("no such thing")
+
+    told.log_in(server.port, "user1")
+    told.next(LoggedIn)
+    monkeypatch.setattr("duologue.client.window.worker.Client.write", fail)
+    told.worker.say("bob", "hi")
+    assert told.next(NotSent).place == "bob"
+    assert "no such thing" in capsys.readouterr().err
+
+
+def test_who_does_not_want_to_wait_connects_now(told: Told) -> None:
+    waiting = asyncio.run_coroutine_threadsafe(told.worker._sleep(3600), told.worker._loop)
+    while not waiting.done():  # it may have been asked before it began to wait
+        told.worker.try_now()
+        wait((waiting,), 0.01)

@@ -1,0 +1,26 @@
+"""What the clipboard holds, asked before it is pasted."""
+
+from __future__ import annotations
+
+import tkinter
+
+_TEXTS = frozenset({"UTF8_STRING", "STRING", "TEXT", "COMPOUND_TEXT"})
+_COPIED_FILES = frozenset({"x-special/gnome-copied-files", "application/x-kde-cutselection", "text/uri-list"})
+"""What file managers offer beside the files' names as text; a browser offers an address as text alone."""
+
+
+def holds_only_files(widget: tkinter.Misc) -> bool:
+    """A picture, or files: nothing that could be pasted as a text."""
+    kinds = _kinds(widget)
+    if kinds & _COPIED_FILES:
+        return True
+    return any(kind.startswith("image/") for kind in kinds) and not kinds & _TEXTS
+
+
+def _kinds(widget: tkinter.Misc) -> frozenset[str]:
+    """As the program says that the clipboard is of; nothing where it does not say."""
+    try:
+        answer = widget.tk.call("selection", "get", "-displayof", widget, "-selection", "CLIPBOARD", "-type", "TARGETS")
+    except tkinter.TclError:
+        return frozenset()
+    return frozenset(map(str, widget.tk.splitlist(answer)))

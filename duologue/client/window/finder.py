@@ -1,0 +1,80 @@
+"""Finds words in the text of a history and marks them: all of them, and the one where somebody is."""
+
+from __future__ import annotations
+
+import tkinter
+
+from duologue.client.window.look import COLOURS
+
+_ALL = "found"
+_HERE = "found_here"
+_LINE = "found_line"
+_TIMES = frozenset({"time", "day"})
+"""What nobody has said."""
+
+
+class Finder:
+    """`text` may change between two calls; then `refresh`."""
+
+    def __init__(self, text: tkinter.Text) -> None:
+        self._text = text
+        self._words = ""
+        text.tag_configure(_ALL, background=COLOURS.warning)
+        text.tag_configure(_LINE, background=COLOURS.warning)
+        text.tag_configure(_HERE, background=COLOURS.own, foreground=COLOURS.on_accent)
+
+    def find(self, words: str) -> tuple[int, int]:
+        """Which of how many is shown, from 1: the newest. (0, 0) where there are none."""
+        self._words = words
+        self._text.tag_remove(_LINE, "1.0", "end")
+        self._text.tag_remove(_HERE, "1.0", "end")
+        self.refresh()
+        return self._show(self._places()[-1:])
+
+    def step(self, by: int) -> tuple[int, int]:
+        """To an older one (-1) or a newer one (1); round, past the last."""
+        places = self._places()
+        if not places:
+            return 0, 0
+        here = self._text.tag_ranges(_HERE)
+        now = next((nth for nth, (first, _) in enumerate(places) if here and first == str(here[0])), 0)
+        nth = (now + by) % len(places)
+        return self._show(places[nth : nth + 1])
+
+    def refresh(self) -> None:
+        """Mark what has come."""
+        self._text.tag_remove(_ALL, "1.0", "end")
+        if self._words:
+            for first, last in self._matches():
+                self._text.tag_add(_ALL, first, last)
+        self._text.tag_raise(_HERE)
+
+    def mark(self, line: int) -> None:
+        """All of that line, in place of what was found."""
+        self.clear()
+        self._text.tag_add(_LINE, f"{line}.0", f"{line}.end")
+
+    def clear(self) -> None:
+        """Nothing is looked for any more."""
+        self.find("")
+
+    def _places(self) -> list[tuple[str, str]]:
+        ends = [*map(str, self._text.tag_ranges(_ALL))]
+        return [*zip(ends[::2], ends[1::2], strict=True)]
+
+    def _matches(self) -> list[tuple[str, str]]:
+        found: list[tuple[str, str]] = []
+        start = "1.0"
+        while place := self._text.search(self._words, start, "end", nocase=True, elide=True):
+            start = self._text.index(f"{place} + {len(self._words)} chars")
+            if _TIMES.isdisjoint(self._text.tag_names(place)):
+                found.append((place, start))
+        return found
+
+    def _show(self, places: list[tuple[str, str]]) -> tuple[int, int]:
+        self._text.tag_remove(_HERE, "1.0", "end")
+        if not places:
+            return 0, 0
+        self._text.tag_add(_HERE, *places[0])
+        self._text.see(places[0][0])
+        return self._places().index(places[0]) + 1, len(self._places())
