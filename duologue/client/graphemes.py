@@ -11,6 +11,11 @@ _BY_VARIABLE = {"VTE_VERSION": "vte", "XTERM_VERSION": "xterm", "KONSOLE_VERSION
 """Terminals that all call themselves `xterm`, by what they set besides, as wcwidth calls them."""
 
 
+def graphemes(text: str) -> list[str]:
+    """The extended grapheme clusters of `text` (UAX #29), which together are `text`."""
+    return [*iter_graphemes(text)]
+
+
 def start_of_grapheme(text: str, position: int) -> int:
     """Where the one begins that ends at `position`, or has it in its middle."""
     return grapheme_boundary_before(text, position) if position > 0 else 0

@@ -10,6 +10,7 @@ from wcwidth import iter_graphemes
 from duologue.client.graphemes import (
     columns_of,
     end_of_grapheme,
+    graphemes,
     nearest_boundary,
     start_of_grapheme,
     terminal_of,
@@ -76,3 +77,19 @@ def test_a_family_is_as_wide_as_the_terminal_draws_it(monkeypatch: pytest.Monkey
     assert columns_of(FAMILY, "xterm") == 6
     assert columns_of(FLAG, "xterm") == 2
     assert columns_of("\u0301", None) >= 0
+
+
+@pytest.mark.parametrize(
+    "one",
+    ["a", "é", "e\u0301", "👩‍👩‍👧", "👍🏽", "🏴󠁧󠁢󠁥󠁮󠁧󠁿", "❤️‍🔥", "🇩🇪", "각", "\r\n"],
+)
+def test_what_is_seen_as_one_is_one(one: str) -> None:
+    assert graphemes(f"ab{one}c") == ["a", "b", one, "c"]
+
+
+def test_two_flags_are_two() -> None:
+    assert graphemes("🇩🇪🇫🇷") == ["🇩🇪", "🇫🇷"]
+
+
+def test_nothing_is_nothing() -> None:
+    assert graphemes("") == []

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from itertools import accumulate
 from typing import Protocol
 
-from duologue.client.clusters import clusters
+from duologue.client.graphemes import graphemes
 
 LOOK = 256
 """Characters on each side of the cursor in which the signs are told apart: no sign is so long, and a pasted line may
@@ -168,11 +168,11 @@ class _Entry:
 
 
 def _last(text: str) -> str:
-    return clusters(text)[-1] if text else ""
+    return graphemes(text)[-1] if text else ""
 
 
 def _first(text: str) -> str:
-    return clusters(text)[0] if text else ""
+    return graphemes(text)[0] if text else ""
 
 
 def _last_word(text: str) -> str:
@@ -187,7 +187,7 @@ def _first_word(text: str) -> str:
 
 def _whole(before: str, after: str) -> str:
     """`before` without what belongs to a sign that goes on after it."""
-    ends = accumulate(map(len, clusters(before + after)))
+    ends = accumulate(map(len, graphemes(before + after)))
     return before[: max((end for end in ends if end <= len(before)), default=0)]
 
 

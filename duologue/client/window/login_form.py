@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from tkinter import ttk
 
-from duologue.client.clusters import clusters
+from duologue.client.graphemes import graphemes
 from duologue.client.window.look import GAP, PAD
 from duologue.client.window.shortcuts import bind_typed
 
@@ -110,7 +110,7 @@ class LoginForm(ttk.Frame):
 
     def _type_ahead(self, sign: str) -> None:
         """While it is being logged in: for the password, if one is asked for then, or for the first message."""
-        self._typed = "".join(clusters(self._typed)[:-1]) if sign == "\b" else self._typed + sign
+        self._typed = "".join(graphemes(self._typed)[:-1]) if sign == "\b" else self._typed + sign
 
     def take_typed(self) -> str:
         """What was typed while it was being logged in."""
