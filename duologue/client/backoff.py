@@ -27,7 +27,8 @@ class Backoff:
 
     def __init__(self, random: Callable[[], float]) -> None:
         self._random = random
-        self.reset()
+        self._quick = QUICK_TRIES
+        self._ceiling = FIRST
 
     def next_wait(self) -> float:
         """Seconds."""

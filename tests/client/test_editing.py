@@ -90,7 +90,7 @@ async def test_the_cursor_is_where_the_terminal_draws_the_character(one: str, co
     with prompt() as (session, keys, screen):
         keys.send_text(f"{one}\r")
         await session.prompt_async("> ")
-    assert screen.getvalue().partition(one)[2].startswith(f"\x1b[{columns + len('> ')}D"), "back to the first column"
+    assert screen.getvalue().rpartition(one)[2].startswith(f"\x1b[{columns + len('> ')}D"), "back to the first column"
 
 
 async def test_a_rooms_password_is_masked_and_not_remembered() -> None:
