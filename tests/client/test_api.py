@@ -309,9 +309,9 @@ async def test_what_was_taken_before_a_connection_is_lost_does_not_come_again(fa
         false_server.say("login_socket", letter)
         assert isinstance(await me.take(), MessageFrom)
         false_server.answers["login_socket"] += letter
-        assert isinstance(await link_is_lost(me, false_server), ConnectionLost)
+        false_server.close("login_socket")
+        assert isinstance(await me.take(), ConnectionLost)
         await until(me, Reconnected)
-        await me.who()
         false_server.say("login_socket", b"online bob\n")
         assert isinstance(await until(me, MessageFrom, PeopleOnline), PeopleOnline)
 

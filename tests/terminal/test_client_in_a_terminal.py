@@ -242,6 +242,48 @@ def test_a_password_is_asked_for_and_never_shown(own_server: Server, open_termin
     terminal.shows("Reconnected as eve.")
 
 
+def test_a_password_that_is_typed_before_it_is_asked_for_again_is_not_shown(
+    own_server: Server, open_terminal: Open
+) -> None:
+    give_eve_a_password(own_server)
+    terminal = open_terminal(own_server.port)
+    terminal.shows("Enter your nickname: ")
+    terminal.enter("eve")
+    terminal.enter("wrong horse")
+    terminal.enter("correct horse")
+    terminal.shows("eve> ")
+    assert b"horse" not in terminal.raw
+
+
+def test_a_rooms_password_is_not_shown_and_not_found_again(server: Server, open_terminal: Open) -> None:
+    alice = log_in(server, open_terminal, "alice")
+    alice.enter("/join stable white horse")
+    alice.shows("/join stable ***********")
+    alice.shows("alice → #stable>")
+    alice.type(UP)
+    alice.shows("alice → #stable> /join stable")
+    assert b"orse" not in alice.raw
+
+
+def test_a_family_goes_as_one(pair: Pair) -> None:
+    alice, bob = pair
+    alice.enter("ab\U0001f469\u200d\U0001f469\u200d\U0001f467\x7fc")
+    bob.shows("alice: abc")
+
+
+def test_what_is_no_utf_8_does_not_end_the_client(pair: Pair) -> None:
+    alice, bob = pair
+    alice.type_bytes(b"a\xff\xfeb\r")
+    bob.shows("alice: a??b")
+    alice.enter("/quit")
+    alice.shows("Chat with bob ended")
+    alice.enter("/join stable")
+    alice.shows("alice → #stable>")
+    alice.type_bytes(b"\xffeh\r")
+    alice.enter("/names")
+    alice.shows("In #stable: alice")
+
+
 def test_plain_lines_at_a_terminal_hide_the_password_too(own_server: Server, open_terminal: Open) -> None:
     give_eve_a_password(own_server)
     terminal = open_terminal(own_server.port, "--plain")

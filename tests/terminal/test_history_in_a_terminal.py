@@ -86,7 +86,7 @@ def test_a_server_that_keeps_nothing_says_so(tmp_path: Path, open_terminal: Open
     with running(tmp_path, "--history", "off") as server:
         alice = log_in(server, open_terminal, "alice")
         alice.enter("/history bob")
-        alice.shows("This server keeps no history.\nalice → bob>")
+        alice.shows("This server keeps no history.\nalice>")
 
 
 def test_a_pipe_looks_back(keeping_pair: Pair, keeping_server: Server) -> None:
