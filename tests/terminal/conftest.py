@@ -85,7 +85,7 @@ def say(pair: Pair, *texts: str) -> None:
 def say_and_see_it_stored(alice: Terminal) -> None:
     """Before a server is killed: what it had no time to store, the chat itself too, it does not know afterwards."""
     alice.enter("hi")
-    alice.shows("alice> delivered")
+    alice.shows("alice → bob> delivered")
     for number in range(1, 100):
         alice.enter("/history")
         alice.shows("message", times=number)

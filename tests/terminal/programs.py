@@ -125,7 +125,10 @@ class Terminal:
                 self._changed.notify_all()
 
     def type(self, text: str) -> None:
-        os.write(self._process.fd, text.encode())
+        self.type_bytes(text.encode())
+
+    def type_bytes(self, data: bytes) -> None:
+        os.write(self._process.fd, data)
 
     def enter(self, text: str) -> None:
         self.type(text + ENTER)

@@ -12,6 +12,7 @@ import pytest
 from tests.terminal.conftest import Open, Pair, in_a_chat, log_in, log_out, say, say_and_see_it_stored
 from tests.terminal.programs import ALT_ENTER, CTRL_C, CTRL_D, ROOT, TAB, UP, Server, Terminal
 
+AGAIN = "Password for eve (an empty line goes back to the nickname):"
 HINT = "/chat NICK asks for a chat, /help lists all commands"
 
 
@@ -43,8 +44,8 @@ def test_the_conversation_that_everything_serves(server: Server, open_terminal: 
         "Enter your nickname: alice",
         "alice> /chat bob",
         "Chat with bob started. /quit leaves the chat.",
-        "alice> hello",
-        "alice> /quit",
+        "alice → bob> hello",
+        "alice → bob> /quit",
         "Chat with bob ended: you left. /exit leaves the app.",
         "alice>",
     ]
@@ -65,10 +66,10 @@ def test_the_conversation_that_everything_serves(server: Server, open_terminal: 
 def test_what_arrives_leaves_the_typed_line_whole(pair: Pair) -> None:
     alice, bob = pair
     bob.type("I am just typ")
-    bob.shows("bob> I am just typ")
+    bob.shows("bob → alice> I am just typ")
     for number in range(5):
         alice.enter(f"line {number}")
-    bob.shows("alice: line 4\nbob> I am just typ")
+    bob.shows("alice: line 4\nbob → alice> I am just typ")
     bob.enter("ing")
     alice.shows("bob: I am just typing")
 
@@ -77,10 +78,10 @@ def test_wide_characters_and_emoji(pair: Pair) -> None:
     alice, bob = pair
     say(pair, "日本語 and 👍")
     bob.type("漢字")
-    bob.shows("bob> 漢字")
+    bob.shows("bob → alice> 漢字")
     alice.enter("x")
-    bob.shows("alice: x\nbob> 漢字")
-    assert bob.screen.cursor.x == len("bob> ") + 4
+    bob.shows("alice: x\nbob → alice> 漢字")
+    assert bob.screen.cursor.x == len("bob → alice> ") + 4
 
 
 def test_a_long_line_wraps_and_is_complete(pair: Pair) -> None:
@@ -90,31 +91,31 @@ def test_a_long_line_wraps_and_is_complete(pair: Pair) -> None:
     bob.shows("098099")
     assert text in "".join(bob.display)
     assert text in "".join(alice.display)
-    bob.shows("099\nbob>")
+    bob.shows("099\nbob → alice>")
 
 
 def test_a_resize_leaves_the_prompt_usable(pair: Pair) -> None:
     alice, bob = pair
     bob.type("before ")
-    bob.shows("bob> before")
+    bob.shows("bob → alice> before")
     bob.resize(40, 12)
     alice.enter("are you there")
-    bob.shows("alice: are you there\nbob> before")
+    bob.shows("alice: are you there\nbob → alice> before")
     bob.enter("and after")
     alice.shows("bob: before and after")
-    assert "\n".join(bob.display).count("bob> before") == 1
+    assert "\n".join(bob.display).count("bob → alice> before") == 1
 
 
 def test_a_paste_of_five_lines_asks_and_is_one_message(pair: Pair) -> None:
     alice, bob = pair
     alice.paste("one\ntwo\nthree\nfour\nfive")
-    alice.shows("alice> one\n       two\n       three\n       four\n       five")
+    alice.shows("alice → bob> one\n             two\n             three\n             four\n             five")
     alice.enter("")
     alice.shows("Send these 5 lines as one message? yes/no")
     assert "one" not in "\n".join(bob.display)
     alice.enter("yes")
     bob.shows("alice: one\n")
-    bob.shows("             two\n             three\n             four\n             five\nbob>")
+    bob.shows("             two\n             three\n             four\n             five\nbob → alice>")
 
 
 def test_a_paste_can_be_dropped(pair: Pair) -> None:
@@ -222,9 +223,13 @@ def test_a_password_is_asked_for_and_never_shown(own_server: Server, open_termin
     terminal.shows("Password: ")
     terminal.enter("wrong horse")
     terminal.shows("Unknown nickname or wrong password.")
+    terminal.shows(AGAIN)
+    terminal.enter("")
     terminal.shows("Enter your nickname: eve")
     terminal.enter("")
     terminal.shows("Password:", times=2)
+    terminal.enter("wronger horse")
+    terminal.shows(AGAIN, times=2)
     terminal.enter("correct horse")
     terminal.shows("eve> ")
     terminal.enter("hello")
@@ -237,6 +242,48 @@ def test_a_password_is_asked_for_and_never_shown(own_server: Server, open_termin
     terminal.shows("Reconnected as eve.")
 
 
+def test_a_password_that_is_typed_before_it_is_asked_for_again_is_not_shown(
+    own_server: Server, open_terminal: Open
+) -> None:
+    give_eve_a_password(own_server)
+    terminal = open_terminal(own_server.port)
+    terminal.shows("Enter your nickname: ")
+    terminal.enter("eve")
+    terminal.enter("wrong horse")
+    terminal.enter("correct horse")
+    terminal.shows("eve> ")
+    assert b"horse" not in terminal.raw
+
+
+def test_a_rooms_password_is_not_shown_and_not_found_again(server: Server, open_terminal: Open) -> None:
+    alice = log_in(server, open_terminal, "alice")
+    alice.enter("/join stable white horse")
+    alice.shows("/join stable ***********")
+    alice.shows("alice → #stable>")
+    alice.type(UP)
+    alice.shows("alice → #stable> /join stable")
+    assert b"orse" not in alice.raw
+
+
+def test_a_family_goes_as_one(pair: Pair) -> None:
+    alice, bob = pair
+    alice.enter("ab\U0001f469\u200d\U0001f469\u200d\U0001f467\x7fc")
+    bob.shows("alice: abc")
+
+
+def test_what_is_no_utf_8_does_not_end_the_client(pair: Pair) -> None:
+    alice, bob = pair
+    alice.type_bytes(b"a\xff\xfeb\r")
+    bob.shows("alice: a??b")
+    alice.enter("/quit")
+    alice.shows("Chat with bob ended")
+    alice.enter("/join stable")
+    alice.shows("alice → #stable>")
+    alice.type_bytes(b"\xffeh\r")
+    alice.enter("/names")
+    alice.shows("In #stable: alice")
+
+
 def test_plain_lines_at_a_terminal_hide_the_password_too(own_server: Server, open_terminal: Open) -> None:
     give_eve_a_password(own_server)
     terminal = open_terminal(own_server.port, "--plain")
@@ -244,9 +291,7 @@ def test_plain_lines_at_a_terminal_hide_the_password_too(own_server: Server, ope
     terminal.type("eve\n")
     terminal.shows("Password: ")
     terminal.type("wrong horse\n")
-    terminal.shows("Unknown nickname or wrong password.\nEnter your nickname: [eve]")
-    terminal.type("\n")
-    terminal.shows("Password:", times=2)
+    terminal.shows(f"Unknown nickname or wrong password.\n{AGAIN}")
     terminal.type("correct horse\n")
     terminal.type("/who\n")
     terminal.shows("Online: eve")
@@ -333,12 +378,12 @@ def test_the_server_is_killed_and_restarted_under_both(own_server: Server, open_
     own_server.kill()
     alice.shows("Connection lost (the server closed it). Connecting again; what you type is")
     alice.enter("hello?")
-    alice.shows("alice> hello?\nalice> not sent yet")
-    bob.shows("bob> half a li")
+    alice.shows("alice → bob> hello?\nalice → bob> not sent yet")
+    bob.shows("bob → alice> half a li")
     own_server.start()
     alice.shows("Reconnected as alice.\nChat with bob goes on.")
-    bob.shows("alice: hello?\nbob> half a li")
-    alice.shows("alice> delivered")
+    bob.shows("alice: hello?\nbob → alice> half a li")
+    alice.shows("alice → bob> delivered")
     bob.enter("ne")
     alice.shows("bob: half a line")
 
@@ -346,7 +391,7 @@ def test_the_server_is_killed_and_restarted_under_both(own_server: Server, open_
 def test_exit_works_while_it_waits_for_the_server(own_server: Server, open_terminal: Open) -> None:
     alice = log_in(own_server, open_terminal, "alice")
     own_server.kill()
-    alice.shows("not connected, trying again; /exit leaves")
+    alice.shows("not connected, trying again; Enter tries now, /exit leaves")
     log_out(alice)
 
 
@@ -360,10 +405,17 @@ def test_a_newer_login_takes_over_and_the_older_does_not_fight_back(server: Serv
     newer.shows("Online: dave")
 
 
-def test_help_shows_the_table(server: Server, open_terminal: Open) -> None:
-    alice = log_in(server, open_terminal, "alice", lines=40)
+def test_help_lists_groups_explains_one_and_one_command(server: Server, open_terminal: Open) -> None:
+    alice = log_in(server, open_terminal, "alice")
     alice.enter("/help")
-    alice.shows("/quit or /end                leave the chat; outside a chat, leave the app")
+    alice.shows("chat      /chat yes no /accept")
+    alice.shows("app       /help /clear /exit")
+    alice.enter("/help chat")
+    alice.shows("/quit or /end    leave the chat; outside a chat, leave the app")
+    alice.enter("/help /join")
+    alice.shows("/join ROOM [PASSWORD]  come into ROOM, or make it")
+    alice.enter("/chat")
+    alice.shows("Usage: /chat NICK")
 
 
 def test_clear_empties_the_screen(server: Server, open_terminal: Open) -> None:

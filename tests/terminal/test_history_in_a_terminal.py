@@ -22,10 +22,10 @@ def test_history_comes_above_the_prompt_and_leaves_the_typed_line_whole(keeping_
     bob.shows_not("one")
     bob.enter("/history 2")
     bob.type("half a li")
-    bob.shows("2 messages.\nbob> half a li")
+    bob.shows("2 messages.\nbob → alice> half a li")
     day, *rest = bob.transcript[-5:]
     assert re.fullmatch(r"— \w+day, \d{1,2} \w+ \d{4} —", day)
-    assert rest == ["alice: two", "bob: three", "2 messages.", "bob> half a li"]
+    assert rest == ["alice: two", "bob: three", "2 messages.", "bob → alice> half a li"]
     assert re.fullmatch(r"\d\d:\d\d alice: two", bob.display[-4])
 
 
@@ -47,7 +47,7 @@ def test_search_names_both_and_the_newest_is_last(keeping_pair: Pair) -> None:
     say(keeping_pair, "coffee on monday", "tea on friday", "more coffee")
     bob.enter("/search coffee")
     bob.shows("alice to bob: coffee on monday\n")
-    bob.shows("alice to bob: more coffee\n2 messages found.\nbob>")
+    bob.shows("alice to bob: more coffee\n2 messages found.\nbob → alice>")
     alice.enter("/search cocoa")
     alice.shows("Nothing found.")
 
@@ -55,15 +55,15 @@ def test_search_names_both_and_the_newest_is_last(keeping_pair: Pair) -> None:
 def test_the_prompt_says_what_has_become_of_the_newest_message(keeping_pair: Pair) -> None:
     alice, bob = keeping_pair
     alice.enter("hello")
-    alice.shows("alice> hello\nalice> delivered")
+    alice.shows("alice → bob> hello\nalice → bob> delivered")
     alice.type("x")
-    alice.shows("alice> x")
+    alice.shows("alice → bob> x")
     alice.shows_not("delivered")
     alice.enter("")
     bob.shows("alice: x")
-    alice.shows("alice> hello\nalice> x\nalice> delivered")
+    alice.shows("alice → bob> hello\nalice → bob> x\nalice → bob> delivered")
     bob.enter("hi")
-    alice.shows("bob: hi\nalice>")
+    alice.shows("bob: hi\nalice → bob>")
     alice.shows_not("delivered")
 
 
@@ -72,13 +72,13 @@ def test_an_export_while_a_chat_goes_on(keeping_pair: Pair, tmp_path: Path) -> N
     say(keeping_pair, "one", "two")
     text, data = tmp_path / "out.txt", tmp_path / "out.json"
     alice.enter(f"/export {text}")
-    alice.shows(f"2 messages written to {text}\nalice>")
+    alice.shows(f"2 messages written to {text}\nalice → bob>")
     alice.enter(f"/export bob {data}")
-    alice.shows(f"2 messages written to {data}\nalice>")
+    alice.shows(f"2 messages written to {data}\nalice → bob>")
     assert text.read_text().count(" alice: ") == 2
     assert [record["text"] for record in json.loads(data.read_text())] == ["one", "two"]
     alice.enter(f"/export {text}")
-    alice.shows(f"{text} exists already, so nothing was written. Choose another name.\nalice>")
+    alice.shows(f"{text} exists already, so nothing was written. Choose another name.\nalice → bob>")
     say(keeping_pair, "still here")
 
 
@@ -97,7 +97,8 @@ def test_a_pipe_looks_back(keeping_pair: Pair, keeping_server: Server) -> None:
     command = [sys.executable, "client.py", "127.0.0.1", str(keeping_server.port), "--nickname", "alice"]
     script = "/history bob\n/search two\n/who\n"
     done = subprocess.run(command, cwd=ROOT, input=script, text=True, capture_output=True, timeout=30, check=False)
-    day, one, two, count, *found = done.stdout.splitlines()
+    greeting, day, one, two, count, *found = done.stdout.splitlines()
+    assert greeting == "Logged in as alice."
     assert (day[:2], one[5:], two[5:], count) == ("— ", " alice: one", " alice: two", "2 messages.")
     assert found[1][5:] == " alice to bob: two"
     assert found[2:3] == ["1 message found."]

@@ -55,7 +55,7 @@ def test_the_server_is_killed_while_much_is_said(own_server: Server, open_termin
     own_server.start()
     bob.shows(f"alice: line {MANY - 1}")
     assert said_by("alice", bob) == ["hi", *(f"line {number}" for number in range(MANY))]
-    alice.shows("alice> delivered")
+    alice.shows("alice → bob> delivered")
 
 
 def test_a_client_that_is_killed_goes_on_and_shows_nothing_twice(
@@ -65,16 +65,16 @@ def test_a_client_that_is_killed_goes_on_and_shows_nothing_twice(
     bob.enter("before")
     alice.shows("bob: before")
     say((alice, bob), "first")
-    bob.shows("bob> ")
+    bob.shows("bob → alice> ")
     alice.send_signal(signal.SIGKILL)
     bob.shows("alice's connection is lost; ")
     bob.enter("are you there?")
-    bob.shows("bob> stored")
+    bob.shows("bob → alice> stored")
     alice = come_back(own_server, open_terminal, "alice", home)
     alice.shows("Chat with bob goes on.")
     alice.shows("bob: are you there?")
     bob.shows("alice is back.")
-    bob.shows("bob> delivered")
+    bob.shows("bob → alice> delivered")
     say((alice, bob), "second")
     assert said_by("bob", alice) == ["are you there?"]
     assert said_by("alice", bob) == ["first", "second"]
@@ -88,7 +88,7 @@ def test_what_was_entered_goes_out_when_the_killed_client_runs_again(
     own_server.kill()
     alice.shows("Connection lost")
     alice.enter("last words")
-    alice.shows("alice> last words\nalice> not sent yet")
+    alice.shows("alice → bob> last words\nalice → bob> not sent yet")
     alice.send_signal(signal.SIGKILL)
     own_server.start()
     bob.shows("Reconnected as bob.")
@@ -102,7 +102,7 @@ def test_when_nobody_comes_back_in_time_the_rest_waits_in_the_mailbox(
 ) -> None:
     alice, bob = in_a_chat(impatient_server, open_terminal, **home)
     say((alice, bob), "this arrives")
-    alice.shows("alice> delivered")
+    alice.shows("alice → bob> delivered")
     bob.send_signal(signal.SIGKILL)
     alice.shows("bob's connection is lost; 1 s to come back. You can go on writing.")
     alice.enter("are you there?")

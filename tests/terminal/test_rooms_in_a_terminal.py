@@ -14,21 +14,21 @@ def join(terminal: Terminal, room: str) -> None:
 def test_talking_in_rooms_and_switching(server: Server, open_terminal: Open) -> None:
     alice, bob = (log_in(server, open_terminal, nickname, lines=50) for nickname in ("alice", "bob"))
     join(alice, "tea")
-    alice.shows("You are in #tea, with nobody else.\nalice #tea>")
+    alice.shows("You are in #tea, with nobody else.\nalice → #tea>")
     bob.enter("/join #Tea")
     bob.shows("You are in #tea, with one other.")
     alice.shows("bob has joined #tea.")
     alice.enter("hello")
-    bob.shows("#tea alice: hello\nbob #tea>")
+    bob.shows("#tea alice: hello\nbob → #tea>")
     bob.paste("one\ntwo")
     bob.enter("")
-    alice.shows("#tea bob: one\n                two\nalice #tea>")
+    alice.shows("#tea bob: one\n                two\nalice → #tea>")
     join(alice, "ops")
-    alice.shows("alice #ops>")
+    alice.shows("alice → #ops>")
     bob.enter("are you there?")
-    alice.shows("#tea bob: are you there?\nalice #ops>")
+    alice.shows("#tea bob: are you there?\nalice → #ops>")
     alice.enter("/join tea")
-    alice.shows("What you type goes to #tea now.\nalice #tea>")
+    alice.shows("What you type goes to #tea now.\nalice → #tea>")
     alice.enter("yes")
     bob.shows("#tea alice: yes")
     alice.enter("/topic all about tea")
@@ -36,7 +36,7 @@ def test_talking_in_rooms_and_switching(server: Server, open_terminal: Open) -> 
     bob.enter("/names")
     bob.shows("In #tea: alice, bob")
     alice.enter("/part")
-    alice.shows("You have left #tea.\nalice #ops>")
+    alice.shows("You have left #tea.\nalice → #ops>")
     bob.shows("alice has left #tea.")
 
 
@@ -47,15 +47,15 @@ def test_a_chat_beside_a_room(server: Server, open_terminal: Open) -> None:
     alice.enter("/chat bob")
     bob.shows("alice wants to chat with you.")
     bob.enter("yes")
-    alice.shows("Chat with bob started. /quit leaves the chat.\nalice>")
+    alice.shows("Chat with bob started. /quit leaves the chat.\nalice → bob>")
     alice.enter("just us")
     bob.shows("alice: just us")
     carol.enter("hello all")
-    alice.shows("#den carol: hello all\nalice>")
+    alice.shows("#den carol: hello all\nalice → bob>")
     alice.enter("/msg #den hello carol")
     carol.shows("#den alice: hello carol")
     alice.enter("/quit")
-    alice.shows("alice #den>")
+    alice.shows("alice → #den>")
     assert "just us" not in "\n".join(carol.display)
 
 
@@ -67,7 +67,7 @@ def test_tab_completes_rooms(server: Server, open_terminal: Open) -> None:
     bob.enter("ches-club")
     bob.shows("You are in #ches-club")  # the quiet question which rooms there are was answered before that
     bob.type("/join chess" + TAB)
-    bob.shows("bob #ches-club> /join #chess")
+    bob.shows("bob → #ches-club> /join #chess")
     assert "in all." not in "\n".join(bob.display)
 
 
@@ -83,7 +83,7 @@ def test_a_lost_connection_loses_nothing_that_is_said_in_a_room(own_server: Serv
     for terminal in (alice, bob):
         terminal.shows("what you type is")
     alice.enter("meanwhile")
-    alice.shows("alice #tea> not sent yet")
+    alice.shows("alice → #tea> not sent yet")
     own_server.start()
     for terminal in (alice, bob):
         terminal.shows("Reconnected as")
