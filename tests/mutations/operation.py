@@ -8,8 +8,8 @@ DEFENCES = (
     Defence(
         "the data folder is its owner's alone",
         "duologue/permissions.py",
-        "folder.mkdir(mode=0o700, parents=True, exist_ok=True)",
-        "folder.mkdir(parents=True, exist_ok=True)",
+        "mode=0o700 if missing == folder else 0o777",
+        "mode=0o777",
         "tests/test_server.py::test_the_data_folder_is_its_owners_alone",
     ),
     Defence(
@@ -29,8 +29,8 @@ DEFENCES = (
     Defence(
         "the users file is closed when it gets hashes",
         "duologue/storage/users_file.py",
-        "0o600 if has_hashes and was_open else old.st_mode & 0o7777",
-        "old.st_mode & 0o7777",
+        "    is_open = has_hashes and old.st_mode & stat.S_IRWXO\n",
+        "    is_open = False\n",
         "tests/storage/test_users_file.py::test_what_anybody_could_read_is_closed_when_it_gets_hashes",
     ),
     Defence(
