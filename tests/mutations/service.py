@@ -195,4 +195,11 @@ DEFENCES = (
         "            break\n",
         "tests/core/test_pace.py::TestArrivals",
     ),
+    Defence(
+        "a handshake that fails says why",
+        LISTENER,
+        '"reason": in_words(error)})',
+        '"reason": str(error)})',
+        "tests/scenes/test_tls.py::test_a_handshake_that_fails_says_why",
+    ),
 )
