@@ -210,7 +210,7 @@ class Server:
             origins(self._settings, port),
             not_ready=lambda: self.hub.not_ready,
             remark=lambda: DISK_LOW if self.hub.is_disk_low else "ok",
-            metrics=None if _has_proxy(self._settings) else lambda: exposition(self.figures()),
+            metrics=None if self._settings.web_origins else lambda: exposition(self.figures()),
             has_tls=self._settings.tls_cert is not None,
         )
         self._sites.append(site)
@@ -368,10 +368,6 @@ def _kept_files(settings: Settings, accounts: Sequence[Account]) -> Iterator[Kep
     yield Kept(settings.users, "the users file", Readable.WARNED_OF if has_hashes else Readable.HARMLESS)
     if settings.tls_key:
         yield Kept(settings.tls_key, "the certificate's private key", Readable.WARNED_OF)
-
-
-def _has_proxy(settings: Settings) -> bool:
-    return bool(settings.web_origins or settings.trusted_proxies)
 
 
 def _warn_of_a_proxy(settings: Settings) -> None:

@@ -13,7 +13,7 @@ from duologue.core.accounts import Account
 from duologue.core.commands import SocketKind
 from duologue.core.errors import FatalPeerError
 from duologue.core.events import LoggedIn, LoginDenied, PasswordWanted, Refused
-from duologue.core.limits import Limits
+from duologue.core.limits import HOUSEHOLD, Limits
 from duologue.core.pace import Tries
 from duologue.core.places import Places
 from duologue.fair_pool import PoolFull
@@ -377,8 +377,8 @@ async def test_a_list_of_names_gets_no_further_than_a_household_that_mistypes(de
 
 
 async def test_a_household_may_mistype_and_is_not_locked_out_by_a_neighbour(desk: Desk) -> None:
-    """Sixteen clients of one address, three tries each; all but one have used theirs up."""
-    for client in range(int(Limits().clients_per_address) - 1):
+    """Sixteen people of one address, three tries each; all but one have used theirs up."""
+    for client in range(HOUSEHOLD - 1):
         for _ in range(int(Limits().password_tries)):
             assert await desk.tries(desk.socket(FAR), f"person{client}", "typo") == "denied"
     assert await desk.tries(desk.socket(FAR), "bob", "typo") == "denied"

@@ -6,7 +6,7 @@ from collections import Counter
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from duologue.core.limits import NEW_CLIENTS_WINDOW, Limits
-from duologue.core.pace import Tries
+from duologue.core.pace import Arrivals
 
 SOCKETS_PER_CLIENT = 3
 BROWSER_SOCKETS = 7
@@ -53,7 +53,7 @@ class Doorkeeper:
         self, limits: Limits, *, sockets: int = SOCKETS_PER_CLIENT, arrivals: int = SOCKETS_PER_CLIENT
     ) -> None:
         self._most_open = limits.clients_per_address * sockets
-        self._arrivals = Tries(limits.new_clients_per_address * arrivals, NEW_CLIENTS_WINDOW)
+        self._arrivals = Arrivals(limits.new_clients_per_address * arrivals, NEW_CLIENTS_WINDOW)
         self._open: Counter[str] = Counter()
 
     def admit(self, address: str, now: float) -> bool:
@@ -61,7 +61,7 @@ class Doorkeeper:
         if is_loopback(address):
             return True
         key = address_key(address)
-        if self._open[key] >= self._most_open or self._arrivals.wait(key, now) > 0:
+        if self._open[key] >= self._most_open or not self._arrivals.has_room(key, now):
             return False
         self._arrivals.note(key, now)
         self._open[key] += 1

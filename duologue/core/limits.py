@@ -35,20 +35,22 @@ ROOMS = 10_000
 # Sixteen of the longest lines (8 KiB): a burst fits, and 10,000 stalled readers stay under 1.3 GB.
 SEND_QUEUE = 128 * 1024
 
-# A household or an office behind one address; InspIRCd allows 3, which such a household soon meets.
-CLIENTS_PER_ADDRESS = 16
-# Twice that within the window: everyone there may come back once after an outage.
-NEW_CLIENTS_PER_ADDRESS = 32
+# People in a household or an office behind one address; InspIRCd allows 3, which such a household soon meets.
+HOUSEHOLD = 16
+# Each of them on a phone, at a desk, and on two more: who counts devices for people locks out a family.
+CLIENTS_PER_ADDRESS = 4 * HOUSEHOLD
+# Four times that within the window: all there may come back after each of several restarts in one evening.
+NEW_CLIENTS_PER_ADDRESS = 4 * CLIENTS_PER_ADDRESS
 # Seconds over which new clients of an address are counted; ten minutes outlast an impatient row of retries.
 NEW_CLIENTS_WINDOW = 600.0
 # Per minute, for one account from one address. ergo: 3 logins a minute.
 PASSWORD_TRIES = 3
-# Per minute, from one address for all names: everyone of a full household (16) may spend their three before anybody has
-# to wait for the others, and whoever tries a list of names gets no further than that.
-PASSWORD_TRIES_PER_ADDRESS = CLIENTS_PER_ADDRESS * PASSWORD_TRIES
+# Per minute, from one address for all names: everyone of a full household may spend their three before anybody has to
+# wait for the others, and whoever tries a list of names gets no further than that.
+PASSWORD_TRIES_PER_ADDRESS = HOUSEHOLD * PASSWORD_TRIES
 # Per minute, for one account or for the guests of one address, at all rooms together: all of a household may try once
 # at the same moment, and a guest's next name is no new start.
-ROOM_PASSWORD_TRIES = CLIENTS_PER_ADDRESS
+ROOM_PASSWORD_TRIES = HOUSEHOLD
 # A page of text pasted line by line goes through at once.
 MESSAGE_BURST = 200
 # Faster than anyone types or reads; a bot that needs more has an operator who can say so. ergo: 2 a second.

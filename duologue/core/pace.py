@@ -92,3 +92,40 @@ class Tries:
 
     def _recent(self, key: Hashable, now: float) -> list[float]:
         return [when for when in self._times.get(key, ()) if when + self._window > now]
+
+
+class Arrivals:
+    """Counts what there are thousands of within a sliding window, by key: in slots of the window, so that each takes a
+    few microseconds and a key no more than a few KiB. For at most `MOST_KEYS` keys, as `Tries`.
+    """
+
+    MOST_KEYS = Tries.MOST_KEYS
+
+    SLOTS = 60
+    """A slot leaves the window as a whole: up to a sixtieth of it too early."""
+
+    def __init__(self, most: float, window: float) -> None:
+        self._most = most
+        self._slot = window / self.SLOTS
+        self._counts: OrderedDict[Hashable, dict[int, int]] = OrderedDict()
+
+    def has_room(self, key: Hashable, now: float) -> bool:
+        """May one more of `key` come now?"""
+        counts = self._counts.get(key)
+        if counts is None:
+            return True
+        oldest = now // self._slot - self.SLOTS
+        while counts and (first := next(iter(counts))) <= oldest:
+            del counts[first]
+        return sum(counts.values()) < self._most
+
+    def note(self, key: Hashable, now: float) -> None:
+        """One has come."""
+        if isinf(self._most):
+            return
+        counts = self._counts.setdefault(key, {})
+        self._counts.move_to_end(key)
+        slot = int(now // self._slot)
+        counts[slot] = counts.get(slot, 0) + 1
+        while len(self._counts) > self.MOST_KEYS:
+            self._counts.popitem(last=False)

@@ -144,7 +144,7 @@ class WebSite:
     def _numbers(self, request: Request, address: str) -> Response:
         """For monitors on this machine: not for who comes by a proxy, nor for a page that calls itself otherwise."""
         if self._metrics is None:
-            return sentence(HTTPStatus.FORBIDDEN, "Behind a proxy the metrics are what `server.py metrics` prints.")
+            return sentence(HTTPStatus.FORBIDDEN, "With --web-origins the metrics are what `server.py metrics` prints.")
         headers = request.headers
         is_passed_on = "Forwarded" in headers or "X-Forwarded-For" in headers
         if not is_loopback(address) or is_passed_on or headers.get("Host", "").lower() not in self._hosts:

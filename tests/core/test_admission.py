@@ -65,15 +65,15 @@ def test_an_ipv4_address_is_the_same_when_it_comes_through_an_ipv6_socket(addres
 
 
 def test_the_defaults_are_those_of_the_protocol() -> None:
-    """16 clients at a time; 32 new ones in ten minutes."""
-    assert admitted(Doorkeeper(Limits()), SOMEBODY, 100) == 16 * SOCKETS_PER_CLIENT
+    """64 clients at a time; 256 new ones in ten minutes."""
+    assert admitted(Doorkeeper(Limits()), SOMEBODY, 1000) == 64 * SOCKETS_PER_CLIENT
     patient = Doorkeeper(Limits())
     let_in = 0
-    for _ in range(100):
+    for _ in range(1000):
         if patient.admit(SOMEBODY, 0):
             let_in += 1
             patient.leave(SOMEBODY)
-    assert let_in == 32 * SOCKETS_PER_CLIENT
+    assert let_in == 256 * SOCKETS_PER_CLIENT
 
 
 def test_another_address_still_gets_in() -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from duologue.core.pace import TokenBucket, Tries
+from duologue.core.pace import Arrivals, TokenBucket, Tries
 
 MINUTE = 60
 # Whole numbers, so that what is tested is the rule and not the rounding.
@@ -168,3 +168,50 @@ class TestTries:
 
     def test_the_bound_is_the_one_that_its_memory_was_reckoned_for(self) -> None:
         assert Tries.MOST_KEYS == 10_000
+
+
+class TestArrivals:
+    def test_so_many_in_a_window_and_then_again(self) -> None:
+        arrivals = Arrivals(3, MINUTE)
+        for now in (0, 0, 30):
+            assert arrivals.has_room("a", now)
+            arrivals.note("a", now)
+        assert not arrivals.has_room("a", MINUTE - 1)
+        assert arrivals.has_room("b", MINUTE - 1)
+        assert arrivals.has_room("a", MINUTE)
+        arrivals.note("a", MINUTE)
+        arrivals.note("a", MINUTE)
+        assert not arrivals.has_room("a", MINUTE + 29)
+        assert arrivals.has_room("a", MINUTE + 30)
+
+    @given(st.lists(st.integers(0, 20), max_size=200), st.integers(1, 20))
+    def test_never_more_than_that_in_a_window_but_for_a_slot(self, steps: list[int], most: int) -> None:
+        arrivals, now, let_in = Arrivals(most, MINUTE), 0, list[int]()
+        for step in steps:
+            now += step
+            if arrivals.has_room("a", now):
+                arrivals.note("a", now)
+                let_in.append(now)
+        slot = MINUTE // Arrivals.SLOTS
+        for start in let_in:
+            assert sum(start <= when < start + MINUTE - slot for when in let_in) <= most
+
+    def test_a_key_is_small_however_often_it_comes(self) -> None:
+        arrivals = Arrivals(100_000, MINUTE)
+        for number in range(10_000):
+            arrivals.note("a", number / 10)
+            arrivals.has_room("a", number / 10)
+        assert len(arrivals._counts["a"]) <= Arrivals.SLOTS
+
+    def test_keys_are_bounded(self) -> None:
+        arrivals = Arrivals(1, MINUTE)
+        for number in range(Arrivals.MOST_KEYS + 10):
+            arrivals.note(number, 0)
+        assert len(arrivals._counts) == Arrivals.MOST_KEYS
+        assert arrivals.has_room(0, 0)
+        assert not arrivals.has_room(Arrivals.MOST_KEYS, 0)
+
+    def test_lifted_it_counts_nothing(self) -> None:
+        arrivals = Arrivals(math.inf, MINUTE)
+        arrivals.note("a", 0)
+        assert not arrivals._counts

@@ -104,7 +104,7 @@ DEFENCES = (
     Defence(
         "a neighbour's typing errors lock nobody out soon",
         "duologue/core/limits.py",
-        "PASSWORD_TRIES_PER_ADDRESS = CLIENTS_PER_ADDRESS * PASSWORD_TRIES",
+        "PASSWORD_TRIES_PER_ADDRESS = HOUSEHOLD * PASSWORD_TRIES",
         "PASSWORD_TRIES_PER_ADDRESS = 3 * PASSWORD_TRIES",
         f"{OF_LOGIN}test_a_household_may_mistype_and_is_not_locked_out_by_a_neighbour",
     ),

@@ -29,8 +29,8 @@ DEFENCES = (
     Defence(
         "the users file is closed when it gets hashes",
         "duologue/storage/users_file.py",
-        "0o600 if is_open else old.st_mode & 0o7777",
-        "old.st_mode & 0o7777",
+        "    is_open = has_hashes and old.st_mode & stat.S_IRWXO\n",
+        "    is_open = False\n",
         "tests/storage/test_users_file.py::test_what_anybody_could_read_is_closed_when_it_gets_hashes",
     ),
     Defence(

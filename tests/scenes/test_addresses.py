@@ -68,7 +68,12 @@ async def test_coming_back_again_and_again(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("nothing_is_loopback")
-async def test_a_flood_from_one_address_leaves_the_others_alone(stage: Stage) -> None:
+async def test_a_flood_from_one_address_leaves_the_others_alone(tmp_path: Path) -> None:
+    async with opened(tmp_path, limits={"clients_per_address": 16}) as stage:
+        await floods(stage)
+
+
+async def floods(stage: Stage) -> None:
     alice = await stage.enters("alice", source="127.0.0.2")
     flood = [await stage.connects() for _ in range(200)]
     for wire in flood[48:]:

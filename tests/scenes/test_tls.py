@@ -226,3 +226,14 @@ async def test_bob_stops_reading_over_tls(tmp_path: Path, identity: Identity) ->
             assert stage.queued() <= 3 * 128 * 1024 + 256 * 1024
         async with asyncio.timeout(20):
             assert await bob.login.reader.readexactly(len(data)) == data
+
+
+async def test_a_handshake_that_fails_says_why(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO")
+    for first in (b"", b"\x16\x03\x01", b"duologue/1 login_socket\n", b"GET / HTTP/1.1\r\n\r\n"):
+        _, writer = await asyncio.open_connection(stage.settings.host, stage.settings.port)
+        writer.write(first)
+        writer.close()
+    await until(lambda: caplog.text.count("handshake failed") == 4)
+    reasons = [vars(record)["reason"] for record in caplog.records if record.getMessage() == "handshake failed"]
+    assert all(reasons)

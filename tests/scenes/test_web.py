@@ -703,7 +703,7 @@ async def test_a_proxy_brings_the_origins_that_the_operator_names(tmp_path: Path
 
 
 async def test_an_account_without_a_password_that_comes_later_is_not_let_in_by_the_proxy(tmp_path: Path) -> None:
-    """7.3"""
+    """7.5"""
     origin = "https://chat.example.org"
     async with opened(tmp_path, protocols=PROTOCOLS, web_origins=(origin,), accounts=[Account("eve", HASH)]) as stage:
         said = await stage.registers(Account("eve", HASH), Account("bob"))
