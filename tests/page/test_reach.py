@@ -139,7 +139,6 @@ def test_why_a_lost_connection_does_not_come_back_is_said(enter: Enter, server: 
     expect(alice.page.locator("#link")).to_contain_text("Connection lost. What you write is kept. Full.")
     server.start()
     expect(alice.page.locator("#link")).to_be_empty()
-    alice.troubles.clear()  # the browser noted the 503
 
 
 def test_a_reload_while_the_server_is_away_says_so(enter: Enter) -> None:
