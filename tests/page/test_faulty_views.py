@@ -24,11 +24,11 @@ BREAKS = {
     "who listens": "document.getElementById('told').prepend = () => { throw new Error('nobody listens') }",
     "the head": NO_PLACE % "head",
     "the list": NO_PLACE % "talks",
-    "the time of one row": """
-        const make = document.createElement;
-        document.createElement = (name) => {
-            if (name === 'time' && (window.made = (window.made ?? 0) + 1) === 3) throw new Error('no time');
-            return make.call(document, name);
+    "one row": """
+        const make = document.createTextNode;
+        document.createTextNode = (text) => {
+            if (text === 'line 3') throw new Error('no row');
+            return make.call(document, text);
         };
     """,
 }
@@ -113,6 +113,7 @@ def test_a_line_of_the_past_that_is_damaged_keeps_nobody_from_reading(enter: Ent
         """() => {
             localStorage['duologue/alice/chats'] = '{"x": {"id": "x", "partner": "bob"}}';
             localStorage['duologue/alice/talks'] = '{"bob"';
+            localStorage['duologue/alice/letters'] = '{"x": null}';
         }"""
     )
     alice.page.reload()
