@@ -28,6 +28,7 @@ const VIEWS = {
 		at("nickname").value ||= tab.get("nickname") ?? "";
 		at(at("nickname").value && wantsPassword ? "password" : "nickname").focus();
 	},
+	denied: (text) => put(at("denied"), text),
 	begun() {
 		const isFirst = at("app").hidden;
 		at("password").value = "";

@@ -12,6 +12,7 @@ export const LOBBY = "#lobby";
 const PAGE = 50; // messages
 export const MOST = 500; // in one answer, or list
 const TOO_SOON = 3000; // ms
+const WHY_IN = 5000; // ms
 const WHY_AT = new Set([2, 8, 32, 128]); // failures in a row: what is full is not asked on top of each try
 const NO_ANSWER = "The server cannot be reached.";
 const FINAL = { taken_over: "taken", removed: "over", protocol_error: "over", bye: "over" };
@@ -90,6 +91,7 @@ function begin() {
 	socket.settle();
 	guard(recall, my.me);
 	guard(restore);
+	guard(restoreDrafts);
 	const wasTaken = my.link === "taken";
 	const waited = [...my.requests.keys()];
 	Object.assign(my, { link: "on", why: "", partner: null, requests: new Map(), asked: new Set() });
@@ -119,11 +121,16 @@ function wish(wasTaken) {
 function restore() {
 	for (const key in kept.talks) Object.assign(talkWith(key), kept.talks[key]);
 	const put = (key, line) => talkWith(key).timeline.add({ ...line, who: my.me, isMine: true });
-	for (const { partner, lines } of Object.values(kept.chats)) for (const line of lines) guard(put, partner, line);
+	for (const { partner, lines } of Object.values(kept.chats)) guard(() => lines.forEach((line) => put(partner, line)));
 	for (const letter of Object.values(kept.letters)) guard(put, letter.to, letter);
-	if (isRestored) kept.drafts = Object.fromEntries([...my.talks.values()].map(({ key, draft }) => [key, draft]).filter(([, text]) => text));
-	else for (const key in kept.drafts) talkWith(key).draft = kept.drafts[key];
+}
+
+// What has been typed since the page was opened counts for more than what was kept.
+function restoreDrafts() {
+	if (!isRestored) for (const key in kept.drafts) talkWith(key).draft = kept.drafts[key];
 	isRestored = true;
+	kept.drafts = {};
+	for (const { key, draft } of my.talks.values()) if (draft) kept.drafts[key] = draft;
 }
 
 // The one way of what the server says: into the state first, each event by itself; what got there is acknowledged.
@@ -160,7 +167,7 @@ function lost(failures) {
 	if (tab.get("pass")) my.link = "lost";
 	else {
 		socket.close();
-		if (stage === "nickname" || !stage) findWhy().then(views.login);
+		if (stage === "nickname" || !stage) unreached(form);
 	}
 	if (my.link === "lost" && WHY_AT.has(failures)) findWhy().then(tellWhy);
 	stage = "";
@@ -168,6 +175,13 @@ function lost(failures) {
 	delivery.lose();
 	questions.splice(0).forEach(({ fail }) => fail("The connection was lost."));
 	changed();
+}
+
+// Said at once, and again when more is known; unless somebody has tried again by then.
+async function unreached(tried) {
+	views.login(NO_ANSWER);
+	const why = await findWhy();
+	if (tried === form) views.denied(why);
 }
 
 function tellWhy(why) {
@@ -178,7 +192,7 @@ function tellWhy(why) {
 // Why no socket opens. A browser tells no script, so the server is asked in another way.
 async function findWhy() {
 	try {
-		const answer = await fetch(`status?origin=${encodeURIComponent(location.origin)}`, { cache: "no-store" });
+		const answer = await fetch(`status?origin=${encodeURIComponent(location.origin)}`, { cache: "no-store", signal: AbortSignal.timeout(WHY_IN) });
 		const isInWords = answer.headers.get("Content-Type")?.startsWith("text/plain");
 		if (answer.ok) return "The server answers, but no chat can be opened: something between here and there does not pass WebSockets on.";
 		return isInWords ? (await answer.text()).trim() : `${NO_ANSWER} What stands before it answers ${answer.status}.`;

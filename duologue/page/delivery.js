@@ -1,6 +1,7 @@
 // Our messages: counted, kept until safe, sent again, handed in; those to us are told once.
 // See docs/protocol.md, 7, 10 and 11. Knows no page.
 
+import { guard } from "./guard.js";
 import { kept, save } from "./memory.js";
 import { send } from "./socket.js";
 import { changed } from "./state.js";
@@ -26,7 +27,7 @@ export const current = () => chats().find((chat) => !chat.isOver);
 export function begin() {
 	asked = new Set();
 	broken.clear();
-	for (const chat of chats()) if (chat.lines.length || !chat.isOver) askToResume(chat);
+	for (const chat of chats()) guard(() => (chat.lines.length || !chat.isOver) && askToResume(chat));
 }
 
 function askToResume(chat) {

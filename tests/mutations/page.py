@@ -34,7 +34,7 @@ DEFENCES = (
         f"{PAGE}/ui.js",
         "made(make, item)) });",
         "make(item)) });",
-        f"{VIEWS}::test_a_view_that_fails_hides_nothing_else[the clock of one row]",
+        f"{VIEWS}::test_a_view_that_fails_hides_nothing_else[one row]",
     ),
     Defence(
         "a browser without notices is told so, and that is no fault of the page",

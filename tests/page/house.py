@@ -129,7 +129,8 @@ class Person:
         return page
 
     def _note(self, message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning") and "WebSocket connection" not in message.text:
+        is_of_the_network = "WebSocket connection" in message.text or "/status?" in message.location["url"]
+        if message.type in ("error", "warning") and not is_of_the_network:
             self.troubles.append(message.text)
 
     def _dialog(self, dialog: Dialog) -> None:

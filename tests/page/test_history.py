@@ -103,6 +103,7 @@ def test_history_may_answer_after_the_live_copy(enter: Enter) -> None:
     alice.chats_with(bob)
     bob.types("ok")
     alice.reads("ok")
+    alice.goes_to("#lobby")
     alice.page.reload()
     wire.holds |= {"recalled", "recall_ended"}
     bob.types("ok")
