@@ -133,13 +133,13 @@ async def test_what_is_typed_from_the_first_moment_is_written(server: Server, op
 
 
 async def test_sigterm_leaves_the_server(server: Server, open_gui: OpenGui) -> None:
-    async with Person("bob", server.port) as bob:
-        gui = await log_in(open_gui, server.port, "alice")
-        await bob.client.ask("alice")
-        await asyncio.to_thread(gui.window, "bob wants to chat")
+    async with Person("carol", server.port) as carol:  # who has not asked for a chat so often yet that it is too often
+        gui = await log_in(open_gui, server.port, "user7")
+        await carol.client.ask("user7")
+        await asyncio.to_thread(gui.window, "carol wants to chat")
         gui.send_signal(signal.SIGTERM)
         assert await asyncio.to_thread(gui.wait) == (128 + signal.SIGTERM, "")
-        await bob.gets(RequestAnswered)
+        await carol.gets(RequestAnswered)
 
 
 async def test_the_keyboard_quits(server: Server, open_gui: OpenGui) -> None:

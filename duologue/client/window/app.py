@@ -73,6 +73,7 @@ class App:
         self._show_login()
         self.root.update_idletasks()
         centre_on_screen(self.root, self.root.winfo_reqwidth(), self.root.winfo_reqheight())
+        self.root.geometry("")  # it grows with a password to be asked for, and with what is wrong
         self.form.take_keyboard()
         if nickname is not None:
             self.form.nickname.insert(0, nickname)

@@ -116,4 +116,6 @@ async def test_a_wrong_password_leaves_the_name_and_an_empty_field(server: Serve
     await desktop.until(lambda: str(form._trouble["text"]), "said why")
     assert (form.nickname.get(), form.password.get()) == ("Nobody-Here", "")
     assert desktop.root.focus_get() is form.password
+    bottom = form.button.winfo_rooty() + form.button.winfo_height()
+    assert bottom <= desktop.root.winfo_rooty() + desktop.root.winfo_height(), "nothing is cut off"
     assert "wrong" not in desktop.shown()[desktop.shown().index("Nickname") :].replace(str(form._trouble["text"]), "")
