@@ -59,6 +59,13 @@ DEFENCES = (
         f"{_FLOODS}::test_to_come_back_brings_nothing",
     ),
     Defence(
+        "who has not enough for a message cannot pay for it",
+        "duologue/core/pace.py",
+        "        is_enough = tokens >= amount\n",
+        "        is_enough = True\n",
+        "tests/core/test_pace.py::TestTokenBucket::test_who_pays_has_enough_or_keeps_what_they_have",
+    ),
+    Defence(
         "a debt outlives the session that made it",
         "duologue/metering.py",
         "        self._in_use[link.bucket] = None\n",
