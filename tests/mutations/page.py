@@ -142,13 +142,6 @@ DEFENCES = (
         f"{READING}::test_a_hit_opens_at_its_message_with_what_was_said_around_it",
     ),
     Defence(
-        "whoever goes elsewhere is not brought back to a hit",
-        f"{PAGE}/client.js",
-        "Object.assign(my, { sought: null, marked: null });",
-        "my.marked = null;",
-        f"{READING}::test_who_goes_elsewhere_meanwhile_is_not_brought_back_to_the_hit",
-    ),
-    Defence(
         "what is unread elsewhere is signed on a phone",
         f"{PAGE}/head.js",
         'news && el("b.news", news)',
