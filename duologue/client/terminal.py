@@ -104,6 +104,7 @@ class TerminalFace:
             input=source,
             output=output,
         )
+        self._arrow = _arrow_in(self._prompt.output.encoding())
         self._painter = Painter(self._prompt.output, self._prompt.color_depth, clock)
         keep_whole(self._prompt.default_buffer)
         self._prompt.default_buffer.on_text_changed += lambda buffer: self._changed(buffer.text)
@@ -187,7 +188,9 @@ class TerminalFace:
         client = self._client
         nickname = _in_place(client.nickname) if client else ""
         where = (client.partner or client.room) if client else None
-        return FormattedText([("class:prompt", f"{nickname} → {_in_place(where)}> " if where else f"{nickname}> ")])
+        return FormattedText(
+            [("class:prompt", f"{nickname} {self._arrow} {_in_place(where)}> " if where else f"{nickname}> ")]
+        )
 
     def _placeholder(self) -> FormattedText:
         return FormattedText([("class:placeholder", self._state())])
@@ -307,6 +310,13 @@ class TerminalFace:
         task = asyncio.create_task(work)
         self._background.add(task)
         task.add_done_callback(self._background.discard)
+
+
+def _arrow_in(encoding: str | None) -> str:
+    try:
+        return "→".encode(encoding or "utf-8").decode(encoding or "utf-8")
+    except (UnicodeError, LookupError):
+        return "->"
 
 
 def _in_place(name: str) -> str:

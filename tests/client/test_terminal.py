@@ -15,7 +15,7 @@ from prompt_toolkit.output.vt100 import Vt100_Output
 
 from duologue.client.api import Client
 from duologue.client.face import Interrupted, Kind, Line
-from duologue.client.happenings import ConnectionLost
+from duologue.client.happenings import ConnectionLost, Reconnected
 from duologue.client.terminal import TerminalFace
 from duologue.core.commands import Say
 from duologue.core.events import ChatRequested, PeopleOnline, RequestSent
@@ -23,9 +23,20 @@ from duologue.core.room_events import RoomJoined, RoomListed, RoomMembers, Rooms
 from tests.client.conftest import FalseServer
 
 
+class Screen(io.StringIO):
+    """What was written, by whoever takes it for a terminal of this `charset`."""
+
+    charset = "utf-8"
+
+    @property
+    def encoding(self) -> str:  # type: ignore[override]
+        return self.charset
+
+
 @contextmanager
-def terminal(has_bell: bool = True) -> Iterator[tuple[TerminalFace, PipeInput, io.StringIO]]:
-    screen = io.StringIO()
+def terminal(has_bell: bool = True, encoding: str = "utf-8") -> Iterator[tuple[TerminalFace, PipeInput, io.StringIO]]:
+    screen = Screen()
+    screen.charset = encoding
     output = Vt100_Output(screen, lambda: Size(24, 80), enable_cpr=False)
     with create_pipe_input() as keys:
         yield TerminalFace(has_bell=has_bell, clock=lambda: "12:34", source=keys, output=output), keys, screen
@@ -122,6 +133,52 @@ async def test_the_prompt_names_the_room_unless_a_chat_is_on(false_server: False
             await shows(screen, "alice → bob> ")
             keys.send_text("x\r")
             await reading
+
+
+async def test_where_there_is_no_arrow_the_prompt_has_one_of_ascii(false_server: FalseServer) -> None:
+    async with Client(false_server.address, "alice") as client:
+        await client.join("#tea")
+        with terminal(encoding="latin-1") as (face, keys, screen):
+            keys.send_text("x\r")
+            await face.read(client)
+            assert "alice -> #tea> x" in display(screen)
+
+
+async def test_names_in_the_prompt_stay_in_their_places(false_server: FalseServer) -> None:
+    """A name whose letters go to the left does not take the arrow with it, and a wide one has its columns."""
+    async with Client(false_server.address, "alice") as client:
+        false_server.say("login_socket", "start_chat مريم x\n".encode())
+        with terminal() as (face, keys, screen):
+            face.notices(await anext(client))
+            keys.send_text("x\r")
+            await face.read(client)
+            assert "alice → مريم\u200e> " in screen.getvalue().replace("\x1b[0m", "").replace("\x1b[0;1m", "")
+            false_server.say("login_socket", "chat_ended مريم left\nstart_chat 日本 y\n".encode())
+            for _ in range(2):
+                face.notices(await anext(client))
+            keys.send_text("y\r")
+            await face.read(client)
+            assert "alice → 日本> y" in display(screen).replace("日 本 ", "日本")
+
+
+async def test_enter_on_nothing_tries_to_connect_at_once(false_server: FalseServer) -> None:
+    waiting = asyncio.Event()
+
+    async def sleep(_: float) -> None:
+        waiting.set()
+        await asyncio.Event().wait()
+
+    async with Client(false_server.address, "alice", sleep=sleep) as client:
+        false_server.close("login_socket")
+        assert isinstance(await anext(client), ConnectionLost)
+        with terminal() as (face, keys, _):
+            reading = asyncio.create_task(face.read(client))
+            coming = asyncio.create_task(anext(client))
+            await waiting.wait()
+            keys.send_text("\r")
+            assert await coming == Reconnected("alice")
+            keys.send_text("x\r")
+            assert await reading == "x"
 
 
 async def test_in_a_room_the_prompt_says_what_was_not_sent_yet(false_server: FalseServer) -> None:
