@@ -114,8 +114,7 @@ class WebSite:
         if origin in self._allowed:
             return None
         self.refused["bad_origin"] += 1
-        shown = visible(origin[:_SHOWN])
-        self._log_refused(shown, address)
+        self._log_refused(visible(origin[:_SHOWN]), address)
         return _not_from(origin)
 
     def _status(self, request: Request, _: str) -> Response:
