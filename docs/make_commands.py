@@ -98,6 +98,7 @@ Where the server keeps messages (`--history on`), the two of a chat can read the
   SINCE is `today`, `yesterday`, a weekday (the last one of that name, today included), a date such as
   `2026-11-20`, or `30m`, `2h`, `3d` back from now. A single word that can be a number or a time is one.
 - `/search coffee monday` shows messages from all chats that have both words, newest last, at most 50.
+  Of Korean, Chinese, Japanese, Thai, Lao, Khmer and Burmese words a part is enough.
 - `/export` writes all messages with the partner to `chat-with-bob.txt` in the current folder, those of a room to
   `room-tea.txt`. A name that ends
   in `.json` gives a list of objects with `number`, `at` (ISO 8601), `from`, `to` and `text`. An existing file is

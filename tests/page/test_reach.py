@@ -91,7 +91,7 @@ def test_a_wrong_origin_is_said_to_be_one(browser: Browser, server: Server, prox
     alice.page.fill("#nickname", "alice")
     alice.page.click("#login button")
     denied = alice.page.locator("#denied")
-    expect(denied).to_contain_text(f"comes from {proxy.url}, and the server opens no chat")
+    expect(denied).to_contain_text(f"its origin is {proxy.url}, which is not that of this server's page")
     expect(denied).to_contain_text(f"--web-origins {proxy.url}")
     alice.context.close()
 
