@@ -123,10 +123,10 @@ class BaseConnection(asyncio.Protocol, ABC, Generic[AnyDoor]):
             self._hub.cast_out(self, error)
 
     def _take(self, commands: Iterator[Command | PeerError], size: int) -> None:
-        # What a read brings pays for it, with its first KiB. One that brings nothing costs too.
+        # What a read brings pays for it, with its first KiB.
         if size > FREE_BYTES:
             self._hub.metering.spend(self, (size - FREE_BYTES) * BYTE)
-        commands = chain((next(commands, _NOTHING),), commands)
+        commands = _or_nothing(commands)
         if self._backlog is None:
             self._carry_out(commands)
         else:
@@ -307,6 +307,14 @@ class UndecidedConnection(Connection):
             return ()
         self._receive = self.door.receive_data
         return self._receive(first)
+
+
+def _or_nothing(commands: Iterator[Command | PeerError]) -> Iterator[Command | PeerError]:
+    """The commands of a read; one that brings none costs too. Takes none before it is asked for: what a line means can
+    depend on the answer to the line before.
+    """
+    yield next(commands, _NOTHING)
+    yield from commands
 
 
 def _mute(_: bytes) -> None:

@@ -40,7 +40,7 @@ DEFENCES = (
     Defence(
         "a read that brings nothing is paid for",
         "duologue/net/connection.py",
-        "        commands = chain((next(commands, _NOTHING),), commands)\n",
+        "        commands = _or_nothing(commands)\n",
         "",
         f"{_FLOODS}::test_what_guests_type",
     ),

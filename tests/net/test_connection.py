@@ -172,6 +172,17 @@ async def test_what_a_partner_says_goes_out_as_it_came(connection: Connection, t
     assert (transport.written, taken) == (b":hello\n", [])
 
 
+async def test_what_comes_while_it_is_held_means_what_it_does_after_what_came_before(
+    stage: Stage, connection: Connection, transport: FakeTransport
+) -> None:
+    """A line is not looked at before the one before it is answered: TLS can give several reads after a hold."""
+    connection.hold(Hold.RATE)
+    connection.data_received(b"duologue/1 login_socket\n1 1\n")
+    connection.data_received(b"alice\n")
+    connection.release(Hold.RATE)
+    assert [line.split()[0] for line in transport.written.splitlines()] == [b"AUTH_DENIED", b"AUTH_SUCCESS"]
+
+
 # Turns
 
 
