@@ -1,4 +1,4 @@
-"""How much each account may have done for it: every command and every byte costs something, taken before the work.
+"""How much each account may have done for it: commands cost something, and so do bytes, taken before the work.
 
 The unit is one message. Whoever has spent more than the limit is not read from until the debt is worked off: nothing
 is dropped, and memory here does not grow. An account has one bucket for all its connections, one after another too;
