@@ -16,7 +16,8 @@ from websockets.exceptions import ConnectionClosed
 
 from duologue.core.commands import StreamHeld
 from duologue.protocols.web_json import wanted
-from tests.stage import BOUND, Stage
+from tests.bound import BOUND
+from tests.stage import Stage
 
 logging.getLogger("websockets.client").setLevel(logging.WARNING)  # the client's own notes are nobody's here
 

@@ -22,9 +22,7 @@ from duologue.net import control
 from duologue.server import Server
 from duologue.settings import Settings
 from duologue.storage import users_file
-
-BOUND = 5.0
-"""Seconds that anything expected may take before the scene has failed."""
+from tests.bound import BOUND
 
 CAST = ("alice", "bob", "carol", "dave")
 

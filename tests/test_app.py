@@ -21,11 +21,9 @@ from ptyprocess import PtyProcess
 from duologue import app
 from duologue.settings import COMMANDS, Settings
 from duologue.storage import users_file
+from tests.bound import BOUND
 
 TOP = Path(__file__).parent.parent
-BOUND = 20.0
-"""Seconds for one call; most of it is the start of Python on a busy machine."""
-
 GOODBYE = "disconnected shutting_down Server is shutting down. Goodbye!\n"
 
 

@@ -23,7 +23,8 @@ from duologue.link import Client, Hold
 from duologue.metering import Metering
 from duologue.storage.base import StoreError
 from duologue.storage.nothing import RemembersNothing
-from tests.test_link import BOUND, client, fake
+from tests.bound import BOUND
+from tests.test_link import client, fake
 
 PAGE = 20
 """Bytes read at a time: three messages or so."""

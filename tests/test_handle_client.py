@@ -12,7 +12,8 @@ import pytest
 from duologue.core import commands
 from duologue.core.commands import Command, ReadHistory, SearchHistory
 from duologue.handle_client import _FOR_CLIENTS, _FOR_SOCKETS, handle_client
-from tests.stage import BOUND, Stage, opened, until
+from tests.bound import BOUND
+from tests.stage import Stage, opened, until
 
 
 @pytest.fixture

@@ -10,9 +10,7 @@ from duologue.core.events import Event
 from duologue.core.pace import TokenBucket
 from duologue.link import Client, Hold, Link, Receiver
 from duologue.protocols.native import NativeSocket
-
-BOUND = 5.0
-"""Seconds that anything expected may take before a test has failed."""
+from tests.bound import BOUND
 
 
 class FakeLink:

@@ -24,8 +24,9 @@ from duologue.passwords import PasswordPool
 from duologue.protocols.lines import TRIES
 from duologue.settings import Settings
 from duologue.tables import Users
+from tests.bound import BOUND
 from tests.stage import Clock
-from tests.test_link import BOUND, FakeLink
+from tests.test_link import FakeLink
 
 ACCOUNTS = [
     Account("alice"),

@@ -40,8 +40,9 @@ from duologue.storage.base import (
     Undelivered,
 )
 from duologue.storage.nothing import RemembersNothing
+from tests.bound import BOUND
 from tests.stage import until
-from tests.test_link import BOUND, client, fake
+from tests.test_link import client, fake
 
 NOW = 1795217400.9
 PAGE = 3

@@ -13,6 +13,7 @@ from argon2.low_level import Type
 from duologue import passwords
 from duologue.fair_pool import PoolFull
 from duologue.passwords import PASSWORD_LENGTH, BadPassword, PasswordPool, hash_password
+from tests.bound import BOUND
 
 
 @pytest.fixture
@@ -115,7 +116,7 @@ async def test_past_the_most_that_may_wait_a_check_is_refused_and_then_welcome_a
     hasher.may_go.clear()
     waiting = [asyncio.create_task(pool.verify(None, "x", number)) for number in range(3)]
     await asyncio.to_thread(hasher.began.wait, 30)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(BOUND):
         with pytest.raises(PoolFull, match="try again"):
             await pool.verify(None, "x", "late")
     for task in waiting[1:]:

@@ -13,6 +13,7 @@ from duologue.core.pages import PAGE
 from duologue.core.people_events import Presence, State
 from duologue.link import Client
 from duologue.presence_watchers import MOST_AT_ONCE, PresenceWatchers
+from tests.bound import BOUND
 from tests.test_link import client, fake
 
 
@@ -50,7 +51,7 @@ async def tower(monkeypatch: pytest.MonkeyPatch) -> Tower:
 
 
 async def soon(done: Callable[[], bool]) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(BOUND):
         while not done():  # noqa: ASYNC110 - nothing says so
             await asyncio.sleep(0.002)
 

@@ -20,8 +20,9 @@ from duologue.permissions import PermissionsError
 from duologue.server import Server
 from duologue.settings import Settings
 from duologue.storage import users_file
+from tests.bound import BOUND
 from tests.second_user import SERVICE, as_service, needs_root, owned, owner
-from tests.stage import BOUND, descriptors, opened, until
+from tests.stage import descriptors, opened, until
 
 
 @pytest.fixture

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.bound import BOUND
+
 TOP = Path(__file__).parent.parent
 REPORT = """
 import os, sys
@@ -35,7 +37,7 @@ def start(command: list[str], closed: tuple[int, ...], **how: object) -> subproc
         cwd=TOP,
         input=b"",
         capture_output=True,
-        timeout=30,
+        timeout=BOUND,
         check=False,
         **how,
     )
@@ -80,7 +82,7 @@ def test_output_that_cannot_be_written_is_one_line(program: str, tmp_path: Path)
     with Path("/dev/full").open("wb") as full:
         done = subprocess.run(
             [sys.executable, program, *command],
-            cwd=TOP, stdin=subprocess.DEVNULL, stdout=full, stderr=subprocess.PIPE, timeout=30, check=False,
+            cwd=TOP, stdin=subprocess.DEVNULL, stdout=full, stderr=subprocess.PIPE, timeout=BOUND, check=False,
         )  # fmt: skip
     assert done.returncode == 1
     assert done.stderr.count(b"\n") == 1

@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 
 from duologue.core.accounts import Account
+from tests.bound import BOUND
 from tests.scenes.test_tls import Identity, identity
-from tests.stage import BOUND, Stage, opened, until
+from tests.stage import Stage, opened, until
 
 __all__ = ["identity"]
 

@@ -18,9 +18,10 @@ import trustme
 
 from duologue.core.places import Places
 from duologue.net import listener
+from tests.bound import BOUND
 from tests.browser import asks, enters
 from tests.scenes.test_tls import Identity
-from tests.stage import BOUND, Actor, Stage, Wire, opened, until
+from tests.stage import Actor, Stage, Wire, opened, until
 
 FULL = "ERROR server_full The server is full: there is no room for another client now. Try again in a minute."
 ALL = ("native", "simplechat", "web", "rooms_json", "plain_lines", "nickname_lines", "desktop_lines")
@@ -187,7 +188,7 @@ def limited(folder: Path, soft: int, hard: int) -> Iterator[tuple[int, int]]:
         yield port, clients
     finally:
         process.terminate()
-        process.communicate(timeout=20)
+        process.communicate(timeout=BOUND)
 
 
 def test_a_shells_soft_limit_is_raised(tmp_path: Path) -> None:

@@ -27,8 +27,9 @@ from duologue.protocols.native import NativeSocket
 from duologue.protocols.plain_talk import ROWS
 from duologue.protocols.web_json import COMMANDS
 from tests.behaviour.simplechat import SimpleChat
+from tests.bound import BOUND
 from tests.browser import Tab, fields_of
-from tests.stage import BOUND, Actor, Stage, Wire, opened, until
+from tests.stage import Actor, Stage, Wire, opened, until
 
 BURST = 50
 """Units at once: low, so that a flood is over soon."""

@@ -12,7 +12,8 @@ import pytest
 from duologue import passwords
 from duologue.core.accounts import Account
 from duologue.core.limits import Limits
-from tests.stage import BOUND, Stage, Wire, opened, until
+from tests.bound import BOUND
+from tests.stage import Stage, Wire, opened, until
 
 CROWD = 100
 SECRET = passwords.hash_password("right")

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from duologue.core.limits import REQUESTS_TO_ONE, REQUESTS_TO_ONE_WINDOW
-from tests.stage import BOUND, Actor, Stage, opened, until
+from tests.bound import BOUND
+from tests.stage import Actor, Stage, opened, until
 
 ATTEMPTS = 20
 

@@ -14,7 +14,8 @@ from duologue.storage import search as searching
 from duologue.storage.base import Letter, Message
 from duologue.storage.reader import Whose
 from duologue.storage.sqlite import SqliteStore
-from tests.stage import BOUND, Actor, Stage, until
+from tests.bound import BOUND
+from tests.stage import Actor, Stage, until
 
 MANY = 20_000
 """Messages that came in one write, each of which has the word."""

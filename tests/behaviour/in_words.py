@@ -10,7 +10,8 @@ from typing import ClassVar
 from duologue.core.accounts import is_guest
 from tests.behaviour.people import Person
 from tests.behaviour.sociable import Sociable
-from tests.stage import BOUND, Stage
+from tests.bound import BOUND
+from tests.stage import Stage
 
 MAY_ASK = {
     "everyone": "Everyone may ask you for a chat.",

@@ -8,7 +8,8 @@ import re
 
 from tests.behaviour.guests import Guest
 from tests.behaviour.people import Person
-from tests.stage import BOUND, Stage, until
+from tests.bound import BOUND
+from tests.stage import Stage, until
 
 
 class PlainLines(Guest):

@@ -12,7 +12,8 @@ from duologue.net.pacing import unacknowledged
 from tests.behaviour.in_words import SociableInWords
 from tests.behaviour.people import Person
 from tests.behaviour.reads import ONE_READ, unread
-from tests.stage import BOUND, Stage, until
+from tests.bound import BOUND
+from tests.stage import Stage, until
 
 BEYOND_LOGIN = (1, 2)
 """How far the local ports of the other two sockets are from that of the login socket."""

@@ -12,7 +12,8 @@ from bench import attackers, names
 from bench.attackers import ATTACKS, Attack, Attacker
 from bench.people import CAST, Doors
 from duologue.core.accounts import Account
-from tests.stage import BOUND, UNPAID, opened
+from tests.bound import BOUND
+from tests.stage import UNPAID, opened
 
 NOWHERE = Doors(0, 0, 0, 0)
 

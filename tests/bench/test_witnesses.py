@@ -13,7 +13,8 @@ from bench.people import ABSENT, FRIEND, OWNER, PASSWORD, READER, SENDER
 from bench.witnesses import AGAIN, BETWEEN, PATIENCE, WITNESSES, Witness
 from duologue.core.accounts import Account
 from duologue.passwords import hash_password
-from tests.stage import BOUND, Clock, opened
+from tests.bound import BOUND
+from tests.stage import Clock, opened
 
 
 class Canned:

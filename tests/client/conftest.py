@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 
 from duologue.client.address import Address
+from tests.bound import BOUND
 from tests.terminal.programs import Server, running
 
 
@@ -70,7 +71,7 @@ class FalseServer:
 
     async def hears(self, kind: str, line: bytes) -> None:
         """Wait until that line came."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(BOUND):
             while await self.heard.get() != (kind, line):
                 pass
 

@@ -48,6 +48,7 @@ from duologue.client import (
 )
 from duologue.client.link import Link, Timing
 from duologue.core.errors import PeerError
+from tests.bound import BOUND
 from tests.client.conftest import FalseServer
 from tests.terminal.programs import Server
 
@@ -55,7 +56,7 @@ DOCUMENT = Path(__file__).parents[2] / "docs" / "bots.md"
 
 
 async def until(client: Client, *wanted: type[Happening]) -> Any:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(BOUND):
         async for event in client:
             if isinstance(event, wanted):
                 return event
@@ -569,7 +570,7 @@ async def test_also_while_a_lost_connection_is_being_closed_what_is_said_is_kept
         me._link.close = close_slowly  # type: ignore[method-assign]
         false_server.close("login_socket")
         losing = asyncio.create_task(until(me, ConnectionLost))
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(BOUND):
             while me.is_connected:  # noqa: ASYNC110 -- what changes it is what is tested
                 await asyncio.sleep(0)
         await me.say("hello?")

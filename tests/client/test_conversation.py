@@ -15,6 +15,7 @@ from duologue.client.face import Interrupted, Line
 from duologue.client.happenings import Happening
 from duologue.core.commands import Command
 from duologue.core.events import Said
+from tests.bound import BOUND
 from tests.client.conftest import FalseServer
 
 
@@ -104,7 +105,7 @@ async def run(
     nickname: str | None = "alice",
     memory_of: Callable[[str], Path | None] = lambda _: None,
 ) -> int:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(BOUND):
         return await Conversation(face, server.address, nickname, memory_of).run()
 
 
@@ -257,7 +258,7 @@ async def test_a_letter_is_written_and_one_that_came_has_its_time_and_day(false_
     false_server.answers["login_socket"] += b"message_from carol 86400 abc 1 :long ago\vreally\n"
     running = asyncio.create_task(run(face, false_server))
     face.types("/msg Bob hello  there\nyou")
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(BOUND):
         while (heard := (await false_server.heard.get())[1].decode()).split(" ")[:2] != ["/msg", "bob"]:
             pass
     assert heard.endswith(" 1 :hello  there\vyou\n")
@@ -275,7 +276,7 @@ async def test_a_reply_goes_to_whoever_wrote_last(false_server: FalseServer) -> 
     running = asyncio.create_task(run(face, false_server))
     await shows(face, "are you there")
     face.types("/reply yes, I am")
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(BOUND):
         while (heard := (await false_server.heard.get())[1].decode()).split(" ")[:2] != ["/msg", "carol"]:
             pass
     assert heard.endswith(" 1 :yes, I am\n")
@@ -284,7 +285,7 @@ async def test_a_reply_goes_to_whoever_wrote_last(false_server: FalseServer) -> 
 
 
 async def shows(face: Script, text: str) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(BOUND):
         while text not in face.shown:  # noqa: ASYNC110 -- a screen tells nobody
             await asyncio.sleep(0.001)
 
@@ -298,7 +299,7 @@ class RoomServer:
     async def serve(self, lines: int) -> list[str]:
         """So many lines of the chat socket, and what they are, without the streams of messages."""
         heard: list[str] = []
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(BOUND):
             while len(heard) < lines:
                 kind, line = await self._server.heard.get()
                 if kind == "chat_socket":

@@ -13,6 +13,7 @@ from duologue.client.memory import Memory
 from duologue.client.notebook import Letter
 from duologue.core.commands import Say
 from duologue.core.events import Acknowledged, ChatRequested, ChatResumed, ChatStarted, Disconnected, Said
+from tests.bound import BOUND
 from tests.client.conftest import FalseServer
 
 
@@ -22,7 +23,7 @@ async def opened(server: FalseServer, timing: Timing | None = None, password: st
 
 async def lost(link: Link) -> str:
     try:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(BOUND):
             while True:
                 await link.next_event()
     except LinkLost as error:

@@ -11,6 +11,7 @@ import pytest
 from duologue.client.address import Address
 from duologue.client.main import _parser, main, memory_place, wants_plain
 from duologue.client.memory_file import usual_place
+from tests.bound import BOUND
 from tests.terminal.programs import ROOT
 
 
@@ -56,7 +57,7 @@ def test_the_client_does_not_load_what_only_a_server_needs() -> None:
 
 def test_an_unreachable_server_is_one_line_and_exit_code_1() -> None:
     command = [sys.executable, "client.py", "127.0.0.1", "1", "--no-memory", "--nickname", "alice", "--tls"]
-    done = subprocess.run(command, cwd=ROOT, input="", text=True, capture_output=True, timeout=30, check=False)
+    done = subprocess.run(command, cwd=ROOT, input="", text=True, capture_output=True, timeout=BOUND, check=False)
     assert done.stdout == "Cannot reach the server at 127.0.0.1:1 (connection refused).\n"
     assert (done.returncode, done.stderr) == (1, "")
 

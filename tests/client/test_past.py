@@ -14,6 +14,7 @@ from duologue.client.face import Kind, Line
 from duologue.client.meaning import Export, ShowFound, ShowHistory
 from duologue.client.past import Past
 from duologue.client.transcript import plain
+from tests.bound import BOUND
 from tests.client.conftest import FalseServer
 
 HOUR = 3600
@@ -45,7 +46,7 @@ class Desk:
     async def does(self, meaning: ShowHistory | ShowFound | Export, *dialogue: tuple[str, str]) -> None:
         """What is heard, and the answer to it."""
         doing = asyncio.create_task(self.past.carry_out(meaning))
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(BOUND):
             for question, answer in dialogue:
                 await self.server.hears("chat_socket", f"{question}\n".encode())
                 self.server.say("login_socket", answer.encode())

@@ -30,13 +30,14 @@ from duologue.core.room_events import (
     RoomsListed,
     RoomTopic,
 )
+from tests.bound import BOUND
 from tests.client.conftest import FalseServer
 from tests.terminal.programs import ROOT, Server
 
 
 def run(server: Server, typed: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "client.py", "127.0.0.1", str(server.port), "--no-memory", *arguments]
-    return subprocess.run(command, cwd=ROOT, input=typed, text=True, capture_output=True, timeout=30, check=False)
+    return subprocess.run(command, cwd=ROOT, input=typed, text=True, capture_output=True, timeout=BOUND, check=False)
 
 
 def test_a_pipe_waits_for_answers_and_loses_nothing(server: Server) -> None:
@@ -100,7 +101,7 @@ def test_nobody_reads_our_output(server: Server) -> None:
     os.close(reading)
     command = [sys.executable, "client.py", "127.0.0.1", str(server.port), "--no-memory", "--nickname", "user8"]
     done = subprocess.run(
-        command, cwd=ROOT, input=b"/who\n", stdout=writing, stderr=subprocess.PIPE, timeout=30, check=False
+        command, cwd=ROOT, input=b"/who\n", stdout=writing, stderr=subprocess.PIPE, timeout=BOUND, check=False
     )
     os.close(writing)
     assert (done.returncode, done.stderr) == (1, b"")

@@ -15,6 +15,7 @@ from duologue.client.recaller import NotRecalled, Recaller
 from duologue.core.commands import ReadHistory, SearchHistory
 from duologue.core.errors import PeerError
 from duologue.core.events import Disconnected, PeopleOnline, Recalled, RecallEnded, Refused
+from tests.bound import BOUND
 from tests.client.conftest import FalseServer
 
 T = TypeVar("T")
@@ -43,7 +44,7 @@ async def asked(
 
         listening = asyncio.create_task(listen())
         asking = asyncio.ensure_future(ask(recaller))
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(BOUND):
             await answer()
             result = await asking
         listening.cancel()
@@ -185,7 +186,7 @@ async def test_what_a_server_would_not_understand_is_not_asked(
     async with Client(false_server.address, "alice") as client:
         recaller = Recaller(client)
         with pytest.raises(PeerError) as refused:
-            await asyncio.wait_for(recaller.ask(question), 10)
+            await asyncio.wait_for(recaller.ask(question), BOUND)
         assert refused.value.code == code
         assert recaller.takes(said(1))  # nothing is waited for
 

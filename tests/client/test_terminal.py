@@ -20,6 +20,7 @@ from duologue.client.terminal import TerminalFace
 from duologue.core.commands import Say
 from duologue.core.events import ChatRequested, PeopleOnline, RequestSent
 from duologue.core.room_events import RoomJoined, RoomListed, RoomMembers, RoomsListed
+from tests.bound import BOUND
 from tests.client.conftest import FalseServer
 
 
@@ -214,7 +215,7 @@ async def test_a_prompt_that_is_withdrawn_leaves_nothing_behind(false_server: Fa
         with terminal() as (face, keys, screen):
             keys.send_text("half")
             reading = asyncio.create_task(face.read(client))
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(BOUND):
                 while "half" not in screen.getvalue():  # noqa: ASYNC110 -- a screen tells nobody
                     await asyncio.sleep(0.001)
             face.withdraw()
@@ -297,7 +298,7 @@ async def test_the_prompt_says_what_was_not_sent_yet(false_server: FalseServer) 
 
 async def shows(screen: io.StringIO, text: str) -> None:
     """Wait until the screen shows it; what is written is only what changes."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(BOUND):
         while text not in display(screen):  # noqa: ASYNC110 -- a screen tells nobody
             await asyncio.sleep(0.001)
 

@@ -15,8 +15,9 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 
 from duologue.core.commands import SocketKind
+from tests.bound import BOUND
 from tests.faults import powercut
-from tests.faults.processes import BOUND, Child
+from tests.faults.processes import Child
 from tests.faults.proxy import ALL, Trap, Way, Weather
 from tests.faults.raw import enter
 from tests.faults.scene import DEAD_AFTER, Scene, until

@@ -15,8 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-BOUND = 10.0
-"""Seconds that a process may take for anything that it is asked for."""
+from tests.bound import BOUND
 
 TOP = Path(__file__).parents[2]
 

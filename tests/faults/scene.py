@@ -14,10 +14,11 @@ from typing import Any
 
 from duologue.core.accounts import Account
 from duologue.storage import users_file
+from tests.bound import BOUND
 from tests.faults.checker import Verdict, judge
 from tests.faults.journal import Follower, read
 from tests.faults.powercut import PowerSwitch
-from tests.faults.processes import BOUND, Child, Nursery
+from tests.faults.processes import Child, Nursery
 from tests.faults.proxy import Proxy
 
 HEARTBEAT = 0.1

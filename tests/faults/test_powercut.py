@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.bound import BOUND
 from tests.faults.powercut import STRACE, PowerSwitch, prefix
 
 WRITER = """
@@ -27,7 +28,7 @@ def test_what_was_not_synced_is_gone(tmp_path: Path) -> None:
     data, left = tmp_path / "data", tmp_path / "left"
     data.mkdir()
     trace = tmp_path / "trace"
-    subprocess.run([*prefix(trace), sys.executable, "-c", WRITER, str(data / "file")], check=True, timeout=20)
+    subprocess.run([*prefix(trace), sys.executable, "-c", WRITER, str(data / "file")], check=True, timeout=BOUND)
     (data / "messages.db-shm").touch()
     PowerSwitch(trace).cut(data, left)
     assert (data / "file").read_bytes() == b"SYxCED lost"

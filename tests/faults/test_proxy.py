@@ -12,9 +12,9 @@ from contextlib import asynccontextmanager, suppress
 import pytest
 
 from duologue.core.commands import SocketKind
+from tests.bound import BOUND
 from tests.faults.proxy import ALL, FAIR, Proxy, Way, Weather
 
-BOUND = 5.0
 LINES = {kind: f"duologue/1 {kind.value} token\n".encode() for kind in SocketKind}
 
 

@@ -23,6 +23,8 @@ COPIED = ("duologue", "tests", "docs", "bench", "requirements", "pyproject.toml"
 ALSO_READ = ("Makefile", "README.md", "CHANGELOG.md")
 LONGEST = 120.0
 """Seconds for one test: a defence against waiting without end is missed by a test that waits."""
+IMPATIENT = {**os.environ, "TESTS_WAIT": "5"}
+"""What is missed is often missed by something that never comes."""
 TESTS_FAILED = 1
 """The exit code of pytest for that; for a test that is not there it is another."""
 
@@ -42,16 +44,17 @@ def without(defence: Defence, source: str) -> str:
     return source.replace(defence.old, defence.new)
 
 
-async def run_tests(copy: Path, tests: Iterable[str]) -> int | None:
-    """The exit code of pytest; None for one that took too long."""
+async def run_tests(copy: Path, tests: Iterable[str], longest: float | None = LONGEST) -> int | None:
+    """The exit code of pytest; None for one that took longer than so many seconds."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "pytest", "-q", "-x", "-n0", "-p", "no:cacheprovider", *tests),
         cwd=copy,
+        env=IMPATIENT,
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.DEVNULL,
     )
     try:
-        async with asyncio.timeout(LONGEST):
+        async with asyncio.timeout(longest):
             return await process.wait()
     except TimeoutError:
         process.kill()
@@ -98,7 +101,7 @@ async def play(chosen: Sequence[Defence]) -> list[str]:
     faults: list[str] = []
     with tempfile.TemporaryDirectory(prefix="mutations-") as folder:
         copies = [copied(Path(folder) / str(number)) for number in range(os.cpu_count() or 1)]
-        if await run_tests(copies[0], sorted({defence.test for defence in chosen})):
+        if await run_tests(copies[0], sorted({defence.test for defence in chosen}), longest=None):
             return ["the tests do not pass with all defences in place"]
         waiting = [*chosen]
         await asyncio.gather(*(work(copy, waiting, faults) for copy in copies))

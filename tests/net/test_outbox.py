@@ -9,7 +9,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from duologue.net.outbox import Outbox
-from tests.stage import BOUND, until
+from tests.bound import BOUND
+from tests.stage import until
 
 LIMIT = 64 * 1024
 

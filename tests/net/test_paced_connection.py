@@ -19,7 +19,8 @@ from duologue.core.limits import Limits
 from duologue.link import Client, Hold, Link
 from duologue.net.paced_connection import PacedConnection
 from duologue.net.pacing import BESIDES
-from tests.stage import BOUND, Stage, opened, until
+from tests.bound import BOUND
+from tests.stage import Stage, opened, until
 
 LIMITS = Limits(send_queue=4 * 1024, write_stall=BOUND)
 

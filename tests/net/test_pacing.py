@@ -19,7 +19,8 @@ import pytest
 
 from duologue.net import pacing
 from duologue.net.pacing import BESIDES, GAP, CallLater, Pacer, unacknowledged
-from tests.stage import BOUND, until
+from tests.bound import BOUND
+from tests.stage import until
 
 LIMIT = 32 * 1024
 STEP = 0.001

@@ -20,10 +20,9 @@ from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Dialog, Locator, Page, WebSocketRoute, expect
 
-ROOT = Path(__file__).parents[2]
-BOUND = 15.0
-"""Seconds after which something that should have happened has not."""
+from tests.bound import BOUND
 
+ROOT = Path(__file__).parents[2]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = [
     f"--{flag}"

@@ -10,8 +10,9 @@ from http import HTTPStatus
 import pytest
 from playwright.sync_api import Browser, Route, expect
 
+from tests.bound import BOUND
 from tests.page.conftest import Enter
-from tests.page.house import BOUND, Person, Server
+from tests.page.house import Person, Server
 
 FOLDER = "/chat"
 

@@ -10,6 +10,7 @@ import pytest
 
 from duologue.core.events import Recalled, RecallEnded
 from duologue.protocols.native_signals import parse_signal
+from tests.bound import BOUND
 from tests.stage import Actor, Stage, opened
 
 
@@ -119,7 +120,7 @@ async def test_a_store_that_fails_stops_the_server_and_acknowledges_nothing(keep
     store = keeping.server.hub.conversations._store
     store._broken(OSError("EIO"))  # type: ignore[attr-defined]  # as the writer's thread says it
     with pytest.raises(Exception, match="cannot be written"):
-        await asyncio.wait_for(asyncio.shield(keeping.server.over), 5)
+        await asyncio.wait_for(asyncio.shield(keeping.server.over), BOUND)
     await keeping.server.stop()
     await alice.hears("disconnected store_failed The server's disk failed, and it stops. Nothing acknowledged is lost.")
     assert chat

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from duologue.net import control
+from tests.bound import BOUND
 from tests.scenes.conftest import long_lines
-from tests.stage import BOUND, Actor, Stage, opened, until
+from tests.stage import Actor, Stage, opened, until
 
 GOODBYE = "disconnected shutting_down Server is shutting down. Goodbye!"
 

@@ -18,9 +18,10 @@ import trustme
 from duologue.core.accounts import Account
 from duologue.net.connection import Connection
 from duologue.passwords import hash_password
+from tests.bound import BOUND
 from tests.scenes.conftest import hears_pong
 from tests.scenes.test_tls import Identity
-from tests.stage import BOUND, Actor, Stage, opened, until
+from tests.stage import Actor, Stage, opened, until
 
 WAIT = 0.01
 """Seconds instead of the two between yes, yes and the nickname; a read apart all the same."""

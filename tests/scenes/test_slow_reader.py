@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.bound import BOUND
 from tests.scenes.conftest import long_lines
-from tests.stage import BOUND, Actor, Stage, Wire, opened, until
+from tests.stage import Actor, Stage, Wire, opened, until
 
 ONE_READ = 256 * 1024
 """The most that an event loop takes from a socket at once."""
@@ -66,7 +67,7 @@ async def talk(one: Actor, other: Actor, lines: int = 50) -> None:
 async def falls_behind(stage: Stage, alice: Actor, bob: Actor, data: bytes) -> None:
     """Alice says all of `data` to bob, who does not read: she is not slowed, and what waits for him is one queue."""
     await stage.start_chat(alice, bob)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(BOUND):
         await flood(alice.chat, data)
     await until(lambda: stage.queued() >= QUEUE)
     assert stage.queued() <= QUEUE + ONE_READ
@@ -82,7 +83,7 @@ async def test_bob_stops_reading_and_goes_on_later(keeping: Stage) -> None:
     await talk(carol, dave)
     assert stage.present() == {"alice", "bob", "carol", "dave"}
 
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(BOUND):
         for start in range(0, len(data), ONE_READ):
             expected = data[start : start + ONE_READ]
             assert await bob.login.reader.readexactly(len(expected)) == expected
@@ -129,7 +130,7 @@ async def test_a_stalled_reader_hears_why_if_it_ever_reads(keeping: Stage) -> No
     stage.passes(10)
     await alice.hears("chat_paused bob 60")
     last = b""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(BOUND):
         while line := await bob.login.reader.readline():
             last = line
     assert last.decode() == STALLED + "\n"
@@ -147,7 +148,7 @@ async def test_without_a_history_alice_waits_for_what_bob_has_not_received(unlim
             heard += 1
     assert 1024 <= heard < 2048
     await bob.check.says(f"PING {heard}")
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(BOUND):
         while heard < 8 * 1024:
             if heard % 256 == 0:
                 await bob.check.says(f"PING {heard}")
@@ -182,7 +183,7 @@ async def test_carol_starts_a_chat_with_one_whose_queue_is_full(keeping: Stage) 
     bob.chat.writer.write(b"yes\n")
     with pytest.raises(TimeoutError):  # bob writes, and is not read from before he reads
         await asyncio.wait_for(carol.login.reader.readline(), 0.2)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(BOUND):
         while not (await bob.login.reader.readline()).startswith(b"start_chat carol"):
             pass
     await carol.hears_like("start_chat bob .+")

@@ -15,8 +15,9 @@ from typing import Any
 import pytest
 import trustme
 
+from tests.bound import BOUND
 from tests.scenes.conftest import long_lines
-from tests.stage import BOUND, Stage, descriptors, opened, until
+from tests.stage import Stage, descriptors, opened, until
 
 QUICK = {"login_timeout": 0.5, "write_stall": 0.3}
 
@@ -224,7 +225,7 @@ async def test_bob_stops_reading_over_tls(tmp_path: Path, identity: Identity) ->
         for _ in range(50):
             await asyncio.sleep(0.005)
             assert stage.queued() <= 3 * 128 * 1024 + 256 * 1024
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(BOUND):
             assert await bob.login.reader.readexactly(len(data)) == data
 
 

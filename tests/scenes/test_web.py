@@ -18,6 +18,7 @@ from duologue.core.accounts import Account
 from duologue.link import Hold
 from duologue.passwords import hash_password
 from duologue.protocols.web import FRAME_LIMIT, HEAD_LIMIT, HEADERS
+from tests.bound import BOUND
 from tests.browser import UPGRADE, Tab, asks, enters, sends, start_chat
 from tests.scenes.test_tls import Identity
 from tests.stage import CAST, Stage, opened, until
@@ -526,7 +527,7 @@ async def test_what_came_before_the_fault_counts(stage: Stage) -> None:
 async def test_pings_are_answered_and_a_flood_of_them_lets_others_speak(stage: Stage) -> None:
     alice, bob = await enters(stage, "alice"), await enters(stage, "bob")
     pong = await alice.socket.ping()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(BOUND):
         await pong
     alice.socket.transport.write(Frame(Opcode.PING, b"").serialize(mask=True) * 20_000)
     await bob.says("list_online")

@@ -18,7 +18,7 @@ from duologue.storage.retention import Retention
 from duologue.storage.rows import Batch
 from duologue.storage.shares import MailboxLimits
 from duologue.storage.sqlite import SqliteStore
-from tests.stage import BOUND
+from tests.bound import BOUND
 
 KEEP_ALL = Retention()
 MAILBOX = MailboxLimits(5000, 500)
@@ -85,7 +85,7 @@ class Listener:
         return store
 
     async def until(self, condition: Callable[[], bool]) -> None:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(BOUND):
             while not condition():
                 self._said.clear()
                 await self._said.wait()
@@ -119,7 +119,7 @@ async def handed_over(store: SqliteStore) -> None:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(store._writer, "write", note)
-        await asyncio.wait_for(handed.wait(), 20)
+        await asyncio.wait_for(handed.wait(), BOUND)
 
 
 @pytest.fixture

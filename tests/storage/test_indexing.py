@@ -17,9 +17,8 @@ from duologue.storage.migrations import migrate
 from duologue.storage.reader_thread import ReaderThread
 from duologue.storage.rows import NextNumbers
 from duologue.storage.writer import commit
+from tests.bound import BOUND
 from tests.storage.conftest import MAILBOX
-
-BOUND = 20.0
 
 
 class Archive:

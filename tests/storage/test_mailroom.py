@@ -20,6 +20,7 @@ from duologue.storage.migrations import migrate
 from duologue.storage.rows import EndRow, NextNumbers
 from duologue.storage.shares import MailboxLimits
 from duologue.storage.sqlite import SqliteStore
+from tests.bound import BOUND
 from tests.storage.conftest import Listener, handed_over
 
 
@@ -170,7 +171,7 @@ async def test_who_asks_while_the_disk_is_failing_is_told_too(listener: Listener
         asking.append(asyncio.ensure_future(store.hand_in(letter("l2"))))
         await asyncio.sleep(0)
         other.execute("ROLLBACK")
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(BOUND):
         for answer in await asyncio.gather(*asking, return_exceptions=True):
             assert isinstance(answer, StoreError)
 

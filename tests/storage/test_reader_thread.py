@@ -13,8 +13,7 @@ import pytest
 from duologue.storage.base import Message, Unfinished
 from duologue.storage.reader import Steps
 from duologue.storage.reader_thread import TURN_SECONDS, ReaderThread
-
-BOUND = 20.0
+from tests.bound import BOUND
 
 ENDLESS = "WITH RECURSIVE n (n) AS (VALUES (1) UNION ALL SELECT n + 1 FROM n) SELECT count(*) FROM n"
 

@@ -23,7 +23,7 @@ from duologue.storage.retention import Retention, sweep
 from duologue.storage.rows import NextNumbers
 from duologue.storage.search import index_pieces, search
 from duologue.storage.writer import commit
-from tests.stage import BOUND
+from tests.bound import BOUND
 from tests.storage.conftest import MAILBOX, Endless, Listener, found_by
 
 DAY = 86_400.0
@@ -229,7 +229,7 @@ async def test_a_store_sweeps_again_and_again(listener: Listener, monkeypatch: p
     monkeypatch.setattr(retention_module, "sweep", noted)
     store = listener.open(retention=Retention(days=1))
     store.chat_started("c", "alice", "bob", 1.0)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(BOUND):
         for number in range(1, 4):
             store.append("c", "alice", b":old\n", 1, 2.0)
             store.received("c", "alice", "c", number)

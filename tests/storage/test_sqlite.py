@@ -22,7 +22,7 @@ from duologue.storage import search as searching
 from duologue.storage.base import Letter, LiveStream, StoreError, Unfinished
 from duologue.storage.migrations import MIGRATIONS
 from duologue.storage.sqlite import SqliteStore
-from tests.stage import BOUND
+from tests.bound import BOUND
 from tests.storage.conftest import Endless, Listener, handed_over
 
 
@@ -127,7 +127,7 @@ async def test_who_waits_for_an_answer_waits_for_nobody_to_join(
     store.append("c1", "alice", b":one\n", 1, 1.0)
     await listener.until_stored("c1", "alice", 1)
     store.append("c1", "alice", b":two\n", 1, 2.0)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(BOUND):
         await store.synced()
     assert listener.stored == {("c1", "alice"): 2}
 
@@ -162,7 +162,7 @@ def test_an_answer_comes_on_any_loop(tmp_path: Path, new_loop: Callable[[], asyn
     async def ask() -> None:
         store = Listener(tmp_path / "messages.db").open()
         store.chat_started("c", "alice", "bob", 1.0)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(BOUND):
             await store.synced()
             await store.synced()
             await store.receipt("c", "bob", 0)

@@ -20,6 +20,7 @@ from duologue.storage.migrations import migrate
 from duologue.storage.rows import Batch, NextNumbers
 from duologue.storage.store_file import StoreFile, use_wal
 from duologue.storage.writer import Answers, Writer, commit
+from tests.bound import BOUND
 from tests.storage.conftest import MAILBOX
 
 
@@ -98,7 +99,7 @@ async def test_when_done_is_said_another_connection_sees_the_rows(file: StoreFil
 
     writer = Writer(file.writer(), asyncio.get_running_loop(), Lock(), MAILBOX, look, print, nothing)
     writer.write(in_chats(1).take())
-    assert await asyncio.wait_for(done.get(), 20) == [("c0",)]
+    assert await asyncio.wait_for(done.get(), BOUND) == [("c0",)]
     writer.stop()
 
 
@@ -121,7 +122,7 @@ async def test_a_commit_waits_for_its_turn(file: StoreFile) -> None:
     with turn:
         writer.write(in_chats(1).take())
         assert rows(file, "SELECT id FROM chat") == []
-    await asyncio.wait_for(done.wait(), 20)
+    await asyncio.wait_for(done.wait(), BOUND)
     assert len(seen) >= 4
     assert all(seen), "from BEGIN to COMMIT"
     assert not turn.locked()

@@ -16,10 +16,9 @@ from pathlib import Path
 import pyte
 from ptyprocess import PtyProcess
 
-ROOT = Path(__file__).parents[2]
-BOUND = 20.0
-"""Seconds after which something that should have happened has not."""
+from tests.bound import BOUND
 
+ROOT = Path(__file__).parents[2]
 ENTER = "\r"
 TAB = "\t"
 UP = "\x1b[A"

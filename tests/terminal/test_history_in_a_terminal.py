@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.bound import BOUND
 from tests.terminal.conftest import Open, Pair, log_in, say
 from tests.terminal.programs import CTRL_D, ROOT, Server, running
 
@@ -96,7 +97,7 @@ def test_a_pipe_looks_back(keeping_pair: Pair, keeping_server: Server) -> None:
     bob.shows("Chat with alice ended")
     command = [sys.executable, "client.py", "127.0.0.1", str(keeping_server.port), "--nickname", "alice"]
     script = "/history bob\n/search two\n/who\n"
-    done = subprocess.run(command, cwd=ROOT, input=script, text=True, capture_output=True, timeout=30, check=False)
+    done = subprocess.run(command, cwd=ROOT, input=script, text=True, capture_output=True, timeout=BOUND, check=False)
     greeting, day, one, two, count, *found = done.stdout.splitlines()
     assert greeting == "Logged in as alice."
     assert (day[:2], one[5:], two[5:], count) == ("— ", " alice: one", " alice: two", "2 messages.")

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 from ptyprocess import PtyProcess
 
-from tests.terminal.programs import BOUND, ROOT
+from tests.bound import BOUND
+from tests.terminal.programs import ROOT
 
 
 @pytest.fixture

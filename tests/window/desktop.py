@@ -10,7 +10,7 @@ from tkinter import ttk
 from duologue.client.address import Address
 from duologue.client.window.app import App
 from duologue.core.rooms import LOBBY
-from tests.terminal.programs import BOUND
+from tests.bound import BOUND
 
 
 class Desktop:

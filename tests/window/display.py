@@ -10,7 +10,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from tests.terminal.programs import BOUND, ROOT
+from tests.bound import BOUND
+from tests.terminal.programs import ROOT
 
 NEEDED = ("Xvfb", "xdotool")
 SIZE = "1400x1000x24"

@@ -6,7 +6,7 @@ import asyncio
 from typing import TypeVar
 
 from duologue.client import Client, Happening, Said, connect
-from tests.terminal.programs import BOUND
+from tests.bound import BOUND
 
 H = TypeVar("H")
 

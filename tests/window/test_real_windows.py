@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from duologue.client import ChatEnded, ChatRequested, ChatStarted, MessageFrom, RequestAnswered, RoomSaid, Said
-from tests.terminal.programs import BOUND, ROOT, Server
+from tests.bound import BOUND
+from tests.terminal.programs import ROOT, Server
 from tests.window.conftest import OpenGui
 from tests.window.display import Gui
 from tests.window.person import Person

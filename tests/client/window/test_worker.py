@@ -32,8 +32,9 @@ from duologue.client.window.news import (
 from duologue.client.window.worker import Worker
 from duologue.core.commands import AskForChat, ReadHistory, SearchHistory
 from duologue.core.events import MessageFrom, RequestAnswered
+from tests.bound import BOUND
 from tests.client.conftest import FalseServer
-from tests.terminal.programs import BOUND, Server
+from tests.terminal.programs import Server
 
 N = TypeVar("N")
 

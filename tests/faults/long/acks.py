@@ -8,6 +8,7 @@ from collections import deque
 from contextlib import suppress
 from typing import Any
 
+from tests.bound import BOUND
 from tests.faults.long.workshop import Workshop, percentile
 from tests.faults.raw import Raw, chat_between, say_goodbye
 
@@ -37,7 +38,7 @@ class Conversation:
             self._sender.chat.writer.write(lines)
             due += TICK
             await asyncio.sleep(due - time.monotonic())
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(BOUND):
             while self._sent:  # noqa: ASYNC110 - what is waited for is what the other task reads
                 await asyncio.sleep(TICK)
         for task in reading:
