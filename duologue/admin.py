@@ -27,7 +27,7 @@ class AdminError(Exception):
 def list_users(users_path: Path) -> str:
     """The users table as text, without hashes."""
     users = Users(users_file.read(users_path))
-    return f"{users_path} has no accounts." if users.users_table.empty else users.public().to_string(index=False)
+    return str(users.public()) if users else f"{users_path} has no accounts."
 
 
 def add_user(users_path: Path, nickname: str, *, ask_password: Callable[[str], str], no_password: bool = False) -> str:

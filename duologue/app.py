@@ -31,7 +31,7 @@ from duologue.standard_streams import discard_output, open_closed_streams
 from duologue.storage.backup import back_up, restore
 from duologue.storage.base import StoreError
 from duologue.storage.users_file import UsersFileError
-from duologue.tables import printed
+from duologue.tables import Table
 
 new_event_loop: Callable[[], asyncio.AbstractEventLoop] = asyncio.new_event_loop
 with contextlib.suppress(ImportError):  # where uvloop does not run, asyncio's own loop serves, only slower
@@ -119,7 +119,7 @@ def _has_terminal() -> bool:
 def _who(call: Invocation) -> None:
     table = control.ask(call.settings, "who")
     nobody = f"{control.named(call.settings)} has nobody connected."
-    print(printed(**table) if table["rows"] else nobody)
+    print(Table(**table) if table["rows"] else nobody)
 
 
 def _metrics(call: Invocation) -> None:

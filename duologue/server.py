@@ -346,7 +346,7 @@ class Server:
     async def who(self) -> dict[str, object]:
         """The connection table for `server.py who`: columns and rows."""
         table = self.hub.connections.public(self.hub.time())
-        return {"columns": [*table.columns], "rows": table.to_numpy().tolist()}
+        return {"columns": table.columns, "rows": table.rows}
 
 
 def store_path(settings: Settings) -> Path:

@@ -228,7 +228,7 @@ class Stage:
 
     def present(self) -> set[str]:
         """Who stands in the connection table."""
-        return set(self.server.hub.connections.live()["client_nickname"])
+        return self.server.hub.connections.nicknames()
 
     def queued(self) -> int:
         """Bytes that wait in the server for people who do not read."""

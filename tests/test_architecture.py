@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -141,6 +143,12 @@ def test_the_client_loads_no_pandas() -> None:
     found = modules()
     loaded = all_that_loads_with((name for name in found if part(name) == "client"), found)
     assert {"pandas", "duologue.tables", "duologue.hub"} & loaded == set()
+
+
+@pytest.mark.parametrize("library", ["pandas", "prometheus_client", "tkinter"])
+def test_a_server_that_starts_loads_nothing_that_nobody_may_ask_for(library: str) -> None:
+    code = f"import duologue.app, sys; sys.exit({library!r} in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], cwd=TOP, check=False).returncode == 0
 
 
 def test_what_a_window_shows_is_decided_without_tk() -> None:

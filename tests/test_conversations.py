@@ -73,7 +73,7 @@ async def house() -> House:
 async def test_what_one_says_the_other_hears(house: House) -> None:
     house.says("alice", b":hello\n")
     assert fake(house.clients["bob"].login_socket).sent == b":hello\n"
-    assert list(house.connections.live()["in_chat"]) == [True, True]
+    assert list(house.connections.connection_table["in_chat"]) == [True, True]
 
 
 async def test_only_whom_the_disk_does_not_follow_is_held(house: House) -> None:
@@ -121,7 +121,7 @@ async def test_after_the_end_nobody_is_in_it(house: House) -> None:
     house.conversations.perform(CloseChat(house.chat, ChatEnd.LEFT))
     assert [fake(client.check_socket).receiver for client in house.clients.values()] == [None, None]
     assert [client.chat for client in house.clients.values()] == [None, None]
-    assert list(house.connections.live()["in_chat"]) == [False, False]
+    assert list(house.connections.connection_table["in_chat"]) == [False, False]
 
 
 async def test_a_chat_that_is_over_leaves_nothing_here_though_nobody_ever_reads_the_rest(house: House) -> None:

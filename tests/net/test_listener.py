@@ -61,7 +61,11 @@ async def test_a_closed_door_can_be_opened_at_once(listener: Listener, stage: St
 async def test_the_kernel_looks_for_dead_peers_too(stage: Stage) -> None:
     """Reliability.md, section 2: TCP_USER_TIMEOUT where there is one."""
     await stage.enters("alice")
-    [row] = stage.server.hub.connections.live()[["login_socket", "chat_socket", "check_socket"]].to_numpy().tolist()
+    [row] = (
+        stage.server.hub.connections.connection_table[["login_socket", "chat_socket", "check_socket"]]
+        .to_numpy()
+        .tolist()
+    )
     for descriptor in row:
         with socket.socket(fileno=socket.dup(descriptor)) as same:
             assert same.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)

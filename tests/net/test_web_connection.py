@@ -41,7 +41,7 @@ async def test_it_is_all_three_sockets(tmp_path: Path) -> None:
         await enters(stage, "alice")
         client = stage.server.hub._clients["alice"]
         assert len({*client.sockets}) == 1
-        table = stage.server.hub.connections.live()
+        table = stage.server.hub.connections.connection_table
         assert len({table[name][0] for name in ("login_socket", "chat_socket", "check_socket")}) == 1
         client.login_socket.delay_acks()
 

@@ -172,7 +172,7 @@ async def test_nothing_is_on_before_bob_accepts(stage: Stage) -> None:
     await alice.says(":are you there?")
     await alice.hears_like("ERROR no_chat .+")
     await bob.heard_nothing()
-    assert not stage.server.hub.connections.live()["in_chat"].any()
+    assert not stage.server.hub.connections.connection_table["in_chat"].any()
 
 
 async def test_a_sixth_request_is_refused(tmp_path: Path) -> None:

@@ -178,7 +178,7 @@ async def test_the_connection_table_says_who_is_where(stage: Stage) -> None:
     """Design, section 3: the columns and their order."""
     alice, _bob, _ = await stage.chat_between("alice", "bob")
     await stage.enters("carol")
-    table = stage.server.hub.connections.live()
+    table = stage.server.hub.connections.connection_table
     assert [*table.columns[:6]] == [
         "clientAddress", "client_nickname", "login_socket", "chat_socket", "check_socket", "in_chat",
     ]  # fmt: skip
@@ -190,7 +190,7 @@ async def test_the_connection_table_says_who_is_where(stage: Stage) -> None:
     assert len({*sockets}) == 9
     await alice.says("/quit")
     await alice.hears("chat_ended bob you_left")
-    assert not stage.server.hub.connections.live()["in_chat"].any()
+    assert not stage.server.hub.connections.connection_table["in_chat"].any()
 
 
 async def test_a_removed_and_a_disabled_user_have_to_go(stage: Stage) -> None:
