@@ -29,6 +29,7 @@ from playwright.async_api import Browser, Page, ViewportSize, async_playwright
 from websockets.asyncio.client import ClientConnection, connect
 
 from bench.report import Table, as_text
+from tests.bound import BOUND
 from tests.page.house import CHROMIUM, FLAGS, Native, Server
 
 ALICE, BOB, EVE = "alice", "bob", "eve"
