@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from math import inf
 
-from duologue.cluster.base import Cluster
 from duologue.congestion import Congestion
 from duologue.conversations import Conversations
 from duologue.core.accounts import is_guest
@@ -82,7 +81,6 @@ class Hub:
         passes: Passes,
         places: Places,
         store: Store,
-        cluster: Cluster,
         time: Callable[[], float],
         wall_clock: Callable[[], float],
     ) -> None:
@@ -96,7 +94,6 @@ class Hub:
         """How many were taken so far."""
         self.users = users
         self.connections = Connections()
-        self._cluster = cluster
         self.roster = Roster(users)
         self._clients = self.roster.clients
         self._client_in_row: dict[int, Client] = {}
@@ -191,7 +188,6 @@ class Hub:
         if older:
             self.disconnect_client(older, ChatEnd.LOST, TAKEN_OVER)
         client = self._seat(login)
-        self._cluster.arrived(client.nickname)
         self.people.arrived(client)
         self._watchers.arrived(client)
         self.conversations.acknowledgements.greet(client)
@@ -231,7 +227,6 @@ class Hub:
         is_lost = reason is ChatEnd.LOST and not is_guest(client.nickname)
         self.perform(self.room_rules.leave(self.time(), client.nickname, is_lost=is_lost))
         del self._clients[client.nickname], self._client_in_row[client.row]
-        self._cluster.left(client.nickname)
         self._watchers.left(client)
         self.people.left(client)
         self.connections.remove(client.row)
@@ -326,10 +321,8 @@ class Hub:
 
     def _tell(self, nickname: str, event: Event) -> None:
         client = self._clients.get(nickname)
-        if client:
+        if client:  # who is not connected learns nothing, or from the store
             client.login_socket.tell(event)
-        else:
-            self._cluster.tell(nickname, event)
 
     def _written(self, sender: str, recipient: str) -> None:
         """A letter was taken. Who is away has left a text for its sender."""

@@ -16,7 +16,6 @@ from functools import partial
 from pathlib import Path
 
 from duologue.access import Use, Used, check_access
-from duologue.cluster.base import OneNode
 from duologue.core.accounts import Account
 from duologue.core.admission import is_loopback
 from duologue.core.chat import Chat
@@ -194,7 +193,6 @@ class Server:
             passes=Passes(self._pass_key(), time.time),
             places=self._places,
             store=store,
-            cluster=OneNode(),
             time=self._clock,
             wall_clock=time.time,
         )

@@ -25,14 +25,14 @@ LAYERS = (
         *("roster", "guests", "errands", "relay", "receipts", "link"),
         *("passwords", "passes", "metrics", "tables", "exposure"),
     ),
-    ("protocols", "storage", "cluster"),
+    ("protocols", "storage"),
     ("settings", "logs", "fair_pool", "turns", "permissions", "access", "standard_streams"),
     ("core",),
 )
 RANK = {part: len(LAYERS) - depth for depth, row in enumerate(LAYERS) for part in row}
 CLIENT_MAY_IMPORT = {"client", "protocols", "core", "logs", "standard_streams"}
 # Side by side, yet none of them may know of another.
-STRANGERS = {"protocols", "storage", "cluster", "logs"}
+STRANGERS = {"protocols", "storage", "logs"}
 SANS_IO = {"core", "protocols"}
 NOT_SANS_IO = set(
     "asyncio concurrent datetime fcntl glob io logging multiprocessing os pathlib pandas random select selectors "

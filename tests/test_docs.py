@@ -36,7 +36,7 @@ def test_every_link_leads_somewhere(page: Path) -> None:
 
 def test_every_file_that_the_architecture_names_is_there() -> None:
     text = (TOP / "docs" / "architecture.md").read_text(encoding="utf-8")
-    named = set(re.findall(r"`((?:client|core|net|protocols|storage|cluster)?/?\w+\.py)`", text))
+    named = set(re.findall(r"`((?:client|core|net|protocols|storage)?/?\w+\.py)`", text))
     assert len(named) > 20
     assert [name for name in named if not (TOP / "duologue" / name).exists()] == []
 

@@ -1,1 +1,0 @@
-"""The seam for several servers that act as one. There is one so far."""
