@@ -19,6 +19,7 @@ from duologue import admin, logs
 from duologue.access import AccessError, in_words
 from duologue.core.errors import PeerError
 from duologue.exposure import ExposedError
+from duologue.logs import discard_output, open_closed_streams
 from duologue.net import control
 from duologue.net.binding import CannotListen
 from duologue.net.descriptors import raise_limit
@@ -27,7 +28,6 @@ from duologue.permissions import PermissionsError
 from duologue.protocols.base import FRONT_DOORS
 from duologue.server import Server, store_path
 from duologue.settings import Invocation, Settings, parse
-from duologue.standard_streams import discard_output, open_closed_streams
 from duologue.storage.backup import back_up, restore
 from duologue.storage.base import StoreError
 from duologue.storage.users_file import UsersFileError

@@ -1,4 +1,5 @@
-"""Logs of events with fields: one line for a person, or one JSON object for a program.
+"""What a program writes to its standard streams: logs of events with fields, one line for a person or one JSON object
+for a program; and that there are such streams, however it was started.
 
 The rest of the server writes `log.info("client logged in", extra={"nickname": nickname})` and knows nothing of this.
 Whatever a peer put into a field, a record stays one record: nothing that a terminal would obey gets out raw.
@@ -6,8 +7,10 @@ Whatever a peer put into a field, a record stays one record: nothing that a term
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
+import os
 import sys
 from datetime import UTC, datetime
 from typing import Any, TextIO
@@ -85,3 +88,27 @@ def _value(value: object) -> str:
 def _escaped(text: str) -> str:
     """Controls, line ends, bidi marks, lone surrogates: everything that does not print, as a Python escape."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
+
+
+_STREAMS = (("stdin", "r"), ("stdout", "w"), ("stderr", "w"))
+"""By descriptor."""
+
+
+def open_closed_streams() -> None:
+    """Make of one that is closed (`<&-`, `2>&-`) one that is empty, or goes nowhere.
+
+    The number of a closed one is given to the next file or socket, and what is printed would get into that.
+    """
+    for descriptor, (name, mode) in enumerate(_STREAMS):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)  # which gets the lowest number, and that is this
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(descriptor, mode, encoding="utf-8", errors="replace", closefd=False))  # noqa: SIM115 -- for as long as the program runs
+
+
+def discard_output() -> None:
+    """After it could not be written: Python would complain once more when it ends."""
+    with contextlib.suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -26,11 +26,11 @@ LAYERS = (
         *("passwords", "passes", "metrics", "tables", "exposure"),
     ),
     ("protocols", "storage"),
-    ("settings", "logs", "fair_pool", "turns", "permissions", "access", "standard_streams"),
+    ("settings", "logs", "fair_pool", "turns", "permissions", "access"),
     ("core",),
 )
 RANK = {part: len(LAYERS) - depth for depth, row in enumerate(LAYERS) for part in row}
-CLIENT_MAY_IMPORT = {"client", "protocols", "core", "logs", "standard_streams"}
+CLIENT_MAY_IMPORT = {"client", "protocols", "core", "logs"}
 # Side by side, yet none of them may know of another.
 STRANGERS = {"protocols", "storage", "logs"}
 SANS_IO = {"core", "protocols"}

@@ -17,7 +17,7 @@ from duologue.client.address import DEFAULT_HOST, DEFAULT_PORT, Address
 from duologue.client.conversation import INTERRUPTED, LOST, Conversation
 from duologue.client.face import Face
 from duologue.client.memory_file import usual_place
-from duologue.standard_streams import discard_output, open_closed_streams
+from duologue.logs import discard_output, open_closed_streams
 
 ENDED_BY_SIGNAL = 128
 """Added to the number of a signal that ended the client, as shells do."""

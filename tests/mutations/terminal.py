@@ -149,17 +149,17 @@ DEFENCES = (
     ),
     Defence(
         "what is closed of the standard streams is given to no file",
-        "duologue/standard_streams.py",
+        "duologue/logs.py",
         "            os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)",
         "            continue",
-        "tests/test_standard_streams.py",
+        "tests/terminal/test_standard_streams.py",
     ),
     Defence(
         "what is printed to nowhere is no traceback",
-        "duologue/standard_streams.py",
+        "duologue/logs.py",
         "        if getattr(sys, name) is None:",
         "        if False:",
-        "tests/test_standard_streams.py",
+        "tests/terminal/test_standard_streams.py",
     ),
     Defence(
         "a terminal that gives no UTF-8 does not end the client",

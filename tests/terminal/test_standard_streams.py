@@ -12,10 +12,10 @@ import pytest
 
 from tests.bound import BOUND
 
-TOP = Path(__file__).parent.parent
+TOP = Path(__file__).parents[2]
 REPORT = """
 import os, sys
-from duologue.standard_streams import open_closed_streams
+from duologue.logs import open_closed_streams
 open_closed_streams()
 other = os.open(os.devnull, os.O_RDONLY)
 print("out", file=sys.stdout, flush=True)
