@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from duologue.client.main import main
+from duologue.client.cli import main
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -3,7 +3,7 @@
 
 import sys
 
-from duologue.app import main
+from duologue.server.cli import main
 
 if __name__ == "__main__":
     sys.exit(main())

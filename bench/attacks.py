@@ -23,9 +23,9 @@ from bench.people import start_chat as start
 from bench.processes import BenchmarkError, Process, free_port
 from bench.programs import Load, running
 from bench.workloads import Bench, Figures, Measured, loaded, served
-from duologue.core.accounts import Account
-from duologue.passwords import hash_password
-from duologue.storage import users_file
+from duologue.core.names import Account
+from duologue.server.auth.passwords import hash_password
+from duologue.server.storage import users_file
 
 PAIRS = 5
 EXCHANGES = 40.0

@@ -8,13 +8,13 @@ from pathlib import Path
 TOP = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(TOP))
 
-from duologue.client.commands import Entry  # noqa: E402
-from duologue.client.help import GROUPS, OVERVIEW, Group, entries_of  # noqa: E402
+from duologue.client.input.commands import Entry  # noqa: E402
+from duologue.client.input.help import GROUPS, OVERVIEW, Group, entries_of  # noqa: E402
 
 HEAD = """\
 # What can be typed
 
-Made by `make_commands.py` from the table that runs the commands (`duologue/client/commands.py`); `/help` lists
+Made by `make_commands.py` from the table that runs the commands (`duologue/client/input/commands.py`); `/help` lists
 the groups, `/help rooms` explains one of them, and `/help /join` one command.
 """
 

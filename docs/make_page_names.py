@@ -1,4 +1,4 @@
-"""Makes duologue/page/name_rules.js: the rules of names of core/accounts.py, for the page. `make docs`.
+"""Makes duologue/page/name_rules.js: the rules of names of core/names.py, for the page. `make docs`.
 
 A browser folds no case as names want it: its `toLowerCase` leaves "ς" beside "σ" and "ß" beside "ss", which are one
 letter in a name. What differs is listed, character by character, from the tables of this Python.
@@ -11,8 +11,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from duologue.core.accounts import GUEST_MARK, NICKNAME_BYTES, NICKNAME_LENGTH, PUNCTUATION
-from duologue.core.rooms import ROOM_MARK
+from duologue.core.names import GUEST_MARK, NICKNAME_BYTES, NICKNAME_LENGTH, PUNCTUATION
+from duologue.core.room_rules import ROOM_MARK
 from duologue.core.text import is_invisible
 
 MODULE = Path(__file__).parents[1] / "duologue" / "page" / "name_rules.js"
@@ -21,7 +21,7 @@ PAIRS = 10
 """On one line."""
 
 HEAD = """\
-// Made by docs/make_page_names.py from duologue/core/accounts.py: change that, then `make docs`.
+// Made by docs/make_page_names.py from duologue/core/names.py: change that, then `make docs`.
 """
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from duologue.core.chat import TRANSITIONS
-from duologue.core.commands import WORDS
+from duologue.core.commands.chat import WORDS
+from duologue.core.requests import TRANSITIONS
 
 PAGE = Path(__file__).with_name("protocol.md")
 

@@ -9,9 +9,9 @@ from types import NoneType
 from typing import Any, get_args, get_origin, get_type_hints
 
 from docs.make_protocol import filled
-from duologue.core.commands import StreamHeld
-from duologue.core.events import Event
-from duologue.protocols.web_json import COMMANDS, NOT_TOLD, type_of, wanted
+from duologue.core.commands.chat import StreamHeld
+from duologue.core.events.chat import Event
+from duologue.protocols.web.json_frames import COMMANDS, NOT_TOLD, type_of, wanted
 
 PAGE = Path(__file__).with_name("web.md")
 HEAD = "| type | fields |\n|---|---|\n"

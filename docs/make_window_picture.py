@@ -12,7 +12,7 @@ import tkinter
 from pathlib import Path
 
 from duologue.client.api import connect
-from duologue.core.events import Said
+from duologue.core.events.chat import Said
 from tests.terminal.programs import running
 from tests.window.desktop import Desktop
 from tests.window.display import virtual_display

@@ -14,8 +14,8 @@ from typing import Any, Self
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-from duologue.core.commands import StreamHeld
-from duologue.protocols.web_json import wanted
+from duologue.core.commands.chat import StreamHeld
+from duologue.protocols.web.json_frames import wanted
 from tests.bound import BOUND
 from tests.stage import Stage
 

@@ -17,11 +17,11 @@ from math import inf
 from pathlib import Path
 from typing import Any
 
-from duologue.core.accounts import Account
-from duologue.net import control
-from duologue.server import Server
+from duologue.core.names import Account
+from duologue.server.net import control
+from duologue.server.server import Server
+from duologue.server.storage import users_file
 from duologue.settings import Settings
-from duologue.storage import users_file
 from tests.bound import BOUND
 
 CAST = ("alice", "bob", "carol", "dave")

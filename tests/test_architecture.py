@@ -15,24 +15,28 @@ TOP = Path(__file__).parent.parent
 
 # From the top down. A part may import itself, its own row and every row below it; the client stands apart.
 LAYERS = (
-    ("app", "admin"),
-    ("server",),
-    ("net",),
-    ("handle_client", "costs", "hub", "login", "heartbeat", "unfinished"),
-    ("conversations", "rooms", "people"),
-    ("delivery", "mailbox", "acknowledgements", "recall", "congestion", "metering", "watchers", "presence_watchers"),
+    ("server.cli", "server.admin"),
+    ("server.server",),
+    ("server.net",),
+    ("server.dispatch", "server.costs", "server.hub", "server.auth.login", "server.heartbeat", "server.unfinished"),
+    ("server.chats.service", "server.rooms", "server.people.service"),
     (
-        *("roster", "guests", "errands", "relay", "receipts", "link"),
-        *("passwords", "passes", "metrics", "tables", "exposure"),
+        *("server.chats.delivery", "server.chats.mailbox", "server.chats.acknowledgements", "server.history"),
+        *("server.people.watchers", "server.people.presence_watchers", "server.backpressure", "server.metering"),
     ),
-    ("protocols", "storage"),
-    ("settings", "logs", "fair_pool", "turns", "permissions", "access"),
+    (
+        *("server.people.directory", "server.people.guests", "server.tasks"),
+        *("server.chats.relay", "server.chats.receipts", "server.session"),
+        *("server.auth.passwords", "server.auth.session_tokens", "server.metrics", "server.tables", "server.exposure"),
+    ),
+    ("protocols", "server.storage"),
+    ("settings", "logs", "server.fair_pool", "server.turns", "server.permissions", "server.access"),
     ("core",),
 )
 RANK = {part: len(LAYERS) - depth for depth, row in enumerate(LAYERS) for part in row}
 CLIENT_MAY_IMPORT = {"client", "protocols", "core", "logs"}
 # Side by side, yet none of them may know of another.
-STRANGERS = {"protocols", "storage", "logs"}
+STRANGERS = {"protocols", "server.storage", "logs"}
 SANS_IO = {"core", "protocols"}
 NOT_SANS_IO = set(
     "asyncio concurrent datetime fcntl glob io logging multiprocessing os pathlib pandas random select selectors "
@@ -63,9 +67,12 @@ def imported(source: str) -> Iterator[str]:
 
 
 def part(name: str) -> str | None:
-    """`duologue.net.outbox` is of the part net; what is not in duologue/ is of none."""
-    words = name.split(".")
-    return words[1] if words[0] == "duologue" and len(words) > 1 else None
+    """`duologue.server.net.outbox` is of the part server.net; what is not in duologue/ is of none."""
+    words = name.split(".")[1:]
+    if not words or not name.startswith("duologue."):
+        return None
+    prefixes = (".".join(words[:length]) for length in range(len(words), 0, -1))
+    return next((prefix for prefix in prefixes if prefix in RANK or prefix == "client"), ".".join(words))
 
 
 def may_import(importer: str, target: str) -> bool:
@@ -118,8 +125,16 @@ def all_that_loads_with(starts: Iterable[str], found: Modules) -> set[str]:
 
 
 def test_every_part_has_its_place() -> None:
-    parts = {found for name in modules() if (found := part(name))}
+    packages = {"duologue", *(f"duologue.server{of}" for of in ("", ".auth", ".chats", ".people"))}
+    parts = {found for name in modules() if name not in packages and (found := part(name))}
     assert parts - RANK.keys() - {"client"} == set(), "give the part a row in LAYERS"
+
+
+def test_the_top_has_five_rooms() -> None:
+    top = {path.name for path in (TOP / "duologue").iterdir() if path.name != "__pycache__"}
+    assert top - {"__init__.py", "__main__.py", "py.typed", "settings.py", "logs.py", "durable.py"} == {
+        *("core", "protocols", "server", "client", "page")
+    }
 
 
 def test_imports_point_one_way() -> None:
@@ -142,12 +157,12 @@ def test_imports_are_absolute() -> None:
 def test_the_client_loads_no_pandas() -> None:
     found = modules()
     loaded = all_that_loads_with((name for name in found if part(name) == "client"), found)
-    assert {"pandas", "duologue.tables", "duologue.hub"} & loaded == set()
+    assert {"pandas", "duologue.server.tables", "duologue.server.hub"} & loaded == set()
 
 
 @pytest.mark.parametrize("library", ["pandas", "prometheus_client", "tkinter"])
 def test_a_server_that_starts_loads_nothing_that_nobody_may_ask_for(library: str) -> None:
-    code = f"import duologue.app, sys; sys.exit({library!r} in sys.modules)"
+    code = f"import duologue.server.cli, sys; sys.exit({library!r} in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], cwd=TOP, check=False).returncode == 0
 
 
@@ -160,17 +175,17 @@ def test_what_a_window_shows_is_decided_without_tk() -> None:
 @pytest.mark.parametrize(
     ("name", "source"),
     [
-        ("duologue.core.chat", "import duologue.hub"),
-        ("duologue.core.chat", "from duologue import hub"),
-        ("duologue.core.chat", "def late():\n    from duologue.hub import Hub"),
-        ("duologue.core.chat", "from duologue.settings import Settings"),
-        ("duologue.hub", "from duologue.net.listener import Listener"),
-        ("duologue.relay", "from duologue.hub import Hub"),
-        ("duologue.delivery", "from duologue.hub import Hub"),
-        ("duologue.mailbox", "from duologue.conversations import Conversations"),
-        ("duologue.protocols.native", "from duologue.storage.base import Store"),
-        ("duologue.client.link", "from duologue.tables import Users"),
-        ("duologue.hub", "from duologue.client.session import Session"),
+        ("duologue.core.requests", "import duologue.server.hub"),
+        ("duologue.core.requests", "from duologue.server import hub"),
+        ("duologue.core.requests", "def late():\n    from duologue.server.hub import Hub"),
+        ("duologue.core.requests", "from duologue.settings import Settings"),
+        ("duologue.server.hub", "from duologue.server.net.listener import Listener"),
+        ("duologue.server.chats.relay", "from duologue.server.hub import Hub"),
+        ("duologue.server.chats.delivery", "from duologue.server.hub import Hub"),
+        ("duologue.server.chats.mailbox", "from duologue.server.chats.service import Conversations"),
+        ("duologue.protocols.native.codec", "from duologue.server.storage.base import Store"),
+        ("duologue.client.connection", "from duologue.server.tables import Users"),
+        ("duologue.server.hub", "from duologue.client.engine.session import Session"),
     ],
 )
 def test_an_import_against_the_layers_is_caught(name: str, source: str) -> None:
@@ -180,12 +195,12 @@ def test_an_import_against_the_layers_is_caught(name: str, source: str) -> None:
 @pytest.mark.parametrize(
     ("name", "source"),
     [
-        ("duologue.app", "from duologue.net.listener import Listener"),
-        ("duologue.hub", "from duologue.login import LoginDesk"),
+        ("duologue.server.cli", "from duologue.server.net.listener import Listener"),
+        ("duologue.server.hub", "from duologue.server.auth.login import LoginDesk"),
         ("duologue.settings", "from duologue.core.limits import Limits"),
-        ("duologue.client.session", "from duologue.protocols.native import Lines"),
-        ("duologue.app", "from duologue import __version__"),
-        ("client", "from duologue.client.terminal import main"),
+        ("duologue.client.engine.session", "from duologue.protocols.native.codec import Lines"),
+        ("duologue.server.cli", "from duologue import __version__"),
+        ("client", "from duologue.client.terminal.app import main"),
     ],
 )
 def test_an_import_along_the_layers_is_allowed(name: str, source: str) -> None:
@@ -195,22 +210,25 @@ def test_an_import_along_the_layers_is_allowed(name: str, source: str) -> None:
 @pytest.mark.parametrize(
     "source", ["import socket", "from time import monotonic", "import os.path", "def f():\n    open('x')"]
 )
-@pytest.mark.parametrize("name", ["duologue.core.chat", "duologue.protocols.native"])
+@pytest.mark.parametrize("name", ["duologue.core.requests", "duologue.protocols.native.codec"])
 def test_input_and_output_in_the_core_is_caught(name: str, source: str) -> None:
     assert len(impurities({name: source})) == 1
-    assert impurities({"duologue.net.listener": source}) == []
+    assert impurities({"duologue.server.net.listener": source}) == []
 
 
 def test_a_circle_is_caught() -> None:
-    circle = {"duologue.hub": "from duologue.login import Desk", "duologue.login": "from duologue.hub import Hub"}
+    circle = {
+        "duologue.server.hub": "from duologue.server.auth.login import Desk",
+        "duologue.server.auth.login": "from duologue.server.hub import Hub",
+    }
     with pytest.raises(CycleError):
         TopologicalSorter(graph(circle)).prepare()
 
 
 def test_pandas_behind_three_doors_is_caught() -> None:
     found = {
-        "duologue.client.link": "from duologue.core import text",
+        "duologue.client.connection": "from duologue.core import text",
         "duologue.core.text": "import duologue.core.marks",
         "duologue.core.marks": "from pandas import DataFrame",
     }
-    assert "pandas" in all_that_loads_with(["duologue.client.link"], found)
+    assert "pandas" in all_that_loads_with(["duologue.client.connection"], found)

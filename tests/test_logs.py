@@ -20,8 +20,8 @@ ANY_TEXT = st.text(st.characters())  # with controls and lone surrogates
 
 
 def record(event: str = "client logged in", *, error: Exception | None = None, **extra: object) -> logging.LogRecord:
-    made = logging.getLogger("duologue.hub").makeRecord(
-        "duologue.hub",
+    made = logging.getLogger("duologue.server.hub").makeRecord(
+        "duologue.server.hub",
         logging.WARNING,
         __file__,
         1,
@@ -57,7 +57,7 @@ def is_one_harmless_line(line: str) -> bool:
 def test_text_has_time_level_logger_event_and_fields() -> None:
     assert (
         as_text(nickname="alice", sockets=3)
-        == "2026-05-01T12:00:00.123Z warning duologue.hub client logged in nickname=alice sockets=3"
+        == "2026-05-01T12:00:00.123Z warning duologue.server.hub client logged in nickname=alice sockets=3"
     )
 
 
@@ -103,7 +103,7 @@ def test_json_keeps_numbers_and_names_the_four_things_of_every_record() -> None:
     assert as_json(nickname="alice", sockets=3, lag=0.5) == {
         "time": "2026-05-01T12:00:00.123Z",
         "level": "warning",
-        "logger": "duologue.hub",
+        "logger": "duologue.server.hub",
         "event": "client logged in",
         "nickname": "alice",
         "sockets": 3,
@@ -120,7 +120,7 @@ def test_a_field_cannot_take_the_place_of_what_the_server_says() -> None:
 
 
 def test_no_line_of_a_traceback_can_pass_for_a_record() -> None:
-    forged = "2026-05-01T12:00:00.123Z info duologue.hub all is well"
+    forged = "2026-05-01T12:00:00.123Z info duologue.server.hub all is well"
     first, *rest = as_text(error=raised(f"oops\n{forged}")).split("\n")
     assert first.startswith("2026-05-01")
     assert f"    | {forged}" in rest

@@ -1,6 +1,8 @@
 """The client: an asyncio API for bots (docs/bots.md), and the faces for people that are made with it."""
 
 from duologue.client.api import Client, connect
+from duologue.client.engine.memory import MemoryFull
+from duologue.client.engine.memory_store import Letter, MemoryTaken
 from duologue.client.errors import (
     CannotConnect,
     ClientError,
@@ -8,7 +10,7 @@ from duologue.client.errors import (
     NotConnected,
     PasswordNeeded,
 )
-from duologue.client.happenings import (
+from duologue.client.events import (
     ConnectionLost,
     HandedIn,
     Happening,
@@ -18,10 +20,8 @@ from duologue.client.happenings import (
     Reconnected,
     RoomLost,
 )
-from duologue.client.memory import MemoryFull
-from duologue.client.notebook import Letter, MemoryTaken
-from duologue.core.chat import ChatEnd, RequestState
-from duologue.core.events import (
+from duologue.core.commands.people import MayAsk
+from duologue.core.events.chat import (
     Acknowledged,
     ChatEnded,
     ChatPaused,
@@ -43,8 +43,7 @@ from duologue.core.events import (
     Said,
     WaitingRequests,
 )
-from duologue.core.people_commands import MayAsk
-from duologue.core.people_events import (
+from duologue.core.events.people import (
     AskingAllowed,
     BlockedListed,
     PeopleListed,
@@ -55,7 +54,7 @@ from duologue.core.people_events import (
     State,
     YouAre,
 )
-from duologue.core.room_events import (
+from duologue.core.events.rooms import (
     RoomEntered,
     RoomExited,
     RoomJoined,
@@ -66,6 +65,7 @@ from duologue.core.room_events import (
     RoomsListed,
     RoomTopic,
 )
+from duologue.core.requests import ChatEnd, RequestState
 
 __all__ = [
     "Acknowledged",

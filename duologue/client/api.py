@@ -14,20 +14,20 @@ from pathlib import Path
 from types import TracebackType
 
 from duologue.client.address import DEFAULT_HOST, DEFAULT_PORT, Address
-from duologue.client.addressee import addressee
-from duologue.client.asking import Asking
-from duologue.client.backoff import LONGEST, Backoff
+from duologue.client.connection import Link, Timing
+from duologue.client.engine.backoff import LONGEST, Backoff
+from duologue.client.engine.memory import Memory
+from duologue.client.engine.memory_file import MemoryFile
+from duologue.client.engine.memory_store import ChatMemory, Letter
 from duologue.client.errors import CannotConnect, LinkLost, LoginRefused, NotConnected, TurnedAway
-from duologue.client.happenings import ConnectionLost, Happening, MemoryLost, Reconnected
-from duologue.client.link import Link, Timing
-from duologue.client.memory import Memory
-from duologue.client.memory_file import MemoryFile
-from duologue.client.notebook import ChatMemory, Letter
-from duologue.core.commands import Command, Say
-from duologue.core.events import Acknowledged, Disconnected
-from duologue.core.room_commands import SayInRoom
-from duologue.core.rooms import room_key
-from duologue.protocols.native_wire import encode_message
+from duologue.client.events import ConnectionLost, Happening, MemoryLost, Reconnected
+from duologue.client.input.addressee import addressee
+from duologue.client.requests import Asking
+from duologue.core.commands.chat import Command, Say
+from duologue.core.commands.rooms import SayInRoom
+from duologue.core.events.chat import Acknowledged, Disconnected
+from duologue.core.room_rules import room_key
+from duologue.protocols.native.wire import encode_message
 
 log = logging.getLogger(__name__)
 

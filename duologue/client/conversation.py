@@ -9,10 +9,10 @@ from pathlib import Path
 from duologue.client.address import Address
 from duologue.client.api import Client
 from duologue.client.errors import CannotConnect, ClientError, LoginRefused, PasswordNeeded
-from duologue.client.face import Face, Interrupted, Kind, Line
-from duologue.client.happenings import ConnectionLost, Happening, RoomLost
-from duologue.client.help import help_lines
-from duologue.client.meaning import (
+from duologue.client.events import ConnectionLost, Happening, RoomLost
+from duologue.client.history.commands import Past
+from duologue.client.input.help import help_lines
+from duologue.client.input.meaning import (
     Clear,
     Confirm,
     Drop,
@@ -29,17 +29,17 @@ from duologue.client.meaning import (
     TurnTo,
     Write,
 )
-from duologue.client.past import Past
-from duologue.client.place import Place
-from duologue.client.sentences import about_room, about_unsent, not_shown
-from duologue.client.teller import Teller
-from duologue.client.typed import is_yes, meaning_of
-from duologue.core.accounts import BadNickname, nickname_key
-from duologue.core.commands import Command, QuitChat, Say, SendLetter
+from duologue.client.input.parsing import is_yes, meaning_of
+from duologue.client.input.target import Place
+from duologue.client.view.base import Face, Interrupted, Kind, Line
+from duologue.client.view.lines import Teller
+from duologue.client.view.sentences import about_room, about_unsent, not_shown
+from duologue.core.commands.chat import Command, QuitChat, Say, SendLetter
+from duologue.core.commands.rooms import PartRoom, SayInRoom
 from duologue.core.errors import PeerError
-from duologue.core.events import ChatEnded
-from duologue.core.room_commands import PartRoom, SayInRoom
-from duologue.core.room_events import RoomExited
+from duologue.core.events.chat import ChatEnded
+from duologue.core.events.rooms import RoomExited
+from duologue.core.names import BadNickname, nickname_key
 from duologue.core.text import visible
 
 MOST_UNSEEN = 100

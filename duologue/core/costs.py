@@ -1,13 +1,13 @@
 """What the work for each command costs. The unit is one message: some 25 µs of the server, and a place on its disk.
 
-A cost is taken before the work. What depends on how many are told, or listed, is added by `duologue/costs.py`.
+A cost is taken before the work. What depends on how many are told, or listed, is added by `duologue/server/costs.py`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from duologue.core.commands import (
+from duologue.core.commands.chat import (
     AcceptChat,
     AskForChat,
     AttachSocket,
@@ -30,7 +30,7 @@ from duologue.core.commands import (
     SearchHistory,
     SendLetter,
 )
-from duologue.core.people_commands import (
+from duologue.core.commands.people import (
     AllowAsking,
     Block,
     ComeBack,
@@ -42,7 +42,7 @@ from duologue.core.people_commands import (
     WatchPeople,
     WhoIs,
 )
-from duologue.core.room_commands import (
+from duologue.core.commands.rooms import (
     JoinRoom,
     ListMembers,
     ListRooms,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from duologue.core.chat import Chat, ChatEnd
-from duologue.core.events import Event
-from duologue.core.people_commands import MayAsk
+from duologue.core.commands.people import MayAsk
+from duologue.core.events.chat import Event
+from duologue.core.requests import Chat, ChatEnd
 from duologue.core.room import Room
 from duologue.core.streams import Stream
 

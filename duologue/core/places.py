@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from duologue.core.commands import SocketKind
+from duologue.core.commands.chat import SocketKind
 from duologue.core.errors import FatalPeerError
-from duologue.core.events import Refused
+from duologue.core.events.chat import Refused
 
 SERVER_FULL = Refused(
     "server_full", "The server is full: there is no room for another client now. Try again in a minute."

@@ -12,13 +12,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from duologue.core.accounts import is_guest
 from duologue.core.effects import Effect, PresenceChanged, Tell
 from duologue.core.errors import PeerError
-from duologue.core.events import PeopleOnline
+from duologue.core.events.chat import PeopleOnline
+from duologue.core.events.people import PeopleListed, PersonDescribed, Presence, State, YouAre
 from duologue.core.limits import Limits
+from duologue.core.names import is_guest
 from duologue.core.pages import SortedNames
-from duologue.core.people_events import PeopleListed, PersonDescribed, Presence, State, YouAre
 from duologue.core.text import visible
 
 

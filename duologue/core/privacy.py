@@ -13,13 +13,13 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 
-from duologue.core.accounts import is_guest
+from duologue.core.commands.people import MayAsk
 from duologue.core.effects import AskingChanged, BlockChanged, Effect, Tell
 from duologue.core.errors import PeerError
+from duologue.core.events.people import AskingAllowed, BlockedListed, PersonBlocked, PersonUnblocked
 from duologue.core.limits import Limits
+from duologue.core.names import is_guest
 from duologue.core.pages import PAGE
-from duologue.core.people_commands import MayAsk
-from duologue.core.people_events import AskingAllowed, BlockedListed, PersonBlocked, PersonUnblocked
 
 _NOBODY: AbstractSet[str] = frozenset()
 

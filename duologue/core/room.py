@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from duologue.core.accounts import bare
+from duologue.core.names import bare
 from duologue.core.pages import SortedNames
 
 

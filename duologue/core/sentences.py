@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from duologue.core.chat import ChatEnd, RequestState
-from duologue.core.events import (
+from duologue.core.commands.people import MayAsk
+from duologue.core.events.chat import (
     ChatEnded,
     ChatPaused,
     ChatRequested,
@@ -23,8 +23,7 @@ from duologue.core.events import (
     RequestWithdrawn,
     WaitingRequests,
 )
-from duologue.core.people_commands import MayAsk
-from duologue.core.people_events import (
+from duologue.core.events.people import (
     AskingAllowed,
     BlockedListed,
     PeopleListed,
@@ -35,7 +34,7 @@ from duologue.core.people_events import (
     State,
     YouAre,
 )
-from duologue.core.room_events import (
+from duologue.core.events.rooms import (
     RoomEntered,
     RoomExited,
     RoomJoined,
@@ -46,6 +45,7 @@ from duologue.core.room_events import (
     RoomsListed,
     RoomTopic,
 )
+from duologue.core.requests import ChatEnd, RequestState
 from duologue.core.text import visible
 
 _ENDS = {

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from duologue.core.commands import StreamHeld
+from duologue.core.commands.chat import StreamHeld
 from duologue.core.errors import FatalPeerError
 
 

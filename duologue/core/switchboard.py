@@ -17,12 +17,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from math import ceil
 
-from duologue.core.chat import Cause, Chat, ChatEnd, Request, RequestState
-from duologue.core.chats import Chats, seconds_left
-from duologue.core.commands import ResumeChat
+from duologue.core.chat_rules import Chats, seconds_left
+from duologue.core.commands.chat import ResumeChat
 from duologue.core.effects import Effect, Tell
 from duologue.core.errors import PeerError
-from duologue.core.events import (
+from duologue.core.events.chat import (
     ChatRequested,
     RequestAnswered,
     RequestSent,
@@ -32,6 +31,7 @@ from duologue.core.events import (
 from duologue.core.limits import Limits
 from duologue.core.pages import PAGE
 from duologue.core.request_rate import RequestRate
+from duologue.core.requests import Cause, Chat, ChatEnd, Request, RequestState
 
 
 @dataclass(slots=True)

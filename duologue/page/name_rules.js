@@ -1,4 +1,4 @@
-// Made by docs/make_page_names.py from duologue/core/accounts.py: change that, then `make docs`.
+// Made by docs/make_page_names.py from duologue/core/names.py: change that, then `make docs`.
 
 export const GUEST_MARK = "~";
 export const ROOM_MARK = "#";

@@ -1,4 +1,4 @@
-// Names as the server spells them (duologue/core/accounts.py). What a browser does not know of it is in name_rules.js.
+// Names as the server spells them (duologue/core/names.py). What a browser does not know of it is in name_rules.js.
 
 import { FOLDED, GUEST_MARK, INVISIBLE, MOST_BYTES, MOST_CHARACTERS, PUNCTUATION, ROOM_MARK } from "./name_rules.js";
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from duologue.protocols.desktop_lines import DesktopLinesSocket
-from duologue.protocols.native import NativeSocket
-from duologue.protocols.nickname_lines import NicknameLinesSocket
-from duologue.protocols.plain_lines import PlainLinesSocket
-from duologue.protocols.rooms_json import RoomsJsonSocket
-from duologue.protocols.simplechat import SimpleChat, is_simplechat
-from duologue.protocols.web import Site, WebSocket
+from duologue.protocols.legacy.desktop_lines import DesktopLinesSocket
+from duologue.protocols.legacy.nickname_lines import NicknameLinesSocket
+from duologue.protocols.legacy.plain_lines import PlainLinesSocket
+from duologue.protocols.legacy.rooms_json import RoomsJsonSocket
+from duologue.protocols.legacy.simplechat import SimpleChat, is_simplechat
+from duologue.protocols.native.codec import NativeSocket
+from duologue.protocols.web.codec import Site, WebSocket
 
 Clock = Callable[[], str]
 """The time of day, as HH:MM:SS."""

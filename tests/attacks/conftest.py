@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from duologue.net import paced_connection
+from duologue.server.net import paced_connection
 from tests.scenes.conftest import WatchedUvloop, never_blocked, warmed_up
 from tests.stage import Stage, opened
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from duologue.core.rooms import HIDDEN_TOPIC
+from duologue.core.room_rules import HIDDEN_TOPIC
 from tests.browser import enters, start_chat
 from tests.scenes.conftest import acknowledges, exits, hears_pong, says_and_is_heard
 from tests.stage import Actor, Stage, opened

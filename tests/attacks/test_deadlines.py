@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from duologue.core.accounts import Account
+from duologue.core.names import Account
 from tests.bound import BOUND
 from tests.scenes.test_tls import Identity, identity
 from tests.stage import Stage, opened, until

@@ -17,7 +17,7 @@ import pytest
 import trustme
 
 from duologue.core.places import Places
-from duologue.net import listener
+from duologue.server.net import listener
 from tests.bound import BOUND
 from tests.browser import asks, enters
 from tests.scenes.test_tls import Identity
@@ -33,7 +33,7 @@ Room = Callable[[int], None]
 @pytest.fixture
 def room(monkeypatch: pytest.MonkeyPatch) -> Room:
     """For so many sockets, and for two whose first line has not come."""
-    return lambda most: monkeypatch.setattr("duologue.server.places_left", lambda: Places(most, overdraft=2))
+    return lambda most: monkeypatch.setattr("duologue.server.server.places_left", lambda: Places(most, overdraft=2))
 
 
 async def test_who_comes_when_it_is_full_reads_why_and_is_closed_at_once(

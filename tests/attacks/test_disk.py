@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from duologue.delivery import PUT_BY_BYTES
-from duologue.link import Hold
+from duologue.server.chats.delivery import PUT_BY_BYTES
+from duologue.server.session import Hold
 from tests.behaviour.house import GUEST_DOORS, GUESTS, NAMES
 from tests.browser import asks, enters, start_chat
 from tests.scenes.conftest import acknowledges, hears_pong
@@ -36,8 +36,8 @@ class Disk:
 @pytest.fixture
 def disk(monkeypatch: pytest.MonkeyPatch) -> Disk:
     disk = Disk()
-    monkeypatch.setattr("duologue.server.free_bytes", lambda _: disk.free)
-    monkeypatch.setattr("duologue.storage.sqlite.LOOK_EVERY", 0.01)
+    monkeypatch.setattr("duologue.server.server.free_bytes", lambda _: disk.free)
+    monkeypatch.setattr("duologue.server.storage.sqlite.LOOK_EVERY", 0.01)
     return disk
 
 

@@ -17,15 +17,15 @@ from typing import Any, get_args
 
 import pytest
 
-from duologue.core.accounts import Account
-from duologue.core.commands import WORDS, Command, Exit, SocketKind, Takes
+from duologue.core.commands.chat import WORDS, Command, Exit, SocketKind, Takes
+from duologue.core.commands.people import MayAsk
 from duologue.core.costs import COSTS
-from duologue.core.people_commands import MayAsk
-from duologue.link import Client, Hold, Link
+from duologue.core.names import Account
 from duologue.protocols.base import FRONT_DOORS, GuestDoor
-from duologue.protocols.native import NativeSocket
-from duologue.protocols.plain_talk import ROWS
-from duologue.protocols.web_json import COMMANDS
+from duologue.protocols.legacy.typed_commands import ROWS
+from duologue.protocols.native.codec import NativeSocket
+from duologue.protocols.web.json_frames import COMMANDS
+from duologue.server.session import Client, Hold, Link
 from tests.behaviour.simplechat import SimpleChat
 from tests.bound import BOUND
 from tests.browser import Tab, fields_of

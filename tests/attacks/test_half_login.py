@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 from websockets.frames import Frame, Opcode
 
-from duologue.link import Hold
-from duologue.net.listener import AnyConnection
+from duologue.server.net.listener import AnyConnection
+from duologue.server.session import Hold
 from tests.browser import UPGRADE
 from tests.stage import UNPAID, Stage, opened, until
 

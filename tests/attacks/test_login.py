@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from duologue import passwords
-from duologue.core.accounts import Account
 from duologue.core.limits import Limits
+from duologue.core.names import Account
+from duologue.server.auth import passwords
 from tests.bound import BOUND
 from tests.stage import Stage, Wire, opened, until
 

@@ -10,10 +10,10 @@ from threading import Event
 
 import pytest
 
-from duologue.storage import search as searching
-from duologue.storage.base import Letter, Message
-from duologue.storage.reader import Whose
-from duologue.storage.sqlite import SqliteStore
+from duologue.server.storage import search as searching
+from duologue.server.storage.base import Letter, Message
+from duologue.server.storage.reader import Whose
+from duologue.server.storage.sqlite import SqliteStore
 from tests.bound import BOUND
 from tests.stage import Actor, Stage, until
 
@@ -32,9 +32,9 @@ def held_in_the_middle() -> Iterator[Event]:
             begun.set()
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("duologue.storage.sqlite.search", endless)
-        patch.setattr("duologue.storage.sqlite.READING_SECONDS", 3600.0)
-        patch.setattr("duologue.storage.sqlite.INDEXING_SECONDS", 60.0)
+        patch.setattr("duologue.server.storage.sqlite.search", endless)
+        patch.setattr("duologue.server.storage.sqlite.READING_SECONDS", 3600.0)
+        patch.setattr("duologue.server.storage.sqlite.INDEXING_SECONDS", 60.0)
         yield begun
 
 
@@ -134,7 +134,7 @@ async def test_a_search_that_takes_too_long_says_so_and_tells_what_it_has_found(
     await says_much(stage)
     mallory = await stage.enters("alice")
     with held_in_the_middle():
-        monkeypatch.setattr("duologue.storage.sqlite.READING_SECONDS", 0.2)
+        monkeypatch.setattr("duologue.server.storage.sqlite.READING_SECONDS", 0.2)
         await mallory.says("/search a ☃")
         line = await mallory.login.line()
         assert re.match("ERROR search_stopped ", line), line

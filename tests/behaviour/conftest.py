@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 import uvloop
 
-from duologue import watchers
-from duologue.net import paced_connection
+from duologue.server.net import paced_connection
+from duologue.server.people import watchers
 from tests.behaviour.house import UNHURRIED, House, opened_house
 
 

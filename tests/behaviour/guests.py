@@ -11,7 +11,7 @@ import socket
 from abc import abstractmethod
 from typing import ClassVar, Protocol
 
-from duologue.core.accounts import GUEST_MARK
+from duologue.core.names import GUEST_MARK
 from tests.behaviour.in_words import SociableInWords
 from tests.behaviour.people import Person
 from tests.behaviour.reads import ONE_READ

@@ -8,9 +8,9 @@ from math import inf
 from pathlib import Path
 from typing import Any, cast
 
-from duologue.core.accounts import Account
-from duologue.net.listener import AnyConnection
-from duologue.net.pacing import unacknowledged
+from duologue.core.names import Account
+from duologue.server.net.listener import AnyConnection
+from duologue.server.net.pacing import unacknowledged
 from tests.behaviour.guests import Guest, quietly_closed
 from tests.behaviour.native import Native
 from tests.behaviour.original_clients import DesktopLines, NicknameLines, PlainLines, RoomsJson

@@ -7,7 +7,7 @@ import re
 from abc import abstractmethod
 from typing import ClassVar
 
-from duologue.core.accounts import is_guest
+from duologue.core.names import is_guest
 from tests.behaviour.people import Person
 from tests.behaviour.sociable import Sociable
 from tests.bound import BOUND

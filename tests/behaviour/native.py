@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 
-from duologue.core.accounts import is_guest
+from duologue.core.names import is_guest
 from tests.behaviour.people import Person
 from tests.behaviour.sociable import Sociable
 from tests.stage import Actor

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import socket
 
-from duologue.net.pacing import unacknowledged
+from duologue.server.net.pacing import unacknowledged
 from tests.behaviour.in_words import SociableInWords
 from tests.behaviour.people import Person
 from tests.behaviour.reads import ONE_READ, unread

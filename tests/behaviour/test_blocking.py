@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from duologue.core.rooms import HIDDEN_TOPIC
+from duologue.core.room_rules import HIDDEN_TOPIC
 from tests.behaviour.guests import Guest
 from tests.behaviour.house import SOCIABLE_DOORS, House
 from tests.behaviour.people import Person, start_chat

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from duologue.core.accounts import Account
+from duologue.core.names import Account
 from tests.behaviour.house import ACCOUNTS, DOORS, GUEST_DOORS, House
 from tests.behaviour.people import start_chat
 from tests.stage import CAST

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from duologue import watchers
+from duologue.server.people import watchers
 from tests.behaviour.guests import Guest
 from tests.behaviour.house import GUEST_DOORS, UNHURRIED, House, opened_house
 from tests.behaviour.original_clients import DesktopLines

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from duologue import watchers
+from duologue.server.people import watchers
 from tests.behaviour.house import DOORS, GUEST_DOORS, House
 from tests.stage import until
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
-from duologue.core.accounts import is_guest
-from duologue.core.commands import Command, Say
+from duologue.core.commands.chat import Command, Say
 from duologue.core.errors import PeerError
-from duologue.protocols.native_commands import parse_command
-from duologue.protocols.web_json import type_of
+from duologue.core.names import is_guest
+from duologue.protocols.native.commands import parse_command
+from duologue.protocols.web.json_frames import type_of
 from tests.behaviour.people import Person
 from tests.behaviour.sociable import Sociable
 from tests.browser import Frame, Tab, fields_of

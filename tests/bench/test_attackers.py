@@ -11,7 +11,7 @@ import pytest
 from bench import attackers, names
 from bench.attackers import ATTACKS, Attack, Attacker
 from bench.people import CAST, Doors
-from duologue.core.accounts import Account
+from duologue.core.names import Account
 from tests.bound import BOUND
 from tests.stage import UNPAID, opened
 

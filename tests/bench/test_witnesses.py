@@ -11,8 +11,8 @@ import pytest
 from bench import witnesses
 from bench.people import ABSENT, FRIEND, OWNER, PASSWORD, READER, SENDER
 from bench.witnesses import AGAIN, BETWEEN, PATIENCE, WITNESSES, Witness
-from duologue.core.accounts import Account
-from duologue.passwords import hash_password
+from duologue.core.names import Account
+from duologue.server.auth.passwords import hash_password
 from tests.bound import BOUND
 from tests.stage import Clock, opened
 

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from duologue.client.memory import Memory
-from duologue.client.memory_file import MemoryFile
-from duologue.client.notebook import Letter
-from duologue.client.session import Session
-from duologue.core.commands import Say, SocketKind
-from duologue.core.events import MessageFrom, Said
-from duologue.protocols.native_wire import encode_message
+from duologue.client.engine.memory import Memory
+from duologue.client.engine.memory_file import MemoryFile
+from duologue.client.engine.memory_store import Letter
+from duologue.client.engine.session import Session
+from duologue.core.commands.chat import Say, SocketKind
+from duologue.core.events.chat import MessageFrom, Said
+from duologue.protocols.native.wire import encode_message
 
 
 class Bob:

@@ -46,7 +46,7 @@ from duologue.client import (
     WaitingRequests,
     connect,
 )
-from duologue.client.link import Link, Timing
+from duologue.client.connection import Link, Timing
 from duologue.core.errors import PeerError
 from tests.bound import BOUND
 from tests.client.conftest import FalseServer

@@ -11,10 +11,10 @@ import pytest
 
 from duologue.client.api import Client
 from duologue.client.conversation import INTERRUPTED, LOST, MOST_UNSEEN, OK, Conversation
-from duologue.client.face import Interrupted, Line
-from duologue.client.happenings import Happening
-from duologue.core.commands import Command
-from duologue.core.events import Said
+from duologue.client.events import Happening
+from duologue.client.view.base import Interrupted, Line
+from duologue.core.commands.chat import Command
+from duologue.core.events.chat import Said
 from tests.bound import BOUND
 from tests.client.conftest import FalseServer
 

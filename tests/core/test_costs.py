@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import get_args
 
-from duologue.core.commands import Command
+from duologue.core.commands.chat import Command
 from duologue.core.costs import COSTS
 
 

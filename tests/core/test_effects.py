@@ -7,7 +7,6 @@ from typing import get_args
 
 import pytest
 
-from duologue.core.chat import Chat, ChatEnd
 from duologue.core.effects import (
     AskingChanged,
     BlockChanged,
@@ -23,7 +22,8 @@ from duologue.core.effects import (
     Tell,
     TellRoom,
 )
-from duologue.core.events import Probe
+from duologue.core.events.chat import Probe
+from duologue.core.requests import Chat, ChatEnd
 from duologue.core.room import Room
 
 CHAT = Chat("id", "alice", "bob")

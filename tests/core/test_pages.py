@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from duologue.core.accounts import NICKNAME_BYTES
+from duologue.core.events.people import PeopleListed, State
+from duologue.core.events.rooms import RoomMembers
+from duologue.core.names import NICKNAME_BYTES
 from duologue.core.pages import PAGE, SortedNames
-from duologue.core.people_events import PeopleListed, State
-from duologue.core.room_events import RoomMembers
 from duologue.protocols.lines import LINE_LIMIT
-from duologue.protocols.native_signals import encode_event
+from duologue.protocols.native.signals import encode_event
 
 names = st.sets(st.text("abcXY~é", min_size=1, max_size=6), max_size=40)
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from duologue.core.accounts import BadNickname
 from duologue.core.effects import Effect, PresenceChanged, Tell
 from duologue.core.errors import PeerError
-from duologue.core.events import PeopleOnline
+from duologue.core.events.chat import PeopleOnline
+from duologue.core.events.people import PeopleListed, PersonDescribed, Presence, State, YouAre
 from duologue.core.limits import AWAY_TEXT, Limits
+from duologue.core.names import BadNickname
 from duologue.core.pages import PAGE
-from duologue.core.people_events import PeopleListed, PersonDescribed, Presence, State, YouAre
 from duologue.core.presence import Presences
 
 BOB_IS_AWAY = Presence("bob", State.AWAY, "lunch")

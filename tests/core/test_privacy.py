@@ -7,12 +7,12 @@ from dataclasses import replace
 
 import pytest
 
+from duologue.core.commands.people import MayAsk
 from duologue.core.effects import AskingChanged, BlockChanged, Tell
 from duologue.core.errors import PeerError
+from duologue.core.events.people import AskingAllowed, BlockedListed, PersonBlocked, PersonUnblocked
 from duologue.core.limits import Limits
 from duologue.core.pages import PAGE
-from duologue.core.people_commands import MayAsk
-from duologue.core.people_events import AskingAllowed, BlockedListed, PersonBlocked, PersonUnblocked
 from duologue.core.privacy import Privacy
 
 EVERYONE, KNOWN, NOBODY = MayAsk

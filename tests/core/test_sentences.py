@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from duologue.core.chat import ChatEnd, RequestState
-from duologue.core.events import (
+from duologue.core.commands.people import MayAsk
+from duologue.core.events.chat import (
     ChatEnded,
     ChatPaused,
     ChatRequested,
@@ -30,8 +30,7 @@ from duologue.core.events import (
     Said,
     WaitingRequests,
 )
-from duologue.core.people_commands import MayAsk
-from duologue.core.people_events import (
+from duologue.core.events.people import (
     AskingAllowed,
     BlockedListed,
     PeopleListed,
@@ -42,7 +41,7 @@ from duologue.core.people_events import (
     State,
     YouAre,
 )
-from duologue.core.room_events import (
+from duologue.core.events.rooms import (
     RoomEntered,
     RoomEvent,
     RoomExited,
@@ -54,6 +53,7 @@ from duologue.core.room_events import (
     RoomsListed,
     RoomTopic,
 )
+from duologue.core.requests import ChatEnd, RequestState
 from duologue.core.sentences import room_or_topic, sentence
 from duologue.core.text import visible
 

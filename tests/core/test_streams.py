@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
-from duologue.core.commands import StreamHeld
+from duologue.core.commands.chat import StreamHeld
 from duologue.core.errors import FatalPeerError
 from duologue.core.streams import Direction, Resumption, Stream, chat_of
 

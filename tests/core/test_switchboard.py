@@ -15,11 +15,10 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from duologue.core.chat import ChatEnd, RequestState
-from duologue.core.commands import ResumeChat, StreamHeld
+from duologue.core.commands.chat import ResumeChat, StreamHeld
 from duologue.core.effects import CloseChat, Effect, OpenChat, PauseChat, ReopenChat, Tell
 from duologue.core.errors import FatalPeerError, PeerError
-from duologue.core.events import (
+from duologue.core.events.chat import (
     ChatEnded,
     ChatPaused,
     ChatRequested,
@@ -33,9 +32,10 @@ from duologue.core.events import (
     RequestWithdrawn,
     WaitingRequests,
 )
+from duologue.core.events.people import Presence, State
 from duologue.core.limits import REQUEST_RATE_WINDOW, REQUESTS_TO_ONE_WINDOW, Limits
 from duologue.core.pages import PAGE
-from duologue.core.people_events import Presence, State
+from duologue.core.requests import ChatEnd, RequestState
 from duologue.core.switchboard import Switchboard
 
 PEOPLE = ("alice", "bob", "carol", "dave", "erin")

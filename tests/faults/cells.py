@@ -14,7 +14,7 @@ import time
 from collections.abc import Awaitable, Callable
 from functools import partial
 
-from duologue.core.commands import SocketKind
+from duologue.core.commands.chat import SocketKind
 from tests.bound import BOUND
 from tests.faults import powercut
 from tests.faults.processes import Child

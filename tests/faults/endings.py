@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 
-from duologue.core.commands import SocketKind
+from duologue.core.commands.chat import SocketKind
 from tests.faults.cells import ALICE, BOB, MANY, away
 from tests.faults.proxy import Way, Weather
 from tests.faults.scene import Scene, until

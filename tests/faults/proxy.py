@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
-from duologue.core.commands import SocketKind
+from duologue.core.commands.chat import SocketKind
 
 CHUNK = 65536
 

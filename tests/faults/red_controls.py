@@ -10,10 +10,10 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from duologue.client.receiving import Receiving
+from duologue.client.engine.receiving import Receiving
 from duologue.core.streams import Direction, Resumption, Stream
-from duologue.hub import Hub
-from duologue.storage import store_file, writer
+from duologue.server.hub import Hub
+from duologue.server.storage import store_file, writer
 
 COMMIT_TAKES = 0.1
 """Seconds by which a commit is late where the acknowledgement does not wait for it."""

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from duologue.core.accounts import Account
-from duologue.storage import users_file
+from duologue.core.names import Account
+from duologue.server.storage import users_file
 from tests.bound import BOUND
 from tests.faults.checker import Verdict, judge
 from tests.faults.journal import Follower, read

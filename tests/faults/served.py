@@ -12,15 +12,16 @@ import socket
 import time
 from typing import Any
 
-from duologue import app, logs
-from duologue.core.commands import SocketKind
-from duologue.delivery import Flow
-from duologue.login import LoginDesk
+from duologue import logs
+from duologue.core.commands.chat import SocketKind
 from duologue.protocols.base import FRONT_DOORS
-from duologue.relay import Relay
-from duologue.server import Server
+from duologue.server import cli
+from duologue.server.auth.login import LoginDesk
+from duologue.server.chats.delivery import Flow
+from duologue.server.chats.relay import Relay
+from duologue.server.server import Server
+from duologue.server.storage import writer
 from duologue.settings import Settings, parse
-from duologue.storage import writer
 from tests.faults import red_controls
 from tests.faults.failpoints import Failpoints
 
@@ -83,5 +84,5 @@ def main(arguments: dict[str, Any], driver: socket.socket) -> None:
     for control in arguments.get("without", ()):
         red_controls.TAKEN_OUT[control]()
     clock = time.time = WallClock()
-    with asyncio.Runner(loop_factory=app.new_event_loop) as runner:
+    with asyncio.Runner(loop_factory=cli.new_event_loop) as runner:
         runner.run(_main(settings, driver, clock))

@@ -15,12 +15,12 @@ from typing import Any
 
 from duologue.client.address import Address
 from duologue.client.api import Client
+from duologue.client.connection import Timing
+from duologue.client.engine.memory import Memory
+from duologue.client.engine.memory_file import MemoryFile
 from duologue.client.errors import ClientError
-from duologue.client.happenings import ConnectionLost, Happening, Reconnected
-from duologue.client.link import Timing
-from duologue.client.memory import Memory
-from duologue.client.memory_file import MemoryFile
-from duologue.core import events
+from duologue.client.events import ConnectionLost, Happening, Reconnected
+from duologue.core.events import chat as events
 from tests.faults import red_controls
 from tests.faults.failpoints import Failpoints
 from tests.faults.journal import Follower, Journal, Said

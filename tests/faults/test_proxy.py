@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager, suppress
 
 import pytest
 
-from duologue.core.commands import SocketKind
+from duologue.core.commands.chat import SocketKind
 from tests.bound import BOUND
 from tests.faults.proxy import ALL, FAIR, Proxy, Way, Weather
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from tests.mutations.defences import Defence
 
-LOGIN = "duologue/login.py"
-OF_LOGIN = "tests/test_login.py::"
+LOGIN = "duologue/server/auth/login.py"
+OF_LOGIN = "tests/server/auth/test_login.py::"
 ATTACKS = "tests/attacks/"
 DEADLINES = f"{ATTACKS}test_deadlines.py::"
 
@@ -40,17 +40,17 @@ DEFENCES = (
     ),
     Defence(
         "nobody is refused for want of a place",
-        "duologue/passwords.py",
+        "duologue/server/auth/passwords.py",
         "MOST_WAITING = 20_000",
         "MOST_WAITING = 64",
-        "tests/test_passwords.py::test_as_many_may_wait_as_a_server_has_connections",
+        "tests/server/auth/test_passwords.py::test_as_many_may_wait_as_a_server_has_connections",
     ),
     Defence(
         "the queue is bounded",
-        "duologue/passwords.py",
+        "duologue/server/auth/passwords.py",
         'FairPool(workers, "password", MOST_WAITING)',
         'FairPool(workers, "password", 10**9)',
-        "tests/test_passwords.py::test_past_the_most_that_may_wait_a_check_is_refused_and_then_welcome_again",
+        "tests/server/auth/test_passwords.py::test_past_the_most_that_may_wait_a_check_is_refused_and_then_welcome_again",
     ),
     Defence(
         "who has gone is not waited for",
@@ -131,77 +131,77 @@ DEFENCES = (
     ),
     Defence(
         "a guest's next name is no new start",
-        "duologue/rooms.py",
+        "duologue/server/rooms.py",
         'return "from", source_of(client.login_socket)',
         'return "name", client.nickname',
-        "tests/test_rooms.py::test_the_next_name_of_a_guest_is_no_new_start",
+        "tests/server/test_rooms.py::test_the_next_name_of_a_guest_is_no_new_start",
     ),
     Defence(
         "a guest's next connection from this machine is none either",
-        "duologue/rooms.py",
+        "duologue/server/rooms.py",
         "together = address_key(client.login_socket.address) if is_guest(client.nickname) else asker",
         "together = asker",
         f"{ATTACKS}test_login.py::test_a_guest_who_comes_again_under_another_name_does_not_begin_anew",
     ),
     Defence(
         "the next room is no new start",
-        "duologue/rooms.py",
+        "duologue/server/rooms.py",
         ", Tally(self._tries_at_all, together), now",
         ", now",
-        "tests/test_rooms.py::test_the_next_room_is_no_new_start",
+        "tests/server/test_rooms.py::test_the_next_room_is_no_new_start",
     ),
     Defence(
         "who has gone waits for no room's password",
-        "duologue/rooms.py",
+        "duologue/server/rooms.py",
         "self._waiting.pop(client).cancel()",
         "self._waiting.pop(client)",
-        "tests/test_rooms.py::test_who_has_gone_waits_for_no_password_and_has_used_no_try",
+        "tests/server/test_rooms.py::test_who_has_gone_waits_for_no_password_and_has_used_no_try",
     ),
     Defence(
         "a full pool is no try at a room",
-        "duologue/rooms.py",
+        "duologue/server/rooms.py",
         "            guess.take_back()\n",
         "",
-        "tests/test_rooms.py::test_a_full_pool_is_said_to_be_and_was_no_try",
+        "tests/server/test_rooms.py::test_a_full_pool_is_said_to_be_and_was_no_try",
     ),
     Defence(
         "who is not in and does not read is not read from",
-        "duologue/congestion.py",
+        "duologue/server/backpressure.py",
         "        return {link}\n",
         "        return set()\n",
         f"{ATTACKS}test_half_login.py::test_half_a_login",
     ),
     Defence(
         "lines that wait cost their bytes",
-        "duologue/protocols/native.py",
+        "duologue/protocols/native/codec.py",
         "        for line in lines_of(chunk):\n",
         '        for line in chunk.split(b"\\n")[:-1]:\n',
-        "tests/protocols/test_native.py::test_lines_that_wait_cost_their_bytes_and_not_an_object_each",
+        "tests/protocols/native/test_codec.py::test_lines_that_wait_cost_their_bytes_and_not_an_object_each",
     ),
     Defence(
         "a check socket that is not read from does not ask on",
-        "duologue/congestion.py",
+        "duologue/server/backpressure.py",
         "return {client.chat_socket, link} if link is client.check_socket else {client.chat_socket}",
         "return {client.chat_socket}",
         f"{ATTACKS}test_half_login.py::test_the_check_socket_of_somebody_who_is_in",
     ),
     Defence(
         "what fills the queue again is not read on",
-        "duologue/congestion.py",
+        "duologue/server/backpressure.py",
         "if not self.is_full(client):  # what",
         "if True:  # what",
-        "tests/test_congestion.py::test_what_fills_the_queue_again_as_soon_as_it_is_read_is_not_read_on",
+        "tests/server/test_backpressure.py::test_what_fills_the_queue_again_as_soon_as_it_is_read_is_not_read_on",
     ),
     Defence(
         "a page that does not read is not kept",
-        "duologue/net/web_connection.py",
+        "duologue/server/net/web_connection.py",
         "if self.client is None and self.door.is_open:",
         "if False:",
         f"{ATTACKS}test_half_login.py::test_a_page_that_has_not_logged_in_is_not_even_kept",
     ),
     Defence(
         "the deadline begins when a connection is accepted",
-        "duologue/net/listener.py",
+        "duologue/server/net/listener.py",
         "        self._hub.login.connected(connection)\n",
         "",
         f"{DEADLINES}test_who_says_nothing",
@@ -215,38 +215,38 @@ DEFENCES = (
     ),
     Defence(
         "a handshake that does not end is cut at the deadline",
-        "duologue/net/connection.py",
+        "duologue/server/net/connection.py",
         "        if not self.is_made:\n            self.cut()\n        elif",
         "        if",
         f"{DEADLINES}test_who_does_not_shake_hands",
     ),
     Defence(
         "the end of TLS is not waited for",
-        "duologue/net/connection.py",
+        "duologue/server/net/connection.py",
         "asyncio.get_running_loop().call_later(LAST_WORDS, self.abort)",
         "pass",
         f"{DEADLINES}test_who_shakes_hands_at_the_last_moment_and_is_silent",
     ),
     Defence(
         "the first byte of a command is no way in",
-        "duologue/protocols/rooms_json.py",
+        "duologue/protocols/legacy/rooms_json.py",
         "            if nickname or not data:\n",
         "            if True:\n",
         f"{DEADLINES}test_the_first_byte_of_a_command_is_no_way_in",
     ),
     Defence(
         "half a message has a deadline",
-        "duologue/hub.py",
+        "duologue/server/hub.py",
         "        self.unfinished.sweep(now)\n",
         "",
         f"{DEADLINES}test_half_a_message_of_a_guest_who_is_in",
     ),
     Defence(
         "more of a message does not put its deadline off",
-        "duologue/unfinished.py",
+        "duologue/server/unfinished.py",
         "elif self._begun.get(link, (0, 0.0))[0] != which:",
         "else:",
-        "tests/test_unfinished.py::test_more_of_the_same_message_does_not_put_it_off",
+        "tests/server/test_unfinished.py::test_more_of_the_same_message_does_not_put_it_off",
     ),
     Defence(
         "refusals extend the time three times at most",
@@ -257,7 +257,7 @@ DEFENCES = (
     ),
     Defence(
         "a new password ends sessions",
-        "duologue/roster.py",
+        "duologue/server/people/directory.py",
         "if account.password_hash != client.password_hash:",
         "if False:",
         "tests/scenes/test_sessions.py::test_another_password_ends_the_session_and_whoever_knows_it_goes_on",
@@ -285,9 +285,9 @@ DEFENCES = (
     ),
     Defence(
         "a guest has no history",
-        "duologue/handle_client.py",
+        "duologue/server/dispatch.py",
         '    if is_guest(client.nickname):\n        raise PeerError("no_history"',
         '    if False:\n        raise PeerError("no_history"',
-        "tests/test_handle_client.py::test_a_guest_has_no_history_for_somebody_else_may_have_had_the_name",
+        "tests/server/test_dispatch.py::test_a_guest_has_no_history_for_somebody_else_may_have_had_the_name",
     ),
 )

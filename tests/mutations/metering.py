@@ -5,55 +5,55 @@ from __future__ import annotations
 from tests.mutations.defences import Defence
 
 _FLOODS = "tests/attacks/test_floods.py"
-_METERING = "tests/test_metering.py"
-_TURNS = "tests/test_turns.py"
+_METERING = "tests/server/test_metering.py"
+_TURNS = "tests/server/test_turns.py"
 
 DEFENCES = (
     Defence(
         "a command is paid for",
-        "duologue/handle_client.py",
+        "duologue/server/dispatch.py",
         "    hub.metering.spend(link, cost_of(hub, link, command))\n",
         "",
         f"{_FLOODS}::test_native_commands",
     ),
     Defence(
         "messages of a chat are paid for",
-        "duologue/relay.py",
+        "duologue/server/chats/relay.py",
         " or not self.pay(count, len(chunk))",
         "",
         f"{_FLOODS}::test_receipts_and_messages_of_a_chat",
     ),
     Defence(
         "receipts of a chat are paid for",
-        "duologue/receipts.py",
+        "duologue/server/chats/receipts.py",
         "        if not self.pay(1, len(chunk)):\n            return False\n",
         "",
         f"{_FLOODS}::test_receipts_and_messages_of_a_chat",
     ),
     Defence(
         "a part of a long text is paid for",
-        "duologue/protocols/native.py",
+        "duologue/protocols/native/codec.py",
         "                raise _TOO_LONG\n        return NoCommand()\n",
         "                raise _TOO_LONG\n        return None  # type: ignore[return-value]\n",
         f"{_FLOODS}::test_native_commands",
     ),
     Defence(
         "a read that brings nothing is paid for",
-        "duologue/net/connection.py",
+        "duologue/server/net/connection.py",
         "        commands = _or_nothing(commands)\n",
         "",
         f"{_FLOODS}::test_what_guests_type",
     ),
     Defence(
         "the bytes of a read are paid for",
-        "duologue/net/connection.py",
+        "duologue/server/net/connection.py",
         "            self._hub.metering.spend(self, (size - FREE_BYTES) * BYTE)\n",
         "            pass\n",
         f"{_FLOODS}::test_json_that_is_none",
     ),
     Defence(
         "an account keeps its debt over its logins",
-        "duologue/metering.py",
+        "duologue/server/metering.py",
         "        bucket = self._buckets.get(key)\n",
         "        bucket = None\n",
         f"{_FLOODS}::test_to_come_back_brings_nothing",
@@ -67,7 +67,7 @@ DEFENCES = (
     ),
     Defence(
         "a debt outlives the session that made it",
-        "duologue/metering.py",
+        "duologue/server/metering.py",
         "        self._in_use[link.bucket] = None\n",
         "",
         f"{_METERING}::test_to_log_in_again_does_not_make_debts_go_away",
@@ -81,51 +81,51 @@ DEFENCES = (
     ),
     Defence(
         "a turn of the loop has so much time for commands",
-        "duologue/net/connection.py",
+        "duologue/server/net/connection.py",
         "            if self._holds or turns.is_over():\n",
         "            if self._holds:\n",
-        "tests/net/test_connection.py::test_a_turn_ends_when_its_time_is_over",
+        "tests/server/net/test_connection.py::test_a_turn_ends_when_its_time_is_over",
     ),
     Defence(
         "a socket has so many commands before another that waits",
-        "duologue/net/connection.py",
+        "duologue/server/net/connection.py",
         "0 if self._holds else COMMANDS_AT_A_TIME",
         "0 if self._holds else 10**9",
-        "tests/net/test_connection.py::test_two_who_flood_are_served_by_turns",
+        "tests/server/net/test_connection.py::test_two_who_flood_are_served_by_turns",
     ),
     Defence(
         "turns go round by account",
-        "duologue/turns.py",
+        "duologue/server/turns.py",
         "        self._queue.put(go_on, key)\n",
         "        self._queue.put(go_on)\n",
         f"{_TURNS}::test_the_connections_of_one_account_are_one_who_waits",
     ),
     Defence(
         "what waits has its share of a turn and not all of it",
-        "duologue/turns.py",
+        "duologue/server/turns.py",
         "        while self._queue and not self.is_over():\n",
         "        while self._queue:\n",
         f"{_TURNS}::test_what_waits_has_no_more_than_its_share_of_a_turn_of_the_loop",
     ),
     Defence(
         "JSON is looked at in pieces",
-        "duologue/protocols/rooms_json.py",
+        "duologue/protocols/legacy/rooms_json.py",
         "                yield NoCommand()  # others may have their turn\n",
         "                pass\n",
-        "tests/protocols/test_rooms_json.py::test_others_have_their_turn_while_json_without_end_is_looked_at",
+        "tests/protocols/legacy/test_rooms_json.py::test_others_have_their_turn_while_json_without_end_is_looked_at",
     ),
     Defence(
         "a receipt about a letter costs what a question to the store does",
-        "duologue/costs.py",
+        "duologue/server/costs.py",
         "return 0.0 if is_live else MESSAGE",
         "return 0.0",
-        "tests/test_costs.py::test_a_receipt_of_a_letter_is_a_question_to_the_store",
+        "tests/server/test_costs.py::test_a_receipt_of_a_letter_is_a_question_to_the_store",
     ),
     Defence(
         "what is told to many costs for each",
-        "duologue/costs.py",
+        "duologue/server/costs.py",
         "    return _members(hub, command.nickname) * TOLD if is_room(command.nickname) else 0.0\n",
         "    return 0.0\n",
-        "tests/test_costs.py::test_what_tells_many_costs_for_each",
+        "tests/server/test_costs.py::test_what_tells_many_costs_for_each",
     ),
 )

@@ -12,7 +12,7 @@ READING = "tests/page/test_reading.py"
 COMPOSE = "tests/page/test_compose.py"
 REACH = "tests/page/test_reach.py"
 LOGIN = "tests/page/test_login.py"
-FILES = "tests/net/test_web_files.py"
+FILES = "tests/server/net/test_web_files.py"
 
 DEFENCES = (
     Defence(
@@ -80,17 +80,17 @@ DEFENCES = (
     ),
     Defence(
         "nobody spells themselves as somebody else",
-        "duologue/storage/users_file.py",
+        "duologue/server/storage/users_file.py",
         'return account if owner == account.nickname else replace(account, spelling="")',
         "return account",
-        "tests/storage/test_users_file.py::test_nobody_spells_themselves_as_somebody_else",
+        "tests/server/storage/test_users_file.py::test_nobody_spells_themselves_as_somebody_else",
     ),
     Defence(
         "no guest looks like the spelling of an account",
-        "duologue/tables.py",
+        "duologue/server/tables.py",
         "for look in looks_of(account.shown)",
         "for look in looks_of(account.nickname)",
-        "tests/test_tables.py::test_a_guest_looks_like_no_spelling_of_an_account",
+        "tests/server/test_tables.py::test_a_guest_looks_like_no_spelling_of_an_account",
     ),
     Defence(
         "a reload opens what was open, and no other conversation",
@@ -206,7 +206,7 @@ DEFENCES = (
     ),
     Defence(
         "a page is told that its origin is not allowed",
-        "duologue/net/web.py",
+        "duologue/server/net/web.py",
         "if origin and origin not in self._allowed:",
         "if not origin:",
         f"{REACH}::test_a_wrong_origin_is_said_to_be_one",
@@ -220,14 +220,14 @@ DEFENCES = (
     ),
     Defence(
         "who rules gzip out does not get it",
-        "duologue/net/web_files.py",
+        "duologue/server/net/web_files.py",
         'any((match["weight"] or "1").strip("0.") for match in found)',
         "bool(found)",
         f"{FILES}::test_gzip_is_for_those_who_take_it",
     ),
     Defence(
         "a cache keeps what is compressed apart",
-        "duologue/net/web_files.py",
+        "duologue/server/net/web_files.py",
         "f'\"{tag}-gzip\"'",
         "f'\"{tag}\"'",
         f"{FILES}::test_what_is_smaller_compressed_is_sent_so_to_who_takes_it",

@@ -6,7 +6,7 @@ from tests.mutations.defences import Defence
 
 REQUESTS = "tests/attacks/test_requests.py"
 ROOMS = "tests/attacks/test_rooms.py"
-RULES = "tests/core/test_rooms.py::TestTooMany"
+RULES = "tests/core/test_room_rules.py::TestTooMany"
 
 DEFENCES = (
     Defence(
@@ -35,7 +35,7 @@ DEFENCES = (
     ),
     Defence(
         "a guest's requests are counted for where they come from, not for the name",
-        "duologue/roster.py",
+        "duologue/server/people/directory.py",
         "return GUEST_MARK + address_key(self.clients[nickname].login_socket.address)",
         "return nickname",
         f"{REQUESTS}::test_another_name_is_no_new_start_for_a_guest",
@@ -49,28 +49,28 @@ DEFENCES = (
     ),
     Defence(
         "rooms that wait for their last member are still that member's",
-        "duologue/core/rooms.py",
+        "duologue/core/room_rules.py",
         " + len(self._left_by.get(nickname, {}))",
         "",
         f"{ROOMS}::test_who_comes_again_and_again_has_no_more_rooms_than_anybody",
     ),
     Defence(
         "the fewer rooms are left, the fewer has somebody who makes another",
-        "duologue/core/rooms.py",
+        "duologue/core/room_rules.py",
         "if left < _PLENTY and",
         "if False and",
         f"{RULES}::test_many_who_take_what_they_can_leave_some_for_those_who_have_none",
     ),
     Defence(
         "half of all rooms is for people with an account",
-        "duologue/core/rooms.py",
+        "duologue/core/room_rules.py",
         "_GUESTS_SHARE if is_guest(nickname) else 1",
         "1",
         f"{RULES}::test_who_needs_no_account_leaves_half_to_those_who_have_one",
     ),
     Defence(
         "one question lists one page of rooms",
-        "duologue/core/rooms.py",
+        "duologue/core/room_rules.py",
         "ROOMS_PAGE - is_first)",
         "100_000)",
         f"{ROOMS}::test_of_ten_thousand_rooms_one_question_lists_a_page",
@@ -98,30 +98,30 @@ DEFENCES = (
     ),
     Defence(
         "who begins to watch a crowd is told of a page in one turn",
-        "duologue/presence_watchers.py",
+        "duologue/server/people/presence_watchers.py",
         "            self._catch_up(client, PAGE)\n        if",
         "            self._catch_up(client, 100_000)\n        if",
-        "tests/test_presence_watchers.py::test_of_a_crowd_one_is_told_a_page_in_one_turn_and_all_in_the_end",
+        "tests/server/people/test_presence_watchers.py::test_of_a_crowd_one_is_told_a_page_in_one_turn_and_all_in_the_end",
     ),
     Defence(
         "a crowd that watches a crowd is told in turns",
-        "duologue/presence_watchers.py",
+        "duologue/server/people/presence_watchers.py",
         "        left = MOST_AT_ONCE\n",
         "        left = 100_000\n",
-        "tests/test_presence_watchers.py::test_a_crowd_that_watches_a_crowd_is_told_in_turns",
+        "tests/server/people/test_presence_watchers.py::test_a_crowd_that_watches_a_crowd_is_told_in_turns",
     ),
     Defence(
         "what all watchers have been told of is forgotten",
-        "duologue/presence_watchers.py",
+        "duologue/server/people/presence_watchers.py",
         "            self._compact()\n",
         "            pass\n",
-        "tests/test_presence_watchers.py::test_what_all_have_been_told_is_forgotten_and_what_somebody_has_not_is_kept",
+        "tests/server/people/test_presence_watchers.py::test_what_all_have_been_told_is_forgotten_and_what_somebody_has_not_is_kept",
     ),
     Defence(
         "the list of who is here goes to a crowd in turns",
-        "duologue/watchers.py",
+        "duologue/server/people/watchers.py",
         "islice(self._next, MOST_AT_ONCE)",
         "islice(self._next, None)",
-        "tests/test_watchers.py::test_a_crowd_that_comes_to_a_crowd_is_told_in_turns",
+        "tests/server/people/test_watchers.py::test_a_crowd_that_comes_to_a_crowd_is_told_in_turns",
     ),
 )

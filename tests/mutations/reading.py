@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from tests.mutations.defences import Defence
 
-_THREAD = "duologue/storage/reader_thread.py"
-_READER = "duologue/storage/reader.py"
-_SEARCH = "duologue/storage/search.py"
-_STORE = "duologue/storage/sqlite.py"
-_RECALL = "duologue/recall.py"
+_THREAD = "duologue/server/storage/reader_thread.py"
+_READER = "duologue/server/storage/reader.py"
+_SEARCH = "duologue/server/storage/search.py"
+_STORE = "duologue/server/storage/sqlite.py"
+_RECALL = "duologue/server/history.py"
 
-_OF_THREAD = "tests/storage/test_reader_thread.py"
-_OF_READER = "tests/storage/test_reader.py"
-_OF_SEARCH = "tests/storage/test_search.py"
-_OF_STORE = "tests/storage/test_sqlite.py"
-_OF_RECALL = "tests/test_recall.py"
+_OF_THREAD = "tests/server/storage/test_reader_thread.py"
+_OF_READER = "tests/server/storage/test_reader.py"
+_OF_SEARCH = "tests/server/storage/test_search.py"
+_OF_STORE = "tests/server/storage/test_sqlite.py"
+_OF_RECALL = "tests/server/test_history.py"
 _ATTACKS = "tests/attacks/test_search.py"
 
 DEFENCES = (
@@ -62,17 +62,17 @@ DEFENCES = (
     ),
     Defence(
         "Sweeping ends when the store closes",
-        "duologue/storage/retention.py",
+        "duologue/server/storage/retention.py",
         "connection.set_progress_handler(self._closing.is_set, _PROGRESS_STEPS)",
         "pass",
-        "tests/storage/test_retention.py::test_a_sweep_ends_with_the_store_even_within_a_statement",
+        "tests/server/storage/test_retention.py::test_a_sweep_ends_with_the_store_even_within_a_statement",
     ),
     Defence(
         "Looking through what is kept is done in steps",
-        "duologue/storage/retention.py",
+        "duologue/server/storage/retention.py",
         "if at < than and is_received] or (None,)",
         "if at < than and is_received]",
-        "tests/storage/test_retention.py::test_looking_through_what_is_kept_is_done_in_steps_too",
+        "tests/server/storage/test_retention.py::test_looking_through_what_is_kept_is_done_in_steps_too",
     ),
     Defence(
         "History does not wait for a search",
@@ -153,14 +153,14 @@ DEFENCES = (
     ),
     Defence(
         "Acquaintances are looked up among few chats",
-        "duologue/storage/migrations.py",
+        "duologue/server/storage/migrations.py",
         """CREATE INDEX chat_talked ON chat (asker, target)""",
         """CREATE INDEX chat_talked ON chat (started)""",
         f"{_OF_READER}::test_who_has_talked_is_looked_up_among_chats_and_not_among_letters",
     ),
     Defence(
         "A reading is given up when its session ends",
-        "duologue/hub.py",
+        "duologue/server/hub.py",
         "self.conversations.recall.left(client)",
         "pass",
         f"{_ATTACKS}::test_a_search_is_given_up_when_its_asker_has_gone",

@@ -6,18 +6,18 @@ from tests.mutations.defences import Defence
 
 PROXIES = "duologue/core/proxies.py"
 OF_PROXIES = "tests/core/test_proxies.py::"
-LISTENER = "duologue/net/listener.py"
+LISTENER = "duologue/server/net/listener.py"
 SCENES = "tests/scenes/test_proxies.py::"
-ACCESS = "duologue/access.py"
-USERS_FILE = "duologue/storage/users_file.py"
-OF_USERS_FILE = "tests/storage/test_users_file.py::"
-SEARCH = "duologue/storage/search.py"
-OF_SEARCH = "tests/storage/test_search.py::test_what_looks_the_same_is_found_and_a_part_where_words_have_no_end"
-WEB = "duologue/net/web.py"
-OF_WEB = "tests/net/test_web.py::"
-TLS = "duologue/net/tls.py"
-OF_TLS = "tests/net/test_tls.py::"
-OF_SERVER = "tests/test_server.py::"
+ACCESS = "duologue/server/access.py"
+USERS_FILE = "duologue/server/storage/users_file.py"
+OF_USERS_FILE = "tests/server/storage/test_users_file.py::"
+SEARCH = "duologue/server/storage/search.py"
+OF_SEARCH = "tests/server/storage/test_search.py::test_what_looks_the_same_is_found_and_a_part_where_words_have_no_end"
+WEB = "duologue/server/net/web.py"
+OF_WEB = "tests/server/net/test_web.py::"
+TLS = "duologue/server/net/tls.py"
+OF_TLS = "tests/server/net/test_tls.py::"
+OF_SERVER = "tests/server/test_server.py::"
 
 DEFENCES = (
     Defence(
@@ -99,21 +99,21 @@ DEFENCES = (
     ),
     Defence(
         "what cannot be used later stops the start",
-        "duologue/server.py",
+        "duologue/server/server.py",
         "        check_access(_used_files(settings))\n",
         "",
         f"{OF_SERVER}test_what_cannot_be_written_later_is_refused_at_the_start",
     ),
     Defence(
         "a full disk stops the start",
-        "duologue/storage/sqlite.py",
+        "duologue/server/storage/sqlite.py",
         "        check_room(path.parent, START_BYTES)\n        if begins_anew:",
         "        if begins_anew:",
         f"{OF_SERVER}test_a_full_disk_is_refused_as_one_and_no_backup_is_recommended",
     ),
     Defence(
         "a disk that is full is told from one that is broken",
-        "duologue/storage/sqlite.py",
+        "duologue/server/storage/sqlite.py",
         "    check_room(path.parent, START_BYTES)\n    match error:",
         "    match error:",
         f"{OF_SERVER}test_a_disk_that_fills_up_while_the_store_is_opened_is_said_to_be_full",
@@ -130,14 +130,14 @@ DEFENCES = (
         ACCESS,
         "os.O_CLOEXEC | os.O_NOFOLLOW",
         "os.O_CLOEXEC",
-        "tests/test_access.py::test_root_is_not_led_elsewhere_by_a_link",
+        "tests/server/test_access.py::test_root_is_not_led_elsewhere_by_a_link",
     ),
     Defence(
         "a restored store is the service's",
-        "duologue/storage/backup.py",
+        "duologue/server/storage/backup.py",
         "            give_to_owner(descriptor, before or target.parent)\n",
         "            pass\n",
-        "tests/storage/test_backup.py::test_what_root_restores_is_the_services_and_keeps_its_mode",
+        "tests/server/storage/test_backup.py::test_what_root_restores_is_the_services_and_keeps_its_mode",
     ),
     Defence(
         "another group gets nothing that was a group's",
@@ -183,10 +183,10 @@ DEFENCES = (
     ),
     Defence(
         "what was indexed otherwise is indexed anew",
-        "duologue/storage/migrations.py",
+        "duologue/server/storage/migrations.py",
         '    "UPDATE indexed SET upto = 0",\n',
         "",
-        "tests/storage/test_migrations.py::test_what_was_indexed_by_whole_words_is_indexed_anew",
+        "tests/server/storage/test_migrations.py::test_what_was_indexed_by_whole_words_is_indexed_anew",
     ),
     Defence(
         "an address's arrivals are small however many they are",

@@ -7,10 +7,10 @@ from tests.mutations.defences import Defence
 CONVERSATION = "tests/client/test_conversation.py"
 SHOWN = f"{CONVERSATION}::TestWhatCannotBeShown"
 API = "tests/client/test_api.py"
-PLAIN = "tests/client/test_plain.py"
-EDITING = "tests/client/test_editing.py"
-TYPED = "tests/client/test_room_arguments.py::test_what_cannot_be_is_explained"
-TALK = "tests/protocols/test_plain_talk.py::test_what_changes_something_for_all_is_not_guessed"
+PLAIN = "tests/client/terminal/test_plain.py"
+EDITING = "tests/client/terminal/test_editing.py"
+TYPED = "tests/client/input/test_room_arguments.py::test_what_cannot_be_is_explained"
+TALK = "tests/protocols/legacy/test_typed_commands.py::test_what_changes_something_for_all_is_not_guessed"
 
 DEFENCES = (
     Defence(
@@ -36,17 +36,17 @@ DEFENCES = (
     ),
     Defence(
         "lines that a terminal could not take are kept",
-        "duologue/client/painter.py",
+        "duologue/client/terminal/painter.py",
         "            self._pending[0]()\n            del self._pending[0]",
         "            self._pending.pop(0)()",
-        "tests/client/test_painter.py::test_what_could_not_be_written_is_told_to_whoever_waits_for_it_and_kept",
+        "tests/client/terminal/test_painter.py::test_what_could_not_be_written_is_told_to_whoever_waits_for_it_and_kept",
     ),
     Defence(
         "a line that cannot be painted does not stop those after it",
-        "duologue/client/painter.py",
+        "duologue/client/terminal/painter.py",
         "            self._output.write(fragment_list_to_text(fragments))",
         "            raise",
-        "tests/client/test_painter.py::test_a_line_that_cannot_be_painted_is_written_plainly_and_does_not_stop_the_next",
+        "tests/client/terminal/test_painter.py::test_a_line_that_cannot_be_painted_is_written_plainly_and_does_not_stop_the_next",
     ),
     Defence(
         "taking an event acknowledges nothing",
@@ -79,73 +79,73 @@ DEFENCES = (
     ),
     Defence(
         "what is typed before a password is asked for is not echoed",
-        "duologue/client/keyboard.py",
+        "duologue/client/terminal/keyboard.py",
         "    silent[3] &= ~(termios.ECHO if by_line else termios.ECHO | termios.ICANON)\n",
         "    silent[3] &= ~(0 if by_line else termios.ICANON)\n",
-        "tests/client/test_keyboard.py",
+        "tests/client/terminal/test_keyboard.py",
     ),
     Defence(
         "the password of a room is not among what was typed before",
-        "duologue/client/editing.py",
+        "duologue/client/terminal/editing.py",
         "super().append_string(without_hidden(string))",
         "super().append_string(string)",
         f"{EDITING}::test_a_rooms_password_is_masked_and_not_remembered",
     ),
     Defence(
         "the password of a room is masked",
-        "duologue/client/editing.py",
+        "duologue/client/terminal/editing.py",
         "*((style, MASK) for style, *_ in fragments[left:])",
         "*fragments[left:]",
         f"{EDITING}::test_a_rooms_password_is_masked_and_not_remembered",
     ),
     Defence(
         "a deletion takes whole characters",
-        "duologue/client/editing.py",
+        "duologue/client/terminal/editing.py",
         "            buffer.document = Document(text[:start] + text[end:], start)\n",
         "            pass\n",
         f"{EDITING}::test_one_character_is_one_for_every_key",
     ),
     Defence(
         "a cursor stands between characters",
-        "duologue/client/editing.py",
+        "duologue/client/terminal/editing.py",
         "            cursor = nearest_boundary(changed.text, cursor, before)\n",
         "",
         f"{EDITING}::test_one_character_is_one_for_every_key",
     ),
     Defence(
         "a topic that may be meant as a room is not sent",
-        "duologue/client/room_arguments.py",
+        "duologue/client/input/room_arguments.py",
         "    return None if named is None else room_or_topic(named, standing.room, text)",
         "    return None",
         TYPED,
     ),
     Defence(
         "in a chat, no room is meant that is not named",
-        "duologue/client/room_arguments.py",
+        "duologue/client/input/room_arguments.py",
         "    if standing.partner is not None:\n        return f",
         "    if False:\n        return f",
         TYPED,
     ),
     Defence(
         "the same at the doors of old systems",
-        "duologue/protocols/plain_talk.py",
+        "duologue/protocols/legacy/typed_commands.py",
         "        _be_sure(user, room, rest)\n",
         "        pass\n",
         TALK,
     ),
     Defence(
         "a pipe waits as long as messages are stored",
-        "duologue/client/plain.py",
+        "duologue/client/terminal/plain.py",
         "            while client.unstored:\n                await self._until_fewer(client, client.unstored)",
         "            await self._until_fewer(client, 1)",
         f"{PLAIN}::test_a_pipe_waits_until_all_is_stored",
     ),
     Defence(
         "a goodbye waits as long as the server reads on",
-        "duologue/client/link.py",
+        "duologue/client/connection.py",
         "        while not goodbye.done() and self._left_to_read < left:\n",
         "        while left == inf:\n",
-        "tests/client/test_link.py::test_leaving_takes_as_long_as_the_server_goes_on_reading",
+        "tests/client/test_connection.py::test_leaving_takes_as_long_as_the_server_goes_on_reading",
     ),
     Defence(
         "what is closed of the standard streams is given to no file",
@@ -170,9 +170,9 @@ DEFENCES = (
     ),
     Defence(
         "a server that turns clients away is not tried quickly",
-        "duologue/client/backoff.py",
+        "duologue/client/engine/backoff.py",
         "        self._quick = 0\n",
         "        pass\n",
-        "tests/client/test_backoff.py::test_a_server_that_turns_us_away_is_not_tried_quickly",
+        "tests/client/engine/test_backoff.py::test_a_server_that_turns_us_away_is_not_tried_quickly",
     ),
 )

@@ -6,22 +6,22 @@ from tests.mutations.defences import Defence
 
 _APP = "duologue/client/window/app.py"
 _COMPOSE = "duologue/client/window/compose.py"
-_DESK = "duologue/client/window/desk.py"
+_PRESENTER = "duologue/client/window/presenter.py"
 _EDITING = "duologue/client/window/editing.py"
 _FORM = "duologue/client/window/login_form.py"
 _HISTORY = "duologue/client/window/history_view.py"
-_STAGE = "duologue/client/window/stage.py"
+_WINDOWS = "duologue/client/window/windows.py"
 _TALK_WINDOW = "duologue/client/window/talk_window.py"
 _WORKER = "duologue/client/window/worker.py"
 
 _T = "tests/client/window/"
 _OF_APP = f"{_T}test_app.py"
 _OF_COMPOSE = f"{_T}test_compose.py"
-_OF_DESK = f"{_T}test_desk.py"
+_OF_PRESENTER = f"{_T}test_presenter.py"
 _OF_EDITING = f"{_T}test_editing.py"
 _OF_FORM = f"{_T}test_login_form.py"
 _OF_HISTORY = f"{_T}test_history_view.py"
-_OF_STAGE = f"{_T}test_stage.py"
+_OF_WINDOWS = f"{_T}test_windows.py"
 _OF_WORKER = f"{_T}test_worker.py"
 
 DEFENCES = (
@@ -48,45 +48,45 @@ DEFENCES = (
     ),
     Defence(
         "A message whose handler fails is shown in the plainest way",
-        _DESK,
+        _PRESENTER,
         'return self._repaired(place) if is_here else self._hear_plainly(place or "", event)',
         "return self._repaired(place)",
-        f"{_OF_DESK}::test_whatever_fails_a_message_is_there",
+        f"{_OF_PRESENTER}::test_whatever_fails_a_message_is_there",
     ),
     Defence(
         "A message that got in before its handler failed is shown once",
-        _DESK,
+        _PRESENTER,
         "is_here = place is None or len(self.talk(place).scroll) > known",
         "is_here = place is None",
-        f"{_OF_DESK}::test_whatever_fails_a_message_is_there",
+        f"{_OF_PRESENTER}::test_whatever_fails_a_message_is_there",
     ),
     Defence(
         "One view that fails does not stop the others",
-        _STAGE,
+        _WINDOWS,
         "if not attempt(partial(_APPLY[type(change)], self, change)) and place:",
         "if _APPLY[type(change)](self, change) and place:",
-        f"{_OF_STAGE}::test_one_change_that_fails_does_not_stop_the_next",
+        f"{_OF_WINDOWS}::test_one_change_that_fails_does_not_stop_the_next",
     ),
     Defence(
         "What a view failed to show is painted anew",
-        _STAGE,
+        _WINDOWS,
         "self._stale.add(place)",
         "pass",
-        f"{_OF_STAGE}::test_a_fault_of_one_view_is_mended_from_what_the_desk_knows",
+        f"{_OF_WINDOWS}::test_a_fault_of_one_view_is_mended_from_what_the_desk_knows",
     ),
     Defence(
         "A window that has gone is known to be gone",
-        _STAGE,
+        _WINDOWS,
         "        del self._windows[place]",
         "        pass",
-        f"{_OF_STAGE}::test_a_window_that_has_gone_is_made_again",
+        f"{_OF_WINDOWS}::test_a_window_that_has_gone_is_made_again",
     ),
     Defence(
         "A time that no calendar has loses no message",
-        "duologue/client/since.py",
+        "duologue/client/history/since.py",
         "min(max(at, 0.0), _LATEST)",
         "at",
-        "tests/client/test_since.py::test_a_time_that_no_calendar_has_is_the_nearest_that_there_is",
+        "tests/client/history/test_since.py::test_a_time_that_no_calendar_has_is_the_nearest_that_there_is",
     ),
     Defence(
         "Keys of Emacs are gone",
@@ -121,28 +121,28 @@ DEFENCES = (
         _TALK_WINDOW,
         "        bind_strays(self, self.pane.compose.note_stray)",
         "        bind_strays(self, lambda _: None)",
-        f"{_OF_STAGE}::test_a_key_that_does_nothing_in_a_window_says_so_there",
+        f"{_OF_WINDOWS}::test_a_key_that_does_nothing_in_a_window_says_so_there",
     ),
     Defence(
         "Ctrl+F in a private window finds",
         _TALK_WINDOW,
         '        bind_keys(self, "<Control-f>", self.pane.find_bar.open)',
         '        bind_keys(self, "<Control-f>", lambda: None)',
-        f"{_OF_STAGE}::test_in_a_private_window_what_is_typed_to_find_is_not_said",
+        f"{_OF_WINDOWS}::test_in_a_private_window_what_is_typed_to_find_is_not_said",
     ),
     Defence(
         "A window that appears by itself gives the keyboard back",
         _TALK_WINDOW,
         "            self._holder.focus_force()",
         "            self.pane.compose.field.focus_set()",
-        f"{_OF_STAGE}::test_a_window_manager_that_gives_the_keyboard_to_what_appears_is_put_right",
+        f"{_OF_WINDOWS}::test_a_window_manager_that_gives_the_keyboard_to_what_appears_is_put_right",
     ),
     Defence(
         "A chat that goes on takes the keyboard from nobody who writes",
-        _STAGE,
+        _WINDOWS,
         "is_new and change.goes_on and not self._is_writing()",
         "is_new and change.goes_on",
-        f"{_OF_STAGE}::test_but_not_from_who_is_writing",
+        f"{_OF_WINDOWS}::test_but_not_from_who_is_writing",
     ),
     Defence(
         "What is typed during the login is kept",
@@ -153,10 +153,10 @@ DEFENCES = (
     ),
     Defence(
         "The field to write in has the keyboard as soon as it is there",
-        _STAGE,
+        _WINDOWS,
         "self.root.update_idletasks()  # only what is on the screen can have the keyboard\n        self.view",
         "self.view",
-        f"{_OF_STAGE}::test_the_field_to_write_in_has_the_keyboard_as_soon_as_it_is_there",
+        f"{_OF_WINDOWS}::test_the_field_to_write_in_has_the_keyboard_as_soon_as_it_is_there",
     ),
     Defence(
         "What is typed while a dialog closes is not lost",
@@ -195,9 +195,9 @@ DEFENCES = (
     ),
     Defence(
         "A search for a message in the history comes to an end",
-        _DESK,
+        _PRESENTER,
         "if talk.scroll.before is None or not talk.pages:",
         "if talk.scroll.before is None:",
-        f"{_OF_DESK}::test_a_message_that_is_not_there_is_sought_to_an_end",
+        f"{_OF_PRESENTER}::test_a_message_that_is_not_there_is_sought_to_an_end",
     ),
 )

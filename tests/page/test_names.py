@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from duologue.core.accounts import BadNickname, name_key
 from duologue.core.errors import PeerError
-from duologue.core.rooms import room_key
+from duologue.core.names import BadNickname, name_key
+from duologue.core.room_rules import room_key
 from tests.page.conftest import AtNative, Enter
 from tests.page.house import Server
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from duologue.core.chat import ChatEnd
-from duologue.core.commands import (
+from duologue.core.commands.chat import (
     AskForChat,
     AttachSocket,
     Command,
@@ -11,7 +10,7 @@ from duologue.core.commands import (
     SocketKind,
 )
 from duologue.core.errors import PeerError
-from duologue.core.events import (
+from duologue.core.events.chat import (
     Acknowledged,
     ChatEnded,
     ChatRequested,
@@ -21,7 +20,8 @@ from duologue.core.events import (
     Refused,
     RequestSent,
 )
-from duologue.protocols.simplechat import SimpleChat
+from duologue.core.requests import ChatEnd
+from duologue.protocols.legacy.simplechat import SimpleChat
 
 HOST = "127.0.0.1"
 PORT = 40_000

@@ -6,9 +6,9 @@ from dataclasses import fields
 
 import pytest
 
-from duologue.core.commands import NoCommand
+from duologue.core.commands.chat import NoCommand
 from duologue.protocols.base import FRONT_DOORS, FrontDoor, SharedDoor
-from duologue.protocols.native import NativeSocket
+from duologue.protocols.native.codec import NativeSocket
 from duologue.settings import Settings
 
 doors = pytest.mark.parametrize("door", FRONT_DOORS.values(), ids=FRONT_DOORS.keys())

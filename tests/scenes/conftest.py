@@ -15,7 +15,7 @@ from time import thread_time
 import pytest
 import uvloop
 
-from duologue.core.accounts import skeleton
+from duologue.core.names import skeleton
 from tests.stage import Actor, Stage, opened
 
 LONGEST_TURN = 0.1

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from duologue.net import listener
+from duologue.server.net import listener
 from tests.stage import Stage, Wire, opened, until
 
 TOO_MANY = (
@@ -104,7 +104,7 @@ async def test_a_name_that_stands_for_several_addresses(tmp_path: Path, monkeypa
         (socket.AF_INET6, socket.SOCK_STREAM, 6, "", ("::1", 0, 0, 0)),
         (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", 0)),
     ]
-    monkeypatch.setattr("duologue.server.socket.getaddrinfo", lambda *_, **__: found)
+    monkeypatch.setattr("duologue.server.server.socket.getaddrinfo", lambda *_, **__: found)
     async with opened(tmp_path, host="both.example") as stage:
         monkeypatch.undo()
         port = stage.settings.port

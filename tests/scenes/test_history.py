@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from duologue.core.events import Recalled, RecallEnded
-from duologue.protocols.native_signals import parse_signal
+from duologue.core.events.chat import Recalled, RecallEnded
+from duologue.protocols.native.signals import parse_signal
 from tests.bound import BOUND
 from tests.stage import Actor, Stage, opened
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from duologue.core.accounts import Account
-from duologue.passwords import hash_password
+from duologue.core.names import Account
+from duologue.server.auth.passwords import hash_password
 from tests.stage import Stage, Wire, opened, until
 
 WRONG = "AUTH_DENIED denied Unknown nickname or wrong password."

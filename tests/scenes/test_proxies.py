@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from websockets.exceptions import InvalidStatus
 
-from duologue.core.accounts import Account
-from duologue.passwords import hash_password
+from duologue.core.names import Account
+from duologue.server.auth.passwords import hash_password
 from tests.browser import Tab, asks
 from tests.stage import Stage, opened, until
 

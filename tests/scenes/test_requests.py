@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from duologue.core.accounts import Account
+from duologue.core.names import Account
 from tests.scenes.conftest import exits
 from tests.stage import Actor, Stage, opened
 

@@ -9,8 +9,8 @@ from time import time
 
 import pytest
 
-from duologue.storage.base import StoreError
-from duologue.storage.nothing import RemembersNothing
+from duologue.server.storage.base import StoreError
+from duologue.server.storage.nothing import RemembersNothing
 from tests.scenes.conftest import exits, hears_pong
 from tests.stage import Actor, Stage, opened
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from duologue.core.accounts import Account
-from duologue.passwords import hash_password
+from duologue.core.names import Account
+from duologue.server.auth.passwords import hash_password
 from tests.scenes.conftest import exits, says_and_is_heard
 from tests.stage import Actor, Stage, Wire, descriptors, opened, until
 

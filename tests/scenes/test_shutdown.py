@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from duologue.net import control
+from duologue.server.net import control
 from tests.bound import BOUND
 from tests.scenes.conftest import long_lines
 from tests.stage import Actor, Stage, opened, until

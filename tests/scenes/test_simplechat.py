@@ -15,9 +15,9 @@ from typing import Any
 import pytest
 import trustme
 
-from duologue.core.accounts import Account
-from duologue.net.connection import Connection
-from duologue.passwords import hash_password
+from duologue.core.names import Account
+from duologue.server.auth.passwords import hash_password
+from duologue.server.net.connection import Connection
 from tests.bound import BOUND
 from tests.scenes.conftest import hears_pong
 from tests.scenes.test_tls import Identity

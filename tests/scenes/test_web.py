@@ -14,10 +14,10 @@ import trustme
 from websockets.exceptions import InvalidStatus
 from websockets.frames import Frame, Opcode
 
-from duologue.core.accounts import Account
-from duologue.link import Hold
-from duologue.passwords import hash_password
-from duologue.protocols.web import FRAME_LIMIT, HEAD_LIMIT, HEADERS
+from duologue.core.names import Account
+from duologue.protocols.web.codec import FRAME_LIMIT, HEAD_LIMIT, HEADERS
+from duologue.server.auth.passwords import hash_password
+from duologue.server.session import Hold
 from tests.bound import BOUND
 from tests.browser import UPGRADE, Tab, asks, enters, sends, start_chat
 from tests.scenes.test_tls import Identity
@@ -38,7 +38,7 @@ def page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (folder / "parts" / "app.js").write_text("export const answer = 42\n")
     (folder / "notes.py").write_text("secret")
     (tmp_path / "secret.txt").write_text("secret")
-    monkeypatch.setattr("duologue.server.PAGE", folder)
+    monkeypatch.setattr("duologue.server.server.PAGE", folder)
     return folder
 
 

@@ -9,7 +9,7 @@ from tkinter import ttk
 
 from duologue.client.address import Address
 from duologue.client.window.app import App
-from duologue.core.rooms import LOBBY
+from duologue.core.room_rules import LOBBY
 from tests.bound import BOUND
 
 

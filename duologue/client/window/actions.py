@@ -6,18 +6,18 @@ import tkinter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Protocol
 
-from duologue.client.addressee import addressee
-from duologue.client.face import Kind
-from duologue.client.meaning import Explain, Export
-from duologue.client.transcript import count_of
+from duologue.client.history.transcript import count_of
+from duologue.client.input.addressee import addressee
+from duologue.client.input.meaning import Explain, Export
+from duologue.client.view.base import Kind
 from duologue.client.window.changes import Change, Restated
-from duologue.client.window.desk import Desk
 from duologue.client.window.dialogs import Choice, Form, Question
 from duologue.client.window.exporting import ask_file
+from duologue.client.window.presenter import Desk
 from duologue.client.window.search_window import SearchWindow
 from duologue.client.window.talk import IN_CHAT, Act, Standing
 from duologue.client.window.worker import Worker
-from duologue.core.commands import (
+from duologue.core.commands.chat import (
     AcceptChat,
     AskForChat,
     CancelRequest,
@@ -26,9 +26,7 @@ from duologue.core.commands import (
     QuitChat,
     SearchHistory,
 )
-from duologue.core.errors import PeerError
-from duologue.core.events import Recalled
-from duologue.core.people_commands import (
+from duologue.core.commands.people import (
     AllowAsking,
     Block,
     ComeBack,
@@ -39,10 +37,12 @@ from duologue.core.people_commands import (
     Unblock,
     WhoIs,
 )
-from duologue.core.people_events import State
-from duologue.core.room_commands import JoinRoom, ListRooms, PartRoom
-from duologue.core.room_events import RoomListed
-from duologue.core.rooms import LOBBY, is_room, room_key
+from duologue.core.commands.rooms import JoinRoom, ListRooms, PartRoom
+from duologue.core.errors import PeerError
+from duologue.core.events.chat import Recalled
+from duologue.core.events.people import State
+from duologue.core.events.rooms import RoomListed
+from duologue.core.room_rules import LOBBY, is_room, room_key
 from duologue.core.text import visible
 
 

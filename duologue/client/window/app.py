@@ -8,9 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from duologue.client.address import Address
-from duologue.client.transcript import count_of
+from duologue.client.history.transcript import count_of
 from duologue.client.window.bridge import Bridge
-from duologue.client.window.desk import Desk
 from duologue.client.window.faults import attempt
 from duologue.client.window.login_form import LoginForm, Wish
 from duologue.client.window.look import centre_on_screen, dress
@@ -26,10 +25,11 @@ from duologue.client.window.news import (
     PasswordWanted,
     Sent,
 )
+from duologue.client.window.presenter import Desk
 from duologue.client.window.scroll import found
-from duologue.client.window.stage import Stage
+from duologue.client.window.windows import Stage
 from duologue.client.window.worker import Shown, Worker
-from duologue.core.accounts import BadNickname, nickname_key
+from duologue.core.names import BadNickname, nickname_key
 from duologue.core.text import visible
 
 _SIZE = (900, 620)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from duologue.client.window.scroll import Block
-from duologue.core.people_commands import ListBlocked
-from duologue.core.room_commands import ListMembers, ListRooms
-from duologue.core.room_events import RoomListed
+from duologue.core.commands.people import ListBlocked
+from duologue.core.commands.rooms import ListMembers, ListRooms
+from duologue.core.events.rooms import RoomListed
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from duologue.client.window.clipboard import holds_only_files
 from duologue.client.window.joiners import hide_joiners, prepare
 from duologue.client.window.look import COLOURS, GAP, PAPER
 from duologue.core.errors import PeerError
-from duologue.protocols.native_wire import encode_message
+from duologue.protocols.native.wire import encode_message
 
 MOST_LINES = 6
 """Lines that the field grows to; more than that can be scrolled."""

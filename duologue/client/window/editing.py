@@ -12,7 +12,7 @@ from collections.abc import Callable
 from itertools import accumulate
 from typing import Protocol
 
-from duologue.client.graphemes import graphemes
+from duologue.client.view.graphemes import graphemes
 
 LOOK = 256
 """Characters on each side of the cursor in which the signs are told apart: no sign is so long, and a pasted line may

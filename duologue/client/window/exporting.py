@@ -5,8 +5,8 @@ from __future__ import annotations
 import tkinter
 from tkinter import filedialog
 
-from duologue.client.arguments import FILE_KINDS, export
-from duologue.client.meaning import Explain, Export, Standing
+from duologue.client.input.arguments import FILE_KINDS, export
+from duologue.client.input.meaning import Explain, Export, Standing
 from duologue.core.text import visible
 
 _LABELS = {".txt": "Text", ".json": "JSON"}

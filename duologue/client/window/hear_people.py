@@ -6,14 +6,14 @@ from collections.abc import Callable
 from itertools import chain
 
 from duologue.client.api import COMES_BACK_AFTER
-from duologue.client.face import Kind
-from duologue.client.happenings import (
+from duologue.client.engine.rooms import NO_ENTRY
+from duologue.client.events import (
     ConnectionLost,
     Happening,
     MemoryLost,
     Reconnected,
 )
-from duologue.client.rooms import NO_ENTRY
+from duologue.client.view.base import Kind
 from duologue.client.window.changes import (
     BarChanged,
     BlockedCame,
@@ -22,15 +22,15 @@ from duologue.client.window.changes import (
     PeopleChanged,
     Restated,
 )
-from duologue.client.window.ground import Changes, Ground
+from duologue.client.window.state import Changes, Ground
 from duologue.client.window.talk import IN_CHAT, Standing
 from duologue.client.window.words import LOCKED, words
-from duologue.core.events import (
+from duologue.core.commands.people import ListBlocked
+from duologue.core.events.chat import (
     Disconnected,
     Refused,
 )
-from duologue.core.people_commands import ListBlocked
-from duologue.core.people_events import (
+from duologue.core.events.people import (
     AskingAllowed,
     BlockedListed,
     PersonBlocked,
@@ -39,7 +39,7 @@ from duologue.core.people_events import (
     Presence,
     YouAre,
 )
-from duologue.core.rooms import LOBBY
+from duologue.core.room_rules import LOBBY
 
 
 def _presence(ground: Ground, event: Presence) -> Changes:

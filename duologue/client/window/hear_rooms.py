@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from duologue.client.face import Kind
-from duologue.client.happenings import (
+from duologue.client.events import (
     Happening,
     MissedMore,
     RoomLost,
 )
+from duologue.client.view.base import Kind
 from duologue.client.window.changes import (
     Closed,
     Opened,
@@ -18,12 +18,12 @@ from duologue.client.window.changes import (
     Restated,
     RoomsCame,
 )
-from duologue.client.window.ground import Changes, Ground
 from duologue.client.window.scroll import said
+from duologue.client.window.state import Changes, Ground
 from duologue.client.window.talk import Standing
 from duologue.client.window.words import words
-from duologue.core.room_commands import ListMembers, ListRooms
-from duologue.core.room_events import (
+from duologue.core.commands.rooms import ListMembers, ListRooms
+from duologue.core.events.rooms import (
     RoomEntered,
     RoomExited,
     RoomJoined,
@@ -35,7 +35,7 @@ from duologue.core.room_events import (
     RoomsListed,
     RoomTopic,
 )
-from duologue.core.rooms import LOBBY
+from duologue.core.room_rules import LOBBY
 
 MOST_LISTED = 500
 """Rooms, or members of one, that are asked for one page after the other: nobody reads more in a window."""

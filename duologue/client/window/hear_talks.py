@@ -5,24 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable
 from itertools import chain
 
-from duologue.client.face import Kind
-from duologue.client.happenings import (
+from duologue.client.events import (
     HandedIn,
     Happening,
     LetterDelivered,
 )
+from duologue.client.view.base import Kind
 from duologue.client.window.changes import (
     Opened,
     PeopleChanged,
     RequestCame,
     Restated,
 )
-from duologue.client.window.ground import Changes, Ground
 from duologue.client.window.scroll import said
+from duologue.client.window.state import Changes, Ground
 from duologue.client.window.talk import IN_CHAT, Standing
 from duologue.client.window.words import words
-from duologue.core.chat import RequestState
-from duologue.core.events import (
+from duologue.core.events.chat import (
     Acknowledged,
     ChatEnded,
     ChatPaused,
@@ -38,6 +37,7 @@ from duologue.core.events import (
     RequestWithdrawn,
     Said,
 )
+from duologue.core.requests import RequestState
 
 
 def _said(ground: Ground, event: Said) -> Changes:

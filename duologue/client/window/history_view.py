@@ -8,7 +8,7 @@ from tkinter import ttk
 from tkinter.font import nametofont
 from typing import Any
 
-from duologue.client.transcript import count_of
+from duologue.client.history.transcript import count_of
 from duologue.client.window.finder import Finder
 from duologue.client.window.joiners import pieces, prepare
 from duologue.client.window.look import COLOURS, GAP, PAD

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from tkinter import ttk
 
-from duologue.client.graphemes import graphemes
+from duologue.client.view.graphemes import graphemes
 from duologue.client.window.look import GAP, PAD
 from duologue.client.window.shortcuts import bind_typed
 

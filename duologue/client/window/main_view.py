@@ -11,8 +11,8 @@ from duologue.client.window.look import GAP, PAD
 from duologue.client.window.people import Row, how
 from duologue.client.window.people_list import PeopleList
 from duologue.client.window.talk_pane import Hands, TalkPane
-from duologue.core.people_events import State
-from duologue.core.rooms import LOBBY
+from duologue.core.events.people import State
+from duologue.core.room_rules import LOBBY
 from duologue.core.text import visible
 
 _PEOPLE_WIDTH = 310

@@ -9,8 +9,8 @@ from functools import partial
 from typing import Protocol, cast
 
 from duologue.client.window.shortcuts import bind_keys
-from duologue.core.people_commands import MayAsk
-from duologue.core.people_events import State
+from duologue.core.commands.people import MayAsk
+from duologue.core.events.people import State
 
 
 class Wants(Protocol):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from duologue.client.face import Line
-from duologue.client.happenings import Happening
-from duologue.client.recaller import Page
-from duologue.core.events import Acknowledged
+from duologue.client.events import Happening
+from duologue.client.history.pages import Page
+from duologue.client.view.base import Line
+from duologue.core.events.chat import Acknowledged
 
 
 @dataclass(frozen=True, slots=True)

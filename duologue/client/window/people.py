@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from duologue.core.people_events import Presence, State
+from duologue.core.events.people import Presence, State
 from duologue.core.text import visible
 
 _HOW = {

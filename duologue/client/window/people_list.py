@@ -8,7 +8,7 @@ from tkinter import ttk
 
 from duologue.client.window.look import COLOURS, STATE_COLOURS
 from duologue.client.window.people import Row
-from duologue.core.people_events import State
+from duologue.core.events.people import State
 from duologue.core.text import visible
 
 _DOTS = dict.fromkeys(State, "●") | {State.OFFLINE: "○", State.AWAY: "◐"}

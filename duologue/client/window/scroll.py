@@ -10,10 +10,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from duologue.client.face import Kind
-from duologue.client.since import local
-from duologue.client.transcript import by_both, day_line, said_by
-from duologue.core.events import Recalled
+from duologue.client.history.since import local
+from duologue.client.history.transcript import by_both, day_line, said_by
+from duologue.client.view.base import Kind
+from duologue.core.events.chat import Recalled
 from duologue.core.text import visible
 
 SHOWN = 2000

@@ -12,7 +12,7 @@ from duologue.client.window.dialogs import Dialog
 from duologue.client.window.history_view import HistoryView
 from duologue.client.window.look import GAP
 from duologue.client.window.scroll import Block
-from duologue.core.events import Recalled
+from duologue.core.events.chat import Recalled
 
 
 class SearchWindow(Dialog):

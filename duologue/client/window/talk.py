@@ -9,9 +9,9 @@ from enum import Enum
 
 from duologue.client.window.people import how
 from duologue.client.window.scroll import Scroll
-from duologue.core.events import Recalled
-from duologue.core.people_events import Presence, State
-from duologue.core.rooms import LOBBY, is_room
+from duologue.core.events.chat import Recalled
+from duologue.core.events.people import Presence, State
+from duologue.core.room_rules import LOBBY, is_room
 from duologue.core.text import visible
 
 

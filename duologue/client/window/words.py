@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from duologue.client import sentences
-from duologue.client.happenings import ConnectionLost, Happening, MissedMore
-from duologue.client.transcript import count_of
-from duologue.core.chat import ChatEnd
-from duologue.core.events import ChatEnded, ChatRequested, ChatStarted, Refused, RequestSent
-from duologue.core.people_events import PersonBlocked, State, YouAre
-from duologue.core.room_events import RoomMissed
+from duologue.client.events import ConnectionLost, Happening, MissedMore
+from duologue.client.history.transcript import count_of
+from duologue.client.view import sentences
+from duologue.core.events.chat import ChatEnded, ChatRequested, ChatStarted, Refused, RequestSent
+from duologue.core.events.people import PersonBlocked, State, YouAre
+from duologue.core.events.rooms import RoomMissed
+from duologue.core.requests import ChatEnd
 from duologue.core.text import visible
 
 LOCKED = "room_locked"

@@ -16,11 +16,11 @@ from typing import Protocol
 from duologue.client.address import Address
 from duologue.client.api import Client
 from duologue.client.errors import CannotConnect, ClientError, LoginRefused, NotConnected, PasswordNeeded
-from duologue.client.face import Kind, Line
-from duologue.client.happenings import Happening, MemoryLost
-from duologue.client.meaning import Export
-from duologue.client.past import Past
-from duologue.client.recaller import Recaller
+from duologue.client.events import Happening, MemoryLost
+from duologue.client.history.commands import Past
+from duologue.client.history.pages import Recaller
+from duologue.client.input.meaning import Export
+from duologue.client.view.base import Kind, Line
 from duologue.client.window.faults import tell
 from duologue.client.window.news import (
     Exported,
@@ -35,12 +35,12 @@ from duologue.client.window.news import (
     Progress,
     Sent,
 )
-from duologue.core.commands import Command, ReadHistory, SearchHistory
+from duologue.core.commands.chat import Command, ReadHistory, SearchHistory
+from duologue.core.commands.people import AllowAsking, WatchPeople
+from duologue.core.commands.rooms import JoinRoom
 from duologue.core.errors import PeerError
-from duologue.core.events import MessageFrom, Said
-from duologue.core.people_commands import AllowAsking, WatchPeople
-from duologue.core.room_commands import JoinRoom
-from duologue.core.rooms import LOBBY
+from duologue.core.events.chat import MessageFrom, Said
+from duologue.core.room_rules import LOBBY
 from duologue.core.text import visible
 
 LEAVING = 8.0

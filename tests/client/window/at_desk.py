@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from duologue.client.happenings import Happening
-from duologue.client.window.desk import Desk
-from duologue.client.window.ground import Changes
+from duologue.client.events import Happening
 from duologue.client.window.news import Happened, Progress
-from duologue.core.events import Acknowledged
+from duologue.client.window.presenter import Desk
+from duologue.client.window.state import Changes
+from duologue.core.events.chat import Acknowledged
 
 NOW = 1_700_000_000.0
 

@@ -10,17 +10,17 @@ from unittest.mock import Mock
 
 import pytest
 
-from duologue.client.happenings import Happening
-from duologue.client.meaning import Export
+from duologue.client.events import Happening
+from duologue.client.input.meaning import Export
 from duologue.client.window.actions import Actions
 from duologue.client.window.changes import Added, Change
-from duologue.client.window.desk import Desk
 from duologue.client.window.dialogs import Choice, Form, Question
 from duologue.client.window.look import dress
 from duologue.client.window.news import Happened, Progress, Sent
+from duologue.client.window.presenter import Desk
 from duologue.client.window.talk import Act, Standing
 from duologue.client.window.worker import Worker
-from duologue.core.commands import (
+from duologue.core.commands.chat import (
     AcceptChat,
     AskForChat,
     CancelRequest,
@@ -29,11 +29,11 @@ from duologue.core.commands import (
     QuitChat,
     SearchHistory,
 )
-from duologue.core.events import ChatRequested, ChatStarted
-from duologue.core.people_commands import Block, ComeBack, DoNotDisturb, GoAway, Unblock, WhoIs
-from duologue.core.people_events import Presence, State
-from duologue.core.room_commands import JoinRoom, ListRooms, PartRoom
-from duologue.core.room_events import RoomEntered, RoomListed
+from duologue.core.commands.people import Block, ComeBack, DoNotDisturb, GoAway, Unblock, WhoIs
+from duologue.core.commands.rooms import JoinRoom, ListRooms, PartRoom
+from duologue.core.events.chat import ChatRequested, ChatStarted
+from duologue.core.events.people import Presence, State
+from duologue.core.events.rooms import RoomEntered, RoomListed
 
 
 class Scene:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from duologue.client.recaller import Page
-from duologue.client.window.desk import Desk
-from duologue.client.window.ground import Changes
+from duologue.client.history.pages import Page
 from duologue.client.window.news import Happened, LoggedIn, LoginFailed, NoPage, PageCame, PasswordWanted
-from duologue.core.events import Recalled, Said
+from duologue.client.window.presenter import Desk
+from duologue.client.window.state import Changes
+from duologue.core.events.chat import Recalled, Said
 from tests.terminal.programs import Server
 from tests.window.fixtures import OpenDesktop
 

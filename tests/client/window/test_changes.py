@@ -8,6 +8,6 @@ from duologue.client.window.changes import Change
 
 
 def test_every_change_has_its_widget() -> None:
-    from duologue.client.window.stage import _APPLY
+    from duologue.client.window.windows import _APPLY
 
     assert set(_APPLY) == set(get_args(Change))

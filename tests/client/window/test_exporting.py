@@ -7,7 +7,7 @@ from tkinter import filedialog
 
 import pytest
 
-from duologue.client.meaning import Explain, Export
+from duologue.client.input.meaning import Explain, Export
 from duologue.client.window.exporting import ask_file
 
 

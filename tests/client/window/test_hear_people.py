@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from duologue.client.happenings import (
+from duologue.client.events import (
     ConnectionLost,
     MemoryLost,
     Reconnected,
@@ -14,8 +14,9 @@ from duologue.client.window.changes import (
     PeopleChanged,
     Restated,
 )
-from duologue.client.window.desk import Desk
-from duologue.core.events import (
+from duologue.client.window.presenter import Desk
+from duologue.core.commands.people import ListBlocked, MayAsk
+from duologue.core.events.chat import (
     ChatRequested,
     ChatResumed,
     ChatStarted,
@@ -23,8 +24,7 @@ from duologue.core.events import (
     Refused,
     RequestSent,
 )
-from duologue.core.people_commands import ListBlocked, MayAsk
-from duologue.core.people_events import (
+from duologue.core.events.people import (
     AskingAllowed,
     BlockedListed,
     PersonBlocked,
@@ -34,7 +34,7 @@ from duologue.core.people_events import (
     State,
     YouAre,
 )
-from duologue.core.rooms import LOBBY
+from duologue.core.room_rules import LOBBY
 from tests.client.window.at_desk import desk, hear, lines
 
 __all__ = ["desk"]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from duologue.client.happenings import (
+from duologue.client.events import (
     MissedMore,
     RoomLost,
 )
-from duologue.client.recaller import Page
+from duologue.client.history.pages import Page
 from duologue.client.window.changes import (
     Closed,
     HistoryWanted,
@@ -15,12 +15,12 @@ from duologue.client.window.changes import (
     Restated,
     RoomsCame,
 )
-from duologue.client.window.desk import Desk
 from duologue.client.window.hear_rooms import MOST_LISTED
 from duologue.client.window.news import Progress, Sent
-from duologue.core.events import Acknowledged
-from duologue.core.room_commands import ListMembers, ListRooms
-from duologue.core.room_events import (
+from duologue.client.window.presenter import Desk
+from duologue.core.commands.rooms import ListMembers, ListRooms
+from duologue.core.events.chat import Acknowledged
+from duologue.core.events.rooms import (
     RoomEntered,
     RoomExited,
     RoomJoined,
@@ -32,7 +32,7 @@ from duologue.core.room_events import (
     RoomsListed,
     RoomTopic,
 )
-from duologue.core.rooms import LOBBY
+from duologue.core.room_rules import LOBBY
 from tests.client.window.at_desk import NOW, desk, hear, lines
 
 __all__ = ["desk"]

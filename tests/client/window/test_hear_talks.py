@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from duologue.client.happenings import (
+from duologue.client.events import (
     HandedIn,
     LetterDelivered,
 )
@@ -16,11 +16,10 @@ from duologue.client.window.changes import (
     RequestGone,
     Restated,
 )
-from duologue.client.window.desk import Desk
 from duologue.client.window.news import Progress, Sent
+from duologue.client.window.presenter import Desk
 from duologue.client.window.talk import Standing
-from duologue.core.chat import ChatEnd, RequestState
-from duologue.core.events import (
+from duologue.core.events.chat import (
     Acknowledged,
     ChatEnded,
     ChatPaused,
@@ -35,6 +34,7 @@ from duologue.core.events import (
     RequestWithdrawn,
     Said,
 )
+from duologue.core.requests import ChatEnd, RequestState
 from tests.client.window.at_desk import NOW, desk, hear, lines, live
 
 __all__ = ["desk"]

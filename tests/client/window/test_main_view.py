@@ -7,7 +7,7 @@ import tkinter
 from duologue.client.window.look import dress
 from duologue.client.window.main_view import MainView
 from duologue.client.window.people import Row
-from duologue.core.people_events import State
+from duologue.core.events.people import State
 from tests.client.window.hands import Hands
 
 

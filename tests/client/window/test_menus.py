@@ -6,8 +6,8 @@ import tkinter
 from unittest.mock import Mock, call
 
 from duologue.client.window.menus import Menus, Wants
-from duologue.core.people_commands import MayAsk
-from duologue.core.people_events import State
+from duologue.core.commands.people import MayAsk
+from duologue.core.events.people import State
 
 
 def test_rows_and_keys(root: tkinter.Tk) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from duologue.client.window.news import Progress
-from duologue.core.events import Acknowledged
+from duologue.core.events.chat import Acknowledged
 
 
 def test_before_the_first_session_nothing_was_sent() -> None:

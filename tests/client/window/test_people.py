@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from duologue.client.window.people import People, Row, how
-from duologue.core.people_events import Presence, State
+from duologue.core.events.people import Presence, State
 
 
 def names(rows: list[Row]) -> list[str]:

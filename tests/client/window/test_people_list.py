@@ -9,7 +9,7 @@ import pytest
 from duologue.client.window.look import dress
 from duologue.client.window.people import Row
 from duologue.client.window.people_list import PeopleList
-from duologue.core.people_events import State
+from duologue.core.events.people import State
 
 
 @pytest.fixture

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from duologue.client.face import Kind
+from duologue.client.view.base import Kind
 from duologue.client.window import scroll
 from duologue.client.window.scroll import SHOWN, SLACK, STEP, Entry, Scroll, found, said
-from duologue.core.events import Recalled
+from duologue.core.events.chat import Recalled
 
 NOON = 1_700_000_000
 DAY = 86_400

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from duologue.client.window.look import dress
 from duologue.client.window.search_window import SearchWindow
-from duologue.core.events import Recalled
+from duologue.core.events.chat import Recalled
 
 _HIT = Recalled(1, 1_700_000_000, "bob", "#tea", "found")
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from duologue.client.address import Address
-from duologue.client.main import main
+from duologue.client.cli import main
 from duologue.client.window import app, start
 from duologue.client.window.start import run_window
 

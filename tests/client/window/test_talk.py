@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from duologue.client.window.talk import ACTS, Act, Standing, Talk
-from duologue.core.people_events import Presence, State
-from duologue.core.rooms import LOBBY
+from duologue.core.events.people import Presence, State
+from duologue.core.room_rules import LOBBY
 
 HERE = Presence("bob", State.ONLINE)
 

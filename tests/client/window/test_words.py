@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from duologue.client.happenings import ConnectionLost, Happening, MissedMore
+from duologue.client.events import ConnectionLost, Happening, MissedMore
 from duologue.client.window.words import words
-from duologue.core.chat import ChatEnd
-from duologue.core.events import ChatEnded, ChatRequested, ChatStarted, RequestSent, Said
-from duologue.core.people_events import PersonBlocked, State, YouAre
-from duologue.core.room_events import RoomMissed
+from duologue.core.events.chat import ChatEnded, ChatRequested, ChatStarted, RequestSent, Said
+from duologue.core.events.people import PersonBlocked, State, YouAre
+from duologue.core.events.rooms import RoomMissed
+from duologue.core.requests import ChatEnd
 
 
 @pytest.mark.parametrize(

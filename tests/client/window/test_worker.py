@@ -12,11 +12,11 @@ from typing import TypeVar
 import pytest
 
 from duologue.client.address import Address
-from duologue.client.face import Kind
-from duologue.client.happenings import MemoryLost
-from duologue.client.meaning import Export
-from duologue.client.memory_file import MemoryFile
-from duologue.client.notebook import MemoryFailed
+from duologue.client.engine.memory_file import MemoryFile
+from duologue.client.engine.memory_store import MemoryFailed
+from duologue.client.events import MemoryLost
+from duologue.client.input.meaning import Export
+from duologue.client.view.base import Kind
 from duologue.client.window.news import (
     Exported,
     Happened,
@@ -30,8 +30,8 @@ from duologue.client.window.news import (
     Sent,
 )
 from duologue.client.window.worker import Worker
-from duologue.core.commands import AskForChat, ReadHistory, SearchHistory
-from duologue.core.events import MessageFrom, RequestAnswered
+from duologue.core.commands.chat import AskForChat, ReadHistory, SearchHistory
+from duologue.core.events.chat import MessageFrom, RequestAnswered
 from tests.bound import BOUND
 from tests.client.conftest import FalseServer
 from tests.terminal.programs import Server

@@ -18,7 +18,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from duologue.app import new_event_loop
+from duologue.server.cli import new_event_loop
 from tests.faults.checker import Verdict
 from tests.faults.long import acks, controls, detection, endings, leaks, matrix, reader, storm
 from tests.faults.long.workshop import Workshop

@@ -7,8 +7,8 @@ import time
 from dataclasses import asdict
 from typing import Any
 
-from duologue.client.link import Timing
-from duologue.core.commands import SocketKind
+from duologue.client.connection import Timing
+from duologue.core.commands.chat import SocketKind
 from duologue.settings import Settings
 from tests.faults.checker import Verdict
 from tests.faults.long.workshop import Progress, Workshop

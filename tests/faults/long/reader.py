@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Any
 
-from duologue.core.commands import SocketKind
+from duologue.core.commands.chat import SocketKind
 from tests.faults.long.workshop import Progress, Workshop, percentile
 from tests.faults.proxy import Way, Weather
 from tests.faults.raw import Raw, chat_between, say_goodbye

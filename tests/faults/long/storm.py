@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from typing import Any
 
-from duologue.core.commands import SocketKind
+from duologue.core.commands.chat import SocketKind
 from tests.faults.long.workshop import Progress, Workshop, percentile
 from tests.faults.powercut import STRACE
 from tests.faults.proxy import ALL, Weather

@@ -1,0 +1,287 @@
+"""The three sockets of one session: opened together, kept alive, closed together. Prints and decides nothing."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from math import inf
+from time import monotonic
+
+from duologue.client.address import Address, reason_of
+from duologue.client.engine.memory import Memory
+from duologue.client.engine.memory_store import Letter
+from duologue.client.engine.session import Session
+from duologue.client.errors import CannotConnect, LinkLost, LoginRefused, PasswordNeeded, TurnedAway
+from duologue.client.events import HandedIn, Happening, LetterDelivered
+from duologue.core.commands.chat import Command, Exit, GivePassword, SocketKind
+from duologue.core.errors import FatalPeerError
+from duologue.core.events.chat import (
+    Acknowledged,
+    LoggedIn,
+    LoginDenied,
+    MessageFrom,
+    PasswordWanted,
+    Probe,
+    Refused,
+    Said,
+)
+from duologue.protocols.native.commands import encode_password
+
+ACKNOWLEDGE_EVERY = 0.02
+"""Seconds between two PINGs that acknowledge messages: many that come together are acknowledged together."""
+
+MOST_UNREAD = 1024
+"""Events that wait for the user of this link. Past that the login socket is not read, and the server holds the rest."""
+
+_CHUNK = 65536
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Seconds, and the clock that measures them (`now`). The defaults are the server's own (docs/settings.md)."""
+
+    login: float = 20.0
+    heartbeat: float = 15.0
+    dead_after: float = 45.0
+    last_words: float = 1.0
+    """How long a closed socket waits for the login socket, where the reason for the closing is said."""
+    leaving: float = 5.0
+    """How long a goodbye may take, once the server has read everything; as long as it flushes its queues."""
+    now: Callable[[], float] = monotonic
+
+
+class Link:
+    """Made by `open`; then `next_event`, and `finished` with each, until it raises LinkLost. Close it in any case."""
+
+    def __init__(self, session: Session, timing: Timing) -> None:
+        self.session = session
+        self._timing = timing
+        self._writers: dict[SocketKind, asyncio.StreamWriter] = {}
+        self._tasks: dict[SocketKind | None, asyncio.Task[None]] = {}
+        self._events: asyncio.Queue[Happening | LinkLost] = asyncio.Queue(MOST_UNREAD)
+        self._early: deque[Happening] = deque()
+        self._is_open = False
+        self._is_due = asyncio.Event()
+        self._was_answered = asyncio.Event()
+        self._lost: LinkLost | None = None
+        self._heard = timing.now()
+
+    # Opening
+
+    @classmethod
+    async def open(cls, address: Address, nickname: str, password: str | None, timing: Timing, memory: Memory) -> Link:
+        """Log in and attach all three sockets. Where `memory` knows of a chat, it is clear then whether it goes on.
+
+        No socket stays open while a person thinks of a password: without one PasswordNeeded is raised, and the next
+        try brings it along. Raises CannotConnect and LoginRefused.
+        """
+        link = cls(Session(memory), timing)
+        try:
+            async with asyncio.timeout(timing.login):
+                await link._log_in(address, nickname, password)
+        except TimeoutError:
+            await link.close()
+            raise CannotConnect("it does not answer") from None
+        except LinkLost as lost:
+            await link.close()
+            raise CannotConnect(str(lost) if address.tls else f"{lost}; if it speaks TLS, use --tls") from lost
+        except BaseException:
+            await link.close()
+            raise
+        return link
+
+    async def _log_in(self, address: Address, nickname: str, password: str | None) -> None:
+        await self._connect(address, SocketKind.LOGIN, self.session.first_lines(nickname))
+        token = await self._token(password)
+        for kind in (SocketKind.CHAT, SocketKind.CHECK):
+            await self._connect(address, kind, self.session.attach(kind, token))
+        await self._until_attached()
+        self._tasks[None] = asyncio.create_task(self._check_server_connection())
+
+    async def _connect(self, address: Address, kind: SocketKind, first: bytes) -> None:
+        reader, writer = await address.connect()
+        self._writers[kind] = writer
+        writer.write(first)
+        self._tasks[kind] = asyncio.create_task(self._read(kind, reader))
+
+    async def _token(self, password: str | None) -> str:
+        while True:
+            match await self.next_event():
+                case PasswordWanted() if password is None:
+                    raise PasswordNeeded
+                case PasswordWanted():
+                    self._writers[SocketKind.LOGIN].write(encode_password(GivePassword(password or "")))
+                case LoginDenied(code, text):
+                    raise LoginRefused(code, text)
+                case Refused(_, text):
+                    raise TurnedAway(text)
+                case LoggedIn(token):
+                    return token
+                case event:
+                    raise CannotConnect(f"it answers the login with {type(event).__name__}, which is no answer")
+
+    async def _until_attached(self) -> None:
+        """The server may have something to say as soon as it knows all three sockets: keep that for later."""
+        early: list[Happening] = []
+        while not self.session.is_attached or self.session.messages.is_resuming:
+            event = await self.next_event()
+            if isinstance(event, Refused) and not self.session.is_attached:
+                raise TurnedAway(event.text)
+            early.append(event)
+        self._early.extend(event for event in early if not isinstance(event, Acknowledged))
+        self._is_open = True
+
+    # Receiving
+
+    async def next_event(self) -> Happening:
+        """Raises LinkLost when the session is over, after everything that came before."""
+        if self._early:
+            return self._early.popleft()
+        if self._lost:
+            raise self._lost
+        event = await self._events.get()
+        if isinstance(event, LinkLost):
+            self._lost = event
+            raise event
+        return event
+
+    @property
+    def has_more(self) -> bool:
+        """Is there an event that has come already?"""
+        return bool(self._early) or not self._events.empty()
+
+    async def _read(self, kind: SocketKind, reader: asyncio.StreamReader) -> None:
+        try:
+            while data := await reader.read(_CHUNK):
+                self._heard = self._timing.now()
+                for event in self.session.receive_data(kind, data):
+                    await self._received(event)
+                    self._send_what_is_due()
+                self._send_what_is_due()
+            reason = "the server closed it"
+        except OSError as error:
+            reason = reason_of(error)
+        except FatalPeerError as error:
+            reason = error.text
+        await self._last_words(kind)
+        await self._events.put(LinkLost(reason))
+
+    async def _received(self, event: Happening) -> None:
+        """What the check socket says is settled here; it must get through when nobody takes events."""
+        match event:
+            case Probe():
+                self._answer_server_check()
+            case Acknowledged() if self._is_open:
+                self._was_answered.set()
+                if event.stream is not None:
+                    with suppress(asyncio.QueueFull):  # no loss: the memory has it
+                        self._events.put_nowait(event)
+            case LetterDelivered() | HandedIn() if self._events.full():
+                self._early.append(event)
+            case _:
+                await self._events.put(event)
+
+    def send_what_was_taken(self) -> None:
+        """What the memory has taken while this link was being opened."""
+        self.session.messages.mail.begin()
+        self._send_what_is_due()
+
+    def _send_what_is_due(self) -> None:
+        for kind, data in self.session.data_to_send().items():
+            if data:
+                self._writers[kind].write(data)
+
+    def finished(self, event: Happening) -> None:
+        """Whoever took the event has dealt with it. Only now is a message acknowledged, soon and with others."""
+        if isinstance(event, Said | MessageFrom):
+            self.session.finished()
+            self._is_due.set()
+
+    def _answer_server_check(self) -> None:
+        self._writers[SocketKind.CHECK].write(self.session.pong())
+
+    async def _last_words(self, kind: SocketKind) -> None:
+        login = self._tasks.get(SocketKind.LOGIN)
+        if kind is not SocketKind.LOGIN and login:
+            await asyncio.wait((login,), timeout=self._timing.last_words)
+
+    async def _check_server_connection(self) -> None:
+        """PING when messages are finished, coalesced, and at every heartbeat. Ends after too long a silence."""
+        check = self._writers[SocketKind.CHECK]
+        while (left := self._heard + self._timing.dead_after - self._timing.now()) > 0:
+            await _within(min(left, self._timing.heartbeat), self._is_due.wait())
+            self._is_due.clear()
+            check.write(self.session.ping())
+            await asyncio.sleep(ACKNOWLEDGE_EVERY)
+        await self._events.put(LinkLost(f"nothing was heard from the server for {self._timing.dead_after:g} s"))
+
+    # Sending
+
+    async def send(self, command: Command) -> None:
+        """Returns when the line is on its way, which takes longer where the server reads slowly.
+
+        Raises PeerError where the command cannot be a line. A lost link takes it silently: `next_event` tells.
+        """
+        await self._send(self.session.command(command))
+
+    async def post(self, letter: Letter) -> None:
+        """The same for a letter."""
+        await self._send(self.session.messages.mail.write(letter))
+
+    async def _send(self, data: bytes) -> None:
+        writer = self._writers[SocketKind.CHAT]
+        writer.write(data)
+        with suppress(OSError):  # the reader of that socket sees it too, and says so once
+            await writer.drain()
+
+    # Closing
+
+    async def leave(self) -> None:
+        """Acknowledge, say goodbye and wait until the server has read everything; then close."""
+        if self.session.messages.received.has_news:
+            self._was_answered.clear()
+            self._writers[SocketKind.CHECK].write(self.session.ping())
+            # On the other socket a goodbye could overtake it, and the server would keep what has arrived.
+            await _within(self._timing.last_words, self._was_answered.wait())
+        self._writers[SocketKind.CHAT].write(self.session.command(Exit()))
+        await self._until_goodbye()
+        await self.close()
+
+    async def _until_goodbye(self) -> None:
+        """However much the server has still to read: as long as it becomes less, it is waited for."""
+        goodbye = asyncio.create_task(self._until_lost())
+        left = inf
+        while not goodbye.done() and self._left_to_read < left:
+            left = self._left_to_read
+            await asyncio.wait((goodbye,), timeout=self._timing.leaving)
+        goodbye.cancel()
+
+    @property
+    def _left_to_read(self) -> int:
+        """Of what was sent: bytes that wait here, and messages that the server has perhaps still to read."""
+        waiting = sum(writer.transport.get_write_buffer_size() for writer in self._writers.values())
+        return waiting + self.session.messages.memory.unstored
+
+    async def _until_lost(self) -> None:
+        with suppress(LinkLost):
+            while True:
+                await self.next_event()
+
+    async def close(self) -> None:
+        """Close all three at once. Harmless when closed already."""
+        for task in self._tasks.values():
+            task.cancel()
+        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+        for writer in self._writers.values():
+            writer.transport.abort()
+
+
+async def _within(seconds: float, awaitable: Awaitable[object]) -> None:
+    """Wait for it, but not longer."""
+    # Not wait_for: before Python 3.12 it can swallow a cancellation that comes together with the result.
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await awaitable

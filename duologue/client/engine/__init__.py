@@ -1,0 +1,1 @@
+"""What a client knows and does without a socket or a screen."""

@@ -1,0 +1,256 @@
+"""The messages of one session: kept until they are safe, sent again, handed in when a chat is over. Sans-I/O.
+
+Works over a `Memory`, which outlives the session. Rules of docs/protocol.md, sections 7, 10 and 11.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from duologue.client.engine.mailing import Mailing
+from duologue.client.engine.memory import Memory
+from duologue.client.engine.memory_store import ChatMemory
+from duologue.client.engine.receiving import Receiving
+from duologue.client.engine.rooms import Rooms
+from duologue.client.events import HandedIn, Happening
+from duologue.core.commands.chat import QuitChat, ResumeChat, StreamHeld
+from duologue.core.events.chat import (
+    Acknowledged,
+    ChatEnded,
+    ChatResumed,
+    ChatStarted,
+    ChatUnknown,
+    ChatWaits,
+    Event,
+    KeptFor,
+    MessageFrom,
+    NotKept,
+    Recalled,
+    RecallEnded,
+    Refused,
+    Said,
+    StreamBegins,
+)
+from duologue.core.events.rooms import RoomEntered, RoomExited, RoomSaid
+from duologue.core.requests import ChatEnd
+from duologue.protocols.native.commands import encode_command
+from duologue.protocols.native.wire import encode_message
+
+
+class Correspondence:
+    """`live` is the chat that is on in this session. What is due to be sent stands in `to_chat` and `to_check`."""
+
+    def __init__(self, memory: Memory) -> None:
+        self.memory = memory
+        self.live: ChatMemory | None = None
+        self.to_chat = bytearray()
+        self.to_check = bytearray()
+        self.mail = Mailing(memory, self.to_chat, self.to_check, self._is_unsettled_with)
+        self.rooms = Rooms(memory, self.to_chat)
+        self.received = Receiving(memory)
+        self._written = 0
+        self._asked: set[str] = set()
+        self._too_late = 0
+        self._undelivered: dict[str, int] = {}
+
+    @property
+    def is_resuming(self) -> bool:
+        """Has the server still to say whether the chat goes on?"""
+        current = self.memory.current
+        return current is not None and current.id in self._asked
+
+    def _is_unsettled_with(self, nickname: str) -> bool:
+        """Has the server still to say what it has of a chat with them?"""
+        return any(chat.partner == nickname and chat.id in self._asked and chat.unstored for chat in self.memory.chats)
+
+    # Beginning
+
+    def begin(self) -> None:
+        """The session is on: ask for what the memory knows of, and send again what is not safe."""
+        for chat in self.memory.chats:
+            if chat.unstored or not chat.is_over:
+                self._ask_to_resume(chat)
+        for wish in self.memory.wishes:
+            self.to_chat += encode_command(wish)
+        self.rooms.begin()  # before the letters: who is not in a room says nothing there
+        self.mail.begin()
+
+    def _ask_to_resume(self, chat: ChatMemory) -> None:
+        self._asked.add(chat.id)
+        sent = StreamHeld(chat.stream, chat.stored)
+        received = StreamHeld(chat.partner_stream, self.memory.received(chat.partner, chat.partner_stream))
+        self.to_chat += encode_command(ResumeChat(chat.id, sent, received))
+
+    # What we say
+
+    def say(self, text: str) -> bytes:
+        """What to send now; nothing where the chat has to be resumed first. Raises PeerError and MemoryTaken."""
+        line = encode_message(text)
+        chat = self.memory.current
+        if chat is None:
+            return line  # the server says why not
+        if chat is not self.live:
+            self.memory.say_later(chat, line)
+            return b""
+        self.memory.say(chat, line)
+        return self.lines_due()
+
+    def lines_due(self) -> bytes:
+        """Messages of the live chat that the memory has and the server was not sent in this session: no gap is left.
+
+        The memory takes some while a session is being opened, when nobody can send yet.
+        """
+        chat, lines = self.live, b""
+        if chat:
+            lines = b"".join(chat.unstored[place] for place in range(min(0, self._written - chat.sent), 0))
+            self._written = chat.sent
+        return lines
+
+    def leave(self) -> None:
+        """We leave the chat; if the server does not hear of that, it will when we are back."""
+        if self.memory.current:
+            self.memory.end(self.memory.current)
+
+    # What we hear. The answer is what there is to tell.
+
+    def note(self, event: Event) -> list[Happening]:
+        note = _NOTES.get(type(event))
+        told: list[Happening] = note(self, event) if note else [event]
+        if isinstance(event, ChatResumed | ChatEnded | ChatUnknown):  # after what it has made due of the chat
+            self.mail.let_go()
+        return told
+
+    def _waits(self, event: ChatWaits) -> list[Happening]:
+        chat = self.memory.chat(event.chat)
+        if chat is None:
+            self.to_chat += encode_command(ResumeChat(event.chat))
+        elif chat.id not in self._asked:
+            self._ask_to_resume(chat)
+        return []
+
+    def _started(self, event: ChatStarted) -> list[Happening]:
+        self.live = self.memory.begin(event.chat, event.nickname)
+        self._written = 0
+        self.received.begin(event.chat, 1)
+        return [event]
+
+    def _resumed(self, event: ChatResumed) -> list[Happening]:
+        self._asked.discard(event.chat)
+        chat = self.memory.chat(event.chat) or self.memory.begin(event.chat, event.nickname)
+        self.memory.resume(chat, event.had, event.stream, event.taken)
+        self.live = chat
+        self.received.begin(chat.partner_stream, self.memory.received(chat.partner, chat.partner_stream) + 1)
+        self._written = event.taken
+        self.to_chat += self.lines_due()
+        if chat.is_over:
+            self.to_chat += encode_command(QuitChat())
+            return []
+        return [event]
+
+    def _stream_begins(self, event: StreamBegins) -> list[Happening]:
+        self.received.begin(event.stream, event.first)
+        return []
+
+    def _said(self, event: Said) -> list[Happening]:
+        return [event] if self.received.arrives_in_chat(event.nickname) else []
+
+    def _message_from(self, event: MessageFrom) -> list[Happening]:
+        return [event] if self.received.arrives(event.nickname, event.stream, event.number) else []
+
+    # A chat is over
+
+    def _ended(self, event: ChatEnded) -> list[Happening]:
+        if event.chat is not None:
+            return self._end_answered(event, event.chat, event.had or 0)
+        chat, self.live = self.live or self.memory.current, None
+        return [event, *self._end(chat, event.reason)] if chat else [event]
+
+    def _end(self, chat: ChatMemory, reason: ChatEnd) -> list[Happening]:
+        """While we were there. The server may not have got what was said last: ask it up to where it has."""
+        self.memory.end(chat)
+        if reason is ChatEnd.LOST:  # else they had just time to get everything
+            self._undelivered[chat.id] = chat.sent - chat.delivered
+        if not chat.unstored:
+            return self._settled(chat)
+        if chat.id not in self._asked:
+            self._too_late = len(chat.unstored)
+            self._ask_to_resume(chat)
+        return []
+
+    def _unknown(self, event: ChatUnknown) -> list[Happening]:
+        chat = self.memory.chat(event.chat)
+        if chat is None:
+            return []
+        return self._end_answered(ChatEnded(chat.partner, ChatEnd.LOST, chat.id, chat.stored), chat.id, chat.stored)
+
+    def _end_answered(self, event: ChatEnded, chat_id: str, had: int) -> list[Happening]:
+        self._asked.discard(chat_id)
+        self._too_late = 0
+        chat = self.memory.chat(chat_id)
+        if chat is None:
+            return []
+        told: list[Happening] = [] if chat.is_over else [event]
+        self.memory.end(chat)
+        self.memory.store(chat, had)
+        if chat.unstored:
+            self.mail.hand_in(chat, self._undelivered.pop(chat.id, 0))
+            return told
+        return [*told, Acknowledged(chat.stored, chat.delivered, chat.stream), *self._settled(chat)]
+
+    def _settled(self, chat: ChatMemory) -> list[Happening]:
+        """All that was said in it is safe."""
+        self.memory.forget(chat)
+        undelivered = self._undelivered.pop(chat.id, 0)
+        return [HandedIn(chat.partner, undelivered)] if undelivered else []
+
+    def _refused(self, event: Refused) -> list[Happening]:
+        if event.code == "no_chat" and self._too_late:
+            self._too_late -= 1  # said when the chat was over already: it is handed in
+            return []
+        return self.rooms.refused(event)
+
+    def _not_kept(self, event: NotKept) -> list[Happening]:
+        self.rooms.not_kept(event)
+        return self.mail.not_kept(event)
+
+    # What has become of what we said
+
+    def _acknowledged(self, event: Acknowledged) -> list[Happening]:
+        """Told where it is news; what names no stream is the answer to a sign of life."""
+        if event.stream is None:
+            return [event]
+        letter = self.memory.letter(event.stream)
+        if letter:
+            return self.mail.acknowledged(letter, event)
+        chat = self.memory.chat_sending_in(event.stream)
+        return self._chat_acknowledged(chat, event) if chat else []
+
+    def _chat_acknowledged(self, chat: ChatMemory, event: Acknowledged) -> list[Happening]:
+        before = (chat.stored, chat.delivered)
+        self.memory.store(chat, event.stored)
+        chat.delivered = max(chat.delivered, event.delivered)
+        if (chat.stored, chat.delivered) == before:
+            return []
+        is_settled = chat.is_over and chat is not self.live and chat.id not in self._asked and not chat.unstored
+        return [event, *self._settled(chat)] if is_settled else [event]
+
+
+_NOTES: dict[type[Event], Callable[..., list[Happening]]] = {
+    ChatWaits: Correspondence._waits,
+    ChatStarted: Correspondence._started,
+    ChatResumed: Correspondence._resumed,
+    StreamBegins: Correspondence._stream_begins,
+    Said: Correspondence._said,
+    MessageFrom: Correspondence._message_from,
+    ChatEnded: Correspondence._ended,
+    ChatUnknown: Correspondence._unknown,
+    Refused: Correspondence._refused,
+    Acknowledged: Correspondence._acknowledged,
+    KeptFor: lambda correspondence, event: correspondence.mail.kept(event),
+    NotKept: Correspondence._not_kept,
+    RoomEntered: lambda correspondence, event: correspondence.rooms.entered(event),
+    RoomExited: lambda correspondence, event: correspondence.rooms.exited(event),
+    RoomSaid: lambda correspondence, event: correspondence.rooms.said(event),
+    Recalled: lambda correspondence, event: correspondence.rooms.recalled(event),
+    RecallEnded: lambda correspondence, event: correspondence.rooms.recall_ended(event),
+}

@@ -1,0 +1,266 @@
+"""What a client remembers of its messages, over its sessions and, in a notebook, over its own end. Knows no wire."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+
+from duologue.client.engine.joined_rooms import Stays
+from duologue.client.engine.memory_store import (
+    MOST_STREAMS,
+    ChatMemory,
+    Contents,
+    Letter,
+    MemoryFailed,
+    MemoryTaken,
+    NoNotebook,
+    Notebook,
+)
+from duologue.client.engine.preferences import Wishes
+from duologue.client.errors import ClientError
+from duologue.core.streams import chat_of
+
+MOST_LETTERS = 1000
+"""Letters that wait to be delivered. Of older ones nobody learns any more when they arrive; they do arrive."""
+
+MOST_WAITING = 10_000
+"""Messages that a chat takes while there is no connection, and letters: hours of typing, and no bot fills its machine
+with them.
+"""
+
+
+class MemoryFull(ClientError):
+    """Nothing more is taken until the connection is back."""
+
+    def __init__(self) -> None:
+        super().__init__(f"{MOST_WAITING:,} messages wait for the connection already, so that was not sent.")
+
+
+class Memory:
+    """Of one account on one server. At most one chat of it is on: `current`.
+
+    When its notebook fails it goes on without; `trouble` says why, once. `stays` are the rooms that it is in, and
+    `wishes` what it says in each session.
+    """
+
+    def __init__(self, notebook: Notebook | None = None) -> None:
+        self._notebook: Notebook = notebook or NoNotebook()
+        self._contents = Contents()
+        self._is_taken = False
+        self._trouble: str | None = None
+        self.account = ""
+        self.stays = Stays()
+        self.wishes = Wishes()
+
+    def open(self, account: str) -> None:
+        """At each login: what another client of this account has written meanwhile counts."""
+        self._is_taken = False
+        self.account = account
+        try:
+            contents = self._notebook.open(account)
+        except MemoryFailed as error:
+            self._fail(error)
+        else:
+            if contents:
+                self._take_over(contents)
+
+    def _take_over(self, contents: Contents) -> None:
+        """What was said in a room and is not safe goes out now, so we go back there."""
+        self._contents = contents
+        for letter in self.letters:
+            if letter.is_for_room and self.stays.get(letter.nickname) is None:
+                self.stays.begin(letter.nickname, since=letter.at)
+
+    def close(self) -> None:
+        self._notebook.close()
+
+    def trouble(self) -> str | None:
+        """Why the notebook cannot be used any more; None when there is nothing (new) to say."""
+        trouble, self._trouble = self._trouble, None
+        return trouble
+
+    def _fail(self, error: MemoryFailed) -> None:
+        self._trouble = str(error)
+        self._notebook.close()
+        self._notebook = NoNotebook()
+
+    def _write(self, write: Callable[[Notebook], None]) -> None:
+        if self._is_taken:
+            return
+        try:
+            write(self._notebook)
+        except MemoryTaken:
+            self._is_taken = True
+        except MemoryFailed as error:
+            self._fail(error)
+
+    def _write_or_refuse(self, write: Callable[[Notebook], None]) -> None:
+        """For what a person says: the newer client would not know of it."""
+        self._write(write)
+        if self._is_taken:
+            raise MemoryTaken
+
+    # Chats
+
+    @property
+    def chats(self) -> tuple[ChatMemory, ...]:
+        return tuple(self._contents.chats.values())
+
+    @property
+    def current(self) -> ChatMemory | None:
+        return next((chat for chat in self._contents.chats.values() if not chat.is_over), None)
+
+    @property
+    def unstored(self) -> int:
+        """Messages, of chats and letters, that the server does not answer for (yet)."""
+        letters = sum(not letter.is_stored for letter in self._contents.letters.values())
+        return letters + sum(len(chat.unstored) for chat in self._contents.chats.values())
+
+    @property
+    def unstored_by_place(self) -> dict[str, int]:
+        """The same, by whom or which room they are for."""
+        counts = Counter(letter.nickname for letter in self.letters if not letter.is_stored)
+        for chat in self.chats:
+            counts[chat.partner] += len(chat.unstored)
+        return dict(+counts)
+
+    @property
+    def is_kept(self) -> bool:
+        """Is there a notebook that outlives this program?"""
+        return not isinstance(self._notebook, NoNotebook)
+
+    def chat(self, chat_id: str) -> ChatMemory | None:
+        return self._contents.chats.get(chat_id)
+
+    def chat_sending_in(self, stream: str) -> ChatMemory | None:
+        return next((chat for chat in self._contents.chats.values() if chat.stream == stream), None)
+
+    def begin(self, chat_id: str, partner: str) -> ChatMemory:
+        for before in self.chats:
+            self.end(before)
+            if not before.unstored:
+                self.forget(before)
+        chat = ChatMemory(chat_id, partner, stream=chat_id, partner_stream=chat_id)
+        self._contents.chats[chat_id] = chat
+        self._write(lambda notebook: notebook.put_chat(chat))
+        return chat
+
+    def say(self, chat: ChatMemory, line: bytes) -> None:
+        """A message of ours, before it goes anywhere. Raises MemoryTaken."""
+        self._write_or_refuse(lambda notebook: notebook.put_line(chat.id, chat.sent + 1, line))
+        chat.unstored.append(line)
+
+    def say_later(self, chat: ChatMemory, line: bytes) -> None:
+        """The same, of a message that has to wait for a connection. Raises MemoryFull too."""
+        if len(chat.unstored) >= MOST_WAITING:
+            raise MemoryFull
+        self.say(chat, line)
+
+    def store(self, chat: ChatMemory, upto: int) -> None:
+        """The server answers for our messages up to this one."""
+        if upto > chat.stored:
+            _drop(chat, upto)
+            self._write(lambda notebook: notebook.put_stored(chat.id, upto))
+
+    def resume(self, chat: ChatMemory, had: int, stream: str, taken: int) -> None:
+        """The server has 1 to `had` of what we sent, and counts what follows from `taken` + 1 of `stream`.
+
+        What it has is forgotten where it gets other numbers; in the same stream only what is known to be stored is.
+        """
+        if chat.stream != stream:
+            _drop(chat, had)
+            chat.stream, chat.stored, chat.delivered = stream, taken, 0
+        self._write(lambda notebook: notebook.put_chat(chat))
+
+    def hear(self, chat: ChatMemory, stream: str) -> None:
+        """The partner sends in this stream now."""
+        if stream != chat.partner_stream:
+            chat.partner_stream = stream
+            self._write(lambda notebook: notebook.put_chat(chat))
+
+    def end(self, chat: ChatMemory) -> None:
+        if not chat.is_over:
+            chat.is_over = True
+            self._write(lambda notebook: notebook.put_chat(chat))
+
+    def forget(self, chat: ChatMemory) -> None:
+        if self._contents.chats.pop(chat.id, None):
+            self._write(lambda notebook: notebook.remove_chat(chat.id))
+
+    # What was received
+
+    def received(self, sender: str, stream: str) -> int:
+        return self._contents.received.get((sender, stream), 0)
+
+    def receive(self, sender: str, stream: str, upto: int) -> None:
+        """We hold 1 to `upto`. Of more than MOST_STREAMS the longest untouched is forgotten."""
+        received = self._contents.received
+        if len(received) >= MOST_STREAMS and (sender, stream) not in received:
+            self._touch_those_of_chats()
+        self._put_received(sender, stream, upto)
+        if len(received) > MOST_STREAMS:
+            del received[next(iter(received))]
+
+    def _touch_those_of_chats(self) -> None:
+        """None of a chat that we remember is to be forgotten next: it would count from 1 again."""
+        for sender, stream in [*self._contents.received]:
+            chat = self.chat(chat_of(stream))
+            if chat is None or chat.partner != sender:
+                break
+            self._put_received(sender, stream, 0)
+
+    def _put_received(self, sender: str, stream: str, upto: int) -> None:
+        received = self._contents.received
+        received[sender, stream] = upto = max(upto, received.pop((sender, stream), 0))
+        self._write(lambda notebook: notebook.put_received(sender, stream, upto))
+
+    # Letters
+
+    @property
+    def letters(self) -> tuple[Letter, ...]:
+        return tuple(self._contents.letters.values())
+
+    def letter(self, stream: str) -> Letter | None:
+        return self._contents.letters.get(stream)
+
+    def write(self, letter: Letter) -> None:
+        """A letter of ours, before it goes anywhere. Raises MemoryTaken."""
+        self._write_or_refuse(lambda notebook: notebook.put_letter(letter))
+        self._contents.letters[letter.stream] = letter
+        if len(self._contents.letters) > MOST_LETTERS:
+            self._forget_oldest_stored_letter()
+
+    def write_later(self, letter: Letter) -> None:
+        """The same, of one that has to wait for a connection. Raises MemoryFull too."""
+        if len(self._contents.letters) >= MOST_WAITING:
+            raise MemoryFull
+        self.write(letter)
+
+    def _forget_oldest_stored_letter(self) -> None:
+        oldest = next((letter for letter in self._contents.letters.values() if letter.is_stored), None)
+        if oldest:
+            self.forget_letter(oldest.stream)
+
+    def store_letter(self, letter: Letter) -> None:
+        self._change(replace(letter, is_stored=True))
+
+    def keep_letter(self, letter: Letter) -> None:
+        """Its recipient is away."""
+        self._change(replace(letter, is_kept=True))
+
+    def _change(self, letter: Letter) -> None:
+        if letter != self._contents.letters[letter.stream]:
+            self._contents.letters[letter.stream] = letter
+            self._write(lambda notebook: notebook.put_letter(letter))
+
+    def forget_letter(self, stream: str) -> None:
+        del self._contents.letters[stream]
+        self._write(lambda notebook: notebook.remove_letter(stream))
+
+
+def _drop(chat: ChatMemory, upto: int) -> None:
+    while chat.unstored and chat.stored < upto:
+        chat.unstored.popleft()
+        chat.stored += 1
+    chat.stored = max(chat.stored, upto)

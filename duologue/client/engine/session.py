@@ -1,0 +1,243 @@
+"""One session as the client sees it: bytes of its three sockets in, events out; commands in, bytes out.
+
+Sans-I/O. Knows who waits for whom; its messages are the correspondence's. Knows no time, no socket.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from duologue.client.engine.correspondence import Correspondence
+from duologue.client.engine.memory import Memory
+from duologue.client.events import Happening
+from duologue.core.commands.chat import (
+    AskForChat,
+    Command,
+    DeclineChat,
+    Exit,
+    GiveNickname,
+    Ping,
+    Pong,
+    QuitChat,
+    Say,
+    SocketKind,
+)
+from duologue.core.commands.rooms import JoinRoom, PartRoom
+from duologue.core.errors import FatalPeerError, PeerError
+from duologue.core.events.chat import (
+    Acknowledged,
+    ChatRequested,
+    ChatResumed,
+    ChatStarted,
+    Event,
+    LoggedIn,
+    MessageFrom,
+    Recalled,
+    RequestAnswered,
+    RequestSent,
+    RequestWithdrawn,
+    Said,
+    TextPart,
+    WaitingRequests,
+)
+from duologue.core.events.people import PersonBlocked
+from duologue.core.events.rooms import RoomSaid
+from duologue.protocols.lines import LineBuffer
+from duologue.protocols.native.commands import (
+    encode_command,
+    encode_first_line,
+    encode_nickname,
+    encode_ping,
+    encode_pong,
+)
+from duologue.protocols.native.signals import SIGNAL_WORDS, parse_check_signal, parse_signal
+from duologue.protocols.native.wire import parse_message
+
+_CHECK_WORDS = (b"PING", b"PONG")
+
+
+class Session:
+    """`waiting` are those who wait for our answer, `asked` those whose answer we wait for, both the longest first.
+
+    `is_attached` when the server knows all three sockets. What it says on the login socket before that is put aside:
+    who still has to be told apart from an older session of ours cannot open the memory yet.
+    """
+
+    def __init__(self, memory: Memory) -> None:
+        self.nickname = ""
+        self.is_attached = False
+        self.messages = Correspondence(memory)
+        self._memory = memory
+        self._put_aside: bytearray | None = None
+        self._waiting: dict[str, None] = {}
+        self._asked: dict[str, None] = {}
+        self._parts: list[str] = []
+        self._lines = {kind: LineBuffer() for kind in SocketKind}
+
+    @property
+    def waiting(self) -> tuple[str, ...]:
+        return tuple(self._waiting)
+
+    @property
+    def asked(self) -> tuple[str, ...]:
+        return tuple(self._asked)
+
+    # Bytes in
+
+    def receive_data(self, kind: SocketKind, data: bytes) -> Iterator[Happening]:
+        """What happens, as far as whole lines have come. Raises FatalPeerError for what no server says, and ends by it.
+
+        Afterwards there may be `data_to_send`.
+        """
+        for line in self._lines[kind].feed(data).split(b"\n")[:-1]:
+            if kind is SocketKind.LOGIN and self._put_aside is not None:
+                self._put_aside += line + b"\n"
+            else:
+                yield from self._noted(self._parse(kind, line))
+
+    def _parse(self, kind: SocketKind, line: bytes) -> Event:
+        if kind is SocketKind.CHECK and line.startswith(_CHECK_WORDS):
+            return parse_check_signal(line)
+        if not line.startswith(b":"):
+            return parse_signal(line)
+        if self.messages.live is None or kind is not SocketKind.LOGIN:
+            raise FatalPeerError("stray_message", "The server sent a message that belongs to no chat.")
+        return Said(self.messages.live.partner, parse_message(line))
+
+    def _noted(self, event: Event) -> Iterator[Happening]:
+        if isinstance(event, Acknowledged) and not self.is_attached:
+            yield from self._attached()
+        note = _NOTES.get(type(event))
+        noted = note(self, event) if note else event
+        if noted is not None:
+            yield from self.messages.note(noted)
+
+    def _attached(self) -> Iterator[Happening]:
+        self.is_attached = True
+        self._memory.open(self.nickname)
+        self.messages.begin()
+        put_aside, self._put_aside = self._put_aside or bytearray(), None
+        for line in put_aside.split(b"\n")[:-1]:
+            yield from self._noted(self._parse(SocketKind.LOGIN, bytes(line)))
+
+    # What each event changes. Whatever is returned goes on to whoever uses the session.
+
+    def _logged_in(self, event: LoggedIn) -> Event:
+        self.nickname = event.nickname
+        self._put_aside = None if self.is_attached else bytearray()
+        return event
+
+    def _requested(self, event: ChatRequested) -> Event:
+        self._waiting[event.nickname] = None
+        return event
+
+    def _withdrawn(self, event: RequestWithdrawn) -> Event:
+        self._waiting.pop(event.nickname, None)
+        return event
+
+    def _request_sent(self, event: RequestSent) -> Event:
+        self._asked[event.nickname] = None
+        return event
+
+    def _answered(self, event: RequestAnswered) -> Event:
+        self._asked.pop(event.nickname, None)
+        return event
+
+    def _waiting_listed(self, event: WaitingRequests) -> Event:
+        """Who asks has been told of already; a list that is whole is sure to be right."""
+        self._waiting = dict.fromkeys(event.nicknames) | (self._waiting if event.more else {})
+        return event
+
+    def _blocked(self, event: PersonBlocked) -> Event:
+        self._waiting.pop(event.nickname, None)
+        return event
+
+    def _text_part(self, event: TextPart) -> None:
+        self._parts.append(event.text)
+
+    def _with_parts(self, event: Recalled | MessageFrom | RoomSaid) -> Event:
+        text, self._parts = "".join((*self._parts, event.text)), []
+        return replace(event, text=text)
+
+    def _in_a_chat(self, event: ChatStarted | ChatResumed) -> Event:
+        self._waiting.clear()
+        self._asked.clear()
+        return event
+
+    # Bytes out
+
+    def first_lines(self, nickname: str) -> bytes:
+        """What opens the login socket."""
+        return encode_first_line(SocketKind.LOGIN) + encode_nickname(GiveNickname(nickname))
+
+    def attach(self, kind: SocketKind, token: str) -> bytes:
+        """What opens one of the other two; the check socket asks at once whether all three are attached."""
+        return encode_first_line(kind, token) + (encode_ping(Ping(0)) if kind is SocketKind.CHECK else b"")
+
+    def command(self, command: Command) -> bytes:
+        """Lines for the chat socket, none where it has to wait. Raises PeerError where the command cannot be a line."""
+        if isinstance(command, Say):
+            return self.messages.say(command.text)
+        if isinstance(command, AskForChat) and command.nickname in SIGNAL_WORDS:
+            # The answer to it could be read as a signal: "disconnected doesn't exist".
+            raise PeerError("bad_nickname", f"Nobody can have the nickname {command.nickname}.")
+        line = encode_command(command)
+        self._asked_for(command)
+        return line
+
+    def _asked_for(self, command: Command) -> None:
+        self._memory.wishes.note(command)
+        match command:
+            case DeclineChat(nickname):
+                self._forget_request(nickname)
+            case QuitChat() | Exit():
+                self.messages.leave()
+            case JoinRoom(room, password):
+                self.messages.rooms.join(room, password)
+            case PartRoom(room):
+                self.messages.rooms.part(room)
+
+    def _forget_request(self, nickname: str | None) -> None:
+        if nickname is not None:
+            self._waiting.pop(nickname, None)
+        elif len(self._waiting) == 1:
+            self._waiting.clear()
+
+    def data_to_send(self) -> dict[SocketKind, bytes]:
+        """What is due by itself, by socket: questions after a login, and what is sent again."""
+        messages = self.messages
+        messages.to_chat += messages.lines_due()
+        due = {SocketKind.CHAT: bytes(messages.to_chat), SocketKind.CHECK: bytes(messages.to_check)}
+        messages.to_chat.clear()
+        messages.to_check.clear()
+        return due
+
+    def finished(self) -> None:
+        """The oldest message that was given to our user has been dealt with."""
+        self.messages.received.finished(self.messages.live)
+
+    def ping(self) -> bytes:
+        """Lines for the check socket: we live, and hold what our user has finished with."""
+        return self.messages.received.pings(self.messages.live)
+
+    def pong(self) -> bytes:
+        """The answer to a Probe, for the check socket."""
+        return encode_pong(Pong())
+
+
+_NOTES: dict[type[Event], Callable[..., Event | None]] = {
+    LoggedIn: Session._logged_in,
+    ChatRequested: Session._requested,
+    RequestWithdrawn: Session._withdrawn,
+    RequestSent: Session._request_sent,
+    RequestAnswered: Session._answered,
+    ChatStarted: Session._in_a_chat,
+    ChatResumed: Session._in_a_chat,
+    WaitingRequests: Session._waiting_listed,
+    Recalled: Session._with_parts,
+    MessageFrom: Session._with_parts,
+    RoomSaid: Session._with_parts,
+    PersonBlocked: Session._blocked,
+    TextPart: Session._text_part,
+}

@@ -1,0 +1,1 @@
+"""What was said before: asked for, read, exported."""

@@ -1,0 +1,106 @@
+"""Messages into a file of one's own: never over another, and whole or not at all. Knows nothing of the server.
+
+They come newest page first and are written oldest first, so they are put aside on disk, however many there are.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import astuple
+from itertools import pairwise
+from pathlib import Path
+from types import TracebackType
+
+from duologue.client.history.since import local
+from duologue.client.history.transcript import lines_of, plain
+from duologue.core.events.chat import Recalled
+
+
+class Spool:
+    """Pages put aside newest first, in a file without a name that goes by itself. Iterate: oldest message first."""
+
+    def __init__(self, folder: Path) -> None:
+        self._file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 -- closed by __exit__
+        self._starts = [0]
+        self.count = 0
+
+    def __enter__(self) -> Spool:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._file.close()
+
+    def put(self, page: Sequence[Recalled]) -> None:
+        for message in page:
+            self._file.write(json.dumps(astuple(message)).encode() + b"\n")
+        self._starts.append(self._file.tell())
+        self.count += len(page)
+
+    def __iter__(self) -> Iterator[Recalled]:
+        for start, end in reversed([*pairwise(self._starts)]):
+            self._file.seek(start)
+            for line in self._file.read(end - start).splitlines():
+                yield Recalled(*json.loads(line))
+
+
+def as_text(messages: Iterable[Recalled]) -> Iterator[str]:
+    """As `/history` shows them."""
+    return (f"{plain(line)}\n" for line in lines_of(messages))
+
+
+def as_json(messages: Iterable[Recalled]) -> Iterator[str]:
+    """A list with one object to a line. ASCII only, so that no text can do anything to a terminal."""
+    separator = "[\n"
+    for message in messages:
+        yield separator + json.dumps(_record(message))
+        separator = ",\n"
+    yield "\n]\n"
+
+
+def _record(message: Recalled) -> dict[str, int | str]:
+    return {
+        "number": message.number,
+        "at": local(message.at).isoformat(),
+        "from": message.sender,
+        "to": message.recipient,
+        "text": message.text,
+    }
+
+
+FORMATS: dict[str, Callable[[Iterable[Recalled]], Iterator[str]]] = {".txt": as_text, ".json": as_json}
+"""By the end of the file's name."""
+
+
+def refuse_existing(path: Path) -> None:
+    """Raises FileExistsError before any work is done. `write_new` is what makes sure."""
+    if os.path.lexists(path):
+        raise FileExistsError(path)
+
+
+def write_new(path: Path, texts: Iterable[str]) -> None:
+    """The file appears when it is whole, for its owner only. Raises FileExistsError, and OSError as the system does."""
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.", suffix=".part")
+    part = Path(name)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
+            file.writelines(texts)
+            file.flush()
+            os.fsync(file.fileno())
+        _rename_to_new(part, path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _rename_to_new(part: Path, path: Path) -> None:
+    try:
+        path.hardlink_to(part)  # a rename would take the place of a file that has come up meanwhile
+    except FileExistsError:
+        raise
+    except OSError:  # some file systems know no hard links
+        refuse_existing(path)
+        part.rename(path)

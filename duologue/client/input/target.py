@@ -1,0 +1,42 @@
+"""Where what is typed goes, as the person knew it when the line was begun. Sans-I/O."""
+
+from __future__ import annotations
+
+from duologue.client.events import Happening
+from duologue.core.events.chat import ChatEnded, ChatResumed, ChatStarted, MessageFrom
+from duologue.core.requests import ChatEnd
+
+
+class Place:
+    """What was begun for a partner, or for a room that we were then not let into, must not reach another room."""
+
+    def __init__(self) -> None:
+        self._partner: str | None = None
+        self._room: str | None = None
+        self._writers: dict[str, None] = {}
+
+    @property
+    def writers(self) -> tuple[str, ...]:
+        """Who had written a private message last when Enter was pressed last, and who has written since."""
+        return tuple(self._writers)
+
+    def note(self, partner: str | None, room: str | None) -> None:
+        """The person has just pressed Enter, or changed it by that."""
+        self._partner, self._room = partner, room
+        self._writers = dict.fromkeys([*self._writers][-1:])
+
+    def hears(self, event: Happening) -> None:
+        match event:
+            case ChatStarted(nickname) | ChatResumed(nickname):
+                self._partner = nickname
+            case ChatEnded(_, ChatEnd.YOU_LEFT):
+                self._partner = None
+            case MessageFrom(nickname):
+                self._writers.pop(nickname, None)
+                self._writers[nickname] = None
+
+    def left(self, partner: str | None, room: str | None) -> str | None:
+        """Of where one is now: the partner or the room that the line was begun for, if that is over."""
+        if partner is not None:
+            return None
+        return self._partner or (None if self._room == room else self._room)

@@ -1,0 +1,1 @@
+"""What happens, in lines and words that any screen can show."""

@@ -1,0 +1,140 @@
+"""All that the windows show at one moment, and the few steps that every change of it is made of. Sans-I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from duologue.client.view.base import Kind
+from duologue.client.window.changes import (
+    Added,
+    Change,
+    HistoryWanted,
+    PeopleChanged,
+    RequestGone,
+    Restated,
+    Written,
+)
+from duologue.client.window.news import Progress
+from duologue.client.window.people import People, Row
+from duologue.client.window.scroll import Entry
+from duologue.client.window.talk import IN_CHAT, Standing, Talk
+from duologue.core.commands.people import MayAsk
+from duologue.core.events.people import State
+from duologue.core.events.rooms import RoomListed
+from duologue.core.room_rules import LOBBY
+
+Changes = list[Change]
+
+
+class Ground:
+    """`clock` gives seconds since 1970.
+
+    `reading` is the place whose window has the keyboard, `active` the one in which something was done last: what the
+    server refuses is said there. `open_places` have a window. `bar` says what is wrong with the connection, and
+    `is_over` that it stays so.
+    """
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self.clock = clock
+        self.listed: list[RoomListed] = []
+        self.blocked: list[str] = []
+        self.me = ""
+        self.state = State.ONLINE
+        self.text = ""
+        self.may_ask = MayAsk.EVERYONE
+        self.progress = Progress()
+        self.bar = ""
+        self.is_over = False
+        self.reading: str | None = None
+        self.active = LOBBY
+        self.open_places = {LOBBY}
+        self.people = People()
+        self.requests: dict[str, None] = {}
+        self.talks: dict[str, Talk] = {}
+
+    # What is to be shown
+
+    def talk(self, place: str) -> Talk:
+        if place not in self.talks:
+            talk = self.talks[place] = Talk(place)
+            talk.standing = self._standing_of(talk)
+        return self.talks[place]
+
+    def _standing_of(self, talk: Talk) -> Standing:
+        if talk.is_room:
+            return Standing.ENTERING
+        return Standing.ASKED if talk.place in self.requests else Standing.ALONE
+
+    def rows(self) -> list[Row]:
+        talks = [talk for talk in self.talks.values() if not talk.is_room]
+        unread = {talk.place: talk.unread for talk in talks}
+        worth_a_row = (talk.place for talk in talks if talk.unread or talk.standing is not Standing.ALONE)
+        return self.people.rows(self.me, unread, self.requests, worth_a_row)
+
+    @property
+    def partner(self) -> str | None:
+        """Whom the chat is with."""
+        return next((talk.place for talk in self.talks.values() if talk.standing in IN_CHAT), None)
+
+    @property
+    def unread(self) -> int:
+        return sum(talk.unread for talk in self.talks.values())
+
+    def status(self, place: str) -> str:
+        return self.talk(place).status(self.people.presence_of(place))
+
+    # Steps of what changes it
+
+    def open(self, place: str) -> Changes:
+        """It has a window now."""
+        self.open_places.add(place)
+        talk = self.talk(place)
+        return [] if talk.scroll.is_loaded else [HistoryWanted(place)]
+
+    def close(self, place: str) -> None:
+        """It has none any more."""
+        self.open_places.discard(place)
+
+    def add(self, place: str, entry: Entry) -> Changes:
+        """At the end of its history; nothing where it is there already."""
+        blocks = self.talk(place).scroll.add(entry)
+        return [Added(place, tuple(blocks))] if blocks else []
+
+    def note(self, place: str, kind: Kind, text: str | None) -> Changes:
+        """A line of ours, safe to show."""
+        return self.add(place, Entry(self.clock(), kind, text)) if text else []
+
+    def here(self) -> str:
+        """Where a person looks who has just done something."""
+        return self.active if self.active in self.open_places else LOBBY
+
+    def hear_from(self, place: str, entry: Entry) -> Changes:
+        """Somebody else has said that; it is unread where nobody reads just now."""
+        changes = self.add(place, entry)
+        if not changes or place == self.reading:
+            return changes
+        talk = self.talk(place)
+        talk.unread += 1
+        told = [] if talk.is_room or talk.unread > 1 else self._tell_written(talk)
+        return [*changes, *told, Restated(place), PeopleChanged()]
+
+    def _tell_written(self, talk: Talk) -> Changes:
+        """The list of people has it; who reads elsewhere may not see that."""
+        if talk.place in self.open_places or self.reading is None or self.reading == LOBBY:
+            return [Written(talk.place)]
+        hint = f"{talk.name} has written to you. Their row in the main window opens it."
+        return [*self.note(self.reading, Kind.HINT, hint), Written(talk.place)]
+
+    def note_of(self, nickname: str, kind: Kind, text: str | None) -> Changes:
+        """A line of ours about somebody: in their history, and where a person looks, if that has no window."""
+        there = [] if nickname in self.open_places else self.note(self.here(), kind, text)
+        return [*self.note(nickname, kind, text), *there]
+
+    def forget_request(self, nickname: str) -> Changes:
+        """It needs no answer any more. Harmless where there is none."""
+        if nickname not in self.requests:
+            return []
+        del self.requests[nickname]
+        if self.talk(nickname).standing is Standing.ASKED:
+            self.talk(nickname).move(Standing.ALONE)
+        return [RequestGone(nickname), Restated(nickname), PeopleChanged()]

@@ -1,0 +1,1 @@
+"""The protocols of the five old systems, for their original clients."""

@@ -1,0 +1,78 @@
+"""Where a text goes that is no command: to the partner, to all in a room, to one person, or as an answer to a request.
+
+For the front doors of old systems. Knows nothing of bytes, nor of a door's tags.
+"""
+
+from __future__ import annotations
+
+from duologue.core.commands.chat import AcceptChat, Command, DeclineChat, Say
+from duologue.core.commands.rooms import SayInRoom, SayPrivately
+from duologue.core.errors import PeerError
+from duologue.protocols.legacy.user_state import Standing
+from duologue.protocols.legacy.wording import names_that_fit, shown_name, where_text_goes
+
+_YES = frozenset({"yes", "y"})
+_NO = frozenset({"no", "n"})
+
+
+def message(text: str, user: Standing) -> Command:
+    """To whom one talks with: the partner, or the room. Raises PeerError where that is nobody any more."""
+    if user.partner is not None:
+        return Say(text)
+    if user.ended is not None:
+        # It was for one person only, typed before the news was read.
+        over = f"The chat with {shown_name(user.ended)} has ended, so nobody got that."
+        raise PeerError("chat_ended", f"{over} {where_text_goes(user.room)}".rstrip())
+    return SayInRoom(room_of(user), text)
+
+
+def privately(name: str, text: str, user: Standing) -> Command:
+    """A message to one person, who may be the partner."""
+    return Say(text) if user.is_partner(name) else SayPrivately(name, text)
+
+
+def room_of(user: Standing) -> str:
+    """Raises PeerError for whoever is in none."""
+    if user.room is None:
+        raise PeerError("no_room", f"You are in no room. {user.manner.join} comes into one.")
+    return user.room
+
+
+def reply(text: str, user: Standing) -> Command:
+    """To whoever has written privately last, unless that has changed since a line was typed last."""
+    match user.writers:
+        case ():
+            word = user.manner.word("/msg NAME TEXT")
+            raise PeerError("nobody_wrote", f"Nobody has written to you. {word} writes to somebody.")
+        case (writer,):
+            return privately(writer, text, user)
+    earlier, newest = map(shown_name, user.writers)
+    again, other = user.manner.word("/reply"), user.manner.word(f"/msg {earlier} TEXT")
+    raise PeerError("which_writer", f"{newest} has written since. {again} once more for {newest}, or {other}.")
+
+
+def answer(text: str, user: Standing) -> Command | None:
+    """Yes and no are answers while somebody waits for one, else words like others."""
+    if user.partner is not None or not user.waiting:
+        return None
+    if len(user.waiting) == 1:
+        return answer_to(next(iter(user.waiting)), text, user)
+    word = text.strip().casefold()
+    if word in _YES | _NO:
+        raise which_request("/accept" if word in _YES else "/decline", user)
+    return None
+
+
+def answer_to(nickname: str, text: str, user: Standing) -> Command | None:
+    """The answer to `nickname`, who waits for it; None for a text that is neither yes nor no."""
+    word = text.strip().casefold()
+    if word not in _YES | _NO:
+        return None
+    user.waiting.pop(nickname, None)
+    return AcceptChat(nickname) if word in _YES else DeclineChat(nickname)
+
+
+def which_request(word: str, user: Standing) -> PeerError:
+    """For an answer that names nobody, where several wait for one."""
+    names = ", ".join(names_that_fit(tuple(user.waiting)))
+    return PeerError("which_request", f"{user.manner.word(f'{word} NAME')} says which is meant: {names}.")

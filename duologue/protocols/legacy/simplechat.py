@@ -1,0 +1,140 @@
+"""The front door of system 000: three sockets, and no frames. For original clients, at the port of the native ones.
+
+Sans-I/O: which of a client's three sockets this is, and whose. What is said there is the matter of `Person`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from weakref import WeakValueDictionary
+
+from duologue.core.commands.chat import AttachSocket, Command, GiveNickname, SocketKind
+from duologue.core.errors import FatalPeerError, PeerError
+from duologue.core.events.chat import Event, LoggedIn
+from duologue.protocols.legacy.simplechat_events import Told, told
+from duologue.protocols.legacy.simplechat_state import Person
+from duologue.protocols.legacy.unframed import TextReader, or_error
+from duologue.protocols.lines import TRIES
+
+_FIRST_WORDS = tuple(kind.value.encode() for kind in SocketKind)
+
+_BEYOND_LOGIN = {SocketKind.CHAT: 1, SocketKind.CHECK: 2}
+"""How far the client's port of a further socket is from that of its login socket."""
+
+
+def is_simplechat(first: bytes) -> bool | None:
+    """Are these the first bytes of such a client? None: they may become that."""
+    if first.startswith(_FIRST_WORDS):
+        return True
+    return None if any(word.startswith(first) for word in _FIRST_WORDS) else False
+
+
+class SimpleChat:
+    """The door as a whole: knows who has logged in from where, for that is all that joins three sockets."""
+
+    def __init__(self) -> None:
+        self._people: WeakValueDictionary[tuple[str, int], Person] = WeakValueDictionary()
+
+    def socket(self, address: str, port: int) -> SimpleChatSocket:
+        """The server's end of a new socket; the client's has this address and port."""
+        return SimpleChatSocket(self, address, port)
+
+    def logged_in(self, address: str, port: int, person: Person) -> None:
+        self._people[address, port] = person
+
+    def owner(self, kind: SocketKind, address: str, port: int) -> Person:
+        """Whose further socket comes from there. Raises FatalPeerError where it is nobody's."""
+        person = self._people.get((address, port - _BEYOND_LOGIN[kind]))
+        if person is None:
+            raise FatalPeerError("bad_token", "No login socket has the port that goes with this one. Log in again.")
+        return person
+
+
+class SimpleChatSocket:
+    """One of a client's sockets. `kind` is None until its first word has come."""
+
+    hears_itself = False
+    watches = False
+    lobby = False
+    tries = TRIES
+
+    __slots__ = ("_address", "_door", "_early", "_person", "_port", "_reader", "kind")
+
+    def __init__(self, door: SimpleChat, address: str, port: int) -> None:
+        self.kind: SocketKind | None = None
+        self._door = door
+        self._address = address
+        self._port = port
+        self._reader = TextReader()
+        self._person = Person()
+        self._early = ""
+
+    # From the client
+
+    def receive_data(self, data: bytes) -> Iterator[Command | PeerError]:
+        """The first read has the whole of the first word, at least."""
+        return or_error(self._commands(data))
+
+    def _commands(self, data: bytes) -> Iterator[Command]:
+        text = self._reader.feed(data)
+        if text is None:
+            return
+        if self.kind is None:
+            self.kind = _kind_of(text)
+            if self.kind is not SocketKind.LOGIN:
+                yield from self._attach(self.kind)
+                text = text.removeprefix(self.kind.value)
+        match self.kind:
+            case SocketKind.LOGIN:
+                yield from self._log_in(text)
+            case SocketKind.CHAT if self._person.is_on:
+                yield from self._person.types(text)
+            case SocketKind.CHAT:
+                self._early += text
+            case SocketKind.CHECK:
+                pass  # PING: that it says so is all that it says
+
+    def _attach(self, kind: SocketKind) -> Iterator[Command]:
+        person = self._door.owner(kind, self._address, self._port)
+        yield AttachSocket(kind, person.token)
+        self._person = person  # whoever is refused does not come here
+
+    def _log_in(self, text: str) -> Iterator[Command]:
+        """The word and the nickname, in two reads or one, and again after a refusal; then nothing but PONG."""
+        nickname = text.removeprefix(SocketKind.LOGIN.value).strip()
+        if nickname and not self._person.token:
+            yield GiveNickname(nickname, is_all=True)
+
+    def early(self) -> Iterator[Command | PeerError]:
+        """What came before the client's other sockets were there."""
+        text, self._early = self._early, ""
+        return or_error(self._person.types(text))
+
+    # To the client
+
+    def greet(self) -> tuple[bytes, ...]:
+        return ()
+
+    @property
+    def unfinished(self) -> int:
+        return self._reader.unfinished
+
+    def hears(self, _: Event) -> bool:
+        return True
+
+    def told(self, event: Event) -> Told:
+        """What the client reads for `event`, on whichever socket it is told. Asked of its login socket."""
+        if isinstance(event, LoggedIn):
+            self._door.logged_in(self._address, self._port, self._person)
+        return told(self._person, event)
+
+    def encode(self, event: Event) -> tuple[bytes, ...]:
+        """What its login socket says."""
+        return self.told(event).login
+
+
+def _kind_of(text: str) -> SocketKind:
+    for kind in SocketKind:
+        if text.startswith(kind.value):
+            return kind
+    raise FatalPeerError("unknown_first_line", "A connection begins with login_socket, chat_socket or check_socket.")

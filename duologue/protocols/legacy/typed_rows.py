@@ -1,0 +1,43 @@
+"""A row of the table of commands that are typed at the doors of old systems, and the shapes that rows share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from duologue.core.commands.chat import Command
+from duologue.protocols.legacy.user_state import Standing
+from duologue.protocols.legacy.wording import Manner
+
+Means = Callable[[Standing, str], Command | None]
+"""Gets what follows the word, without blanks around it. None: that does not fit. Raises PeerError for a mistake."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One command: its words, what follows them, help in few words, and what it means."""
+
+    words: tuple[str, ...]
+    takes: str
+    help: str
+    means: Means
+
+    def usage(self, manner: Manner) -> str:
+        word = manner.end if manner.end in self.words else self.words[0]
+        return f"{manner.word(word)} {self.takes}".rstrip()
+
+
+def nothing(command: Callable[[], Command]) -> Means:
+    return lambda _, rest: None if rest else command()
+
+
+def one(command: Callable[[str], Command]) -> Means:
+    return lambda _, rest: command(rest) if is_word(rest) else None
+
+
+def maybe_one(command: Callable[[str | None], Command]) -> Means:
+    return lambda _, rest: command(rest) if is_word(rest) else None if rest else command(None)
+
+
+def is_word(rest: str) -> bool:
+    return len(rest.split()) == 1

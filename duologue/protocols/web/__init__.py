@@ -1,0 +1,1 @@
+"""The web protocol (docs/web.md)."""

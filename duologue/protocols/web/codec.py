@@ -1,0 +1,220 @@
+"""The web front door, as the server sees it: bytes of one socket in, commands out; events in, frames out.
+
+Sans-I/O, over the sans-I/O half of `websockets`: an HTTP request first, and where that opens a WebSocket, its frames.
+What is answered to a request is somebody else's business (`Site`), and so is what a command does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from http import HTTPStatus
+from typing import Any
+
+from websockets.frames import CloseCode, Frame, Opcode
+from websockets.http11 import Request, Response
+from websockets.protocol import OPEN
+from websockets.server import ServerProtocol
+
+from duologue.core.commands.chat import Command, GiveNickname, GivePass, GivePassword, NoCommand
+from duologue.core.errors import FatalPeerError, PeerError
+from duologue.core.events.chat import Event, LoggedIn, LoginDenied, PasswordWanted
+from duologue.protocols.lines import TRIES
+from duologue.protocols.web.json_frames import encode_event, encode_said, parse_frame, texts_of
+
+FRAME_LIMIT = 16 * 1024
+"""Bytes of a message with all its fragments: twice the longest line of the native protocol, for what JSON adds."""
+
+HEAD_LIMIT = 8 * 1024
+"""Bytes of a request with its headers. nginx and Apache take as many; a browser's have one KiB, without cookies."""
+
+SLICE = 4 * 1024
+"""Bytes looked at before others may have their turn: no more than 700 frames can be in them, a few ms."""
+
+Site = Callable[[Request], Response | None]
+"""What a request is answered; None lets a WebSocket begin, if that is what it asks for."""
+
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
+    "require-trusted-types-for 'script'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cache-Control": "no-cache",
+}
+"""On every answer: nothing from elsewhere, nothing inline, in nobody's frame, and never out of date."""
+
+_LOGIN = (GiveNickname, GivePassword, GivePass)
+
+
+class Handshake(ServerProtocol):
+    """No compression: what a stranger says and what is secret are never in one frame, and no client needs a window of
+    memory (decision 0035).
+    """
+
+    def __init__(self) -> None:
+        super().__init__(max_size=FRAME_LIMIT)
+
+    def reject(self, status: Any, text: str) -> Response:
+        response = super().reject(status, text)
+        response.headers.update(HEADERS)
+        return response
+
+
+class WebSocket:
+    """One browser's connection. It gives what is to be sent back by `data_to_send`, after every `receive_data`."""
+
+    __slots__ = ("_awaits", "_has_failed", "_head", "_protocol", "_site", "_text")
+
+    hears_itself = False
+    watches = False
+    lobby = False
+    tries = TRIES
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        self._protocol = Handshake()
+        self._head = 0
+        self._has_failed = False
+        self._text: bytearray | None = None  # of a message whose last fragment has not come
+        self._awaits: tuple[type, ...] = (GiveNickname, GivePass)
+
+    @property
+    def is_open(self) -> bool:
+        """Is it a WebSocket, and not closing?"""
+        return self._protocol.state is OPEN
+
+    @property
+    def is_over(self) -> bool:
+        """Has all been said that there is to say? Then the connection is to be closed."""
+        return self._protocol.eof_sent
+
+    # In
+
+    def receive_data(self, data: bytes) -> Iterator[Command | PeerError]:
+        """Commands, one by one: carry out each before taking the next, for an answer can change whose turn it is.
+
+        Each frame gives one, and what is none gives a NoCommand. Raises FatalPeerError.
+        """
+        for piece in self._pieces(data):
+            if self.is_over:
+                return
+            self._protocol.receive_data(piece)
+            for event in self._protocol.events_received():
+                yield self._command(event)
+                if self._has_failed:
+                    return
+            self._check_head(len(piece))
+
+    def _pieces(self, data: bytes) -> Iterator[bytes]:
+        """By lines until there is a WebSocket: what follows a request is looked at when it has been answered."""
+        start = 0
+        while start < len(data):
+            end = start + SLICE
+            if not self.is_open:
+                end = data.find(b"\n", start, end) + 1 or end
+            yield data[start:end]
+            start = end
+
+    def _command(self, event: Request | Response | Frame) -> Command | PeerError:
+        if isinstance(event, Request):
+            self._answer(event)
+        elif isinstance(event, Frame):
+            return self._frame(event)
+        return NoCommand()
+
+    def _answer(self, request: Request) -> None:
+        self._protocol.send_response(self._site(request) or self._protocol.accept(request))
+
+    def _check_head(self, size: int) -> None:
+        """Refuse what is too long before it is whole, or is no request at all."""
+        if self._protocol.handshake_exc and self._protocol.writes == [b""]:
+            self._protocol.writes = [self._protocol.reject(HTTPStatus.BAD_REQUEST, _NO_REQUEST).serialize()]
+        elif not (self.is_open or self.is_over):
+            self._head += size
+            if self._head >= HEAD_LIMIT:
+                text = f"A request may have {HEAD_LIMIT} bytes.\n"
+                self._protocol.send_response(self._protocol.reject(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, text))
+
+    def _frame(self, frame: Frame) -> Command | PeerError:
+        match frame.opcode:
+            case Opcode.BINARY:
+                self._fail(CloseCode.UNSUPPORTED_DATA, "frames are text")
+            case Opcode.TEXT | Opcode.CONT:
+                text = self._whole(frame)
+                if text is not None:
+                    return self._message(text)
+        return NoCommand()
+
+    def _fail(self, code: CloseCode, reason: str) -> None:
+        self._has_failed = True
+        self._protocol.fail(code, reason)
+
+    def _whole(self, frame: Frame) -> bytes | bytearray | None:
+        """The message that ends with this fragment."""
+        if self._text is None:
+            if frame.fin:
+                return bytes(frame.data)
+            self._text = bytearray()
+        self._text += frame.data
+        if not frame.fin:
+            return None
+        text, self._text = self._text, None
+        return text
+
+    def _message(self, text: bytes | bytearray) -> Command | PeerError:
+        try:
+            command = parse_frame(text.decode())
+        except UnicodeDecodeError:
+            self._fail(CloseCode.INVALID_DATA, "frames are UTF-8")
+            return NoCommand()
+        except PeerError as error:
+            return error
+        return self._in_turn(command) if isinstance(command, _LOGIN) else command
+
+    def _in_turn(self, command: Command) -> Command:
+        if not isinstance(command, self._awaits):
+            raise FatalPeerError("out_of_turn", "It is not your turn in the login: wait for the answer.")
+        self._awaits = ()
+        return command
+
+    # Out
+
+    def encode(self, event: Event) -> bytes:
+        """The frame of an event; a login's answer also says what the page may send next."""
+        self._awaits = _NEXT.get(type(event), self._awaits)
+        return encode_frame(event)
+
+    def data_to_send(self) -> bytes:
+        """What it has to say by itself: answers to requests and to pings, and the last words."""
+        return b"".join(self._protocol.data_to_send())
+
+    def close(self) -> bytes:
+        """The last words, where there are any: after them nothing may be sent."""
+        if self.is_open:
+            self._protocol.send_close(CloseCode.NORMAL_CLOSURE)
+        return self.data_to_send()
+
+
+def encode_frame(event: Event) -> bytes:
+    """An event as any page gets it."""
+    return _framed(encode_event(event))
+
+
+def encode_lines(nickname: str, lines: bytes) -> bytes:
+    """Whole message lines of `nickname`, as one frame."""
+    return _framed(encode_said(nickname, texts_of(lines)))
+
+
+def _framed(data: bytes) -> bytes:
+    return Frame(Opcode.TEXT, data).serialize(mask=False)
+
+
+_NO_REQUEST = "That is no HTTP request that this server takes; none has a body.\n"
+
+_NEXT: dict[type[Event], tuple[type, ...]] = {
+    PasswordWanted: (GivePassword,),
+    LoginDenied: (GiveNickname, GivePass),
+    LoggedIn: (),
+}
+"""What a page may send of a login after an event."""

@@ -1,0 +1,1 @@
+"""One running server: what lives, who is here, and what is done for them."""

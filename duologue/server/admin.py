@@ -1,0 +1,124 @@
+"""What an operator does from the command line: list accounts, add, change a password, delete; look over the store.
+
+Each function returns the sentence to print. Passwords come from a prompt or a pipe, never from the command line,
+where every user of the machine could read them.
+"""
+
+from __future__ import annotations
+
+import getpass
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from duologue.core.names import Account, nickname_key, skeleton, spelling_of
+from duologue.server.auth.passwords import hash_password
+from duologue.server.storage import users_file
+from duologue.server.storage.checkup import examine
+from duologue.server.tables import Users
+
+
+class AdminError(Exception):
+    """The command cannot be done; the message says why and what to do."""
+
+
+def list_users(users_path: Path) -> str:
+    """The users table as text, without hashes."""
+    users = Users(users_file.read(users_path))
+    return str(users.public()) if users else f"{users_path} has no accounts."
+
+
+def add_user(users_path: Path, nickname: str, *, ask_password: Callable[[str], str], no_password: bool = False) -> str:
+    """Register a user; a file that is missing is made.
+
+    `ask_password` is given the nickname and returns the password. Raises AdminError, BadNickname, BadPassword or
+    UsersFileError, and changes nothing then.
+    """
+    key = nickname_key(nickname)
+    _check_free(users_file.read_or_empty(users_path), key)  # before anyone is made to think up a password
+    password_hash = None if no_password else _asked_hash(key, ask_password)
+    created = datetime.now(UTC).date().isoformat()
+
+    def added(accounts: list[Account]) -> list[Account]:
+        _check_free(accounts, key)
+        return [*accounts, Account(key, password_hash, created, spelling=spelling_of(nickname))]
+
+    users_file.update(users_path, added)
+    how = "without a password: the nickname alone logs in" if no_password else "with a password"
+    return f"Added {key}, {how}."
+
+
+def change_password(users_path: Path, nickname: str, *, ask_password: Callable[[str], str]) -> str:
+    """Give a user a new password, or a first one. Raises as `add_user` does."""
+    key = nickname_key(nickname)
+    _check_there(users_file.read(users_path), key)
+    password_hash = _asked_hash(key, ask_password)
+
+    def changed(accounts: list[Account]) -> list[Account]:
+        _check_there(accounts, key)
+        return [replace(a, password_hash=password_hash) if a.nickname == key else a for a in accounts]
+
+    users_file.update(users_path, changed)
+    return f"Changed the password of {key}."
+
+
+def delete_user(users_path: Path, nickname: str) -> str:
+    """Remove a user from the file. Raises AdminError, BadNickname or UsersFileError."""
+    key = nickname_key(nickname)
+    _check_there(users_file.read(users_path), key)
+
+    def without(accounts: list[Account]) -> list[Account]:
+        _check_there(accounts, key)
+        return [a for a in accounts if a.nickname != key]
+
+    users_file.update(users_path, without)
+    return f"Deleted {key}."
+
+
+def check_store(store_path: Path) -> str:
+    """Is all that the store has as it was written? Raises AdminError with what is not, StoreError if there is none."""
+    examined = examine(store_path)
+    if examined.faults:
+        found = "\n  ".join(examined.faults)
+        raise AdminError(
+            f"{store_path} is damaged:\n  {found}\nA backup may have what is lost here "
+            "(`python server.py restore FILE`). Look after the disk: what it has done once it does again."
+        )
+    return f"{store_path} is whole: {examined.messages} messages are as they were written."
+
+
+def ask_password(nickname: str) -> str:
+    """A new password: typed twice at a terminal without echo, or one line of a pipe. Raises AdminError."""
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\r\n")
+    try:
+        first = getpass.getpass(f"Password for {nickname}: ")
+        second = getpass.getpass("The same again: ")
+    except EOFError as error:
+        raise AdminError("No password was given; nothing was changed.") from error
+    if first != second:
+        raise AdminError("The two passwords differ; nothing was changed.")
+    return first
+
+
+def _asked_hash(key: str, ask: Callable[[str], str]) -> str:
+    password = ask(key)
+    if not password:
+        raise AdminError("An empty password is none; `adduser NICK --no-password` makes an account without one.")
+    return hash_password(password)
+
+
+def _check_free(accounts: Sequence[Account], key: str) -> None:
+    looks = skeleton(key)
+    for account in accounts:
+        if account.nickname == key:
+            raise AdminError(f"{key} exists already; `passwd {key}` changes the password, `deluser {key}` deletes it.")
+        if skeleton(account.nickname) == looks:
+            raise AdminError(f"{key} looks like {account.nickname}, who exists already; choose another nickname.")
+
+
+def _check_there(accounts: Sequence[Account], key: str) -> None:
+    if all(account.nickname != key for account in accounts):
+        raise AdminError(f"There is no user {key}; `python server.py users` lists them all.")

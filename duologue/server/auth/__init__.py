@@ -1,0 +1,1 @@
+"""Who somebody is: passwords, session tokens, and the way in."""

@@ -1,0 +1,82 @@
+"""Passes: what somebody who has logged in keeps, and shows instead of a password when they come again.
+
+A pass is signed and nowhere kept, so it outlives the server that gave it. It is made with what an account looks like at
+that moment: another password, or none, makes another signature, and the old pass is worth nothing (decision 0035).
+"""
+
+from __future__ import annotations
+
+import hmac
+import logging
+import secrets
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable
+from pathlib import Path
+
+from duologue.core.names import Account
+from duologue.server.permissions import write_private
+
+log = logging.getLogger(__name__)
+
+LIFETIME = 12 * 3600.0
+"""Seconds: a working day with its breaks. Who comes back the next morning types the password once."""
+
+KEY_BYTES = 32
+"""As many as HMAC-SHA-256 gives out; more would add nothing."""
+
+
+class Passes:
+    """`key` signs them; `wall_clock` is in seconds since 1970, as a pass can be older than the process."""
+
+    def __init__(self, key: bytes, wall_clock: Callable[[], float]) -> None:
+        self._key = key
+        self._wall_clock = wall_clock
+
+    def issue(self, account: Account) -> str:
+        claim = f"{self._wall_clock() + LIFETIME:.0f} {account.nickname}".encode()
+        return f"{_encoded(claim)}.{_encoded(self._signature(claim, account))}"
+
+    def account_of(self, token: str, find: Callable[[str], Account | None]) -> Account | None:
+        """Whose pass this is, or None for one that is not good; `find` gives the account of a nickname."""
+        try:
+            claim, signature = map(_decoded, token.split("."))
+            until, nickname = claim.decode().split(" ")
+            is_in_time = self._wall_clock() < int(until)
+        except ValueError:
+            return None
+        account = find(nickname)
+        is_ours = hmac.compare_digest(signature, self._signature(claim, account or Account(nickname)))
+        return account if account and is_ours and is_in_time and not account.disabled else None
+
+    def _signature(self, claim: bytes, account: Account) -> bytes:
+        return hmac.digest(self._key, claim + b"\0" + (account.password_hash or "").encode(), "sha256")
+
+
+def _encoded(data: bytes) -> str:
+    return urlsafe_b64encode(data).decode().rstrip("=")
+
+
+def _decoded(text: str) -> bytes:
+    return urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+def kept_key(path: Path) -> bytes:
+    """The key in the file `path`, made where there is none. Raises OSError where it can be neither read nor made.
+
+    A file that is damaged is made anew: all passes end by that, and everybody types their password once.
+    """
+    try:
+        key = path.read_bytes()
+    except FileNotFoundError:
+        return _made(path)
+    if len(key) == KEY_BYTES:
+        return key
+    log.warning("key of the passes made anew", extra={"path": str(path), "reason": f"it has {len(key)} bytes"})
+    return _made(path)
+
+
+def _made(path: Path) -> bytes:
+    """On disk before the first pass is signed with it."""
+    key = secrets.token_bytes(KEY_BYTES)
+    write_private(path, key)
+    return key

@@ -1,0 +1,1 @@
+"""Chats at work: passing on, delivering, acknowledging, and what waits."""

@@ -1,0 +1,341 @@
+"""How what is said in a chat gets to the other: from socket to socket, or from the store for whoever is behind.
+
+A reader that is slow, or comes back, is handed what is missing from the store and goes live again when nothing is. The
+sender does not wait for it, but for the commit of the last few ms before it goes live; memory holds no more than one
+send queue.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from functools import partial
+
+from duologue.core.costs import MESSAGE
+from duologue.core.events.chat import Refused, StreamBegins
+from duologue.core.requests import Chat
+from duologue.core.streams import Direction, Stream
+from duologue.protocols.native.wire import encode_message
+from duologue.server.backpressure import Congestion
+from duologue.server.chats.relay import Relay
+from duologue.server.metering import Metering
+from duologue.server.session import Client, Hold
+from duologue.server.storage.base import Replay, Store, StoreError
+
+log = logging.getLogger(__name__)
+
+PUT_BY_BYTES = 64 * 1024
+"""Of what one says in a chat while nothing can be kept: pages from a person, who can go on with commands meanwhile. Who
+says more is not read from until something can be kept.
+"""
+
+_LINE_OVERHEAD = 41
+"""What a line costs in memory besides its bytes, in CPython 3.11."""
+
+
+def nowhere(_: bytes) -> None:
+    """Where messages go that are in the store and will be read from there."""
+
+
+UNKEPT = Refused(
+    "disk_full",
+    "The server's disk is nearly full. What you say in this chat waits unsaid until there is room, and is then sent.",
+)
+
+
+class Flow:
+    """One direction of a chat at work. It is live, or it is behind; without a recipient it is behind."""
+
+    def __init__(
+        self,
+        chat: Chat,
+        direction: Direction,
+        *,
+        store: Store,
+        congestion: Congestion,
+        page: int,
+        taken: Callable[[int], None],
+        has_mail: Callable[[Client], bool],
+        can_keep: Callable[[], bool],
+    ) -> None:
+        self._has_mail = has_mail
+        self._can_keep = can_keep
+        self._put_by: list[bytes] = []
+        self._put_by_size = 0
+        self.direction = direction
+        self._taken = taken
+        self._hand_over: Callable[[bytes], None] = nowhere
+        self._chat = chat
+        self._store = store
+        self._congestion = congestion
+        self._page = page
+        self._sender: Client | None = None
+        self._recipient: Client | None = None
+        self._relay: Relay | None = None
+        self.is_live = False
+        """Does what is said go straight to the recipient?"""
+        self._replay: Replay | None = None
+        self._pushing: asyncio.Task[None] | None = None
+
+    # Who takes part
+
+    def sender_joins(self, client: Client, relay: Relay) -> None:
+        self._sender, self._relay = client, relay
+        relay.send = self._destination()
+        self._listen(client, relay)
+
+    def _listen(self, client: Client, relay: Relay) -> None:
+        """A relay passes on what it is given; while nothing can be kept, messages come as commands and are put by."""
+        client.chat_socket.receive_through(relay.reader if self._can_keep() else None)
+
+    def sender_leaves(self) -> None:
+        self._put_by, self._put_by_size = [], 0
+        if self._sender:
+            self._sender.chat_socket.release(Hold.DISK)
+            self._sender.chat_socket.release(Hold.CATCHING_UP)
+            self._sender.chat_socket.receive_through(None)
+        self._sender = self._relay = None
+
+    def recipient_joins(self, client: Client) -> None:
+        self._recipient = client
+        self._hand_over = client.login_socket.messages_from(self.direction.sender, self._taken)
+        self.push()
+
+    def recipient_leaves(self) -> None:
+        self.fall_behind()
+        self._stop_pushing()
+        self._recipient = None
+
+    def say(self, line: bytes) -> None:
+        """A message that came among commands."""
+        assert self._relay
+        if self._can_keep():
+            self._relay.pass_on(line, 1)
+        else:
+            self._put(line)
+
+    # While the disk is nearly full
+
+    def _put(self, line: bytes) -> None:
+        """Neither passed on nor counted, so its sender keeps it; in order, as soon as it can be kept."""
+        assert self._sender
+        if not self._put_by:
+            self._sender.login_socket.tell(UNKEPT)
+        self._put_by.append(line)
+        self._put_by_size += len(line) + _LINE_OVERHEAD
+        if self._put_by_size > PUT_BY_BYTES:
+            self._sender.chat_socket.hold(Hold.DISK)
+
+    def can_keep_changed(self) -> None:
+        if self._sender is None or self._relay is None:
+            return
+        self._listen(self._sender, self._relay)
+        if self._can_keep() and self._put_by:
+            lines, self._put_by, self._put_by_size = self._put_by, [], 0
+            self._relay.pass_on(b"".join(lines), len(lines))
+            self._sender.chat_socket.release(Hold.DISK)
+
+    # Live and behind
+
+    def fall_behind(self) -> None:
+        """The recipient's queue is full: from now on it is served from the store."""
+        if self.is_live:
+            self.is_live = False
+            self.direction.now_behind()
+            self._redirect()
+        self._let_sender_go_on()
+
+    def push(self) -> None:
+        """Hand over what is missing, as far as there is room for it; harmless when nothing is, or nobody is there."""
+        if self._recipient is None or self.is_live or self._pushing or self._congestion.is_full(self._recipient):
+            return
+        if self._has_mail(self._recipient):  # from the same person, perhaps, and said before
+            return
+        if self._is_level(self._recipient):
+            self._go_live()
+        else:
+            self._pushing = asyncio.get_running_loop().create_task(self._push(self._recipient))
+
+    def _is_level(self, recipient: Client) -> bool:
+        direction = self.direction
+        while direction.is_at_end:
+            self._replay = None
+            direction.next_stream()
+            self.announce(recipient)
+        return direction.is_level
+
+    def announce(self, recipient: Client) -> None:
+        """Say which stream follows, and from which number on."""
+        direction = self.direction
+        recipient.login_socket.tell(StreamBegins(direction.sender, direction.at.name, direction.pushed + 1))
+
+    async def _push(self, recipient: Client) -> None:
+        try:
+            while not self._congestion.is_full(recipient):
+                if self._is_level(recipient):
+                    self._go_live()
+                    return
+                if not await self._push_page(recipient):
+                    return
+        except StoreError as error:
+            log.error("messages not read", extra={"chat": self._chat.id, "reason": str(error)})
+        finally:
+            if self._pushing is asyncio.current_task():
+                self._pushing = None
+
+    async def _push_page(self, recipient: Client) -> bool:
+        """False: there is no more to read until the store has committed more."""
+        direction = self.direction
+        if self._replay is None:
+            self._replay = self._store.replay(self._chat.id, direction.sender, direction.at.name, direction.pushed)
+        lines, count = await self._replay.read(self._page)
+        if count:
+            self._hand_over(lines)
+            direction.pushed += count
+        elif direction.at.stored <= direction.pushed:
+            self._await_commit()
+            return False
+        return True
+
+    def _await_commit(self) -> None:
+        """All but the last few ms are handed over. While the sender waits for their commit, the recipient goes live."""
+        direction = self.direction
+        is_near = direction.at is direction.current and direction.pushed < direction.current.sent
+        if self._sender and self._recipient and is_near and not self._congestion.is_full(self._recipient):
+            self._sender.chat_socket.hold(Hold.CATCHING_UP)
+
+    def _go_live(self) -> None:
+        self.is_live = True
+        self._replay = None
+        self._redirect()
+        self._let_sender_go_on()
+
+    def _redirect(self) -> None:
+        if self._relay:
+            self._relay.send = self._destination()
+
+    def _destination(self) -> Callable[[bytes], None]:
+        return self._hand_over if self.is_live else nowhere
+
+    def _let_sender_go_on(self) -> None:
+        if self._sender:
+            self._sender.chat_socket.release(Hold.CATCHING_UP)
+
+    def begin(self) -> None:
+        """The sender has begun a new stream: what is live belongs to the one before."""
+        self.fall_behind()
+        self.push()
+
+    def _stop_pushing(self) -> None:
+        if self._pushing:
+            self._pushing.cancel()
+        self._pushing = self._replay = None
+
+
+class Delivery:
+    """The flows of all chats that somebody takes part in. `keep` stores what has been said.
+
+    `taken` is told, of a chat and a sender in it, how many more messages have reached a partner who does not say so.
+    Somebody who `has_mail` gets that first.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        congestion: Congestion,
+        metering: Metering,
+        *,
+        page: int,
+        keep: Callable[[str, str, bytes, int], None],
+        taken: Callable[[Chat, str, int], None],
+        has_mail: Callable[[Client], bool],
+    ) -> None:
+        self.store = store
+        self._congestion = congestion
+        self._metering = metering
+        self._page = page
+        self._keep = keep
+        self._taken = taken
+        self._has_mail = has_mail
+        self._can_keep = True
+        self._flows: dict[tuple[str, str], Flow] = {}
+
+    def join(self, chat: Chat, client: Client) -> None:
+        """`client` takes part from now on."""
+        client.chat = chat
+        relay = self._relay(chat, client)
+        self._flow(chat, client.nickname).sender_joins(client, relay)
+        self._flow(chat, chat.partner_of(client.nickname)).recipient_joins(client)
+
+    def rejoin(self, chat: Chat, client: Client, begun: Stream | None) -> None:
+        """`client` is back, and says what follows in the stream `begun`, or in the one of before."""
+        if begun:
+            self._flow(chat, client.nickname).begin()
+        self._flow(chat, chat.partner_of(client.nickname)).announce(client)
+        self.join(chat, client)
+
+    def leave(self, chat: Chat, client: Client) -> None:
+        client.chat = None
+        self._flow(chat, client.nickname).sender_leaves()
+        self._flow(chat, chat.partner_of(client.nickname)).recipient_leaves()
+
+    def now_keeps(self, can_keep: bool) -> None:
+        """Whether the disk has room for what is said from now on."""
+        self._can_keep = can_keep
+        for flow in self._flows.values():
+            flow.can_keep_changed()
+
+    def close(self, chat: Chat) -> None:
+        for sender in (chat.asker, chat.target):
+            self._flows.pop((chat.id, sender), None)
+
+    def say(self, chat: Chat, sender: Client, text: str) -> None:
+        """A message that came among commands."""
+        self._flow(chat, sender.nickname).say(encode_message(text))
+
+    def stored(self, chat: str, sender: str) -> None:
+        """More of what `sender` said is in the store."""
+        flow = self._flows.get((chat, sender))
+        if flow and not flow.is_live:
+            flow.push()
+
+    def fall_behind(self, client: Client) -> None:
+        """The queue to `client` is full."""
+        flow = self._to(client)
+        if flow:
+            flow.fall_behind()
+
+    def drained(self, client: Client) -> None:
+        """There is room in the queue to `client` again."""
+        flow = self._to(client)
+        if flow:
+            flow.push()
+
+    def _to(self, client: Client) -> Flow | None:
+        return self._flow(client.chat, client.chat.partner_of(client.nickname)) if client.chat else None
+
+    def _flow(self, chat: Chat, sender: str) -> Flow:
+        flow = self._flows.get((chat.id, sender))
+        if flow is None:
+            direction = chat.says(sender)
+            flow = Flow(
+                chat,
+                direction,
+                store=self.store,
+                congestion=self._congestion,
+                page=self._page,
+                taken=partial(self._taken, chat, sender),
+                has_mail=self._has_mail,
+                can_keep=lambda: self._can_keep,
+            )
+            self._flows[chat.id, sender] = flow
+        return flow
+
+    def _relay(self, chat: Chat, sender: Client) -> Relay:
+        return Relay(
+            stream=chat.says(sender.nickname).current,
+            send=nowhere,
+            keep=partial(self._keep, chat.id, sender.nickname),
+            pay=self._metering.payer(sender.chat_socket, MESSAGE),
+        )

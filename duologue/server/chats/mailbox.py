@@ -1,0 +1,239 @@
+"""Letters, and what had not arrived of a chat that is over: kept for those who are away, handed over when they come.
+
+Everything here goes by way of the store, at the pace of people; what is said in a live chat never passes through.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from duologue.core.commands.chat import ResumeChat, SendLetter
+from duologue.core.errors import PeerError
+from duologue.core.events.chat import (
+    Acknowledged,
+    ChatEnded,
+    ChatUnknown,
+    Event,
+    KeptFor,
+    MessageFrom,
+    NotKept,
+)
+from duologue.core.names import is_guest
+from duologue.core.requests import Chat, ChatEnd
+from duologue.protocols.native.wire import encode_message
+from duologue.server.backpressure import Congestion
+from duologue.server.session import Client
+from duologue.server.storage.base import Letter, Standing, Store
+from duologue.server.tasks import Errands
+
+PAGE_BYTES = 64 * 1024
+"""Of letters read at a time: half a send queue, so that there is room for what else is said."""
+
+
+class Mailbox:
+    """`client_of` finds who is logged in, `is_registered` who could be, `find_person` whom somebody means by a name.
+    `check_may_turn_to` raises PeerError for a sender who has blocked the recipient, and `is_heard` tells whether the
+    recipient has blocked the sender. `wall_clock` dates the letters, and `written` is told of each that was taken.
+    `handed_over` hears of each client for whom nothing waits any more.
+
+    One question of a socket is answered at a time: meanwhile it is not read from.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        congestion: Congestion,
+        *,
+        client_of: Callable[[str], Client | None],
+        is_registered: Callable[[str], bool],
+        find_person: Callable[[str], str],
+        check_may_turn_to: Callable[[str, str], None],
+        is_heard: Callable[[str, str], bool],
+        written: Callable[[str, str], None],
+        handed_over: Callable[[Client], None],
+        wall_clock: Callable[[], float],
+    ) -> None:
+        self.store = store
+        self._find_person = find_person
+        self._check_may_turn_to = check_may_turn_to
+        self._is_heard = is_heard
+        self._written = written
+        self._handed_over = handed_over
+        self._congestion = congestion
+        self._client_of = client_of
+        self._is_registered = is_registered
+        self._wall_clock = wall_clock
+        self._visits: dict[Client, Visit] = {}
+        self._errands = Errands()
+
+    # Who is here
+
+    def open(self, client: Client) -> None:
+        """Begin to hand over what waits for `client`."""
+        self._visits[client] = Visit()
+        self.push(client)
+
+    def close(self, client: Client) -> None:
+        self._visits.pop(client, None)
+
+    def chat_is_over(self, client: Client, chat: Chat) -> None:
+        """`client` has been handed a part of what was said to it in `chat`; the rest follows from the store."""
+        direction = chat.hears(client.nickname)
+        handed = self._visits[client].handed
+        for stream in direction.streams:
+            handed[stream.name] = direction.pushed if stream is direction.at else stream.sent
+            if stream is direction.at:
+                break
+        if not direction.is_level:
+            self.push(client)
+
+    # Letters in
+
+    def send(self, client: Client, letter: SendLetter) -> None:
+        """`/msg`, from `client`."""
+        self._errands.answer(client.chat_socket, self._take(client, letter))
+
+    async def _take(self, client: Client, letter: SendLetter) -> None:
+        try:
+            recipient = self._recipient_of(client, letter)
+            line, at = encode_message(letter.text), self._wall_clock()
+            is_heard = self._is_heard(client.nickname, recipient)
+            handed_in = await self.store.hand_in(
+                Letter(letter.stream, letter.number, client.nickname, recipient, line, at, is_heard)
+            )
+        except PeerError as error:
+            client.login_socket.tell(NotKept(letter.nickname, letter.stream, letter.number, error.code, error.text))
+            return
+        self._tell_sender(handed_in.standing)
+        reader = self._client_of(recipient)
+        if reader is None:
+            client.login_socket.tell(KeptFor(recipient, letter.stream, letter.number))
+        elif is_heard:
+            message = MessageFrom(client.nickname, int(at), letter.stream, letter.number, letter.text)
+            await self._deliver(reader, message)
+        self._written(client.nickname, recipient)
+
+    async def _deliver(self, reader: Client, message: MessageFrom) -> None:
+        if is_guest(reader.nickname):
+            reader.login_socket.tell(message)
+            return
+        self.push(reader)
+        await self._visits[reader].idle.wait()  # what the sender says next, in a chat perhaps, comes after it
+
+    def _recipient_of(self, client: Client, letter: SendLetter) -> str:
+        recipient = self._find_person(letter.nickname)
+        if recipient == client.nickname:
+            raise PeerError("yourself", "That is you. Write to somebody else.")
+        if not self._is_registered(recipient):
+            raise PeerError("unknown", f"{recipient} doesn't exist.")
+        self._check_may_turn_to(client.nickname, recipient)
+        self._check_reads(recipient)
+        return recipient
+
+    def _check_reads(self, recipient: str) -> None:
+        """What a guest does not read waits nowhere: there is no mailbox, and the queue is full."""
+        reader = self._client_of(recipient) if is_guest(recipient) else None
+        if reader and self._congestion.is_full(reader):
+            raise PeerError("does_not_read", f"{recipient} does not read at this moment. Try again later.")
+
+    # Letters out
+
+    def push(self, client: Client) -> None:
+        """Something waits for `client`: hand it over, as far as there is room."""
+        visit = self._visits.get(client)
+        if visit:
+            visit.is_due = True
+            self.go_on(client)
+
+    def go_on(self, client: Client) -> None:
+        """There is room in the queue to `client`; harmless when nothing waits."""
+        visit = self._visits.get(client)
+        if visit and visit.is_due and not visit.is_running:
+            visit.is_running = True
+            visit.idle.clear()
+            self._errands.run(self._hand_over(client, visit))
+
+    def has_mail(self, client: Client) -> bool:
+        """Does something wait for `client` that is older than what is said now?"""
+        visit = self._visits.get(client)
+        return visit is not None and (visit.is_running or visit.is_due)
+
+    async def _hand_over(self, client: Client, visit: Visit) -> None:
+        try:
+            while visit.is_due and self._visits.get(client) is visit and not self._congestion.is_full(client):
+                visit.is_due = False
+                if await self._hand_over_page(client, visit):
+                    visit.is_due = True
+        finally:
+            visit.is_running = False
+            visit.idle.set()
+        if not visit.is_due:
+            self._handed_over(client)
+
+    async def _hand_over_page(self, client: Client, visit: Visit) -> bool:
+        """False: nothing more waits."""
+        page = await self.store.undelivered(client.nickname, visit.cursor, PAGE_BYTES)
+        for message in page:
+            visit.cursor = message.cursor
+            if message.number > visit.handed.get(message.stream, 0):
+                visit.handed[message.stream] = message.number
+                client.login_socket.tell(
+                    MessageFrom(message.sender, int(message.at), message.stream, message.number, message.text)
+                )
+        return bool(page)
+
+    # What has become of them
+
+    def check_from_client(self, client: Client, stream: str, received: int) -> None:
+        """`client` holds 1 to `received` of a stream that is no live chat's; 0 asks how its own letter stands."""
+        self._errands.answer(client.check_socket, self._note(client, stream, received))
+
+    async def _note(self, client: Client, stream: str, received: int) -> None:
+        if received:
+            await self._receive(client.nickname, stream, received)
+        else:
+            self._tell_sender(await self.store.standing(stream, client.nickname))
+
+    def received(self, nickname: str, stream: str, received: int) -> None:
+        """The same of a client that does not say so itself."""
+        self._errands.run(self._receive(nickname, stream, received))
+
+    async def _receive(self, nickname: str, stream: str, received: int) -> None:
+        self._tell_sender(await self.store.receipt(stream, nickname, received))
+
+    def _tell_sender(self, standing: Standing | None) -> None:
+        sender = self._client_of(standing.sender) if standing else None
+        if standing and sender:
+            delivered = min(standing.received, standing.stored)
+            sender.check_socket.tell(Acknowledged(standing.stored, delivered, standing.stream))
+
+    # A chat that is over
+
+    def resume(self, client: Client, command: ResumeChat) -> None:
+        """`/resume` of a chat that is not on any more."""
+        self._errands.answer(client.chat_socket, self._answer_resume(client, command))
+
+    async def _answer_resume(self, client: Client, command: ResumeChat) -> None:
+        stream = command.sent.name if command.sent else None
+        standing = await self.store.chat_standing(command.chat, client.nickname, stream)
+        answer: Event = ChatUnknown(command.chat)
+        if standing:
+            reason = ChatEnd(standing.reason) if standing.reason in _REASONS else ChatEnd.LOST
+            answer = ChatEnded(standing.partner, reason, command.chat, standing.had)
+        client.login_socket.tell(answer)
+
+
+class Visit:
+    """One session's way through its mailbox: the cursor in it, and what has been handed over, by stream."""
+
+    def __init__(self) -> None:
+        self.cursor = 0
+        self.handed: dict[str, int] = {}
+        self.is_due = False
+        self.is_running = False
+        self.idle = asyncio.Event()
+        self.idle.set()
+
+
+_REASONS = {reason.value for reason in ChatEnd}

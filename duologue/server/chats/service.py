@@ -1,0 +1,222 @@
+"""Chats at work: does what the rules want done with one, with those who pass it on, store it, and acknowledge it.
+
+Knows who takes part. What may happen when is decided in `core`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from collections.abc import Callable, Iterable, Mapping
+
+from duologue.core.commands.chat import Ping, ResumeChat
+from duologue.core.effects import CloseChat, OpenChat, PauseChat, ReopenChat
+from duologue.core.requests import Chat
+from duologue.core.streams import Stream
+from duologue.server.backpressure import Congestion
+from duologue.server.chats.acknowledgements import Acknowledgements
+from duologue.server.chats.delivery import Delivery
+from duologue.server.chats.mailbox import Mailbox
+from duologue.server.history import Recall
+from duologue.server.metering import Metering
+from duologue.server.metrics import Traffic
+from duologue.server.session import Client, Hold
+from duologue.server.storage.base import Store, Stored, StoreError
+from duologue.server.tables import Connections
+from duologue.server.tasks import Errands
+
+log = logging.getLogger(__name__)
+
+ChatEffect = OpenChat | PauseChat | ReopenChat | CloseChat
+
+
+class Conversations:
+    """`clients` are those who are logged in, by nickname; `wall_clock` dates what is stored, `traffic` counts it."""
+
+    def __init__(
+        self,
+        store: Store,
+        congestion: Congestion,
+        metering: Metering,
+        connections: Connections,
+        *,
+        clients: Mapping[str, Client],
+        page: int,
+        is_registered: Callable[[str], bool],
+        find_person: Callable[[str], str],
+        check_may_turn_to: Callable[[str, str], None],
+        is_heard: Callable[[str, str], bool],
+        written: Callable[[str, str], None],
+        wall_clock: Callable[[], float],
+        traffic: Traffic,
+    ) -> None:
+        self._store = store
+        self._traffic = traffic
+        self._connections = connections
+        self._clients = clients
+        self._wall_clock = wall_clock
+        self._behind: set[tuple[str, str]] = set()
+        self._errands = Errands()
+        self.delivery = Delivery(
+            store, congestion, metering, page=page, keep=self._keep, taken=self._taken, has_mail=self._has_mail
+        )
+        self.acknowledgements = Acknowledgements(store, metering, client_of=clients.get)
+        self.recall = Recall(store, is_heard)
+        self.mailbox = Mailbox(
+            store,
+            congestion,
+            client_of=clients.get,
+            is_registered=is_registered,
+            find_person=find_person,
+            check_may_turn_to=check_may_turn_to,
+            is_heard=is_heard,
+            written=written,
+            handed_over=self._handed_over,
+            wall_clock=wall_clock,
+        )
+
+    # What the rules want done
+
+    def perform(self, effect: ChatEffect) -> None:
+        match effect:
+            case OpenChat(chat):
+                self._open(chat)
+            case PauseChat(chat, nickname):
+                self._take_out(chat, self._clients[nickname])
+            case ReopenChat():
+                self._reopen(effect)
+            case CloseChat():
+                self._close(effect)
+
+    def _open(self, chat: Chat) -> None:
+        self._store.chat_started(chat.id, chat.asker, chat.target, self._wall_clock())
+        self.acknowledgements.opened(chat)
+        for nickname in (chat.asker, chat.target):
+            self._take_in(chat, self._clients[nickname])
+            self.delivery.join(chat, self._clients[nickname])
+        log.info("chat started", extra={"chat": chat.id})
+
+    def restore(self, chat: Chat) -> None:
+        """A chat of the server before this one, which waits for both of its people."""
+        self.acknowledgements.opened(chat)
+
+    def _note_held(self, effect: ReopenChat) -> None:
+        chat, hears = effect.chat, effect.chat.hears(effect.nickname)
+        for stream in effect.held:
+            self._store.received(chat.id, hears.sender, stream.name, stream.received)
+            self.acknowledgements.owe_sender(hears, stream)
+
+    def begin_stream(self, client: Client, effect: ReopenChat, begun: Stream, then: Callable[[], None]) -> None:
+        """`client` comes back with a new stream. Nobody may hear of it before the store has noted it; `then` they do.
+
+        Until then nothing more is read from it.
+        """
+        begun.is_begun = False
+        self._note_held(effect)
+        self._store.stream_began(effect.chat.id, client.nickname, begun.name)
+        self._errands.answer(client.chat_socket, self._begin_stream(begun, then))
+
+    async def _begin_stream(self, begun: Stream, then: Callable[[], None]) -> None:
+        await self._store.synced()
+        begun.is_begun = True
+        then()
+
+    def _take_in(self, chat: Chat, client: Client) -> None:
+        self.acknowledgements.listen(chat, client)
+        self._connections.set_in_chat(client.row, True)
+
+    def _take_out(self, chat: Chat, client: Client) -> None:
+        self.delivery.leave(chat, client)
+        client.check_socket.receive_through(None)
+        self._connections.set_in_chat(client.row, False)
+
+    def _reopen(self, effect: ReopenChat) -> None:
+        chat, client = effect.chat, self._clients[effect.nickname]
+        self._note_held(effect)
+        client.has_resumed = True
+        self._take_in(chat, client)
+        self.delivery.rejoin(chat, client, effect.begun)
+        if (chat.id, client.nickname) in self._behind:
+            client.chat_socket.hold(Hold.STORE)
+        log.info("chat resumed", extra={"chat": chat.id})
+
+    def _close(self, effect: CloseChat) -> None:
+        chat = effect.chat
+        self._store.chat_ended(chat.id, effect.reason.value, self._wall_clock())
+        for nickname in (chat.asker, chat.target):
+            client = self._clients.get(nickname)
+            if client and client.chat is chat:
+                self._take_out(chat, client)
+                self.mailbox.chat_is_over(client, chat)
+            elif client:  # back, but not in the chat any more
+                self.mailbox.push(client)
+        self.delivery.close(chat)
+        self.acknowledgements.ended(chat)
+        self._errands.run(self._forget(chat))
+        log.info("chat ended", extra={"chat": chat.id})
+
+    async def _forget(self, chat: Chat) -> None:
+        with contextlib.suppress(StoreError):  # then nothing more is reported either
+            await self._store.synced()
+        self.acknowledgements.forget_chat(chat)
+        self._traffic.forget(chat.id)
+
+    # What clients say about them
+
+    def check_from_client(self, client: Client, ping: Ping) -> None:
+        """A client's PING. Raises FatalPeerError for a count that cannot be."""
+        if not self.acknowledgements.check_from_client(client, ping):
+            self.mailbox.check_from_client(client, ping.stream or "", ping.received or 0)
+
+    def resume_ended(self, client: Client, command: ResumeChat) -> None:
+        """`/resume` of a chat that is not on any more."""
+        self.mailbox.resume(client, command)
+
+    # What the store says
+
+    def stored(self, news: Iterable[Stored]) -> None:
+        """The store answers for more than before."""
+        for item in news:
+            self.acknowledgements.stored(item)
+            self.delivery.stored(item.chat, item.sender)
+            self._traffic.stored(item.chat, item.sender, item.stream, item.upto)
+
+    def store_is_behind(self, chat: str, sender: str, is_behind: bool) -> None:
+        """The disk does not keep up with `sender`, who is not read from until it does; nothing is dropped."""
+        client = self._clients.get(sender)
+        if is_behind:
+            self._behind.add((chat, sender))
+            if client:
+                client.chat_socket.hold(Hold.STORE)
+        else:
+            self._behind.discard((chat, sender))
+            if client:
+                client.chat_socket.release(Hold.STORE)
+
+    def store_failed(self, instead: Store) -> None:
+        """From now on nothing is kept, and so nothing acknowledged, until the server has stopped."""
+        self._store = self.delivery.store = self.mailbox.store = instead
+        self.acknowledgements.store = self.recall.store = instead
+
+    def _has_mail(self, client: Client) -> bool:
+        return self.mailbox.has_mail(client)
+
+    def _handed_over(self, client: Client) -> None:
+        self.delivery.drained(client)
+
+    def _taken(self, chat: Chat, sender: str, count: int) -> None:
+        stream = self.acknowledgements.taken(chat, sender, count)
+        if stream:
+            self.mailbox.received(chat.partner_of(sender), stream.name, stream.received)
+
+    def _keep(self, chat_id: str, sender: str, lines: bytes, count: int) -> None:
+        self._store.append(chat_id, sender, lines, count, self._wall_clock())
+        self._traffic.messages += count
+        if self._traffic.sample is None:
+            self._follow(chat_id, sender)
+
+    def _follow(self, chat_id: str, sender: str) -> None:
+        chat = self._clients[sender].chat
+        if chat:
+            stream = chat.says(sender).current
+            self._traffic.follow(chat_id, sender, stream.name, stream.sent)

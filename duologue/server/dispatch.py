@@ -1,0 +1,333 @@
+"""What each command of a client does: a table from commands to the few lines that carry them out.
+
+Each is paid for before it is done, and so is what is no command (core/costs.py).
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+
+from duologue.core.commands.chat import (
+    AcceptChat,
+    AskForChat,
+    AttachSocket,
+    CancelRequest,
+    ComeIn,
+    Command,
+    DeclineChat,
+    Exit,
+    GiveNickname,
+    GivePass,
+    GivePassword,
+    ListOnline,
+    ListRequests,
+    NoCommand,
+    Ping,
+    Pong,
+    QuitChat,
+    ReadHistory,
+    ResumeChat,
+    Say,
+    SearchHistory,
+    SendLetter,
+)
+from duologue.core.commands.people import (
+    AllowAsking,
+    Block,
+    ComeBack,
+    DoNotDisturb,
+    GoAway,
+    ListBlocked,
+    ListPeople,
+    Unblock,
+    WatchPeople,
+    WhoIs,
+)
+from duologue.core.commands.rooms import (
+    JoinRoom,
+    ListMembers,
+    ListRooms,
+    PartRoom,
+    SayInRoom,
+    SayPrivately,
+    SetTopic,
+)
+from duologue.core.errors import FatalPeerError, PeerError
+from duologue.core.events.chat import Refused
+from duologue.core.names import is_guest
+from duologue.core.requests import ChatEnd
+from duologue.core.room_rules import is_room, room_key
+from duologue.server.costs import cost_of
+from duologue.server.hub import BYE, Hub
+from duologue.server.session import Client, Link
+
+LETTER_BYTES = 9
+"""72 random bits, 12 characters, as the streams of our own client have."""
+
+
+def handle_client(hub: Hub, link: Link, command: Command | PeerError) -> None:
+    """Carry out one command that came on `link`, or tell what is wrong with it."""
+    try:
+        _carry_out(hub, link, command)
+    except FatalPeerError as error:
+        hub.cast_out(link, error)
+    except PeerError as error:
+        refused = Refused(error.code, error.text, _class_of(command))
+        (link.client.login_socket if link.client else link).tell(refused)
+
+
+def _class_of(command: Command | PeerError) -> type | None:
+    return command.of if isinstance(command, PeerError) else type(command)
+
+
+def _carry_out(hub: Hub, link: Link, command: Command | PeerError) -> None:
+    hub.metering.spend(link, cost_of(hub, link, command))
+    kind = type(command)
+    if kind in _FOR_SOCKETS:
+        _FOR_SOCKETS[kind](hub, link, command)
+        return
+    if link.client is None:
+        raise PeerError("not_logged_in", "The login is not complete: wait for the first PONG on the check socket.")
+    if isinstance(command, PeerError):
+        raise command
+    _FOR_CLIENTS[kind](hub, link.client, command)
+
+
+def _give_nickname(hub: Hub, link: Link, command: GiveNickname) -> None:
+    hub.login.give_nickname(link, command.nickname, is_all=command.is_all)
+
+
+def _give_password(hub: Hub, link: Link, command: GivePassword) -> None:
+    hub.login.give_password(link, command.password)
+
+
+def _give_pass(hub: Hub, link: Link, command: GivePass) -> None:
+    hub.login.give_pass(link, command.token)
+
+
+def _come_in(hub: Hub, link: Link, command: ComeIn) -> None:
+    hub.login.come_in(link, command.nickname)
+
+
+def _attach(hub: Hub, link: Link, command: AttachSocket) -> None:
+    hub.login.attach(link, command.kind, command.token)
+
+
+def _ping(hub: Hub, link: Link, command: Ping) -> None:
+    # Before the login is complete there is nothing to answer: the first PONG says that it is.
+    if link.client:
+        hub.conversations.check_from_client(link.client, command)
+
+
+def _pong(hub: Hub, link: Link, _: Pong) -> None:
+    """Any byte counts as life, so there is nothing left to do."""
+
+
+def _nothing(hub: Hub, link: Link, _: NoCommand) -> None:
+    """Paid for, and that is all."""
+
+
+def _ask(hub: Hub, client: Client, command: AskForChat) -> None:
+    hub.ask(client, hub.roster.find_person(command.nickname))
+
+
+def _accept(hub: Hub, client: Client, command: AcceptChat) -> None:
+    hub.perform(hub.switchboard.accept(client.nickname, _key(hub, command.nickname)))
+
+
+def _decline(hub: Hub, client: Client, command: DeclineChat) -> None:
+    hub.perform(hub.switchboard.decline(hub.time(), client.nickname, _key(hub, command.nickname)))
+
+
+def _cancel(hub: Hub, client: Client, command: CancelRequest) -> None:
+    hub.perform(hub.switchboard.cancel(client.nickname, _key(hub, command.nickname)))
+
+
+def _list_requests(hub: Hub, client: Client, _: ListRequests) -> None:
+    client.login_socket.tell(hub.switchboard.requests_to(client.nickname))
+
+
+def _list_online(hub: Hub, client: Client, command: ListOnline) -> None:
+    client.login_socket.tell(hub.people.presences.online(command.after))
+
+
+def _say(hub: Hub, client: Client, command: Say) -> None:
+    if client.chat is None:
+        raise PeerError("no_chat", "You are in no chat, so nobody gets this. /chat NICK asks for one.")
+    hub.conversations.delivery.say(client.chat, client, command.text)
+
+
+def _quit(hub: Hub, client: Client, _: QuitChat) -> None:
+    hub.perform(hub.switchboard.quit(client.nickname))
+
+
+def _resume(hub: Hub, client: Client, command: ResumeChat) -> None:
+    hub.resume(client, command)
+
+
+def _send_letter(hub: Hub, client: Client, command: SendLetter) -> None:
+    if is_room(command.nickname):
+        hub.rooms.say(client, command)
+    else:
+        hub.conversations.mailbox.send(client, command)
+
+
+def _read_history(hub: Hub, client: Client, command: ReadHistory) -> None:
+    recall = hub.conversations.recall
+    if is_room(command.nickname):
+        room = hub.room_rules.check_may_speak(client.nickname, room_key(command.nickname))
+        recall.room_history(client, room, command.count, command.before)
+    else:
+        _check_has_history(client)
+        recall.history(client, hub.roster.find_partner(command.nickname), command.count, command.before)
+
+
+def _check_has_history(client: Client) -> None:
+    """Under a guest's name somebody else may have talked before."""
+    if is_guest(client.nickname):
+        raise PeerError("no_history", "A guest has no history. That of a room you can read: /history #ROOM")
+
+
+def _search_history(hub: Hub, client: Client, command: SearchHistory) -> None:
+    _check_has_history(client)
+    hub.conversations.recall.search(client, command.words, hub.room_rules.rooms_of(client.nickname))
+
+
+# Rooms
+
+
+def _join(hub: Hub, client: Client, command: JoinRoom) -> None:
+    hub.rooms.join(client, command)
+
+
+def _part(hub: Hub, client: Client, command: PartRoom) -> None:
+    hub.perform(hub.room_rules.part(client.nickname, room_key(command.room)))
+
+
+def _list_rooms(hub: Hub, client: Client, command: ListRooms) -> None:
+    for row in hub.room_rules.listed(client.nickname, command.after and room_key(command.after)):
+        client.login_socket.tell(row)
+
+
+def _list_members(hub: Hub, client: Client, command: ListMembers) -> None:
+    client.login_socket.tell(hub.room_rules.members(client.nickname, room_key(command.room), command.after))
+
+
+def _topic(hub: Hub, client: Client, command: SetTopic) -> None:
+    room = room_key(command.room)
+    if command.topic is None:
+        client.login_socket.tell(hub.room_rules.topic_of(client.nickname, room))
+    else:
+        hub.perform(hub.room_rules.set_topic(client.nickname, room, command.topic))
+
+
+def _letter(recipient: str, text: str) -> SendLetter:
+    """A message from a front door that numbers none: it is sent once, so any number will do."""
+    return SendLetter(recipient, secrets.token_urlsafe(LETTER_BYTES), 1, text)
+
+
+def _say_in_room(hub: Hub, client: Client, command: SayInRoom) -> None:
+    hub.rooms.say(client, _letter(room_key(command.room), command.text))
+
+
+def _say_privately(hub: Hub, client: Client, command: SayPrivately) -> None:
+    hub.conversations.mailbox.send(client, _letter(command.nickname, command.text))
+
+
+# People
+
+
+def _go_away(hub: Hub, client: Client, command: GoAway) -> None:
+    hub.people.go_away(client, command.text)
+
+
+def _do_not_disturb(hub: Hub, client: Client, _: DoNotDisturb) -> None:
+    hub.people.do_not_disturb(client)
+
+
+def _come_back(hub: Hub, client: Client, _: ComeBack) -> None:
+    hub.people.come_back(client)
+
+
+def _who_is(hub: Hub, client: Client, command: WhoIs) -> None:
+    hub.people.describe(client, hub.roster.find_person(command.nickname))
+
+
+def _list_people(hub: Hub, client: Client, command: ListPeople) -> None:
+    client.login_socket.tell(hub.people.presences.listed(command.after))
+
+
+def _watch_people(hub: Hub, client: Client, command: WatchPeople) -> None:
+    hub.people.watch(client, command)
+
+
+def _block(hub: Hub, client: Client, command: Block) -> None:
+    hub.people.block(client, hub.roster.find_person(command.nickname))
+
+
+def _unblock(hub: Hub, client: Client, command: Unblock) -> None:
+    hub.people.unblock(client, hub.roster.find_person(command.nickname))
+
+
+def _list_blocked(hub: Hub, client: Client, command: ListBlocked) -> None:
+    client.login_socket.tell(hub.people.privacy.blocked_by(client.nickname, command.after))
+
+
+def _allow_asking(hub: Hub, client: Client, command: AllowAsking) -> None:
+    hub.people.allow(client, command.who)
+
+
+def _exit(hub: Hub, client: Client, _: Exit) -> None:
+    hub.disconnect_client(client, ChatEnd.LEFT, BYE)
+
+
+def _key(hub: Hub, nickname: str | None) -> str | None:
+    return None if nickname is None else hub.roster.find_person(nickname)
+
+
+_FOR_SOCKETS: dict[type, Callable[..., None]] = {
+    GiveNickname: _give_nickname,
+    GivePassword: _give_password,
+    GivePass: _give_pass,
+    ComeIn: _come_in,
+    AttachSocket: _attach,
+    Ping: _ping,
+    Pong: _pong,
+    NoCommand: _nothing,
+}
+"""Commands of a single socket, on the way in or for as long as it lives."""
+
+_FOR_CLIENTS: dict[type, Callable[..., None]] = {
+    AskForChat: _ask,
+    AcceptChat: _accept,
+    DeclineChat: _decline,
+    CancelRequest: _cancel,
+    ListRequests: _list_requests,
+    ListOnline: _list_online,
+    Say: _say,
+    QuitChat: _quit,
+    ResumeChat: _resume,
+    SendLetter: _send_letter,
+    ReadHistory: _read_history,
+    SearchHistory: _search_history,
+    Exit: _exit,
+    JoinRoom: _join,
+    PartRoom: _part,
+    ListRooms: _list_rooms,
+    ListMembers: _list_members,
+    SetTopic: _topic,
+    SayInRoom: _say_in_room,
+    SayPrivately: _say_privately,
+    GoAway: _go_away,
+    DoNotDisturb: _do_not_disturb,
+    ComeBack: _come_back,
+    WhoIs: _who_is,
+    ListPeople: _list_people,
+    WatchPeople: _watch_people,
+    Block: _block,
+    Unblock: _unblock,
+    ListBlocked: _list_blocked,
+    AllowAsking: _allow_asking,
+}
+"""Commands of somebody who is logged in."""

@@ -1,0 +1,53 @@
+"""Who lives: the quiet are asked, and the dead are found, in one sweep over all clients."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from duologue.core.events.chat import Probe
+from duologue.server.session import Client
+from duologue.server.tables import Connections
+from duologue.settings import Settings
+
+SWEEP_EVERY = 1.0
+"""Seconds between two sweeps at most: how late a dead client can be noticed beyond `dead_after`."""
+
+_SWEEPS_PER_HEARTBEAT = 4
+
+
+class Heartbeat:
+    """Watches the clients whose rows stand in `connections`; `client_in` finds a row's client, `reap` ends a dead one.
+
+    `heard` collects the rows of sockets that something came in on: adding to a set is all that a message pays for it.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        connections: Connections,
+        *,
+        client_in: Callable[[int], Client],
+        reap: Callable[[Client], None],
+    ) -> None:
+        self.heard: set[int] = set()
+        self.reaped = 0
+        """How many so far."""
+        self.sweep_every = min(SWEEP_EVERY, settings.heartbeat / _SWEEPS_PER_HEARTBEAT)
+        self._connections = connections
+        self._heartbeat = settings.heartbeat
+        self._dead_after = settings.dead_after
+        self._client_in = client_in
+        self._reap = reap
+
+    def check_for_inactive_clients(self, now: float) -> None:
+        """One vectorised sweep: whoever is silent for `heartbeat` seconds gets a PING, for `dead_after` is reaped."""
+        self.heard.discard(-1)
+        self._connections.seen(self.heard, now)
+        self.heard.clear()
+        for row in self._connections.inactive(now, self._dead_after):
+            self.reaped += 1
+            self._reap(self._client_in(row))
+        quiet = self._connections.quiet(now, self._heartbeat)
+        for row in quiet:
+            self._client_in(row).check_socket.tell(Probe())
+        self._connections.pinged(quiet, now)

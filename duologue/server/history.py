@@ -1,0 +1,154 @@
+"""What was said before, for those who were there: asks the store, and tells the client what it finds."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from types import MappingProxyType
+from typing import NamedTuple
+
+from duologue.core.commands.chat import ReadHistory, SearchHistory
+from duologue.core.errors import PeerError
+from duologue.core.events.chat import Recalled, RecallEnded, Refused
+from duologue.core.names import is_guest
+from duologue.core.room import Room
+from duologue.core.room_rules import is_room
+from duologue.server.session import Client, Link
+from duologue.server.storage.base import Message, Store, StoreDamaged, StoreError, Unfinished
+from duologue.server.tasks import Errands
+
+log = logging.getLogger(__name__)
+
+PAGE_MESSAGES = 500
+"""Messages of one answer at most, so that a page takes a few ms to read; who wants more asks for those before."""
+
+PAGE_BYTES = 256 * 1024
+"""Text of one answer at most: two send queues, so that a client that reads gets it in two breaths."""
+
+FOUND_MESSAGES = 50
+"""Results of one search at most: nobody reads more of them, they narrow it down."""
+
+
+SEARCH_STOPPED = "search_stopped"
+"""What is told beside the results of a search that was stopped, before they end: clients know `recall_ended`."""
+
+
+class Page(NamedTuple):
+    """Messages, and the number before which there are older ones. `is_whole`: nothing is missing between them."""
+
+    messages: Sequence[Message]
+    before: int | None = None
+    is_whole: bool = True
+
+
+_STOPPED = "The search took too long and was stopped, so something may be missing. Try rarer words, or again later."
+
+_NO_ROOMS: Mapping[str, str] = MappingProxyType({})
+
+
+class Recall:
+    """Answers one question at a time for each client: its chat socket is not read from until the answer is there.
+
+    What a sender says in rooms is not told to a reader to whom the sender `is_heard` no more.
+    """
+
+    def __init__(self, store: Store, is_heard: Callable[[str, str], bool] = lambda _, __: True) -> None:
+        self.store = store
+        self._is_heard = is_heard
+        self._errands = Errands()
+
+    def history(self, client: Client, partner: str, count: int, before: int | None) -> None:
+        """The newest `count` messages with `partner`, oldest first, or those before the message numbered `before`."""
+        limit = _limit(count)
+        found = self.store.history(client.nickname, partner, before=before, limit=limit)
+        self._answer(client, ReadHistory, _page(found, limit))
+
+    def room_history(self, client: Client, room: Room, count: int, before: int | None) -> None:
+        """The same of what was said in a room."""
+        limit = _limit(count)
+        asker = client.login_socket.address if is_guest(client.nickname) else client.nickname
+        found = self.store.room_history(room.id, asker=asker, before=before, limit=limit)
+        self._answer(client, ReadHistory, _page(found, limit), {room.id: room.key})
+
+    def search(self, client: Client, words: str, rooms: Sequence[Room]) -> None:
+        """The newest messages with all of the words, in any chat of the client or in these rooms, newest first."""
+        keys = {room.id: room.key for room in rooms}
+        self._answer(client, SearchHistory, self._found(client.nickname, words, [*keys]), keys)
+
+    def left(self, client: Client) -> None:
+        """Read nothing more for `client`, which has gone."""
+        self._errands.left(client)
+
+    async def _found(self, me: str, words: str, rooms: Sequence[str]) -> Page:
+        try:
+            return Page(await self.store.search(me, words, FOUND_MESSAGES, rooms))
+        except Unfinished as unfinished:
+            return Page(unfinished.found, is_whole=False)
+
+    def _answer(
+        self, client: Client, of: type, question: Awaitable[Page], rooms: Mapping[str, str] = _NO_ROOMS
+    ) -> None:
+        heard = self._heard_by(client.nickname, question)
+        self._errands.read(client, _tell(client.login_socket, of, heard, rooms))
+
+    async def _heard_by(self, me: str, question: Awaitable[Page]) -> Page:
+        page = await question
+        heard = [found for found in page.messages if not is_room(found.recipient) or self._is_heard(found.sender, me)]
+        return page._replace(messages=heard)
+
+
+def _limit(count: int) -> int:
+    return max(1, min(count, PAGE_MESSAGES))
+
+
+async def _page(asked: Awaitable[Sequence[Message]], limit: int) -> Page:
+    try:
+        found = await asked
+        is_all = len(found) < limit
+    except Unfinished as unfinished:
+        found, is_all = unfinished.found, False
+        if not found:
+            raise PeerError("no_history", "Reading this takes the server too long, and was stopped.") from None
+    messages = _newest_within(found, PAGE_BYTES)
+    has_older = not is_all or len(messages) < len(found)
+    return Page(messages, messages[0].number if has_older else None)
+
+
+async def _tell(login_socket: Link, of: type, question: Awaitable[Page], rooms: Mapping[str, str]) -> None:
+    """`of` is the class of the command that asks; `rooms` are the keys of the rooms that are the recipients, by id."""
+    try:
+        page = await question
+    except PeerError as error:
+        login_socket.tell(Refused(error.code, error.text, of))
+    except StoreDamaged as error:
+        log.error("history is damaged", extra={"reason": str(error)})
+        text = (
+            "Some of these messages were damaged on the server's disk, and cannot be shown. Its operator can tell more."
+        )
+        login_socket.tell(Refused("history_damaged", text, of))
+    except StoreError as error:
+        log.error("history not read", extra={"reason": str(error)})
+        login_socket.tell(Refused("no_history", "The server cannot read its history now.", of))
+    else:
+        for message in page.messages:
+            login_socket.tell(_recalled(message, rooms))
+        if not page.is_whole:
+            login_socket.tell(Refused(SEARCH_STOPPED, _STOPPED, of))
+        login_socket.tell(RecallEnded(len(page.messages), page.before))
+
+
+def _recalled(message: Message, rooms: Mapping[str, str]) -> Recalled:
+    recipient = rooms.get(message.recipient, message.recipient)
+    return Recalled(
+        message.number, int(message.at), message.sender, recipient, message.text, message.stream, message.position
+    )
+
+
+def _newest_within(messages: Sequence[Message], most: int) -> Sequence[Message]:
+    """As many of the newest as have `most` bytes of text together, and one in any case."""
+    size = 0
+    for count, message in enumerate(reversed(messages)):
+        size += len(message.text.encode())
+        if size > most and count:
+            return messages[-count:]
+    return messages

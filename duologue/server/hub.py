@@ -1,0 +1,373 @@
+"""The one place that owns who is here: it lets clients in and out, asks the rules, and carries out their effects.
+
+Touches no socket itself (see `link`), and reads no command (see `handle_client`).
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Callable, Iterable
+from functools import partial
+from math import inf
+
+from duologue.core.commands.chat import ResumeChat, SocketKind
+from duologue.core.effects import (
+    AskingChanged,
+    BlockChanged,
+    CloseChat,
+    Effect,
+    OpenChat,
+    PresenceChanged,
+    ReopenChat,
+    RoomChanged,
+    RoomGone,
+    RoomMade,
+    Tell,
+    TellRoom,
+)
+from duologue.core.errors import FatalPeerError
+from duologue.core.events.chat import Disconnected, Event, Refused
+from duologue.core.names import is_guest
+from duologue.core.places import Places
+from duologue.core.requests import Chat, ChatEnd
+from duologue.core.room import Room
+from duologue.core.room_rules import LOBBY, Rooms
+from duologue.core.switchboard import Switchboard
+from duologue.server.auth.login import Login, LoginDesk
+from duologue.server.auth.passwords import PasswordPool
+from duologue.server.auth.session_tokens import Passes
+from duologue.server.backpressure import Congestion
+from duologue.server.chats.service import Conversations
+from duologue.server.heartbeat import Heartbeat
+from duologue.server.metering import Metering
+from duologue.server.metrics import Traffic
+from duologue.server.people.directory import Roster
+from duologue.server.people.service import PeopleDesk
+from duologue.server.people.watchers import Watchers
+from duologue.server.rooms import RoomDesk
+from duologue.server.session import Client, Link
+from duologue.server.storage.base import Store
+from duologue.server.storage.disk import disk_full
+from duologue.server.tables import Connections, Users
+from duologue.server.turns import Turns
+from duologue.server.unfinished import Unfinished
+from duologue.settings import Settings
+
+log = logging.getLogger(__name__)
+
+CHAT_ID_BYTES = 9
+"""72 random bits, 12 characters: an id is no secret, but no two chats may ever have the same."""
+
+ROOM_ID_BYTES = 9
+"""As many: nobody may ever read what was said in another room."""
+
+SOCKET_CLOSED = Disconnected("lost", "One of your three sockets was closed, and they end together.")
+SHUTTING_DOWN = Disconnected("shutting_down", "Server is shutting down. Goodbye!")
+DEAD = Disconnected("dead", "Nothing was heard from you for too long.")
+BYE = Disconnected("bye", "Goodbye!")
+TAKEN_OVER = Disconnected("taken_over", "You have logged in from somewhere else; this session is over.")
+
+
+class Hub:
+    """`time` is a monotonic clock in seconds, the event loop's own outside tests; `wall_clock` dates what is stored."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        users: Users,
+        passwords: PasswordPool,
+        passes: Passes,
+        places: Places,
+        store: Store,
+        time: Callable[[], float],
+        wall_clock: Callable[[], float],
+    ) -> None:
+        self.time = time
+        self.not_ready = ""
+        """Why nobody can log in, or be stored, any more; empty while they can."""
+        self.is_disk_low = False
+        """Is nothing new kept, for want of room? All else goes on."""
+        self.traffic = Traffic(time)
+        self.letters = 0
+        """How many were taken so far."""
+        self.users = users
+        self.connections = Connections()
+        self.roster = Roster(users)
+        self._clients = self.roster.clients
+        self._client_in_row: dict[int, Client] = {}
+        self.congestion = Congestion(
+            settings.limits,
+            time=time,
+            end_stalled=self.disconnect_client,
+            filled=self._filled,
+            emptied=self._emptied,
+        )
+        self.metering = Metering(settings.limits, time=time)
+        self.turns = Turns()
+        self.people = PeopleDesk(
+            store,
+            self.congestion,
+            settings.limits,
+            is_in_chat=lambda nickname: self.switchboard.chat_of(nickname) is not None,
+            break_off=self._break_off,
+            is_registered=self.roster.is_registered,
+            spelling_of=users.spelling_of,
+            perform=self.perform,
+            wall_clock=wall_clock,
+        )
+        self._watchers = Watchers(self.people.presences.online, self.congestion.is_full)
+        self.switchboard = Switchboard(
+            is_registered=self.roster.is_registered,
+            is_disturbable=self.people.presences.is_disturbable,
+            check_may_turn_to=self.people.privacy.check_may_turn_to,
+            is_heard=self.people.privacy.takes_request,
+            text_for=self.people.presences.text_for,
+            source_of=self.roster.source_of,
+            new_chat_id=partial(secrets.token_urlsafe, CHAT_ID_BYTES),
+            limits=settings.limits,
+        )
+        self.login = LoginDesk(
+            settings,
+            users=users,
+            guests=self.roster.guests,
+            passwords=passwords,
+            passes=passes,
+            places=places,
+            time=time,
+            complete=self._log_in,
+        )
+        self.unfinished = Unfinished(settings.limits.login_timeout, time=time, cast_out=self.cast_out)
+        self.conversations = Conversations(
+            store,
+            self.congestion,
+            self.metering,
+            self.connections,
+            clients=self._clients,
+            page=settings.limits.send_queue,
+            is_registered=self.roster.is_registered,
+            find_person=self.roster.find_person,
+            check_may_turn_to=self.people.privacy.check_may_turn_to,
+            is_heard=self.people.privacy.is_heard,
+            written=self._written,
+            wall_clock=wall_clock,
+            traffic=self.traffic,
+        )
+        self.room_rules = Rooms(
+            new_id=partial(secrets.token_urlsafe, ROOM_ID_BYTES),
+            limits=settings.limits,
+            is_heard=self.people.privacy.is_heard,
+        )
+        self.rooms = RoomDesk(
+            store,
+            self.room_rules,
+            self.congestion,
+            clients=self._clients,
+            passwords=passwords,
+            perform=self.perform,
+            time=time,
+            wall_clock=wall_clock,
+            limits=settings.limits,
+            blockers_of=self.people.privacy.blockers_of,
+        )
+        self.heartbeat = Heartbeat(
+            settings,
+            self.connections,
+            client_in=self._client_in_row.__getitem__,
+            reap=partial(self.disconnect_client, reason=ChatEnd.LOST, goodbye=DEAD),
+        )
+
+    def _break_off(self, nickname: str, other: str) -> list[Effect]:
+        return self.switchboard.break_off(nickname, other)
+
+    # Coming and going
+
+    def _log_in(self, login: Login) -> None:
+        older = self._clients.get(login.nickname)
+        if older:
+            self.disconnect_client(older, ChatEnd.LOST, TAKEN_OVER)
+        client = self._seat(login)
+        self.people.arrived(client)
+        self._watchers.arrived(client)
+        self.conversations.acknowledgements.greet(client)
+        self.perform(self.switchboard.arrive(self.time(), client.nickname))
+        self.conversations.mailbox.open(client)
+        if client.login_socket.door.lobby:
+            self.perform(self.room_rules.join(client.nickname, LOBBY))
+        log.info("logged in", extra={"nickname": client.nickname, "peer": client.login_socket.peer})
+
+    def _seat(self, login: Login) -> Client:
+        links = login.login_socket, login.attached[SocketKind.CHAT], login.attached[SocketKind.CHECK]
+        now = self.time()
+        fds = [link.descriptor for link in links]
+        has_heartbeat = not is_guest(login.nickname)
+        seen = now if has_heartbeat else inf
+        row = self.connections.add(login.login_socket.peer, login.nickname, fds[0], fds[1], fds[2], seen)
+        password_hash = login.account.password_hash if login.account else None
+        client = Client(login.nickname, *links, row=row, password_hash=password_hash)
+        bucket = self.metering.of_client(login.nickname, login.login_socket)
+        for link in links:
+            link.bucket, link.client, link.row = bucket, client, row if has_heartbeat else -1
+        self._clients[client.nickname] = self._client_in_row[row] = client
+        return client
+
+    def disconnect_client(self, client: Client, reason: ChatEnd, goodbye: Disconnected) -> None:
+        """End a session, all three sockets of it. Harmless for one that has ended already.
+
+        A chat waits for one who is LOST, and ends for any other `reason`.
+        """
+        if self._clients.get(client.nickname) is not client:
+            return
+        client.login_socket.tell(goodbye)
+        for link in client.sockets:
+            link.client, link.row = None, -1
+            link.close()
+        self.perform(self.switchboard.leave(self.time(), client.nickname, reason))
+        is_lost = reason is ChatEnd.LOST and not is_guest(client.nickname)
+        self.perform(self.room_rules.leave(self.time(), client.nickname, is_lost=is_lost))
+        del self._clients[client.nickname], self._client_in_row[client.row]
+        self._watchers.left(client)
+        self.people.left(client)
+        self.connections.remove(client.row)
+        self.conversations.acknowledgements.forget(client)
+        self.conversations.mailbox.close(client)
+        self.conversations.recall.left(client)
+        self.roster.guests.leave(client.nickname)
+        self.rooms.forget(client)
+        log.info("logged out", extra={"nickname": client.nickname, "reason": goodbye.code})
+
+    def cast_out(self, link: Link, error: FatalPeerError) -> None:
+        """The peer broke the protocol on `link`: say so and end what hangs on it."""
+        log.warning("protocol error", extra={"peer": link.peer, "reason": error.code})
+        link.tell(Refused(error.code, error.text))
+        if link.client:
+            self.disconnect_client(link.client, ChatEnd.LOST, Disconnected("protocol_error", error.text))
+        else:
+            self.login.lost(link)
+            link.dismiss()
+
+    def lost(self, link: Link) -> None:
+        """`link` is closed. One dead socket ends the session."""
+        self.congestion.forget(link)
+        self.unfinished.forget(link)
+        if link.client:
+            self.disconnect_client(link.client, ChatEnd.LOST, SOCKET_CLOSED)
+        else:
+            self.login.lost(link)
+
+    def users_changed(self) -> None:
+        """The users file was reread: whoever does not belong any more has to go."""
+        for client, reason, goodbye in self.roster.no_longer_belong():
+            self.disconnect_client(client, reason, goodbye)
+
+    def shut_down(self, goodbye: Disconnected = SHUTTING_DOWN) -> None:
+        """Say goodbye to everyone; the sockets close when their queues are sent. Chats wait for the next server."""
+        self.not_ready = goodbye.text
+        clients = [*self._clients.values()]
+        for client in clients:  # before the first chat pauses, of which nobody needs to hear any more
+            client.login_socket.tell(goodbye)
+            client.login_socket.close()
+        for client in clients:
+            self.disconnect_client(client, ChatEnd.LOST, goodbye)
+
+    def sweep(self) -> None:
+        """Everything that is due by the clock; called every `heartbeat.sweep_every` seconds."""
+        now = self.time()
+        self.login.sweep(now)
+        self.unfinished.sweep(now)
+        self.heartbeat.check_for_inactive_clients(now)
+        self.perform(self.switchboard.expire(now))
+        self.perform(self.room_rules.expire(now))
+        self.congestion.sweep(now)
+        self.metering.sweep(now)
+
+    def restore(self, chat: Chat) -> None:
+        """A chat of the server before this one, which waits for both of its people."""
+        self.switchboard.restore(self.time(), chat)
+        self.conversations.restore(chat)
+
+    def disk_is_low(self, is_low: bool) -> None:
+        """From now on nothing new is kept; or it is again."""
+        self.is_disk_low = is_low
+        self.conversations.delivery.now_keeps(not is_low)
+
+    def store_failed(self, instead: Store) -> None:
+        """From now on nothing is kept, and so nothing acknowledged, until the server has stopped."""
+        self.not_ready = "The store has failed, and the server stops."
+        self.conversations.store_failed(instead)
+        self.rooms.store = self.people.store = instead
+
+    def restore_rooms(self, rooms: Iterable[Room]) -> None:
+        """The same of rooms."""
+        self.room_rules.restore(self.time(), rooms)
+
+    # Effects
+
+    def perform(self, effects: list[Effect]) -> None:
+        for effect in effects:
+            match effect:
+                case Tell(nickname, event):
+                    self._tell(nickname, event)
+                case TellRoom() | RoomMade() | RoomChanged() | RoomGone():
+                    self.rooms.perform(effect)
+                case PresenceChanged() | BlockChanged() | AskingChanged():
+                    self.people.perform(effect)
+                case OpenChat() | CloseChat():
+                    self.conversations.perform(effect)
+                    self.people.chat_changed(effect)
+                case _:
+                    self.conversations.perform(effect)
+
+    def _tell(self, nickname: str, event: Event) -> None:
+        client = self._clients.get(nickname)
+        if client:  # who is not connected learns nothing, or from the store
+            client.login_socket.tell(event)
+
+    def _written(self, sender: str, recipient: str) -> None:
+        """A letter was taken. Who is away has left a text for its sender."""
+        self.letters += 1
+        self.perform(self.people.presences.text_for(sender, recipient))
+
+    def ask(self, client: Client, target: str) -> None:
+        """`/chat`: at once, or when it is known whether `target` knows the asker. Raises PeerError."""
+        if self.is_disk_low:  # every chat is a row, and nothing can be said in it
+            raise disk_full()
+        self.people.when_known(client, target, partial(self._ask, client, target))
+
+    def _ask(self, client: Client, target: str) -> None:
+        self.perform(self.switchboard.ask(self.time(), client.nickname, target))
+
+    def resume(self, client: Client, command: ResumeChat) -> None:
+        """`/resume`: of a chat that waits, or of one that is over."""
+        chat = self.switchboard.chat_of(client.nickname)
+        if chat and chat.id == command.chat:
+            self._resume(client, chat, self.switchboard.agree(client.nickname, command))
+        else:
+            self.conversations.resume_ended(client, command)
+
+    def _resume(self, client: Client, chat: Chat, effects: list[Effect]) -> None:
+        [reopening] = (effect for effect in effects if isinstance(effect, ReopenChat))
+        then = partial(self._come_back, client, chat, effects)
+        if reopening.begun:
+            self.conversations.begin_stream(client, reopening, reopening.begun, then)
+        else:
+            then()
+
+    def _come_back(self, client: Client, chat: Chat, effects: list[Effect]) -> None:
+        """If it is still here, and the chat still waits for it: a stream that begins takes the store a moment."""
+        is_here = self._clients.get(client.nickname) is client
+        if is_here and self.switchboard.chat_of(client.nickname) is chat:
+            self.perform([*effects, *self.switchboard.come_back(self.time(), client.nickname)])
+
+    # Queues
+
+    def _filled(self, client: Client) -> None:
+        self.conversations.delivery.fall_behind(client)
+
+    def _emptied(self, client: Client) -> None:
+        self.conversations.delivery.drained(client)
+        self.conversations.mailbox.go_on(client)
+        self.rooms.emptied(client)
+        self._watchers.emptied(client)
+        self.people.emptied(client)

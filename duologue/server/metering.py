@@ -1,0 +1,94 @@
+"""How much each account may have done for it: commands cost something, and so do bytes, taken before the work.
+
+The unit is one message. Whoever has spent more than the limit is not read from until the debt is worked off: nothing
+is dropped, and memory here does not grow. An account has one bucket for all its connections, one after another too;
+whoever has none, one for their address.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Hashable
+from functools import partial
+from math import isinf
+from weakref import WeakValueDictionary
+
+from duologue.core.admission import source_key
+from duologue.core.costs import BYTE
+from duologue.core.events.chat import Refused
+from duologue.core.limits import Limits
+from duologue.core.names import is_guest
+from duologue.core.pace import TokenBucket
+from duologue.server.session import Client, Hold, Link
+
+WARN_EVERY = 10.0
+"""Seconds between two warnings to a client that sends too fast, so that the warnings are no flood of their own."""
+
+
+class Metering:
+    """`time` is a monotonic clock, in seconds."""
+
+    def __init__(self, limits: Limits, *, time: Callable[[], float]) -> None:
+        self._limits = limits
+        self._time = time
+        # A bucket lives for as long as somebody holds it, or it is not full again: to come back makes no new one.
+        self._buckets: WeakValueDictionary[Hashable, TokenBucket] = WeakValueDictionary()
+        self._in_use: dict[TokenBucket, None] = {}
+
+    def of_stranger(self, address: str, port: int, *, is_one_of_many: bool = False) -> TokenBucket:
+        """What whoever comes from there may spend until they have logged in; `is_one_of_many` who come by a proxy, has
+        one for this connection, until it is known who it is.
+        """
+        key = "stranger", f"{address}:{port}" if is_one_of_many else source_key(address, port)
+        return self._bucket(key, self._limits.stranger_burst, self._limits.stranger_rate)
+
+    def of_client(self, nickname: str, login_socket: Link) -> TokenBucket:
+        """What somebody who is logged in may spend: an account's own, and a guest's by where they come from."""
+        guest = is_guest(nickname)
+        key = ("guest", source_key(login_socket.address, login_socket.port)) if guest else ("account", nickname)
+        return self._bucket(key, self._limits.message_burst, self._limits.message_rate)
+
+    def _bucket(self, key: Hashable, burst: float, rate: float) -> TokenBucket:
+        bucket = self._buckets.get(key)
+        if bucket is None:
+            bucket = self._buckets[key] = TokenBucket(burst, rate, self._time())
+        return bucket
+
+    def spend(self, link: Link, cost: float) -> None:
+        """`link` is to have something done for it. Past its rate it is read from again when the debt is worked off."""
+        now = self._time()
+        self._in_use[link.bucket] = None
+        wait = link.bucket.spend(cost, now)
+        if wait > 0:
+            link.hold(Hold.RATE)
+            asyncio.get_running_loop().call_later(wait, link.release, Hold.RATE)
+            if link.client:
+                self._warn(link.client, now)
+
+    def payer(self, link: Link, each: float) -> Callable[[int, int], bool]:
+        """What a short way past the commands calls with the number of its lines, which cost so much `each`, and bytes,
+        where there are more than lines like these have.
+
+        False: there is not enough for all of them, so nothing is taken. They have to go the long way, one by one.
+        """
+        return _pays_nothing if isinf(self._limits.message_rate) else partial(self._pay, link, each)
+
+    def _pay(self, link: Link, each: float, lines: int, size: int) -> bool:
+        bucket = link.bucket
+        self._in_use[bucket] = None
+        return bucket.pay(max(lines * each, size * BYTE), self._time())
+
+    def sweep(self, now: float) -> None:
+        """Buckets that are full again need not be kept."""
+        self._in_use = {bucket: None for bucket in self._in_use if not bucket.is_full(now)}
+
+    def _warn(self, client: Client, now: float) -> None:
+        if now - client.warned < WARN_EVERY:
+            return
+        client.warned = now
+        text = f"You send more than {self._limits.message_rate:g} messages a second; the rest is taken at that rate."
+        client.login_socket.tell(Refused("slow_down", text))
+
+
+def _pays_nothing(_: int, __: int) -> bool:
+    return True

@@ -1,0 +1,325 @@
+"""One socket, between its transport and the hub: bytes in, commands to the hub; events from the hub, bytes out."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from itertools import chain, islice
+from typing import Any, ClassVar, Generic, Self, TypeVar, cast
+
+from duologue.core.commands.chat import Command, NoCommand
+from duologue.core.costs import BYTE, FREE_BYTES
+from duologue.core.errors import FatalPeerError, PeerError
+from duologue.core.events.chat import Event
+from duologue.core.limits import Limits
+from duologue.protocols.native.codec import NativeSocket
+from duologue.protocols.native.signals import encode_event
+from duologue.server.dispatch import handle_client
+from duologue.server.hub import Hub
+from duologue.server.net.outbox import Outbox
+from duologue.server.net.pacing import Pacer
+from duologue.server.session import Client, Commands, Door, Hold, Receiver
+from duologue.server.turns import COMMANDS_AT_A_TIME
+
+_NOTHING = NoCommand()
+
+LAST_WORDS = 1.0
+"""Seconds that one who did not come in has to take what it was told, and to do its part in the end of TLS: a round trip
+of a bad line.
+"""
+
+_QUICKACK: int | None = getattr(socket, "TCP_QUICKACK", None)
+
+AnyDoor = TypeVar("AnyDoor", bound=Door)
+
+
+class BaseConnection(asyncio.Protocol, ABC, Generic[AnyDoor]):
+    """A `Link` over an asyncio transport, whatever its door speaks. `closed` is called once, when the socket is gone.
+
+    What comes in, when it is read and how it ends are the same for every door; how it is answered is not.
+    """
+
+    __slots__ = (
+        "_backlog",
+        "_closed",
+        "_heard",
+        "_holds",
+        "_hub",
+        "_is_paused",
+        "_limits",
+        "_outbox",
+        "_receive",
+        "_socket",
+        "_transport",
+        "address",
+        "bucket",
+        "client",
+        "descriptor",
+        "door",
+        "peer",
+        "port",
+        "row",
+        "send",
+    )
+
+    is_all_three: ClassVar[bool] = False
+
+    _transport: asyncio.Transport
+    _outbox: Outbox | Pacer
+    _closed: Callable[[Self], None]
+    send: Callable[[bytes], None]
+
+    def __init__(
+        self,
+        hub: Hub,
+        door: AnyDoor,
+        sock: socket.socket,
+        peer: tuple[str, int],
+        *,
+        limits: Limits,
+        closed: Callable[[Self], None],
+    ) -> None:
+        self.address, self.port = peer
+        self.peer = f"{self.address}:{self.port}"
+        self.descriptor = sock.fileno()
+        self.row = -1
+        self.client: Client | None = None
+        self.bucket = hub.metering.of_stranger(self.address, self.port)
+        self.door = door
+        self._hub = hub
+        self._socket = sock
+        self._limits = limits
+        self._closed = closed
+        self._heard = hub.heartbeat.heard
+        self._receive: Receiver = self.door.receive_data
+        self._holds: set[Hold] = set()
+        self._is_paused = False
+        self._backlog: Iterator[Command | PeerError] | None = None
+        self.send = _mute  # until there is a transport
+
+    # From the network
+
+    @property
+    def is_made(self) -> bool:
+        """Has the transport been handed over, with TLS after the handshake? From then on `closed` tells the end."""
+        return hasattr(self, "_transport")
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast(asyncio.Transport, transport)
+        self._outbox = self._make_outbox()
+        self.send = self._outbox.send
+
+    def data_received(self, data: bytes) -> None:
+        self._heard.add(self.row)
+        try:
+            commands = self._receive(data) if self._backlog is None else self.door.receive_data(data)
+            if commands:  # or else a short way past them has done all of it, and paid for it
+                self._take(iter(commands), len(data))
+        except FatalPeerError as error:
+            self._hub.cast_out(self, error)
+
+    def _take(self, commands: Iterator[Command | PeerError], size: int) -> None:
+        # What a read brings pays for it, with its first KiB.
+        if size > FREE_BYTES:
+            self._hub.metering.spend(self, (size - FREE_BYTES) * BYTE)
+        commands = _or_nothing(commands)
+        if self._backlog is None:
+            self._carry_out(commands)
+        else:
+            self._backlog = chain(self._backlog, commands)
+
+    def eof_received(self) -> None:
+        """A peer that has closed its sending side is gone: no protocol here has a use for half a socket."""
+
+    def connection_lost(self: Self, exc: Exception | None) -> None:
+        self._fall_silent()
+        self._outbox.closed()
+        self._hub.lost(self)
+        self._closed(self)
+
+    def pause_writing(self) -> None:
+        self._hub.congestion.congested(self)
+
+    def resume_writing(self) -> None:
+        self._hub.congestion.drained(self)
+
+    def _carry_out(self, commands: Iterator[Command | PeerError]) -> None:
+        # A hold can come with any command; what is left then waits here, in the sender's order.
+        self._backlog = None
+        turns = self._hub.turns
+        for command in islice(commands, 0 if self._holds else COMMANDS_AT_A_TIME):
+            handle_client(self._hub, self, command)
+            if self._is_silent:
+                return
+            if self._holds or turns.is_over():
+                break
+        if self._holds:
+            self._backlog = commands
+        elif (following := next(commands, None)) is not None:
+            self._backlog = chain((following,), commands)
+            self.hold(Hold.TURN)
+            turns.wait(partial(self.release, Hold.TURN), self.bucket)
+
+    # From the hub
+
+    @abstractmethod
+    def tell(self, event: Event) -> None: ...
+
+    @staticmethod
+    @abstractmethod
+    def tell_all(links: Iterable[Any], event: Event) -> None: ...
+
+    @abstractmethod
+    def messages_from(self, nickname: str, taken: Callable[[int], None]) -> Callable[[bytes], None]: ...
+
+    @abstractmethod
+    def receive_through(self, reader: Callable[[NativeSocket], Receiver] | None) -> None: ...
+
+    @abstractmethod
+    def delay_acks(self) -> None: ...
+
+    def hold(self, reason: Hold) -> None:
+        if not self._is_paused:
+            self._is_paused = True
+            self._transport.pause_reading()
+        self._holds.add(reason)
+
+    def release(self, reason: Hold) -> None:
+        if reason not in self._holds:
+            return
+        self._holds.discard(reason)
+        if self._holds or self._transport.is_closing():
+            return
+        try:
+            self._carry_out(self._backlog or iter(()))
+        except FatalPeerError as error:
+            self._hub.cast_out(self, error)
+        if not self._holds and not self._transport.is_closing():
+            self._is_paused = False
+            self._transport.resume_reading()
+
+    def queued(self) -> int:
+        return self._outbox.queued()
+
+    def close(self) -> None:
+        self._fall_silent()
+        if not self.is_made:
+            self.cut()
+        elif not self._transport.is_closing():
+            self._outbox.close(self._limits.write_stall)
+
+    def dismiss(self) -> None:
+        self.close()
+        asyncio.get_running_loop().call_later(LAST_WORDS, self.abort)
+
+    def cut(self) -> None:
+        """End the connection below the transport, where there is none yet: both ends see it closed."""
+        with contextlib.suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)
+
+    def abort(self) -> None:
+        """End it at once, whatever is queued."""
+        if self.is_made:
+            self._transport.abort()
+
+    @abstractmethod
+    def _make_outbox(self) -> Outbox | Pacer: ...
+
+    @property
+    def _is_silent(self) -> bool:
+        return self._receive is _deaf
+
+    def _fall_silent(self) -> None:
+        # Ending swaps the handler, so that what still comes in, or was read already, is harmless.
+        self._receive = _deaf
+        self.send = _mute
+        self._backlog = None
+        self._holds.clear()
+
+
+class Connection(BaseConnection[NativeSocket]):
+    """One of a native client's sockets."""
+
+    __slots__ = ()
+
+    def _make_outbox(self) -> Outbox:
+        return Outbox(self._transport, self._limits.send_queue)
+
+    def tell(self, event: Event) -> None:
+        self.send(self.door.encode(event))
+
+    @staticmethod
+    def tell_all(links: Iterable[Connection], event: Event) -> None:
+        lines = encode_event(event)
+        for link in links:
+            link.send(lines)
+
+    def messages_from(self, nickname: str, taken: Callable[[int], None]) -> Callable[[bytes], None]:
+        """A native client reads lines as they are, and says itself how many it has."""
+        return self.send
+
+    def receive_through(self, reader: Callable[[NativeSocket], Receiver] | None) -> None:
+        if not self._is_silent:
+            self._receive = reader(self.door) if reader else self.door.receive_data
+
+    def delay_acks(self) -> None:
+        # A chat socket carries nothing back that an ACK could ride on, so the kernel sends one for each read: a quarter
+        # of the server's CPU in ping-pong (docs/decisions/0026). It forgets this wish when the socket falls idle.
+        if _QUICKACK is not None:
+            self._socket.setsockopt(socket.IPPROTO_TCP, _QUICKACK, 0)
+
+
+class UndecidedConnection(Connection):
+    """A socket of a port that two protocols share: a native one, unless its first bytes are the other's.
+
+    `is_other` tells them apart, and None is no answer yet. `pass_on` puts another protocol on this transport, and gives
+    it these bytes.
+    """
+
+    __slots__ = ("_first", "_is_other", "_pass_on")
+
+    def __init__(
+        self,
+        *arguments: Any,
+        is_other: Callable[[bytes], bool | None],
+        pass_on: Callable[[UndecidedConnection, asyncio.Transport, bytes], None],
+        **named: Any,
+    ) -> None:
+        super().__init__(*arguments, **named)
+        self._is_other = is_other
+        self._pass_on = pass_on
+        self._first = b""
+        self._receive = self._receive_first
+
+    def _receive_first(self, data: bytes) -> Commands:
+        first = self._first = self._first + data
+        is_other = self._is_other(first)
+        if is_other is None:
+            return ()
+        self._first = b""
+        if is_other:
+            self._fall_silent()
+            self._pass_on(self, self._transport, first)
+            return ()
+        self._receive = self.door.receive_data
+        return self._receive(first)
+
+
+def _or_nothing(commands: Iterator[Command | PeerError]) -> Iterator[Command | PeerError]:
+    """The commands of a read; one that brings none costs too. Takes none before it is asked for: what a line means can
+    depend on the answer to the line before.
+    """
+    yield next(commands, _NOTHING)
+    yield from commands
+
+
+def _mute(_: bytes) -> None:
+    pass
+
+
+def _deaf(_: bytes) -> tuple[()]:
+    return ()

@@ -1,0 +1,376 @@
+"""The open door: takes new connections in, within the limits of addresses and descriptors, and knows all that are
+open.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import socket
+import ssl
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from functools import partial
+from http import HTTPStatus
+from math import inf
+
+from websockets.http11 import Request, Response
+
+from duologue.core.admission import BROWSER_ARRIVALS, BROWSER_SOCKETS, Doorkeeper
+from duologue.core.errors import in_words
+from duologue.core.events.chat import Refused
+from duologue.core.places import SERVER_FULL, Places
+from duologue.core.proxies import Proxies
+from duologue.protocols.base import GuestDoor, NativeDoor, OwnDoor, SharedDoor, WebDoor
+from duologue.protocols.legacy.simplechat import SimpleChat
+from duologue.protocols.web.codec import Site, WebSocket
+from duologue.server.hub import Hub
+from duologue.server.net.connection import Connection, UndecidedConnection
+from duologue.server.net.paced_connection import OneOfThreeConnection, PacedConnection
+from duologue.server.net.web import WebSite, without_body
+from duologue.server.net.web_connection import WebConnection
+from duologue.server.net.web_files import sentence
+from duologue.settings import Settings
+
+log = logging.getLogger(__name__)
+
+BACKLOG = 1024
+"""Connections that the kernel completes before we take them: a full office after a restart, all at once."""
+
+ACCEPT_BATCH = 64
+"""Connections taken per turn of the loop, so that a flood of new ones does not delay those who talk."""
+
+COMPLAIN_EVERY = 60.0
+"""Seconds between two log records about it, so that the log says it once and not with every connection."""
+
+RETRY_AFTER = 5.0
+"""Seconds after which accepting is tried again when descriptors ran out: others than our own connections can free
+some.
+"""
+
+FAREWELLS = 8
+"""Of those who come by TLS when the server is full, so many at a time are told why: the handshake comes first, and what
+it takes is spare. Others are closed without a word.
+"""
+
+RETRY_IN = "30"
+"""Seconds after which a browser or a monitor may try again when the server was full."""
+
+_TOO_MANY = Refused(
+    "too_many_connections", "Too many connections from your address; close some, or try again in some minutes."
+)
+
+_FIRST_WORDS = 64 * 1024
+"""Bytes that somebody may have said before the door was opened."""
+
+_ANSWERS = {
+    _TOO_MANY.code: sentence(HTTPStatus.TOO_MANY_REQUESTS, _TOO_MANY.text),
+    SERVER_FULL.code: sentence(HTTPStatus.SERVICE_UNAVAILABLE, SERVER_FULL.text, **{"Retry-After": RETRY_IN}),
+}
+"""The same by HTTP."""
+
+AnyConnection = Connection | PacedConnection | WebConnection
+
+
+class Listener:
+    """The sockets of one front door, and of another that shares its port, from `open` to `close`. `places` are
+    those of all doors.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        door: OwnDoor,
+        hub: Hub,
+        tls: ssl.SSLContext | None,
+        places: Places,
+        *,
+        shared: SharedDoor | None = None,
+        site: WebSite | None = None,
+    ) -> None:
+        self.port = 0
+        """Where it listens, once it is open."""
+        self._settings = settings
+        self._door = door
+        self._shared = (shared.recognises, shared.make()) if shared else None
+        self._shared_name = shared.name if shared else ""
+        self._site = site
+        self.refused: Counter[str] = Counter()
+        """Connections that were not let in, by reason."""
+        self._hub = hub
+        self._tls = tls
+        self._doorkeeper = (
+            Doorkeeper(settings.limits, sockets=BROWSER_SOCKETS, arrivals=BROWSER_ARRIVALS)
+            if site
+            else Doorkeeper(settings.limits)
+        )
+        self._proxies = Proxies(settings.trusted_proxies if site else ())
+        self._unnamed: set[AnyConnection] = set()
+        """By a proxy that has not said yet for whom, or for somebody who was not let in: they count for no address."""
+        self._is_proxy_silent = False
+        self._sockets: list[socket.socket] = []
+        self._places = places
+        self._accepting = False
+        self._complained = -inf
+        self._handshakes: set[asyncio.Task[None]] = set()
+        self._open: set[AnyConnection] = set()
+        self._farewells: set[AnyConnection] = set()
+        self._all_closed = asyncio.Event()
+        self._all_closed.set()
+
+    def open(self, sockets: Sequence[socket.socket]) -> None:
+        """Begin to accept on sockets that are bound; they are this listener's to close."""
+        self._sockets = [*sockets]
+        self.port = sockets[0].getsockname()[1]
+        for sock in sockets:
+            sock.listen(BACKLOG)
+        self._resume()
+
+    async def close(self) -> None:
+        """Accept nobody any more, send what is queued for up to `shutdown_flush` seconds, and cut off the rest."""
+        self._pause()
+        for sock in self._sockets:
+            sock.close()
+        self._sockets.clear()
+        await self._end_handshakes()
+        for connection in [*self._open]:
+            if connection.is_made:
+                connection.close()
+        try:
+            await asyncio.wait_for(self._all_closed.wait(), self._settings.limits.shutdown_flush)
+        except TimeoutError:
+            log.warning("some clients did not read to the end", extra={"clients": len(self._open)})
+            for connection in [*self._open]:
+                connection.abort()
+
+    def connections(self) -> Counter[str]:
+        """How many are open, by protocol."""
+        names = (
+            self._shared_name if isinstance(connection, OneOfThreeConnection) else self._door.name
+            for connection in self._open
+        )
+        return Counter(names)
+
+    def queued(self) -> int:
+        """Bytes that wait for those who do not read."""
+        return sum(connection.queued() for connection in self._open if connection.is_made)
+
+    def _accept(self, listening: socket.socket) -> None:
+        for _ in range(ACCEPT_BATCH):
+            if self._hub.turns.is_over():
+                return
+            try:
+                sock, peer = listening.accept()
+            except (BlockingIOError, ConnectionAbortedError):
+                return
+            except OSError:
+                self._wait_for_descriptors()
+                return
+            self._admit(sock, peer[:2])
+
+    def _admit(self, sock: socket.socket, peer: tuple[str, int]) -> None:
+        if not self._proxies.trust(peer[0]) and not self._doorkeeper.admit(peer[0], self._hub.time()):
+            self._refuse(sock, _TOO_MANY)
+        elif self._has_room():
+            self._take_in(sock, peer)
+        else:
+            self._complain("no room for new connections; raise the limit (ulimit -n)")
+            self._turn_away(sock, peer)
+
+    def _has_room(self) -> bool:
+        is_one_of_three = isinstance(self._door, NativeDoor)
+        return self._places.has_room_for_one_of_three if is_one_of_three else self._places.has_room
+
+    def _turn_away(self, sock: socket.socket, peer: tuple[str, int]) -> None:
+        if self._tls and len(self._farewells) < FAREWELLS:
+            self.refused[SERVER_FULL.code] += 1
+            self._farewells.add(self._take_in(sock, peer))
+        else:
+            if not self._proxies.trust(peer[0]):
+                self._doorkeeper.leave(peer[0])
+            self._refuse(sock, SERVER_FULL)
+
+    def _take_in(self, sock: socket.socket, peer: tuple[str, int]) -> AnyConnection:
+        connection = self._connection(sock, peer)
+        self._places.take()
+        self._open.add(connection)
+        self._all_closed.clear()
+        self._hub.login.connected(connection)
+        task = asyncio.get_running_loop().create_task(self._shake_hands(connection, sock))
+        self._handshakes.add(task)
+        task.add_done_callback(partial(self._shaken_hands, connection, sock))
+        return connection
+
+    def _refuse(self, sock: socket.socket, why: Refused) -> None:
+        self.refused[why.code] += 1
+        if self._tls is None:
+            sock.setblocking(False)
+            with contextlib.suppress(OSError):
+                sock.send(self._in_words(why))  # a new socket's buffer is empty, so this never waits
+                sock.shutdown(socket.SHUT_WR)
+                sock.recv(_FIRST_WORDS)  # what is not read would make the kernel cut off what was sent
+        sock.close()
+
+    def _in_words(self, why: Refused) -> bytes:
+        match self._door:
+            case NativeDoor(make=make):
+                return make().encode(why)
+            case WebDoor():
+                return _ANSWERS[why.code].serialize()
+            case GuestDoor(make=make_for):
+                return b"".join(make_for(time_of_day, self._hub.roster.is_here).encode(why))
+
+    def _connection(self, sock: socket.socket, peer: tuple[str, int]) -> AnyConnection:
+        limits = self._settings.limits
+        match self._door:
+            case NativeDoor(make=make) if self._shared:
+                is_other, other = self._shared
+                pass_on = partial(self._pass_on, other, sock, peer)
+                return UndecidedConnection(
+                    self._hub,
+                    make(),
+                    sock,
+                    peer,
+                    limits=limits,
+                    closed=self._closed,
+                    is_other=is_other,
+                    pass_on=pass_on,
+                )
+            case NativeDoor(make=make):
+                return Connection(self._hub, make(), sock, peer, limits=limits, closed=self._closed)
+            case WebDoor(make=make_page):
+                return self._web_connection(make_page, sock, peer)
+            case GuestDoor(make=make_for):
+                end_of_guest = make_for(time_of_day, self._hub.roster.is_here)
+                return PacedConnection(self._hub, end_of_guest, sock, peer, limits=limits, closed=self._closed)
+
+    def _web_connection(
+        self, make: Callable[[Site], WebSocket], sock: socket.socket, peer: tuple[str, int]
+    ) -> WebConnection:
+        assert self._site
+        connection: WebConnection
+        is_by_proxy = self._proxies.trust(peer[0])
+        site = (lambda request: self._by_proxy(connection, request)) if is_by_proxy else self._site.site_for(peer[0])
+        limits = self._settings.limits
+        connection = WebConnection(self._hub, make(site), sock, peer, limits=limits, closed=self._closed)
+        if is_by_proxy:
+            connection.comes_by_proxy()
+            self._unnamed.add(connection)
+        return connection
+
+    def _by_proxy(self, connection: WebConnection, request: Request) -> Response | None:
+        """The request says who it is that comes by a proxy: from here on they are met as if they had come by
+        themselves.
+        """
+        assert self._site
+        forwarded = request.headers.get_all("X-Forwarded-For")
+        if not forwarded and not self._is_proxy_silent:
+            self._is_proxy_silent = True
+            log.warning(
+                "a trusted proxy sends no X-Forwarded-For; all who come by it so count as one address",
+                extra={"peer": connection.peer},
+            )
+        connection.comes_from(self._proxies.visitor(forwarded))
+        if not self._doorkeeper.admit(connection.address, self._hub.time()):
+            self.refused[_TOO_MANY.code] += 1
+            answer = _ANSWERS[_TOO_MANY.code]
+            return without_body(answer) if request.method == "HEAD" else answer
+        self._unnamed.discard(connection)
+        return self._site.site_for(connection.address)(request)
+
+    def _pass_on(
+        self,
+        shared: SimpleChat,
+        sock: socket.socket,
+        peer: tuple[str, int],
+        undecided: Connection,
+        transport: asyncio.Transport,
+        first: bytes,
+    ) -> None:
+        """It is a client of the protocol that shares this port."""
+        connection = OneOfThreeConnection(
+            self._hub, shared.socket(*peer), sock, peer, limits=self._settings.limits, closed=self._closed
+        )
+        self._open.discard(undecided)
+        self._open.add(connection)
+        self._hub.login.passed_on(undecided, connection)
+        transport.set_protocol(connection)
+        connection.connection_made(transport)
+        connection.data_received(first)
+
+    async def _shake_hands(self, connection: AnyConnection, sock: socket.socket) -> None:
+        limits = self._settings.limits
+        await asyncio.get_running_loop().connect_accepted_socket(
+            lambda: connection,
+            sock,
+            ssl=self._tls,
+            ssl_handshake_timeout=limits.login_timeout if self._tls else None,
+            ssl_shutdown_timeout=limits.write_stall if self._tls else None,
+        )
+
+    async def _end_handshakes(self) -> None:
+        # Cut from below, as the peer could have done: a task cancelled in the middle leaves uvloop's half of it behind.
+        for connection in self._open:
+            if not connection.is_made:
+                connection.cut()
+        if self._handshakes:
+            await asyncio.wait(self._handshakes, timeout=self._settings.limits.shutdown_flush)
+
+    def _shaken_hands(self, connection: AnyConnection, sock: socket.socket, task: asyncio.Task[None]) -> None:
+        self._handshakes.discard(task)
+        error = None if task.cancelled() else task.exception()
+        if error:
+            log.info("handshake failed", extra={"peer": connection.peer, "reason": in_words(error)})
+        if not connection.is_made:
+            sock.close()
+            self._hub.login.lost(connection)
+            self._closed(connection)
+        elif connection in self._farewells:
+            connection.send(self._in_words(SERVER_FULL))
+            connection.close()
+
+    def _closed(self, connection: AnyConnection) -> None:
+        if connection not in self._open:
+            return
+        self._open.discard(connection)
+        self._farewells.discard(connection)
+        if connection in self._unnamed:
+            self._unnamed.discard(connection)
+        else:
+            self._doorkeeper.leave(connection.address)
+        if not self._open:
+            self._all_closed.set()
+        self._places.give_back()
+        self._resume()
+
+    # Descriptors
+
+    def _complain(self, message: str) -> None:
+        now = self._hub.time()
+        if now - self._complained > COMPLAIN_EVERY:
+            self._complained = now
+            log.error(message, extra={"open": self._places.taken, "most": self._places.most})
+
+    def _wait_for_descriptors(self) -> None:
+        """Others have taken the last: leave new connections to the kernel's backlog until some are free again."""
+        self._complain("no descriptors left for new connections; raise the limit (ulimit -n)")
+        self._pause()
+        asyncio.get_running_loop().call_later(RETRY_AFTER, self._resume)
+
+    def _pause(self) -> None:
+        for sock in self._sockets:
+            asyncio.get_running_loop().remove_reader(sock)
+        self._accepting = False
+
+    def _resume(self) -> None:
+        if self._accepting:
+            return
+        for sock in self._sockets:
+            asyncio.get_running_loop().add_reader(sock, self._accept, sock)
+        self._accepting = True
+
+
+def time_of_day() -> str:
+    return time.strftime("%H:%M:%S")

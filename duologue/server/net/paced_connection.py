@@ -1,0 +1,149 @@
+"""Connections for front doors whose clients frame nothing: each read of theirs is one message."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from typing import Protocol, cast
+
+from duologue.core.commands.chat import Command, ResumeChat, SocketKind
+from duologue.core.errors import PeerError
+from duologue.core.events.chat import Acknowledged, ChatWaits, Event, MessageFrom, Said
+from duologue.protocols.legacy.simplechat import SimpleChatSocket
+from duologue.protocols.native.codec import NativeSocket
+from duologue.protocols.native.wire import encode_message, parse_message
+from duologue.server.dispatch import handle_client
+from duologue.server.net.connection import BaseConnection
+from duologue.server.net.pacing import GAP, Pacer
+from duologue.server.session import Client, Door, Hold, Receiver
+
+
+class PacedDoor(Door, Protocol):
+    """The sans-I/O end of such a socket. What it gives out are messages, each of which is to be a read of its own."""
+
+    @property
+    def unfinished(self) -> int:
+        """The number of the message of which only a part has come; 0 where there is none."""
+
+    def greet(self) -> tuple[bytes, ...]:
+        """What the server says before anything has come."""
+
+    def hears(self, event: Event) -> bool:
+        """Is what many are told for this one too? How it is written down may not depend on who it is."""
+
+    def encode(self, event: Event) -> tuple[bytes, ...]:
+        """None where this protocol cannot say it."""
+
+
+class PacedConnection(BaseConnection[PacedDoor]):
+    """The client's three sockets are this one. Nothing probes it, so its `row` stays -1: TCP finds the dead."""
+
+    __slots__ = ()
+
+    is_all_three = True
+
+    _outbox: Pacer
+
+    def _make_outbox(self) -> Pacer:
+        limit = self._limits.send_queue
+        return Pacer(self._socket, self._transport, GAP, limit, self.pause_writing, self.resume_writing)
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
+        self._send_all(self.door.greet())
+
+    def _carry_out(self, commands: Iterator[Command | PeerError]) -> None:
+        super()._carry_out(commands)
+        if self.client is not None:
+            # What waits here may hold the rest.
+            self._hub.unfinished.note(self, 0 if self._backlog is not None else self.door.unfinished)
+
+    def tell(self, event: Event) -> None:
+        self._send_all(self.door.encode(event))
+
+    @staticmethod
+    def tell_all(links: Iterable[PacedConnection], event: Event) -> None:
+        encoded: dict[type[PacedDoor], tuple[bytes, ...]] = {}
+        for link in links:
+            if not link.door.hears(event):
+                continue
+            kind = type(link.door)
+            if kind not in encoded:
+                encoded[kind] = link.door.encode(event)
+            link._send_all(encoded[kind])
+
+    def _send_all(self, messages: tuple[bytes, ...]) -> None:
+        for message in messages:
+            self.send(message)
+
+    def messages_from(self, nickname: str, taken: Callable[[int], None]) -> Callable[[bytes], None]:
+        return partial(self._outbox.send_lines, messages_of=partial(self._said, nickname), taken=taken)
+
+    def _said(self, nickname: str, line: bytes) -> tuple[bytes, ...]:
+        return self.door.encode(Said(nickname, parse_message(line.removesuffix(b"\n"))))
+
+    def receive_through(self, reader: Callable[[NativeSocket], Receiver] | None) -> None:
+        """Such a door knows no message lines: what it says comes as commands, in a chat too."""
+
+    def delay_acks(self) -> None:
+        """Never here: a client that waits for the ACK of its first small write sends the next two as one."""
+
+    def close(self) -> None:
+        if self._holds and self.is_made and not self._transport.is_closing():
+            # What waits goes out one by one, and that the peer has gone meanwhile is seen only by reading.
+            self._transport.resume_reading()
+        super().close()
+
+
+class OneOfThreeConnection(PacedConnection):
+    """One of three sockets of such a client. It is told on any of them, and its door knows which of them is to say it.
+
+    Its client does for itself nothing but to talk: here is seen to what a native one does besides.
+    """
+
+    __slots__ = ()
+
+    is_all_three = False
+
+    door: SimpleChatSocket
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if self.client is None and self.door.kind is SocketKind.CHAT and not (self._is_silent or self._holds):
+            self._backlog = self.door.early()
+            self.hold(Hold.LOGIN)
+
+    def tell(self, event: Event) -> None:
+        client = self.client
+        if client is None:
+            self._send_all(self.door.encode(event))
+            return
+        match event:
+            case MessageFrom():
+                self._hand_over(client, event)
+                return
+            case ChatWaits(chat=chat):
+                handle_client(self._hub, client.chat_socket, ResumeChat(chat))
+            case Acknowledged():
+                asyncio.get_running_loop().call_soon(client.chat_socket.release, Hold.LOGIN)
+        told = cast(SimpleChatSocket, client.login_socket.door).told(event)
+        for link, messages in ((client.login_socket, told.login), (client.chat_socket, told.chat)):
+            for message in messages:
+                link.send(message)
+
+    def _hand_over(self, client: Client, event: MessageFrom) -> None:
+        """A letter has been received when the last of it has been taken."""
+
+        def taken(_: int) -> None:
+            self._hub.conversations.mailbox.received(client.nickname, event.stream, event.number)
+
+        self._outbox.send_lines(encode_message(event.text), lambda _: self.door.encode(event), taken)
+
+    def messages_from(self, nickname: str, taken: Callable[[int], None]) -> Callable[[bytes], None]:
+        def heard(count: int) -> None:
+            # The question whether it lives waits behind them, longer perhaps than the silence of the dead may last.
+            self._heard.add(self.row)
+            taken(count)
+
+        return super().messages_from(nickname, heard)

@@ -1,0 +1,81 @@
+"""A browser's connection: a page's file, or a WebSocket that is all three sockets of its client."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+
+from duologue.core.commands.chat import Command
+from duologue.core.errors import PeerError
+from duologue.core.events.chat import Event, Probe
+from duologue.protocols.native.codec import NativeSocket
+from duologue.protocols.web.codec import WebSocket, encode_frame, encode_lines
+from duologue.server.net.connection import BaseConnection
+from duologue.server.net.outbox import Outbox
+from duologue.server.session import Receiver
+
+
+class WebConnection(BaseConnection[WebSocket]):
+    """What its door has to say by itself goes out after each turn; what is told, at once."""
+
+    __slots__ = ()
+
+    is_all_three = True
+
+    def comes_by_proxy(self) -> None:
+        """It is not known yet for whom."""
+        self.bucket = self._hub.metering.of_stranger(self.address, self.port, is_one_of_many=True)
+
+    def comes_from(self, address: str) -> None:
+        """That is who came by the proxy, for everything that is counted or granted by address."""
+        self.peer = f"{address} by {self.peer}"
+        self.address = address
+        self.bucket = self._hub.metering.of_stranger(address, self.port)
+
+    def _make_outbox(self) -> Outbox:
+        return Outbox(self._transport, self._limits.send_queue)
+
+    def _carry_out(self, commands: Iterator[Command | PeerError]) -> None:
+        super()._carry_out(commands)
+        if self._is_silent:
+            return
+        if not self.door.is_over:
+            self.send(self.door.data_to_send())
+        elif self._backlog is None:
+            self.close()
+
+    def tell(self, event: Event) -> None:
+        if isinstance(event, Probe) and self._holds:
+            # Its answer would not be read: the silence is ours. TCP finds out whether it is there (binding.py).
+            self._heard.add(self.row)
+        if self.door.is_open:
+            self.send(self.door.encode(event))
+
+    @staticmethod
+    def tell_all(links: Iterable[WebConnection], event: Event) -> None:
+        frame = encode_frame(event)
+        for link in links:
+            link.send(frame)
+
+    def messages_from(self, nickname: str, taken: Callable[[int], None]) -> Callable[[bytes], None]:
+        """A page says itself how many it has, as a native client does."""
+        return partial(self._said, nickname)
+
+    def _said(self, nickname: str, lines: bytes) -> None:
+        self.send(encode_lines(nickname, lines))
+
+    def receive_through(self, reader: Callable[[NativeSocket], Receiver] | None) -> None:
+        """A page's frames are no lines: what it says comes as commands, in a chat too."""
+
+    def delay_acks(self) -> None:
+        """Never here: what it says is answered on the same socket, and the ACK rides on that."""
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        if self.client is None and self.door.is_open:
+            self.abort()  # nobody needs more than a queue of answers to log in
+
+    def close(self) -> None:
+        if not self._is_silent:
+            self.send(self.door.close())
+        super().close()

@@ -1,0 +1,1 @@
+"""People: who is here, how they are, and who is told."""

@@ -1,0 +1,72 @@
+"""Who is here, and whom a name means: accounts first, guests after them."""
+
+from __future__ import annotations
+
+from duologue.core.admission import address_key
+from duologue.core.errors import PeerError
+from duologue.core.events.chat import Disconnected
+from duologue.core.names import GUEST_MARK, bare, guest_name, is_guest, looks_of, nickname_key
+from duologue.core.requests import ChatEnd
+from duologue.server.people.guests import Guests
+from duologue.server.session import Client
+from duologue.server.tables import Users
+
+REMOVED = Disconnected("removed", "Your account was removed or disabled.")
+PASSWORD_CHANGED = Disconnected("password_changed", "The password of your account was changed. Log in anew.")
+REGISTERED = Disconnected("registered", "Your name belongs to an account now. Come in under another.")
+
+
+class Roster:
+    """`clients` are those who are logged in, by nickname."""
+
+    def __init__(self, users: Users) -> None:
+        self._users = users
+        self.guests = Guests(users)
+        self.clients: dict[str, Client] = {}
+
+    def is_here(self, name: str) -> bool:
+        """Is somebody here who is shown by exactly this name?"""
+        return name in self.clients or f"{GUEST_MARK}{name}" in self.clients
+
+    def is_registered(self, nickname: str) -> bool:
+        """Could somebody of this nickname be turned to? A guest only while they are here."""
+        return nickname in self.clients if is_guest(nickname) else self._users.find(nickname) is not None
+
+    def find_person(self, typed: str) -> str:
+        """Whom somebody means: an account, or else a guest who is here; or else nobody. Raises PeerError."""
+        guest = self.guests.find(typed)
+        if guest and (is_guest(typed) or self._users.find(typed) is None):
+            return guest
+        if is_guest(typed):
+            raise PeerError("unknown", "That guest is not here.")
+        return nickname_key(typed)
+
+    def find_partner(self, typed: str) -> str:
+        """The same of somebody to have talked with: a guest may have gone since then. Raises PeerError."""
+        has_gone = is_guest(typed) and self.guests.find(typed) is None
+        return guest_name(bare(typed)) if has_gone else self.find_person(typed)
+
+    def source_of(self, nickname: str) -> str:
+        """For whom is counted what somebody who is here asks of others.
+
+        An account, whatever session it has; the address of a guest, who may come again under another name.
+        """
+        if not is_guest(nickname):
+            return nickname
+        return GUEST_MARK + address_key(self.clients[nickname].login_socket.address)
+
+    def no_longer_belong(self) -> list[tuple[Client, ChatEnd, Disconnected]]:
+        """After the users file was reread: who has to go, what that is to their partner, and the words for it."""
+        verdicts = [(client, self._verdict(client)) for client in self.clients.values()]
+        return [(client, *verdict) for client, verdict in verdicts if verdict]
+
+    def _verdict(self, client: Client) -> tuple[ChatEnd, Disconnected] | None:
+        if is_guest(client.nickname):
+            is_free = looks_of(client.nickname).isdisjoint(self._users.looks)
+            return None if is_free else (ChatEnd.REMOVED, REGISTERED)
+        account = self._users.find(client.nickname)
+        if account is None or account.disabled:
+            return ChatEnd.REMOVED, REMOVED
+        if account.password_hash != client.password_hash:
+            return ChatEnd.LOST, PASSWORD_CHANGED  # the chat waits for who knows the new one
+        return None

@@ -1,0 +1,147 @@
+"""Who is told how everybody is, whenever that changes: one line for each who has changed."""
+
+from __future__ import annotations
+
+import asyncio
+from bisect import bisect_left
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from duologue.core.events.chat import PeopleOnline
+from duologue.core.events.people import Presence
+from duologue.core.pages import PAGE
+from duologue.server.session import Client
+
+TELL_AFTER = 0.2
+"""Seconds that a change waits for others to join it: who goes away and comes back in that time is told of once."""
+
+MOST_AT_ONCE = 500
+"""So many lines are told in one turn of the loop, some 3 ms of work."""
+AGAIN_AFTER = 0.02
+"""Seconds until those are told whom that left over: a crowd that watches a crowd gets a part of the loop, not all."""
+
+_MOST_LOGGED = 1_000
+
+
+@dataclass(slots=True)
+class _Place:
+    """What somebody has been told: the changes up to `told` of the log; and, while they are told of all who are here,
+    those up to the nickname `listed`.
+    """
+
+    told: int
+    is_listing: bool = True
+    listed: str | None = None
+
+
+class PresenceWatchers:
+    """`presence_to` tells a reader how somebody is now, `online` who is here, by pages.
+
+    `is_full` tells who does not read: those are told when they do.
+    """
+
+    def __init__(
+        self,
+        presence_to: Callable[[str, str], Presence],
+        online: Callable[[str | None], PeopleOnline],
+        is_full: Callable[[Client], bool],
+    ) -> None:
+        self._presence_to = presence_to
+        self._online = online
+        self._is_full = is_full
+        self._watching: dict[Client, _Place] = {}
+        self._behind: dict[Client, None] = {}  # who has still to be told, and reads; in turn
+        # Who has changed, in order, each where they did so last: so nobody needs a list of their own of who is due.
+        self._log: list[str | None] = []
+        self._last: dict[str, int] = {}
+        self._compact_at = _MOST_LOGGED
+        self._has_news = False
+        self._telling: asyncio.TimerHandle | None = None
+
+    @property
+    def count(self) -> int:
+        return len(self._watching)
+
+    def watch(self, client: Client) -> None:
+        """`client` wants to know from now on; of everybody who is here it is told at once, as far as one turn goes."""
+        self._watching[client] = _Place(len(self._log))
+        self.emptied(client)
+
+    def forget(self, client: Client) -> None:
+        """It wants to know no more, or is gone. Harmless when repeated."""
+        self._watching.pop(client, None)
+        self._behind.pop(client, None)
+
+    def changed(self, nickname: str) -> None:
+        if not self._watching:
+            return
+        if nickname in self._last:
+            self._log[self._last[nickname]] = None
+        self._last[nickname] = len(self._log)
+        self._log.append(nickname)
+        if len(self._log) > self._compact_at:
+            self._compact()
+        self._has_news = True
+        self._tell_in(TELL_AFTER)
+
+    def _compact(self) -> None:
+        """Keep of the log what somebody has still to be told."""
+        first = min(place.told for place in self._watching.values())
+        kept = [place for place in range(first, len(self._log)) if self._log[place] is not None]
+        for place in self._watching.values():
+            place.told = bisect_left(kept, place.told)
+        self._log = [self._log[place] for place in kept]
+        self._last = {nickname: place for place, nickname in enumerate(self._log) if nickname is not None}
+        self._compact_at = 2 * len(self._log) + _MOST_LOGGED
+
+    def _tell_in(self, seconds: float) -> None:
+        if self._telling is None:
+            self._telling = asyncio.get_running_loop().call_later(seconds, self._tell)
+
+    def _tell(self) -> None:
+        self._telling = None
+        if self._has_news:
+            self._has_news = False
+            self._behind |= dict.fromkeys(self._watching)
+        left = MOST_AT_ONCE
+        while self._behind and left > 0:
+            client = next(iter(self._behind))
+            left -= 1 + self._catch_up(client, min(left, PAGE))
+        if self._behind:
+            self._tell_in(AGAIN_AFTER)
+
+    def emptied(self, client: Client) -> None:
+        """There is room in the queue to `client`."""
+        if client in self._watching:
+            self._catch_up(client, PAGE)
+        if self._behind:
+            self._tell_in(AGAIN_AFTER)
+
+    def _catch_up(self, client: Client, most: int) -> int:
+        """Tell at most so much, and queue up again for the rest; how many lines that were."""
+        self._behind.pop(client, None)
+        due = self._due_to(self._watching[client])
+        told = 0
+        while told < most and not self._is_full(client):
+            nickname = next(due, None)
+            if nickname is None:
+                return told
+            client.login_socket.tell(self._presence_to(client.nickname, nickname))
+            told += 1
+        if told == most:
+            self._behind[client] = None
+        return told
+
+    def _due_to(self, place: _Place) -> Iterator[str]:
+        """Of whom somebody has still to be told; who is given out counts as told."""
+        while place.is_listing:
+            page = self._online(place.listed)
+            for nickname in page.nicknames:
+                place.listed = nickname
+                yield nickname
+            place.is_listing = page.more > 0
+        while place.told < len(self._log):
+            last_change = self._log[place.told]
+            place.told += 1
+            if last_change is not None:
+                yield last_change

@@ -1,0 +1,159 @@
+"""People at work: how everybody is, told to those who want to know; whom they have blocked and who may ask them, kept.
+
+What holds when is decided in `core/presence.py` and `core/privacy.py`.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from duologue.core.commands.chat import AskForChat
+from duologue.core.commands.people import MayAsk, WatchPeople
+from duologue.core.effects import AskingChanged, BlockChanged, CloseChat, Effect, OpenChat, PresenceChanged
+from duologue.core.errors import PeerError
+from duologue.core.events.chat import Refused
+from duologue.core.limits import Limits
+from duologue.core.presence import Presences
+from duologue.core.privacy import Privacy
+from duologue.server.backpressure import Congestion
+from duologue.server.people.presence_watchers import PresenceWatchers
+from duologue.server.session import Client
+from duologue.server.storage.base import Store, StoreError
+from duologue.server.tasks import Errands
+
+log = logging.getLogger(__name__)
+
+PeopleEffect = PresenceChanged | BlockChanged | AskingChanged
+
+
+class PeopleDesk:
+    """`perform` has effects carried out. `is_registered` tells who exists, `spelling_of` how an account spells itself,
+    and `wall_clock` dates what they do.
+
+    `break_off` ends what there is between two people, the first of whom has blocked the other.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        congestion: Congestion,
+        limits: Limits,
+        *,
+        is_in_chat: Callable[[str], bool],
+        break_off: Callable[[str, str], list[Effect]],
+        is_registered: Callable[[str], bool],
+        spelling_of: Callable[[str], str],
+        perform: Callable[[list[Effect]], None],
+        wall_clock: Callable[[], float],
+    ) -> None:
+        self.privacy = Privacy(limits)
+        self.presences = Presences(
+            is_in_chat=is_in_chat, limits=limits, is_heard=self.privacy.is_heard, spelling_of=spelling_of
+        )
+        self.privacy.restore(store.blocks, store.asking)
+        self.store = store
+        self._break_off = break_off
+        self._errands = Errands()
+        self._watchers = PresenceWatchers(self.presences.of_to, self.presences.online, congestion.is_full)
+        self._is_registered = is_registered
+        self._perform = perform
+        self._wall_clock = wall_clock
+
+    @property
+    def watching(self) -> int:
+        """How many are told of each change."""
+        return self._watchers.count
+
+    # People come and go
+
+    def arrived(self, client: Client) -> None:
+        self._perform(self.presences.arrive(self._wall_clock(), client.nickname))
+
+    def left(self, client: Client) -> None:
+        self._watchers.forget(client)
+        self._errands.left(client)
+        self.privacy.leave(client.nickname)
+        self._perform(self.presences.leave(self._wall_clock(), client.nickname))
+
+    def emptied(self, client: Client) -> None:
+        """It reads again."""
+        self._watchers.emptied(client)
+
+    # What they ask
+
+    def go_away(self, client: Client, text: str) -> None:
+        self._perform(self.presences.go_away(self._wall_clock(), client.nickname, text))
+
+    def do_not_disturb(self, client: Client) -> None:
+        self._perform(self.presences.do_not_disturb(self._wall_clock(), client.nickname))
+
+    def come_back(self, client: Client) -> None:
+        self._perform(self.presences.come_back(self._wall_clock(), client.nickname))
+
+    def describe(self, client: Client, nickname: str) -> None:
+        """Raises PeerError."""
+        self._check_exists(nickname)
+        client.login_socket.tell(self.presences.describe(client.nickname, nickname))
+
+    def _check_exists(self, nickname: str) -> None:
+        if not self._is_registered(nickname):
+            raise PeerError("unknown", f"{nickname} doesn't exist.")
+
+    def watch(self, client: Client, command: WatchPeople) -> None:
+        if command.is_on:
+            self._watchers.watch(client)
+        else:
+            self._watchers.forget(client)
+
+    # Whom they do not want to hear
+
+    def block(self, client: Client, other: str) -> None:
+        """Raises PeerError."""
+        self._check_exists(other)
+        blocked = self.privacy.block(client.nickname, other)
+        self._perform([*self._break_off(client.nickname, other), *blocked])
+
+    def unblock(self, client: Client, other: str) -> None:
+        """Raises PeerError."""
+        self._perform(self.privacy.unblock(client.nickname, other))
+
+    def allow(self, client: Client, who: MayAsk | None) -> None:
+        self._perform(self.privacy.allow(client.nickname, who))
+
+    def when_known(self, client: Client, target: str, ask: Callable[[], None]) -> None:
+        """`ask` at once, or when the store has said whether `target` knows `client`, not read from meanwhile."""
+        if self.privacy.is_to_be_known(client.nickname, target):
+            self._errands.read(client, self._ask_when_known(client, target, ask))
+        else:
+            ask()
+
+    async def _ask_when_known(self, client: Client, target: str, ask: Callable[[], None]) -> None:
+        try:
+            if await self.store.have_talked(target, client.nickname):
+                self.privacy.knows(target, client.nickname)
+        except StoreError as error:
+            log.error("acquaintances not read", extra={"reason": str(error)})
+        if client.login_socket.client is not client:  # it has gone meanwhile
+            return
+        try:
+            ask()
+        except PeerError as error:
+            client.login_socket.tell(Refused(error.code, error.text, AskForChat))
+
+    # Effects
+
+    def perform(self, effect: PeopleEffect) -> None:
+        match effect:
+            case PresenceChanged(nickname):
+                self._watchers.changed(nickname)
+            case BlockChanged(nickname, other, is_on):
+                self.store.block_is(nickname, other, is_on)
+            case AskingChanged(nickname, who):
+                self.store.asking_is(nickname, who.value)
+
+    def chat_changed(self, effect: OpenChat | CloseChat) -> None:
+        """Others see of the two whether they are in a chat."""
+        at = self._wall_clock()
+        for nickname in (effect.chat.asker, effect.chat.target):
+            self._perform(self.presences.chat_changed(at, nickname))

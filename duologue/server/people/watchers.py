@@ -1,0 +1,74 @@
+"""Who is told of all who are here, whenever that changes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from itertools import islice
+
+from duologue.core.events.chat import PeopleOnline
+from duologue.server.session import Client
+
+TELL_AFTER = 0.2
+"""Seconds that a change waits for others to join it: a hundred people who come at once make one list."""
+
+MOST_AT_ONCE = 100
+"""So many are told in one turn of the loop, some 2 ms of work."""
+AGAIN_AFTER = 0.02
+"""Seconds until the next of them are told: a crowd that comes to a crowd gets a part of the loop, and not all."""
+
+
+class Watchers:
+    """`people_online` lists them; `is_full` tells who does not read: those are told when they do."""
+
+    def __init__(self, people_online: Callable[[], PeopleOnline], is_full: Callable[[Client], bool]) -> None:
+        self._people_online = people_online
+        self._is_full = is_full
+        self._watching: dict[Client, None] = {}
+        self._next: dict[Client, None] = {}  # who has still to be told, the longest waiting first
+        self._due: set[Client] = set()
+        self._has_news = False
+        self._telling: asyncio.TimerHandle | None = None
+
+    def arrived(self, client: Client) -> None:
+        """`client` is here, and is told at once who else is, if it watches."""
+        self._changed()
+        if client.login_socket.door.watches:
+            self._watching[client] = None
+            client.login_socket.tell(self._people_online())
+
+    def left(self, client: Client) -> None:
+        self._watching.pop(client, None)
+        self._next.pop(client, None)
+        self._due.discard(client)
+        self._changed()
+
+    def _changed(self) -> None:
+        if self._watching:
+            self._has_news = True
+            self._tell_in(TELL_AFTER)
+
+    def _tell_in(self, seconds: float) -> None:
+        if self._telling is None:
+            self._telling = asyncio.get_running_loop().call_later(seconds, self._tell)
+
+    def _tell(self) -> None:
+        self._telling = None
+        if self._has_news:
+            self._has_news = False
+            self._next |= self._watching  # whoever waits already keeps the place
+        people = self._people_online()
+        for client in [*islice(self._next, MOST_AT_ONCE)]:
+            del self._next[client]
+            if self._is_full(client):
+                self._due.add(client)
+            else:
+                client.login_socket.tell(people)
+        if self._next:
+            self._tell_in(AGAIN_AFTER)
+
+    def emptied(self, client: Client) -> None:
+        """There is room in the queue to `client`."""
+        if client in self._due:
+            self._due.discard(client)
+            client.login_socket.tell(self._people_online())

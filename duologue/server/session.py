@@ -1,0 +1,145 @@
+"""What the hub needs of a socket (`Link`), and who is behind three of them (`Client`). The sockets themselves live in
+`net`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from enum import Enum
+from math import inf
+from typing import Any, Protocol
+
+from duologue.core.admission import source_key
+from duologue.core.commands.chat import Command
+from duologue.core.errors import PeerError
+from duologue.core.events.chat import Event
+from duologue.core.pace import TokenBucket
+from duologue.core.requests import Chat
+from duologue.protocols.native.codec import NativeSocket
+
+Commands = Iterable[Command | PeerError]
+Receiver = Callable[[bytes], Commands]
+
+
+class Hold(Enum):
+    """Why a socket is not read from at the moment."""
+
+    RATE = "its client sends faster than the limit"
+    OWN_QUEUE = "its client does not read its answers"
+    RECALL = "its question to the store is being answered"
+    STORE = "the disk does not keep up"
+    DISK = "the disk is nearly full, and enough of what it said waits"
+    CATCHING_UP = "the partner is about to have read what is stored, and waits for the last of it"
+    TURN = "it is somebody else's turn"
+    LOGIN = "not all of its client's sockets are there"
+
+
+class Door(Protocol):
+    """The sans-I/O end of one socket, of whatever front door (`protocols/base.py`)."""
+
+    hears_itself: bool
+    """Is it sent its own messages to a room, because its client does not show them?"""
+    watches: bool
+    """Is it told who is here whenever that changes?"""
+    lobby: bool
+    """Is whoever comes in here in the lobby by that?"""
+    tries: int
+    """Refused logins on one connection before it is closed."""
+
+    def receive_data(self, data: bytes) -> Commands: ...
+
+
+class Link(Protocol):
+    """One socket, in the hub's words."""
+
+    address: str
+    """IP address of the peer."""
+    port: int
+    """The peer's."""
+    peer: str
+    """Address and port, for people."""
+    descriptor: int
+    client: Client | None
+    """Set when the login is complete."""
+    bucket: TokenBucket
+    """What its commands are paid from: until the login is complete what a stranger has, then what its client has."""
+    row: int
+    """Its client's row in `connection_table`, -1 until there is one."""
+
+    @property
+    def is_all_three(self) -> bool:
+        """Is it all that its client has, so that a login is complete with it?"""
+
+    send: Callable[[bytes], None]
+
+    @property
+    def door(self) -> Door: ...
+
+    def tell(self, event: Event) -> None:
+        """Write `event` in this socket's protocol."""
+
+    @staticmethod
+    def tell_all(links: Iterable[Any], event: Event) -> None:
+        """The same of many sockets of this kind: the event is put into words once for each protocol."""
+
+    def messages_from(self, nickname: str, taken: Callable[[int], None]) -> Callable[[bytes], None]:
+        """Where the message lines go that `nickname` says in a chat: what is returned puts them in this socket's words.
+
+        `taken` is told of each that has reached the peer, if its client does not say that itself with PING.
+        """
+
+    def receive_through(self, reader: Callable[[NativeSocket], Receiver] | None) -> None:
+        """What comes in goes through what `reader` makes of the door from now on; None: through the door alone.
+
+        Of a socket whose door knows no message lines everything comes as commands, always.
+        """
+
+    def hold(self, reason: Hold) -> None:
+        """Stop reading until every reason is released."""
+
+    def release(self, reason: Hold) -> None: ...
+
+    def delay_acks(self) -> None:
+        """Let the kernel answer two segments with one ACK, for as long as they come fast."""
+
+    def queued(self) -> int:
+        """Bytes that wait to be sent."""
+
+    def close(self) -> None:
+        """Read nothing more, send what is queued, then close. Harmless when closed already."""
+
+    def dismiss(self) -> None:
+        """The same of one that did not come in, without waiting for a peer that does not take its last words."""
+
+
+def source_of(link: Link) -> str:
+    """Who has one place in a queue where nobody is known."""
+    return source_key(link.address, link.port)
+
+
+Hearers = dict[Callable[[Iterable[Link], Event], None], list[Link]]
+"""Many sockets, by their kind: the key tells all of them."""
+
+
+@dataclass(slots=True, eq=False)
+class Client:
+    """One logged-in person. Becomes complete when the third socket attaches, and all three end together."""
+
+    nickname: str
+    login_socket: Link
+    chat_socket: Link
+    check_socket: Link
+    row: int
+    password_hash: str | None = field(default=None, repr=False)
+    """That of its account when it logged in: with another one, the session is over."""
+    warned: float = -inf
+    """When it was last told that it sends too fast."""
+    chat: Chat | None = None
+    """The chat that it takes part in, not one that waits for it to come back."""
+    has_resumed: bool = False
+    """Has it come back to its chat? Then it has to say which stream it speaks of: it may not have heard the answer."""
+
+    @property
+    def sockets(self) -> tuple[Link, Link, Link]:
+        return self.login_socket, self.chat_socket, self.check_socket

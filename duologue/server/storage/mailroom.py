@@ -1,0 +1,223 @@
+"""What is decided about letters and ended chats, inside the writer's transaction: the one serial truth.
+
+Used by the writer's thread alone; what people read of it is in undelivered.py.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import NamedTuple
+from zlib import crc32
+
+from duologue.core.room_rules import is_room
+from duologue.core.streams import chat_of
+from duologue.server.storage.base import ChatStanding, HandedIn, Letter, LiveRoom, Standing
+from duologue.server.storage.letters import (
+    LETTER,
+    STREAMS_OF_A_CHAT,
+    UNHEARD,
+    bad_number,
+    check_number,
+    has_mailbox,
+    is_there,
+)
+from duologue.server.storage.reader import PLACE_BITS
+from duologue.server.storage.rows import EndRow, NextNumbers
+from duologue.server.storage.shares import MailboxLimits, Shares
+
+_STREAMS = """SELECT stream.number, name, sender, CASE sender WHEN asker THEN target ELSE asker END,
+    stored, received, last, chat.number, ended, reason
+    FROM chat CROSS JOIN stream ON stream.chat = chat.number WHERE id = ? ORDER BY stream.number"""
+_END = "UPDATE chat SET ended = ?, reason = ? WHERE id = ? AND ended IS NULL"
+_CHAT = "INSERT INTO chat (number, id, asker, target, started, ended, reason) VALUES (?, ?, ?, ?, ?, ?, ?)"
+_STREAM = """INSERT INTO stream (number, chat, sender, stored, received, last, name) VALUES (?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (number) DO UPDATE SET stored = excluded.stored, received = excluded.received, last = excluded.last"""
+_CHUNK = """INSERT INTO chunk (number, stream, previous, first, count, at, lines, is_heard, crc)
+    VALUES (?, ?, ?, ?, 1, ?, ?, ?, ?)"""
+_ARRIVAL = "INSERT INTO mailbox (recipient, stream, first, last) VALUES (?, ?, ?, ?)"
+_ROOM = "INSERT OR REPLACE INTO room (id, key, password_hash, topic, topic_by) VALUES (?, ?, ?, ?, ?)"
+_NO_ROOM = "DELETE FROM room WHERE id = ?"
+_BLOCK = "INSERT OR IGNORE INTO block (nickname, other) VALUES (?, ?)"
+_NO_BLOCK = "DELETE FROM block WHERE nickname = ? AND other = ?"
+_ASKING = "INSERT OR REPLACE INTO asking (nickname, who) VALUES (?, ?)"
+_IN_ROOM = "INSERT INTO room_chunk (room, chunk) VALUES (?, ?)"
+_RECEIVED = "UPDATE stream SET received = ? WHERE number = ?"
+_HANDED_OVER = "DELETE FROM mailbox WHERE stream = ? AND last <= ?"
+_WAITING = """SELECT sender, sum(mailbox.last - max(mailbox.first - 1, received))
+    FROM mailbox CROSS JOIN stream ON stream.number = mailbox.stream
+    WHERE recipient = ? AND mailbox.last > received GROUP BY sender"""
+_NO_LONGER_WAITING = """SELECT coalesce(sum(min(last, :upto) - max(first - 1, :received)), 0)
+    FROM mailbox WHERE stream = :stream AND first <= :upto"""
+_HEARD = "UPDATE chat SET reason = ? WHERE number = ?"
+
+
+class _Stream(NamedTuple):
+    number: int
+    name: str
+    sender: str
+    recipient: str
+    stored: int
+    received: int
+    last: int
+    chat: int
+    ended: float | None
+    reason: str | None
+
+    @property
+    def standing(self) -> Standing:
+        return Standing(self.name, self.sender, self.recipient, self.stored, self.received)
+
+
+class Mailroom:
+    """`limits` are for letters; chats may end with more."""
+
+    numbers: NextNumbers
+    """For the rows that a letter adds; set for each commit."""
+
+    def __init__(self, connection: sqlite3.Connection, limits: MailboxLimits) -> None:
+        self._connection = connection
+        self._shares = Shares(limits, self._waiting_for)
+
+    # Chats that end
+
+    def end(self, end: EndRow) -> None:
+        """A chat is over: what of it had not been received is in the mailboxes. Only its first end counts."""
+        if self._connection.execute(_END, end).rowcount:
+            for stream in self._streams(end.id):
+                if stream.received < stream.stored and has_mailbox(stream.recipient):
+                    self._put(stream, stream.received + 1, stream.stored)
+                    self._shares.put(stream.recipient, stream.sender, stream.stored - stream.received)
+
+    # Rooms
+
+    def room_is(self, room: LiveRoom) -> None:
+        self._connection.execute(_ROOM, (room.id, room.key, room.password_hash, room.topic, room.topic_by))
+
+    def room_gone(self, room_id: str) -> None:
+        self._connection.execute(_NO_ROOM, (room_id,))
+
+    # Privacy
+
+    def block_is(self, nickname: str, other: str, is_on: bool) -> None:
+        self._connection.execute(_BLOCK if is_on else _NO_BLOCK, (nickname, other))
+
+    def asking_is(self, nickname: str, who: str) -> None:
+        self._connection.execute(_ASKING, (nickname, who))
+
+    # Questions
+
+    def hand_in(self, letter: Letter) -> HandedIn:
+        """Raises PeerError, before anything is changed."""
+        check_number(letter)
+        streams = self._streams(chat_of(letter.stream))
+        if streams and (streams[0].ended is None or {*streams[0][2:4]} != {letter.sender, letter.recipient}):
+            raise bad_number(letter)
+        stream = _newest(streams, letter.stream, letter.sender)
+        if stream and is_there(letter, stream.stored, stream.received):
+            return HandedIn(stream.standing, None)
+        if stream is None and len(streams) >= STREAMS_OF_A_CHAT:
+            raise bad_number(letter)
+        if has_mailbox(letter.recipient) and (stream is None or letter.number > stream.received):
+            self._shares.check(letter)
+        stream, chunk = self._keep(letter, stream or self._new_stream(letter, streams))
+        return HandedIn(stream.standing, chunk << PLACE_BITS)
+
+    def receipt(self, stream: str, recipient: str, upto: int) -> Standing | None:
+        found = [found for found in self._named(stream) if found.recipient == recipient]
+        return self._receive(found[-1], upto) if found else None
+
+    def standing(self, stream: str, sender: str) -> Standing | None:
+        found = self._ended(stream, sender)
+        return found.standing if found else None
+
+    def chat_standing(self, chat_id: str, me: str, stream: str | None) -> ChatStanding | None:
+        streams = self._streams(chat_id)
+        if not streams or me not in streams[0][2:4]:
+            return None
+        reason = streams[0].reason
+        if reason in (None, LETTER, UNHEARD):
+            return None
+        (partner,) = {*streams[0][2:4]} - {me}
+        mine = [found for found in streams if found.sender == me and stream in (None, found.name)]
+        return ChatStanding(partner, str(reason), max(mine[-1].stored, mine[-1].received) if mine else 0)
+
+    # Rows
+
+    def _streams(self, chat_id: str) -> list[_Stream]:
+        return [_Stream(*row) for row in self._connection.execute(_STREAMS, (chat_id,))]
+
+    def _named(self, stream: str) -> list[_Stream]:
+        """Those of either person, where their chat is over."""
+        streams = self._streams(chat_of(stream))
+        return [found for found in streams if found.name == stream and found.ended is not None]
+
+    def _ended(self, stream: str, sender: str) -> _Stream | None:
+        return _newest(self._named(stream), stream, sender)
+
+    def _waiting_for(self, recipient: str) -> list[tuple[str, int]]:
+        return self._connection.execute(_WAITING, (recipient,)).fetchall()
+
+    def _new_stream(self, letter: Letter, others: list[_Stream]) -> _Stream:
+        """For a letter that begins one: in the chat that it belongs to, or in one made for it.
+
+        What went before is not known here, so it counts as received: its sender went on from there.
+        """
+        chat = others[0].chat if others else self._new_chat(letter)
+        number, self.numbers.stream = self.numbers.stream, self.numbers.stream + 1
+        before = letter.number - 1
+        sender, recipient = letter.sender, letter.recipient
+        return _Stream(number, letter.stream, sender, recipient, before, before, 0, chat, letter.at, _reason(letter))
+
+    def _new_chat(self, letter: Letter) -> int:
+        number, self.numbers.chat = self.numbers.chat, self.numbers.chat + 1
+        row = number, chat_of(letter.stream), letter.sender, letter.recipient, letter.at, letter.at, _reason(letter)
+        self._connection.execute(_CHAT, row)
+        return number
+
+    def _keep(self, letter: Letter, stream: _Stream) -> tuple[_Stream, int]:
+        """The stream as it is then, and the number of the new chunk."""
+        waits = has_mailbox(letter.recipient) and letter.number > stream.received
+        received = stream.received if waits else max(stream.received, letter.number)
+        chunk, self.numbers.chunk = self.numbers.chunk, self.numbers.chunk + 1
+        row = stream.number, stream.chat, stream.sender, letter.number, received, chunk, stream.name
+        self._connection.execute(_STREAM, row)
+        place = chunk, stream.number, stream.last, letter.number
+        kept = letter.at, letter.line, letter.is_heard, crc32(letter.line)
+        self._connection.execute(_CHUNK, (*place, *kept))
+        if is_room(letter.recipient):
+            self._connection.execute(_IN_ROOM, (letter.recipient, chunk))
+        if waits:
+            self._shares.taken(letter)
+        if letter.is_heard:
+            self._note_heard(letter, stream, waits)
+        return stream._replace(stored=letter.number, received=received, last=chunk), chunk
+
+    def _note_heard(self, letter: Letter, stream: _Stream, waits: bool) -> None:
+        if waits:
+            self._put(stream, letter.number, letter.number)
+        if stream.reason == UNHEARD:
+            self._connection.execute(_HEARD, (LETTER, stream.chat))
+
+    def _put(self, stream: _Stream, first: int, last: int) -> None:
+        self._connection.execute(_ARRIVAL, (stream.recipient, stream.number, first, last))
+
+    def _receive(self, stream: _Stream, upto: int) -> Standing:
+        """Nobody holds more than is stored: what comes later has still to be handed over."""
+        upto = min(upto, stream.stored)
+        if upto <= stream.received:
+            return stream.standing
+        places = {"stream": stream.number, "received": stream.received, "upto": upto}
+        (count,) = self._connection.execute(_NO_LONGER_WAITING, places).fetchone()
+        self._shares.put(stream.recipient, stream.sender, -count)
+        self._connection.execute(_RECEIVED, (upto, stream.number))
+        self._connection.execute(_HANDED_OVER, (stream.number, upto))
+        return stream._replace(received=upto).standing
+
+
+def _reason(letter: Letter) -> str:
+    return LETTER if letter.is_heard else UNHEARD
+
+
+def _newest(streams: list[_Stream], name: str, sender: str) -> _Stream | None:
+    """The last one wins, should a name have been given twice."""
+    return next((found for found in reversed(streams) if (found.name, found.sender) == (name, sender)), None)

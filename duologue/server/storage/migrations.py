@@ -1,0 +1,138 @@
+"""The store's tables, as the ordered list of steps that made them. A step that has been released is never changed.
+
+    chat    two people and when; `reason` says why it ended
+    stream  what one of the two says under one `name`: messages 1 to `stored`, of which the partner holds 1 to
+            `received`; `last` is its newest chunk
+    chunk   `count` messages from position `first`, as the wire's lines; `previous` is the one before it in its stream,
+            and without `is_heard` it is its sender's alone, whom the other had blocked;
+            `crc` the checksum of the lines, NULL where an older server wrote them
+    mailbox messages `first` to `last` of a stream that came to wait for somebody together, in the order of coming
+    room    those that are there, under the `id` of this life of theirs; `topic_by` is who has set the topic
+    room_chunk  the chunks of a room, by its id: its streams are many, one for each time that somebody came
+    block   who has blocked whom
+    asking  whom not everyone may ask for a chat, and who may
+    identity  the id of this store, of which there is a copy beside the file (store_id.py)
+
+Chunks are numbered in the order of their commits and only ever appended: the streams of a commit share pages. An index
+by stream would touch a page for each of them (50 streams: 0.7 ms of CPU a commit; chained like this, 0.2 ms).
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from pathlib import Path
+
+from duologue.server.storage.base import StoreError
+from duologue.server.storage.store_file import APPLICATION_ID
+
+Migration = tuple[str, ...]
+
+CONVERSATIONS: Migration = (
+    f"PRAGMA application_id = {APPLICATION_ID}",
+    """CREATE TABLE chat (
+        number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, asker TEXT NOT NULL, target TEXT NOT NULL,
+        started REAL NOT NULL, ended REAL, reason TEXT)""",
+    "CREATE INDEX chat_pair ON chat (asker, target)",
+    "CREATE INDEX chat_target ON chat (target)",
+    "CREATE INDEX chat_live ON chat (number) WHERE ended IS NULL",
+    """CREATE TABLE stream (
+        number INTEGER PRIMARY KEY, chat INTEGER NOT NULL REFERENCES chat, sender TEXT NOT NULL,
+        stored INTEGER NOT NULL, received INTEGER NOT NULL, last INTEGER NOT NULL)""",
+    "CREATE INDEX stream_chat ON stream (chat)",
+    """CREATE TABLE chunk (
+        number INTEGER PRIMARY KEY, stream INTEGER NOT NULL REFERENCES stream, previous INTEGER NOT NULL,
+        first INTEGER NOT NULL, count INTEGER NOT NULL, at REAL NOT NULL, lines BLOB NOT NULL)""",
+)
+SEARCH: Migration = (
+    """CREATE VIRTUAL TABLE message_index USING fts5 (
+        text, people, content = '', tokenize = 'unicode61 remove_diacritics 2')""",
+    "CREATE TABLE indexed (upto INTEGER NOT NULL)",  # the number of the newest message in the index
+    "INSERT INTO indexed VALUES (0)",
+)
+# What older servers had not handed over when a chat ended is in nobody's mailbox: they did not count after the end.
+MAILBOXES: Migration = (
+    "ALTER TABLE stream ADD COLUMN name TEXT NOT NULL DEFAULT ''",
+    "UPDATE stream SET name = (SELECT id FROM chat WHERE chat.number = stream.chat)",
+    """CREATE TABLE mailbox (
+        number INTEGER PRIMARY KEY AUTOINCREMENT, recipient TEXT NOT NULL, stream INTEGER NOT NULL REFERENCES stream,
+        first INTEGER NOT NULL, last INTEGER NOT NULL)""",
+    "CREATE INDEX mailbox_recipient ON mailbox (recipient, number)",
+    "CREATE INDEX mailbox_stream ON mailbox (stream)",
+)
+ROOMS: Migration = (
+    "CREATE TABLE room (id TEXT PRIMARY KEY, key TEXT NOT NULL, password_hash TEXT, topic TEXT NOT NULL) WITHOUT ROWID",
+    "CREATE TABLE room_chunk (room TEXT NOT NULL, chunk INTEGER NOT NULL, PRIMARY KEY (room, chunk)) WITHOUT ROWID",
+)
+PRIVACY: Migration = (
+    "CREATE TABLE block (nickname TEXT NOT NULL, other TEXT NOT NULL, PRIMARY KEY (nickname, other)) WITHOUT ROWID",
+    "CREATE TABLE asking (nickname TEXT PRIMARY KEY, who TEXT NOT NULL) WITHOUT ROWID",
+)
+# Before, a chat was unheard or not as a whole. What was said after its end, has not been received and waits in no
+# mailbox was not heard either. Nobody could receive a letter numbered 0, and some counted as received before they came.
+HEARD: Migration = (
+    "ALTER TABLE chunk ADD COLUMN is_heard INTEGER NOT NULL DEFAULT 1",
+    """WITH RECURSIVE back (number, previous) AS (
+            SELECT chunk.number, chunk.previous
+            FROM stream CROSS JOIN chunk ON chunk.number = stream.last WHERE first > received
+        UNION ALL
+            SELECT chunk.number, chunk.previous FROM back CROSS JOIN chunk ON chunk.number = back.previous
+            CROSS JOIN stream ON stream.number = chunk.stream WHERE first > received)
+        UPDATE chunk SET is_heard = 0 WHERE number IN (
+            SELECT back.number FROM back CROSS JOIN chunk AS late ON late.number = back.number
+            CROSS JOIN stream ON stream.number = late.stream CROSS JOIN chat ON chat.number = stream.chat
+            WHERE (reason = 'unheard' OR late.at > ended) AND NOT EXISTS (
+                SELECT 1 FROM mailbox
+                WHERE mailbox.stream = late.stream AND late.first BETWEEN mailbox.first AND mailbox.last))""",
+    "DELETE FROM mailbox WHERE last < 1",
+    "UPDATE stream SET received = 0 WHERE received < 0",
+    """UPDATE stream SET received = stored
+        WHERE received > stored AND chat IN (SELECT number FROM chat WHERE reason IN ('letter', 'unheard'))""",
+    "ALTER TABLE room ADD COLUMN topic_by TEXT NOT NULL DEFAULT ''",
+)
+# Who has talked with whom is looked up among few chats, whatever letters there are.
+ACQUAINTANCES: Migration = (
+    """CREATE INDEX chat_talked ON chat (asker, target)
+        WHERE reason IS NOT 'letter' AND reason IS NOT 'unheard'""",
+)
+IDENTITY: Migration = (
+    "CREATE TABLE identity (store TEXT NOT NULL)",
+    "INSERT INTO identity VALUES (lower(hex(randomblob(16))))",
+)
+CHECKSUMS: Migration = ("ALTER TABLE chunk ADD COLUMN crc INTEGER",)
+# Korean was indexed by whole words, and what is composed otherwise as it was: the next search makes the index anew.
+INDEXED_ANEW: Migration = (
+    "INSERT INTO message_index (message_index) VALUES ('delete-all')",
+    "UPDATE indexed SET upto = 0",
+)
+MIGRATIONS: Sequence[Migration] = (
+    *(CONVERSATIONS, SEARCH, MAILBOXES, ROOMS, PRIVACY),
+    *(HEARD, ACQUAINTANCES, IDENTITY, CHECKSUMS, INDEXED_ANEW),
+)
+
+
+def migrate(connection: sqlite3.Connection, path: Path, migrations: Sequence[Migration] = MIGRATIONS) -> None:
+    """Bring the file to the newest version, each step whole or not at all. Raises StoreError for a newer file."""
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    if version > len(migrations):
+        text = f"was written by a newer Duologue (version {version}, this one knows {len(migrations)}); run that one"
+        raise StoreError(path, text)
+    for number, step in enumerate(migrations[version:], start=version + 1):
+        try:
+            _take(connection, step, number)
+        except sqlite3.Error as error:
+            text = f"cannot be brought to version {number} ({error}); it is as it was. Free disk space, or see the logs"
+            raise StoreError(path, text) from error
+
+
+def _take(connection: sqlite3.Connection, step: Migration, number: int) -> None:
+    connection.execute("BEGIN EXCLUSIVE")
+    try:
+        for statement in step:
+            connection.execute(statement)
+        connection.execute(f"PRAGMA user_version = {number}")
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise

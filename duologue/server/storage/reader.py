@@ -1,0 +1,323 @@
+"""What people may read of the store, each function one question asked of a connection.
+
+Every question names who asks (`me`) and is answered from the chats of that person only: a stranger's chat and one that
+never was give the same answer, nothing.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from heapq import heapify, heappop, heapreplace
+from typing import NamedTuple
+
+from duologue.server.storage.backlog import Backlog
+from duologue.server.storage.base import LiveChat, LiveRoom, LiveStream, Message
+from duologue.server.storage.gathering import OpenStream
+from duologue.server.storage.letters import LETTER, UNHEARD
+from duologue.server.storage.rows import NextNumbers
+from duologue.server.storage.stored_lines import between, texts, whole
+
+# A message's number is its chunk's, shifted, plus its place there: 256 KiB hold 2^17 of the shortest lines.
+PLACE_BITS = 20
+_HIGHEST = 1 << 63 - 1 - PLACE_BITS
+
+
+MAY_BE_READ = "(is_heard OR sender = :me)"
+"""Of the messages in their chats: what somebody has not heard, because they had blocked the sender, stays the sender's.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Whose:
+    """Whose chats are read: those with one partner, or all of `me` and what is said in `rooms`.
+
+    A room's id is the target of what is said there.
+    """
+
+    me: str
+    partner: str | None = None
+    rooms: tuple[str, ...] = ()
+
+    @property
+    def condition(self) -> str:
+        if self.partner is None:
+            rooms = ", ".join(f":{name}" for name in self._rooms)
+            return f"(asker = :me OR target = :me OR target IN ({rooms}))"
+        return "(asker = :me AND target = :partner OR asker = :partner AND target = :me)"
+
+    @property
+    def values(self) -> dict[str, str | int | None]:
+        return {"me": self.me, "partner": self.partner, **self._rooms}
+
+    @property
+    def _rooms(self) -> dict[str, str]:
+        return {f"room{number}": room for number, room in enumerate(self.rooms)}
+
+
+# Walks all streams at once from their newest chunks back. ORDER BY sorts the queue of a recursive query, and
+# LIMIT keeps SQLite from leaving it out where the query around this one does not need it.
+_WALK = """WITH RECURSIVE walk (number, previous) AS (
+        SELECT chunk.number, chunk.previous
+        FROM chat CROSS JOIN stream ON stream.chat = chat.number CROSS JOIN chunk ON chunk.number = stream.last
+        WHERE {condition}
+    UNION ALL
+        SELECT chunk.number, chunk.previous FROM walk CROSS JOIN chunk ON chunk.number = walk.previous
+        ORDER BY 1 DESC LIMIT -1)"""
+_COLUMNS = """chunk.number, stream.name, sender, CASE sender WHEN asker THEN target ELSE asker END,
+        first, count, at, lines, previous, is_heard, crc"""
+_OWNERS = "CROSS JOIN stream ON stream.number = chunk.stream CROSS JOIN chat ON chat.number = stream.chat"
+_CHUNK = f"SELECT {_COLUMNS} FROM chunk {_OWNERS}"
+# Every stream of a page of chats, with its newest chunk; nulls where nothing was said.
+_ENDS = """SELECT page.number, chunk.number, chunk.previous
+    FROM (SELECT number FROM chat WHERE {condition} AND number > :after ORDER BY number LIMIT :most) AS page
+    LEFT JOIN stream ON stream.chat = page.number LEFT JOIN chunk ON chunk.number = stream.last"""
+_NEXT_TARGET = "SELECT min(target) FROM chat WHERE asker = ? AND target > ?"
+_BACK = """WITH RECURSIVE back (previous) AS (
+        VALUES (:start)
+    UNION ALL
+        SELECT chunk.previous FROM back CROSS JOIN chunk ON chunk.number = back.previous WHERE back.previous > :highest
+        LIMIT :most)
+    SELECT min(previous) FROM back"""
+_LIVE_CHATS = "SELECT number, id, asker, target, started FROM chat WHERE ended IS NULL ORDER BY number"
+# Without the older ones that have been received whole.
+_LIVE_STREAMS = """SELECT number, name, sender, stored, received, last FROM stream
+    WHERE chat = :chat ORDER BY number"""
+
+_IN_ROOM = f"""SELECT {_COLUMNS} FROM room_chunk CROSS JOIN chunk ON chunk.number = room_chunk.chunk {_OWNERS}
+    WHERE room = ? AND room_chunk.chunk <= ? ORDER BY room_chunk.chunk DESC LIMIT ?"""
+
+_HEARD = f"reason IS NOT '{UNHEARD}'"
+# A letter that was written to `me` alone makes nobody known. Letters can be many: the first half has an index of its
+# own (migrations.py), and of what `me` has written the newest count.
+_HAVE_TALKED = f"""SELECT EXISTS (SELECT 1 FROM chat
+        WHERE asker = :other AND target = :me AND reason IS NOT '{LETTER}' AND {_HEARD})
+    OR EXISTS (SELECT 1 FROM (SELECT reason FROM chat WHERE asker = :me AND target = :other
+        ORDER BY number DESC LIMIT :most) WHERE {_HEARD})"""
+
+# What one step of a reading takes at most, a few ms: then others have their turn.
+PAGE_CHATS = 500
+LOOK_CHUNKS = 10_000
+PAGE_LINES = 500
+# With the largest of them, 4 MiB of memory.
+PAGE_CHUNKS = 16
+
+
+class Row(NamedTuple):
+    """What a row of the chunk query holds."""
+
+    number: int
+    stream: str
+    sender: str
+    recipient: str
+    first: int
+    messages: int
+    at: float
+    lines: bytes
+    previous: int
+    is_heard: bool
+    crc: int | None
+
+    def may_be_read_by(self, nickname: str) -> bool:
+        """As MAY_BE_READ."""
+        return self.is_heard or self.sender == nickname
+
+    def checked(self) -> Row:
+        """Itself. Raises DamagedLinesError: what was damaged must not be read out as if somebody had said it."""
+        whole(self.lines, self.crc)
+        return self
+
+
+Steps = Iterator[Message | None]
+"""Messages as they are found; None, after a few ms without any: it goes on when it is asked to."""
+
+
+def history(connection: sqlite3.Connection, whose: Whose, before: int | None = None) -> Steps:
+    """The messages back from the newest, or from the newest before a number. Reads no further than is asked of it."""
+    for row in chunks(connection, whose, before):
+        if row:
+            yield from _newest_first(row, before)
+        yield None
+
+
+def room_history(connection: sqlite3.Connection, room: str, before: int | None = None) -> Steps:
+    """The same of a room."""
+    highest = _highest(before)
+    while rows := connection.execute(_IN_ROOM, (room, highest, PAGE_CHUNKS)).fetchall():
+        for row in map(Row._make, rows):
+            yield from _newest_first(row.checked(), before)
+        highest = rows[-1][0] - 1
+        yield None
+
+
+def live_rooms(connection: sqlite3.Connection) -> list[LiveRoom]:
+    """The rooms that a server which starts again goes on with."""
+    rows = connection.execute("SELECT key, id, password_hash, topic, topic_by FROM room ORDER BY key")
+    return [LiveRoom(*row) for row in rows]
+
+
+def blocks(connection: sqlite3.Connection) -> list[tuple[str, str]]:
+    """Who has blocked whom."""
+    return connection.execute("SELECT nickname, other FROM block").fetchall()
+
+
+def asking(connection: sqlite3.Connection) -> list[tuple[str, str]]:
+    """Whom not everyone may ask for a chat, and who may."""
+    return connection.execute("SELECT nickname, who FROM asking").fetchall()
+
+
+def have_talked(connection: sqlite3.Connection, me: str, other: str) -> bool:
+    """Have the two had a chat, or has `me` written to the other?"""
+    (have,) = connection.execute(_HAVE_TALKED, {"me": me, "other": other, "most": PAGE_CHATS}).fetchone()
+    return bool(have)
+
+
+def of_chunks(connection: sqlite3.Connection, whose: Whose, numbers: Sequence[int]) -> dict[int, Row]:
+    """Those of these chunks that are theirs and may be read, by number; at most PAGE_CHUNKS."""
+    places = ", ".join(f":chunk{place}" for place in range(len(numbers)))
+    condition = f"chunk.number IN ({places}) AND {whose.condition} AND {MAY_BE_READ}"
+    values = whose.values | {f"chunk{place}": number for place, number in enumerate(numbers)}
+    rows = map(Row._make, connection.execute(f"{_CHUNK} WHERE {condition}", values))
+    return {row.number: row.checked() for row in rows}
+
+
+def any_chunk(connection: sqlite3.Connection, number: int) -> Row | None:
+    """One chunk, whoever it belongs to and damaged or not: for the index, not for people."""
+    row = connection.execute(f"{_CHUNK} WHERE chunk.number = ?", (number,)).fetchone()
+    return Row._make(row) if row else None
+
+
+def messages(row: Row, first: int, last: int) -> list[Message]:
+    """The messages of a chunk from place `first` up to place `last`."""
+    found = texts(between(row.lines, first, last))
+    return [message_at(row, place, text) for place, text in enumerate(found, first)]
+
+
+def message_at(row: Row, place: int, text: str) -> Message:
+    number = (row.number << PLACE_BITS) + place
+    return Message(number, row.stream, row.sender, row.recipient, row.first + place, row.at, text)
+
+
+def pages(row: Row, before: int | None = None) -> Iterator[tuple[int, int]]:
+    """The places of a chunk, or those before a message's number, from the newest on: PAGE_LINES of them at a time."""
+    end = row.messages if before is None else max(0, min(row.messages, before - (row.number << PLACE_BITS)))
+    for last in range(end, 0, -PAGE_LINES):
+        yield max(0, last - PAGE_LINES), last
+
+
+def chunks(connection: sqlite3.Connection, whose: Whose, before: int | None = None) -> Iterator[Row | None]:
+    """The chunks back from the newest, or from the one of a message's number; None as in Steps.
+
+    No statement is open between two steps, so that no snapshot grows old: chunks do not change, and who goes on to one
+    that has been deleted finds the end of its stream.
+    """
+    ends: list[int] = []  # negative, as the heap has its smallest first
+    for end in _ends(connection, whose, _highest(before)):
+        if end:
+            ends.append(-end)
+        else:
+            yield None
+    heapify(ends)
+    while ends:
+        row = any_chunk(connection, -ends[0])
+        if row and row.previous:
+            heapreplace(ends, -row.previous)
+        else:
+            heappop(ends)
+        yield row.checked() if row and row.may_be_read_by(whose.me) else None
+
+
+def live_chats(connection: sqlite3.Connection) -> tuple[list[OpenStream], list[LiveChat]]:
+    """What a server that starts again goes on with: the chats that have not ended."""
+    streams: list[OpenStream] = []
+    chats: list[LiveChat] = []
+    for chat, chat_id, asker, target, started in connection.execute(_LIVE_CHATS).fetchall():
+        backlogs = {sender: Backlog(chat_id, sender) for sender in (asker, target)}
+        of_chat = [
+            OpenStream(number, chat, name, backlogs[sender], stored, received, last)
+            for number, name, sender, stored, received, last in connection.execute(_LIVE_STREAMS, {"chat": chat})
+        ]
+        streams += of_chat
+        chats.append(LiveChat(chat_id, asker, target, started, tuple(_live(stream) for stream in of_chat)))
+    return streams, chats
+
+
+def _live(stream: OpenStream) -> LiveStream:
+    return LiveStream(stream.name, stream.backlog.sender, stream.stored, stream.received)
+
+
+def next_numbers(connection: sqlite3.Connection) -> NextNumbers:
+    """Higher than any number ever given: of chunks that have been deleted, their streams still know."""
+    columns = (("number", "chat"), ("number", "stream"), ("number", "chunk"), ("last", "stream"))
+    chat, stream, *chunk = (
+        connection.execute(f"SELECT coalesce(max({column}), 0) FROM {table}").fetchone()[0] for column, table in columns
+    )
+    return NextNumbers(chat + 1, stream + 1, max(chunk) + 1)
+
+
+def walk_of(whose: Whose) -> str:
+    """The beginning of a query: `walk` are the numbers of their chunks, newest first."""
+    return _WALK.format(condition=whose.condition)
+
+
+def _newest_first(row: Row, before: int | None) -> Iterator[Message]:
+    for first, last in pages(row, before):
+        yield from reversed(messages(row, first, last))
+
+
+def _highest(before: int | None) -> int:
+    """The chunk from which to read back: of message `before`, should there be others before it there."""
+    return _HIGHEST if before is None else (before - 1) >> PLACE_BITS
+
+
+def _ends(connection: sqlite3.Connection, whose: Whose, highest: int) -> Iterator[int | None]:
+    """Of every stream the newest chunk that is none above `highest`; None as in Steps."""
+    for condition, values in _kinds_of_chats(connection, whose):
+        query, after = _ENDS.format(condition=condition), 0
+        while page := connection.execute(query, {**values, "after": after, "most": PAGE_CHATS}).fetchall():
+            after = max(chat for chat, _, _ in page)
+            for _, number, previous in page:
+                if number is not None:
+                    yield from _back(connection, number, previous, highest)
+            yield None
+        yield None
+
+
+def _kinds_of_chats(connection: sqlite3.Connection, whose: Whose) -> Iterator[tuple[str, dict[str, str]]]:
+    """All chats that may be read, each once, by conditions that an index has in the order of their numbers."""
+    me = {"me": whose.me}
+    if whose.partner is not None:
+        both = me | {"partner": whose.partner}
+        yield "asker = :me AND target = :partner", both
+        yield "asker = :partner AND target = :me", both
+        return
+    for target in _targets(connection, whose.me):
+        if target not in whose.rooms:
+            yield "asker = :me AND target = :partner", me | {"partner": target}
+    yield "target = :me", me
+    for room in whose.rooms:
+        yield "target = :room", {"room": room}
+
+
+def _targets(connection: sqlite3.Connection, me: str) -> Iterator[str]:
+    """Whom `me` has asked for a chat or written to, each once."""
+    target = ""
+    while target := connection.execute(_NEXT_TARGET, (me, target)).fetchone()[0]:
+        yield target
+
+
+def _back(connection: sqlite3.Connection, number: int, previous: int, highest: int) -> Iterator[int | None]:
+    """The first chunk of a stream, from `number` back, that is not above `highest`; 0, or none, where there is none."""
+    if number <= highest:
+        yield number
+        return
+    while previous > highest:
+        start = previous
+        place = {"start": start, "highest": highest, "most": LOOK_CHUNKS}
+        (previous,) = connection.execute(_BACK, place).fetchone()
+        yield None
+        if previous == start:  # it has been deleted
+            return
+    if previous:
+        yield previous

@@ -1,0 +1,77 @@
+"""What the loop hands to the writer's thread: the rows of one commit, and questions to decide inside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from duologue.server.storage.base import Stored
+
+
+class ChatRow(NamedTuple):
+    number: int
+    id: str
+    asker: str
+    target: str
+    started: float
+
+
+class ChunkRow(NamedTuple):
+    number: int
+    stream: int
+    previous: int
+    first: int
+    messages: int
+    at: float
+    lines: bytes
+
+
+class StreamRow(NamedTuple):
+    number: int
+    chat: int
+    sender: str
+    stored: int
+    received: int
+    last: int
+    name: str
+
+
+class EndRow(NamedTuple):
+    ended: float
+    reason: str
+    id: str
+
+
+@dataclass(slots=True)
+class NextNumbers:
+    """The numbers of the rows to come."""
+
+    chat: int = 1
+    stream: int = 1
+    chunk: int = 1
+
+    def set_aside(self, count: int) -> NextNumbers:
+        """Numbers for `count` more rows of each kind, to be used later."""
+        aside = NextNumbers(self.chat, self.stream, self.chunk)
+        self.chat += count
+        self.stream += count
+        self.chunk += count
+        return aside
+
+
+Question = Callable[[Any], object]
+"""Put on the loop, to the Mailroom inside the commit; its answer, or the PeerError it raises, counts after COMMIT."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """One commit, and what may be said when it is done. `numbers` are for the rows that `questions` add."""
+
+    chats: list[ChatRow]
+    streams: list[StreamRow]
+    chunks: list[ChunkRow]
+    ends: list[EndRow]
+    questions: list[Question]
+    numbers: NextNumbers
+    stored: list[Stored]

@@ -1,0 +1,477 @@
+"""The store of messages in one SQLite file. Lives on the event loop and never blocks it: threads commit and read.
+
+What is said to be stored has been synced: `committed` is called after COMMIT has returned (WAL, synchronous=FULL).
+While one commit runs, what arrives is gathered for the next, so a commit costs per stream, not per message.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import sqlite3
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+from pathlib import Path
+from threading import Lock
+from typing import TypeVar
+
+from duologue.core.errors import PeerError
+from duologue.server.access import check_room, in_words
+from duologue.server.fair_pool import PoolFull
+from duologue.server.storage import reader
+from duologue.server.storage.base import (
+    ChatStanding,
+    HandedIn,
+    Letter,
+    LiveRoom,
+    Message,
+    Pressure,
+    Report,
+    Standing,
+    StoreDamaged,
+    StoreError,
+    Undelivered,
+    Unfinished,
+)
+from duologue.server.storage.checkup import warn_of_damage
+from duologue.server.storage.disk import LOOK_EVERY, DiskReserve, disk_full
+from duologue.server.storage.gathering import Gathering
+from duologue.server.storage.indexing import Indexing
+from duologue.server.storage.mailroom import Mailroom
+from duologue.server.storage.migrations import migrate
+from duologue.server.storage.reader import Steps, Whose
+from duologue.server.storage.reader_thread import ReaderThread
+from duologue.server.storage.replay import StoredReplay
+from duologue.server.storage.retention import Retention, Sweeper
+from duologue.server.storage.rows import Batch
+from duologue.server.storage.search import search
+from duologue.server.storage.shares import MailboxLimits
+from duologue.server.storage.store_file import StoreFile, use_wal
+from duologue.server.storage.store_id import begin_anew, check_is_the_one, check_is_there
+from duologue.server.storage.stored_lines import DamagedLinesError
+from duologue.server.storage.undelivered import MailReader
+from duologue.server.storage.writer import Answers, Writer
+
+# From the end of a commit to the next, in seconds. Each one costs the loop two switches of threads, and a fight for the
+# interpreter's lock; acknowledgements go out every 20 ms, so a finer grain would be paid for and not seen (with 5 ms:
+# 2 us more for each message of a ping-pong). A store that was idle commits at once.
+COMMIT_SPACING = 0.015
+# The same where somebody waits for an answer: who writes to a room says the next thing only when this one is stored.
+ANSWER_SPACING = 0.005
+# Seconds of work on one question. A page of history takes a few ms and a search for words less than that, so this is
+# for who looks for signs among some 200,000 messages, or for words that are in most of them: nobody waits much longer
+# for an answer, and what was found by then is one.
+READING_SECONDS = 2.0
+# The same for the wait until the index has what was said since the last search: 40,000 messages or more.
+INDEXING_SECONDS = 2.0
+
+# What has to be free before a store is opened: a new one, its log and its shared memory take 0.8 MiB.
+START_BYTES = 1024 * 1024
+
+T = TypeVar("T")
+
+
+class SqliteStore:
+    """From `open` to `close`, on one event loop.
+
+    `committed` hears of every stream that a commit covered, `failed` once of the error that ended the store (nothing is
+    taken after it), `pressure` whose messages wait for the disk too much (backlog.py). `mailbox` is how many messages
+    may wait for somebody, and `retention` what is deleted. Into the disk's `reserve` no letters are taken, and who
+    gives messages of chats hears from it. `live_chats` are those that had not ended when the file was opened.
+    """
+
+    def __init__(
+        self,
+        file: StoreFile,
+        loop: asyncio.AbstractEventLoop,
+        *,
+        committed: Report,
+        failed: Callable[[StoreError], None],
+        pressure: Pressure,
+        mailbox: MailboxLimits,
+        retention: Retention,
+        reserve: DiskReserve,
+    ) -> None:
+        self._file = file
+        self._loop = loop
+        self._committed, self._failed, self._pressure = committed, failed, pressure
+        connection = file.writer()
+        streams, self.live_chats = reader.live_chats(connection)
+        self.live_rooms = reader.live_rooms(connection)
+        self.blocks, self.asking = reader.blocks(connection), reader.asking(connection)
+        self._waiting = Gathering(streams, reader.next_numbers(connection), self._press)
+        # What comes by itself, what people look up, and what they search for do not wait for each other.
+        self._mail_thread = ReaderThread(file.reader(), "store-mail")
+        self._reader = ReaderThread(file.reader(), "store-reader")
+        self._searcher = ReaderThread(file.reader(), "store-search")
+        self._mail = MailReader()
+        self._turn = Lock()
+        self._indexing = Indexing(self._searcher, file.indexer(), self._turn)
+        self._reserve = reserve
+        self._writer = Writer(connection, loop, self._turn, mailbox, self._written, self._broken, reserve.look)
+        reserve.look()
+        self._looking: asyncio.Handle = loop.call_soon(self._watch_disk)
+        self._sweeper = Sweeper(file.indexer(), loop, self._turn, retention)
+        self._not_before = self._answer_not_before = 0.0
+        self._timer: asyncio.Handle | None = None  # of a commit that is due, and not handed over
+        self._timer_at = 0.0
+        self._writing = False  # from the moment that a commit is due until it is done
+        self._asking: list[asyncio.Future[object]] = []  # for answers of the next commit, and of the one that runs
+        self._asked: list[asyncio.Future[object]] = []
+        self._refusal: StoreError | None = None
+        self._at_rest = asyncio.Event()
+        self._at_rest.set()
+
+    @classmethod
+    def open(
+        cls,
+        path: Path,
+        loop: asyncio.AbstractEventLoop,
+        *,
+        committed: Report,
+        failed: Callable[[StoreError], None],
+        pressure: Pressure,
+        mailbox: MailboxLimits,
+        retention: Retention,
+        reserve: DiskReserve,
+        begins_anew: bool = False,
+    ) -> SqliteStore:
+        """Open the file or make it (0600), check it, bring it up to date. Blocks, for seconds if the file is large.
+
+        Raises StoreError for a file that another server holds, that is not ours, damaged or newer, and where there was
+        a store that is gone; AccessError where the disk is full. With `begins_anew` a new one takes its place, and one
+        that is there is refused.
+        """
+        check_room(path.parent, START_BYTES)
+        if begins_anew:
+            begin_anew(path)
+        check_is_there(path)
+        file = StoreFile(path)
+        try:
+            file.check()
+            with contextlib.closing(file.writer()) as connection:
+                use_wal(connection)
+                migrate(connection, path)
+                check_is_the_one(connection, path)
+                warn_of_damage(connection, path)
+            return cls(
+                file,
+                loop,
+                committed=committed,
+                failed=failed,
+                pressure=pressure,
+                mailbox=mailbox,
+                retention=retention,
+                reserve=reserve,
+            )
+        except BaseException as error:
+            file.release()
+            raise _refused(path, error) from error
+
+    # Writing. Each raises StoreError once the store has failed or is closed.
+
+    def chat_started(self, chat_id: str, asker: str, target: str, at: float) -> None:
+        """`at`, here and below, is wall clock time, in seconds since 1970."""
+        self._check_open()
+        self._waiting.chat_started(chat_id, asker, target, at)
+        self._due()
+
+    def chat_ended(self, chat_id: str, reason: str, at: float) -> None:
+        self._check_open()
+        self._waiting.chat_ended(chat_id, reason, at)
+        self._due()
+
+    def stream_began(self, chat_id: str, sender: str, stream: str) -> None:
+        """What `sender` says from now on belongs to `stream`. Raises KeyError outside a live chat."""
+        self._check_open()
+        self._waiting.stream_began(chat_id, sender, stream)
+        self._due()
+
+    def append(self, chat_id: str, sender: str, lines: bytes, count: int, at: float) -> None:
+        """Take `count` whole message lines; they follow those taken before. Raises KeyError outside a live chat."""
+        if self._refusal is not None:
+            raise self._refusal
+        self._waiting.append(chat_id, sender, lines, count, at)
+        if not self._writing:
+            self._due()
+
+    def received(self, chat_id: str, sender: str, stream: str, upto: int) -> None:
+        """The partner holds 1 to `upto` of what `sender` sent. Written with the next commit, or on `close`."""
+        self._check_open()
+        self._waiting.received(chat_id, sender, stream, upto)
+
+    def room_is(self, room: LiveRoom) -> None:
+        self._decide(lambda mailroom: mailroom.room_is(room))
+
+    def room_gone(self, room_id: str) -> None:
+        self._decide(lambda mailroom: mailroom.room_gone(room_id))
+
+    def block_is(self, nickname: str, other: str, is_on: bool) -> None:
+        self._decide(lambda mailroom: mailroom.block_is(nickname, other, is_on))
+
+    def asking_is(self, nickname: str, who: str) -> None:
+        self._decide(lambda mailroom: mailroom.asking_is(nickname, who))
+
+    async def close(self) -> None:
+        """Commit all that was taken and close the file. What was not read by then is not answered."""
+        if self._refusal is None:
+            self._refusal = StoreError(self._file.path, "the store is closed")
+            self._stop_reading()
+            self._looking.cancel()
+            if self._waiting:
+                self._due()
+                self._hasten(self._loop.time())
+        while self._writing:
+            await self._at_rest.wait()
+        await asyncio.to_thread(self._release)
+
+    # Letters, and chats that are over: decided inside the next commit, and answered after it.
+
+    async def synced(self) -> None:
+        """Wait until all that was given before is on the disk, and `committed` has been called for it."""
+        self._check_open()
+        if self._waiting or self._writing:
+            await self._ask(lambda _: None)
+
+    async def hand_in(self, letter: Letter) -> HandedIn:
+        """Keep a letter; it is on the disk when this returns. Raises PeerError for a refusal, StoreError."""
+        if self._reserve.is_low:
+            return await self._handed_in_before(letter)
+        return await self._ask(lambda mailroom: mailroom.hand_in(letter))
+
+    async def _handed_in_before(self, letter: Letter) -> HandedIn:
+        standing = await self.standing(letter.stream, letter.sender)
+        if standing is None or standing.stored < letter.number:
+            raise disk_full()
+        return HandedIn(standing, None)
+
+    async def receipt(self, stream: str, recipient: str, upto: int) -> Standing | None:
+        """`recipient` holds 1 to `upto` of a letter, or of a stream of an ended chat. None: there is none such."""
+        return await self._ask(lambda mailroom: mailroom.receipt(stream, recipient, upto))
+
+    async def standing(self, stream: str, sender: str) -> Standing | None:
+        """How a letter stands, or a stream of an ended chat. None: there is none such of this sender."""
+        return await self._ask(lambda mailroom: mailroom.standing(stream, sender))
+
+    async def chat_standing(self, chat_id: str, me: str, stream: str | None) -> ChatStanding | None:
+        """How an ended chat stands for `me`, by the stream named or else the last. None: `me` has none such."""
+        return await self._ask(lambda mailroom: mailroom.chat_standing(chat_id, me, stream))
+
+    # Reading. Each raises StoreError where the file cannot be read.
+
+    def replay(self, chat_id: str, sender: str, stream: str, after: int) -> StoredReplay:
+        """Reads on after message `after` of a stream. Raises KeyError outside a live chat."""
+        found = self._waiting.stream(chat_id, sender, stream)
+        if found is None:
+            raise KeyError(stream)
+        return StoredReplay(self._mail_thread.connection, found.number, after, partial(self._read_mail, chat_id))
+
+    async def undelivered(self, me: str, after: int, limit_bytes: int) -> list[Undelivered]:
+        """What waits for `me` after a cursor, in the order it came: all of it that was given to the store by now."""
+        await self.synced()
+        page = partial(self._mail.page, self._mail_thread.connection, me, after, limit_bytes)
+        while (found := await self._read_mail(me, page)) is None:
+            pass
+        return found
+
+    async def history(self, me: str, partner: str, *, before: int | None = None, limit: int) -> list[Message]:
+        """The newest messages of the two, over all of their chats, oldest first; `before` is a message's number.
+
+        All that was given to the store by now counts, as in a search: who asks may have heard it already.
+        """
+        await self._readable()
+        return await self._read_back(reader.history(self._reader.connection, Whose(me, partner), before), limit, me)
+
+    async def room_history(self, room_id: str, *, asker: str, before: int | None = None, limit: int) -> list[Message]:
+        """The same of a room."""
+        return await self._read_back(reader.room_history(self._reader.connection, room_id, before), limit, asker)
+
+    async def have_talked(self, me: str, other: str) -> bool:
+        """Have the two had a chat, or has `me` written to `other`?"""
+        await self.synced()
+        return await self._told(
+            self._reader.run(partial(reader.have_talked, self._reader.connection, me, other), other)
+        )
+
+    async def search(self, me: str, words: str, limit: int, rooms: Sequence[str] = ()) -> list[Message]:
+        """The newest messages in any chat of `me` or in these rooms that have all of these words, newest first."""
+        await self._readable()
+        is_up_to_date = await self._is_indexed()
+        steps = search(self._searcher.connection, Whose(me, rooms=tuple(rooms)), words)
+        found = await self._told(self._searcher.collect(steps, limit, READING_SECONDS, me))
+        if not is_up_to_date:
+            raise Unfinished(found)
+        return found
+
+    async def _is_indexed(self) -> bool:
+        if self._reserve.is_low:  # what is in the index is found, and the rest when there is room
+            return True
+        try:
+            async with asyncio.timeout(INDEXING_SECONDS):
+                await self._told(self._indexing.bring_up_to_date())
+        except TimeoutError:
+            return False
+        return True
+
+    async def _read_back(self, steps: Steps, limit: int, asker: str) -> list[Message]:
+        """Oldest first, what is read from the newest back."""
+        try:
+            return (await self._told(self._reader.collect(steps, limit, READING_SECONDS, asker)))[::-1]
+        except Unfinished as unfinished:
+            raise Unfinished(unfinished.found[::-1]) from None
+
+    async def _readable(self) -> None:
+        """Wait until all that was said before is in the file. A receipt that waits for company goes on waiting."""
+        if self._writing:
+            await self.synced()
+
+    # The way of a commit: due, handed over, written or broken.
+
+    def _check_open(self) -> None:
+        if self._refusal is not None:
+            raise self._refusal
+
+    async def _ask(self, question: Callable[[Mailroom], T]) -> T:
+        return await self._decide(question)
+
+    def _decide(self, question: Callable[[Mailroom], T]) -> asyncio.Future[T]:
+        """Whoever does not wait for the answer misses nothing: an error that ends the store is told by `failed`."""
+        self._check_open()
+        answer: asyncio.Future[T] = self._loop.create_future()
+        answer.add_done_callback(_noted)
+        self._waiting.ask(question)
+        self._asking.append(answer)  # type: ignore[arg-type]  # a list of several kinds
+        self._answer_due()
+        return answer
+
+    def _due(self) -> None:
+        """Hand over after this turn of the loop, so that what else arrives in it comes along, or when it is time."""
+        if self._writing:
+            return
+        self._writing = True
+        self._at_rest.clear()
+        self._hand_over_at(self._not_before)
+
+    def _answer_due(self) -> None:
+        """The same, with somebody waiting for an answer."""
+        self._due()
+        self._hasten(self._answer_not_before)
+
+    def _press(self, chat: str, sender: str, is_behind: bool) -> None:
+        """So much waits that a sender has to: there is no more to gather."""
+        if is_behind:
+            self._hasten(self._loop.time())
+        self._pressure(chat, sender, is_behind)
+
+    def _hasten(self, time: float) -> None:
+        if self._timer and self._timer_at > time:
+            self._timer.cancel()
+            self._hand_over_at(time)
+
+    def _hand_over_at(self, time: float) -> None:
+        self._timer_at = time
+        self._timer = self._loop.call_at(time, self._hand_over)
+
+    def _hand_over(self) -> None:
+        self._timer = None
+        self._asked, self._asking = self._asking, []
+        self._writer.write(self._waiting.take())
+
+    def _written(self, batch: Batch, answers: Answers) -> None:
+        self._reserve.judge()
+        self._waiting.written()
+        now, is_much = self._loop.time(), self._waiting.is_much
+        self._not_before = now if is_much else now + COMMIT_SPACING
+        self._answer_not_before = now if is_much else now + ANSWER_SPACING
+        self._rest()
+        if self._asking:
+            self._answer_due()
+        elif self._waiting:
+            self._due()
+        if batch.stored:
+            self._committed(batch.stored)
+        asked, self._asked = self._asked, []
+        for future, answer in zip(asked, answers, strict=True):
+            _settle(future, answer)
+
+    def _broken(self, error: Exception) -> None:
+        text = f"cannot be written ({error}); nothing is stored until the server is started again. Check the disk"
+        self._refusal = StoreError(self._file.path, text)
+        self._sweeper.stop()
+        self._looking.cancel()
+        self._rest()
+        for asked in self._asked + self._asking:
+            _settle(asked, self._refusal)
+        self._failed(self._refusal)
+
+    def _watch_disk(self) -> None:
+        self._reserve.judge()
+        self._looking = self._loop.call_later(LOOK_EVERY, self._look_at_disk)
+
+    def _look_at_disk(self) -> None:
+        self._loop.run_in_executor(None, self._reserve.look).add_done_callback(self._looked)
+
+    def _looked(self, _: asyncio.Future[None]) -> None:
+        if self._refusal is None:
+            self._watch_disk()
+
+    def _rest(self) -> None:
+        self._writing = False
+        self._at_rest.set()
+
+    def _stop_reading(self) -> None:
+        self._sweeper.stop()
+        for thread in (self._mail_thread, self._reader, self._searcher):
+            thread.stop()
+
+    def _release(self) -> None:
+        for thread in (self._mail_thread, self._reader, self._searcher):
+            thread.close()
+        self._indexing.close()
+        self._sweeper.close()
+        self._writer.stop()
+        self._file.release()
+
+    async def _read_mail(self, whose: str, work: Callable[[], T]) -> T:
+        return await self._told(self._mail_thread.run(work, whose))
+
+    async def _told(self, answer: Awaitable[T]) -> T:
+        """The answer of a reader's thread."""
+        try:
+            return await answer
+        except PoolFull as error:
+            raise StoreError(self._file.path, "is read for too many at once") from error
+        except RuntimeError as error:  # the thread has ended
+            raise StoreError(self._file.path, "the store is closed") from error
+        except DamagedLinesError as error:
+            text = "messages in it are damaged; `server.py check` names them, and a backup may have them"
+            raise StoreDamaged(self._file.path, text) from error
+        except sqlite3.Error as error:
+            text = f"cannot be read ({error}); check the disk, or restore a backup"
+            raise StoreError(self._file.path, text) from error
+
+
+def _refused(path: Path, error: BaseException) -> BaseException:
+    """Why the store cannot be opened. SQLite cannot tell a full disk from a broken one: it is asked again."""
+    check_room(path.parent, START_BYTES)
+    match error:
+        case OSError():
+            return StoreError(path, f"cannot be opened: {in_words(error, path)}")
+        case sqlite3.Error():
+            return StoreError(path, f"cannot be opened ({error}); check the disk, or restore a backup")
+    return error
+
+
+def _noted(answer: asyncio.Future[T]) -> None:
+    """So that asyncio does not complain of an error that nobody waited for."""
+    if not answer.cancelled():
+        answer.exception()
+
+
+def _settle(asked: asyncio.Future[object], answer: object) -> None:
+    if asked.done():  # who asked has been cancelled
+        return
+    if isinstance(answer, PeerError | StoreError):
+        asked.set_exception(answer)
+    else:
+        asked.set_result(answer)

@@ -1,0 +1,138 @@
+"""The writer's thread: one commit after another, each synced before anybody hears of it. Only it writes messages.
+
+A statement for every row would let go of the interpreter lock and fight for it again each time; so rows go in by
+statements of up to 64 rows.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import sqlite3
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache
+from itertools import chain
+from queue import SimpleQueue
+from threading import Lock, Thread
+from typing import Any
+from zlib import crc32
+
+from duologue.core.errors import PeerError
+from duologue.server.storage.mailroom import Mailroom
+from duologue.server.storage.rows import Batch, Question
+from duologue.server.storage.shares import MailboxLimits
+from duologue.server.storage.store_file import transaction
+
+ROWS_PER_STATEMENT = 64  # and 8 columns are 512 values, under the 999 that every SQLite takes
+
+_CHUNK = "INSERT INTO chunk (number, stream, previous, first, count, at, lines, crc)", 8, ""
+_STREAM = (
+    "INSERT INTO stream (number, chat, sender, stored, received, last, name)",
+    7,
+    "ON CONFLICT (number) DO UPDATE SET stored = excluded.stored, received = excluded.received, last = excluded.last",
+)
+_CHAT = "INSERT INTO chat (number, id, asker, target, started)", 5, ""
+
+Answers = list[object]
+"""To the questions of a batch, in their order; a PeerError among them is a refusal."""
+
+
+class Writer:
+    """Commits batches in the order given. `done` and `failed` are called on the loop; after `failed` nothing is
+    written. `mailbox` is how many messages may wait for somebody. `look` is called in the thread after each commit.
+
+    It owns the connection and closes it at its end. `turn` is held for each commit: whoever else writes to the file
+    takes turns with it, as SQLite's own way of waiting, sleep and try again, can miss many turns in a row.
+    """
+
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        loop: asyncio.AbstractEventLoop,
+        turn: Lock,
+        mailbox: MailboxLimits,
+        done: Callable[[Batch, Answers], None],
+        failed: Callable[[Exception], None],
+        look: Callable[[], None],
+    ) -> None:
+        self._connection = connection
+        self._loop = loop
+        self._turn = turn
+        self._mailroom = Mailroom(connection, mailbox)
+        self._done = done
+        self._failed = failed
+        self._look = look
+        self._batches: SimpleQueue[Batch | None] = SimpleQueue()
+        self._thread = Thread(target=self._run, name="store-writer", daemon=True)
+        self._thread.start()
+
+    def write(self, batch: Batch) -> None:
+        self._batches.put(batch)
+
+    def stop(self) -> None:
+        """End the thread after the batches given so far. Blocks until it has ended."""
+        self._batches.put(None)
+        self._thread.join()
+
+    def _run(self) -> None:
+        while (batch := self._batches.get()) is not None:
+            try:
+                with self._turn:
+                    answers = commit(self._connection, batch, self._mailroom)
+            except Exception as error:  # whatever it is: rows that are not known to be on disk end the store
+                self._tell(self._failed, error)
+                break
+            self._look()
+            self._tell(self._done, batch, answers)
+        with contextlib.suppress(sqlite3.Error):  # a failing disk fails here too; it has been said
+            self._connection.close()
+
+    def _tell(self, callback: Callable[..., None], *arguments: object) -> None:
+        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody is left to hear it
+            self._loop.call_soon_threadsafe(callback, *arguments)
+
+
+def commit(connection: sqlite3.Connection, batch: Batch, mailroom: Mailroom) -> Answers:
+    """Write a batch and return when it is on the disk. Raises sqlite3.Error: then nothing of it may be relied on."""
+    with transaction(connection):
+        _insert(connection, _CHAT, batch.chats)
+        _insert(connection, _CHUNK, [(*chunk, crc32(chunk.lines)) for chunk in batch.chunks])
+        _insert(connection, _STREAM, batch.streams)
+        return _decide(mailroom, batch)
+
+
+def _decide(mailroom: Mailroom, batch: Batch) -> Answers:
+    """What needs to see the rows before it: ends, then questions."""
+    mailroom.numbers = batch.numbers
+    for end in batch.ends:
+        mailroom.end(end)
+    return [_answer(mailroom, question) for question in batch.questions]
+
+
+def _answer(mailroom: Mailroom, question: Question) -> object:
+    try:
+        return question(mailroom)
+    except PeerError as refusal:
+        return refusal
+
+
+def _insert(connection: sqlite3.Connection, table: tuple[str, int, str], rows: Sequence[tuple[Any, ...]]) -> None:
+    start = 0
+    for count in _counts(len(rows)):
+        connection.execute(_statement(table, count), tuple(chain.from_iterable(rows[start : start + count])))
+        start += count
+
+
+def _counts(rows: int) -> Iterable[int]:
+    """Powers of two that add up to `rows`: seven statements serve any number, and stay prepared."""
+    while rows:
+        count = min(ROWS_PER_STATEMENT, 1 << rows.bit_length() - 1)
+        yield count
+        rows -= count
+
+
+@cache
+def _statement(table: tuple[str, int, str], rows: int) -> str:
+    insert, columns, conflict = table
+    row = f"({','.join('?' * columns)})"
+    return f"{insert} VALUES {','.join([row] * rows)} {conflict}"

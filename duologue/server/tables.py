@@ -1,0 +1,211 @@
+"""The two tables that people look at: who may log in, and who is connected.
+
+They become frames when somebody looks, and pandas is imported then: it is 0.2 s of a start and 30 MiB, and no message
+needs it. Knows rows and columns; opens no file and no socket.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from duologue.core.names import Account, BadNickname, looks_of, nickname_key
+from duologue.core.text import visible
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+USER_COLUMNS = ("clientID", "password_hash", "created", "disabled")
+
+Cell = str | int | bool | float
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """What is shown of one of the two tables."""
+
+    columns: list[str]
+    rows: list[list[Cell]]
+
+    def __str__(self) -> str:
+        """For a screen: a header, and no row numbers."""
+        import pandas as pd
+
+        return pd.DataFrame(self.rows, columns=self.columns).to_string(index=False)
+
+
+class Users:
+    """The registered users, by any spelling of their name."""
+
+    def __init__(self, accounts: Iterable[Account] = ()) -> None:
+        self.replace(accounts)
+
+    def replace(self, accounts: Iterable[Account]) -> None:
+        """Make these the registered users, in this order."""
+        self._by_key = {account.nickname: account for account in accounts}
+        self.__dict__.pop("looks", None)
+
+    @property
+    def users_table(self) -> pd.DataFrame:
+        """A row for each account, in their order."""
+        import pandas as pd
+
+        rows = [(a.nickname, a.password_hash, a.created, a.disabled) for a in self._by_key.values()]
+        return pd.DataFrame(rows, columns=list(USER_COLUMNS), dtype=object).astype({"disabled": bool})
+
+    def __len__(self) -> int:
+        return len(self._by_key)
+
+    def find(self, nickname: str) -> Account | None:
+        """The account of that name, in any case or width; None where there is none, or can be none."""
+        try:
+            return self._by_key.get(nickname_key(nickname))
+        except BadNickname:
+            return None
+
+    def spelling_of(self, key: str) -> str:
+        """How an account spells itself; empty where that is its key, or there is none."""
+        account = self._by_key.get(key)
+        return account.spelling if account else ""
+
+    @cached_property
+    def looks(self) -> frozenset[str]:
+        """What the registered names look like. Computed when a guest asks: 10,000 names take a moment."""
+        return frozenset(look for account in self._by_key.values() for look in looks_of(account.shown))
+
+    def public(self) -> Table:
+        """The users table for a screen: instead of a hash, whether there is a password."""
+        rows: list[list[Cell]] = [
+            [a.nickname, _YES_NO[a.password_hash is not None], visible(a.created), _YES_NO[a.disabled]]
+            for a in self._by_key.values()
+        ]
+        return Table(["clientID", "password", "created", "disabled"], rows)
+
+
+_YES_NO = {True: "yes", False: "no"}
+
+
+@dataclass(slots=True)
+class _Connected:
+    """What stands in the row of one client, but for the times. Sockets are file descriptors."""
+
+    address: str
+    nickname: str
+    login_socket: int
+    chat_socket: int
+    check_socket: int
+    in_chat: bool = False
+
+    @property
+    def cells(self) -> tuple[Cell, ...]:
+        return self.address, self.nickname, self.login_socket, self.chat_socket, self.check_socket, self.in_chat
+
+
+_TYPES = {
+    "clientAddress": "object",
+    "client_nickname": "object",
+    "login_socket": "int64",
+    "chat_socket": "int64",
+    "check_socket": "int64",
+    "in_chat": "bool",
+    "last_seen": "float64",
+    "pinged_at": "float64",
+}
+"""The columns of the source system's table in its order, then the two times."""
+_SHOWN = [*_TYPES][:6]
+
+_FREE = math.inf
+"""The times of a row that nobody uses. That was never long ago, so no sweep finds one and none has to look for it."""
+_NEVER = -math.inf
+
+ROWS_AHEAD = 1024
+"""Rows that there are times for from the beginning; when all are used, there are twice as many."""
+
+
+class Connections:
+    """The connected clients, one row each; a row number names a client until it is removed.
+
+    Times are monotonic seconds, in an array each, so that one look at all of them takes 20 µs for 10,000 clients.
+    """
+
+    def __init__(self) -> None:
+        self._connected: dict[int, _Connected] = {}
+        self._last_seen = np.full(ROWS_AHEAD, _FREE)
+        self._pinged_at = np.full(ROWS_AHEAD, _FREE)
+        self._free = list(range(ROWS_AHEAD - 1, -1, -1))
+
+    @property
+    def connection_table(self) -> pd.DataFrame:
+        """A row for each client that is connected, in the order of their row numbers, numbered from 0."""
+        import pandas as pd
+
+        cells = [(*self._connected[row].cells, self._last_seen[row], self._pinged_at[row]) for row in self._rows()]
+        return pd.DataFrame(cells, columns=[*_TYPES]).astype(_TYPES)
+
+    def nicknames(self) -> set[str]:
+        """Who is connected."""
+        return {connected.nickname for connected in self._connected.values()}
+
+    def add(self, address: str, nickname: str, login_fd: int, chat_fd: int, check_fd: int, now: float) -> int:
+        """Enter a client that has just logged in, and return its row."""
+        if not self._free:
+            self._grow()
+        row = self._free.pop()
+        self._connected[row] = _Connected(address, nickname, login_fd, chat_fd, check_fd)
+        self._last_seen[row], self._pinged_at[row] = now, _NEVER
+        return row
+
+    def remove(self, row: int) -> None:
+        """Free the row of a client that is gone. Raises KeyError for a row that is free already."""
+        del self._connected[row]
+        self._last_seen[row] = self._pinged_at[row] = _FREE
+        self._free.append(row)
+
+    def set_in_chat(self, row: int, in_chat: bool) -> None:
+        self._connected[row].in_chat = in_chat
+
+    def seen(self, rows: Iterable[int], now: float) -> None:
+        """Bytes came from these clients. Rows freed meanwhile are passed over."""
+        self._last_seen[self._used(rows)] = now
+
+    def pinged(self, rows: Iterable[int], now: float) -> None:
+        """These clients were sent a PING. Rows freed meanwhile are passed over."""
+        self._pinged_at[self._used(rows)] = now
+
+    def inactive(self, now: float, limit: float) -> list[int]:
+        """The clients that were last seen more than `limit` seconds ago."""
+        return _where(now - self._last_seen > limit)
+
+    def quiet(self, now: float, heartbeat: float) -> list[int]:
+        """The clients that were neither seen nor pinged in the last `heartbeat` seconds: time to ping them."""
+        return _where(now - np.maximum(self._last_seen, self._pinged_at) >= heartbeat)
+
+    def public(self, now: float) -> Table:
+        """The rows in use for a screen: instead of clock times, for how many seconds nothing was heard."""
+        return Table([*_SHOWN, "idle"], [[*self._connected[row].cells, self._idle(row, now)] for row in self._rows()])
+
+    def _idle(self, row: int, now: float) -> float:
+        return max(0.0, round(now - float(self._last_seen[row]), 1))  # who has no heartbeat counts as heard
+
+    def _rows(self) -> list[int]:
+        return sorted(self._connected)
+
+    def _used(self, rows: Iterable[int]) -> list[int]:
+        return [row for row in rows if row in self._connected]
+
+    def _grow(self) -> None:
+        old = len(self._last_seen)
+        self._last_seen = np.append(self._last_seen, np.full(old, _FREE))
+        self._pinged_at = np.append(self._pinged_at, np.full(old, _FREE))
+        self._free = list(range(2 * old - 1, old - 1, -1))
+
+
+def _where(mask: NDArray[np.bool_]) -> list[int]:
+    rows: list[int] = np.flatnonzero(mask).tolist()
+    return rows

@@ -1,0 +1,64 @@
+"""Work that waits for the store or for a thread: begun from the loop, and finished there later."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Coroutine
+
+from duologue.server.session import Client, Hold, Link
+from duologue.server.storage.base import StoreError
+
+log = logging.getLogger(__name__)
+
+Work = Coroutine[None, None, None]
+
+
+class Errands:
+    """What is on the way. A store that fails ends an errand with a record in the log: it has been told to all."""
+
+    def __init__(self) -> None:
+        self.running: set[asyncio.Task[None]] = set()
+        self._readings: dict[Client, asyncio.Task[None]] = {}
+
+    def run(self, work: Work) -> asyncio.Task[None]:
+        task = asyncio.get_running_loop().create_task(_logged(work))
+        self.running.add(task)
+        task.add_done_callback(self.running.discard)
+        return task
+
+    def answer(self, link: Link, work: Work) -> None:
+        """The same, of a question that came on `link`, which is not read from until it is answered."""
+        link.hold(Hold.RECALL)
+        self.run(_answered(link, work))
+
+    def read(self, client: Client, work: Work) -> None:
+        """The same of a question on the chat socket that changes nothing: `left` gives it up."""
+        client.chat_socket.hold(Hold.RECALL)
+        task = self._readings[client] = self.run(_answered(client.chat_socket, work))
+        task.add_done_callback(lambda _: self._read(client, task))
+
+    def left(self, client: Client) -> None:
+        """Nobody waits for what `client` has asked, wherever it is."""
+        task = self._readings.get(client)
+        if task:
+            # Not before it has begun: what it was given to wait for would never be waited for, and Python complain.
+            asyncio.get_running_loop().call_soon(task.cancel)
+
+    def _read(self, client: Client, task: asyncio.Task[None]) -> None:
+        if self._readings.get(client) is task:
+            del self._readings[client]
+
+
+async def _answered(link: Link, work: Work) -> None:
+    try:
+        await work
+    finally:
+        link.release(Hold.RECALL)
+
+
+async def _logged(work: Work) -> None:
+    try:
+        await work
+    except StoreError as error:
+        log.error("store not asked", extra={"reason": str(error)})

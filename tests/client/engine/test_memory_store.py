@@ -1,0 +1,33 @@
+"""What is remembered, and that nothing is where there is no notebook."""
+
+from __future__ import annotations
+
+from collections import deque
+
+from duologue.client.engine.memory_store import ChatMemory, Letter, MemoryTaken, NoNotebook, Notebook
+
+
+def test_numbers_of_a_chat_follow_from_what_is_stored() -> None:
+    assert ChatMemory("c", "bob", "c", "c", stored=7, unstored=deque([b":8\n", b":9\n"])).sent == 9
+
+
+def test_a_letter_to_a_room_is_told_from_one_to_somebody() -> None:
+    assert Letter("#tea", "s", "hi", 0).is_for_room
+    assert not Letter("~tea", "s", "hi", 0).is_for_room
+
+
+def test_without_a_notebook_everything_is_taken_and_nothing_given_back() -> None:
+    notebook: Notebook = NoNotebook()
+    notebook.put_chat(ChatMemory("c", "bob", "c", "c"))
+    notebook.put_line("c", 1, b":1\n")
+    notebook.put_stored("c", 1)
+    notebook.put_received("bob", "c", 1)
+    notebook.put_letter(Letter("bob", "s", "hi", 0))
+    notebook.remove_letter("s")
+    notebook.remove_chat("c")
+    notebook.close()
+    assert notebook.open("alice") is None
+
+
+def test_who_is_shut_out_is_told_why() -> None:
+    assert str(MemoryTaken()) == "You have logged in from somewhere else, so that was not sent."

@@ -1,0 +1,342 @@
+"""A session from bytes: what the wire says becomes events and state, however the bytes are cut (docs/protocol.md)."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from duologue.client.engine.memory import Memory
+from duologue.client.engine.memory_store import MOST_STREAMS
+from duologue.client.engine.session import Session
+from duologue.client.events import Happening
+from duologue.core.commands.chat import AskForChat, DeclineChat, QuitChat, Say, SocketKind
+from duologue.core.commands.people import GoAway, WatchPeople
+from duologue.core.commands.rooms import JoinRoom, PartRoom
+from duologue.core.errors import FatalPeerError, PeerError
+from duologue.core.events.chat import (
+    Acknowledged,
+    ChatEnded,
+    ChatRequested,
+    ChatStarted,
+    Disconnected,
+    LoggedIn,
+    MessageFrom,
+    PasswordWanted,
+    PeopleOnline,
+    Probe,
+    Recalled,
+    RecallEnded,
+    Refused,
+    RequestAnswered,
+    RequestSent,
+    Said,
+    WaitingRequests,
+)
+from duologue.core.events.people import BlockedListed, PeopleListed, State
+from duologue.core.events.rooms import RoomMembers, RoomSaid
+from duologue.core.requests import ChatEnd, RequestState
+from tests.client.model import World
+
+LOGIN, CHAT, CHECK = SocketKind.LOGIN, SocketKind.CHAT, SocketKind.CHECK
+
+WIRE = """\
+PASSWORD
+AUTH_SUCCESS token alice
+want_chat_with_you bob 120
+chat_requested carol 120
+carol is offline
+start_chat bob xyz
+:hello ✓
+:two\vlines
+:
+ERROR too_fast Slow down.
+chat_ended bob left
+online alice bob
+people alice online bob away
+disconnected bye Goodbye!
+""".encode()
+EVENTS = [
+    PasswordWanted(),
+    LoggedIn("token", "alice"),
+    ChatRequested("bob", 120),
+    RequestSent("carol", 120),
+    RequestAnswered("carol", RequestState.OFFLINE),
+    ChatStarted("bob", "xyz"),
+    Said("bob", "hello ✓"),
+    Said("bob", "two\nlines"),
+    Said("bob", ""),
+    Refused("too_fast", "Slow down."),
+    ChatEnded("bob", ChatEnd.LEFT),
+    PeopleOnline(("alice", "bob")),
+    PeopleListed((("alice", State.ONLINE), ("bob", State.AWAY))),
+    Disconnected("bye", "Goodbye!"),
+]
+
+
+def attached() -> Session:
+    """The server knows all three sockets: what it says from now on counts."""
+    session = Session(Memory())
+    assert [*session.receive_data(CHECK, b"PONG 0 0\n")] == [Acknowledged()]
+    return session
+
+
+def received(session: Session, *lines: str) -> list[Happening]:
+    return [*session.receive_data(LOGIN, "".join(f"{line}\n" for line in lines).encode())]
+
+
+def test_the_whole_wire_at_once() -> None:
+    assert [*attached().receive_data(LOGIN, WIRE)] == EVENTS
+
+
+@given(st.lists(st.integers(0, len(WIRE))))
+def test_any_split_of_the_bytes_gives_the_same_events(cuts: list[int]) -> None:
+    session = attached()
+    ends = [0, *sorted(cuts), len(WIRE)]
+    pieces = [WIRE[start:end] for start, end in pairwise(ends) if start < end]
+    assert [event for piece in pieces for event in session.receive_data(LOGIN, piece)] == EVENTS
+
+
+def test_what_is_said_before_all_three_are_attached_is_heard_afterwards() -> None:
+    session = Session(Memory())
+    assert received(session, "AUTH_SUCCESS token alice") == [LoggedIn("token", "alice")]
+    assert received(session, "want_chat_with_you bob 9", "message_from carol 7 abc 1 :hi") == []
+    assert [*session.receive_data(CHECK, b"PONG 0 0\n")] == [
+        ChatRequested("bob", 9),
+        MessageFrom("carol", 7, "abc", 1, "hi"),
+        Acknowledged(),
+    ]
+
+
+def test_it_pings_what_is_finished_and_else_that_it_lives() -> None:
+    session = attached()
+    assert session.ping() == b"PING 0\n"
+    received(session, "start_chat bob xyz", ":one", ":two")
+    assert session.ping() == b"PING 0 xyz\n"
+    session.finished()
+    assert session.ping() == b"PING 1 xyz\n"
+    session.finished()
+    received(session, "chat_ended bob you_left")
+    assert session.ping() == b"PING 2 xyz\n"
+    assert session.ping() == b"PING 0\n"
+
+
+def test_it_knows_who_waits_and_whom_we_wait_for() -> None:
+    session = attached()
+    received(session, "want_chat_with_you bob 9", "want_chat_with_you dave 9", "chat_requested carol 9")
+    assert (session.waiting, session.asked) == (("bob", "dave"), ("carol",))
+    received(session, "chat_request_ended bob cancelled", "carol decline chat")
+    assert (session.waiting, session.asked) == (("dave",), ())
+    session.command(DeclineChat("dave"))
+    assert not session.waiting
+
+
+def test_a_bare_no_forgets_the_only_one_who_waits_and_not_one_of_two() -> None:
+    session = attached()
+    received(session, "want_chat_with_you bob 9", "want_chat_with_you dave 9")
+    session.command(DeclineChat())
+    assert len(session.waiting) == 2
+    received(session, "chat_request_ended bob cancelled")
+    session.command(DeclineChat())
+    assert not session.waiting
+
+
+def test_a_start_settles_the_request_that_it_came_from() -> None:
+    session = attached()
+    received(session, "want_chat_with_you bob 9", "chat_requested bob 9", "start_chat bob x")
+    assert (session.waiting, session.asked) == ((), ())
+
+
+def test_the_servers_list_of_requests_is_the_authority() -> None:
+    session = attached()
+    received(session, "want_chat_with_you bob 9")
+    assert received(session, "requests carol dave") == [WaitingRequests(("carol", "dave"))]
+    assert session.waiting == ("carol", "dave")
+
+
+def test_where_it_is_not_whole_nobody_is_forgotten() -> None:
+    session = attached()
+    received(session, "want_chat_with_you bob 9", "want_chat_with_you carol 9")
+    assert received(session, "requests_part 1 carol dave") == [WaitingRequests(("carol", "dave"), 1)]
+    assert session.waiting == ("carol", "dave", "bob")
+
+
+def test_a_chat_that_goes_on_settles_requests_too() -> None:
+    session = attached()
+    received(session, "want_chat_with_you bob 9", "chat_resumed bob xyz 0 xyz.2 0")
+    assert session.waiting == ()
+
+
+def test_a_probe_is_answered() -> None:
+    assert [*attached().receive_data(CHECK, b"PING\n")] == [Probe()]
+    assert attached().pong() == b"PONG\n"
+
+
+@pytest.mark.parametrize("kind", [CHAT, CHECK])
+def test_a_refusal_may_come_on_any_socket(kind: SocketKind) -> None:
+    assert [*attached().receive_data(kind, b"ERROR bad_token No.\n")] == [Refused("bad_token", "No.")]
+
+
+@pytest.mark.parametrize(
+    ("kind", "data"),
+    [
+        (LOGIN, b":a message without a chat\n"),
+        (CHAT, b":a message on the wrong socket\n"),
+        (CHECK, b":a message on the wrong socket\n"),
+        (LOGIN, b"nonsense\n"),
+        (LOGIN, b"\n"),
+        (LOGIN, b"want_chat_with_you bob soon\n"),
+        (LOGIN, b"chat_ended bob because\n"),
+        (LOGIN, b"\xff\xfe\n"),
+        (LOGIN, b"x" * 9000),
+        (CHECK, b"PONG one two\n"),
+    ],
+)
+def test_what_no_server_says_ends_the_session(kind: SocketKind, data: bytes) -> None:
+    with pytest.raises(FatalPeerError):
+        list(attached().receive_data(kind, data))
+
+
+def test_first_lines() -> None:
+    session = attached()
+    assert session.first_lines("alice") == b"duologue/1 login_socket\nalice\n"
+    assert session.attach(CHAT, "t") == b"duologue/1 chat_socket t\n"
+    assert session.attach(CHECK, "t") == b"duologue/1 check_socket t\nPING 0\n"
+
+
+@pytest.mark.parametrize("word", ["disconnected", "online", "requests", "PING"])
+def test_nobody_is_asked_whose_answer_could_be_read_as_a_signal(word: str) -> None:
+    with pytest.raises(PeerError, match="Nobody can have the nickname"):
+        attached().command(AskForChat(word))
+
+
+def test_a_message_that_is_too_long_is_not_counted() -> None:
+    session = attached()
+    received(session, "start_chat bob xyz")
+    with pytest.raises(PeerError):
+        session.command(Say("x" * 9000))
+    assert session.messages.live
+    assert session.messages.live.sent == 0
+
+
+def test_a_long_text_of_before_comes_in_parts_and_is_whole() -> None:
+    session = attached()
+    assert received(session, "text_part :one ", "text_part :two\v") == []
+    assert received(session, "recalled 7 99 bob alice :three", "recalled 8 99 bob alice :next", "recall_ended 2 7") == [
+        Recalled(7, 99, "bob", "alice", "one two\nthree"),
+        Recalled(8, 99, "bob", "alice", "next"),
+        RecallEnded(2, 7),
+    ]
+
+
+def test_a_long_letter_comes_in_parts_and_is_whole() -> None:
+    session = attached()
+    assert received(session, "text_part :one ", "text_part :two ") == []
+    assert received(session, "message_from bob 99 abc 1 :three") == [MessageFrom("bob", 99, "abc", 1, "one two three")]
+
+
+def test_a_long_message_in_a_room_comes_in_parts_and_is_whole() -> None:
+    session = attached()
+    assert received(session, "text_part :one ", "text_part :two\v") == []
+    assert received(session, "room_said #tea bob 99 7 :three") == [RoomSaid("#tea", "bob", 99, 7, "one two\nthree")]
+
+
+def test_each_page_of_a_long_list_is_told() -> None:
+    session = attached()
+    assert received(session, "room_members_part #tea 1 alice bob", "room_members #tea ~Carol") == [
+        RoomMembers("#tea", ("alice", "bob"), 1),
+        RoomMembers("#tea", ("~Carol",)),
+    ]
+
+
+def test_what_no_room_can_be_called_is_no_room_of_ours() -> None:
+    session = attached()
+    for command in (JoinRoom("no/room"), JoinRoom("tea", "two\nlines"), PartRoom("#")):
+        with pytest.raises(PeerError):
+            session.command(command)
+    assert session.messages.memory.stays.rooms == ()
+
+
+def test_what_is_due_by_itself_is_given_once() -> None:
+    session = attached()
+    received(session, "chat_waits bob xyz 60")
+    assert session.data_to_send() == {CHAT: b"/resume xyz\n", CHECK: b""}
+    assert session.data_to_send() == {CHAT: b"", CHECK: b""}
+
+
+def test_who_leaves_does_not_want_to_go_on() -> None:
+    session = attached()
+    received(session, "start_chat bob xyz")
+    assert session.command(QuitChat()) == b"/quit\n"
+    assert session.messages.memory.current is None
+
+
+STEPS: dict[str, Callable[[World, int], object]] = {
+    "alice says": lambda world, _: world.says(),
+    "alice says while a session opens": lambda world, _: world.says(while_opening=True),
+    "alice writes": lambda world, _: world.writes(),
+    "bob says": lambda world, _: world.bob_says(),
+    "server reads": World.server_reads,
+    "server commits": lambda world, _: world.commits(),
+    "alice reads": World.alice_reads,
+    "alice finishes": World.finishes,
+    "link lost": lambda world, _: world.loses_link(),
+    "alice killed": lambda world, _: world.is_killed(),
+    "server killed": lambda world, _: world.is_killed_and_restarted(),
+    "elsewhere": lambda world, _: world.elsewhere_goes_on(),
+    "alice comes back": lambda world, _: world.comes_back(),
+    "chat ends": lambda world, _: world.ends(),
+}
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from([*STEPS]), st.integers(1, 3)), max_size=60))
+def test_whatever_happens_every_message_arrives_once_and_in_order(steps: list[tuple[str, int]]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        world = World(Path(folder) / "memory")
+        for step, number in steps:
+            STEPS[step](world, number)
+        world.settles()
+        world.closes()
+    assert [text for text in world.bob.got if text in world.said] == world.said
+    assert sorted(world.bob.got) == sorted([*world.said, *world.written])
+    assert world.journal == world.bob_said
+    assert (world.unstored, world.letters) == (0, ())
+
+
+def test_a_thousand_letters_do_not_lower_the_count_of_a_chat() -> None:
+    """7.5: a count below an earlier one ends the session."""
+    session = attached()
+    received(session, "start_chat bob xyz", ":hello")
+    session.finished()
+    assert session.ping() == b"PING 1 xyz\n"
+    for number in range(MOST_STREAMS):
+        received(session, f"message_from carol 9 s{number} 1 :hi")
+        session.finished()
+    session.ping()
+    assert session.ping() == b"PING 1 xyz\n"
+
+
+def test_how_one_is_is_said_again_in_a_new_session() -> None:
+    """13.1: the server has forgotten it."""
+    memory = Memory()
+    session = Session(memory)
+    assert session.command(GoAway("lunch")) == b"/away lunch\n"
+    assert session.command(WatchPeople(True)) == b"/watch on\n"
+    session = Session(memory)
+    [*session.receive_data(LOGIN, b"AUTH_SUCCESS token alice\n"), *session.receive_data(CHECK, b"PONG 0 0\n")]
+    assert session.data_to_send()[CHAT] == b"/away lunch\n/watch on\n"
+
+
+def test_whom_one_has_blocked_does_not_wait_for_an_answer_any_more() -> None:
+    """13.7"""
+    session = Session(Memory())
+    [*session.receive_data(LOGIN, b"want_chat_with_you bob 120\nwant_chat_with_you carol 120\nblocked bob\n")]
+    assert session.waiting == ("carol",)
+    listed = session.receive_data(LOGIN, b"blocked_list_part 1 bob\n")
+    assert [*listed] == [BlockedListed(("bob",), 1)]

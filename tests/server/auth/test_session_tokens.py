@@ -1,0 +1,116 @@
+"""A pass is good for whom it was given to, for twelve hours, and for no other account, key or password."""
+
+from __future__ import annotations
+
+import os
+from base64 import urlsafe_b64encode
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from duologue.core.names import Account
+from duologue.server.auth.session_tokens import KEY_BYTES, LIFETIME, Passes, kept_key
+from tests.stage import Clock
+
+KEY = b"k" * KEY_BYTES
+ALICE = Account("alice", "$argon2id$one")
+BOB = Account("bob", "$argon2id$one")
+
+
+def passes(clock: Clock | None = None, key: bytes = KEY) -> Passes:
+    return Passes(key, clock or Clock())
+
+
+def is_good(desk: Passes, token: str, *accounts: Account) -> bool:
+    people = {account.nickname: account for account in accounts or (ALICE, BOB)}
+    return desk.account_of(token, people.get) is not None
+
+
+def test_it_says_whose_it_is() -> None:
+    desk = passes()
+    assert desk.account_of(desk.issue(ALICE), {"alice": ALICE}.get) == ALICE
+    assert desk.account_of(desk.issue(BOB), {"bob": BOB}.get) == BOB
+
+
+def test_another_server_with_the_same_key_takes_it_and_one_with_another_key_does_not() -> None:
+    token = passes().issue(ALICE)
+    assert is_good(passes(), token)
+    assert not is_good(passes(key=b"x" * KEY_BYTES), token)
+
+
+def test_it_is_good_for_twelve_hours() -> None:
+    clock = Clock()
+    token = passes(clock).issue(ALICE)
+    clock.now += LIFETIME - 1
+    assert is_good(passes(clock), token)
+    clock.now += 1
+    assert not is_good(passes(clock), token)
+
+
+@pytest.mark.parametrize(
+    "now",
+    [replace(ALICE, password_hash="$argon2id$two"), replace(ALICE, password_hash=None), replace(ALICE, disabled=True)],
+)
+def test_it_dies_with_the_password_and_the_account(now: Account) -> None:
+    token = passes().issue(ALICE)
+    assert not is_good(passes(), token, now)
+    assert not is_good(passes(), token, BOB)
+
+
+def test_one_of_an_account_without_a_password_dies_with_the_first_password() -> None:
+    token = passes().issue(replace(ALICE, password_hash=None))
+    assert is_good(passes(), token, replace(ALICE, password_hash=None))
+    assert not is_good(passes(), token, ALICE)
+
+
+def test_the_claim_of_one_with_the_signature_of_another_is_nothing() -> None:
+    (alices, _), (_, bobs) = (passes().issue(account).split(".") for account in (ALICE, BOB))
+    assert not is_good(passes(), f"{alices}.{bobs}")
+    later = urlsafe_b64encode(b"99999999999 alice").decode().rstrip("=")
+    assert not is_good(passes(), f"{later}.{passes().issue(ALICE).split('.')[1]}")
+
+
+@pytest.mark.parametrize("token", ["", ".", "..", "a", "a.b", "é.é", "\ud800", "=.=", "x" * 100_000, "MQ.MQ", "IA.IA"])
+def test_nonsense_is_none(token: str) -> None:
+    assert not is_good(passes(), token)
+
+
+@given(st.text())
+def test_any_text_is_none(token: str) -> None:
+    assert not is_good(passes(), token)
+
+
+# The key
+
+
+def test_a_key_is_made_once_and_is_its_owners_only(tmp_path: Path) -> None:
+    path = tmp_path / "web.key"
+    key = kept_key(path)
+    assert (len(key), kept_key(path), path.read_bytes()) == (KEY_BYTES, key, key)
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert [*tmp_path.iterdir()] == [path]
+
+
+def test_no_two_are_the_same(tmp_path: Path) -> None:
+    assert kept_key(tmp_path / "one") != kept_key(tmp_path / "other")
+
+
+@pytest.mark.parametrize("damaged", [b"", b"short"])
+def test_a_damaged_key_is_made_anew(tmp_path: Path, damaged: bytes, caplog: pytest.LogCaptureFixture) -> None:
+    path = tmp_path / "web.key"
+    path.write_bytes(damaged)
+    assert kept_key(path) == path.read_bytes() != damaged
+    assert "key of the passes made anew" in caplog.text
+
+
+def test_a_key_that_cannot_be_written_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(_: int) -> None:
+        raise OSError("the disk is full")
+
+    monkeypatch.setattr(os, "fsync", fails)
+    with pytest.raises(OSError, match="full"):
+        kept_key(tmp_path / "web.key")
+    assert [*tmp_path.iterdir()] == []

@@ -1,0 +1,187 @@
+"""With history off a message is safe when the partner holds it, and nothing is kept beyond that (protocol 7.3)."""
+
+from __future__ import annotations
+
+import pytest
+
+from duologue.core.errors import PeerError
+from duologue.server.storage import unreceived
+from duologue.server.storage.backlog import STREAM_BEHIND_BYTES
+from duologue.server.storage.base import Letter, Stored
+from duologue.server.storage.shares import MailboxLimits
+from duologue.server.storage.unreceived import Unreceived
+from tests.server.storage.conftest import MAILBOX
+
+
+class Room:
+    def __init__(self, mailbox: MailboxLimits = MAILBOX, now: float = 0.0) -> None:
+        self.told: list[Stored] = []
+        self.pressure: list[tuple[str, str, bool]] = []
+        self.store = Unreceived(
+            self.told.extend, pressure=lambda *news: self.pressure.append(news), mailbox=mailbox, wall_clock=lambda: now
+        )
+        self.store.chat_started("c", "alice", "bob", 1.0)
+
+    async def read(self, stream: str = "c", after: int = 0) -> bytes:
+        return (await self.store.replay("c", "alice", stream, after).read(1_000_000))[0]
+
+    async def mail(self) -> list[str]:
+        return [found.text for found in await self.store.undelivered("bob", 0, 1_000_000)]
+
+
+@pytest.fixture
+def room() -> Room:
+    return Room()
+
+
+async def test_a_message_is_safe_when_the_partner_holds_it(room: Room) -> None:
+    room.store.append("c", "alice", b":one\n:two\n:three\n", 3, 2.0)
+    assert room.told == [], "nobody holds them yet"
+    room.store.received("c", "alice", "c", 2)
+    room.store.received("c", "alice", "c", 2)
+    assert room.told == [Stored("c", "alice", "c", 2)]
+    room.store.chat_ended("c", "left", 3.0)
+    await room.store.close()
+    assert room.told == [Stored("c", "alice", "c", 2)], "the end of a chat makes nothing safe"
+
+
+async def test_what_has_not_been_received_is_read_again(room: Room) -> None:
+    room.store.append("c", "alice", b":one\n:two\n", 2, 2.0)
+    replay = room.store.replay("c", "alice", "c", 0)
+    assert await replay.read(5) == (b":one\n", 1)
+    assert await replay.read(1000) == (b":two\n", 1)
+    assert await replay.read(1000) == (b"", 0)
+    room.store.append("c", "alice", b":three\n:four\n", 2, 2.0)
+    assert await replay.read(1000) == (b":three\n:four\n", 2)
+    room.store.received("c", "alice", "c", 3)
+    assert await room.read(after=3) == b":four\n"
+
+
+async def test_streams_are_apart(room: Room) -> None:
+    room.store.append("c", "alice", b":old\n", 1, 2.0)
+    room.store.stream_began("c", "alice", "c.2")
+    room.store.append("c", "alice", b":new\n", 1, 2.0)
+    assert await room.read("c") == b":old\n"
+    assert await room.read("c.2") == b":new\n"
+    room.store.received("c", "alice", "c", 1)
+    assert room.told == [Stored("c", "alice", "c", 1)]
+    assert await room.read("c.2") == b":new\n"
+    for chat, sender, stream in (("c", "alice", "c.3"), ("c", "eve", "c"), ("d", "alice", "d")):
+        with pytest.raises(KeyError):
+            room.store.replay(chat, sender, stream, 0)
+    room.store.chat_ended("c", "left", 3.0)
+    with pytest.raises(KeyError):
+        room.store.replay("c", "alice", "c", 0)
+
+
+async def test_who_says_more_than_is_received_is_to_pause(room: Room) -> None:
+    line = b":" + b"x" * 8190 + b"\n"
+    half = STREAM_BEHIND_BYTES // len(line) // 2
+    for _ in range(2 * half + 1):
+        room.store.append("c", "alice", line, 1, 1.0)
+    assert room.pressure == [("c", "alice", True)]
+    room.store.received("c", "alice", "c", half - 2)
+    assert len(room.pressure) == 1
+    room.store.received("c", "alice", "c", half + 2)
+    assert room.pressure[1:] == [("c", "alice", False)]
+
+
+async def test_the_end_of_a_chat_ends_its_pressure(room: Room) -> None:
+    room.store.append("c", "alice", b":" + b"x" * STREAM_BEHIND_BYTES + b"\n", 1, 1.0)
+    room.store.chat_ended("c", "left", 2.0)
+    assert room.pressure == [("c", "alice", True), ("c", "alice", False)]
+    assert len((await room.mail())[0]) == STREAM_BEHIND_BYTES
+
+
+async def test_a_chat_that_ends_leaves_what_the_mailbox_has_room_for_and_the_rest_to_its_sender() -> None:
+    room = Room(MailboxLimits(3, 3))
+    await room.store.hand_in(Letter("letter", 1, "carol", "bob", b":letter\n", 1.0))
+    room.store.append("c", "alice", b":one\n:two\n:three\n:four\n", 4, 2.0)
+    room.store.append("c", "alice", b":five\n", 1, 2.0)
+    room.store.received("c", "alice", "c", 1)
+    room.store.chat_ended("c", "lost", 3.0)
+    assert await room.mail() == ["letter", "two", "three"]
+    standing = await room.store.chat_standing("c", "alice", "c")
+    assert standing
+    assert standing.had == 3
+    four = Letter("c", 4, "alice", "bob", b":four\n", 4.0)
+    with pytest.raises(PeerError, match="too many messages"):
+        await room.store.hand_in(four)
+    await room.store.receipt("c", "bob", 2)
+    await room.store.hand_in(four)
+    assert await room.mail() == ["letter", "three", "four"]
+
+
+async def test_chats_that_are_over_are_remembered_for_a_while(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(unreceived, "REMEMBERED_CHATS", 2)
+    room.store.append("c", "alice", b":waits\n", 1, 1.0)
+    room.store.chat_ended("c", "left", 2.0)
+    for number in range(4):
+        room.store.chat_started(f"d{number}", "alice", "bob", 1.0)
+        room.store.chat_ended(f"d{number}", "left", 2.0)
+    standings = [await room.store.chat_standing(chat, "alice", None) for chat in ("d0", "d1", "d2", "d3", "c")]
+    assert [standing is not None for standing in standings] == [False, False, True, True, True]
+    assert await room.mail() == ["waits"]
+    await room.store.hand_in(Letter("d2", 1, "alice", "bob", b":more\n", 3.0))
+    room.store.chat_started("e", "alice", "bob", 1.0)
+    room.store.chat_ended("e", "left", 2.0)
+    assert await room.mail() == ["waits", "more"]
+    await room.store.receipt("d2", "bob", 1)
+    assert await room.mail() == ["waits"]
+
+
+async def test_there_is_no_history(room: Room) -> None:
+    for question in (room.store.history("alice", "bob", limit=9), room.store.search("alice", "one", 9)):
+        with pytest.raises(PeerError) as refusal:
+            await question
+        assert refusal.value.code == "no_history"
+    assert list(room.store.live_chats) == []
+
+
+async def test_nothing_is_received_but_of_streams_of_a_live_chat(room: Room) -> None:
+    for chat, stream in (("unknown", "unknown"), ("c", "c.7")):
+        with pytest.raises(KeyError):
+            room.store.received(chat, "alice", stream, 3)
+    room.store.chat_ended("c", "left", 2.0)
+    with pytest.raises(KeyError):
+        room.store.received("c", "alice", "c", 3)
+    assert room.told == []
+
+
+async def test_of_many_the_oldest_acquaintances_are_forgotten(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(unreceived, "REMEMBERED_PAIRS", 2)
+    room.store.chat_started("d", "carol", "dave", 1.0)
+    assert await room.store.have_talked("dave", "carol")
+    assert not await room.store.have_talked("alice", "bob")
+
+
+async def test_of_what_was_not_heard_little_is_kept(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(unreceived, "REMEMBERED_PAIRS", 2)
+    for stream in ("r", "s", "t"):
+        await room.store.hand_in(Letter(stream, 1, "alice", "bob", b":hi\n", 1.0, is_heard=False))
+    assert await room.store.standing("r", "alice") is None
+    assert await room.store.standing("t", "alice") is not None
+    assert not {"r", "s", "t"} & room.store._chats.keys()
+
+
+async def test_blocks_last_no_longer_than_this_process(room: Room) -> None:
+    room.store.block_is("alice", "bob", True)
+    room.store.asking_is("alice", "nobody")
+    assert [*room.store.blocks, *room.store.asking] == []
+
+
+async def said(room: Room, number: int) -> int:
+    """Message `number` of alice in a room: its number among all messages."""
+    handed_in = await room.store.hand_in(Letter("s" * 12, number, "alice", "#tea", b":hi\n", 3.0))
+    assert handed_in.number
+    return handed_in.number
+
+
+async def test_numbers_go_on_after_a_restart() -> None:
+    """Whoever remembers what it has seen of a room takes a lower number for something it has had already."""
+    now = 1_800_000_000.0
+    before, after = Room(now=now), Room(now=now + 0.5)
+    last = [await said(before, number) for number in range(1, 1001)][-1]
+    first = await said(after, 1)
+    assert last < first < 10**18
+    assert first < 2**53, "what a page can count"

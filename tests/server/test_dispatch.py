@@ -1,0 +1,75 @@
+"""Every command is carried out by a row of one of the two tables; what each does stands in tests/scenes/."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from duologue.core.commands import chat as commands
+from duologue.core.commands.chat import Command, ReadHistory, SearchHistory
+from duologue.server.dispatch import _FOR_CLIENTS, _FOR_SOCKETS, handle_client
+from tests.bound import BOUND
+from tests.stage import Stage, opened, until
+
+
+@pytest.fixture
+async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
+    async with opened(tmp_path) as stage:
+        yield stage
+
+
+def test_every_command_has_its_row_and_only_one() -> None:
+    assert _FOR_SOCKETS.keys() | _FOR_CLIENTS.keys() == {*get_args(commands.Command)}
+    assert not _FOR_SOCKETS.keys() & _FOR_CLIENTS.keys()
+
+
+@pytest.mark.parametrize("row", commands.WORDS, ids=lambda row: row.word)
+async def test_every_word_is_answered(stage: Stage, row: commands.Word) -> None:
+    """Outside a chat and with nothing open, each says something to the one who typed it."""
+    alice = await stage.enters("alice")
+    await alice.says(row.word + (" bob" if row.takes is not commands.Takes.NOTHING else ""))
+    assert await alice.login.line()
+
+
+@pytest.mark.parametrize("word", ["/accept", "/decline", "/cancel"])
+async def test_a_bare_word_is_about_the_only_request(stage: Stage, word: str) -> None:
+    alice, bob = await stage.enters("alice"), await stage.enters("bob")
+    await alice.says("/chat bob")
+    await alice.hears("chat_requested bob 120")
+    await bob.hears("want_chat_with_you alice 120")
+    await (alice if word == "/cancel" else bob).says(word)
+    answers = {"/accept": "start_chat bob .+", "/decline": "bob decline chat", "/cancel": "bob is no longer asked"}
+    await alice.hears_like(answers[word])
+
+
+async def test_an_error_is_heard_on_the_login_socket_only(stage: Stage) -> None:
+    """Design, section 2: an answer never interleaves with what the client says."""
+    alice = await stage.enters("alice")
+    await alice.says("/nonsense", "/exit")
+    await alice.hears_like("ERROR unknown_command .+")
+    await alice.hears("disconnected bye Goodbye!")
+    await alice.chat.is_closed()
+
+
+@pytest.mark.parametrize(
+    "question", [ReadHistory("alice", 5, None), SearchHistory("secret")], ids=["history", "search"]
+)
+async def test_a_guest_has_no_history_for_somebody_else_may_have_had_the_name(
+    tmp_path: Path, question: Command
+) -> None:
+    """No door of guests has words for these questions; whichever will, the answer is this."""
+    async with opened(tmp_path, protocols=("native", "plain_lines"), history=True) as stage:
+        hub = stage.server.hub
+        reader, writer = await asyncio.open_connection("127.0.0.1", stage.ports["plain_lines"])
+        writer.write(b"Zoe")
+        await until(lambda: "~Zoe" in hub.roster.clients)
+        handle_client(hub, hub.roster.clients["~Zoe"].chat_socket, question)
+        heard = b""
+        async with asyncio.timeout(BOUND):
+            while b"A guest has no history." not in heard:
+                heard += await reader.readuntil(b".")
+        writer.close()

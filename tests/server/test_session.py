@@ -1,0 +1,128 @@
+"""Who is behind three sockets; and `FakeLink`, a socket that other tests hold in their hands."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable
+from math import inf
+
+from duologue.core.events.chat import Event
+from duologue.core.pace import TokenBucket
+from duologue.protocols.native.codec import NativeSocket
+from duologue.server.session import Client, Hold, Link, Receiver
+from tests.bound import BOUND
+
+
+class FakeLink:
+    """Keeps what it is told, and reads or not as it is held. `wire` is all that went out, in its order."""
+
+    def __init__(self, address: str = "127.0.0.1", *, is_all_three: bool = False) -> None:
+        self.is_all_three = is_all_three
+        self.address = address
+        self.port = 5000
+        self.peer = f"{address}:{self.port}"
+        self.descriptor = 7
+        self.row = -1
+        self.bucket = TokenBucket(inf, inf, 0)
+        self.door = NativeSocket()
+        self.client: Client | None = None
+        self.told: list[Event] = []
+        self.told_too_late: list[Event] = []
+        self.sent = b""
+        self.wire = b""
+        self.receiver: Receiver | None = None
+        self.waiting_to_be_sent = 0
+        self.holds: set[Hold] = set()
+        self.closed = False
+        self.changed = asyncio.Event()
+        self.send: Callable[[bytes], None] = self._send
+
+    def _send(self, data: bytes) -> None:
+        assert not self.closed, "messages are for those who are there"
+        self.sent += data
+        self.wire += data
+
+    def tell(self, event: Event) -> None:
+        """An answer may come after its client has gone; it is written nowhere."""
+        if self.closed:
+            self.told_too_late.append(event)
+            return
+        self.told.append(event)
+        self.wire += self.door.encode(event)
+        self.changed.set()
+
+    @staticmethod
+    def tell_all(links: Iterable[FakeLink], event: Event) -> None:
+        for link in links:
+            link.tell(event)
+
+    def messages_from(self, nickname: str, taken: Callable[[int], None]) -> Callable[[bytes], None]:
+        def hand_over(lines: bytes) -> None:
+            self.send(lines)  # whatever it is by then
+
+        return hand_over
+
+    def receive_through(self, reader: Callable[[NativeSocket], Receiver] | None) -> None:
+        self.receiver = reader(self.door) if reader else None
+
+    def hold(self, reason: Hold) -> None:
+        self.holds.add(reason)
+
+    def release(self, reason: Hold) -> None:
+        self.holds.discard(reason)
+        self.changed.set()
+
+    def delay_acks(self) -> None:
+        """The kernel's business, not that of any test."""
+
+    def queued(self) -> int:
+        return self.waiting_to_be_sent
+
+    def close(self) -> None:
+        self.closed = True
+
+    def dismiss(self) -> None:
+        self.closed = True
+
+    async def until(self, condition: Callable[[FakeLink], object]) -> None:
+        """Wait until something holds of what this link was told, or of its holds."""
+        async with asyncio.timeout(BOUND):
+            while not condition(self):
+                self.changed.clear()
+                await self.changed.wait()
+
+
+def client(nickname: str, *, burst: float = inf, rate: float = inf, row: int = 0) -> Client:
+    links: tuple[Link, Link, Link] = FakeLink(), FakeLink(), FakeLink()
+    somebody = Client(nickname, *links, row=row)
+    bucket = TokenBucket(burst, rate, 0)
+    for link in links:
+        link.bucket, link.client, link.row = bucket, somebody, row
+    return somebody
+
+
+def fake(link: Link) -> FakeLink:
+    assert isinstance(link, FakeLink)
+    return link
+
+
+def test_the_three_sockets_are_told_apart() -> None:
+    alice = client("alice")
+    assert alice.sockets == (alice.login_socket, alice.chat_socket, alice.check_socket)
+    assert len(set(map(id, alice.sockets))) == 3
+
+
+def test_two_sessions_of_one_account_are_two() -> None:
+    """A newer login takes over, and what is meant for the older must not end the newer."""
+    older, newer = client("alice"), client("alice")
+    assert older != newer
+    assert len({older, newer}) == 2
+
+
+def test_whoever_has_just_come_is_in_no_chat_and_was_never_warned() -> None:
+    alice = client("alice")
+    assert (alice.chat, alice.has_resumed, alice.warned) == (None, False, -inf)
+
+
+def test_each_reason_not_to_read_is_one_of_its_own() -> None:
+    assert len({reason.value for reason in Hold}) == len(Hold)
