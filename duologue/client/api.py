@@ -22,7 +22,7 @@ from duologue.client.engine.memory_store import ChatMemory, Letter
 from duologue.client.errors import CannotConnect, LinkLost, LoginRefused, NotConnected, TurnedAway
 from duologue.client.events import ConnectionLost, Happening, MemoryLost, Reconnected
 from duologue.client.input.addressee import addressee
-from duologue.client.requests import Asking
+from duologue.client.requests import Requests
 from duologue.core.commands.chat import Command, Say
 from duologue.core.commands.rooms import SayInRoom
 from duologue.core.events.chat import Acknowledged, Disconnected
@@ -55,7 +55,7 @@ def connect(
     return Client(Address(host, port, ssl), nickname, password, memory=Path(memory) if memory else None)
 
 
-class Client(Asking):
+class Client(Requests):
     """One person or bot, over as many sessions as it takes.
 
     Iterate to get events; a lost connection is one of them, and iterating on connects again and resumes the chat. Every
@@ -167,7 +167,7 @@ class Client(Asking):
     @property
     def joined(self) -> tuple[str, ...]:
         """The rooms that we are in or on our way into, also between two sessions; the current one is the last."""
-        return self._memory.stays.rooms
+        return self._memory.joined_rooms.rooms
 
     @property
     def room(self) -> str | None:
@@ -176,7 +176,7 @@ class Client(Asking):
 
     def turn_to(self, room: str) -> None:
         """Make `room`, one of those joined, the current one. Harmless where it is none of them."""
-        self._memory.stays.turn_to(room_key(room))
+        self._memory.joined_rooms.turn_to(room_key(room))
 
     # Coming and going
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from duologue.client.address import DEFAULT_HOST, DEFAULT_PORT, Address
 from duologue.client.conversation import INTERRUPTED, LOST, Conversation
 from duologue.client.engine.memory_file import usual_place
-from duologue.client.view.base import Face
+from duologue.client.view.base import View
 from duologue.logs import discard_output, open_closed_streams
 
 ENDED_BY_SIGNAL = 128
@@ -68,7 +68,7 @@ async def _converse(options: argparse.Namespace, address: Address) -> int:
         asyncio.get_running_loop().add_signal_handler(number, end, number)
     try:
         return await Conversation(
-            _face(options), address, options.nickname, partial(memory_place, options, address)
+            _view(options), address, options.nickname, partial(memory_place, options, address)
         ).run()
     except asyncio.CancelledError:
         if not ended_by:
@@ -83,14 +83,14 @@ def memory_place(options: argparse.Namespace, address: Address, nickname: str) -
     return options.memory or None
 
 
-def _face(options: argparse.Namespace) -> Face:
+def _view(options: argparse.Namespace) -> View:
     if options.plain or wants_plain(os.environ):
-        from duologue.client.terminal.plain import PlainFace
+        from duologue.client.terminal.plain import PlainView
 
-        return PlainFace(sys.stdin, sys.stdout, sys.stderr)
-    from duologue.client.terminal.app import TerminalFace
+        return PlainView(sys.stdin, sys.stdout, sys.stderr)
+    from duologue.client.terminal.app import TerminalView
 
-    return TerminalFace(has_bell=options.bell)
+    return TerminalView(has_bell=options.bell)
 
 
 def _tls(options: argparse.Namespace) -> ssl.SSLContext | None:
@@ -121,9 +121,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("host", nargs="?", default=DEFAULT_HOST, metavar="HOST", help="default %(default)s")
     parser.add_argument("port", nargs="?", default=DEFAULT_PORT, type=_port, metavar="PORT", help="default %(default)s")
     parser.add_argument("--nickname", metavar="NICK", help="log in as NICK instead of asking")
-    face = parser.add_mutually_exclusive_group()
-    face.add_argument("--plain", action="store_true", help="lines in, lines out: for pipes and screen readers")
-    face.add_argument("--gui", action="store_true", help="a window on the desktop instead of the terminal")
+    view = parser.add_mutually_exclusive_group()
+    view.add_argument("--plain", action="store_true", help="lines in, lines out: for pipes and screen readers")
+    view.add_argument("--gui", action="store_true", help="a window on the desktop instead of the terminal")
     parser.add_argument("--tls", action="store_true", help="speak TLS")
     parser.add_argument("--tls-ca", metavar="FILE", type=Path, help="speak TLS and trust what is in FILE (PEM)")
     memory = parser.add_mutually_exclusive_group()

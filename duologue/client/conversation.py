@@ -10,7 +10,7 @@ from duologue.client.address import Address
 from duologue.client.api import Client
 from duologue.client.errors import CannotConnect, ClientError, LoginRefused, PasswordNeeded
 from duologue.client.events import ConnectionLost, Happening, RoomLost
-from duologue.client.history.commands import Past
+from duologue.client.history.commands import HistoryCommands
 from duologue.client.input.help import help_lines
 from duologue.client.input.meaning import (
     Clear,
@@ -31,8 +31,8 @@ from duologue.client.input.meaning import (
 )
 from duologue.client.input.parsing import is_yes, meaning_of
 from duologue.client.input.target import Place
-from duologue.client.view.base import Face, Interrupted, Kind, Line
-from duologue.client.view.lines import Teller
+from duologue.client.view.base import Interrupted, Kind, Line, View
+from duologue.client.view.lines import LineWriter
 from duologue.client.view.sentences import about_room, about_unsent, not_shown
 from duologue.core.commands.chat import Command, QuitChat, Say, SendLetter
 from duologue.core.commands.rooms import PartRoom, SayInRoom
@@ -58,16 +58,16 @@ class Conversation:
 
     def __init__(
         self,
-        face: Face,
+        view: View,
         address: Address,
         nickname: str | None,
         memory_of: Callable[[str], Path | None] = lambda _: None,
     ) -> None:
-        self._face = face
+        self._view = view
         self._address = address
         self._nickname = nickname
         self._memory_of = memory_of
-        self._teller = Teller(face.show)
+        self._line_writer = LineWriter(view.show)
         self._password: str | None = None
         self._unsent: Confirm | None = None
         self._place = Place()
@@ -83,12 +83,12 @@ class Conversation:
                 if not await self._wants("Log in again?"):
                     return LOST
         except EOFError:
-            return OK if self._face.is_interactive else LOST
+            return OK if self._view.is_interactive else LOST
         except Interrupted:
             return INTERRUPTED
         finally:
-            await self._face.settle()
-            self._face.close()
+            await self._view.settle()
+            self._view.close()
         return LOST
 
     # Logging in
@@ -110,15 +110,15 @@ class Conversation:
                 if not await self._wants("Try again?"):
                     return None
             else:
-                self._teller.come_back()
-                self._face.greet(client)
+                self._line_writer.come_back()
+                self._view.greet(client)
                 return client
 
     async def _checked_nickname(self) -> str:
         nickname = self._nickname
         while True:
             if nickname is None:
-                nickname = await self._answer(self._face.ask(_NICKNAME))
+                nickname = await self._answer(self._view.ask(_NICKNAME))
             try:
                 self._nickname = nickname_key(nickname.strip())
             except BadNickname as error:
@@ -131,37 +131,37 @@ class Conversation:
     async def _choose_again(self, refused: LoginRefused) -> bool:
         """After a wrong password it is asked for again, as hidden as before: people type it without looking."""
         self._show(Kind.TROUBLE, visible(str(refused)))
-        if not self._face.is_interactive:
+        if not self._view.is_interactive:
             return False
         if self._password is None:
-            self._nickname = await self._face.ask(_NICKNAME)
+            self._nickname = await self._view.ask(_NICKNAME)
         else:
             await self._ask_password(f"Password for {self._nickname} (an empty line goes back to the nickname): ")
         return True
 
     async def _ask_password(self, question: str) -> None:
-        self._password = await self._answer(self._face.ask_secret(question))
-        if not self._password and self._face.is_interactive:
+        self._password = await self._answer(self._view.ask_secret(question))
+        if not self._password and self._view.is_interactive:
             self._password = None
-            self._nickname = await self._face.ask(_NICKNAME, self._nickname or "")
+            self._nickname = await self._view.ask(_NICKNAME, self._nickname or "")
 
     async def _answer(self, asking: Awaitable[str]) -> str:
         try:
             return await asking
         except EOFError:
-            if not self._face.is_interactive:
+            if not self._view.is_interactive:
                 self._show(Kind.TROUBLE, "The input ended before the login was complete.")
             raise
 
     def _stop_unless_interactive(self) -> None:
-        if not self._face.is_interactive:
+        if not self._view.is_interactive:
             raise EOFError
 
     async def _wants(self, question: str) -> bool:
-        if not self._face.is_interactive:
+        if not self._view.is_interactive:
             return False
         while True:
-            answer = is_yes(await self._face.ask(f"{question} yes/no "))
+            answer = is_yes(await self._view.ask(f"{question} yes/no "))
             if answer is not None:
                 return answer
 
@@ -169,7 +169,7 @@ class Conversation:
 
     async def _talk(self, client: Client) -> bool:
         """Until somebody wants to leave (True) or the session ends for good (False)."""
-        past = Past(client, self._face.show)
+        past = HistoryCommands(client, self._view.show)
         tasks = [
             asyncio.create_task(self._send_messages(client, past)),
             asyncio.create_task(self._listen(client, past)),
@@ -182,7 +182,7 @@ class Conversation:
                 task.result()
             return tasks[0] in done
         finally:
-            self._face.withdraw()
+            self._view.withdraw()
             tasks += self._recalls
             for task in tasks:
                 task.cancel()
@@ -193,23 +193,23 @@ class Conversation:
                 client.give_back()
             await client.close()
 
-    async def _listen(self, client: Client, past: Past) -> None:
+    async def _listen(self, client: Client, past: HistoryCommands) -> None:
         """What comes is acknowledged when it has been shown; of a burst, all that has been shown together."""
         unseen = 0
         while (event := await client.take()) is not None:
             self._hear(event, past)
             unseen += 1
             if unseen >= MOST_UNSEEN or not client.has_more:
-                await self._face.settle()
+                await self._view.settle()
                 client.finished()
                 unseen = 0
 
-    def _hear(self, event: Happening, past: Past) -> None:
+    def _hear(self, event: Happening, past: HistoryCommands) -> None:
         self._place.hears(event)
         is_answer = past.takes(event)
         try:
-            if self._face.notices(event) and not is_answer:
-                self._teller.tell(event)
+            if self._view.notices(event) and not is_answer:
+                self._line_writer.tell(event)
         except OSError:  # the terminal itself has gone
             raise
         except Exception as error:  # whatever goes wrong in showing it, it is shown
@@ -220,19 +220,19 @@ class Conversation:
     async def _settle(self, client: Client) -> None:
         """What cannot be shown any more was not received: it comes again at the next login."""
         try:
-            await self._face.settle()
+            await self._view.settle()
         except OSError:
             client.give_back()
 
-    async def _send_messages(self, client: Client, past: Past) -> None:
+    async def _send_messages(self, client: Client, past: HistoryCommands) -> None:
         self._note_place(client)
         while not isinstance(meaning := await self._next_meaning(client), Leave):
             await self._carry_out(client, past, meaning)
-        self._all_stored = await self._face.finish(client)
+        self._all_stored = await self._view.finish(client)
 
     async def _next_meaning(self, client: Client) -> Meaning:
         try:
-            text = await self._face.read(client)
+            text = await self._view.read(client)
         except EOFError:
             return Leave()
         left, writers = self._place.left(client.partner, client.room), self._place.writers
@@ -242,7 +242,7 @@ class Conversation:
     def _note_place(self, client: Client) -> None:
         self._place.note(client.partner, client.room)
 
-    async def _carry_out(self, client: Client, past: Past, meaning: Meaning) -> None:
+    async def _carry_out(self, client: Client, past: HistoryCommands, meaning: Meaning) -> None:
         match meaning:
             case ShowHistory() | ShowFound() | Export():
                 await self._look_back(past.carry_out(meaning))
@@ -264,7 +264,7 @@ class Conversation:
     def _do_here(self, client: Client, meaning: Meaning) -> None:
         match meaning:
             case Clear():
-                self._face.clear()
+                self._view.clear()
             case Nothing():
                 client.try_now()
             case _:
@@ -275,21 +275,21 @@ class Conversation:
         task = asyncio.create_task(recall)
         self._recalls.add(task)
         task.add_done_callback(self._recalls.discard)
-        if not self._face.is_interactive:
+        if not self._view.is_interactive:
             await task
 
     async def _send(self, client: Client, command: Command) -> None:
         if isinstance(command, Say | SayInRoom):
             self._unsent = None if self._unsent and self._unsent.text == command.text else self._unsent
         elif isinstance(command, QuitChat):
-            await self._face.until_stored(client)
+            await self._view.until_stored(client)
         room = client.room
         is_taken = await self._is_taken(client.send(command))
         if isinstance(command, PartRoom) and client.room != room:
             self._tell_place(client)
         self._note_place(client)
         if is_taken:
-            await self._face.sent(type(command))
+            await self._view.sent(type(command))
 
     def _tell_place(self, client: Client) -> None:
         """It has just been changed."""
@@ -299,7 +299,7 @@ class Conversation:
 
     async def _write(self, client: Client, nickname: str, text: str) -> None:
         if await self._is_taken(client.write(nickname, text)):
-            await self._face.sent(SendLetter)
+            await self._view.sent(SendLetter)
 
     async def _is_taken(self, sending: Awaitable[object]) -> bool:
         try:
@@ -321,7 +321,7 @@ class Conversation:
             self._show(Kind.HINT, text)
 
     def _show(self, kind: Kind, text: str) -> None:
-        self._face.show(Line(kind, text))
+        self._view.show(Line(kind, text))
 
 
 def _is_over(unsent: Confirm, event: Happening) -> bool:

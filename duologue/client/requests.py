@@ -34,7 +34,7 @@ from duologue.core.commands.people import (
 from duologue.core.commands.rooms import JoinRoom, ListMembers, ListRooms, PartRoom, SetTopic
 
 
-class Asking(ABC):
+class Requests(ABC):
     """Each method sends and returns; what comes of it arrives as an event."""
 
     @abstractmethod

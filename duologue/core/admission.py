@@ -43,7 +43,7 @@ def source_key(address: str, port: int) -> str:
     return f"{address}:{port}" if is_loopback(address) else address_key(address)
 
 
-class Doorkeeper:
+class AddressAdmission:
     """Counts the sockets of each address. Loopback is exempt: it is the operator's own machine.
 
     A client has up to `sockets` at a time, and comes with up to `arrivals`.

@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from duologue.protocols.legacy.desktop_lines import DesktopLinesSocket
-from duologue.protocols.legacy.nickname_lines import NicknameLinesSocket
-from duologue.protocols.legacy.plain_lines import PlainLinesSocket
-from duologue.protocols.legacy.rooms_json import RoomsJsonSocket
+from duologue.protocols.legacy.desktop_lines import DesktopLinesCodec
+from duologue.protocols.legacy.nickname_lines import NicknameLinesCodec
+from duologue.protocols.legacy.plain_lines import PlainLinesCodec
+from duologue.protocols.legacy.rooms_json import RoomsJsonCodec
 from duologue.protocols.legacy.simplechat import SimpleChat, is_simplechat
-from duologue.protocols.native.codec import NativeSocket
-from duologue.protocols.web.codec import Site, WebSocket
+from duologue.protocols.native.codec import NativeCodec
+from duologue.protocols.web.codec import Site, WebCodec
 
 Clock = Callable[[], str]
 """The time of day, as HH:MM:SS."""
 IsHere = Callable[[str], bool]
 """Whether somebody is here who is shown by this name."""
-UnframedSocket = RoomsJsonSocket | PlainLinesSocket | NicknameLinesSocket | DesktopLinesSocket
+UnframedCodec = RoomsJsonCodec | PlainLinesCodec | NicknameLinesCodec | DesktopLinesCodec
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class NativeDoor:
 
     name: str
     port_setting: str
-    make: Callable[[], NativeSocket]
+    make: Callable[[], NativeCodec]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class WebDoor:
 
     name: str
     port_setting: str
-    make: Callable[[Site], WebSocket]
+    make: Callable[[Site], WebCodec]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class GuestDoor:
 
     name: str
     port_setting: str
-    make: Callable[[Clock, IsHere], UnframedSocket]
+    make: Callable[[Clock, IsHere], UnframedCodec]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +66,12 @@ FrontDoor = OwnDoor | SharedDoor
 FRONT_DOORS: dict[str, FrontDoor] = {
     door.name: door
     for door in (
-        NativeDoor("native", "port", NativeSocket),
+        NativeDoor("native", "port", NativeCodec),
         SharedDoor("simplechat", "port", is_simplechat, SimpleChat),
-        WebDoor("web", "web_port", WebSocket),
-        GuestDoor("rooms_json", "rooms_json_port", RoomsJsonSocket),
-        GuestDoor("plain_lines", "plain_lines_port", lambda clock, _: PlainLinesSocket(clock)),
-        GuestDoor("nickname_lines", "nickname_lines_port", lambda clock, _: NicknameLinesSocket(clock)),
-        GuestDoor("desktop_lines", "desktop_lines_port", lambda _, is_here: DesktopLinesSocket(is_here)),
+        WebDoor("web", "web_port", WebCodec),
+        GuestDoor("rooms_json", "rooms_json_port", RoomsJsonCodec),
+        GuestDoor("plain_lines", "plain_lines_port", lambda clock, _: PlainLinesCodec(clock)),
+        GuestDoor("nickname_lines", "nickname_lines_port", lambda clock, _: NicknameLinesCodec(clock)),
+        GuestDoor("desktop_lines", "desktop_lines_port", lambda _, is_here: DesktopLinesCodec(is_here)),
     )
 }

@@ -15,7 +15,7 @@ from duologue.server.session import Client, Hold, Link
 STALLED = Disconnected("stalled", "You did not read what was sent to you.")
 
 
-class Congestion:
+class Backpressure:
     """`end_stalled` ends the session of a client whose queue has not moved for `write_stall` seconds.
 
     `filled` hears of each client whose queue is full now, `emptied` when it is not any more.

@@ -30,7 +30,7 @@ def cost_of(hub: Hub, link: Link, command: Command | PeerError) -> float:
 
 
 def _names(hub: Hub, _: Client, __: Any) -> float:
-    return min(len(hub.roster.clients), PAGE) * LISTED
+    return min(len(hub.directory.clients), PAGE) * LISTED
 
 
 def _people(hub: Hub, client: Client, command: Any) -> float:
@@ -38,7 +38,7 @@ def _people(hub: Hub, client: Client, command: Any) -> float:
 
 
 def _everybody(hub: Hub, _: Client, __: Any) -> float:
-    return len(hub.roster.clients) * LISTED
+    return len(hub.directory.clients) * LISTED
 
 
 def _blocked(_: Hub, __: Client, ___: Any) -> float:

@@ -117,7 +117,7 @@ def _attach(hub: Hub, link: Link, command: AttachSocket) -> None:
 def _ping(hub: Hub, link: Link, command: Ping) -> None:
     # Before the login is complete there is nothing to answer: the first PONG says that it is.
     if link.client:
-        hub.conversations.check_from_client(link.client, command)
+        hub.chats.check_from_client(link.client, command)
 
 
 def _pong(hub: Hub, link: Link, _: Pong) -> None:
@@ -129,7 +129,7 @@ def _nothing(hub: Hub, link: Link, _: NoCommand) -> None:
 
 
 def _ask(hub: Hub, client: Client, command: AskForChat) -> None:
-    hub.ask(client, hub.roster.find_person(command.nickname))
+    hub.ask(client, hub.directory.find_person(command.nickname))
 
 
 def _accept(hub: Hub, client: Client, command: AcceptChat) -> None:
@@ -155,7 +155,7 @@ def _list_online(hub: Hub, client: Client, command: ListOnline) -> None:
 def _say(hub: Hub, client: Client, command: Say) -> None:
     if client.chat is None:
         raise PeerError("no_chat", "You are in no chat, so nobody gets this. /chat NICK asks for one.")
-    hub.conversations.delivery.say(client.chat, client, command.text)
+    hub.chats.delivery.say(client.chat, client, command.text)
 
 
 def _quit(hub: Hub, client: Client, _: QuitChat) -> None:
@@ -170,17 +170,17 @@ def _send_letter(hub: Hub, client: Client, command: SendLetter) -> None:
     if is_room(command.nickname):
         hub.rooms.say(client, command)
     else:
-        hub.conversations.mailbox.send(client, command)
+        hub.chats.mailbox.send(client, command)
 
 
 def _read_history(hub: Hub, client: Client, command: ReadHistory) -> None:
-    recall = hub.conversations.recall
+    history = hub.chats.history
     if is_room(command.nickname):
         room = hub.room_rules.check_may_speak(client.nickname, room_key(command.nickname))
-        recall.room_history(client, room, command.count, command.before)
+        history.room_history(client, room, command.count, command.before)
     else:
         _check_has_history(client)
-        recall.history(client, hub.roster.find_partner(command.nickname), command.count, command.before)
+        history.history(client, hub.directory.find_partner(command.nickname), command.count, command.before)
 
 
 def _check_has_history(client: Client) -> None:
@@ -191,7 +191,7 @@ def _check_has_history(client: Client) -> None:
 
 def _search_history(hub: Hub, client: Client, command: SearchHistory) -> None:
     _check_has_history(client)
-    hub.conversations.recall.search(client, command.words, hub.room_rules.rooms_of(client.nickname))
+    hub.chats.history.search(client, command.words, hub.room_rules.rooms_of(client.nickname))
 
 
 # Rooms
@@ -232,7 +232,7 @@ def _say_in_room(hub: Hub, client: Client, command: SayInRoom) -> None:
 
 
 def _say_privately(hub: Hub, client: Client, command: SayPrivately) -> None:
-    hub.conversations.mailbox.send(client, _letter(command.nickname, command.text))
+    hub.chats.mailbox.send(client, _letter(command.nickname, command.text))
 
 
 # People
@@ -251,7 +251,7 @@ def _come_back(hub: Hub, client: Client, _: ComeBack) -> None:
 
 
 def _who_is(hub: Hub, client: Client, command: WhoIs) -> None:
-    hub.people.describe(client, hub.roster.find_person(command.nickname))
+    hub.people.describe(client, hub.directory.find_person(command.nickname))
 
 
 def _list_people(hub: Hub, client: Client, command: ListPeople) -> None:
@@ -263,11 +263,11 @@ def _watch_people(hub: Hub, client: Client, command: WatchPeople) -> None:
 
 
 def _block(hub: Hub, client: Client, command: Block) -> None:
-    hub.people.block(client, hub.roster.find_person(command.nickname))
+    hub.people.block(client, hub.directory.find_person(command.nickname))
 
 
 def _unblock(hub: Hub, client: Client, command: Unblock) -> None:
-    hub.people.unblock(client, hub.roster.find_person(command.nickname))
+    hub.people.unblock(client, hub.directory.find_person(command.nickname))
 
 
 def _list_blocked(hub: Hub, client: Client, command: ListBlocked) -> None:
@@ -283,7 +283,7 @@ def _exit(hub: Hub, client: Client, _: Exit) -> None:
 
 
 def _key(hub: Hub, nickname: str | None) -> str | None:
-    return None if nickname is None else hub.roster.find_person(nickname)
+    return None if nickname is None else hub.directory.find_person(nickname)
 
 
 _FOR_SOCKETS: dict[type, Callable[..., None]] = {

@@ -15,7 +15,7 @@ from duologue.core.room import Room
 from duologue.core.room_rules import is_room
 from duologue.server.session import Client, Link
 from duologue.server.storage.base import Message, Store, StoreDamaged, StoreError, Unfinished
-from duologue.server.tasks import Errands
+from duologue.server.tasks import Tasks
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +46,7 @@ _STOPPED = "The search took too long and was stopped, so something may be missin
 _NO_ROOMS: Mapping[str, str] = MappingProxyType({})
 
 
-class Recall:
+class HistoryReader:
     """Answers one question at a time for each client: its chat socket is not read from until the answer is there.
 
     What a sender says in rooms is not told to a reader to whom the sender `is_heard` no more.
@@ -55,7 +55,7 @@ class Recall:
     def __init__(self, store: Store, is_heard: Callable[[str, str], bool] = lambda _, __: True) -> None:
         self.store = store
         self._is_heard = is_heard
-        self._errands = Errands()
+        self._tasks = Tasks()
 
     def history(self, client: Client, partner: str, count: int, before: int | None) -> None:
         """The newest `count` messages with `partner`, oldest first, or those before the message numbered `before`."""
@@ -77,7 +77,7 @@ class Recall:
 
     def left(self, client: Client) -> None:
         """Read nothing more for `client`, which has gone."""
-        self._errands.left(client)
+        self._tasks.left(client)
 
     async def _found(self, me: str, words: str, rooms: Sequence[str]) -> Page:
         try:
@@ -89,7 +89,7 @@ class Recall:
         self, client: Client, of: type, question: Awaitable[Page], rooms: Mapping[str, str] = _NO_ROOMS
     ) -> None:
         heard = self._heard_by(client.nickname, question)
-        self._errands.read(client, _tell(client.login_socket, of, heard, rooms))
+        self._tasks.read(client, _tell(client.login_socket, of, heard, rooms))
 
     async def _heard_by(self, me: str, question: Awaitable[Page]) -> Page:
         page = await question

@@ -34,18 +34,18 @@ from duologue.core.requests import Chat, ChatEnd
 from duologue.core.room import Room
 from duologue.core.room_rules import LOBBY, Rooms
 from duologue.core.switchboard import Switchboard
-from duologue.server.auth.login import Login, LoginDesk
+from duologue.server.auth.login import Login, LoginService
 from duologue.server.auth.passwords import PasswordPool
-from duologue.server.auth.session_tokens import Passes
-from duologue.server.backpressure import Congestion
-from duologue.server.chats.service import Conversations
+from duologue.server.auth.session_tokens import SessionTokens
+from duologue.server.backpressure import Backpressure
+from duologue.server.chats.service import ChatService
 from duologue.server.heartbeat import Heartbeat
 from duologue.server.metering import Metering
 from duologue.server.metrics import Traffic
-from duologue.server.people.directory import Roster
-from duologue.server.people.service import PeopleDesk
+from duologue.server.people.directory import Directory
+from duologue.server.people.service import PeopleService
 from duologue.server.people.watchers import Watchers
-from duologue.server.rooms import RoomDesk
+from duologue.server.rooms import RoomService
 from duologue.server.session import Client, Link
 from duologue.server.storage.base import Store
 from duologue.server.storage.disk import disk_full
@@ -78,7 +78,7 @@ class Hub:
         *,
         users: Users,
         passwords: PasswordPool,
-        passes: Passes,
+        session_tokens: SessionTokens,
         places: Places,
         store: Store,
         time: Callable[[], float],
@@ -94,10 +94,10 @@ class Hub:
         """How many were taken so far."""
         self.users = users
         self.connections = Connections()
-        self.roster = Roster(users)
-        self._clients = self.roster.clients
+        self.directory = Directory(users)
+        self._clients = self.directory.clients
         self._client_in_row: dict[int, Client] = {}
-        self.congestion = Congestion(
+        self.backpressure = Backpressure(
             settings.limits,
             time=time,
             end_stalled=self.disconnect_client,
@@ -106,48 +106,48 @@ class Hub:
         )
         self.metering = Metering(settings.limits, time=time)
         self.turns = Turns()
-        self.people = PeopleDesk(
+        self.people = PeopleService(
             store,
-            self.congestion,
+            self.backpressure,
             settings.limits,
             is_in_chat=lambda nickname: self.switchboard.chat_of(nickname) is not None,
             break_off=self._break_off,
-            is_registered=self.roster.is_registered,
+            is_registered=self.directory.is_registered,
             spelling_of=users.spelling_of,
             perform=self.perform,
             wall_clock=wall_clock,
         )
-        self._watchers = Watchers(self.people.presences.online, self.congestion.is_full)
+        self._watchers = Watchers(self.people.presences.online, self.backpressure.is_full)
         self.switchboard = Switchboard(
-            is_registered=self.roster.is_registered,
+            is_registered=self.directory.is_registered,
             is_disturbable=self.people.presences.is_disturbable,
             check_may_turn_to=self.people.privacy.check_may_turn_to,
             is_heard=self.people.privacy.takes_request,
             text_for=self.people.presences.text_for,
-            source_of=self.roster.source_of,
+            source_of=self.directory.source_of,
             new_chat_id=partial(secrets.token_urlsafe, CHAT_ID_BYTES),
             limits=settings.limits,
         )
-        self.login = LoginDesk(
+        self.login = LoginService(
             settings,
             users=users,
-            guests=self.roster.guests,
+            guests=self.directory.guests,
             passwords=passwords,
-            passes=passes,
+            session_tokens=session_tokens,
             places=places,
             time=time,
             complete=self._log_in,
         )
         self.unfinished = Unfinished(settings.limits.login_timeout, time=time, cast_out=self.cast_out)
-        self.conversations = Conversations(
+        self.chats = ChatService(
             store,
-            self.congestion,
+            self.backpressure,
             self.metering,
             self.connections,
             clients=self._clients,
             page=settings.limits.send_queue,
-            is_registered=self.roster.is_registered,
-            find_person=self.roster.find_person,
+            is_registered=self.directory.is_registered,
+            find_person=self.directory.find_person,
             check_may_turn_to=self.people.privacy.check_may_turn_to,
             is_heard=self.people.privacy.is_heard,
             written=self._written,
@@ -159,10 +159,10 @@ class Hub:
             limits=settings.limits,
             is_heard=self.people.privacy.is_heard,
         )
-        self.rooms = RoomDesk(
+        self.rooms = RoomService(
             store,
             self.room_rules,
-            self.congestion,
+            self.backpressure,
             clients=self._clients,
             passwords=passwords,
             perform=self.perform,
@@ -190,9 +190,9 @@ class Hub:
         client = self._seat(login)
         self.people.arrived(client)
         self._watchers.arrived(client)
-        self.conversations.acknowledgements.greet(client)
+        self.chats.acknowledgements.greet(client)
         self.perform(self.switchboard.arrive(self.time(), client.nickname))
-        self.conversations.mailbox.open(client)
+        self.chats.mailbox.open(client)
         if client.login_socket.door.lobby:
             self.perform(self.room_rules.join(client.nickname, LOBBY))
         log.info("logged in", extra={"nickname": client.nickname, "peer": client.login_socket.peer})
@@ -230,10 +230,10 @@ class Hub:
         self._watchers.left(client)
         self.people.left(client)
         self.connections.remove(client.row)
-        self.conversations.acknowledgements.forget(client)
-        self.conversations.mailbox.close(client)
-        self.conversations.recall.left(client)
-        self.roster.guests.leave(client.nickname)
+        self.chats.acknowledgements.forget(client)
+        self.chats.mailbox.close(client)
+        self.chats.history.left(client)
+        self.directory.guests.leave(client.nickname)
         self.rooms.forget(client)
         log.info("logged out", extra={"nickname": client.nickname, "reason": goodbye.code})
 
@@ -249,7 +249,7 @@ class Hub:
 
     def lost(self, link: Link) -> None:
         """`link` is closed. One dead socket ends the session."""
-        self.congestion.forget(link)
+        self.backpressure.forget(link)
         self.unfinished.forget(link)
         if link.client:
             self.disconnect_client(link.client, ChatEnd.LOST, SOCKET_CLOSED)
@@ -258,7 +258,7 @@ class Hub:
 
     def users_changed(self) -> None:
         """The users file was reread: whoever does not belong any more has to go."""
-        for client, reason, goodbye in self.roster.no_longer_belong():
+        for client, reason, goodbye in self.directory.no_longer_belong():
             self.disconnect_client(client, reason, goodbye)
 
     def shut_down(self, goodbye: Disconnected = SHUTTING_DOWN) -> None:
@@ -279,23 +279,23 @@ class Hub:
         self.heartbeat.check_for_inactive_clients(now)
         self.perform(self.switchboard.expire(now))
         self.perform(self.room_rules.expire(now))
-        self.congestion.sweep(now)
+        self.backpressure.sweep(now)
         self.metering.sweep(now)
 
     def restore(self, chat: Chat) -> None:
         """A chat of the server before this one, which waits for both of its people."""
         self.switchboard.restore(self.time(), chat)
-        self.conversations.restore(chat)
+        self.chats.restore(chat)
 
     def disk_is_low(self, is_low: bool) -> None:
         """From now on nothing new is kept; or it is again."""
         self.is_disk_low = is_low
-        self.conversations.delivery.now_keeps(not is_low)
+        self.chats.delivery.now_keeps(not is_low)
 
     def store_failed(self, instead: Store) -> None:
         """From now on nothing is kept, and so nothing acknowledged, until the server has stopped."""
         self.not_ready = "The store has failed, and the server stops."
-        self.conversations.store_failed(instead)
+        self.chats.store_failed(instead)
         self.rooms.store = self.people.store = instead
 
     def restore_rooms(self, rooms: Iterable[Room]) -> None:
@@ -314,10 +314,10 @@ class Hub:
                 case PresenceChanged() | BlockChanged() | AskingChanged():
                     self.people.perform(effect)
                 case OpenChat() | CloseChat():
-                    self.conversations.perform(effect)
+                    self.chats.perform(effect)
                     self.people.chat_changed(effect)
                 case _:
-                    self.conversations.perform(effect)
+                    self.chats.perform(effect)
 
     def _tell(self, nickname: str, event: Event) -> None:
         client = self._clients.get(nickname)
@@ -344,13 +344,13 @@ class Hub:
         if chat and chat.id == command.chat:
             self._resume(client, chat, self.switchboard.agree(client.nickname, command))
         else:
-            self.conversations.resume_ended(client, command)
+            self.chats.resume_ended(client, command)
 
     def _resume(self, client: Client, chat: Chat, effects: list[Effect]) -> None:
         [reopening] = (effect for effect in effects if isinstance(effect, ReopenChat))
         then = partial(self._come_back, client, chat, effects)
         if reopening.begun:
-            self.conversations.begin_stream(client, reopening, reopening.begun, then)
+            self.chats.begin_stream(client, reopening, reopening.begun, then)
         else:
             then()
 
@@ -363,11 +363,11 @@ class Hub:
     # Queues
 
     def _filled(self, client: Client) -> None:
-        self.conversations.delivery.fall_behind(client)
+        self.chats.delivery.fall_behind(client)
 
     def _emptied(self, client: Client) -> None:
-        self.conversations.delivery.drained(client)
-        self.conversations.mailbox.go_on(client)
+        self.chats.delivery.drained(client)
+        self.chats.mailbox.go_on(client)
         self.rooms.emptied(client)
         self._watchers.emptied(client)
         self.people.emptied(client)

@@ -28,11 +28,11 @@ from duologue.core.room import Room
 from duologue.core.room_rules import Rooms, locked, room_key
 from duologue.protocols.native.wire import encode_message
 from duologue.server.auth.passwords import PasswordPool
-from duologue.server.backpressure import Congestion
+from duologue.server.backpressure import Backpressure
 from duologue.server.fair_pool import PoolFull
 from duologue.server.session import Client, Link, source_of
 from duologue.server.storage.base import Letter, LiveRoom, Store
-from duologue.server.tasks import Errands
+from duologue.server.tasks import Tasks
 
 RoomEffect = TellRoom | RoomMade | RoomChanged | RoomGone
 
@@ -43,7 +43,7 @@ T = TypeVar("T")
 Members = dict[Callable[[Iterable[Link], Event], None], list[tuple[str, Link]]]
 
 
-class RoomDesk:
+class RoomService:
     """`clients` are those who are logged in, by nickname; `perform` has effects carried out.
 
     `time` is a monotonic clock in seconds, `wall_clock` dates what is stored. Who is among the `blockers_of` somebody
@@ -54,7 +54,7 @@ class RoomDesk:
         self,
         store: Store,
         rules: Rooms,
-        congestion: Congestion,
+        backpressure: Backpressure,
         *,
         clients: Mapping[str, Client],
         passwords: PasswordPool,
@@ -66,7 +66,7 @@ class RoomDesk:
     ) -> None:
         self.store = store
         self._rules = rules
-        self._congestion = congestion
+        self._backpressure = backpressure
         self._missed: dict[Client, Counter[str]] = {}
         self._members: WeakKeyDictionary[Room, tuple[int, Members]] = WeakKeyDictionary()
         self._clients = clients
@@ -78,7 +78,7 @@ class RoomDesk:
         self._tries_at_all = Tries(limits.room_password_tries, WINDOW)
         self._waiting: dict[Client, asyncio.Task[Any]] = {}  # for a password to be checked
         self._blockers_of = blockers_of
-        self._errands = Errands()
+        self._tasks = Tasks()
 
     # In
 
@@ -89,7 +89,7 @@ class RoomDesk:
         if self._is_open(client, room, command.password):
             self._perform(self._rules.join(client.nickname, key))
         else:
-            self._errands.answer(client.chat_socket, self._join(client, key, room, command.password or ""))
+            self._tasks.answer(client.chat_socket, self._join(client, key, room, command.password or ""))
 
     def _is_open(self, client: Client, room: Room | None, password: str | None) -> bool:
         """Can it be entered without a look at the password?"""
@@ -144,7 +144,7 @@ class RoomDesk:
 
     def say(self, client: Client, letter: SendLetter) -> None:
         """`/msg` to a room."""
-        self._errands.answer(client.chat_socket, self._say(client, letter))
+        self._tasks.answer(client.chat_socket, self._say(client, letter))
 
     async def _say(self, client: Client, letter: SendLetter) -> None:
         try:
@@ -188,7 +188,7 @@ class RoomDesk:
         left_out = {besides, *self._blockers_of(who)} if who else {besides}
         for tell_all, members in self._members_of(room).items():
             hearers = [link for nickname, link in members if nickname not in left_out]
-            if self._congestion.some_are_full:
+            if self._backpressure.some_are_full:
                 hearers = [link for link in hearers if self._reads(link, event)]
             tell_all(hearers, event)
 
@@ -205,7 +205,7 @@ class RoomDesk:
     def _reads(self, link: Link, event: Event) -> bool:
         """False: what it misses is in the history, and not in our memory."""
         client = link.client
-        if client is None or not self._congestion.is_full(client):
+        if client is None or not self._backpressure.is_full(client):
             return client is not None
         if isinstance(event, RoomSaid):
             self._missed.setdefault(client, Counter())[event.room] += 1

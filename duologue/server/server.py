@@ -24,7 +24,7 @@ from duologue.core.streams import Direction, Stream
 from duologue.protocols.base import FRONT_DOORS, GuestDoor, OwnDoor, SharedDoor, WebDoor
 from duologue.server.access import Use, Used, check_access
 from duologue.server.auth.passwords import PasswordPool
-from duologue.server.auth.session_tokens import KEY_BYTES, Passes, kept_key
+from duologue.server.auth.session_tokens import KEY_BYTES, SessionTokens, kept_key
 from duologue.server.exposure import ExposedError, check_exposure
 from duologue.server.hub import SHUTTING_DOWN, Hub
 from duologue.server.metrics import Figures, exposition
@@ -190,7 +190,7 @@ class Server:
             self._settings,
             users=self._users,
             passwords=passwords,
-            passes=Passes(self._pass_key(), time.time),
+            session_tokens=SessionTokens(self._pass_key(), time.time),
             places=self._places,
             store=store,
             time=self._clock,
@@ -248,10 +248,10 @@ class Server:
     # What the store says
 
     def _stored(self, news: Sequence[Stored]) -> None:
-        self.hub.conversations.stored(news)
+        self.hub.chats.stored(news)
 
     def _store_is_behind(self, chat: str, sender: str, is_behind: bool) -> None:
-        self.hub.conversations.store_is_behind(chat, sender, is_behind)
+        self.hub.chats.store_is_behind(chat, sender, is_behind)
 
     def _disk_is_low(self, is_low: bool) -> None:
         log.log(
@@ -326,7 +326,7 @@ class Server:
         return Figures(
             connections=connections,
             places=self._places.most,
-            people=len(hub.roster.clients),
+            people=len(hub.directory.clients),
             chats=hub.switchboard.chats,
             rooms=hub.room_rules.count,
             messages=hub.traffic.messages,

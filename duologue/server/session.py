@@ -16,7 +16,7 @@ from duologue.core.errors import PeerError
 from duologue.core.events.chat import Event
 from duologue.core.pace import TokenBucket
 from duologue.core.requests import Chat
-from duologue.protocols.native.codec import NativeSocket
+from duologue.protocols.native.codec import NativeCodec
 
 Commands = Iterable[Command | PeerError]
 Receiver = Callable[[bytes], Commands]
@@ -89,7 +89,7 @@ class Link(Protocol):
         `taken` is told of each that has reached the peer, if its client does not say that itself with PING.
         """
 
-    def receive_through(self, reader: Callable[[NativeSocket], Receiver] | None) -> None:
+    def receive_through(self, reader: Callable[[NativeCodec], Receiver] | None) -> None:
         """What comes in goes through what `reader` makes of the door from now on; None: through the door alone.
 
         Of a socket whose door knows no message lines everything comes as commands, always.

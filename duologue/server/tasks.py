@@ -14,7 +14,7 @@ log = logging.getLogger(__name__)
 Work = Coroutine[None, None, None]
 
 
-class Errands:
+class Tasks:
     """What is on the way. A store that fails ends an errand with a record in the log: it has been told to all."""
 
     def __init__(self) -> None:

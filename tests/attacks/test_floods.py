@@ -23,7 +23,7 @@ from duologue.core.costs import COSTS
 from duologue.core.names import Account
 from duologue.protocols.base import FRONT_DOORS, GuestDoor
 from duologue.protocols.legacy.typed_commands import ROWS
-from duologue.protocols.native.codec import NativeSocket
+from duologue.protocols.native.codec import NativeCodec
 from duologue.protocols.web.json_frames import COMMANDS
 from duologue.server.session import Client, Hold, Link
 from tests.behaviour.simplechat import SimpleChat
@@ -97,7 +97,7 @@ async def others_talk(alice: Actor, bob: Actor, what: str) -> None:
 
 
 def client(stage: Stage, nickname: str) -> Client:
-    return stage.server.hub.roster.clients[nickname]
+    return stage.server.hub.directory.clients[nickname]
 
 
 def sends(wire: Wire, lines: Iterable[str]) -> Callable[[], Any]:
@@ -287,7 +287,7 @@ async def test_what_a_stranger_says_before_the_login(tmp_path: Path) -> None:
 
 
 def is_check_socket_of_nobody(link: Link) -> bool:
-    return link.client is None and isinstance(link.door, NativeSocket) and link.door.kind is SocketKind.CHECK
+    return link.client is None and isinstance(link.door, NativeCodec) and link.door.kind is SocketKind.CHECK
 
 
 def test_every_command_of_the_server_is_among_those_that_are_sent() -> None:

@@ -78,7 +78,7 @@ class Deaf:
         assert link.queued() < QUEUE + ONE_TURN
 
     async def is_over_at_the_deadline(self, link: AnyConnection) -> None:
-        self._stage.passes(20)
+        self._stage.session_tokens(20)
         assert link._is_silent
         self.goes()
         await until(lambda: link not in self.links())
@@ -99,9 +99,9 @@ async def test_the_check_socket_of_somebody_who_is_in(stage: Stage) -> None:
     deaf = Deaf(stage)
     link = await deaf.connects(f"duologue/1 check_socket {token}\n".encode())
     await until(lambda: stage.present() == {"alice"})
-    stage.server.hub.congestion.congested(link)
+    stage.server.hub.backpressure.congested(link)
     assert Hold.OWN_QUEUE in link._holds
-    stage.server.hub.congestion.drained(link)
+    stage.server.hub.backpressure.drained(link)
     assert not link._holds
 
 

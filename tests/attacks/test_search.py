@@ -108,11 +108,11 @@ async def test_another_search_has_its_turn_and_is_whole(stage: Stage) -> None:
 async def test_a_search_is_given_up_when_its_asker_has_gone(stage: Stage) -> None:
     await says_much(stage)
     mallory = await stage.enters("alice")
-    recall = stage.server.hub.conversations.recall
+    history = stage.server.hub.chats.history
     with held_in_the_middle() as begun:
         await searches(mallory, "a ☃", begun)
         await mallory.vanishes()
-        await until(lambda: not recall._errands.running)
+        await until(lambda: not history._tasks.running)
     carol = await stage.enters("carol")
     await carol.says("/search rare")
     await carol.hears("recall_ended 0")

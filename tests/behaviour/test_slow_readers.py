@@ -40,7 +40,7 @@ async def stops_reading(house: House, door: str, speaker: Person, other: Person)
         await person.saw_coming(stopped)
     stopped.stops_reading()
     client = house.stage.server.hub._clients[stopped.nickname]
-    while not house.stage.server.hub.congestion.is_full(client):
+    while not house.stage.server.hub.backpressure.is_full(client):
         await speaker.says_to_all(LONG)
         await other.heard(speaker, LONG)
     return stopped
@@ -93,7 +93,7 @@ async def test_a_member_that_stops_reading_is_not_noticed_by_the_others(house: H
         await alice.says_to_all(LONG)
         await bob.heard(alice, LONG)
     assert house.stage.queued() < 4 * QUEUE
-    house.stage.passes(11)
+    house.stage.session_tokens(11)
     for other in (alice, bob):
         await other.saw_going(stopped)
 

@@ -476,7 +476,7 @@ async def test_what_was_said_in_a_room_survives_the_process(false_server: FalseS
     stream = await killed.say_in("#tea", "hello")
     assert killed._link
     await killed._link.close()  # as if it were killed
-    killed._memory._notebook.close()
+    killed._memory._memory_store.close()
     async with Client(false_server.address, "alice", memory=tmp_path / "memory") as again:
         assert again.room == "#tea"
         for _ in range(2):  # once by each
@@ -494,7 +494,7 @@ async def test_what_was_said_survives_the_process(false_server: FalseServer, tmp
     await false_server.hears("check_socket", b"PING 1 x\n")
     assert killed._link
     await killed._link.close()  # as if it were killed
-    killed._memory._notebook.close()
+    killed._memory._memory_store.close()
     again = Client(false_server.address, "alice", memory=tmp_path / "memory")
     opening = asyncio.create_task(again.open())
     await false_server.hears("chat_socket", b"/resume x x 0 x 1\n")

@@ -100,23 +100,23 @@ class Script:
 
 
 async def run(
-    face: Script,
+    view: Script,
     server: FalseServer,
     nickname: str | None = "alice",
     memory_of: Callable[[str], Path | None] = lambda _: None,
 ) -> int:
     async with asyncio.timeout(BOUND):
-        return await Conversation(face, server.address, nickname, memory_of).run()
+        return await Conversation(view, server.address, nickname, memory_of).run()
 
 
 async def test_typed_lines_are_carried_out_until_the_end_of_input(false_server: FalseServer) -> None:
-    face = Script()
-    face.types("/clear", "", "/nope", "/help", "/chat bob", "/chat online", None)
-    assert await run(face, false_server) == OK
-    assert face.shown[:2] == ["(clear)", "There is no command /nope. /help lists them; //nope sends it as text."]
-    assert "Nobody can have the nickname online." in face.shown
-    assert "(AskForChat)" in face.shown
-    assert face.settled == len(face.shown)
+    view = Script()
+    view.types("/clear", "", "/nope", "/help", "/chat bob", "/chat online", None)
+    assert await run(view, false_server) == OK
+    assert view.shown[:2] == ["(clear)", "There is no command /nope. /help lists them; //nope sends it as text."]
+    assert "Nobody can have the nickname online." in view.shown
+    assert "(AskForChat)" in view.shown
+    assert view.settled == len(view.shown)
     await false_server.hears("chat_socket", b"/chat bob\n")
     await false_server.hears("chat_socket", b"/exit\n")
 
@@ -127,32 +127,32 @@ async def test_leaving_at_a_question(false_server: FalseServer, answer: Exceptio
 
 
 async def test_lines_that_wait_for_a_yes_are_dropped_with_the_chat(false_server: FalseServer) -> None:
-    face = Script()
+    view = Script()
     steps: dict[str, Callable[[], None]] = {
-        "Chat with bob started. /quit leaves the chat.": lambda: face.types("1\n2\n3\n4"),
+        "Chat with bob started. /quit leaves the chat.": lambda: view.types("1\n2\n3\n4"),
         "Send these 4 lines as one message? yes/no": lambda: false_server.say("login_socket", b"chat_ended bob left\n"),
-        "Those lines were not sent.": lambda: face.types("/exit"),
+        "Those lines were not sent.": lambda: view.types("/exit"),
     }
-    face.follows(steps)
+    view.follows(steps)
     false_server.answers["login_socket"] += b"start_chat bob x\n"
-    assert await run(face, false_server) == OK
-    assert "Chat with bob ended: bob left." in face.shown
+    assert await run(view, false_server) == OK
+    assert "Chat with bob ended: bob left." in view.shown
 
 
 async def test_after_a_take_over_it_asks_and_can_log_in_again(false_server: FalseServer) -> None:
-    face = Script("yes", "perhaps", "no")
+    view = Script("yes", "perhaps", "no")
     false_server.answers["login_socket"] += b"disconnected taken_over Elsewhere.\n"
-    assert await run(face, false_server) == LOST
-    assert face.questions == ["Log in again? yes/no "] * 3
-    assert face.shown[:2] == ["Elsewhere.", "(prompt gone)"]
+    assert await run(view, false_server) == LOST
+    assert view.questions == ["Log in again? yes/no "] * 3
+    assert view.shown[:2] == ["Elsewhere.", "(prompt gone)"]
     assert false_server.logins == 2
 
 
 async def test_nobody_is_asked_who_cannot_answer(false_server: FalseServer) -> None:
-    face = Script(is_interactive=False)
+    view = Script(is_interactive=False)
     false_server.answers["login_socket"] += b"disconnected removed Gone.\n"
-    assert await run(face, false_server) == LOST
-    assert face.questions == []
+    assert await run(view, false_server) == LOST
+    assert view.questions == []
 
 
 AGAIN = "Password for alice (an empty line goes back to the nickname): "
@@ -160,133 +160,133 @@ AGAIN = "Password for alice (an empty line goes back to the nickname): "
 
 async def test_after_a_wrong_password_the_password_is_asked_for_and_hidden(false_server: FalseServer) -> None:
     false_server.answers["login_socket"] = b"PASSWORD\nAUTH_DENIED denied Wrong.\n"
-    face = Script("first", "second", "third", Interrupted())
-    assert await run(face, false_server) == INTERRUPTED
-    assert face.questions == face.secrets == ["Password: ", AGAIN, AGAIN, AGAIN]
-    assert face.shown == ["Wrong."] * 3
+    view = Script("first", "second", "third", Interrupted())
+    assert await run(view, false_server) == INTERRUPTED
+    assert view.questions == view.secrets == ["Password: ", AGAIN, AGAIN, AGAIN]
+    assert view.shown == ["Wrong."] * 3
     assert false_server.logins == 4
 
 
 async def test_an_empty_password_goes_back_to_the_nickname(false_server: FalseServer) -> None:
     false_server.answers["login_socket"] = b"PASSWORD\nAUTH_DENIED denied Wrong.\n"
-    face = Script("first", "", "bob", "", "bob", Interrupted())
-    assert await run(face, false_server) == INTERRUPTED
+    view = Script("first", "", "bob", "", "bob", Interrupted())
+    assert await run(view, false_server) == INTERRUPTED
     nickname = "Enter your nickname: "
-    assert face.questions == ["Password: ", AGAIN, nickname, "Password: ", nickname, "Password: "]
-    assert face.secrets == ["Password: ", AGAIN, "Password: ", "Password: "]
-    assert [default for default in face.defaults if default] == ["alice", "bob"]
+    assert view.questions == ["Password: ", AGAIN, nickname, "Password: ", nickname, "Password: "]
+    assert view.secrets == ["Password: ", AGAIN, "Password: ", "Password: "]
+    assert [default for default in view.defaults if default] == ["alice", "bob"]
 
 
 async def test_a_pipe_without_a_password_says_so(false_server: FalseServer) -> None:
     false_server.answers["login_socket"] = b"PASSWORD\n"
-    face = Script(EOFError(), is_interactive=False)
-    assert await run(face, false_server) == LOST
-    assert face.shown == ["The input ended before the login was complete."]
+    view = Script(EOFError(), is_interactive=False)
+    assert await run(view, false_server) == LOST
+    assert view.shown == ["The input ended before the login was complete."]
 
 
 async def test_a_refused_nickname_is_asked_for_anew(false_server: FalseServer) -> None:
     false_server.answers["login_socket"] = b"AUTH_DENIED bad_nickname Not you.\n"
-    face = Script("not a name", "", EOFError())
-    assert await run(face, false_server, nickname=None) == OK
-    assert face.defaults == ["", "", ""]
+    view = Script("not a name", "", EOFError())
+    assert await run(view, false_server, nickname=None) == OK
+    assert view.defaults == ["", "", ""]
 
 
 async def test_a_message_comes_neutralised_and_with_its_speaker(false_server: FalseServer) -> None:
     false_server.answers["login_socket"] += b"start_chat bob x\n:\x1b[2J\vsecond\n"
-    face = Script()
-    face.types_when_shown("second", "/exit")
-    assert await run(face, false_server) == OK
-    assert "␛[2J\nsecond" in face.shown
+    view = Script()
+    view.types_when_shown("second", "/exit")
+    assert await run(view, false_server) == OK
+    assert "␛[2J\nsecond" in view.shown
 
 
 async def test_before_a_chat_is_left_its_messages_are_waited_for(false_server: FalseServer) -> None:
     false_server.answers["login_socket"] += b"start_chat bob x\n"
-    face = Script()
-    face.types_when_shown("started", "/quit")
-    face.types("/help")
-    running = asyncio.create_task(run(face, false_server))
+    view = Script()
+    view.types_when_shown("started", "/quit")
+    view.types("/help")
+    running = asyncio.create_task(run(view, false_server))
     await false_server.hears("chat_socket", b"/quit\n")
-    assert face.shown[-2:] == ["(stored?)", "(QuitChat)"]
-    face.types(None)
+    assert view.shown[-2:] == ["(stored?)", "(QuitChat)"]
+    view.types(None)
     assert await running == OK
 
 
 async def test_a_face_that_could_not_finish_makes_the_exit_code_1(false_server: FalseServer) -> None:
-    face = Script(is_interactive=False)
-    face.finishes = False
-    face.types("/exit")
-    assert await run(face, false_server) == LOST
+    view = Script(is_interactive=False)
+    view.finishes = False
+    view.types("/exit")
+    assert await run(view, false_server) == LOST
 
 
 async def test_a_person_chats_on_while_the_server_looks_for_messages(false_server: FalseServer) -> None:
     false_server.answers["login_socket"] += b"start_chat bob x\n"
-    face = Script()
-    face.types_when_shown("started", "/history")
-    running = asyncio.create_task(run(face, false_server))
+    view = Script()
+    view.types_when_shown("started", "/history")
+    running = asyncio.create_task(run(view, false_server))
     await false_server.hears("chat_socket", b"/history bob 20\n")
-    face.types("hello")
+    view.types("hello")
     await false_server.hears("chat_socket", b":hello\n")
     false_server.say("login_socket", b"recalled 1 0 bob alice :old news\n:new\nrecall_ended 1\n")
-    face.on_show = lambda text: face.types("/exit") if text == "1 message." else None
+    view.on_show = lambda text: view.types("/exit") if text == "1 message." else None
     assert await running == OK
-    shown = [text for text in face.shown if text in ("new", "old news", "1 message.")]
+    shown = [text for text in view.shown if text in ("new", "old news", "1 message.")]
     assert shown == ["new", "old news", "1 message."]
 
 
 async def test_leaving_does_not_wait_for_an_answer_that_does_not_come(false_server: FalseServer) -> None:
-    face = Script()
-    face.types("/search coffee")
-    running = asyncio.create_task(run(face, false_server))
+    view = Script()
+    view.types("/search coffee")
+    running = asyncio.create_task(run(view, false_server))
     await false_server.hears("chat_socket", b"/search coffee\n")
-    face.types(None)
+    view.types(None)
     assert await running == OK
 
 
 async def test_a_pipe_is_read_on_when_the_answer_is_there(false_server: FalseServer) -> None:
-    face = Script(is_interactive=False)
-    face.types("/search coffee", "/who", None)
-    running = asyncio.create_task(run(face, false_server))
+    view = Script(is_interactive=False)
+    view.types("/search coffee", "/who", None)
+    running = asyncio.create_task(run(view, false_server))
     await false_server.hears("chat_socket", b"/search coffee\n")
     false_server.say("login_socket", b"ERROR no_history This server keeps no history.\n")
     assert await running == OK
-    assert face.shown.index("This server keeps no history.") < face.shown.index("(ListPeople)")
-    assert face.shown.count("This server keeps no history.") == 1
+    assert view.shown.index("This server keeps no history.") < view.shown.index("(ListPeople)")
+    assert view.shown.count("This server keeps no history.") == 1
 
 
 async def test_a_letter_is_written_and_one_that_came_has_its_time_and_day(false_server: FalseServer) -> None:
-    face = Script()
+    view = Script()
     false_server.answers["login_socket"] += b"message_from carol 86400 abc 1 :long ago\vreally\n"
-    running = asyncio.create_task(run(face, false_server))
-    face.types("/msg Bob hello  there\nyou")
+    running = asyncio.create_task(run(view, false_server))
+    view.types("/msg Bob hello  there\nyou")
     async with asyncio.timeout(BOUND):
         while (heard := (await false_server.heard.get())[1].decode()).split(" ")[:2] != ["/msg", "bob"]:
             pass
     assert heard.endswith(" 1 :hello  there\vyou\n")
-    assert "(SendLetter)" in face.shown
-    assert any(text.endswith(" January 1970 —") for text in face.shown)
-    assert "long ago\nreally" in face.shown
-    face.types("/msg bob " + "x" * 9000, None)
+    assert "(SendLetter)" in view.shown
+    assert any(text.endswith(" January 1970 —") for text in view.shown)
+    assert "long ago\nreally" in view.shown
+    view.types("/msg bob " + "x" * 9000, None)
     assert await running == OK
-    assert any("a line may have" in text for text in face.shown)
+    assert any("a line may have" in text for text in view.shown)
 
 
 async def test_a_reply_goes_to_whoever_wrote_last(false_server: FalseServer) -> None:
-    face = Script()
+    view = Script()
     false_server.answers["login_socket"] += b"message_from carol 86400 abc 1 :are you there\n"
-    running = asyncio.create_task(run(face, false_server))
-    await shows(face, "are you there")
-    face.types("/reply yes, I am")
+    running = asyncio.create_task(run(view, false_server))
+    await shows(view, "are you there")
+    view.types("/reply yes, I am")
     async with asyncio.timeout(BOUND):
         while (heard := (await false_server.heard.get())[1].decode()).split(" ")[:2] != ["/msg", "carol"]:
             pass
     assert heard.endswith(" 1 :yes, I am\n")
-    face.types(None)
+    view.types(None)
     assert await running == OK
 
 
-async def shows(face: Script, text: str) -> None:
+async def shows(view: Script, text: str) -> None:
     async with asyncio.timeout(BOUND):
-        while text not in face.shown:  # noqa: ASYNC110 -- a screen tells nobody
+        while text not in view.shown:  # noqa: ASYNC110 -- a screen tells nobody
             await asyncio.sleep(0.001)
 
 
@@ -325,72 +325,72 @@ class RoomServer:
 
 
 async def test_text_outside_a_chat_goes_to_the_current_room(false_server: FalseServer) -> None:
-    face, rooms = Script(), RoomServer(false_server)
-    running = asyncio.create_task(run(face, false_server))
-    face.types("/join tea", "one", "/join ops", "two", "/join tea", "three", "/msg #ops aside", "four", "/part", "five")
+    view, rooms = Script(), RoomServer(false_server)
+    running = asyncio.create_task(run(view, false_server))
+    view.types("/join tea", "one", "/join ops", "two", "/join tea", "three", "/msg #ops aside", "four", "/part", "five")
     assert await rooms.serve(9) == [
         "/join #tea", "#tea:one", "/join #ops", "#ops:two", "#tea:three", "#ops:aside", "#tea:four", "/part #tea",
         "#ops:five",
     ]  # fmt: skip
     rooms.says(b"room_said #tea bob 9999999999 7 :hi\n")
-    face.types("/part")
+    view.types("/part")
     assert await rooms.serve(1) == ["/part #ops"]
-    face.types("six", None)
+    view.types("six", None)
     assert await running == OK
-    assert face.shown.count("What you type goes to #tea now.") == 1
-    assert face.shown.count("What you type goes to #ops now.") == 1
-    assert "hi" in face.shown
-    assert any(text.startswith("You are in no chat and no room") for text in face.shown)
+    assert view.shown.count("What you type goes to #tea now.") == 1
+    assert view.shown.count("What you type goes to #ops now.") == 1
+    assert "hi" in view.shown
+    assert any(text.startswith("You are in no chat and no room") for text in view.shown)
 
 
 async def test_many_lines_go_to_the_room_that_they_were_meant_for(false_server: FalseServer) -> None:
-    face, rooms = Script(), RoomServer(false_server)
-    running = asyncio.create_task(run(face, false_server))
-    face.types("/join tea", "1\n2\n3\n4", "/join ops", "/msg #ops aside", "yes", "after")
+    view, rooms = Script(), RoomServer(false_server)
+    running = asyncio.create_task(run(view, false_server))
+    view.types("/join tea", "1\n2\n3\n4", "/join ops", "/msg #ops aside", "yes", "after")
     assert await rooms.serve(5) == ["/join #tea", "/join #ops", "#ops:aside", "#tea:1\v2\v3\v4", "#ops:after"]
-    assert "Send these 4 lines to #tea as one message? yes/no" in face.shown
-    face.types("1\n2\n3\n4", "/part")
+    assert "Send these 4 lines to #tea as one message? yes/no" in view.shown
+    view.types("1\n2\n3\n4", "/part")
     await rooms.serve(1)
-    face.on_show = lambda text: face.types(None) if text == "Those lines were not sent." else None
+    view.on_show = lambda text: view.types(None) if text == "Those lines were not sent." else None
     assert await running == OK
-    assert face.shown.index("You have left #ops.") < face.shown.index("Those lines were not sent.")
+    assert view.shown.index("You have left #ops.") < view.shown.index("Those lines were not sent.")
 
 
 async def test_a_chat_has_the_text_while_rooms_go_on_and_its_last_words_reach_no_room(
     false_server: FalseServer,
 ) -> None:
-    face, rooms = Script(), RoomServer(false_server)
-    running = asyncio.create_task(run(face, false_server))
-    face.types("/join tea")
+    view, rooms = Script(), RoomServer(false_server)
+    running = asyncio.create_task(run(view, false_server))
+    view.types("/join tea")
     await rooms.serve(1)
     rooms.says(b"start_chat bob x\n")
-    face.types_when_shown("Chat with bob started", "to bob")
+    view.types_when_shown("Chat with bob started", "to bob")
     assert await rooms.serve(1) == [":to bob"]
     false_server.say("check_socket", b"PONG 1 1 x\n")
-    face.types("/join ops", "/join tea", "/join ops", "/msg #tea to all")
+    view.types("/join ops", "/join tea", "/join ops", "/msg #tea to all")
     assert await rooms.serve(2) == ["/join #ops", "#tea:to all"]
     rooms.says(b"room_said #tea carol 9999999999 7 :hi\nchat_ended bob left\n")
-    face.types_when_shown("Chat with bob ended", "a secret")
-    await shows(face, "The chat with bob is over, so that was not sent. What you type from now on goes to #ops.")
-    face.types("for all", None)
+    view.types_when_shown("Chat with bob ended", "a secret")
+    await shows(view, "The chat with bob is over, so that was not sent. What you type from now on goes to #ops.")
+    view.types("for all", None)
     assert await rooms.serve(1) == ["#ops:for all"]
     assert await running == OK
-    assert "hi" in face.shown
-    assert "What you type goes to #tea when the chat with bob is over." in face.shown
+    assert "hi" in view.shown
+    assert "What you type goes to #tea when the chat with bob is over." in view.shown
 
 
 async def test_who_leaves_a_chat_is_back_in_the_room(false_server: FalseServer) -> None:
-    face, rooms = Script(), RoomServer(false_server)
-    running = asyncio.create_task(run(face, false_server))
-    face.types("/join tea")
+    view, rooms = Script(), RoomServer(false_server)
+    running = asyncio.create_task(run(view, false_server))
+    view.types("/join tea")
     await rooms.serve(1)
     rooms.says(b"start_chat bob x\n")
-    face.types_when_shown("Chat with bob started", "/quit")
+    view.types_when_shown("Chat with bob started", "/quit")
     assert await rooms.serve(1) == ["/quit"]
-    face.types_when_shown("Chat with bob ended", "hello again")
+    view.types_when_shown("Chat with bob ended", "hello again")
     rooms.says(b"chat_ended bob you_left\n")
     assert await rooms.serve(1) == ["#tea:hello again"]
-    face.types(None)
+    view.types(None)
     assert await running == OK
 
 
@@ -398,55 +398,55 @@ async def test_who_leaves_a_chat_is_back_in_the_room(false_server: FalseServer) 
 async def test_what_was_meant_for_a_room_that_lets_nobody_in_reaches_no_other(
     false_server: FalseServer, is_interactive: bool
 ) -> None:
-    face, rooms = Script(is_interactive=is_interactive), RoomServer(false_server)
-    running = asyncio.create_task(run(face, false_server))
-    face.types("/join ops", "/join secret wrong")
+    view, rooms = Script(is_interactive=is_interactive), RoomServer(false_server)
+    running = asyncio.create_task(run(view, false_server))
+    view.types("/join ops", "/join secret wrong")
     await rooms.serve(2)
-    face.types_when_shown("#secret has a password.", "for insiders")
-    await shows(face, "You are not in #secret any more, so that was not sent. What you type from now on goes to #ops.")
-    face.types("for all", None)
+    view.types_when_shown("#secret has a password.", "for insiders")
+    await shows(view, "You are not in #secret any more, so that was not sent. What you type from now on goes to #ops.")
+    view.types("for all", None)
     assert await rooms.serve(1) == ["#ops:for all"]
     assert await running == OK
 
 
 async def test_each_nickname_has_its_memory(false_server: FalseServer, tmp_path: Path) -> None:
-    face = Script("Alice")
-    face.types(None)
+    view = Script("Alice")
+    view.types(None)
     asked: list[str] = []
 
     def memory_of(nickname: str) -> Path:
         asked.append(nickname)
         return tmp_path / nickname
 
-    assert await run(face, false_server, None, memory_of) == OK
+    assert await run(view, false_server, None, memory_of) == OK
     assert asked == ["alice"]
 
 
 async def test_what_is_typed_while_the_connection_is_lost_is_kept(false_server: FalseServer) -> None:
     false_server.answers["login_socket"] += b"start_chat bob x\n"
-    face = Script()
+    view = Script()
     lost = "Connection lost (the server closed it). Connecting again; what you type is kept."
 
     def answer() -> None:
-        face.types("yes", "more")
+        view.types("yes", "more")
 
     steps: dict[str, Callable[[], None]] = {
-        "Chat with bob started. /quit leaves the chat.": lambda: face.types("1\n2\n3\n4"),
+        "Chat with bob started. /quit leaves the chat.": lambda: view.types("1\n2\n3\n4"),
         "Send these 4 lines as one message? yes/no": lambda: false_server.close("login_socket"),
         lost: answer,
     }
-    face.follows(steps)
-    running = asyncio.create_task(run(face, false_server))
+    view.follows(steps)
+    running = asyncio.create_task(run(view, false_server))
     await false_server.hears("check_socket", b"PING 0\n")
     false_server.answers["login_socket"] = b"AUTH_SUCCESS token alice\n"
     await false_server.hears("chat_socket", b"/resume x x 0 x 0\n")
     false_server.say("login_socket", b"chat_resumed bob x 0 x 0\n")
     await false_server.hears("chat_socket", b":1\v2\v3\v4\n")
     await false_server.hears("chat_socket", b":more\n")
-    face.types(None)
+    view.types(None)
     assert await running == OK
-    assert face.shown.index("Reconnected as alice.") < face.shown.index("Chat with bob goes on.")
-    assert "Those lines were not sent." not in face.shown
+    assert view.shown.index("Reconnected as alice.") < view.shown.index("Chat with bob goes on.")
+    assert "Those lines were not sent." not in view.shown
 
 
 class TestWhatCannotBeShown:
@@ -468,15 +468,15 @@ class TestWhatCannotBeShown:
             if text == "two":
                 raise ValueError(text)
             if text == "three":
-                face.types("/exit")
+                view.types("/exit")
 
         self.of_bob(false_server, "one", "two", "three")
-        face = Script()
-        face.on_show = show
-        assert await run(face, false_server) == OK
-        shown = [text for text in face.shown if "two" in text]
+        view = Script()
+        view.on_show = show
+        assert await run(view, false_server) == OK
+        shown = [text for text in view.shown if "two" in text]
         assert shown == ["This could not be shown as it should be (ValueError): Said(nickname='bob', text='two')"]
-        assert face.shown.index("one") < face.shown.index(shown[0]) < face.shown.index("three")
+        assert view.shown.index("one") < view.shown.index(shown[0]) < view.shown.index("three")
         assert self.is_acknowledged(false_server, 3)
 
     async def test_a_face_that_fails_to_take_note_shows_it_all_the_same(self, false_server: FalseServer) -> None:
@@ -485,11 +485,11 @@ class TestWhatCannotBeShown:
                 raise KeyError
 
         self.of_bob(false_server, "one", "two", "three")
-        face = Script()
-        face.on_notice = notice
-        face.types_when_shown("three", "/exit")
-        assert await run(face, false_server) == OK
-        assert any("'two'" in text for text in face.shown)
+        view = Script()
+        view.on_notice = notice
+        view.types_when_shown("three", "/exit")
+        assert await run(view, false_server) == OK
+        assert any("'two'" in text for text in view.shown)
 
     @pytest.mark.parametrize("error", [BrokenPipeError, ValueError])
     async def test_what_no_view_can_show_comes_again(self, false_server: FalseServer, error: type[Exception]) -> None:
@@ -498,30 +498,30 @@ class TestWhatCannotBeShown:
                 raise error
 
         self.of_bob(false_server, "one", "two")
-        face = Script()
-        face.on_show = show
+        view = Script()
+        view.on_show = show
         with pytest.raises(error):
-            await run(face, false_server)
+            await run(view, false_server)
         assert not self.is_acknowledged(false_server, 2)
 
     async def test_nothing_is_acknowledged_before_it_is_on_the_screen(self, false_server: FalseServer) -> None:
         def settle() -> None:
-            if "one" in face.shown:
+            if "one" in view.shown:
                 raise OSError("gone")
 
         self.of_bob(false_server, "one")
-        face = Script()
-        face.on_settle = settle
+        view = Script()
+        view.on_settle = settle
         with pytest.raises(OSError, match="gone"):
-            await run(face, false_server)
+            await run(view, false_server)
         assert not self.is_acknowledged(false_server, 1)
 
     async def test_a_burst_is_acknowledged_when_some_of_it_is_on_the_screen(self, false_server: FalseServer) -> None:
         self.of_bob(false_server, *(f"{number}." for number in range(3 * MOST_UNSEEN)))
         settled: list[int] = []
-        face = Script()
-        face.on_settle = lambda: settled.append(len(face.shown))
-        face.types_when_shown(f"{3 * MOST_UNSEEN - 1}.", "/exit")
-        assert await run(face, false_server) == OK
+        view = Script()
+        view.on_settle = lambda: settled.append(len(view.shown))
+        view.types_when_shown(f"{3 * MOST_UNSEEN - 1}.", "/exit")
+        assert await run(view, false_server) == OK
         assert max(after - before for before, after in pairwise([0, *settled])) <= MOST_UNSEEN
         assert len(settled) < MOST_UNSEEN, "not after each line"

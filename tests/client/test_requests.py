@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from duologue.client.requests import Asking
+from duologue.client.requests import Requests
 from duologue.core.commands.chat import (
     AcceptChat,
     AskForChat,
@@ -32,7 +32,7 @@ from duologue.core.commands.people import (
 from duologue.core.commands.rooms import JoinRoom, ListMembers, ListRooms, PartRoom, SetTopic
 
 
-class Log(Asking):
+class Log(Requests):
     def __init__(self) -> None:
         self.sent: list[Command] = []
 

@@ -16,7 +16,7 @@ from duologue import logs
 from duologue.core.commands.chat import SocketKind
 from duologue.protocols.base import FRONT_DOORS
 from duologue.server import cli
-from duologue.server.auth.login import LoginDesk
+from duologue.server.auth.login import LoginService
 from duologue.server.chats.delivery import Flow
 from duologue.server.chats.relay import Relay
 from duologue.server.server import Server
@@ -32,8 +32,8 @@ def prepare(failpoints: Failpoints) -> None:
     failpoints.before(writer, "commit", "before_commit", lambda _, batch, *__: bool(batch.chunks))
     failpoints.after(writer, "commit", "after_commit", lambda _, batch, *__: bool(batch.chunks))
     failpoints.after_awaiting(Flow, "_push_page", "in_replay")
-    failpoints.before(LoginDesk, "attach", "second_socket", lambda _, __, kind, ___: kind is SocketKind.CHAT)
-    failpoints.before(LoginDesk, "attach", "third_socket", lambda _, __, kind, ___: kind is SocketKind.CHECK)
+    failpoints.before(LoginService, "attach", "second_socket", lambda _, __, kind, ___: kind is SocketKind.CHAT)
+    failpoints.before(LoginService, "attach", "third_socket", lambda _, __, kind, ___: kind is SocketKind.CHECK)
 
 
 class WallClock:

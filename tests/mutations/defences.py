@@ -8,7 +8,7 @@ from dataclasses import dataclass
 @dataclass(frozen=True, slots=True)
 class Defence:
     """`name` says what it protects. In `file` the text `old`, which stands there once, becomes `new`; `test` is a node
-    id of pytest, or a file, that passes before and must fail then.
+    id of pytest, or a file, that session_tokens before and must fail then.
     """
 
     name: str

@@ -212,7 +212,7 @@ DEFENCES = (
         f"{REACH}::test_a_wrong_origin_is_said_to_be_one",
     ),
     Defence(
-        "a password that was filled in first stays",
+        "a password that was filled in first joined_rooms",
         f"{PAGE}/app.js",
         'at("me").onclick = showMe;',
         'at("nickname").oninput = () => (at("password").value = "");',

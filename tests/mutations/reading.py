@@ -161,7 +161,7 @@ DEFENCES = (
     Defence(
         "A reading is given up when its session ends",
         "duologue/server/hub.py",
-        "self.conversations.recall.left(client)",
+        "self.chats.history.left(client)",
         "pass",
         f"{_ATTACKS}::test_a_search_is_given_up_when_its_asker_has_gone",
     ),

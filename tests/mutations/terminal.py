@@ -30,8 +30,8 @@ DEFENCES = (
     Defence(
         "nothing is acknowledged before it is on the screen",
         "duologue/client/conversation.py",
-        "                await self._face.settle()\n                client.finished()",
-        "                client.finished()\n                await self._face.settle()",
+        "                await self._view.settle()\n                client.finished()",
+        "                client.finished()\n                await self._view.settle()",
         f"{SHOWN}::test_nothing_is_acknowledged_before_it_is_on_the_screen",
     ),
     Defence(

@@ -72,7 +72,7 @@ DEFENCES = (
         _WINDOWS,
         "self._stale.add(place)",
         "pass",
-        f"{_OF_WINDOWS}::test_a_fault_of_one_view_is_mended_from_what_the_desk_knows",
+        f"{_OF_WINDOWS}::test_a_fault_of_one_view_is_mended_from_the_presenter",
     ),
     Defence(
         "A window that has gone is known to be gone",

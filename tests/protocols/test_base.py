@@ -8,7 +8,7 @@ import pytest
 
 from duologue.core.commands.chat import NoCommand
 from duologue.protocols.base import FRONT_DOORS, FrontDoor, SharedDoor
-from duologue.protocols.native.codec import NativeSocket
+from duologue.protocols.native.codec import NativeCodec
 from duologue.settings import Settings
 
 doors = pytest.mark.parametrize("door", FRONT_DOORS.values(), ids=FRONT_DOORS.keys())
@@ -25,7 +25,7 @@ def test_a_door_is_found_by_its_own_name_and_its_port_can_be_set(door: FrontDoor
 
 
 def test_no_two_native_sockets_share_what_has_come_in() -> None:
-    one, other = NativeSocket(), NativeSocket()
+    one, other = NativeCodec(), NativeCodec()
     assert [*one.receive_data(b"duologue/1 log")] == [NoCommand()]
     assert [*other.receive_data(b"duologue/1")] == [NoCommand()]
     assert [*one.receive_data(b"in_socket\n")] == [NoCommand()]

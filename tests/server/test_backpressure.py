@@ -9,7 +9,7 @@ import pytest
 from duologue.core.events.chat import Disconnected
 from duologue.core.limits import Limits
 from duologue.core.requests import ChatEnd
-from duologue.server.backpressure import STALLED, Congestion
+from duologue.server.backpressure import STALLED, Backpressure
 from duologue.server.session import Client, Hold
 from tests.server.test_session import FakeLink, client, fake
 from tests.stage import Clock
@@ -18,13 +18,13 @@ LIMITS = replace(Limits(), write_stall=10.0)
 
 
 class Crowd:
-    """A `Congestion` with a clock, those whose sessions it ended, and what it said of whose queues."""
+    """A `Backpressure` with a clock, those whose sessions it ended, and what it said of whose queues."""
 
     def __init__(self) -> None:
         self.clock = Clock()
         self.ended: list[tuple[Client, ChatEnd, Disconnected]] = []
         self.news: list[tuple[str, str]] = []
-        self.congestion = Congestion(
+        self.backpressure = Backpressure(
             LIMITS,
             time=self.clock,
             end_stalled=lambda *what: self.ended.append(what),
@@ -34,11 +34,11 @@ class Crowd:
 
     def fills(self, who: Client, queued: int = 200_000) -> None:
         fake(who.login_socket).waiting_to_be_sent = queued
-        self.congestion.congested(who.login_socket)
+        self.backpressure.congested(who.login_socket)
 
-    def passes(self, seconds: float) -> None:
+    def session_tokens(self, seconds: float) -> None:
         self.clock.now += seconds
-        self.congestion.sweep(self.clock.now)
+        self.backpressure.sweep(self.clock.now)
 
 
 @pytest.fixture
@@ -55,20 +55,20 @@ def test_who_does_not_read_pauses_until_it_does(crowd: Crowd) -> None:
     bob = client("bob")
     crowd.fills(bob)
     assert holds(bob) == {Hold.OWN_QUEUE}
-    assert crowd.congestion.is_full(bob)
-    crowd.congestion.drained(bob.login_socket)
+    assert crowd.backpressure.is_full(bob)
+    crowd.backpressure.drained(bob.login_socket)
     assert holds(bob) == set()
-    assert not crowd.congestion.is_full(bob)
+    assert not crowd.backpressure.is_full(bob)
 
 
 def test_whoever_writes_to_him_does_not_pause_but_is_told_of(crowd: Crowd) -> None:
     """9.2: messages to him wait in the store."""
     alice, bob = client("alice"), client("bob")
     crowd.fills(bob)
-    crowd.congestion.drained(bob.login_socket)
+    crowd.backpressure.drained(bob.login_socket)
     assert crowd.news == [("bob", "filled"), ("bob", "emptied")]
     assert holds(alice) == set()
-    assert not crowd.congestion.is_full(alice)
+    assert not crowd.backpressure.is_full(alice)
 
 
 def test_only_chat_sockets_pause_for_everything_else_is_needed_to_find_out_who_lives(crowd: Crowd) -> None:
@@ -80,18 +80,18 @@ def test_only_chat_sockets_pause_for_everything_else_is_needed_to_find_out_who_l
 
 def test_a_check_socket_pauses_when_its_own_answers_are_not_read(crowd: Crowd) -> None:
     bob = client("bob")
-    crowd.congestion.congested(bob.check_socket)
+    crowd.backpressure.congested(bob.check_socket)
     assert (fake(bob.check_socket).holds, holds(bob)) == ({Hold.OWN_QUEUE}, {Hold.OWN_QUEUE})
     assert not fake(bob.login_socket).holds
-    crowd.congestion.drained(bob.check_socket)
+    crowd.backpressure.drained(bob.check_socket)
     assert (fake(bob.check_socket).holds, holds(bob)) == (set(), set())
 
 
 def test_a_socket_that_is_nobodys_yet_pauses_itself(crowd: Crowd) -> None:
     link = FakeLink()
-    crowd.congestion.congested(link)
+    crowd.backpressure.congested(link)
     assert link.holds == {Hold.OWN_QUEUE}
-    crowd.congestion.drained(link)
+    crowd.backpressure.drained(link)
     assert not link.holds
 
 
@@ -99,10 +99,10 @@ def test_one_that_was_full_on_its_way_in_is_read_again_when_its_client_is_in(cro
     bob = client("bob")
     for link in (bob.chat_socket, bob.check_socket):
         link.client = None
-        crowd.congestion.congested(link)
+        crowd.backpressure.congested(link)
         link.client = bob
     for link in (bob.chat_socket, bob.check_socket):
-        crowd.congestion.drained(link)
+        crowd.backpressure.drained(link)
     assert (fake(bob.check_socket).holds, holds(bob)) == (set(), set())
 
 
@@ -115,19 +115,19 @@ def test_what_fills_the_queue_again_as_soon_as_it_is_read_is_not_read_on(crowd: 
 
     def release(reason: Hold) -> None:
         released.append(reason)
-        crowd.congestion.congested(link)
+        crowd.backpressure.congested(link)
 
-    crowd.congestion.congested(link)
+    crowd.backpressure.congested(link)
     link.release = release  # type: ignore[method-assign]
-    crowd.congestion.drained(link)
+    crowd.backpressure.drained(link)
     assert released == [Hold.OWN_QUEUE]
 
 
 def test_one_queue_that_drains_releases_nobody_while_another_is_full(crowd: Crowd) -> None:
     bob = client("bob")
     crowd.fills(bob)
-    crowd.congestion.congested(bob.check_socket)
-    crowd.congestion.drained(bob.check_socket)
+    crowd.backpressure.congested(bob.check_socket)
+    crowd.backpressure.drained(bob.check_socket)
     assert holds(bob) == {Hold.OWN_QUEUE}
     assert ("bob", "emptied") not in crowd.news
 
@@ -136,15 +136,15 @@ def test_there_is_room_already_when_it_is_said(crowd: Crowd) -> None:
     """Whoever hears of it sends at once."""
     bob = client("bob")
     seen: list[tuple[bool, set[Hold]]] = []
-    crowd.congestion = Congestion(
+    crowd.backpressure = Backpressure(
         LIMITS,
         time=crowd.clock,
         end_stalled=lambda *_: None,
-        filled=lambda who: seen.append((crowd.congestion.is_full(who), {*holds(who)})),
-        emptied=lambda who: seen.append((crowd.congestion.is_full(who), {*holds(who)})),
+        filled=lambda who: seen.append((crowd.backpressure.is_full(who), {*holds(who)})),
+        emptied=lambda who: seen.append((crowd.backpressure.is_full(who), {*holds(who)})),
     )
     crowd.fills(bob)
-    crowd.congestion.drained(bob.login_socket)
+    crowd.backpressure.drained(bob.login_socket)
     assert seen == [(True, {Hold.OWN_QUEUE}), (False, set())]
 
 
@@ -152,9 +152,9 @@ def test_who_takes_nothing_for_the_whole_time_is_ended(crowd: Crowd) -> None:
     """9.2, 5.3: disconnected stalled."""
     bob = client("bob")
     crowd.fills(bob)
-    crowd.passes(9.9)
+    crowd.session_tokens(9.9)
     assert crowd.ended == []
-    crowd.passes(0.1)
+    crowd.session_tokens(0.1)
     assert crowd.ended == [(bob, ChatEnd.LOST, STALLED)]
     assert STALLED.code == "stalled"
 
@@ -163,20 +163,20 @@ def test_who_reads_slowly_may(crowd: Crowd) -> None:
     bob = client("bob")
     crowd.fills(bob, 1000)
     for left in (999, 998, 997):
-        crowd.passes(9)
+        crowd.session_tokens(9)
         fake(bob.login_socket).waiting_to_be_sent = left
-        crowd.passes(0.5)
+        crowd.session_tokens(0.5)
     assert crowd.ended == []
-    crowd.passes(10)
+    crowd.session_tokens(10)
     assert [who for who, _, _ in crowd.ended] == [bob]
 
 
 def test_a_queue_that_grows_is_not_one_that_moves(crowd: Crowd) -> None:
     bob = client("bob")
     crowd.fills(bob, 1000)
-    crowd.passes(5)
+    crowd.session_tokens(5)
     fake(bob.login_socket).waiting_to_be_sent = 2000
-    crowd.passes(5)
+    crowd.session_tokens(5)
     assert [who for who, _, _ in crowd.ended] == [bob]
 
 
@@ -184,8 +184,8 @@ def test_a_queue_that_grows_is_not_one_that_moves(crowd: Crowd) -> None:
 def test_whoever_reads_again_or_is_gone_is_not_ended(crowd: Crowd, how: str) -> None:
     bob = client("bob")
     crowd.fills(bob)
-    getattr(crowd.congestion, how)(bob.login_socket)
-    crowd.passes(100)
+    getattr(crowd.backpressure, how)(bob.login_socket)
+    crowd.session_tokens(100)
     assert crowd.ended == []
 
 
@@ -193,8 +193,8 @@ def test_a_socket_on_its_way_in_is_the_login_desks_to_end(crowd: Crowd) -> None:
     alice = client("alice")
     alice.login_socket.client = None
     crowd.fills(alice)
-    crowd.passes(100)
-    crowd.congestion.drained(alice.login_socket)
+    crowd.session_tokens(100)
+    crowd.backpressure.drained(alice.login_socket)
     assert crowd.ended == []
     assert crowd.news == []
     assert holds(alice) == set()

@@ -57,12 +57,12 @@ async def test_who_is_gone_is_not_worked_for(pool: FairPool, gate: Event) -> Non
     await begun(pool, gate)
     done: list[str] = []
     gone = asyncio.create_task(pool.run(partial(done.append, "gone"), "gone"))
-    stays = asyncio.create_task(pool.run(partial(done.append, "stays"), "stays"))
+    joined_rooms = asyncio.create_task(pool.run(partial(done.append, "stays"), "stays"))
     await asyncio.sleep(0)
     gone.cancel()
     await asyncio.sleep(0)
     gate.set()
-    await stays
+    await joined_rooms
     assert done == ["stays"]
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from duologue.core.commands.chat import ReadHistory, SearchHistory
 from duologue.core.events.chat import Recalled, RecallEnded, Refused
 from duologue.core.room import Room
-from duologue.server.history import FOUND_MESSAGES, PAGE_BYTES, PAGE_MESSAGES, Recall
+from duologue.server.history import FOUND_MESSAGES, PAGE_BYTES, PAGE_MESSAGES, HistoryReader
 from duologue.server.session import Client
 from duologue.server.storage.base import Message, StoreError, Unfinished
 from duologue.server.storage.shares import MailboxLimits
@@ -52,44 +52,44 @@ async def answer(who: Client) -> tuple[list[int], object]:
 
 
 async def test_the_newest_are_told_oldest_first_with_where_older_ones_begin() -> None:
-    recall, alice = Recall(Shelf(10)), client("alice")
-    recall.history(alice, "bob", 3, None)
+    history, alice = HistoryReader(Shelf(10)), client("alice")
+    history.history(alice, "bob", 3, None)
     assert await answer(alice) == ([8, 9, 10], RecallEnded(3, 8))
-    recall.history(alice, "bob", 3, 8)
+    history.history(alice, "bob", 3, 8)
     assert await answer(alice) == ([5, 6, 7], RecallEnded(3, 5))
 
 
 async def test_a_message_is_told_with_its_place_in_its_stream() -> None:
     """So a client knows it for the one that it heard."""
-    recall, alice = Recall(Shelf(2)), client("alice")
-    recall.history(alice, "bob", 1, None)
+    history, alice = HistoryReader(Shelf(2)), client("alice")
+    history.history(alice, "bob", 1, None)
     link = fake(alice.login_socket)
     await link.until(is_answered)
     assert link.told[0] == Recalled(2, 2, "bob", "alice", "x", "c", 2)
 
 
 async def test_at_the_beginning_there_is_nothing_older() -> None:
-    recall, alice = Recall(Shelf(2)), client("alice")
-    recall.history(alice, "bob", 3, None)
+    history, alice = HistoryReader(Shelf(2)), client("alice")
+    history.history(alice, "bob", 3, None)
     assert await answer(alice) == ([1, 2], RecallEnded(2))
-    recall.history(alice, "bob", 3, 1)
+    history.history(alice, "bob", 3, 1)
     assert await answer(alice) == ([], RecallEnded(0))
 
 
 async def test_a_page_has_a_most_of_messages_and_a_question_for_none_gets_one() -> None:
     shelf = Shelf(PAGE_MESSAGES + 5)
-    recall, alice = Recall(shelf), client("alice")
-    recall.history(alice, "bob", 10**17, None)
+    history, alice = HistoryReader(shelf), client("alice")
+    history.history(alice, "bob", 10**17, None)
     numbers, end = await answer(alice)
     assert (len(numbers), end) == (PAGE_MESSAGES, RecallEnded(PAGE_MESSAGES, 6))
-    recall.history(alice, "bob", 0, None)
+    history.history(alice, "bob", 0, None)
     await answer(alice)
     assert shelf.asked == [("alice", "bob", PAGE_MESSAGES), ("alice", "bob", 1)]
 
 
 async def test_a_page_has_a_most_of_bytes_and_goes_on_where_it_was_cut() -> None:
-    recall, alice = Recall(Shelf(100, size=8000)), client("alice")
-    recall.history(alice, "bob", 100, None)
+    history, alice = HistoryReader(Shelf(100, size=8000)), client("alice")
+    history.history(alice, "bob", 100, None)
     numbers, end = await answer(alice)
     assert len(numbers) == PAGE_BYTES // 8000
     assert numbers[-1] == 100
@@ -97,23 +97,23 @@ async def test_a_page_has_a_most_of_bytes_and_goes_on_where_it_was_cut() -> None
 
 
 async def test_one_message_is_told_however_long_it_is() -> None:
-    recall, alice = Recall(Shelf(2, size=PAGE_BYTES + 1)), client("alice")
-    recall.history(alice, "bob", 2, None)
+    history, alice = HistoryReader(Shelf(2, size=PAGE_BYTES + 1)), client("alice")
+    history.history(alice, "bob", 2, None)
     assert await answer(alice) == ([2], RecallEnded(1, 2))
 
 
 async def test_a_search_has_a_most_of_results() -> None:
     shelf = Shelf(FOUND_MESSAGES + 1)
-    recall, alice = Recall(shelf), client("alice")
-    recall.search(alice, "some words", [])
+    history, alice = HistoryReader(shelf), client("alice")
+    history.search(alice, "some words", [])
     numbers, end = await answer(alice)
     assert (len(numbers), end) == (FOUND_MESSAGES, RecallEnded(FOUND_MESSAGES))
     assert shelf.asked == [("alice", "some words", FOUND_MESSAGES)]
 
 
 async def test_the_client_is_not_read_from_until_the_answer_is_there() -> None:
-    recall, alice = Recall(Shelf(1)), client("alice")
-    recall.history(alice, "bob", 1, None)
+    history, alice = HistoryReader(Shelf(1)), client("alice")
+    history.history(alice, "bob", 1, None)
     assert fake(alice.chat_socket).holds
     await answer(alice)
     await asyncio.sleep(0)
@@ -121,8 +121,8 @@ async def test_the_client_is_not_read_from_until_the_answer_is_there() -> None:
 
 
 async def test_a_store_that_cannot_be_read_is_a_sentence_without_its_path() -> None:
-    recall, alice = Recall(Shelf(1, error=StoreError(Path("/secret/place"), "cannot be read"))), client("alice")
-    recall.history(alice, "bob", 1, None)
+    history, alice = HistoryReader(Shelf(1, error=StoreError(Path("/secret/place"), "cannot be read"))), client("alice")
+    history.history(alice, "bob", 1, None)
     assert await answer(alice) == ([], Refused("no_history", "The server cannot read its history now.", ReadHistory))
 
 
@@ -137,11 +137,11 @@ async def test_in_a_room_nothing_is_told_of_whom_one_has_blocked() -> None:
             found = [Message(n, "c", name, room_id, n, n, "x") for n, name in enumerate(people, start=1)]
             return [message for message in found if before is None or message.number < before][-limit:]
 
-    recall = Recall(RoomShelf(0), lambda sender, me: (sender, me) != ("eve", "alice"))
+    history = HistoryReader(RoomShelf(0), lambda sender, me: (sender, me) != ("eve", "alice"))
     alice = client("alice")
-    recall.room_history(alice, Room("#tea", "#id"), 9, None)
+    history.room_history(alice, Room("#tea", "#id"), 9, None)
     assert await answer(alice) == ([1, 3], RecallEnded(2))
-    recall.room_history(alice, Room("#tea", "#id"), 2, None)
+    history.room_history(alice, Room("#tea", "#id"), 2, None)
     assert await answer(alice) == ([3], RecallEnded(1, 2))
 
 
@@ -156,14 +156,14 @@ class Slow(Shelf):
 
 
 async def test_a_page_of_history_that_takes_too_long_is_a_shorter_one() -> None:
-    recall, alice = Recall(Slow(9)), client("alice")
-    recall.history(alice, "bob", 5, None)
+    history, alice = HistoryReader(Slow(9)), client("alice")
+    history.history(alice, "bob", 5, None)
     assert await answer(alice) == ([8, 9], RecallEnded(2, 8))
 
 
 async def test_history_of_which_nothing_was_found_in_time_is_refused_in_words() -> None:
-    recall, alice = Recall(Slow(0)), client("alice")
-    recall.history(alice, "bob", 5, None)
+    history, alice = HistoryReader(Slow(0)), client("alice")
+    history.history(alice, "bob", 5, None)
     numbers, end = await answer(alice)
     assert numbers == []
     assert isinstance(end, Refused)
@@ -172,8 +172,8 @@ async def test_history_of_which_nothing_was_found_in_time_is_refused_in_words() 
 
 
 async def test_a_search_that_takes_too_long_tells_what_was_found_and_that_more_may_be() -> None:
-    recall, alice = Recall(Slow(2)), client("alice")
-    recall.search(alice, "some words", [])
+    history, alice = HistoryReader(Slow(2)), client("alice")
+    history.search(alice, "some words", [])
     link = fake(alice.login_socket)
     await link.until(lambda link: any(isinstance(event, RecallEnded) for event in link.told))
     *messages, refused, end = link.told
@@ -195,9 +195,9 @@ async def test_nothing_is_read_any_more_for_who_has_gone() -> None:
             raise AssertionError
 
     shelf = Waiting(1)
-    recall, alice = Recall(shelf), client("alice")
-    recall.search(alice, "some words", [])
-    recall.left(alice)
+    history, alice = HistoryReader(shelf), client("alice")
+    history.search(alice, "some words", [])
+    history.left(alice)
     await until(lambda: shelf.was_given_up)
 
 
@@ -212,9 +212,9 @@ async def test_a_guest_reads_in_the_name_of_its_address() -> None:
             asked.append(asker)
             return []
 
-    recall = Recall(RoomShelf(0))
+    history = HistoryReader(RoomShelf(0))
     for nickname in ("alice", "~guest"):
         who = client(nickname)
-        recall.room_history(who, Room("#tea", "#id"), 9, None)
+        history.room_history(who, Room("#tea", "#id"), 9, None)
         await answer(who)
     assert asked == ["alice", "127.0.0.1"]

@@ -82,7 +82,7 @@ class SlowCommits:
     def __init__(self, stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
         self.asked = 0
         self.go = asyncio.Event()
-        store = stage.server.hub.conversations._store
+        store = stage.server.hub.chats._store
         self._synced = store.synced
         monkeypatch.setattr(store, "synced", self.synced)
 

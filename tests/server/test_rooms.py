@@ -17,11 +17,11 @@ from duologue.core.events.chat import Acknowledged, Event, NotKept, Refused
 from duologue.core.events.rooms import RoomEntered, RoomJoined, RoomLeft, RoomMissed, RoomSaid
 from duologue.core.limits import Limits
 from duologue.core.room_rules import LOBBY, Rooms
-from duologue.protocols.native.codec import NativeSocket
+from duologue.protocols.native.codec import NativeCodec
 from duologue.server.auth.passwords import PasswordPool
-from duologue.server.backpressure import Congestion
+from duologue.server.backpressure import Backpressure
 from duologue.server.fair_pool import PoolFull
-from duologue.server.rooms import RoomDesk
+from duologue.server.rooms import RoomService
 from duologue.server.session import Client
 from duologue.server.storage.base import HandedIn, Letter, LiveRoom, Standing, StoreError
 from duologue.server.storage.nothing import RemembersNothing
@@ -88,7 +88,7 @@ class Shelf(RemembersNothing):
         del self.rooms[room_id]
 
 
-class HearsItself(NativeSocket):
+class HearsItself(NativeCodec):
     hears_itself = True
 
 
@@ -103,17 +103,17 @@ class House:
         self.streams = count(1)
         ids = count(1)
         self.rules = Rooms(new_id=lambda: f"id{next(ids)}", limits=Limits())
-        self.congestion = Congestion(
+        self.backpressure = Backpressure(
             Limits(),
             time=lambda: self.now,
             end_stalled=lambda *_: None,
             filled=lambda _: None,
             emptied=self.emptied,
         )
-        self.desk = RoomDesk(
+        self.desk = RoomService(
             self.store,
             self.rules,
-            self.congestion,
+            self.backpressure,
             clients=self.clients,
             passwords=self.pool,
             perform=self.perform,
@@ -152,7 +152,7 @@ class House:
 
     async def says(self, somebody: Client, text: str, room: str = "#tea", stream: str | None = None) -> None:
         self.desk.say(somebody, SendLetter(room, stream or f"stream{next(self.streams):06}", 1, text))
-        await until(lambda: not self.desk._errands.running)
+        await until(lambda: not self.desk._tasks.running)
 
     async def meet(self, *nicknames: str) -> list[Client]:
         """In #tea; what was told so far does not count."""
@@ -164,10 +164,10 @@ class House:
         return people
 
     def is_full(self, somebody: Client) -> None:
-        self.congestion.congested(somebody.login_socket)
+        self.backpressure.congested(somebody.login_socket)
 
     def reads_again(self, somebody: Client) -> None:
-        self.congestion.drained(somebody.login_socket)
+        self.backpressure.drained(somebody.login_socket)
 
 
 def told(somebody: Client) -> list[Event]:
@@ -305,7 +305,7 @@ async def test_who_has_gone_waits_for_no_password_and_has_used_no_try(house: Hou
         await asyncio.sleep(0)
         await asyncio.sleep(0)
         house.goes(bob)
-        await until(lambda: not house.desk._errands.running)
+        await until(lambda: not house.desk._tasks.running)
     assert house.pool.checked == ["sesame"]
     house.pool.is_open.set()
     assert await house.joins(house.comes("bob"), password="sesame") == [RoomEntered("#tea", 2, "")]
@@ -318,7 +318,7 @@ async def test_who_goes_while_the_password_is_checked_does_not_come_in(house: Ho
     await asyncio.sleep(0)
     house.comes("alice")
     house.pool.is_open.set()
-    await until(lambda: not house.desk._errands.running)
+    await until(lambda: not house.desk._tasks.running)
     assert house.rules.find("#tea") is None
 
 
@@ -329,7 +329,7 @@ async def test_two_who_make_one_room_at_once(house: House) -> None:
     house.desk.join(alice, JoinRoom("#tea", "sesame"))
     house.desk.join(bob, JoinRoom("#tea", "other"))
     house.pool.is_open.set()
-    await until(lambda: not house.desk._errands.running)
+    await until(lambda: not house.desk._tasks.running)
     assert told(alice) == [RoomEntered("#tea", 1, "")]
     assert codes(told(bob)) == ["room_locked"]
 

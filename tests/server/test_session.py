@@ -8,7 +8,7 @@ from math import inf
 
 from duologue.core.events.chat import Event
 from duologue.core.pace import TokenBucket
-from duologue.protocols.native.codec import NativeSocket
+from duologue.protocols.native.codec import NativeCodec
 from duologue.server.session import Client, Hold, Link, Receiver
 from tests.bound import BOUND
 
@@ -24,7 +24,7 @@ class FakeLink:
         self.descriptor = 7
         self.row = -1
         self.bucket = TokenBucket(inf, inf, 0)
-        self.door = NativeSocket()
+        self.door = NativeCodec()
         self.client: Client | None = None
         self.told: list[Event] = []
         self.told_too_late: list[Event] = []
@@ -62,7 +62,7 @@ class FakeLink:
 
         return hand_over
 
-    def receive_through(self, reader: Callable[[NativeSocket], Receiver] | None) -> None:
+    def receive_through(self, reader: Callable[[NativeCodec], Receiver] | None) -> None:
         self.receiver = reader(self.door) if reader else None
 
     def hold(self, reason: Hold) -> None:

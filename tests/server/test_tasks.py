@@ -9,39 +9,39 @@ import pytest
 
 from duologue.server.session import Hold
 from duologue.server.storage.base import StoreError
-from duologue.server.tasks import Errands
+from duologue.server.tasks import Tasks
 from tests.server.test_session import client, fake
 from tests.stage import until
 
 
 async def test_a_socket_is_not_read_from_until_its_question_is_answered() -> None:
-    errands, link, go = Errands(), client("alice").chat_socket, asyncio.Event()
+    tasks, link, go = Tasks(), client("alice").chat_socket, asyncio.Event()
 
     async def answer() -> None:
         await go.wait()
 
-    errands.answer(link, answer())
+    tasks.answer(link, answer())
     await asyncio.sleep(0)
     assert fake(link).holds == {Hold.RECALL}
     go.set()
-    await until(lambda: not errands.running)
+    await until(lambda: not tasks.running)
     assert fake(link).holds == set()
 
 
 async def test_a_store_that_fails_is_a_record_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
-    errands, link = Errands(), client("alice").chat_socket
+    tasks, link = Tasks(), client("alice").chat_socket
 
     async def answer() -> None:
         raise StoreError(Path("/data/messages.db"), "the disk is full")
 
-    errands.answer(link, answer())
-    await until(lambda: not errands.running)
+    tasks.answer(link, answer())
+    await until(lambda: not tasks.running)
     assert fake(link).holds == set()
     assert "store not asked" in caplog.text
 
 
 async def test_what_somebody_reads_is_given_up_when_they_have_gone() -> None:
-    errands, alice, bob = Errands(), client("alice"), client("bob")
+    tasks, alice, bob = Tasks(), client("alice"), client("bob")
     read: list[str] = []
 
     async def reading(who: str, go: asyncio.Event) -> None:
@@ -51,21 +51,21 @@ async def test_what_somebody_reads_is_given_up_when_they_have_gone() -> None:
             read.append(f"{who} {go.is_set()}")
 
     go = asyncio.Event()
-    errands.read(alice, reading("alice", go))
-    errands.read(bob, reading("bob", go))
+    tasks.read(alice, reading("alice", go))
+    tasks.read(bob, reading("bob", go))
     assert fake(alice.chat_socket).holds == {Hold.RECALL}
-    errands.left(alice)  # before it has begun, even
-    await until(lambda: len(errands.running) == 1)
+    tasks.left(alice)  # before it has begun, even
+    await until(lambda: len(tasks.running) == 1)
     go.set()
-    await until(lambda: not errands.running)
+    await until(lambda: not tasks.running)
     assert read == ["alice False", "bob True"]
     assert fake(bob.chat_socket).holds == set()
 
 
 async def test_who_goes_without_a_question_or_after_its_answer_is_no_trouble() -> None:
-    errands, alice = Errands(), client("alice")
-    errands.left(alice)
-    errands.read(alice, asyncio.sleep(0))
-    await until(lambda: not errands.running)
-    errands.left(alice)
-    assert errands._readings == {}
+    tasks, alice = Tasks(), client("alice")
+    tasks.left(alice)
+    tasks.read(alice, asyncio.sleep(0))
+    await until(lambda: not tasks.running)
+    tasks.left(alice)
+    assert tasks._readings == {}

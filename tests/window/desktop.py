@@ -58,12 +58,12 @@ class Desktop:
         await self.until(lambda: all(title not in top.title() for top in self.toplevels()), f"no window {title!r}")
 
     def history(self, place: str = LOBBY) -> str:
-        pane = self.app.stage._pane(place)
+        pane = self.app.windows._pane(place)
         return pane.history.text.get("1.0", "end-1c") if pane else ""
 
     def write(self, place: str, text: str) -> None:
         """As a person does: into the field, then Enter."""
-        pane = self.app.stage._pane(place)
+        pane = self.app.windows._pane(place)
         assert pane
         pane.compose.field.focus_force()
         self.root.update()
@@ -81,7 +81,7 @@ class Desktop:
         raise AssertionError(f"no button {label!r}\n{self.shown()}")
 
     def double_click(self, nickname: str) -> None:
-        tree = self.app.stage.view.people.tree
+        tree = self.app.windows.view.people.tree
         x, y, width, height = map(int, tree.bbox(nickname))
         for _ in range(2):
             tree.event_generate("<Button-1>", x=x + width // 2, y=y + height // 2)

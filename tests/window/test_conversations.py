@@ -102,7 +102,7 @@ async def test_who_is_blocked_asks_in_vain(server: Server, open_desktop: OpenDes
         alice.press("Block user5", await alice.has_window("Block user5"))
         await alice.shows("user5 is blocked")
         await bob.client.write("alice", "are you there?")
-        alice.app.stage.actions.show_blocked()
+        alice.app.windows.actions.show_blocked()
         blocked = await alice.has_window("Blocked people")
         assert "are you there?" not in alice.shown()
         alice.press("Unblock", blocked)
@@ -165,7 +165,7 @@ async def test_who_declines_is_said(server: Server, open_desktop: OpenDesktop) -
 async def test_closing_the_window_leaves_the_chat_after_a_question(server: Server, open_desktop: OpenDesktop) -> None:
     async with Person("bob", server.port) as bob:
         alice = await in_a_chat(server, open_desktop, bob)
-        alice.app.stage.actions.close("bob")
+        alice.app.windows.actions.close("bob")
         question = await alice.has_window("Chat with bob")
         await alice.has_window("bob - Duologue")
         alice.press("Leave the chat", question)
@@ -246,19 +246,19 @@ async def test_history_is_above_when_one_talks_again(server: Server, open_deskto
 async def test_letters_both_ways(server: Server, open_desktop: OpenDesktop) -> None:
     alice = open_desktop(server.port, "alice")
     await alice.shows("Nobody else is here yet.")
-    alice.app.stage.show_talk("bob", with_keyboard=True)
+    alice.app.windows.show_talk("bob", with_keyboard=True)
     await alice.shows("bob is offline. What you write waits until they are here.")
     alice.write("bob", "a letter")
     await alice.shows("stored, waits for bob")
     async with Person("bob", server.port) as bob:
         assert (await bob.gets(MessageFrom)).text == "a letter"
         await alice.shows("delivered")
-        alice.app.stage.close_talk("bob")
+        alice.app.windows.close_talk("bob")
         await alice.shows("bob online")
         await bob.client.write("alice", "an answer")
         await alice.shows("●  bob  (1)")
         assert alice.root.title() == "(1) alice - Duologue"
-        alice.app.stage.show_talk("bob", with_keyboard=True)
+        alice.app.windows.show_talk("bob", with_keyboard=True)
         await alice.until(lambda: alice.root.title() == "alice - Duologue", "read")
         assert alice.history("bob").count("an answer") == 1
         assert alice.history("bob").count("a letter") == 1
@@ -288,8 +288,8 @@ async def test_a_room_has_a_window_of_its_own(server: Server, open_desktop: Open
         await bob.gets(RoomEntered)
         alice = open_desktop(server.port, "alice")
         await alice.shows("bob online")
-        assert alice.app.stage.actions._join(["te a", ""])
-        assert alice.app.stage.actions._join(["tea", ""]) is None
+        assert alice.app.windows.actions._join(["te a", ""])
+        assert alice.app.windows.actions._join(["tea", ""]) is None
         room = await alice.has_window("#tea")
         await alice.until(lambda: "password" in alice.history("#tea"), "refused in words")
         alice.press("Join again", room)
@@ -311,7 +311,7 @@ async def test_rooms_are_chosen_from_a_list(server: Server, open_desktop: OpenDe
         await bob.gets(RoomEntered)
         alice = open_desktop(server.port, "alice")
         await alice.shows("bob online")
-        alice.app.stage.actions.list_rooms()
+        alice.app.windows.actions.list_rooms()
         rooms = await alice.has_window("Rooms")
         (listed,) = (
             widget for widget in rooms.winfo_children()[0].winfo_children() if isinstance(widget, tkinter.Listbox)
@@ -340,19 +340,19 @@ async def test_ones_own_state(server: Server, open_desktop: OpenDesktop) -> None
         await bob.client.watch()
         alice = open_desktop(server.port, "user6")
         await alice.shows("user6 · online")
-        alice.app.stage.actions.be_away()
+        alice.app.windows.actions.be_away()
         form = await alice.has_window("Away")
         assert isinstance(form, Form)
         form.entries[0].insert(0, "lunch")
         alice.press("Be away", form)
         await alice.shows("user6 · away: lunch")
         await bob.gets(Presence, nickname="user6", state=State.AWAY, text="lunch")
-        alice.app.stage.actions.be_undisturbed()
+        alice.app.windows.actions.be_undisturbed()
         await alice.shows("user6 · do not disturb")
-        alice.app.stage.actions.be_online()
+        alice.app.windows.actions.be_online()
         await alice.shows("user6 · online")
-        alice.app.stage.actions.allow(MayAsk.KNOWN)
-        await alice.until(lambda: alice.app.desk.may_ask is MayAsk.KNOWN)
+        alice.app.windows.actions.allow(MayAsk.KNOWN)
+        await alice.until(lambda: alice.app.presenter.may_ask is MayAsk.KNOWN)
 
 
 async def test_search(server: Server, open_desktop: OpenDesktop) -> None:
@@ -362,7 +362,7 @@ async def test_search(server: Server, open_desktop: OpenDesktop) -> None:
         await bob.gets(Acknowledged)
         alice = open_desktop(server.port, "alice")
         await alice.shows("bob online")
-        alice.app.stage.actions.search()
+        alice.app.windows.actions.search()
         window = await alice.has_window("Search")
         assert isinstance(window, SearchWindow)
         window.words.insert(0, "needle")
@@ -401,7 +401,7 @@ async def test_server_killed_and_restarted(own_server: Server, open_desktop: Ope
         alice.write("bob", "one")
         await bob.gets(Said, text="one")
         await alice.shows("delivered")
-        await alice.until(lambda: alice.app.desk.progress.acknowledged.stored == 1)
+        await alice.until(lambda: alice.app.presenter.progress.acknowledged.stored == 1)
         own_server.kill()
         await alice.shows("Connection lost")
         alice.write("bob", "two")
@@ -415,7 +415,7 @@ async def test_server_killed_and_restarted(own_server: Server, open_desktop: Ope
         assert bob.said() == ["one", "two"]
         texts = [line.split("  ")[-1] for line in alice.history("bob").splitlines() if "  alice  " in line]
         assert texts == ["one", "two"]
-        await alice.until(lambda: "bob" in alice.app.desk.people._here, "people are back")
+        await alice.until(lambda: "bob" in alice.app.presenter.people._here, "people are back")
 
 
 async def test_a_login_elsewhere_is_said_and_taken_back(server: Server, open_desktop: OpenDesktop) -> None:
@@ -423,9 +423,9 @@ async def test_a_login_elsewhere_is_said_and_taken_back(server: Server, open_des
         alice = await in_a_chat(server, open_desktop, bob)
         async with Person("alice", server.port):
             await alice.shows("Log in again")
-            assert alice.app.desk.is_over
+            assert alice.app.presenter.is_over
             alice.press("Log in again")
-            await alice.until(lambda: not alice.app.desk.bar, "logged in again")
+            await alice.until(lambda: not alice.app.presenter.bar, "logged in again")
         await alice.shows("bob")
 
 

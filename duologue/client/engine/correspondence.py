@@ -70,7 +70,7 @@ class Correspondence:
         for chat in self.memory.chats:
             if chat.unstored or not chat.is_over:
                 self._ask_to_resume(chat)
-        for wish in self.memory.wishes:
+        for wish in self.memory.preferences:
             self.to_chat += encode_command(wish)
         self.rooms.begin()  # before the letters: who is not in a room says nothing there
         self.mail.begin()

@@ -6,18 +6,18 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 
-from duologue.client.engine.joined_rooms import Stays
+from duologue.client.engine.joined_rooms import JoinedRooms
 from duologue.client.engine.memory_store import (
     MOST_STREAMS,
     ChatMemory,
     Contents,
     Letter,
     MemoryFailed,
+    MemoryStore,
     MemoryTaken,
-    NoNotebook,
-    Notebook,
+    NoMemoryStore,
 )
-from duologue.client.engine.preferences import Wishes
+from duologue.client.engine.preferences import Preferences
 from duologue.client.errors import ClientError
 from duologue.core.streams import chat_of
 
@@ -40,25 +40,25 @@ class MemoryFull(ClientError):
 class Memory:
     """Of one account on one server. At most one chat of it is on: `current`.
 
-    When its notebook fails it goes on without; `trouble` says why, once. `stays` are the rooms that it is in, and
-    `wishes` what it says in each session.
+    When its store fails it goes on without; `trouble` says why, once. `joined_rooms` are the rooms that it is in, and
+    `preferences` what it says in each session.
     """
 
-    def __init__(self, notebook: Notebook | None = None) -> None:
-        self._notebook: Notebook = notebook or NoNotebook()
+    def __init__(self, memory_store: MemoryStore | None = None) -> None:
+        self._memory_store: MemoryStore = memory_store or NoMemoryStore()
         self._contents = Contents()
         self._is_taken = False
         self._trouble: str | None = None
         self.account = ""
-        self.stays = Stays()
-        self.wishes = Wishes()
+        self.joined_rooms = JoinedRooms()
+        self.preferences = Preferences()
 
     def open(self, account: str) -> None:
         """At each login: what another client of this account has written meanwhile counts."""
         self._is_taken = False
         self.account = account
         try:
-            contents = self._notebook.open(account)
+            contents = self._memory_store.open(account)
         except MemoryFailed as error:
             self._fail(error)
         else:
@@ -69,11 +69,11 @@ class Memory:
         """What was said in a room and is not safe goes out now, so we go back there."""
         self._contents = contents
         for letter in self.letters:
-            if letter.is_for_room and self.stays.get(letter.nickname) is None:
-                self.stays.begin(letter.nickname, since=letter.at)
+            if letter.is_for_room and self.joined_rooms.get(letter.nickname) is None:
+                self.joined_rooms.begin(letter.nickname, since=letter.at)
 
     def close(self) -> None:
-        self._notebook.close()
+        self._memory_store.close()
 
     def trouble(self) -> str | None:
         """Why the notebook cannot be used any more; None when there is nothing (new) to say."""
@@ -82,20 +82,20 @@ class Memory:
 
     def _fail(self, error: MemoryFailed) -> None:
         self._trouble = str(error)
-        self._notebook.close()
-        self._notebook = NoNotebook()
+        self._memory_store.close()
+        self._memory_store = NoMemoryStore()
 
-    def _write(self, write: Callable[[Notebook], None]) -> None:
+    def _write(self, write: Callable[[MemoryStore], None]) -> None:
         if self._is_taken:
             return
         try:
-            write(self._notebook)
+            write(self._memory_store)
         except MemoryTaken:
             self._is_taken = True
         except MemoryFailed as error:
             self._fail(error)
 
-    def _write_or_refuse(self, write: Callable[[Notebook], None]) -> None:
+    def _write_or_refuse(self, write: Callable[[MemoryStore], None]) -> None:
         """For what a person says: the newer client would not know of it."""
         self._write(write)
         if self._is_taken:
@@ -128,7 +128,7 @@ class Memory:
     @property
     def is_kept(self) -> bool:
         """Is there a notebook that outlives this program?"""
-        return not isinstance(self._notebook, NoNotebook)
+        return not isinstance(self._memory_store, NoMemoryStore)
 
     def chat(self, chat_id: str) -> ChatMemory | None:
         return self._contents.chats.get(chat_id)
@@ -143,12 +143,12 @@ class Memory:
                 self.forget(before)
         chat = ChatMemory(chat_id, partner, stream=chat_id, partner_stream=chat_id)
         self._contents.chats[chat_id] = chat
-        self._write(lambda notebook: notebook.put_chat(chat))
+        self._write(lambda memory_store: memory_store.put_chat(chat))
         return chat
 
     def say(self, chat: ChatMemory, line: bytes) -> None:
         """A message of ours, before it goes anywhere. Raises MemoryTaken."""
-        self._write_or_refuse(lambda notebook: notebook.put_line(chat.id, chat.sent + 1, line))
+        self._write_or_refuse(lambda memory_store: memory_store.put_line(chat.id, chat.sent + 1, line))
         chat.unstored.append(line)
 
     def say_later(self, chat: ChatMemory, line: bytes) -> None:
@@ -161,7 +161,7 @@ class Memory:
         """The server answers for our messages up to this one."""
         if upto > chat.stored:
             _drop(chat, upto)
-            self._write(lambda notebook: notebook.put_stored(chat.id, upto))
+            self._write(lambda memory_store: memory_store.put_stored(chat.id, upto))
 
     def resume(self, chat: ChatMemory, had: int, stream: str, taken: int) -> None:
         """The server has 1 to `had` of what we sent, and counts what follows from `taken` + 1 of `stream`.
@@ -171,22 +171,22 @@ class Memory:
         if chat.stream != stream:
             _drop(chat, had)
             chat.stream, chat.stored, chat.delivered = stream, taken, 0
-        self._write(lambda notebook: notebook.put_chat(chat))
+        self._write(lambda memory_store: memory_store.put_chat(chat))
 
     def hear(self, chat: ChatMemory, stream: str) -> None:
         """The partner sends in this stream now."""
         if stream != chat.partner_stream:
             chat.partner_stream = stream
-            self._write(lambda notebook: notebook.put_chat(chat))
+            self._write(lambda memory_store: memory_store.put_chat(chat))
 
     def end(self, chat: ChatMemory) -> None:
         if not chat.is_over:
             chat.is_over = True
-            self._write(lambda notebook: notebook.put_chat(chat))
+            self._write(lambda memory_store: memory_store.put_chat(chat))
 
     def forget(self, chat: ChatMemory) -> None:
         if self._contents.chats.pop(chat.id, None):
-            self._write(lambda notebook: notebook.remove_chat(chat.id))
+            self._write(lambda memory_store: memory_store.remove_chat(chat.id))
 
     # What was received
 
@@ -213,7 +213,7 @@ class Memory:
     def _put_received(self, sender: str, stream: str, upto: int) -> None:
         received = self._contents.received
         received[sender, stream] = upto = max(upto, received.pop((sender, stream), 0))
-        self._write(lambda notebook: notebook.put_received(sender, stream, upto))
+        self._write(lambda memory_store: memory_store.put_received(sender, stream, upto))
 
     # Letters
 
@@ -226,7 +226,7 @@ class Memory:
 
     def write(self, letter: Letter) -> None:
         """A letter of ours, before it goes anywhere. Raises MemoryTaken."""
-        self._write_or_refuse(lambda notebook: notebook.put_letter(letter))
+        self._write_or_refuse(lambda memory_store: memory_store.put_letter(letter))
         self._contents.letters[letter.stream] = letter
         if len(self._contents.letters) > MOST_LETTERS:
             self._forget_oldest_stored_letter()
@@ -252,11 +252,11 @@ class Memory:
     def _change(self, letter: Letter) -> None:
         if letter != self._contents.letters[letter.stream]:
             self._contents.letters[letter.stream] = letter
-            self._write(lambda notebook: notebook.put_letter(letter))
+            self._write(lambda memory_store: memory_store.put_letter(letter))
 
     def forget_letter(self, stream: str) -> None:
         del self._contents.letters[stream]
-        self._write(lambda notebook: notebook.remove_letter(stream))
+        self._write(lambda memory_store: memory_store.remove_letter(stream))
 
 
 def _drop(chat: ChatMemory, upto: int) -> None:

@@ -79,7 +79,7 @@ class Contents:
     received: dict[tuple[str, str], int] = field(default_factory=dict)
 
 
-class Notebook(Protocol):
+class MemoryStore(Protocol):
     """Where a memory is written down. What has returned survives a SIGKILL.
 
     Raises MemoryFailed when it cannot be used, and MemoryTaken after a newer client has opened it.
@@ -108,7 +108,7 @@ class Notebook(Protocol):
         """Harmless when repeated; `open` opens it again."""
 
 
-class NoNotebook:
+class NoMemoryStore:
     """Remembers nothing: for bots without a file, and for what is left when a file has failed."""
 
     def open(self, account: str) -> Contents | None:

@@ -8,7 +8,7 @@ from duologue.core.commands.chat import Command
 from duologue.core.commands.people import ComeBack, DoNotDisturb, GoAway, WatchPeople
 
 
-class Wishes:
+class Preferences:
     """Iterate: what to say again in a new session."""
 
     def __init__(self) -> None:

@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from duologue.client.engine.joined_rooms import Stay
+from duologue.client.engine.joined_rooms import JoinedRoom
 from duologue.client.engine.memory import Memory
 from duologue.client.events import Happening, MissedMore, RoomLost
 from duologue.core.commands.chat import ReadHistory
@@ -52,7 +52,7 @@ class Rooms:
 
     def __init__(self, memory: Memory, to_chat: bytearray) -> None:
         self._memory = memory
-        self._stays = memory.stays
+        self._joined_rooms = memory.joined_rooms
         self._to_chat = to_chat
         self._asked: deque[str] = deque()
         self._absences: deque[_Absence] = deque()
@@ -61,7 +61,7 @@ class Rooms:
 
     def begin(self) -> None:
         """A session is on: back into all rooms."""
-        for stay in self._stays:
+        for stay in self._joined_rooms:
             stay.is_in = False
             self._asked.append(stay.room)
             self._absences.append(_Absence(stay.room))
@@ -71,12 +71,12 @@ class Rooms:
     def join(self, typed: str, password: str | None) -> None:
         """Raises PeerError where that is no room's name."""
         room = room_key(typed)
-        self._stays.begin(room, password)
+        self._joined_rooms.begin(room, password)
         self._asked.append(room)
 
     def part(self, typed: str) -> None:
         """Raises PeerError where that is no room's name."""
-        self._stays.end(room_key(typed))
+        self._joined_rooms.end(room_key(typed))
 
     # What we hear
 
@@ -86,7 +86,7 @@ class Rooms:
         absence = self._absence_from(event.room)
         if absence:
             absence.is_answered = True
-        stay = self._stays.get(event.room)
+        stay = self._joined_rooms.get(event.room)
         if stay:
             stay.is_in = True
         return [event]
@@ -103,7 +103,7 @@ class Rooms:
         if absence:
             absence.held.append(event)
             return []
-        stay = self._stays.get(event.room)
+        stay = self._joined_rooms.get(event.room)
         if stay:
             stay.seen = max(stay.seen, event.number)
         return [event]
@@ -114,7 +114,7 @@ class Rooms:
 
     def _leave(self, room: str) -> None:
         if room not in self._asked:  # else we are on our way into it again
-            self._stays.end(room)
+            self._joined_rooms.end(room)
 
     def refused(self, event: Refused) -> list[Happening]:
         if self._absences and event.code not in NO_ANSWER:
@@ -131,7 +131,7 @@ class Rooms:
         return [RoomLost(absence.room, event.code, event.text)]
 
     def _turned_away(self, room: str) -> None:
-        stay = self._stays.get(room)
+        stay = self._joined_rooms.get(room)
         if stay and not stay.is_in:
             self._leave(room)
 
@@ -148,7 +148,7 @@ class Rooms:
 
     def _back(self, absence: _Absence, before: int | None) -> list[Happening]:
         """All that was missed, each once and in its order, though it may have come live too."""
-        stay = self._stays.get(absence.room)
+        stay = self._joined_rooms.get(absence.room)
         if stay is None:
             return []
         missed = [message for message in absence.recalled if _is_news(message, stay)]
@@ -165,7 +165,7 @@ class Rooms:
         return [*told, *(said[number] for number in sorted(said))]
 
 
-def _is_news(message: Recalled, stay: Stay) -> bool:
+def _is_news(message: Recalled, stay: JoinedRoom) -> bool:
     return message.number > stay.seen if stay.seen else message.at >= int(stay.since)
 
 

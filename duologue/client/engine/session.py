@@ -187,7 +187,7 @@ class Session:
         return line
 
     def _asked_for(self, command: Command) -> None:
-        self._memory.wishes.note(command)
+        self._memory.preferences.note(command)
         match command:
             case DeclineChat(nickname):
                 self._forget_request(nickname)

@@ -11,7 +11,7 @@ from duologue.client.api import Client
 from duologue.client.errors import ClientError
 from duologue.client.events import Happening
 from duologue.client.history.export import FORMATS, Spool, refuse_existing, write_new
-from duologue.client.history.pages import Recaller
+from duologue.client.history.pages import HistoryPages
 from duologue.client.history.since import since, since_in_words
 from duologue.client.history.transcript import by_both, count_of, lines_of
 from duologue.client.input.arguments import MOST
@@ -29,11 +29,11 @@ _LINES_AT_ONCE = 20
 """Lines shown before something else gets its turn: 16 ms (measured), so that typing stays fluent among thousands."""
 
 
-class Past:
+class HistoryCommands:
     """One command after the other, while a chat goes on. `clock` gives seconds since 1970."""
 
     def __init__(self, client: Client, show: Callable[[Line], None], clock: Callable[[], float] = time.time) -> None:
-        self._recaller = Recaller(client)
+        self._recaller = HistoryPages(client)
         self._show = show
         self._clock = clock
         self._turn = asyncio.Lock()

@@ -35,7 +35,7 @@ class Page:
     before: int | None
 
 
-class Recaller:
+class HistoryPages:
     """One question at a time: its user waits for the answer before it asks the next."""
 
     def __init__(self, client: Client) -> None:

@@ -61,7 +61,7 @@ _ANSWERS: dict[type[Happening], type[Command]] = {
 }
 
 
-class TerminalFace:
+class TerminalView:
     """`clock` gives the time as HH:MM. `source` and `output` are the real terminal's unless given."""
 
     is_interactive = True

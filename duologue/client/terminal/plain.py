@@ -139,7 +139,7 @@ class LineSource:
             return b""
 
 
-class PlainFace:
+class PlainView:
     """`is_interactive` where the input is a terminal: there is no waiting for answers, and questions can be asked.
 
     `timeout` bounds what it waits for, in seconds.

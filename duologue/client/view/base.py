@@ -41,7 +41,7 @@ class Interrupted(Exception):
     """Ctrl+C at a question. KeyboardInterrupt itself would end the event loop before anything is tidied up."""
 
 
-class Face(Protocol):
+class View(Protocol):
     """A person's end. Reading raises EOFError at the end of input."""
 
     is_interactive: bool

@@ -35,7 +35,7 @@ _KINDS: dict[type, Kind] = {
 }
 
 
-class Teller:
+class LineWriter:
     def __init__(self, show: Callable[[Line], None]) -> None:
         self._show = show
         self._mail = Mail()

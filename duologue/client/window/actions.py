@@ -13,7 +13,7 @@ from duologue.client.view.base import Kind
 from duologue.client.window.changes import Change, Restated
 from duologue.client.window.dialogs import Choice, Form, Question
 from duologue.client.window.exporting import ask_file
-from duologue.client.window.presenter import Desk
+from duologue.client.window.presenter import Presenter
 from duologue.client.window.search_window import SearchWindow
 from duologue.client.window.talk import IN_CHAT, Act, Standing
 from duologue.client.window.worker import Worker
@@ -50,7 +50,7 @@ class Scene(Protocol):
     """The windows, as far as they are needed here."""
 
     root: tkinter.Tk
-    desk: Desk
+    presenter: Presenter
     worker: Worker
 
     def apply(self, changes: Iterable[Change]) -> None: ...
@@ -92,12 +92,12 @@ class Actions:
     # In a talk
 
     def submit(self, place: str, text: str) -> None:
-        self._scene.apply(self._scene.desk.type(place, text))
+        self._scene.apply(self._scene.presenter.type(place, text))
         self._scene.say_in(place)
         self._scene.worker.say(place, text)
 
     def earlier(self, place: str) -> None:
-        self._scene.apply(self._scene.desk.earlier(place))
+        self._scene.apply(self._scene.presenter.earlier(place))
 
     def export_talk(self, place: str) -> None:
         """What became of it is said in that window."""
@@ -105,19 +105,19 @@ class Actions:
             case Export() as wanted:
                 self._scene.worker.export(wanted)
             case Explain(text):
-                self._scene.apply(self._scene.desk.note(place, Kind.TROUBLE, text))
+                self._scene.apply(self._scene.presenter.note(place, Kind.TROUBLE, text))
 
     def act(self, place: str, act: Act) -> None:
         if act is Act.BLOCK:
             self._ask_to_block(place)
-        elif act is Act.JOIN and self._scene.desk.talk(place).has_password:
+        elif act is Act.JOIN and self._scene.presenter.talk(place).has_password:
             self._ask_password(place)
         else:
             self._do(place, act)
 
     def _do(self, place: str, act: Act) -> None:
         if act in _ANSWERS:
-            self._scene.apply(self._scene.desk.forget_request(place))
+            self._scene.apply(self._scene.presenter.forget_request(place))
         if act is Act.ACCEPT:
             self._scene.show_talk(place, with_keyboard=True)
         self._send(_COMMANDS[act](place), place)
@@ -131,22 +131,22 @@ class Actions:
         Question(self._scene.root, f"Block {name}", text, f"Block {name}", lambda: self._do(nickname, Act.BLOCK))
 
     def _send(self, command: Command, place: str = LOBBY) -> None:
-        self._scene.desk.active = place
+        self._scene.presenter.active = place
         self._scene.worker.send(command, place)
 
     def open(self, nickname: str) -> None:
         """Double-click: their window, and the question for a chat where there can be one."""
-        desk = self._scene.desk
-        desk.active = nickname
+        presenter = self._scene.presenter
+        presenter.active = nickname
         self._scene.show_talk(nickname, with_keyboard=True)
-        is_here = desk.people.presence_of(nickname).state is not State.OFFLINE
-        can_ask = desk.talk(nickname).standing in (Standing.ALONE, Standing.ENDED)
-        if is_here and can_ask and desk.partner is None:
+        is_here = presenter.people.presence_of(nickname).state is not State.OFFLINE
+        can_ask = presenter.talk(nickname).standing in (Standing.ALONE, Standing.ENDED)
+        if is_here and can_ask and presenter.partner is None:
             self.act(nickname, Act.ASK)
 
     def close(self, place: str) -> None:
         """A window is to be closed: its chat or room is left."""
-        standing = self._scene.desk.talk(place).standing
+        standing = self._scene.presenter.talk(place).standing
         if standing in IN_CHAT:
             name = visible(place)
             text = f"The chat with {name} is on. Closing the window leaves it."
@@ -159,7 +159,7 @@ class Actions:
             self._scene.close_talk(place)
 
     def _leave_chat(self, place: str) -> None:
-        if self._scene.desk.talk(place).standing in IN_CHAT:  # it may have ended while the question stood there
+        if self._scene.presenter.talk(place).standing in IN_CHAT:  # it may have ended while the question stood there
             self.act(place, Act.LEAVE)
         self._scene.close_talk(place)
 
@@ -196,7 +196,7 @@ class Actions:
 
     def quit(self) -> None:
         """Asks first where something would be lost."""
-        losses = " ".join(_lost_by_quitting(self._scene.desk))
+        losses = " ".join(_lost_by_quitting(self._scene.presenter))
         if losses:
             Question(self._scene.root, "Quit", losses, "Quit", self._scene.leave)
         else:
@@ -219,9 +219,9 @@ class Actions:
             return visible(error.text)
         if is_room(nickname):
             return "That is a room. The menu Rooms joins it."
-        if nickname == self._scene.desk.me:
+        if nickname == self._scene.presenter.me:
             return "That is you."
-        self._scene.desk.active = nickname
+        self._scene.presenter.active = nickname
         self._scene.show_talk(nickname, with_keyboard=True)
         return None
 
@@ -257,9 +257,9 @@ class Actions:
 
     def _enter_room(self, room: str, password: str | None = None) -> None:
         """Its window comes at once, with the keyboard: what is typed next is meant for there."""
-        desk = self._scene.desk
-        if desk.talk(room).standing is Standing.OUTSIDE:
-            desk.talk(room).move(Standing.ENTERING)
+        presenter = self._scene.presenter
+        if presenter.talk(room).standing is Standing.OUTSIDE:
+            presenter.talk(room).move(Standing.ENTERING)
         self._scene.show_talk(room, with_keyboard=True)
         self._scene.apply([Restated(room)])
         self._send(JoinRoom(room, password), room)
@@ -278,7 +278,7 @@ class Actions:
         )
 
     def _enter(self, room: RoomListed) -> None:
-        if not room.has_password or room.room in self._scene.desk.talks:
+        if not room.has_password or room.room in self._scene.presenter.talks:
             self._enter_room(room.room)
         else:
             self._ask_password(room.room)
@@ -299,15 +299,15 @@ class Actions:
 
     def _open_found(self, message: Recalled) -> None:
         """Where it was said."""
-        place = _place_of(message, self._scene.desk.me)
+        place = _place_of(message, self._scene.presenter.me)
         self._scene.show_talk(place, with_keyboard=True)
-        self._scene.apply(self._scene.desk.seek(place, message))
+        self._scene.apply(self._scene.presenter.seek(place, message))
 
     def _search(self, words: str) -> None:
         self._scene.worker.recall(SearchHistory(words))
 
     def export(self) -> None:
-        self.export_talk(self._scene.desk.here())
+        self.export_talk(self._scene.presenter.here())
 
 
 def _place_of(message: Recalled, me: str) -> str:
@@ -316,11 +316,11 @@ def _place_of(message: Recalled, me: str) -> str:
     return message.recipient if message.sender == me else message.sender
 
 
-def _lost_by_quitting(desk: Desk) -> Iterator[str]:
-    if desk.partner:
-        yield f"The chat with {visible(desk.partner)} is on. Quitting leaves it."
-    if desk.progress.unsaved:
-        yield f"Not on the server yet, and lost if it cannot be reached now: {count_of(desk.progress.unsaved)}."
+def _lost_by_quitting(presenter: Presenter) -> Iterator[str]:
+    if presenter.partner:
+        yield f"The chat with {visible(presenter.partner)} is on. Quitting leaves it."
+    if presenter.progress.unsaved:
+        yield f"Not on the server yet, and lost if it cannot be reached now: {count_of(presenter.progress.unsaved)}."
 
 
 def _described(room: RoomListed) -> str:

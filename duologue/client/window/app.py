@@ -25,9 +25,9 @@ from duologue.client.window.news import (
     PasswordWanted,
     Sent,
 )
-from duologue.client.window.presenter import Desk
+from duologue.client.window.presenter import Presenter
 from duologue.client.window.scroll import found
-from duologue.client.window.windows import Stage
+from duologue.client.window.windows import Windows
 from duologue.client.window.worker import Shown, Worker
 from duologue.core.names import BadNickname, nickname_key
 from duologue.core.text import visible
@@ -55,9 +55,9 @@ class App:
         self._typed = ""
         self._bridge = Bridge(root)
         self._worker = Worker(lambda news, shown: self._bridge.post(lambda: self._hear(news, shown)))
-        self.desk = Desk(time.time)
-        self.stage = Stage(
-            root, self.desk, self._worker, has_bell=has_bell, log_in_again=self._log_in_again, leave=self.leave
+        self.presenter = Presenter(time.time)
+        self.windows = Windows(
+            root, self.presenter, self._worker, has_bell=has_bell, log_in_again=self._log_in_again, leave=self.leave
         )
         how = "Chat with one other person, or in rooms." + (" The connection is encrypted." if address.tls else "")
         self.form = LoginForm(root, "", address.host, address.port, how, self._log_in)
@@ -68,7 +68,7 @@ class App:
         self.root.title("Log in - Duologue")
         self.root.columnconfigure(0, weight=1)
         self.root.rowconfigure(0, weight=1)
-        self.root.protocol("WM_DELETE_WINDOW", self.stage.actions.quit)
+        self.root.protocol("WM_DELETE_WINDOW", self.windows.actions.quit)
         self._worker.start()
         self._show_login()
         self.root.update_idletasks()
@@ -84,7 +84,7 @@ class App:
         if self._is_left:
             return
         self._is_left = True
-        self.stage.hide()
+        self.windows.hide()
         self.root.withdraw()
         self.root.update_idletasks()
         self._worker.stop()
@@ -94,7 +94,7 @@ class App:
     # Logging in
 
     def _show_login(self) -> None:
-        self.stage.hide()
+        self.windows.hide()
         self.form.grid(row=0, column=0)
 
     def _log_in(self, wish: Wish) -> None:
@@ -114,7 +114,7 @@ class App:
         self._worker.log_in(address, wish.nickname, wish.password, self._memory_of(address, wish.nickname))
 
     def _log_in_again(self) -> None:
-        self.desk.bar, self.desk.is_over = "Logging in…", False
+        self.presenter.bar, self.presenter.is_over = "Logging in…", False
         self._try()
 
     # What the worker tells
@@ -127,15 +127,15 @@ class App:
     def _take(self, news: News) -> None:
         match news:
             case Happened():
-                self.stage.apply(self.desk.hear(news))
+                self.windows.apply(self.presenter.hear(news))
             case Sent():
-                self.stage.apply(self.desk.sent(news))
+                self.windows.apply(self.presenter.sent(news))
             case NotSent(place, text):
-                self.stage.apply(self.desk.not_sent(place, text))
+                self.windows.apply(self.presenter.not_sent(place, text))
             case PageCame() | NoPage():
                 self._turn_page(news)
             case Exported():
-                self.stage.apply(self.desk.exported(news))
+                self.windows.apply(self.presenter.exported(news))
             case LoggedIn() | LoginFailed() | PasswordWanted():
                 self._answer_login(news)
 
@@ -143,8 +143,8 @@ class App:
         match news:
             case LoggedIn(nickname):
                 self._enter(nickname)
-            case LoginFailed(text) if self.desk.me and not self.form.winfo_manager():
-                self.stage.apply(self.desk.fail(text))
+            case LoginFailed(text) if self.presenter.me and not self.form.winfo_manager():
+                self.windows.apply(self.presenter.fail(text))
             case LoginFailed(text, is_refused):
                 self.form.show_trouble(text, is_refused=is_refused)
             case PasswordWanted():
@@ -153,23 +153,23 @@ class App:
 
     def _enter(self, nickname: str) -> None:
         is_at_login = bool(self.form.winfo_manager())
-        self.stage.apply(self.desk.log_in(nickname))
+        self.windows.apply(self.presenter.log_in(nickname))
         if is_at_login:
             self.form.grid_remove()
             self.root.minsize(*_LEAST)
             centre_on_screen(self.root, *_SIZE)
-            self.stage.show(self.form.take_typed().split("\n")[0])
+            self.windows.show(self.form.take_typed().split("\n")[0])
 
     def _turn_page(self, news: PageCame | NoPage) -> None:
-        search = self.stage.actions.search_window
+        search = self.windows.actions.search_window
         match news:
             case PageCame(None, page) if search and search.winfo_exists():
                 count = len(page.messages)
                 hint = f"{count_of(count)} found." if count else "Nothing found."
-                search.show(found(page.messages, self.desk.me), page.messages[::-1], hint)
+                search.show(found(page.messages, self.presenter.me), page.messages[::-1], hint)
             case NoPage(None, text) if search and search.winfo_exists():
                 search.show([], (), text)
             case PageCame(str(place), page):
-                self.stage.apply(self.desk.turn_page(place, page))
+                self.windows.apply(self.presenter.turn_page(place, page))
             case NoPage(str(place), text):
-                self.stage.apply(self.desk.no_page(place, text))
+                self.windows.apply(self.presenter.no_page(place, text))

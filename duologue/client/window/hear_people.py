@@ -22,7 +22,7 @@ from duologue.client.window.changes import (
     PeopleChanged,
     Restated,
 )
-from duologue.client.window.state import Changes, Ground
+from duologue.client.window.state import Changes, WindowState
 from duologue.client.window.talk import IN_CHAT, Standing
 from duologue.client.window.words import LOCKED, words
 from duologue.core.commands.people import ListBlocked
@@ -42,41 +42,41 @@ from duologue.core.events.people import (
 from duologue.core.room_rules import LOBBY
 
 
-def _presence(ground: Ground, event: Presence) -> Changes:
-    ground.people.note(event)
-    return [PeopleChanged(), *([Restated(event.nickname)] if event.nickname in ground.talks else [])]
+def _presence(state: WindowState, event: Presence) -> Changes:
+    state.people.note(event)
+    return [PeopleChanged(), *([Restated(event.nickname)] if event.nickname in state.talks else [])]
 
 
-def _you_are(ground: Ground, event: YouAre) -> Changes:
-    ground.state, ground.text = event.state, event.text
+def _you_are(state: WindowState, event: YouAre) -> Changes:
+    state.state, state.text = event.state, event.text
     return [MeChanged()]
 
 
-def _may_ask(ground: Ground, event: AskingAllowed) -> Changes:
-    ground.may_ask = event.who
+def _may_ask(state: WindowState, event: AskingAllowed) -> Changes:
+    state.may_ask = event.who
     return [MeChanged()]
 
 
-def _blocked(ground: Ground, event: PersonBlocked) -> Changes:
-    return [*ground.forget_request(event.nickname), *ground.note(ground.here(), Kind.NOTICE, words(event))]
+def _blocked(state: WindowState, event: PersonBlocked) -> Changes:
+    return [*state.forget_request(event.nickname), *state.note(state.here(), Kind.NOTICE, words(event))]
 
 
-def _told(ground: Ground, event: PersonUnblocked | PersonDescribed) -> Changes:
-    return ground.note(ground.here(), Kind.NOTICE, words(event))
+def _told(state: WindowState, event: PersonUnblocked | PersonDescribed) -> Changes:
+    return state.note(state.here(), Kind.NOTICE, words(event))
 
 
-def _blocked_listed(ground: Ground, event: BlockedListed) -> Changes:
+def _blocked_listed(state: WindowState, event: BlockedListed) -> Changes:
     """All of them, however many pages that takes: nobody can block more than a few."""
-    ground.blocked += event.nicknames
+    state.blocked += event.nicknames
     if event.more:
         return [PageWanted(ListBlocked(event.nicknames[-1]), LOBBY)]
-    blocked, ground.blocked = tuple(ground.blocked), []
+    blocked, state.blocked = tuple(state.blocked), []
     return [BlockedCame(blocked)]
 
 
-def _refused(ground: Ground, event: Refused) -> Changes:
-    talk = ground.talks.get(ground.active) if event.code in NO_ENTRY else None
-    changes = ground.note(ground.here(), Kind.TROUBLE, words(event))
+def _refused(state: WindowState, event: Refused) -> Changes:
+    talk = state.talks.get(state.active) if event.code in NO_ENTRY else None
+    changes = state.note(state.here(), Kind.TROUBLE, words(event))
     if talk and talk.standing is Standing.ENTERING:
         talk.move(Standing.OUTSIDE, words(event) or "")
         talk.has_password = event.code == LOCKED
@@ -84,37 +84,37 @@ def _refused(ground: Ground, event: Refused) -> Changes:
     return changes
 
 
-def _lost(ground: Ground, event: ConnectionLost) -> Changes:
-    ground.bar = words(event) or ""
-    ground.listed, ground.blocked = [], []  # of which no more comes
-    changes = list(chain(*map(ground.forget_request, [*ground.requests])))
-    for talk in ground.talks.values():
+def _lost(state: WindowState, event: ConnectionLost) -> Changes:
+    state.bar = words(event) or ""
+    state.listed, state.blocked = [], []  # of which no more comes
+    changes = list(chain(*map(state.forget_request, [*state.requests])))
+    for talk in state.talks.values():
         if talk.standing is Standing.ASKING:
             talk.move(Standing.ENDED, f"The connection was lost, so {talk.name} is no longer asked.")
             changes.append(Restated(talk.place))
     return [*changes, BarChanged()]
 
 
-def _back(ground: Ground, _: Reconnected) -> Changes:
-    ground.bar = ""
-    ground.people.clear()
+def _back(state: WindowState, _: Reconnected) -> Changes:
+    state.bar = ""
+    state.people.clear()
     return [BarChanged(), PeopleChanged()]
 
 
-def _disconnected(ground: Ground, event: Disconnected) -> Changes:
-    ground.bar, ground.is_over = words(event) or "", event.code not in COMES_BACK_AFTER
+def _disconnected(state: WindowState, event: Disconnected) -> Changes:
+    state.bar, state.is_over = words(event) or "", event.code not in COMES_BACK_AFTER
     changes: Changes = []
-    if ground.is_over:
-        changes = list(chain(*map(ground.forget_request, [*ground.requests])))
-        for talk in ground.talks.values():
+    if state.is_over:
+        changes = list(chain(*map(state.forget_request, [*state.requests])))
+        for talk in state.talks.values():
             if talk.standing in IN_CHAT or talk.standing is Standing.ASKING:
-                talk.move(Standing.ENDED, ground.bar)
+                talk.move(Standing.ENDED, state.bar)
                 changes.append(Restated(talk.place))
     return [*changes, BarChanged()]
 
 
-def _memory_lost(ground: Ground, event: MemoryLost) -> Changes:
-    return ground.note(LOBBY, Kind.TROUBLE, words(event))
+def _memory_lost(state: WindowState, event: MemoryLost) -> Changes:
+    return state.note(LOBBY, Kind.TROUBLE, words(event))
 
 
 HEARD: dict[type[Happening], Callable[..., Changes]] = {

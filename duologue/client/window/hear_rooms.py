@@ -19,7 +19,7 @@ from duologue.client.window.changes import (
     RoomsCame,
 )
 from duologue.client.window.scroll import said
-from duologue.client.window.state import Changes, Ground
+from duologue.client.window.state import Changes, WindowState
 from duologue.client.window.talk import Standing
 from duologue.client.window.words import words
 from duologue.core.commands.rooms import ListMembers, ListRooms
@@ -41,31 +41,31 @@ MOST_LISTED = 500
 """Rooms, or members of one, that are asked for one page after the other: nobody reads more in a window."""
 
 
-def _room_said(ground: Ground, event: RoomSaid) -> Changes:
-    return ground.hear_from(event.room, said(event.nickname, event.text, event.at, number=event.number))
+def _room_said(state: WindowState, event: RoomSaid) -> Changes:
+    return state.hear_from(event.room, said(event.nickname, event.text, event.at, number=event.number))
 
 
-def _entered(ground: Ground, event: RoomEntered) -> Changes:
-    talk = ground.talk(event.room)
+def _entered(state: WindowState, event: RoomEntered) -> Changes:
+    talk = state.talk(event.room)
     talk.move(Standing.ROOM)
     talk.topic = event.topic
-    opened = ground.open(LOBBY) if talk.place == LOBBY else [Opened(talk.place)]
+    opened = state.open(LOBBY) if talk.place == LOBBY else [Opened(talk.place)]
     talk.members, talk.others = set(), 0
     return [*opened, PageWanted(ListMembers(talk.place), talk.place), Restated(talk.place)]
 
 
-def _exited(ground: Ground, event: RoomExited) -> Changes:
-    ground.talks.pop(event.room, None)
+def _exited(state: WindowState, event: RoomExited) -> Changes:
+    state.talks.pop(event.room, None)
     return [Closed(event.room), PeopleChanged()]
 
 
-def _shut_out(ground: Ground, event: RoomLost) -> Changes:
-    ground.talk(event.room).move(Standing.OUTSIDE, words(event) or "")
+def _shut_out(state: WindowState, event: RoomLost) -> Changes:
+    state.talk(event.room).move(Standing.OUTSIDE, words(event) or "")
     return [Restated(event.room)]
 
 
-def _members(ground: Ground, event: RoomMembers) -> Changes:
-    talk = ground.talk(event.room)
+def _members(state: WindowState, event: RoomMembers) -> Changes:
+    talk = state.talk(event.room)
     talk.members |= set(event.nicknames)
     talk.others = event.more
     if event.more and len(talk.members) < MOST_LISTED:
@@ -73,43 +73,43 @@ def _members(ground: Ground, event: RoomMembers) -> Changes:
     return [Restated(talk.place)]
 
 
-def _joined(ground: Ground, event: RoomJoined) -> Changes:
-    ground.talk(event.room).members.add(event.nickname)
-    return _come_or_gone(ground, event)
+def _joined(state: WindowState, event: RoomJoined) -> Changes:
+    state.talk(event.room).members.add(event.nickname)
+    return _come_or_gone(state, event)
 
 
-def _left(ground: Ground, event: RoomLeft) -> Changes:
-    talk = ground.talk(event.room)
+def _left(state: WindowState, event: RoomLeft) -> Changes:
+    talk = state.talk(event.room)
     if event.nickname not in talk.members and talk.others:
         talk.others -= 1
     talk.members.discard(event.nickname)
-    return _come_or_gone(ground, event)
+    return _come_or_gone(state, event)
 
 
-def _come_or_gone(ground: Ground, event: RoomJoined | RoomLeft) -> Changes:
+def _come_or_gone(state: WindowState, event: RoomJoined | RoomLeft) -> Changes:
     """In the lobby the list of people tells."""
-    told = [] if event.room == LOBBY else ground.note(event.room, Kind.NOTICE, words(event))
+    told = [] if event.room == LOBBY else state.note(event.room, Kind.NOTICE, words(event))
     return [*told, Restated(event.room)]
 
 
-def _topic(ground: Ground, event: RoomTopic) -> Changes:
-    ground.talk(event.room).topic = event.topic
-    return [*ground.note(event.room, Kind.NOTICE, words(event)), Restated(event.room)]
+def _topic(state: WindowState, event: RoomTopic) -> Changes:
+    state.talk(event.room).topic = event.topic
+    return [*state.note(event.room, Kind.NOTICE, words(event)), Restated(event.room)]
 
 
-def _missed(ground: Ground, event: RoomMissed | MissedMore) -> Changes:
-    return ground.note(event.room, Kind.NOTICE, words(event))
+def _missed(state: WindowState, event: RoomMissed | MissedMore) -> Changes:
+    return state.note(event.room, Kind.NOTICE, words(event))
 
 
-def _room_listed(ground: Ground, event: RoomListed) -> Changes:
-    ground.listed.append(event)
+def _room_listed(state: WindowState, event: RoomListed) -> Changes:
+    state.listed.append(event)
     return []
 
 
-def _rooms_listed(ground: Ground, event: RoomsListed) -> Changes:
-    if event.after is not None and len(ground.listed) < MOST_LISTED:
+def _rooms_listed(state: WindowState, event: RoomsListed) -> Changes:
+    if event.after is not None and len(state.listed) < MOST_LISTED:
         return [PageWanted(ListRooms(event.after), LOBBY)]
-    rooms, ground.listed = tuple(ground.listed), []
+    rooms, state.listed = tuple(state.listed), []
     return [RoomsCame(rooms, event.count)]
 
 

@@ -27,7 +27,7 @@ FAMILIES = ("Noto Sans", "Cantarell", "Ubuntu", "Segoe UI", "Helvetica Neue", "D
 class Colours:
     """Text on its ground has a contrast of 4.5 or more everywhere (WCAG AA)."""
 
-    ground: str = "#f4f5f7"
+    state: str = "#f4f5f7"
     paper: str = "#ffffff"
     ink: str = "#1c2430"
     faint: str = "#5b6675"
@@ -58,9 +58,9 @@ def dress(root: tkinter.Tk) -> None:
     """Once, before the first widget."""
     teach_keys(root)
     _choose_fonts(root)
-    root.configure(background=COLOURS.ground)
-    root.option_add("*Toplevel.background", COLOURS.ground)
-    root.option_add("*Menu.background", COLOURS.ground)
+    root.configure(background=COLOURS.state)
+    root.option_add("*Toplevel.background", COLOURS.state)
+    root.option_add("*Menu.background", COLOURS.state)
     root.option_add("*Menu.foreground", COLOURS.ink)
     root.option_add("*Menu.activeBackground", COLOURS.accent)
     root.option_add("*Menu.activeForeground", COLOURS.on_accent)
@@ -95,13 +95,13 @@ _FONTS = {"DuologueBold": (0, "bold"), "DuologueSmall": (-2, "normal"), "Duologu
 
 _STYLES: dict[str, dict[str, Any]] = {
     ".": {
-        "background": COLOURS.ground,
+        "background": COLOURS.state,
         "foreground": COLOURS.ink,
         "bordercolor": COLOURS.line,
-        "lightcolor": COLOURS.ground,
-        "darkcolor": COLOURS.ground,
+        "lightcolor": COLOURS.state,
+        "darkcolor": COLOURS.state,
         "focuscolor": COLOURS.accent,
-        "troughcolor": COLOURS.ground,
+        "troughcolor": COLOURS.state,
         "selectbackground": COLOURS.accent,
         "selectforeground": COLOURS.on_accent,
     },

@@ -19,7 +19,7 @@ from duologue.client.window.changes import (
 from duologue.client.window.faults import tell
 from duologue.client.window.news import Exported, Happened, Progress, Sent
 from duologue.client.window.scroll import Entry, said
-from duologue.client.window.state import Changes, Ground
+from duologue.client.window.state import Changes, WindowState
 from duologue.client.window.talk import Talk
 from duologue.core.events.chat import MessageFrom, Recalled, Said
 from duologue.core.events.people import State
@@ -42,7 +42,7 @@ def _place_of(event: Happening) -> str | None:
     return None
 
 
-class Desk(Ground):
+class Presenter(WindowState):
     """Every method returns what the windows have to do."""
 
     # What the person does

@@ -26,7 +26,7 @@ from duologue.core.room_rules import LOBBY
 Changes = list[Change]
 
 
-class Ground:
+class WindowState:
     """`clock` gives seconds since 1970.
 
     `reading` is the place whose window has the keyboard, `active` the one in which something was done last: what the

@@ -30,7 +30,7 @@ from duologue.client.window.changes import (
 from duologue.client.window.faults import attempt
 from duologue.client.window.main_view import MainView
 from duologue.client.window.menus import LETTERS, Menus
-from duologue.client.window.presenter import Desk
+from duologue.client.window.presenter import Presenter
 from duologue.client.window.request_box import RequestBox
 from duologue.client.window.shortcuts import bind_keys, bind_strays
 from duologue.client.window.talk_pane import TalkPane
@@ -43,11 +43,11 @@ _FIRST_PAGE = 100
 """Messages of before that are shown when a window opens: some screens of them. Older ones come when asked for."""
 
 
-class Stage:
+class Windows:
     def __init__(
         self,
         root: tkinter.Tk,
-        desk: Desk,
+        presenter: Presenter,
         worker: Worker,
         *,
         has_bell: bool,
@@ -55,7 +55,7 @@ class Stage:
         leave: Callable[[], None],
     ) -> None:
         self.root = root
-        self.desk = desk
+        self.presenter = presenter
         self.worker = worker
         self.leave = leave
         self._has_bell = has_bell
@@ -80,7 +80,7 @@ class Stage:
         self.view.lobby.compose.type(typed)
 
     def _connect(self) -> None:
-        if self.desk.is_over:
+        if self.presenter.is_over:
             self._log_in_again()
         else:
             self.worker.try_now()
@@ -116,7 +116,7 @@ class Stage:
             self._stale.discard(change.place)
             return
         pane.history.add(change.blocks)
-        if pane.history.is_at_end and self.desk.talk(change.place).scroll.trim():
+        if pane.history.is_at_end and self.presenter.talk(change.place).scroll.trim():
             self._rewrite(change.place)
 
     def _rewritten(self, change: Rewritten) -> None:
@@ -125,12 +125,12 @@ class Stage:
     def _rewrite(self, place: str) -> None:
         pane = self._pane(place)
         if pane:
-            talk = self.desk.talk(place)
+            talk = self.presenter.talk(place)
             pane.history.rewrite(talk.scroll.blocks())
             pane.history.offer_earlier(talk.scroll.has_earlier)
 
     def _restated(self, change: Restated) -> None:
-        talk, status = self.desk.talk(change.place), self.desk.status(change.place)
+        talk, status = self.presenter.talk(change.place), self.presenter.status(change.place)
         if talk.place == LOBBY:
             self.view.lobby.show(talk, status)
         elif talk.place in self._windows:
@@ -175,20 +175,20 @@ class Stage:
 
     def _show_people(self) -> None:
         self._is_people_due = False
-        self.view.show_people(self.desk.rows())
+        self.view.show_people(self.presenter.rows())
         self._show_title()
 
     def _show_title(self) -> None:
-        count = f"({self.desk.unread}) " if self.desk.unread else ""
-        self.root.title(f"{count}{self.desk.me} - Duologue" if self.desk.me else "Duologue")
+        count = f"({self.presenter.unread}) " if self.presenter.unread else ""
+        self.root.title(f"{count}{self.presenter.me} - Duologue" if self.presenter.me else "Duologue")
 
     def _bar_changed(self, _: BarChanged) -> None:
         for bar in (self.view.bar, *(window.bar for window in self._windows.values())):
-            bar.show(self.desk.bar, is_over=self.desk.is_over)
+            bar.show(self.presenter.bar, is_over=self.presenter.is_over)
 
     def _me_changed(self, _: MeChanged) -> None:
-        self.view.show_me(self.desk.me, self.desk.state, self.desk.text)
-        self._menus.show(self.desk.state, self.desk.may_ask)
+        self.view.show_me(self.presenter.me, self.presenter.state, self.presenter.text)
+        self._menus.show(self.presenter.state, self.presenter.may_ask)
 
     def _blocked_came(self, change: BlockedCame) -> None:
         self.actions.choose_blocked(change.nicknames)
@@ -225,16 +225,16 @@ class Stage:
             self._windows[place].leave_keyboard(holder)
 
     def _make_window(self, place: str) -> None:
-        talk = self.desk.talk(place)
+        talk = self.presenter.talk(place)
         window = TalkWindow(
             self.root, talk, self.actions, lambda: self.actions.close(place), self._connect, self._menus.keys
         )
         self._windows[place] = window
         window.bind("<Destroy>", lambda event: self._gone(place) if event.widget is window else None)
-        window.bar.show(self.desk.bar, is_over=self.desk.is_over)
-        window.show(talk, self.desk.status(place))
+        window.bar.show(self.presenter.bar, is_over=self.presenter.is_over)
+        window.show(talk, self.presenter.status(place))
         window.pane.history.add(talk.scroll.blocks())
-        self.apply(self.desk.open(place))
+        self.apply(self.presenter.open(place))
 
     def close_talk(self, place: str) -> None:
         if place in self._windows:
@@ -243,7 +243,7 @@ class Stage:
     def _gone(self, place: str) -> None:
         """However that came: what is said there is unread from now on."""
         del self._windows[place]
-        self.desk.close(place)
+        self.presenter.close(place)
 
     def selected(self) -> str | None:
         return self.view.people.selected
@@ -253,9 +253,9 @@ class Stage:
         focus = str(self.root.tk.call("focus"))
         top = str(self.root.tk.call("winfo", "toplevel", focus)) if focus else ""
         places = {str(window): place for place, window in self._windows.items()} | {str(self.root): LOBBY}
-        place = places.get(top) if self.desk.me else None
-        if place != self.desk.reading:
-            self.apply(self.desk.read(place))
+        place = places.get(top) if self.presenter.me else None
+        if place != self.presenter.reading:
+            self.apply(self.presenter.read(place))
 
     # Requests
 
@@ -294,20 +294,20 @@ class Stage:
 
 
 _APPLY: dict[type[Change], Callable[..., None]] = {
-    Added: Stage._added,
-    Rewritten: Stage._rewritten,
-    Restated: Stage._restated,
-    Opened: Stage._opened,
-    Revealed: Stage._revealed,
-    Written: Stage._written,
-    Closed: Stage._closed,
-    HistoryWanted: Stage._history_wanted,
-    PageWanted: Stage._page_wanted,
-    RequestCame: Stage._request_came,
-    RequestGone: Stage._request_gone,
-    PeopleChanged: Stage._people_changed,
-    BarChanged: Stage._bar_changed,
-    MeChanged: Stage._me_changed,
-    BlockedCame: Stage._blocked_came,
-    RoomsCame: Stage._rooms_came,
+    Added: Windows._added,
+    Rewritten: Windows._rewritten,
+    Restated: Windows._restated,
+    Opened: Windows._opened,
+    Revealed: Windows._revealed,
+    Written: Windows._written,
+    Closed: Windows._closed,
+    HistoryWanted: Windows._history_wanted,
+    PageWanted: Windows._page_wanted,
+    RequestCame: Windows._request_came,
+    RequestGone: Windows._request_gone,
+    PeopleChanged: Windows._people_changed,
+    BarChanged: Windows._bar_changed,
+    MeChanged: Windows._me_changed,
+    BlockedCame: Windows._blocked_came,
+    RoomsCame: Windows._rooms_came,
 }

@@ -17,8 +17,8 @@ from duologue.client.address import Address
 from duologue.client.api import Client
 from duologue.client.errors import CannotConnect, ClientError, LoginRefused, NotConnected, PasswordNeeded
 from duologue.client.events import Happening, MemoryLost
-from duologue.client.history.commands import Past
-from duologue.client.history.pages import Recaller
+from duologue.client.history.commands import HistoryCommands
+from duologue.client.history.pages import HistoryPages
 from duologue.client.input.meaning import Export
 from duologue.client.view.base import Kind, Line
 from duologue.client.window.faults import tell
@@ -77,8 +77,8 @@ class Worker:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, name="asyncio", daemon=True)
         self._client: Client | None = None
-        self._recaller: Recaller | None = None
-        self._exporting: Past | None = None
+        self._recaller: HistoryPages | None = None
+        self._exporting: HistoryCommands | None = None
         self._has_file = False
         self._turn = asyncio.Lock()
         self._unseen: Happening | None = None
@@ -168,13 +168,13 @@ class Worker:
             await self._begin_session(client)
 
     async def _begin_session(self, client: Client) -> None:
-        self._client, self._recaller = client, Recaller(client)
+        self._client, self._recaller = client, HistoryPages(client)
         self._say_news(LoggedIn(client.nickname))
         for command in _FIRST:
             await client.send(command)
         self._listening = self._loop.create_task(self._until_not_shown(client, self._recaller))
 
-    async def _until_not_shown(self, client: Client, recaller: Recaller) -> None:
+    async def _until_not_shown(self, client: Client, recaller: HistoryPages) -> None:
         try:
             if await self._listen(client, recaller):
                 return
@@ -187,7 +187,7 @@ class Worker:
         await self._leave()
         self._say_news(LoginFailed(_NOT_SHOWN))
 
-    async def _listen(self, client: Client, recaller: Recaller) -> bool:
+    async def _listen(self, client: Client, recaller: HistoryPages) -> bool:
         """What has been shown counts as received: the next event is asked for when this one can be seen. False: it
         cannot, and would be acknowledged.
         """
@@ -261,7 +261,7 @@ class Worker:
 
         async with self._turn:
             with self._trouble_told(lambda text: Exported(wanted.partner, Line(Kind.TROUBLE, text))):
-                self._exporting = Past(self._connected(), tell)
+                self._exporting = HistoryCommands(self._connected(), tell)
                 try:
                     await self._exporting.carry_out(wanted)
                 finally:

@@ -30,7 +30,7 @@ _TAGS = (USERS.strip().casefold(), PRIVATE.strip().casefold())
 _TO_ONE = re.compile(rf"{re.escape(PRIVATE)}([^\s:]+): ")
 
 
-class DesktopLinesSocket:
+class DesktopLinesCodec:
     """One client's socket, as the server sees it. `is_here` tells whether somebody is shown by this name."""
 
     hears_itself = True

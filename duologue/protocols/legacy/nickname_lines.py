@@ -23,7 +23,7 @@ ASKS_FOR_NAME = b"NICKNAME"
 SERVER = "[SERVER] "
 
 
-class NicknameLinesSocket:
+class NicknameLinesCodec:
     """One client's socket, as the server sees it. The words of this protocol have no time of day."""
 
     hears_itself = False

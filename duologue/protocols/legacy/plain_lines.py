@@ -17,7 +17,7 @@ from duologue.protocols.legacy.wording import Manner, shown_name, with_mark
 from duologue.protocols.lines import TRIES
 
 
-class PlainLinesSocket:
+class PlainLinesCodec:
     """One client's socket, as the server sees it. `time_of_day` gives HH:MM:SS."""
 
     hears_itself = False

@@ -48,7 +48,7 @@ from duologue.protocols.legacy.user_state import Standing
 from duologue.protocols.legacy.wording import Manner, names_that_fit, shown_name, with_mark
 
 
-class RoomsJsonSocket:
+class RoomsJsonCodec:
     """One client's socket, as the server sees it. `time_of_day` gives HH:MM:SS, and `is_here` tells whether somebody is
     shown by this name.
 
@@ -193,13 +193,13 @@ PIECE = 4 * 1024
 # Half of a message, so that the list of users and that of rooms fit into one.
 LIST_BYTES = 400
 
-_COMMANDS: dict[str, Callable[[RoomsJsonSocket, str], Iterator[Command]]] = {
-    "JOIN": RoomsJsonSocket._join,
-    "MSG": RoomsJsonSocket._say,
-    "LEAVE": RoomsJsonSocket._leave,
-    "LIST": RoomsJsonSocket._list,
-    "HELP": RoomsJsonSocket._help,
-    "QUIT": RoomsJsonSocket._exit,
+_COMMANDS: dict[str, Callable[[RoomsJsonCodec, str], Iterator[Command]]] = {
+    "JOIN": RoomsJsonCodec._join,
+    "MSG": RoomsJsonCodec._say,
+    "LEAVE": RoomsJsonCodec._leave,
+    "LIST": RoomsJsonCodec._list,
+    "HELP": RoomsJsonCodec._help,
+    "QUIT": RoomsJsonCodec._exit,
 }
 
 

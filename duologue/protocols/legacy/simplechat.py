@@ -35,9 +35,9 @@ class SimpleChat:
     def __init__(self) -> None:
         self._people: WeakValueDictionary[tuple[str, int], Person] = WeakValueDictionary()
 
-    def socket(self, address: str, port: int) -> SimpleChatSocket:
+    def socket(self, address: str, port: int) -> SimpleChatCodec:
         """The server's end of a new socket; the client's has this address and port."""
-        return SimpleChatSocket(self, address, port)
+        return SimpleChatCodec(self, address, port)
 
     def logged_in(self, address: str, port: int, person: Person) -> None:
         self._people[address, port] = person
@@ -50,7 +50,7 @@ class SimpleChat:
         return person
 
 
-class SimpleChatSocket:
+class SimpleChatCodec:
     """One of a client's sockets. `kind` is None until its first word has come."""
 
     hears_itself = False

@@ -36,7 +36,7 @@ send more.
 """
 
 
-class NativeSocket:
+class NativeCodec:
     """One of a native client's sockets. `kind` is None until its first line has come."""
 
     __slots__ = ("_has_begun", "_parse", "_part", "kind", "lines")
@@ -153,7 +153,7 @@ def _out_of_turn(_: bytes) -> Command:
 
 _TOO_LONG = PeerError("line_too_long", f"A message may have {LINE_LIMIT} bytes, in parts or not.")
 
-_NEXT_LINE: dict[type[Event], Callable[[NativeSocket], Callable[[bytes], Command]]] = {
+_NEXT_LINE: dict[type[Event], Callable[[NativeCodec], Callable[[bytes], Command]]] = {
     PasswordWanted: lambda socket: socket.password_line,
     LoginDenied: lambda socket: socket.nickname_line,
     LoggedIn: lambda _: _out_of_turn,

@@ -61,7 +61,7 @@ class Handshake(ServerProtocol):
         return response
 
 
-class WebSocket:
+class WebCodec:
     """One browser's connection. It gives what is to be sent back by `data_to_send`, after every `receive_data`."""
 
     __slots__ = ("_awaits", "_has_failed", "_head", "_protocol", "_site", "_text")

@@ -22,7 +22,7 @@ from duologue.core.names import Account, nickname_key
 from duologue.core.pace import Tries
 from duologue.core.places import Places
 from duologue.server.auth.passwords import PasswordPool
-from duologue.server.auth.session_tokens import Passes
+from duologue.server.auth.session_tokens import SessionTokens
 from duologue.server.fair_pool import PoolFull
 from duologue.server.people.guests import Guests
 from duologue.server.session import Link, source_of
@@ -68,7 +68,7 @@ class Login:
     attached: dict[SocketKind, Link] = field(default_factory=dict)
 
 
-class LoginDesk:
+class LoginService:
     """Everybody who is on the way in. `complete` is called with each login that has all its sockets.
 
     `denied` counts the refusals, by their code.
@@ -81,7 +81,7 @@ class LoginDesk:
         users: Users,
         guests: Guests,
         passwords: PasswordPool,
-        passes: Passes,
+        session_tokens: SessionTokens,
         places: Places,
         time: Callable[[], float],
         complete: Callable[[Login], None],
@@ -89,7 +89,7 @@ class LoginDesk:
         self._users = users
         self._guests = guests
         self._passwords = passwords
-        self._passes = passes
+        self._session_tokens = session_tokens
         self._places = places
         self.denied: Counter[str] = Counter()
         self._limits = settings.limits
@@ -204,7 +204,7 @@ class LoginDesk:
     def give_pass(self, link: Link, token: str) -> None:
         """Instead of nickname and password: the whole login, of a socket that is all of its client's."""
         login = self._logins.setdefault(link, Login(link))
-        account = self._passes.account_of(token, self._users.find)
+        account = self._session_tokens.account_of(token, self._users.find)
         if account and (account.password_hash or self._needs_no_password(account, link)):
             login.nickname, login.account = account.nickname, account
             self._grant(login)
@@ -283,7 +283,7 @@ class LoginDesk:
         account = self._users.find(login.nickname)
         if link.is_all_three and account:
             self.forget(link)
-            link.tell(LoggedIn(self._passes.issue(account), login.nickname, account.spelling))
+            link.tell(LoggedIn(self._session_tokens.issue(account), login.nickname, account.spelling))
             login.attached = {SocketKind.CHAT: link, SocketKind.CHECK: link}
             self._complete(login)
         else:

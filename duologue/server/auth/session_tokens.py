@@ -25,7 +25,7 @@ KEY_BYTES = 32
 """As many as HMAC-SHA-256 gives out; more would add nothing."""
 
 
-class Passes:
+class SessionTokens:
     """`key` signs them; `wall_clock` is in seconds since 1970, as a pass can be older than the process."""
 
     def __init__(self, key: bytes, wall_clock: Callable[[], float]) -> None:

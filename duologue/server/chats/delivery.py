@@ -17,7 +17,7 @@ from duologue.core.events.chat import Refused, StreamBegins
 from duologue.core.requests import Chat
 from duologue.core.streams import Direction, Stream
 from duologue.protocols.native.wire import encode_message
-from duologue.server.backpressure import Congestion
+from duologue.server.backpressure import Backpressure
 from duologue.server.chats.relay import Relay
 from duologue.server.metering import Metering
 from duologue.server.session import Client, Hold
@@ -53,7 +53,7 @@ class Flow:
         direction: Direction,
         *,
         store: Store,
-        congestion: Congestion,
+        backpressure: Backpressure,
         page: int,
         taken: Callable[[int], None],
         has_mail: Callable[[Client], bool],
@@ -68,7 +68,7 @@ class Flow:
         self._hand_over: Callable[[bytes], None] = nowhere
         self._chat = chat
         self._store = store
-        self._congestion = congestion
+        self._backpressure = backpressure
         self._page = page
         self._sender: Client | None = None
         self._recipient: Client | None = None
@@ -148,7 +148,7 @@ class Flow:
 
     def push(self) -> None:
         """Hand over what is missing, as far as there is room for it; harmless when nothing is, or nobody is there."""
-        if self._recipient is None or self.is_live or self._pushing or self._congestion.is_full(self._recipient):
+        if self._recipient is None or self.is_live or self._pushing or self._backpressure.is_full(self._recipient):
             return
         if self._has_mail(self._recipient):  # from the same person, perhaps, and said before
             return
@@ -172,7 +172,7 @@ class Flow:
 
     async def _push(self, recipient: Client) -> None:
         try:
-            while not self._congestion.is_full(recipient):
+            while not self._backpressure.is_full(recipient):
                 if self._is_level(recipient):
                     self._go_live()
                     return
@@ -202,7 +202,7 @@ class Flow:
         """All but the last few ms are handed over. While the sender waits for their commit, the recipient goes live."""
         direction = self.direction
         is_near = direction.at is direction.current and direction.pushed < direction.current.sent
-        if self._sender and self._recipient and is_near and not self._congestion.is_full(self._recipient):
+        if self._sender and self._recipient and is_near and not self._backpressure.is_full(self._recipient):
             self._sender.chat_socket.hold(Hold.CATCHING_UP)
 
     def _go_live(self) -> None:
@@ -243,7 +243,7 @@ class Delivery:
     def __init__(
         self,
         store: Store,
-        congestion: Congestion,
+        backpressure: Backpressure,
         metering: Metering,
         *,
         page: int,
@@ -252,7 +252,7 @@ class Delivery:
         has_mail: Callable[[Client], bool],
     ) -> None:
         self.store = store
-        self._congestion = congestion
+        self._backpressure = backpressure
         self._metering = metering
         self._page = page
         self._keep = keep
@@ -323,7 +323,7 @@ class Delivery:
                 chat,
                 direction,
                 store=self.store,
-                congestion=self._congestion,
+                backpressure=self._backpressure,
                 page=self._page,
                 taken=partial(self._taken, chat, sender),
                 has_mail=self._has_mail,

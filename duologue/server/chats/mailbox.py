@@ -22,10 +22,10 @@ from duologue.core.events.chat import (
 from duologue.core.names import is_guest
 from duologue.core.requests import Chat, ChatEnd
 from duologue.protocols.native.wire import encode_message
-from duologue.server.backpressure import Congestion
+from duologue.server.backpressure import Backpressure
 from duologue.server.session import Client
 from duologue.server.storage.base import Letter, Standing, Store
-from duologue.server.tasks import Errands
+from duologue.server.tasks import Tasks
 
 PAGE_BYTES = 64 * 1024
 """Of letters read at a time: half a send queue, so that there is room for what else is said."""
@@ -43,7 +43,7 @@ class Mailbox:
     def __init__(
         self,
         store: Store,
-        congestion: Congestion,
+        backpressure: Backpressure,
         *,
         client_of: Callable[[str], Client | None],
         is_registered: Callable[[str], bool],
@@ -60,12 +60,12 @@ class Mailbox:
         self._is_heard = is_heard
         self._written = written
         self._handed_over = handed_over
-        self._congestion = congestion
+        self._backpressure = backpressure
         self._client_of = client_of
         self._is_registered = is_registered
         self._wall_clock = wall_clock
         self._visits: dict[Client, Visit] = {}
-        self._errands = Errands()
+        self._tasks = Tasks()
 
     # Who is here
 
@@ -92,7 +92,7 @@ class Mailbox:
 
     def send(self, client: Client, letter: SendLetter) -> None:
         """`/msg`, from `client`."""
-        self._errands.answer(client.chat_socket, self._take(client, letter))
+        self._tasks.answer(client.chat_socket, self._take(client, letter))
 
     async def _take(self, client: Client, letter: SendLetter) -> None:
         try:
@@ -134,7 +134,7 @@ class Mailbox:
     def _check_reads(self, recipient: str) -> None:
         """What a guest does not read waits nowhere: there is no mailbox, and the queue is full."""
         reader = self._client_of(recipient) if is_guest(recipient) else None
-        if reader and self._congestion.is_full(reader):
+        if reader and self._backpressure.is_full(reader):
             raise PeerError("does_not_read", f"{recipient} does not read at this moment. Try again later.")
 
     # Letters out
@@ -152,7 +152,7 @@ class Mailbox:
         if visit and visit.is_due and not visit.is_running:
             visit.is_running = True
             visit.idle.clear()
-            self._errands.run(self._hand_over(client, visit))
+            self._tasks.run(self._hand_over(client, visit))
 
     def has_mail(self, client: Client) -> bool:
         """Does something wait for `client` that is older than what is said now?"""
@@ -161,7 +161,7 @@ class Mailbox:
 
     async def _hand_over(self, client: Client, visit: Visit) -> None:
         try:
-            while visit.is_due and self._visits.get(client) is visit and not self._congestion.is_full(client):
+            while visit.is_due and self._visits.get(client) is visit and not self._backpressure.is_full(client):
                 visit.is_due = False
                 if await self._hand_over_page(client, visit):
                     visit.is_due = True
@@ -187,7 +187,7 @@ class Mailbox:
 
     def check_from_client(self, client: Client, stream: str, received: int) -> None:
         """`client` holds 1 to `received` of a stream that is no live chat's; 0 asks how its own letter stands."""
-        self._errands.answer(client.check_socket, self._note(client, stream, received))
+        self._tasks.answer(client.check_socket, self._note(client, stream, received))
 
     async def _note(self, client: Client, stream: str, received: int) -> None:
         if received:
@@ -197,7 +197,7 @@ class Mailbox:
 
     def received(self, nickname: str, stream: str, received: int) -> None:
         """The same of a client that does not say so itself."""
-        self._errands.run(self._receive(nickname, stream, received))
+        self._tasks.run(self._receive(nickname, stream, received))
 
     async def _receive(self, nickname: str, stream: str, received: int) -> None:
         self._tell_sender(await self.store.receipt(stream, nickname, received))
@@ -212,7 +212,7 @@ class Mailbox:
 
     def resume(self, client: Client, command: ResumeChat) -> None:
         """`/resume` of a chat that is not on any more."""
-        self._errands.answer(client.chat_socket, self._answer_resume(client, command))
+        self._tasks.answer(client.chat_socket, self._answer_resume(client, command))
 
     async def _answer_resume(self, client: Client, command: ResumeChat) -> None:
         stream = command.sent.name if command.sent else None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from duologue.core.streams import Direction, Stream
-from duologue.protocols.native.codec import NativeSocket
+from duologue.protocols.native.codec import NativeCodec
 from duologue.server.session import Receiver
 
 # Any count that can be, with room: longer ones go the long way, and are refused there.
@@ -28,7 +28,7 @@ class Receipts:
     note: Callable[[Stream, int], None]
     pay: Callable[[int, int], bool]
 
-    def reader(self, door: NativeSocket) -> Receiver:
+    def reader(self, door: NativeCodec) -> Receiver:
         """What reads for a check socket whose lines come through `door`."""
         return partial(door.receive_past, self.take)
 

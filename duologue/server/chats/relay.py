@@ -11,7 +11,7 @@ import numpy as np
 
 from duologue.core.streams import Stream
 from duologue.protocols.lines import is_text
-from duologue.protocols.native.codec import NativeSocket
+from duologue.protocols.native.codec import NativeCodec
 from duologue.protocols.native.wire import MESSAGE
 from duologue.server.session import Receiver
 
@@ -36,7 +36,7 @@ class Relay:
     keep: Callable[[bytes, int], None]
     pay: Callable[[int, int], bool]
 
-    def reader(self, door: NativeSocket) -> Receiver:
+    def reader(self, door: NativeCodec) -> Receiver:
         """What reads for a chat socket whose lines come through `door`."""
         return partial(door.receive_past, self.relay_message)
 

@@ -13,30 +13,30 @@ from duologue.core.commands.chat import Ping, ResumeChat
 from duologue.core.effects import CloseChat, OpenChat, PauseChat, ReopenChat
 from duologue.core.requests import Chat
 from duologue.core.streams import Stream
-from duologue.server.backpressure import Congestion
+from duologue.server.backpressure import Backpressure
 from duologue.server.chats.acknowledgements import Acknowledgements
 from duologue.server.chats.delivery import Delivery
 from duologue.server.chats.mailbox import Mailbox
-from duologue.server.history import Recall
+from duologue.server.history import HistoryReader
 from duologue.server.metering import Metering
 from duologue.server.metrics import Traffic
 from duologue.server.session import Client, Hold
 from duologue.server.storage.base import Store, Stored, StoreError
 from duologue.server.tables import Connections
-from duologue.server.tasks import Errands
+from duologue.server.tasks import Tasks
 
 log = logging.getLogger(__name__)
 
 ChatEffect = OpenChat | PauseChat | ReopenChat | CloseChat
 
 
-class Conversations:
+class ChatService:
     """`clients` are those who are logged in, by nickname; `wall_clock` dates what is stored, `traffic` counts it."""
 
     def __init__(
         self,
         store: Store,
-        congestion: Congestion,
+        backpressure: Backpressure,
         metering: Metering,
         connections: Connections,
         *,
@@ -56,15 +56,15 @@ class Conversations:
         self._clients = clients
         self._wall_clock = wall_clock
         self._behind: set[tuple[str, str]] = set()
-        self._errands = Errands()
+        self._tasks = Tasks()
         self.delivery = Delivery(
-            store, congestion, metering, page=page, keep=self._keep, taken=self._taken, has_mail=self._has_mail
+            store, backpressure, metering, page=page, keep=self._keep, taken=self._taken, has_mail=self._has_mail
         )
         self.acknowledgements = Acknowledgements(store, metering, client_of=clients.get)
-        self.recall = Recall(store, is_heard)
+        self.history = HistoryReader(store, is_heard)
         self.mailbox = Mailbox(
             store,
-            congestion,
+            backpressure,
             client_of=clients.get,
             is_registered=is_registered,
             find_person=find_person,
@@ -114,7 +114,7 @@ class Conversations:
         begun.is_begun = False
         self._note_held(effect)
         self._store.stream_began(effect.chat.id, client.nickname, begun.name)
-        self._errands.answer(client.chat_socket, self._begin_stream(begun, then))
+        self._tasks.answer(client.chat_socket, self._begin_stream(begun, then))
 
     async def _begin_stream(self, begun: Stream, then: Callable[[], None]) -> None:
         await self._store.synced()
@@ -152,7 +152,7 @@ class Conversations:
                 self.mailbox.push(client)
         self.delivery.close(chat)
         self.acknowledgements.ended(chat)
-        self._errands.run(self._forget(chat))
+        self._tasks.run(self._forget(chat))
         log.info("chat ended", extra={"chat": chat.id})
 
     async def _forget(self, chat: Chat) -> None:
@@ -196,7 +196,7 @@ class Conversations:
     def store_failed(self, instead: Store) -> None:
         """From now on nothing is kept, and so nothing acknowledged, until the server has stopped."""
         self._store = self.delivery.store = self.mailbox.store = instead
-        self.acknowledgements.store = self.recall.store = instead
+        self.acknowledgements.store = self.history.store = instead
 
     def _has_mail(self, client: Client) -> bool:
         return self.mailbox.has_mail(client)

@@ -16,7 +16,7 @@ from duologue.core.costs import BYTE, FREE_BYTES
 from duologue.core.errors import FatalPeerError, PeerError
 from duologue.core.events.chat import Event
 from duologue.core.limits import Limits
-from duologue.protocols.native.codec import NativeSocket
+from duologue.protocols.native.codec import NativeCodec
 from duologue.protocols.native.signals import encode_event
 from duologue.server.dispatch import handle_client
 from duologue.server.hub import Hub
@@ -142,10 +142,10 @@ class BaseConnection(asyncio.Protocol, ABC, Generic[AnyDoor]):
         self._closed(self)
 
     def pause_writing(self) -> None:
-        self._hub.congestion.congested(self)
+        self._hub.backpressure.congested(self)
 
     def resume_writing(self) -> None:
-        self._hub.congestion.drained(self)
+        self._hub.backpressure.drained(self)
 
     def _carry_out(self, commands: Iterator[Command | PeerError]) -> None:
         # A hold can come with any command; what is left then waits here, in the sender's order.
@@ -177,7 +177,7 @@ class BaseConnection(asyncio.Protocol, ABC, Generic[AnyDoor]):
     def messages_from(self, nickname: str, taken: Callable[[int], None]) -> Callable[[bytes], None]: ...
 
     @abstractmethod
-    def receive_through(self, reader: Callable[[NativeSocket], Receiver] | None) -> None: ...
+    def receive_through(self, reader: Callable[[NativeCodec], Receiver] | None) -> None: ...
 
     @abstractmethod
     def delay_acks(self) -> None: ...
@@ -241,7 +241,7 @@ class BaseConnection(asyncio.Protocol, ABC, Generic[AnyDoor]):
         self._holds.clear()
 
 
-class Connection(BaseConnection[NativeSocket]):
+class Connection(BaseConnection[NativeCodec]):
     """One of a native client's sockets."""
 
     __slots__ = ()
@@ -262,7 +262,7 @@ class Connection(BaseConnection[NativeSocket]):
         """A native client reads lines as they are, and says itself how many it has."""
         return self.send
 
-    def receive_through(self, reader: Callable[[NativeSocket], Receiver] | None) -> None:
+    def receive_through(self, reader: Callable[[NativeCodec], Receiver] | None) -> None:
         if not self._is_silent:
             self._receive = reader(self.door) if reader else self.door.receive_data
 

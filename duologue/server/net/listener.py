@@ -18,14 +18,14 @@ from math import inf
 
 from websockets.http11 import Request, Response
 
-from duologue.core.admission import BROWSER_ARRIVALS, BROWSER_SOCKETS, Doorkeeper
+from duologue.core.admission import BROWSER_ARRIVALS, BROWSER_SOCKETS, AddressAdmission
 from duologue.core.errors import in_words
 from duologue.core.events.chat import Refused
 from duologue.core.places import SERVER_FULL, Places
 from duologue.core.proxies import Proxies
 from duologue.protocols.base import GuestDoor, NativeDoor, OwnDoor, SharedDoor, WebDoor
 from duologue.protocols.legacy.simplechat import SimpleChat
-from duologue.protocols.web.codec import Site, WebSocket
+from duologue.protocols.web.codec import Site, WebCodec
 from duologue.server.hub import Hub
 from duologue.server.net.connection import Connection, UndecidedConnection
 from duologue.server.net.paced_connection import OneOfThreeConnection, PacedConnection
@@ -102,9 +102,9 @@ class Listener:
         self._hub = hub
         self._tls = tls
         self._doorkeeper = (
-            Doorkeeper(settings.limits, sockets=BROWSER_SOCKETS, arrivals=BROWSER_ARRIVALS)
+            AddressAdmission(settings.limits, sockets=BROWSER_SOCKETS, arrivals=BROWSER_ARRIVALS)
             if site
-            else Doorkeeper(settings.limits)
+            else AddressAdmission(settings.limits)
         )
         self._proxies = Proxies(settings.trusted_proxies if site else ())
         self._unnamed: set[AnyConnection] = set()
@@ -220,7 +220,7 @@ class Listener:
             case WebDoor():
                 return _ANSWERS[why.code].serialize()
             case GuestDoor(make=make_for):
-                return b"".join(make_for(time_of_day, self._hub.roster.is_here).encode(why))
+                return b"".join(make_for(time_of_day, self._hub.directory.is_here).encode(why))
 
     def _connection(self, sock: socket.socket, peer: tuple[str, int]) -> AnyConnection:
         limits = self._settings.limits
@@ -243,11 +243,11 @@ class Listener:
             case WebDoor(make=make_page):
                 return self._web_connection(make_page, sock, peer)
             case GuestDoor(make=make_for):
-                end_of_guest = make_for(time_of_day, self._hub.roster.is_here)
+                end_of_guest = make_for(time_of_day, self._hub.directory.is_here)
                 return PacedConnection(self._hub, end_of_guest, sock, peer, limits=limits, closed=self._closed)
 
     def _web_connection(
-        self, make: Callable[[Site], WebSocket], sock: socket.socket, peer: tuple[str, int]
+        self, make: Callable[[Site], WebCodec], sock: socket.socket, peer: tuple[str, int]
     ) -> WebConnection:
         assert self._site
         connection: WebConnection

@@ -10,8 +10,8 @@ from typing import Protocol, cast
 from duologue.core.commands.chat import Command, ResumeChat, SocketKind
 from duologue.core.errors import PeerError
 from duologue.core.events.chat import Acknowledged, ChatWaits, Event, MessageFrom, Said
-from duologue.protocols.legacy.simplechat import SimpleChatSocket
-from duologue.protocols.native.codec import NativeSocket
+from duologue.protocols.legacy.simplechat import SimpleChatCodec
+from duologue.protocols.native.codec import NativeCodec
 from duologue.protocols.native.wire import encode_message, parse_message
 from duologue.server.dispatch import handle_client
 from duologue.server.net.connection import BaseConnection
@@ -83,7 +83,7 @@ class PacedConnection(BaseConnection[PacedDoor]):
     def _said(self, nickname: str, line: bytes) -> tuple[bytes, ...]:
         return self.door.encode(Said(nickname, parse_message(line.removesuffix(b"\n"))))
 
-    def receive_through(self, reader: Callable[[NativeSocket], Receiver] | None) -> None:
+    def receive_through(self, reader: Callable[[NativeCodec], Receiver] | None) -> None:
         """Such a door knows no message lines: what it says comes as commands, in a chat too."""
 
     def delay_acks(self) -> None:
@@ -106,7 +106,7 @@ class OneOfThreeConnection(PacedConnection):
 
     is_all_three = False
 
-    door: SimpleChatSocket
+    door: SimpleChatCodec
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
@@ -127,7 +127,7 @@ class OneOfThreeConnection(PacedConnection):
                 handle_client(self._hub, client.chat_socket, ResumeChat(chat))
             case Acknowledged():
                 asyncio.get_running_loop().call_soon(client.chat_socket.release, Hold.LOGIN)
-        told = cast(SimpleChatSocket, client.login_socket.door).told(event)
+        told = cast(SimpleChatCodec, client.login_socket.door).told(event)
         for link, messages in ((client.login_socket, told.login), (client.chat_socket, told.chat)):
             for message in messages:
                 link.send(message)
@@ -136,7 +136,7 @@ class OneOfThreeConnection(PacedConnection):
         """A letter has been received when the last of it has been taken."""
 
         def taken(_: int) -> None:
-            self._hub.conversations.mailbox.received(client.nickname, event.stream, event.number)
+            self._hub.chats.mailbox.received(client.nickname, event.stream, event.number)
 
         self._outbox.send_lines(encode_message(event.text), lambda _: self.door.encode(event), taken)
 

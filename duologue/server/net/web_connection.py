@@ -8,14 +8,14 @@ from functools import partial
 from duologue.core.commands.chat import Command
 from duologue.core.errors import PeerError
 from duologue.core.events.chat import Event, Probe
-from duologue.protocols.native.codec import NativeSocket
-from duologue.protocols.web.codec import WebSocket, encode_frame, encode_lines
+from duologue.protocols.native.codec import NativeCodec
+from duologue.protocols.web.codec import WebCodec, encode_frame, encode_lines
 from duologue.server.net.connection import BaseConnection
 from duologue.server.net.outbox import Outbox
 from duologue.server.session import Receiver
 
 
-class WebConnection(BaseConnection[WebSocket]):
+class WebConnection(BaseConnection[WebCodec]):
     """What its door has to say by itself goes out after each turn; what is told, at once."""
 
     __slots__ = ()
@@ -64,7 +64,7 @@ class WebConnection(BaseConnection[WebSocket]):
     def _said(self, nickname: str, lines: bytes) -> None:
         self.send(encode_lines(nickname, lines))
 
-    def receive_through(self, reader: Callable[[NativeSocket], Receiver] | None) -> None:
+    def receive_through(self, reader: Callable[[NativeCodec], Receiver] | None) -> None:
         """A page's frames are no lines: what it says comes as commands, in a chat too."""
 
     def delay_acks(self) -> None:

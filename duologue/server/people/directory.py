@@ -16,7 +16,7 @@ PASSWORD_CHANGED = Disconnected("password_changed", "The password of your accoun
 REGISTERED = Disconnected("registered", "Your name belongs to an account now. Come in under another.")
 
 
-class Roster:
+class Directory:
     """`clients` are those who are logged in, by nickname."""
 
     def __init__(self, users: Users) -> None:

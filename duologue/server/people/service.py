@@ -16,18 +16,18 @@ from duologue.core.events.chat import Refused
 from duologue.core.limits import Limits
 from duologue.core.presence import Presences
 from duologue.core.privacy import Privacy
-from duologue.server.backpressure import Congestion
+from duologue.server.backpressure import Backpressure
 from duologue.server.people.presence_watchers import PresenceWatchers
 from duologue.server.session import Client
 from duologue.server.storage.base import Store, StoreError
-from duologue.server.tasks import Errands
+from duologue.server.tasks import Tasks
 
 log = logging.getLogger(__name__)
 
 PeopleEffect = PresenceChanged | BlockChanged | AskingChanged
 
 
-class PeopleDesk:
+class PeopleService:
     """`perform` has effects carried out. `is_registered` tells who exists, `spelling_of` how an account spells itself,
     and `wall_clock` dates what they do.
 
@@ -37,7 +37,7 @@ class PeopleDesk:
     def __init__(
         self,
         store: Store,
-        congestion: Congestion,
+        backpressure: Backpressure,
         limits: Limits,
         *,
         is_in_chat: Callable[[str], bool],
@@ -54,8 +54,8 @@ class PeopleDesk:
         self.privacy.restore(store.blocks, store.asking)
         self.store = store
         self._break_off = break_off
-        self._errands = Errands()
-        self._watchers = PresenceWatchers(self.presences.of_to, self.presences.online, congestion.is_full)
+        self._tasks = Tasks()
+        self._watchers = PresenceWatchers(self.presences.of_to, self.presences.online, backpressure.is_full)
         self._is_registered = is_registered
         self._perform = perform
         self._wall_clock = wall_clock
@@ -72,7 +72,7 @@ class PeopleDesk:
 
     def left(self, client: Client) -> None:
         self._watchers.forget(client)
-        self._errands.left(client)
+        self._tasks.left(client)
         self.privacy.leave(client.nickname)
         self._perform(self.presences.leave(self._wall_clock(), client.nickname))
 
@@ -124,7 +124,7 @@ class PeopleDesk:
     def when_known(self, client: Client, target: str, ask: Callable[[], None]) -> None:
         """`ask` at once, or when the store has said whether `target` knows `client`, not read from meanwhile."""
         if self.privacy.is_to_be_known(client.nickname, target):
-            self._errands.read(client, self._ask_when_known(client, target, ask))
+            self._tasks.read(client, self._ask_when_known(client, target, ask))
         else:
             ask()
 

@@ -12,11 +12,11 @@ from duologue.client.engine.memory_store import (
     Letter,
     MemoryFailed,
     MemoryTaken,
-    NoNotebook,
+    NoMemoryStore,
 )
 
 
-class Failing(NoNotebook):
+class Failing(NoMemoryStore):
     """Raises when a message is written down or what was received, and counts how often it was closed."""
 
     def __init__(self, error: Exception) -> None:
@@ -124,17 +124,17 @@ def test_without_a_connection_not_more_is_taken_than_fits() -> None:
 
 
 def test_a_notebook_that_fails_is_told_once_and_all_goes_on() -> None:
-    notebook = Failing(MemoryFailed("full"))
-    memory = Memory(notebook)
+    memory_store = Failing(MemoryFailed("full"))
+    memory = Memory(memory_store)
     chat = in_a_chat(memory, 1)
-    assert (memory.trouble(), memory.trouble(), notebook.closed) == ("full", None, 1)
+    assert (memory.trouble(), memory.trouble(), memory_store.closed) == ("full", None, 1)
     memory.say(chat, b":2\n")
     assert chat.sent == 2
 
 
 def test_who_is_shut_out_takes_no_messages_and_writes_nothing() -> None:
-    notebook = Failing(MemoryTaken())
-    memory = Memory(notebook)
+    memory_store = Failing(MemoryTaken())
+    memory = Memory(memory_store)
     chat = in_a_chat(memory)
     with pytest.raises(MemoryTaken):
         memory.say(chat, b":1\n")
@@ -142,14 +142,14 @@ def test_who_is_shut_out_takes_no_messages_and_writes_nothing() -> None:
         memory.write(Letter("bob", "s", "hi", 0))
     assert (chat.sent, memory.letters) == (0, ())
     memory.receive("bob", "xyz", 1)
-    assert notebook.received == []
+    assert memory_store.received == []
     memory.open("alice")  # logged in again, it is the newest itself
     memory.receive("bob", "xyz", 2)
-    assert notebook.received == [("bob", "xyz", 2)]
+    assert memory_store.received == [("bob", "xyz", 2)]
 
 
 def test_what_another_has_written_meanwhile_counts() -> None:
-    class Other(NoNotebook):
+    class Other(NoMemoryStore):
         def open(self, account: str) -> Contents | None:
             return Contents(chats={"c": ChatMemory("c", account, "c", "c")})
 
@@ -181,16 +181,16 @@ def test_without_a_connection_not_more_letters_are_taken_either() -> None:
 
 
 def test_who_has_said_something_in_a_room_and_was_killed_goes_back_there() -> None:
-    class Other(NoNotebook):
+    class Other(NoMemoryStore):
         def open(self, account: str) -> Contents | None:
             letters = (Letter("#tea", "s", "hi", 7), Letter("#tea", "t", "hi", 8), Letter("bob", "u", "hi", 9))
             return Contents(letters={letter.stream: letter for letter in letters})
 
     memory = Memory(Other())
-    memory.stays.begin("#ops")
+    memory.joined_rooms.begin("#ops")
     memory.open("alice")
-    assert (memory.account, memory.stays.rooms) == ("alice", ("#ops", "#tea"))
-    assert [(stay.room, stay.since) for stay in memory.stays][1:] == [("#tea", 7)]
+    assert (memory.account, memory.joined_rooms.rooms) == ("alice", ("#ops", "#tea"))
+    assert [(stay.room, stay.since) for stay in memory.joined_rooms][1:] == [("#tea", 7)]
 
 
 def test_of_too_many_letters_the_oldest_that_is_safe_goes() -> None:

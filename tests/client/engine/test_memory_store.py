@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 
-from duologue.client.engine.memory_store import ChatMemory, Letter, MemoryTaken, NoNotebook, Notebook
+from duologue.client.engine.memory_store import ChatMemory, Letter, MemoryStore, MemoryTaken, NoMemoryStore
 
 
 def test_numbers_of_a_chat_follow_from_what_is_stored() -> None:
@@ -17,16 +17,16 @@ def test_a_letter_to_a_room_is_told_from_one_to_somebody() -> None:
 
 
 def test_without_a_notebook_everything_is_taken_and_nothing_given_back() -> None:
-    notebook: Notebook = NoNotebook()
-    notebook.put_chat(ChatMemory("c", "bob", "c", "c"))
-    notebook.put_line("c", 1, b":1\n")
-    notebook.put_stored("c", 1)
-    notebook.put_received("bob", "c", 1)
-    notebook.put_letter(Letter("bob", "s", "hi", 0))
-    notebook.remove_letter("s")
-    notebook.remove_chat("c")
-    notebook.close()
-    assert notebook.open("alice") is None
+    memory_store: MemoryStore = NoMemoryStore()
+    memory_store.put_chat(ChatMemory("c", "bob", "c", "c"))
+    memory_store.put_line("c", 1, b":1\n")
+    memory_store.put_stored("c", 1)
+    memory_store.put_received("bob", "c", 1)
+    memory_store.put_letter(Letter("bob", "s", "hi", 0))
+    memory_store.remove_letter("s")
+    memory_store.remove_chat("c")
+    memory_store.close()
+    assert memory_store.open("alice") is None
 
 
 def test_who_is_shut_out_is_told_why() -> None:

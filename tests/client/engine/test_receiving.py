@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from duologue.client.engine.memory import Memory
-from duologue.client.engine.memory_store import ChatMemory, NoNotebook
+from duologue.client.engine.memory_store import ChatMemory, NoMemoryStore
 from duologue.client.engine.receiving import Receiving
 
 
-class Log(NoNotebook):
+class Log(NoMemoryStore):
     def __init__(self) -> None:
         self.received: list[tuple[str, str, int]] = []
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from duologue.client.engine.joined_rooms import Stays
+from duologue.client.engine.joined_rooms import JoinedRooms
 from duologue.client.engine.memory import Memory
 from duologue.client.engine.memory_store import Letter
 from duologue.client.engine.rooms import MOST_MISSED
@@ -25,7 +25,7 @@ class Alice:
 
     def __init__(self) -> None:
         self.memory = Memory()
-        self.memory.stays = Stays(lambda: NOW)
+        self.memory.joined_rooms = JoinedRooms(lambda: NOW)
         self.comes_back()
 
     def comes_back(self) -> list[str]:
@@ -47,7 +47,7 @@ class Alice:
 
     @property
     def rooms(self) -> list[str]:
-        return [*self.memory.stays.rooms]
+        return [*self.memory.joined_rooms.rooms]
 
 
 @pytest.fixture

@@ -259,7 +259,7 @@ def test_what_no_room_can_be_called_is_no_room_of_ours() -> None:
     for command in (JoinRoom("no/room"), JoinRoom("tea", "two\nlines"), PartRoom("#")):
         with pytest.raises(PeerError):
             session.command(command)
-    assert session.messages.memory.stays.rooms == ()
+    assert session.messages.memory.joined_rooms.rooms == ()
 
 
 def test_what_is_due_by_itself_is_given_once() -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from duologue.client.api import Client
-from duologue.client.history.commands import Past
+from duologue.client.history.commands import HistoryCommands
 from duologue.client.history.transcript import plain
 from duologue.client.input.meaning import Export, ShowFound, ShowHistory
 from duologue.client.view.base import Kind, Line
@@ -32,7 +32,7 @@ class Desk:
         self.server = server
         self.client = client
         self.lines: list[Line] = []
-        self.past = Past(client, self.lines.append, lambda: NOW)
+        self.past = HistoryCommands(client, self.lines.append, lambda: NOW)
 
     @property
     def shown(self) -> list[str]:
@@ -146,7 +146,7 @@ async def test_words_that_do_not_fit_into_a_line(desk: Desk) -> None:
 
 async def test_between_two_sessions(false_server: FalseServer) -> None:
     lines: list[Line] = []
-    await Past(Client(false_server.address, "alice"), lines.append).carry_out(ShowFound("x"))
+    await HistoryCommands(Client(false_server.address, "alice"), lines.append).carry_out(ShowFound("x"))
     assert [line.text for line in lines] == ["Not connected to the server, so nothing was sent."]
 
 

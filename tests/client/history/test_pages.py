@@ -11,7 +11,7 @@ import pytest
 
 from duologue.client.api import Client
 from duologue.client.events import ConnectionLost
-from duologue.client.history.pages import NotRecalled, Recaller
+from duologue.client.history.pages import HistoryPages, NotRecalled
 from duologue.core.commands.chat import ReadHistory, SearchHistory
 from duologue.core.errors import PeerError
 from duologue.core.events.chat import Disconnected, PeopleOnline, Recalled, RecallEnded, Refused
@@ -33,10 +33,10 @@ def page(server: FalseServer, *numbers: int, before: int | None = None) -> None:
 
 
 async def asked(
-    server: FalseServer, ask: Callable[[Recaller], Awaitable[T]], answer: Callable[[], Awaitable[None]]
+    server: FalseServer, ask: Callable[[HistoryPages], Awaitable[T]], answer: Callable[[], Awaitable[None]]
 ) -> T:
     async with Client(server.address, "alice") as client:
-        recaller = Recaller(client)
+        recaller = HistoryPages(client)
 
         async def listen() -> None:
             async for event in client:
@@ -115,10 +115,10 @@ async def test_that_a_search_was_stopped_is_something_to_show_beside_what_it_fou
 
 
 @asynccontextmanager
-async def searching(server: FalseServer) -> AsyncIterator[tuple[Recaller, asyncio.Task[Any]]]:
+async def searching(server: FalseServer) -> AsyncIterator[tuple[HistoryPages, asyncio.Task[Any]]]:
     """A recaller, and its question, which has reached the server."""
     async with Client(server.address, "alice") as client:
-        recaller = Recaller(client)
+        recaller = HistoryPages(client)
         asking = asyncio.create_task(recaller.ask(SearchHistory("x")))
         await server.hears("chat_socket", b"/search x\n")
         yield recaller, asking
@@ -152,7 +152,7 @@ async def test_only_its_own_answers_are_taken(false_server: FalseServer) -> None
 )
 async def test_a_question_that_is_refused_is_over(false_server: FalseServer, partner: str, code: str) -> None:
     async with Client(false_server.address, "alice") as client:
-        recaller = Recaller(client)
+        recaller = HistoryPages(client)
         asking = asyncio.create_task(recaller.ask(ReadHistory(partner, 20)))
         await false_server.hears("chat_socket", f"/history {partner} 20\n".encode())
         assert recaller.takes(Refused(code, "That cannot be had."))
@@ -162,7 +162,7 @@ async def test_a_question_that_is_refused_is_over(false_server: FalseServer, par
 
 async def test_a_block_or_a_room_that_was_refused_before_does_not_end_it(false_server: FalseServer) -> None:
     async with Client(false_server.address, "alice") as client:
-        recaller = Recaller(client)
+        recaller = HistoryPages(client)
         asking = asyncio.create_task(recaller.ask(ReadHistory("bob", 20)))
         await false_server.hears("chat_socket", b"/history bob 20\n")
         assert not recaller.takes(Refused("bad_nickname", "Nobody can have that nickname."))
@@ -184,7 +184,7 @@ async def test_what_a_server_would_not_understand_is_not_asked(
     false_server: FalseServer, question: ReadHistory | SearchHistory, code: str
 ) -> None:
     async with Client(false_server.address, "alice") as client:
-        recaller = Recaller(client)
+        recaller = HistoryPages(client)
         with pytest.raises(PeerError) as refused:
             await asyncio.wait_for(recaller.ask(question), BOUND)
         assert refused.value.code == code

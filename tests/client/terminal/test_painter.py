@@ -29,10 +29,10 @@ def painter() -> tuple[Painter, Screen]:
 
 
 async def test_lines_have_the_time_and_messages_their_indent() -> None:
-    face, screen = painter()
-    face.show(Line(Kind.MESSAGE, "one\ntwo", "日本"))
-    face.show(Line(Kind.HINT, "no time"))
-    await face.settle()
+    view, screen = painter()
+    view.show(Line(Kind.MESSAGE, "one\ntwo", "日本"))
+    view.show(Line(Kind.HINT, "no time"))
+    await view.settle()
     written = screen.getvalue().replace("\r\n", "\n")
     assert "12:34 " in written
     assert "\n            two" in written  # 6 for the time, 4 for two wide characters, 2 for ": "
@@ -40,10 +40,10 @@ async def test_lines_have_the_time_and_messages_their_indent() -> None:
 
 
 async def test_a_message_of_before_has_its_own_time_and_a_day_has_none() -> None:
-    face, screen = painter()
-    face.show(Line(Kind.DAY, "— Friday, 20 November 2026 —"))
-    face.show(Line(Kind.MESSAGE, "hello", "bob", "09:30"))
-    await face.settle()
+    view, screen = painter()
+    view.show(Line(Kind.DAY, "— Friday, 20 November 2026 —"))
+    view.show(Line(Kind.MESSAGE, "hello", "bob", "09:30"))
+    await view.settle()
     written = screen.getvalue()
     assert "09:30 " in written
     assert "12:34" not in written
@@ -54,21 +54,21 @@ def test_the_time_of_day_has_five_characters() -> None:
 
 
 async def test_what_is_shown_together_is_painted_in_order() -> None:
-    face, screen = painter()
-    await face.settle()
-    face.show(Line(Kind.NOTICE, "first"))
-    face.ring()
-    face.clear()
-    face.show(Line(Kind.NOTICE, "second"))
-    await face.settle()
+    view, screen = painter()
+    await view.settle()
+    view.show(Line(Kind.NOTICE, "first"))
+    view.ring()
+    view.clear()
+    view.show(Line(Kind.NOTICE, "second"))
+    await view.settle()
     written = screen.getvalue()
     assert written.index("first") < written.index("\a") < written.index("\x1b[2J") < written.index("second")
 
 
 async def test_what_somebody_does_begins_with_a_star_and_their_name() -> None:
-    face, screen = painter()
-    face.show(Line(Kind.ACTION, "waves\nagain", "bob"))
-    await face.settle()
+    view, screen = painter()
+    view.show(Line(Kind.ACTION, "waves\nagain", "bob"))
+    await view.settle()
     written = screen.getvalue().replace("\r\n", "\n")
     assert "* bob " in written
     assert "\n            again" in written  # 6 for the time, 6 for "* bob "
@@ -76,15 +76,15 @@ async def test_what_somebody_does_begins_with_a_star_and_their_name() -> None:
 
 
 async def test_what_could_not_be_written_is_told_to_whoever_waits_for_it_and_kept() -> None:
-    face, screen = painter()
+    view, screen = painter()
     screen.gone = True
-    face.show(Line(Kind.NOTICE, "first"))
-    face.show(Line(Kind.NOTICE, "second"))
+    view.show(Line(Kind.NOTICE, "first"))
+    view.show(Line(Kind.NOTICE, "second"))
     with pytest.raises(OSError, match="gone"):
-        await face.settle()
+        await view.settle()
     screen.gone = False
-    face.show(Line(Kind.NOTICE, "third"))
-    await face.settle()
+    view.show(Line(Kind.NOTICE, "third"))
+    await view.settle()
     written = screen.getvalue()
     assert written.index("first") < written.index("second") < written.index("third")
 
@@ -95,12 +95,12 @@ async def test_a_line_that_cannot_be_painted_is_written_plainly_and_does_not_sto
     def fails(*_: object, **__: object) -> None:
         raise KeyError
 
-    face, screen = painter()
+    view, screen = painter()
     with monkeypatch.context() as patch:
         patch.setattr("duologue.client.terminal.painter.print_formatted_text", fails)
-        face.show(Line(Kind.MESSAGE, "first", "bob"))
-        await face.settle()
-    face.show(Line(Kind.NOTICE, "second"))
-    await face.settle()
+        view.show(Line(Kind.MESSAGE, "first", "bob"))
+        await view.settle()
+    view.show(Line(Kind.NOTICE, "second"))
+    await view.settle()
     assert "12:34 bob: first" in screen.getvalue()
     assert screen.getvalue().index("first") < screen.getvalue().index("second")

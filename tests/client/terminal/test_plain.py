@@ -15,7 +15,7 @@ import pytest
 from duologue.client.address import Address
 from duologue.client.api import Client
 from duologue.client.events import ConnectionLost, Reconnected
-from duologue.client.terminal.plain import LineSource, PlainFace
+from duologue.client.terminal.plain import LineSource, PlainView
 from duologue.client.view.base import Kind, Line
 from duologue.core.commands.chat import AskForChat, Command, ListOnline, Say, SendLetter
 from duologue.core.commands.rooms import JoinRoom, ListMembers, ListRooms, PartRoom, SayInRoom, SetTopic
@@ -142,13 +142,13 @@ class Timeouts:
         timeout.reschedule(0)
 
 
-def face(pipe: tuple[TextIO, TextIO], timeouts: Timeouts | None = None) -> tuple[PlainFace, io.StringIO]:
+def view(pipe: tuple[TextIO, TextIO], timeouts: Timeouts | None = None) -> tuple[PlainView, io.StringIO]:
     output = io.StringIO()
-    return PlainFace(pipe[0], output, io.StringIO(), timeouts or asyncio.timeout), output
+    return PlainView(pipe[0], output, io.StringIO(), timeouts or asyncio.timeout), output
 
 
 async def test_further_lines_of_a_message_are_moved_in(pipe: tuple[TextIO, TextIO]) -> None:
-    plain, output = face(pipe)
+    plain, output = view(pipe)
     plain.show(Line(Kind.MESSAGE, "hi\nChat with carol started.", "alice"))
     plain.show(Line(Kind.NOTICE, "Chat with bob started."))
     plain.show(Line(Kind.DAY, "— Friday, 20 November 2026 —"))
@@ -174,7 +174,7 @@ async def test_further_lines_of_a_message_are_moved_in(pipe: tuple[TextIO, TextI
 async def test_a_pipe_waits_for_answers_about_rooms(
     pipe: tuple[TextIO, TextIO], command: type[Command], answer: RoomEvent
 ) -> None:
-    plain, _ = face(pipe)
+    plain, _ = view(pipe)
     await plain.sent(SayInRoom)  # which nobody answers
     waiting = asyncio.create_task(plain.sent(command))
     await asyncio.sleep(0)
@@ -186,7 +186,7 @@ async def test_a_pipe_waits_for_answers_about_rooms(
 
 
 async def test_an_answer_lets_the_pipe_go_on(pipe: tuple[TextIO, TextIO]) -> None:
-    plain, _ = face(pipe)
+    plain, _ = view(pipe)
     await plain.sent(Say)
     waiting = asyncio.create_task(plain.sent(ListOnline))
     await asyncio.sleep(0)
@@ -203,7 +203,7 @@ async def test_an_answer_lets_the_pipe_go_on(pipe: tuple[TextIO, TextIO]) -> Non
 
 
 async def test_a_pipe_is_not_read_while_the_connection_is_lost(pipe: tuple[TextIO, TextIO]) -> None:
-    plain, _ = face(pipe)
+    plain, _ = view(pipe)
     pipe[1].write("later\n")
     plain.notices(ConnectionLost("reset", None))
     reading = asyncio.create_task(plain.read(Client(Address(), "alice")))
@@ -224,7 +224,7 @@ async def test_a_line_that_nobody_waited_for_any_more_goes_to_the_next(pipe: tup
     assert [await lines.next(), await lines.next()] == ["one", "two"]
 
 
-async def in_a_chat(client: Client, false_server: FalseServer, plain: PlainFace, pipe: tuple[TextIO, TextIO]) -> None:
+async def in_a_chat(client: Client, false_server: FalseServer, plain: PlainView, pipe: tuple[TextIO, TextIO]) -> None:
     """Two messages are said in it, and `plain` knows the client."""
     false_server.say("login_socket", b"start_chat bob x\n")
     assert isinstance(await anext(client), ChatStarted)
@@ -237,7 +237,7 @@ async def in_a_chat(client: Client, false_server: FalseServer, plain: PlainFace,
 async def test_a_pipe_waits_until_all_is_stored(pipe: tuple[TextIO, TextIO], false_server: FalseServer) -> None:
     """However long all of them take together: 30 s are for each that comes next."""
     timeouts = Timeouts()
-    plain, _ = face(pipe, timeouts)
+    plain, _ = view(pipe, timeouts)
     async with Client(false_server.address, "alice") as client:
         await in_a_chat(client, false_server, plain, pipe)
         finishing = asyncio.create_task(plain.finish(client))
@@ -253,7 +253,7 @@ async def test_a_pipe_waits_until_all_is_stored(pipe: tuple[TextIO, TextIO], fal
     assert timeouts.begun == [30, 30]
 
 
-def errors_of(plain: PlainFace) -> str:
+def errors_of(plain: PlainView) -> str:
     assert isinstance(plain._errors, io.StringIO)
     return plain._errors.getvalue()
 
@@ -262,7 +262,7 @@ async def test_a_pipe_says_how_many_messages_were_not_stored(
     pipe: tuple[TextIO, TextIO], false_server: FalseServer
 ) -> None:
     timeouts = Timeouts()
-    plain, _ = face(pipe, timeouts)
+    plain, _ = view(pipe, timeouts)
     async with Client(false_server.address, "alice") as client:
         await in_a_chat(client, false_server, plain, pipe)
         await client.say_in("tea", "to all")
@@ -279,7 +279,7 @@ async def test_a_pipe_says_how_many_messages_were_not_stored(
 async def test_what_was_not_stored_in_a_chat_that_ended_counts_until_it_is(
     pipe: tuple[TextIO, TextIO], false_server: FalseServer
 ) -> None:
-    plain, _ = face(pipe)
+    plain, _ = view(pipe)
     async with Client(false_server.address, "alice") as client:
         await in_a_chat(client, false_server, plain, pipe)
         false_server.say("login_socket", b"chat_ended bob left\n")
@@ -298,14 +298,14 @@ async def test_what_was_not_stored_in_a_chat_that_ended_counts_until_it_is(
 async def test_after_a_letter_a_pipe_waits_for_what_becomes_of_it_but_not_for_ever(
     pipe: tuple[TextIO, TextIO],
 ) -> None:
-    plain, _ = face(pipe)
+    plain, _ = view(pipe)
     waiting = asyncio.create_task(plain.sent(SendLetter))
     await asyncio.sleep(0)
     assert not waiting.done()
     plain.notices(KeptFor("bob", "abc", 1))
     await waiting
     timeouts = Timeouts()
-    plain, _ = face(pipe, timeouts)
+    plain, _ = view(pipe, timeouts)
     waiting = asyncio.create_task(plain.sent(SendLetter))
     await timeouts.next_is_over()
     await waiting
@@ -314,7 +314,7 @@ async def test_after_a_letter_a_pipe_waits_for_what_becomes_of_it_but_not_for_ev
 async def test_a_person_at_plain_lines_waits_for_nothing(
     pipe: tuple[TextIO, TextIO], false_server: FalseServer
 ) -> None:
-    plain, _ = face(pipe)
+    plain, _ = view(pipe)
     plain.is_interactive = True
     async with Client(false_server.address, "alice") as client:
         await in_a_chat(client, false_server, plain, pipe)

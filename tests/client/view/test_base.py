@@ -6,15 +6,15 @@ from typing import get_type_hints
 
 import pytest
 
-from duologue.client.terminal.app import TerminalFace
-from duologue.client.terminal.plain import PlainFace
-from duologue.client.view.base import Face, Interrupted, Kind, Line
+from duologue.client.terminal.app import TerminalView
+from duologue.client.terminal.plain import PlainView
+from duologue.client.view.base import Interrupted, Kind, Line, View
 
 
-@pytest.mark.parametrize("face", [PlainFace, TerminalFace])
-def test_every_part_of_a_face_is_there(face: type) -> None:
-    parts = {name for name in vars(Face) if not name.startswith("_")} | set(get_type_hints(Face))
-    missing = {name for name in parts if not hasattr(face, name)} - {"is_interactive"}
+@pytest.mark.parametrize("face", [PlainView, TerminalView])
+def test_every_part_of_a_face_is_there(view: type) -> None:
+    parts = {name for name in vars(View) if not name.startswith("_")} | set(get_type_hints(View))
+    missing = {name for name in parts if not hasattr(view, name)} - {"is_interactive"}
     assert missing == set()
 
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from duologue.client.events import ConnectionLost, Happening, MissedMore, Reconnected, RoomLost
 from duologue.client.view.base import Kind, Line
-from duologue.client.view.lines import Teller
+from duologue.client.view.lines import LineWriter
 from duologue.core.events.chat import ChatPaused, ChatRequested, ChatStarted, MessageFrom, Probe, Said
 from duologue.core.events.rooms import RoomSaid
 
 
 def told(*events: Happening) -> list[Line]:
     lines: list[Line] = []
-    teller = Teller(lines.append)
+    line_writer = LineWriter(lines.append)
     for event in events:
-        teller.tell(event)
+        line_writer.tell(event)
     return lines
 
 
@@ -61,11 +61,11 @@ def test_after_old_letters_the_day_turns_back_before_what_is_new() -> None:
 
 def test_what_came_during_a_lost_connection_came_while_we_were_away() -> None:
     lines: list[Line] = []
-    teller = Teller(lines.append)
-    teller.tell(MessageFrom("bob", 1 << 33, "abc", 1, "to come"))
-    teller._mail._clock = lambda: float(1 << 34)
-    teller.tell(Reconnected("alice"))
-    teller.tell(MessageFrom("bob", 1 << 33, "abc", 2, "came"))
+    line_writer = LineWriter(lines.append)
+    line_writer.tell(MessageFrom("bob", 1 << 33, "abc", 1, "to come"))
+    line_writer._mail._clock = lambda: float(1 << 34)
+    line_writer.tell(Reconnected("alice"))
+    line_writer.tell(MessageFrom("bob", 1 << 33, "abc", 2, "came"))
     assert [line.speaker for line in lines if line.kind is Kind.MESSAGE] == [
         "bob (to you)",
         "bob (while you were away)",

@@ -17,7 +17,7 @@ from duologue.client.window.changes import Added, Change
 from duologue.client.window.dialogs import Choice, Form, Question
 from duologue.client.window.look import dress
 from duologue.client.window.news import Happened, Progress, Sent
-from duologue.client.window.presenter import Desk
+from duologue.client.window.presenter import Presenter
 from duologue.client.window.talk import Act, Standing
 from duologue.client.window.worker import Worker
 from duologue.core.commands.chat import (
@@ -41,8 +41,8 @@ class Scene:
 
     def __init__(self, root: tkinter.Tk) -> None:
         self.root = root
-        self.desk = Desk(lambda: 0.0)
-        self.desk.log_in("alice")
+        self.presenter = Presenter(lambda: 0.0)
+        self.presenter.log_in("alice")
         self.worker: Any = Mock(spec=Worker)
         self.shown: list[str] = []
         self.closed: list[str] = []
@@ -78,7 +78,7 @@ class Scene:
 
     def hears(self, *events: Happening) -> None:
         for event in events:
-            self.desk.hear(Happened(event, self.desk.progress))
+            self.presenter.hear(Happened(event, self.presenter.progress))
 
     def sent(self) -> list[Command]:
         return [call.args[0] for call in self.worker.send.mock_calls]
@@ -116,15 +116,15 @@ def test_every_button_sends(scene: Scene, actions: Actions, act: Act, command: C
     scene.hears(ChatRequested("bob", 60))
     actions.act("bob", act)
     assert scene.sent() == [command]
-    assert scene.desk.active == "bob"
-    assert ("bob" in scene.desk.requests) == (act not in (Act.ACCEPT, Act.DECLINE))
+    assert scene.presenter.active == "bob"
+    assert ("bob" in scene.presenter.requests) == (act not in (Act.ACCEPT, Act.DECLINE))
     assert scene.shown == (["bob"] if act is Act.ACCEPT else [])
 
 
 def test_what_is_written_is_shown_and_said(scene: Scene, actions: Actions) -> None:
     actions.submit("bob", "hi")
     scene.worker.say.assert_called_once_with("bob", "hi")
-    assert scene.desk.talk("bob").scroll.newest is not None
+    assert scene.presenter.talk("bob").scroll.newest is not None
 
 
 def test_opening_asks_only_where_a_chat_can_be(scene: Scene, actions: Actions) -> None:
@@ -142,7 +142,7 @@ def test_opening_asks_only_where_a_chat_can_be(scene: Scene, actions: Actions) -
 def test_closing_a_window(scene: Scene, actions: Actions) -> None:
     actions.close("bob")
     assert scene.closed == ["bob"]
-    scene.desk.talk("bob").move(Standing.ASKING)
+    scene.presenter.talk("bob").move(Standing.ASKING)
     actions.close("bob")
     scene.hears(RoomEntered("#tea", 1, ""))
     actions.close("#tea")
@@ -163,7 +163,7 @@ def test_closing_asks_where_a_chat_is_on(scene: Scene, actions: Actions) -> None
 def test_a_chat_that_ended_meanwhile_is_not_left_twice(scene: Scene, actions: Actions) -> None:
     scene.hears(ChatStarted("bob", "x"))
     actions.close("bob")
-    scene.desk.talk("bob").move(Standing.ENDED)
+    scene.presenter.talk("bob").move(Standing.ENDED)
     question = scene.dialog()
     assert isinstance(question, Question)
     question._yes()
@@ -181,7 +181,7 @@ def test_quitting_asks_where_a_chat_is_on(scene: Scene, actions: Actions) -> Non
 
 
 def test_quitting_asks_where_messages_may_be_lost(scene: Scene, actions: Actions) -> None:
-    scene.desk.sent(Sent("bob", "s1", Progress(unsaved=2)))
+    scene.presenter.sent(Sent("bob", "s1", Progress(unsaved=2)))
     actions.quit()
     assert not scene.is_left
     question = scene.dialog()
@@ -192,7 +192,7 @@ def test_quitting_asks_where_messages_may_be_lost(scene: Scene, actions: Actions
 
 
 def test_quitting_asks_nothing_where_nothing_is_lost(scene: Scene, actions: Actions) -> None:
-    scene.desk.sent(Sent("bob", "s1", Progress()))
+    scene.presenter.sent(Sent("bob", "s1", Progress()))
     actions.quit()
     assert scene.is_left
 
@@ -220,10 +220,10 @@ def test_blocking_is_asked_about_first(scene: Scene, actions: Actions) -> None:
     question = scene.dialog()
     assert "bob cannot ask you for a chat" in str(question.winfo_children()[0].winfo_children()[0]["text"])
     question.event_generate("<Escape>")
-    assert (scene.sent(), list(scene.desk.requests)) == ([], ["bob"])
+    assert (scene.sent(), list(scene.presenter.requests)) == ([], ["bob"])
     actions.act("bob", Act.BLOCK)
     answer_yes(scene)
-    assert (scene.sent(), list(scene.desk.requests)) == ([Block("bob")], [])
+    assert (scene.sent(), list(scene.presenter.requests)) == ([Block("bob")], [])
 
 
 def test_whoever_is_chosen(scene: Scene, actions: Actions) -> None:
@@ -316,7 +316,7 @@ def test_the_window_that_was_used_last_is_exported(
     monkeypatch.setattr(filedialog, "asksaveasfilename", lambda **_: "/home/x.json")
     actions.export()
     use(actions, ["bob"] if use is Actions._write_to else "bob")
-    scene.desk.open("bob")
+    scene.presenter.open("bob")
     actions.export()
     actions.export_talk("#tea")
     wanted = [call.args[0] for call in scene.worker.export.mock_calls]

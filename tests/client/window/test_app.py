@@ -6,7 +6,7 @@ import pytest
 
 from duologue.client.history.pages import Page
 from duologue.client.window.news import Happened, LoggedIn, LoginFailed, NoPage, PageCame, PasswordWanted
-from duologue.client.window.presenter import Desk
+from duologue.client.window.presenter import Presenter
 from duologue.client.window.state import Changes
 from duologue.core.events.chat import Recalled, Said
 from tests.terminal.programs import Server
@@ -16,18 +16,18 @@ from tests.window.fixtures import OpenDesktop
 async def test_what_cannot_be_shown_does_not_end_the_listening(
     server: Server, open_desktop: OpenDesktop, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    hear = Desk.hear
+    hear = Presenter.hear
     faults = iter([LookupError("no such window")])
 
-    def fail_once(desk: Desk, news: Happened) -> Changes:
+    def fail_once(presenter: Presenter, news: Happened) -> Changes:
         for fault in faults:
             raise fault
-        return hear(desk, news)
+        return hear(presenter, news)
 
-    monkeypatch.setattr(Desk, "hear", fail_once)
+    monkeypatch.setattr(Presenter, "hear", fail_once)
     desktop = open_desktop(server.port, "user3")
     await desktop.shows("user3 · online")
-    await desktop.until(lambda: len(desktop.app.desk.talk("#lobby").members) == 1, "the lobby is heard of")
+    await desktop.until(lambda: len(desktop.app.presenter.talk("#lobby").members) == 1, "the lobby is heard of")
     assert "no such window" in capsys.readouterr().err
 
 
@@ -61,7 +61,7 @@ async def test_what_was_searched_for(server: Server, open_desktop: OpenDesktop) 
     await desktop.shows("user3 · online")
     page = Page((Recalled(1, 1_700_000_000, "bob", "#tea", "needle"),), None)
     desktop.app._take(PageCame(None, page))  # nobody has asked
-    desktop.app.stage.actions.search()
+    desktop.app.windows.actions.search()
     desktop.app._take(PageCame(None, page))
     await desktop.shows("1 message found.")
     desktop.app._take(NoPage(None, "There is no history."))
@@ -78,8 +78,8 @@ async def test_what_the_desk_cannot_take_is_not_acknowledged(
     def fail(*_: object) -> Changes:
         raise LookupError("no such window")
 
-    monkeypatch.setattr(Desk, "hear", fail)
-    news = Happened(Said("bob", "hi"), desktop.app.desk.progress)
+    monkeypatch.setattr(Presenter, "hear", fail)
+    news = Happened(Said("bob", "hi"), desktop.app.presenter.progress)
     desktop.app._hear(news, lambda is_shown=True: answers.append(is_shown))
     monkeypatch.undo()
     desktop.app._hear(news, lambda is_shown=True: answers.append(is_shown))
@@ -101,7 +101,7 @@ async def test_what_is_typed_during_the_login_stands_where_one_writes(
     for key in "hey":
         form.event_generate(f"<{key}>")
     await desktop.shows("user3 · online")
-    field = desktop.app.stage.view.lobby.compose.field
+    field = desktop.app.windows.view.lobby.compose.field
     assert field.get("1.0", "end-1c") == "hey"
     assert desktop.root.focus_get() is field
 

@@ -14,7 +14,7 @@ from duologue.client.window.changes import (
     PeopleChanged,
     Restated,
 )
-from duologue.client.window.presenter import Desk
+from duologue.client.window.presenter import Presenter
 from duologue.core.commands.people import ListBlocked, MayAsk
 from duologue.core.events.chat import (
     ChatRequested,
@@ -35,79 +35,84 @@ from duologue.core.events.people import (
     YouAre,
 )
 from duologue.core.room_rules import LOBBY
-from tests.client.window.at_desk import desk, hear, lines
+from tests.client.window.at_presenter import hear, lines, presenter
 
-__all__ = ["desk"]
-
-
-def test_presence(desk: Desk) -> None:
-    assert hear(desk, Presence("bob", State.AWAY, "lunch")) == [PeopleChanged()]
-    desk.talk("bob")
-    assert Restated("bob") in hear(desk, Presence("bob", State.ONLINE))
-    assert [row.nickname for row in desk.rows()] == ["bob"]
+__all__ = ["presenter"]
 
 
-def test_how_others_find_us(desk: Desk) -> None:
-    hear(desk, YouAre(State.AWAY, "lunch"), AskingAllowed(MayAsk.KNOWN))
-    assert (desk.state, desk.text, desk.may_ask) == (State.AWAY, "lunch", MayAsk.KNOWN)
-    assert hear(desk, BlockedListed(("bob",))) == [BlockedCame(("bob",))]
-    assert hear(desk, BlockedListed(("bob",), 1)) == [PageWanted(ListBlocked("bob"), LOBBY)]
-    assert hear(desk, BlockedListed(("carol",))) == [BlockedCame(("bob", "carol"))]
+def test_presence(presenter: Presenter) -> None:
+    assert hear(presenter, Presence("bob", State.AWAY, "lunch")) == [PeopleChanged()]
+    presenter.talk("bob")
+    assert Restated("bob") in hear(presenter, Presence("bob", State.ONLINE))
+    assert [row.nickname for row in presenter.rows()] == ["bob"]
 
 
-def test_answers_stand_where_something_was_done_last(desk: Desk) -> None:
-    desk.open("bob")
-    desk.active = "bob"
-    hear(desk, Refused("in_chat", "No."), PersonUnblocked("carol"), PersonDescribed("bob", State.ONLINE, None, False))
-    assert lines(desk, "bob")[0] == "No."
-    assert len(lines(desk, "bob")) == 3
-    desk.close("bob")
-    hear(desk, PersonBlocked("bob"))
-    assert lines(desk, LOBBY)[0].startswith("bob is blocked")
+def test_how_others_find_us(presenter: Presenter) -> None:
+    hear(presenter, YouAre(State.AWAY, "lunch"), AskingAllowed(MayAsk.KNOWN))
+    assert (presenter.state, presenter.text, presenter.may_ask) == (State.AWAY, "lunch", MayAsk.KNOWN)
+    assert hear(presenter, BlockedListed(("bob",))) == [BlockedCame(("bob",))]
+    assert hear(presenter, BlockedListed(("bob",), 1)) == [PageWanted(ListBlocked("bob"), LOBBY)]
+    assert hear(presenter, BlockedListed(("carol",))) == [BlockedCame(("bob", "carol"))]
 
 
-def test_a_lost_connection_is_said_until_it_is_back(desk: Desk) -> None:
-    hear(desk, Presence("bob", State.ONLINE), ChatRequested("carol", 60), RequestSent("dave", 60))
-    hear(desk, ConnectionLost("no answer", None))
-    assert desk.bar.startswith("Connection lost (no answer).")
-    assert not desk.is_over
-    assert desk.requests == {}
-    assert desk.status("dave") == "The connection was lost, so dave is no longer asked."
-    assert BarChanged() in hear(desk, Reconnected("alice"))
-    assert desk.bar == ""
-    assert desk.people.presence_of("bob").state is State.OFFLINE
+def test_answers_stand_where_something_was_done_last(presenter: Presenter) -> None:
+    presenter.open("bob")
+    presenter.active = "bob"
+    hear(
+        presenter,
+        Refused("in_chat", "No."),
+        PersonUnblocked("carol"),
+        PersonDescribed("bob", State.ONLINE, None, False),
+    )
+    assert lines(presenter, "bob")[0] == "No."
+    assert len(lines(presenter, "bob")) == 3
+    presenter.close("bob")
+    hear(presenter, PersonBlocked("bob"))
+    assert lines(presenter, LOBBY)[0].startswith("bob is blocked")
 
 
-def test_a_chat_outlives_the_connection(desk: Desk) -> None:
-    hear(desk, ChatStarted("bob", "x"), ConnectionLost("no answer", "bob"))
-    assert desk.partner == "bob"
-    hear(desk, Reconnected("alice"), ChatResumed("bob", "x", 0, "s", 0))
-    assert desk.partner == "bob"
+def test_a_lost_connection_is_said_until_it_is_back(presenter: Presenter) -> None:
+    hear(presenter, Presence("bob", State.ONLINE), ChatRequested("carol", 60), RequestSent("dave", 60))
+    hear(presenter, ConnectionLost("no answer", None))
+    assert presenter.bar.startswith("Connection lost (no answer).")
+    assert not presenter.is_over
+    assert presenter.requests == {}
+    assert presenter.status("dave") == "The connection was lost, so dave is no longer asked."
+    assert BarChanged() in hear(presenter, Reconnected("alice"))
+    assert presenter.bar == ""
+    assert presenter.people.presence_of("bob").state is State.OFFLINE
 
 
-def test_taken_over_is_over(desk: Desk) -> None:
-    hear(desk, ChatStarted("bob", "x"), Disconnected("taken_over", "Elsewhere."))
-    assert desk.is_over
-    assert desk.status("bob") == "Elsewhere."
-    desk.log_in("alice")
-    assert (desk.bar, desk.is_over) == ("", False)
-    assert lines(desk, "bob") == ["Chat with bob started."]
-    assert desk.fail("No.") == [BarChanged()]
-    assert (desk.bar, desk.is_over) == ("No.", True)
+def test_a_chat_outlives_the_connection(presenter: Presenter) -> None:
+    hear(presenter, ChatStarted("bob", "x"), ConnectionLost("no answer", "bob"))
+    assert presenter.partner == "bob"
+    hear(presenter, Reconnected("alice"), ChatResumed("bob", "x", 0, "s", 0))
+    assert presenter.partner == "bob"
 
 
-def test_a_server_that_stops_is_not_the_end(desk: Desk) -> None:
-    hear(desk, ChatStarted("bob", "x"), Disconnected("shutting_down", "Back soon."))
-    assert not desk.is_over
-    assert desk.partner == "bob"
+def test_taken_over_is_over(presenter: Presenter) -> None:
+    hear(presenter, ChatStarted("bob", "x"), Disconnected("taken_over", "Elsewhere."))
+    assert presenter.is_over
+    assert presenter.status("bob") == "Elsewhere."
+    presenter.log_in("alice")
+    assert (presenter.bar, presenter.is_over) == ("", False)
+    assert lines(presenter, "bob") == ["Chat with bob started."]
+    assert presenter.fail("No.") == [BarChanged()]
+    assert (presenter.bar, presenter.is_over) == ("No.", True)
 
 
-def test_somebody_else_finds_nothing_of_the_one_before(desk: Desk) -> None:
-    hear(desk, ChatStarted("bob", "x"))
-    desk.log_in("carol")
-    assert desk.talks == {}
+def test_a_server_that_stops_is_not_the_end(presenter: Presenter) -> None:
+    hear(presenter, ChatStarted("bob", "x"), Disconnected("shutting_down", "Back soon."))
+    assert not presenter.is_over
+    assert presenter.partner == "bob"
 
 
-def test_a_memory_that_fails_is_said(desk: Desk) -> None:
-    hear(desk, MemoryLost("disk full"))
-    assert "disk full" in lines(desk, LOBBY)[0]
+def test_somebody_else_finds_nothing_of_the_one_before(presenter: Presenter) -> None:
+    hear(presenter, ChatStarted("bob", "x"))
+    presenter.log_in("carol")
+    assert presenter.talks == {}
+
+
+def test_a_memory_that_fails_is_said(presenter: Presenter) -> None:
+    hear(presenter, MemoryLost("disk full"))
+    assert "disk full" in lines(presenter, LOBBY)[0]

@@ -25,9 +25,9 @@ def contrast(one: str, other: str) -> float:
     ("ink", "ground"),
     [
         *(
-            (ink, ground)
+            (ink, state)
             for ink in (COLOURS.ink, COLOURS.faint, COLOURS.trouble)
-            for ground in (COLOURS.ground, COLOURS.paper)
+            for state in (COLOURS.state, COLOURS.paper)
         ),
         *((ink, COLOURS.paper) for ink in (COLOURS.own, COLOURS.other, *STATE_COLOURS.values())),
         (COLOURS.on_accent, COLOURS.accent),
@@ -35,8 +35,8 @@ def contrast(one: str, other: str) -> float:
         (COLOURS.ink, COLOURS.chosen),
     ],
 )
-def test_contrast_is_that_of_wcag_aa(ink: str, ground: str) -> None:
-    assert contrast(ink, ground) >= 4.5
+def test_contrast_is_that_of_wcag_aa(ink: str, state: str) -> None:
+    assert contrast(ink, state) >= 4.5
 
 
 def test_fonts_are_there_once_dressed(root: tkinter.Tk) -> None:

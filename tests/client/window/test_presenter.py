@@ -16,7 +16,7 @@ from duologue.client.window.changes import (
     Rewritten,
 )
 from duologue.client.window.news import Exported
-from duologue.client.window.presenter import MOST_PAGES, Desk
+from duologue.client.window.presenter import MOST_PAGES, Presenter
 from duologue.client.window.state import Changes
 from duologue.core.events.chat import (
     MessageFrom,
@@ -26,42 +26,42 @@ from duologue.core.events.chat import (
 )
 from duologue.core.events.people import Presence, State
 from duologue.core.events.rooms import RoomSaid
-from tests.client.window.at_desk import NOW, desk, hear, lines
+from tests.client.window.at_presenter import NOW, hear, lines, presenter
 
-__all__ = ["desk"]
+__all__ = ["presenter"]
 
 
-def test_a_page_is_asked_for_once(desk: Desk) -> None:
-    assert desk.open("bob") == [HistoryWanted("bob")]
-    changes = desk.turn_page("bob", Page((Recalled(4, int(NOW), "bob", "alice", "old"),), 4))
+def test_a_page_is_asked_for_once(presenter: Presenter) -> None:
+    assert presenter.open("bob") == [HistoryWanted("bob")]
+    changes = presenter.turn_page("bob", Page((Recalled(4, int(NOW), "bob", "alice", "old"),), 4))
     assert changes == [Rewritten("bob"), Restated("bob")]
-    assert desk.open("bob") == []
-    assert desk.earlier("bob") == [HistoryWanted("bob", 4)]
-    desk.turn_page("bob", Page((), None))
-    assert desk.earlier("bob") == []
+    assert presenter.open("bob") == []
+    assert presenter.earlier("bob") == [HistoryWanted("bob", 4)]
+    presenter.turn_page("bob", Page((), None))
+    assert presenter.earlier("bob") == []
 
 
-def test_a_server_without_a_history_is_not_complained_about(desk: Desk) -> None:
-    assert desk.no_page("bob", "No history.") == []
-    assert desk.open("bob") == []
-    desk.no_page("bob", "No.")
-    assert lines(desk, "bob") == ["No."]
+def test_a_server_without_a_history_is_not_complained_about(presenter: Presenter) -> None:
+    assert presenter.no_page("bob", "No history.") == []
+    assert presenter.open("bob") == []
+    presenter.no_page("bob", "No.")
+    assert lines(presenter, "bob") == ["No."]
 
 
-def test_earlier_first_shows_what_is_remembered(desk: Desk) -> None:
+def test_earlier_first_shows_what_is_remembered(presenter: Presenter) -> None:
     for number in range(2600):
-        hear(desk, RoomSaid("#tea", "bob", int(NOW), number, "hi"))
-    assert desk.talk("#tea").scroll.trim()
-    assert desk.earlier("#tea") == [Rewritten("#tea")]
+        hear(presenter, RoomSaid("#tea", "bob", int(NOW), number, "hi"))
+    assert presenter.talk("#tea").scroll.trim()
+    assert presenter.earlier("#tea") == [Rewritten("#tea")]
 
 
-def test_what_is_no_business_of_the_windows_changes_nothing(desk: Desk) -> None:
-    assert hear(desk, PeopleOnline(("bob",))) == []
+def test_what_is_no_business_of_the_windows_changes_nothing(presenter: Presenter) -> None:
+    assert hear(presenter, PeopleOnline(("bob",))) == []
 
 
-def test_an_export_is_told_in_its_window(desk: Desk) -> None:
-    desk.exported(Exported("bob", Line(Kind.HINT, "2 messages written to b.txt")))
-    assert lines(desk, "bob") == ["2 messages written to b.txt"]
+def test_an_export_is_told_in_its_window(presenter: Presenter) -> None:
+    presenter.exported(Exported("bob", Line(Kind.HINT, "2 messages written to b.txt")))
+    assert lines(presenter, "bob") == ["2 messages written to b.txt"]
 
 
 _MESSAGES: list[tuple[Happening, str]] = [
@@ -74,53 +74,53 @@ _MESSAGES: list[tuple[Happening, str]] = [
 @pytest.mark.parametrize(("event", "place"), _MESSAGES)
 @pytest.mark.parametrize("step", ["hear_from", "add", "_tell_written", "_nothing"])
 def test_whatever_fails_a_message_is_there(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch, event: Happening, place: str, step: str
+    presenter: Presenter, monkeypatch: pytest.MonkeyPatch, event: Happening, place: str, step: str
 ) -> None:
-    desk.talk(place)
+    presenter.talk(place)
 
     def fail(*_: object, **__: object) -> Changes:
         raise LookupError("no such window")
 
     with monkeypatch.context() as patched:
-        patched.setattr(desk, step, fail, raising=False)
-        hear(desk, event)
-    assert lines(desk, place) == ["bob  hi"]
-    assert desk.talk(place).unread == 1
-    hear(desk, RoomSaid("#milk", "carol", 1_700_000_000, 2, "and me"))
-    assert lines(desk, "#milk") == ["carol  and me"]
+        patched.setattr(presenter, step, fail, raising=False)
+        hear(presenter, event)
+    assert lines(presenter, place) == ["bob  hi"]
+    assert presenter.talk(place).unread == 1
+    hear(presenter, RoomSaid("#milk", "carol", 1_700_000_000, 2, "and me"))
+    assert lines(presenter, "#milk") == ["carol  and me"]
 
 
-def test_what_is_no_message_may_fail_alone(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(desk.people, "note", lambda _: 1 / 0)
-    assert hear(desk, Presence("bob", State.ONLINE)) == []
+def test_what_is_no_message_may_fail_alone(presenter: Presenter, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(presenter.people, "note", lambda _: 1 / 0)
+    assert hear(presenter, Presence("bob", State.ONLINE)) == []
 
 
 def _recalled(number: int) -> Recalled:
     return Recalled(number, int(NOW), "bob", "alice", f"line {number}")
 
 
-def test_a_message_is_sought_page_by_page(desk: Desk) -> None:
-    desk.open("bob")
-    assert desk.seek("bob", _recalled(3)) == []  # the newest are on their way
-    changes = desk.turn_page("bob", Page(tuple(map(_recalled, range(20, 30))), 20))
+def test_a_message_is_sought_page_by_page(presenter: Presenter) -> None:
+    presenter.open("bob")
+    assert presenter.seek("bob", _recalled(3)) == []  # the newest are on their way
+    changes = presenter.turn_page("bob", Page(tuple(map(_recalled, range(20, 30))), 20))
     assert HistoryWanted("bob", 20) in changes
-    changes = desk.turn_page("bob", Page(tuple(map(_recalled, range(20))), None))
+    changes = presenter.turn_page("bob", Page(tuple(map(_recalled, range(20))), None))
     assert Revealed("bob", 5) in changes  # the day is the first line
-    assert desk.talk("bob").sought is None
+    assert presenter.talk("bob").sought is None
 
 
-def test_a_message_that_is_not_there_is_sought_to_an_end(desk: Desk) -> None:
-    desk.turn_page("bob", Page((_recalled(5),), 5))
-    wanted = desk.seek("bob", replace(_recalled(1), text="other"))
+def test_a_message_that_is_not_there_is_sought_to_an_end(presenter: Presenter) -> None:
+    presenter.turn_page("bob", Page((_recalled(5),), 5))
+    wanted = presenter.seek("bob", replace(_recalled(1), text="other"))
     asked = 0
     while any(isinstance(change, HistoryWanted) for change in wanted):
         asked += 1
-        wanted = desk.turn_page("bob", Page((_recalled(1000 + asked),), 5))
+        wanted = presenter.turn_page("bob", Page((_recalled(1000 + asked),), 5))
     assert asked == MOST_PAGES
-    assert "further back" in lines(desk, "bob")[-1]
+    assert "further back" in lines(presenter, "bob")[-1]
 
 
-def test_a_message_that_came_live_is_found_without_a_number(desk: Desk) -> None:
-    hear(desk, Said("bob", "one"), Said("bob", "two"))
-    desk.turn_page("bob", Page((), None))
-    assert Revealed("bob", 3) in desk.seek("bob", Recalled(9, int(NOW) + 2, "bob", "alice", "two"))
+def test_a_message_that_came_live_is_found_without_a_number(presenter: Presenter) -> None:
+    hear(presenter, Said("bob", "one"), Said("bob", "two"))
+    presenter.turn_page("bob", Page((), None))
+    assert Revealed("bob", 3) in presenter.seek("bob", Recalled(9, int(NOW) + 2, "bob", "alice", "two"))

@@ -4,29 +4,29 @@ from __future__ import annotations
 
 from duologue.client.window.changes import HistoryWanted
 from duologue.client.window.scroll import said
-from duologue.client.window.state import Ground
+from duologue.client.window.state import WindowState
 from duologue.client.window.talk import Standing
 from duologue.core.room_rules import LOBBY
 
 
 def test_a_talk_begins_where_it_stands() -> None:
-    ground = Ground(lambda: 0.0)
-    ground.requests["bob"] = None
-    assert ground.talk("bob").standing is Standing.ASKED
-    assert ground.talk("carol").standing is Standing.ALONE
-    assert ground.talk(LOBBY).standing is Standing.ENTERING
-    assert ground.talk("bob") is ground.talk("bob")
+    state = WindowState(lambda: 0.0)
+    state.requests["bob"] = None
+    assert state.talk("bob").standing is Standing.ASKED
+    assert state.talk("carol").standing is Standing.ALONE
+    assert state.talk(LOBBY).standing is Standing.ENTERING
+    assert state.talk("bob") is state.talk("bob")
 
 
 def test_a_window_wants_its_history() -> None:
-    ground = Ground(lambda: 0.0)
-    assert ground.open("bob") == [HistoryWanted("bob")]
-    assert "bob" in ground.open_places
+    state = WindowState(lambda: 0.0)
+    assert state.open("bob") == [HistoryWanted("bob")]
+    assert "bob" in state.open_places
 
 
 def test_what_is_heard_is_counted_where_nobody_reads() -> None:
-    ground = Ground(lambda: 0.0)
-    ground.reading = "bob"
-    ground.hear_from("bob", said("bob", "hi", 0.0))
-    ground.hear_from("carol", said("carol", "hi", 0.0))
-    assert (ground.talk("bob").unread, ground.talk("carol").unread, ground.unread) == (0, 1, 1)
+    state = WindowState(lambda: 0.0)
+    state.reading = "bob"
+    state.hear_from("bob", said("bob", "hi", 0.0))
+    state.hear_from("carol", said("carol", "hi", 0.0))
+    assert (state.talk("bob").unread, state.talk("carol").unread, state.unread) == (0, 1, 1)

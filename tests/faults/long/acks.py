@@ -65,9 +65,9 @@ async def run(workshop: Workshop, *, seconds: float) -> dict[str, Any]:
     async with workshop.scene(cast=cast, flags=flags) as scene:
         port = scene.people[cast[0]].proxy.server
         pairs = [await chat_between(port, *cast[place : place + 2]) for place in range(0, len(cast), 2)]
-        conversations = [Conversation(*pair) for pair in pairs]
-        await asyncio.gather(*(conversation.talks(seconds) for conversation in conversations))
-        times = [taken for conversation in conversations for taken in conversation.times]
+        chats = [Conversation(*pair) for pair in pairs]
+        await asyncio.gather(*(conversation.talks(seconds) for conversation in chats))
+        times = [taken for conversation in chats for taken in conversation.times]
         for sender, recipient, _ in pairs:
             say_goodbye((sender, recipient))
     return {

@@ -35,14 +35,14 @@ from duologue.core.events.chat import (
 )
 from duologue.core.events.rooms import RoomEntered, RoomJoined, RoomLeft, RoomSaid, RoomTopic
 from duologue.core.requests import ChatEnd
-from duologue.protocols.legacy.desktop_lines import DesktopLinesSocket
+from duologue.protocols.legacy.desktop_lines import DesktopLinesCodec
 
 TAGS = ("[USERS]:", "[PRIVATE MESSAGE]")
 
 
-def door(*events: Event) -> DesktopLinesSocket:
+def door(*events: Event) -> DesktopLinesCodec:
     """One whose client has come in as bob."""
-    made = DesktopLinesSocket(("alice", "bob", "~bob", "Carol", "~Carol").__contains__)
+    made = DesktopLinesCodec(("alice", "bob", "~bob", "Carol", "~Carol").__contains__)
     assert [*made.receive_data(b"bob")] == [ComeIn("bob")]
     online = PeopleOnline(("alice", "~bob", "~Carol"))
     for event in (LoggedIn("", "~bob"), RoomEntered("#lobby", 2, ""), online, *events):
@@ -50,7 +50,7 @@ def door(*events: Event) -> DesktopLinesSocket:
     return made
 
 
-def heard(made: DesktopLinesSocket, *reads: str | bytes) -> list[Command | str]:
+def heard(made: DesktopLinesCodec, *reads: str | bytes) -> list[Command | str]:
     data = [read.encode() if isinstance(read, str) else read for read in reads]
     commands = [command for read in data for command in made.receive_data(read)]
     return [command.code if isinstance(command, PeerError) else command for command in commands]
@@ -65,19 +65,19 @@ def to_lobby(text: str) -> SayInRoom:
 
 
 def test_it_hears_itself_and_watches_who_comes() -> None:
-    made = DesktopLinesSocket(("alice", "bob", "~bob", "Carol", "~Carol").__contains__)
+    made = DesktopLinesCodec(("alice", "bob", "~bob", "Carol", "~Carol").__contains__)
     assert (made.hears_itself, made.watches, made.lobby, made.greet()) == (True, True, True, ())
 
 
 def test_the_first_text_is_the_name_and_coming_in_is_silent() -> None:
-    made = DesktopLinesSocket(("alice", "bob", "~bob", "Carol", "~Carol").__contains__)
+    made = DesktopLinesCodec(("alice", "bob", "~bob", "Carol", "~Carol").__contains__)
     assert heard(made, " bob ") == [ComeIn("bob")]
     assert made.encode(LoggedIn("", "~bob")) == ()
     assert made.encode(RoomEntered("#lobby", 1, "")) == ()
 
 
 def test_a_taken_name_is_said() -> None:
-    made = DesktopLinesSocket(("alice", "bob", "~bob", "Carol", "~Carol").__contains__)
+    made = DesktopLinesCodec(("alice", "bob", "~bob", "Carol", "~Carol").__contains__)
     heard(made, "bob")
     assert made.encode(LoginDenied("taken", "bob is taken.")) == (b"bob is taken.",)
 

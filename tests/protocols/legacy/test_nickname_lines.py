@@ -26,7 +26,7 @@ from duologue.core.events.chat import (
 )
 from duologue.core.events.rooms import RoomEntered, RoomJoined, RoomLeft, RoomSaid, RoomTopic
 from duologue.core.requests import ChatEnd
-from duologue.protocols.legacy.nickname_lines import NicknameLinesSocket
+from duologue.protocols.legacy.nickname_lines import NicknameLinesCodec
 
 ASKS = b"NICKNAME"
 
@@ -35,7 +35,7 @@ class Peer:
     """The server's end of one socket, which lets everybody in but those in `taken`."""
 
     def __init__(self, taken: tuple[str, ...] = ()) -> None:
-        self.door = NicknameLinesSocket(lambda: "12:00:00")
+        self.door = NicknameLinesCodec(lambda: "12:00:00")
         self.taken = taken
         self.heard: list[Command | str] = []
 
@@ -73,7 +73,7 @@ def to_lobby(text: str) -> SayInRoom:
 
 
 def test_the_server_asks_first_and_in_one_word() -> None:
-    door = NicknameLinesSocket(lambda: "12:00:00")
+    door = NicknameLinesCodec(lambda: "12:00:00")
     assert (door.hears_itself, door.watches, door.lobby, door.greet()) == (False, False, True, (ASKS,))
 
 

@@ -27,7 +27,7 @@ from duologue.core.events.chat import (
 from duologue.core.events.people import Presence, State
 from duologue.core.events.rooms import RoomEntered, RoomJoined, RoomLeft, RoomSaid
 from duologue.core.requests import ChatEnd
-from duologue.protocols.legacy.plain_lines import PlainLinesSocket
+from duologue.protocols.legacy.plain_lines import PlainLinesCodec
 from duologue.protocols.lines import LINE_LIMIT
 
 NOON = "12:00:00"
@@ -46,16 +46,16 @@ HOSTILE = [
 ]
 
 
-def door(*events: Event) -> PlainLinesSocket:
+def door(*events: Event) -> PlainLinesCodec:
     """One whose client has come in as Bob."""
-    made = PlainLinesSocket(lambda: NOON)
+    made = PlainLinesCodec(lambda: NOON)
     assert [*made.receive_data(b"Bob")] == [ComeIn("Bob")]
     for event in (LoggedIn("", "~Bob"), RoomEntered("#lobby", 2, ""), *events):
         made.encode(event)
     return made
 
 
-def heard(made: PlainLinesSocket, *reads: str | bytes) -> list[Command | str]:
+def heard(made: PlainLinesCodec, *reads: str | bytes) -> list[Command | str]:
     """Commands, and the codes of errors."""
     data = [read.encode() if isinstance(read, str) else read for read in reads]
     commands = [command for read in data for command in made.receive_data(read)]
@@ -71,30 +71,30 @@ def said(text: str, room: str = "#lobby") -> RoomSaid:
 
 
 def test_it_is_in_the_lobby_and_the_client_speaks_first() -> None:
-    made = PlainLinesSocket(lambda: NOON)
+    made = PlainLinesCodec(lambda: NOON)
     assert (made.hears_itself, made.watches, made.lobby, made.greet()) == (False, False, True, ())
 
 
 @pytest.mark.parametrize(("data", "name"), [(b"Bob", "Bob"), (b" Bob\r\n", "Bob"), (b"\n", ""), ("é".encode(), "é")])
 def test_the_first_text_is_the_name(data: bytes, name: str) -> None:
-    assert heard(PlainLinesSocket(lambda: NOON), data) == [ComeIn(name)]
+    assert heard(PlainLinesCodec(lambda: NOON), data) == [ComeIn(name)]
 
 
 def test_coming_in_is_silent_as_it_was() -> None:
-    made = PlainLinesSocket(lambda: NOON)
+    made = PlainLinesCodec(lambda: NOON)
     heard(made, "Bob")
     assert made.encode(LoggedIn("", "~Bob")) == ()
     assert made.encode(RoomEntered("#lobby", 5, "")) == ()
 
 
 def test_a_name_that_the_server_gave_is_told() -> None:
-    made = PlainLinesSocket(lambda: NOON)
+    made = PlainLinesCodec(lambda: NOON)
     heard(made, "\n")
     assert made.encode(LoggedIn("", "~Guest-51234")) == (b"You are Guest-51234.",)
 
 
 def test_after_a_denial_the_next_text_is_a_name_again() -> None:
-    made = PlainLinesSocket(lambda: NOON)
+    made = PlainLinesCodec(lambda: NOON)
     assert heard(made, "alice") == [ComeIn("alice")]
     assert made.encode(LoginDenied("taken", "alice is taken.")) == (b"alice is taken. Send another name.",)
     assert heard(made, "alice2") == [ComeIn("alice2")]
@@ -219,6 +219,6 @@ def test_every_message_is_whole_text_for_one_read(text: str, name: str) -> None:
 
 def test_what_is_said_now_has_the_time_of_now() -> None:
     times = iter(["09:05:00", "23:59:59"])
-    made = PlainLinesSocket(lambda: next(times))
+    made = PlainLinesCodec(lambda: next(times))
     assert made.encode(said("hi")) == (b"[09:05:00] alice: hi",)
     assert made.encode(said("hi")) == (b"[23:59:59] alice: hi",)

@@ -41,7 +41,7 @@ from duologue.core.events.rooms import (
     RoomTopic,
 )
 from duologue.core.requests import ChatEnd, RequestState
-from duologue.protocols.legacy.rooms_json import PIECE, RoomsJsonSocket
+from duologue.protocols.legacy.rooms_json import PIECE, RoomsJsonCodec
 from duologue.protocols.legacy.rooms_json_wire import JSON_LIMIT
 
 KNOWN = set(
@@ -55,7 +55,7 @@ class Peer:
 
     def __init__(self) -> None:
         self.here = {"alice", "bob", "Carol"}
-        self.door = RoomsJsonSocket(lambda: "12:00:00", lambda name: name in self.here)
+        self.door = RoomsJsonCodec(lambda: "12:00:00", lambda name: name in self.here)
         self.heard: list[Command | str] = []
         self.told: list[tuple[str, str]] = []
 
@@ -110,12 +110,12 @@ IN_TEA = RoomEntered("#tea", 1, "")
 
 
 def test_it_joins_rooms_itself_and_watches_who_is_here() -> None:
-    door = RoomsJsonSocket(lambda: "12:00:00", bool)
+    door = RoomsJsonCodec(lambda: "12:00:00", bool)
     assert (door.hears_itself, door.watches, door.lobby) == (False, True, False)
 
 
 def test_the_server_asks_first() -> None:
-    [message] = RoomsJsonSocket(lambda: "09:05:01", bool).greet()
+    [message] = RoomsJsonCodec(lambda: "09:05:01", bool).greet()
     assert json.loads(message) == {
         "type": "NICK_REQUEST",
         "content": "Enter your nickname",

@@ -21,7 +21,7 @@ from duologue.core.events.chat import (
     LoginDenied,
     Probe,
 )
-from duologue.protocols.legacy.simplechat import SimpleChat, SimpleChatSocket, is_simplechat
+from duologue.protocols.legacy.simplechat import SimpleChat, SimpleChatCodec, is_simplechat
 from tests.protocols.simplechat_client import HOST, PORT, Client
 
 # First bytes
@@ -146,7 +146,7 @@ def test_two_clients_are_two(monkeypatch: pytest.MonkeyPatch) -> None:
     ]
 
 
-KEPT: list[SimpleChatSocket] = []
+KEPT: list[SimpleChatCodec] = []
 
 
 def test_what_comes_before_all_sockets_are_there_waits() -> None:

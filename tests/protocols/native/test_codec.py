@@ -25,7 +25,7 @@ from duologue.core.commands.chat import (
 from duologue.core.errors import FatalPeerError, PeerError
 from duologue.core.events.chat import Event, LoggedIn, LoginDenied, PasswordWanted, Probe, Refused
 from duologue.protocols.lines import LINE_LIMIT
-from duologue.protocols.native.codec import FIRST_LINE_LIMIT, NativeSocket
+from duologue.protocols.native.codec import FIRST_LINE_LIMIT, NativeCodec
 from duologue.protocols.native.commands import encode_command
 
 LOGIN, CHAT, CHECK = (f"duologue/1 {words}\n".encode() for words in ("login_socket", "chat_socket t", "check_socket t"))
@@ -44,7 +44,7 @@ class Peer:
     """The server's end of one socket, which answers the login as `answers` has it."""
 
     def __init__(self, answers: list[Event]) -> None:
-        self.door = NativeSocket()
+        self.door = NativeCodec()
         self.answers = iter(answers)
         self.heard: Heard = []
 
@@ -143,7 +143,7 @@ def test_what_was_said_before_a_line_too_long_counts_in_any_split(cuts: list[int
     ("first", "kind"), [(LOGIN, SocketKind.LOGIN), (CHAT, SocketKind.CHAT), (CHECK, SocketKind.CHECK)]
 )
 def test_a_socket_says_what_it_is_by_its_first_line(first: bytes, kind: SocketKind) -> None:
-    door = NativeSocket()
+    door = NativeCodec()
     before = door.kind
     commands = [*asked(door.receive_data(first))]
     assert (before, door.kind) == (None, kind)
@@ -151,19 +151,19 @@ def test_a_socket_says_what_it_is_by_its_first_line(first: bytes, kind: SocketKi
 
 
 def test_a_first_line_that_does_not_end_is_not_waited_for() -> None:
-    door = NativeSocket()
+    door = NativeCodec()
     for _ in range(FIRST_LINE_LIMIT):
         assert [*door.receive_data(b" ")] == [NoCommand()]
     with pytest.raises(FatalPeerError, match="unknown_first_line"):
         door.receive_data(b" ")
-    waits = NativeSocket()
+    waits = NativeCodec()
     first = waits.receive_data(CHAT)  # and not carried out yet
     assert [*first, *waits.receive_data(b":" + b"x" * 2 * FIRST_LINE_LIMIT)][1:] == [NoCommand()]
 
 
 def test_an_unknown_first_line_makes_it_none_of_the_three() -> None:
     """3.6."""
-    door = NativeSocket()
+    door = NativeCodec()
     with pytest.raises(FatalPeerError, match="unknown_first_line"):
         [*door.receive_data(b"GET / HTTP/1.1\r\nHost: example.org\r\n")]
     assert door.kind is None
@@ -184,7 +184,7 @@ def test_a_line_out_of_turn_ends_the_connection(said: bytes, answer: Event, expe
 
 
 def test_a_signal_of_the_login_is_a_text_where_a_password_is_due() -> None:
-    door = NativeSocket()
+    door = NativeCodec()
     assert [*asked(door.receive_data(LOGIN + b"alice\n"))] == [GiveNickname("alice")]
     door.encode(PasswordWanted())
     assert [*door.receive_data(b"/exit\n")] == [GivePassword("/exit")]
@@ -229,7 +229,7 @@ def test_of_a_letter_that_is_too_long_nothing_is_taken() -> None:
 
 
 def test_parts_without_an_end_are_not_held() -> None:
-    door = NativeSocket()
+    door = NativeCodec()
     refused = [*asked(door.receive_data(CHAT + (b"/text_part :" + b"x" * 4000 + b"\n") * 100))][1:]
     assert refused
     assert all(isinstance(error, PeerError) and error.code == "line_too_long" for error in refused)
@@ -238,14 +238,14 @@ def test_parts_without_an_end_are_not_held() -> None:
 
 @pytest.mark.parametrize("data", [CHAT + b"/text_part :one\n", CHECK + b"PIN", LOGIN], ids=["part", "half", "first"])
 def test_what_asks_for_nothing_costs_its_reading(data: bytes) -> None:
-    door = NativeSocket()
+    door = NativeCodec()
     start = data.index(b"\n") + 1 if data != LOGIN else 0
     assert NoCommand() in [*door.receive_data(data[:start]), *door.receive_data(data[start:])]
 
 
 def test_commands_come_one_by_one() -> None:
     """An answer can change what the next line means, so the next is not read before it is asked for."""
-    door = NativeSocket()
+    door = NativeCodec()
     commands = iter(door.receive_data(CHECK + b"PING 1\nnonsense\n"))
     assert next(commands) == AttachSocket(SocketKind.CHECK, "t")
     assert next(commands) == Ping(1)
@@ -255,7 +255,7 @@ def test_commands_come_one_by_one() -> None:
 
 def test_lines_that_wait_cost_their_bytes_and_not_an_object_each() -> None:
     """Of a sender who is not read from while it does not read: 85,000 lines of two characters would be 4 MiB."""
-    door = NativeSocket()
+    door = NativeCodec()
     chunk = CHAT + b"xy\n" * 85_000
     tracemalloc.start()
     commands = iter(door.receive_data(chunk))
@@ -266,4 +266,4 @@ def test_lines_that_wait_cost_their_bytes_and_not_an_object_each() -> None:
 
 
 def test_an_event_of_the_check_socket_is_its_line() -> None:
-    assert NativeSocket().encode(Probe()) == b"PING\n"
+    assert NativeCodec().encode(Probe()) == b"PING\n"

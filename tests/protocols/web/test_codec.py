@@ -23,7 +23,7 @@ from duologue.core.commands.chat import (
 )
 from duologue.core.errors import FatalPeerError, PeerError
 from duologue.core.events.chat import LoggedIn, LoginDenied, PasswordWanted, Said
-from duologue.protocols.web.codec import FRAME_LIMIT, HEAD_LIMIT, HEADERS, WebSocket, encode_frame, encode_lines
+from duologue.protocols.web.codec import FRAME_LIMIT, HEAD_LIMIT, HEADERS, WebCodec, encode_frame, encode_lines
 from duologue.server.net.web_files import sentence
 
 UPGRADE = (
@@ -45,19 +45,19 @@ def frame(data: bytes, opcode: Opcode = Opcode.TEXT, *, fin: bool = True) -> byt
     return Frame(opcode, data, fin).serialize(mask=True)
 
 
-def opened() -> WebSocket:
-    socket = WebSocket(accepts)
+def opened() -> WebCodec:
+    socket = WebCodec(accepts)
     assert [*socket.receive_data(UPGRADE)] == [NoCommand()]
     assert socket.data_to_send().startswith(b"HTTP/1.1 101 ")
     return socket
 
 
-def commands(socket: WebSocket, *data: bytes) -> list[Command | PeerError]:
+def commands(socket: WebCodec, *data: bytes) -> list[Command | PeerError]:
     """Without what only counts."""
     return [command for piece in data for command in socket.receive_data(piece) if command != NoCommand()]
 
 
-def closed_with(socket: WebSocket) -> int:
+def closed_with(socket: WebCodec) -> int:
     """The code of its last words."""
     said = socket.data_to_send()
     assert said[0] == 0x88
@@ -65,7 +65,7 @@ def closed_with(socket: WebSocket) -> int:
 
 
 def test_a_request_is_answered_and_then_all_is_said() -> None:
-    socket = WebSocket(refuses)
+    socket = WebCodec(refuses)
     assert commands(socket, b"GET / HTTP/1.1\r\n\r\n" * 2) == []
     assert socket.is_over
     assert socket.data_to_send().count(b"HTTP/1.1 404 ") == 1
@@ -74,7 +74,7 @@ def test_a_request_is_answered_and_then_all_is_said() -> None:
 
 
 def test_compression_is_declined() -> None:
-    socket = WebSocket(accepts)
+    socket = WebCodec(accepts)
     offer = UPGRADE.replace(b"Host: x\r\n", b"Host: x\r\nSec-WebSocket-Extensions: permessage-deflate\r\n")
     [*socket.receive_data(offer)]
     assert b"Extensions" not in socket.data_to_send()
@@ -92,7 +92,7 @@ def test_it_does_not_matter_how_the_bytes_are_cut(cuts: list[int], fragments: in
     for cut in cuts:
         pieces.append(data[:cut])
         data = data[cut:]
-    assert commands(WebSocket(accepts), *pieces, data) == [Say("é"), ListOnline()]
+    assert commands(WebCodec(accepts), *pieces, data) == [Say("é"), ListOnline()]
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ def test_it_does_not_matter_how_the_bytes_are_cut(cuts: list[int], fragments: in
     ],
 )
 def test_what_is_no_request_is_refused_with_all_headers(data: bytes, status: int) -> None:
-    socket = WebSocket(accepts)
+    socket = WebCodec(accepts)
     assert commands(socket, data) == []
     said = socket.data_to_send().decode()
     assert said.startswith(f"HTTP/1.1 {status} ")
@@ -117,7 +117,7 @@ def test_what_is_no_request_is_refused_with_all_headers(data: bytes, status: int
 
 def test_a_head_that_just_fits_is_answered() -> None:
     head = b"GET / HTTP/1.1\r\nA: \r\n\r\n"
-    socket = WebSocket(refuses)
+    socket = WebCodec(refuses)
     commands(socket, head.replace(b"A: ", b"A: " + b"x" * (HEAD_LIMIT - len(head) - 1)))
     assert b" 404 " in socket.data_to_send()
 

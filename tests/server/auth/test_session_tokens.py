@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from duologue.core.names import Account
-from duologue.server.auth.session_tokens import KEY_BYTES, LIFETIME, Passes, kept_key
+from duologue.server.auth.session_tokens import KEY_BYTES, LIFETIME, SessionTokens, kept_key
 from tests.stage import Clock
 
 KEY = b"k" * KEY_BYTES
@@ -20,34 +20,34 @@ ALICE = Account("alice", "$argon2id$one")
 BOB = Account("bob", "$argon2id$one")
 
 
-def passes(clock: Clock | None = None, key: bytes = KEY) -> Passes:
-    return Passes(key, clock or Clock())
+def session_tokens(clock: Clock | None = None, key: bytes = KEY) -> SessionTokens:
+    return SessionTokens(key, clock or Clock())
 
 
-def is_good(desk: Passes, token: str, *accounts: Account) -> bool:
+def is_good(desk: SessionTokens, token: str, *accounts: Account) -> bool:
     people = {account.nickname: account for account in accounts or (ALICE, BOB)}
     return desk.account_of(token, people.get) is not None
 
 
 def test_it_says_whose_it_is() -> None:
-    desk = passes()
+    desk = session_tokens()
     assert desk.account_of(desk.issue(ALICE), {"alice": ALICE}.get) == ALICE
     assert desk.account_of(desk.issue(BOB), {"bob": BOB}.get) == BOB
 
 
 def test_another_server_with_the_same_key_takes_it_and_one_with_another_key_does_not() -> None:
-    token = passes().issue(ALICE)
-    assert is_good(passes(), token)
-    assert not is_good(passes(key=b"x" * KEY_BYTES), token)
+    token = session_tokens().issue(ALICE)
+    assert is_good(session_tokens(), token)
+    assert not is_good(session_tokens(key=b"x" * KEY_BYTES), token)
 
 
 def test_it_is_good_for_twelve_hours() -> None:
     clock = Clock()
-    token = passes(clock).issue(ALICE)
+    token = session_tokens(clock).issue(ALICE)
     clock.now += LIFETIME - 1
-    assert is_good(passes(clock), token)
+    assert is_good(session_tokens(clock), token)
     clock.now += 1
-    assert not is_good(passes(clock), token)
+    assert not is_good(session_tokens(clock), token)
 
 
 @pytest.mark.parametrize(
@@ -55,32 +55,32 @@ def test_it_is_good_for_twelve_hours() -> None:
     [replace(ALICE, password_hash="$argon2id$two"), replace(ALICE, password_hash=None), replace(ALICE, disabled=True)],
 )
 def test_it_dies_with_the_password_and_the_account(now: Account) -> None:
-    token = passes().issue(ALICE)
-    assert not is_good(passes(), token, now)
-    assert not is_good(passes(), token, BOB)
+    token = session_tokens().issue(ALICE)
+    assert not is_good(session_tokens(), token, now)
+    assert not is_good(session_tokens(), token, BOB)
 
 
 def test_one_of_an_account_without_a_password_dies_with_the_first_password() -> None:
-    token = passes().issue(replace(ALICE, password_hash=None))
-    assert is_good(passes(), token, replace(ALICE, password_hash=None))
-    assert not is_good(passes(), token, ALICE)
+    token = session_tokens().issue(replace(ALICE, password_hash=None))
+    assert is_good(session_tokens(), token, replace(ALICE, password_hash=None))
+    assert not is_good(session_tokens(), token, ALICE)
 
 
 def test_the_claim_of_one_with_the_signature_of_another_is_nothing() -> None:
-    (alices, _), (_, bobs) = (passes().issue(account).split(".") for account in (ALICE, BOB))
-    assert not is_good(passes(), f"{alices}.{bobs}")
+    (alices, _), (_, bobs) = (session_tokens().issue(account).split(".") for account in (ALICE, BOB))
+    assert not is_good(session_tokens(), f"{alices}.{bobs}")
     later = urlsafe_b64encode(b"99999999999 alice").decode().rstrip("=")
-    assert not is_good(passes(), f"{later}.{passes().issue(ALICE).split('.')[1]}")
+    assert not is_good(session_tokens(), f"{later}.{session_tokens().issue(ALICE).split('.')[1]}")
 
 
 @pytest.mark.parametrize("token", ["", ".", "..", "a", "a.b", "é.é", "\ud800", "=.=", "x" * 100_000, "MQ.MQ", "IA.IA"])
 def test_nonsense_is_none(token: str) -> None:
-    assert not is_good(passes(), token)
+    assert not is_good(session_tokens(), token)
 
 
 @given(st.text())
 def test_any_text_is_none(token: str) -> None:
-    assert not is_good(passes(), token)
+    assert not is_good(session_tokens(), token)
 
 
 # The key

@@ -17,7 +17,7 @@ from duologue.core.events.chat import StreamBegins
 from duologue.core.limits import Limits
 from duologue.core.requests import Chat
 from duologue.core.streams import Stream
-from duologue.server.backpressure import Congestion
+from duologue.server.backpressure import Backpressure
 from duologue.server.chats.delivery import Delivery
 from duologue.server.metering import Metering
 from duologue.server.session import Client, Hold
@@ -101,7 +101,7 @@ class Talk:
 
     def __init__(self) -> None:
         self.shelf = Shelf()
-        self.congestion = Congestion(
+        self.backpressure = Backpressure(
             Limits().lifted(),
             time=lambda: 0.0,
             end_stalled=lambda *_: None,
@@ -110,7 +110,7 @@ class Talk:
         )
         self.delivery = Delivery(
             self.shelf,
-            self.congestion,
+            self.backpressure,
             Metering(Limits().lifted(), time=lambda: 0.0),
             page=PAGE,
             keep=self.keep,
@@ -150,16 +150,16 @@ class Talk:
             self.delivery.stored("id", sender)
 
     def fills(self, who: Client) -> None:
-        self.congestion.congested(who.login_socket)
+        self.backpressure.congested(who.login_socket)
 
     def drains(self, who: Client) -> None:
-        self.congestion.drained(who.login_socket)
+        self.backpressure.drained(who.login_socket)
 
     def goes(self, who: Client) -> None:
         if who.chat:
             self.delivery.leave(self.chat, who)
         for link in who.sockets:
-            self.congestion.forget(link)
+            self.backpressure.forget(link)
             link.close()
 
     def bob_is_back(self, held: StreamHeld | None = None) -> None:

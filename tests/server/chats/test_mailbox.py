@@ -28,7 +28,7 @@ from duologue.core.names import nickname_key
 from duologue.core.requests import Chat, ChatEnd
 from duologue.core.streams import Stream
 from duologue.protocols.lines import LINE_LIMIT
-from duologue.server.backpressure import Congestion
+from duologue.server.backpressure import Backpressure
 from duologue.server.chats.mailbox import Mailbox
 from duologue.server.session import Client, Hold
 from duologue.server.storage.base import (
@@ -146,7 +146,7 @@ class Town:
         self.here: dict[str, Client] = {}
         self.written: list[tuple[str, ...]] = []
         self.blocks: set[tuple[str, str]] = set()
-        self.congestion = Congestion(
+        self.backpressure = Backpressure(
             Limits().lifted(),
             time=lambda: 0.0,
             end_stalled=lambda *_: None,
@@ -155,7 +155,7 @@ class Town:
         )
         self.mailbox = Mailbox(
             self.office,
-            self.congestion,
+            self.backpressure,
             client_of=self.here.get,
             is_registered=lambda nickname: nickname in ("alice", "bob", "carol"),
             find_person=nickname_key,
@@ -183,7 +183,7 @@ class Town:
             del self.here[who.nickname]
         self.mailbox.close(who)
         for link in who.sockets:
-            self.congestion.forget(link)
+            self.backpressure.forget(link)
             link.close()
 
     def writes(self, who: Client, text: str, *, to: str = "bob", stream: str = "letter", number: int = 1) -> None:
@@ -191,7 +191,7 @@ class Town:
 
     async def settles(self) -> None:
         async with asyncio.timeout(BOUND):
-            while working := {*self.mailbox._errands.running}:
+            while working := {*self.mailbox._tasks.running}:
                 await asyncio.wait(working)
 
 
@@ -387,11 +387,11 @@ async def test_who_does_not_read_is_handed_no_more_until_there_is_room(town: Tow
         town.office.put("letter", n + 1, str(n))
     bob = client("bob")
     town.here["bob"] = bob
-    town.congestion.congested(bob.login_socket)
+    town.backpressure.congested(bob.login_socket)
     town.mailbox.open(bob)
     await town.settles()
     assert told(bob) == []
-    town.congestion.drained(bob.login_socket)
+    town.backpressure.drained(bob.login_socket)
     await town.settles()
     assert letters(bob) == [*map(str, range(10))]
 
@@ -402,11 +402,11 @@ async def test_a_queue_that_fills_ends_the_handing_over_after_the_page(town: Tow
     town.office.closes()
     bob = town.comes("bob")
     await asyncio.sleep(0)
-    town.congestion.congested(bob.login_socket)
+    town.backpressure.congested(bob.login_socket)
     town.office.opens()
     await town.settles()
     assert len(letters(bob)) == PAGE
-    town.congestion.drained(bob.login_socket)
+    town.backpressure.drained(bob.login_socket)
     await town.settles()
     assert letters(bob) == [*map(str, range(10))]
 
@@ -416,8 +416,8 @@ async def test_a_queue_that_drains_when_nothing_waits_asks_nothing(town: Town) -
     await town.settles()
     town.office.asked.clear()
     for _ in range(3):
-        town.congestion.congested(bob.login_socket)
-        town.congestion.drained(bob.login_socket)
+        town.backpressure.congested(bob.login_socket)
+        town.backpressure.drained(bob.login_socket)
     await town.settles()
     assert town.office.asked == []
 
@@ -698,8 +698,8 @@ class InAnyOrder(RuleBasedStateMachine):
     def bobs_queue_is_full_for_a_while(self) -> None:
         if self.bob:
             link = self.bob.login_socket
-            is_full = self.town.congestion.is_full(self.bob)
-            self.in_loop(self.town.congestion.drained if is_full else self.town.congestion.congested, link)
+            is_full = self.town.backpressure.is_full(self.bob)
+            self.in_loop(self.town.backpressure.drained if is_full else self.town.backpressure.congested, link)
 
     @rule(most=st.integers(1, 5))
     def bob_reads(self, most: int) -> None:

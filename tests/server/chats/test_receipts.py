@@ -15,7 +15,7 @@ from duologue.core.errors import FatalPeerError, PeerError
 from duologue.core.requests import Chat
 from duologue.core.streams import Stream
 from duologue.protocols.lines import LINE_LIMIT
-from duologue.protocols.native.codec import NativeSocket
+from duologue.protocols.native.codec import NativeCodec
 from duologue.server.chats.receipts import Receipts
 from duologue.server.session import Client, Receiver
 from tests.server.chats.test_acknowledgements import Desk, Disk, heard_on_check
@@ -38,7 +38,7 @@ class Check:
         self.bob.has_resumed = is_back
         first, second = Stream("id", sent=SENT), Stream("id.2", sent=SENT)
         self.chat.says("alice").streams[:] = [first, second]
-        self.door = NativeSocket()
+        self.door = NativeCodec()
         [_] = self.door.receive_data(ATTACHES)
 
     def hears(self, receive: Receiver, chunks: list[bytes]) -> str:
@@ -128,7 +128,7 @@ def test_the_stream_is_the_one_that_is_being_received_by_then() -> None:
     receipts = Receipts(
         direction, is_certain=True, note=lambda stream, _: noted.append(stream.name), pay=lambda *_: True
     )
-    receive = receipts.reader(NativeSocket())
+    receive = receipts.reader(NativeCodec())
     assert not [*receive(b"PING 0\n")]
     direction.next_stream()
     assert not [*receive(b"PING 0\n"), *receive(b"PING 1 id.2\n")]

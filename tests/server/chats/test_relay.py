@@ -13,7 +13,7 @@ from duologue.core.commands.chat import Command, NoCommand, QuitChat, Say
 from duologue.core.errors import FatalPeerError, PeerError
 from duologue.core.streams import Stream
 from duologue.protocols.lines import LINE_LIMIT, is_text
-from duologue.protocols.native.codec import NativeSocket
+from duologue.protocols.native.codec import NativeCodec
 from duologue.protocols.native.commands import parse_command
 from duologue.server.chats.relay import Relay
 
@@ -25,7 +25,7 @@ class Chatter:
     """The server's end of a chat socket in a chat, and what became of all that it received."""
 
     def __init__(self) -> None:
-        door = NativeSocket()
+        door = NativeCodec()
         self.door = door
         [_] = door.receive_data(b"duologue/1 chat_socket t\n")
         self.heard: Heard = []

@@ -7,8 +7,8 @@ import pytest
 from duologue.core.effects import CloseChat, OpenChat, PauseChat, ReopenChat
 from duologue.core.limits import Limits
 from duologue.core.requests import Chat, ChatEnd
-from duologue.server.backpressure import Congestion
-from duologue.server.chats.service import Conversations
+from duologue.server.backpressure import Backpressure
+from duologue.server.chats.service import ChatService
 from duologue.server.metering import Metering
 from duologue.server.metrics import Traffic
 from duologue.server.session import Client, Hold
@@ -26,13 +26,13 @@ class House:
         self.clock = Clock()
         self.clients: dict[str, Client] = {}
         self.connections = Connections()
-        congestion = Congestion(
+        backpressure = Backpressure(
             Limits(), time=self.clock, end_stalled=lambda *_: None, filled=lambda _: None, emptied=lambda _: None
         )
         self.traffic = Traffic(Clock())
-        self.conversations = Conversations(
+        self.chats = ChatService(
             Unreceived(lambda _: None, pressure=lambda *_: None, mailbox=MailboxLimits(10, 10)),
-            congestion,
+            backpressure,
             Metering(Limits(), time=self.clock),
             self.connections,
             clients=self.clients,
@@ -48,12 +48,12 @@ class House:
         self.chat = Chat("id", "alice", "bob")
         for nickname in ("alice", "bob"):
             self.enters(nickname)
-        self.conversations.perform(OpenChat(self.chat))
+        self.chats.perform(OpenChat(self.chat))
 
     def enters(self, nickname: str) -> Client:
         row = self.connections.add("127.0.0.1:1", nickname, 1, 2, 3, self.clock())
         self.clients[nickname] = client(nickname, row=row)
-        self.conversations.mailbox.open(self.clients[nickname])
+        self.chats.mailbox.open(self.clients[nickname])
         return self.clients[nickname]
 
     def holds(self, nickname: str) -> set[Hold]:
@@ -77,27 +77,27 @@ async def test_what_one_says_the_other_hears(house: House) -> None:
 
 
 async def test_only_whom_the_disk_does_not_follow_is_held(house: House) -> None:
-    house.conversations.store_is_behind("id", "alice", True)
+    house.chats.store_is_behind("id", "alice", True)
     assert house.holds("alice") == {Hold.STORE}
     assert house.holds("bob") == set()
-    house.conversations.store_is_behind("id", "alice", False)
+    house.chats.store_is_behind("id", "alice", False)
     assert house.holds("alice") == set()
 
 
 async def test_to_come_back_is_no_way_around_it(house: House) -> None:
-    house.conversations.store_is_behind("id", "alice", True)
-    house.conversations.perform(PauseChat(house.chat, "alice"))
+    house.chats.store_is_behind("id", "alice", True)
+    house.chats.perform(PauseChat(house.chat, "alice"))
     house.enters("alice")
-    house.conversations.perform(ReopenChat(house.chat, "alice", held=(), begun=None))
+    house.chats.perform(ReopenChat(house.chat, "alice", held=(), begun=None))
     assert house.holds("alice") == {Hold.STORE}
 
 
 async def test_what_is_said_to_one_who_is_away_is_handed_over_later(house: House) -> None:
-    house.conversations.perform(PauseChat(house.chat, "bob"))
+    house.chats.perform(PauseChat(house.chat, "bob"))
     house.says("alice", b":are you there\n")
     bob = house.enters("bob")
     house.chat.says("alice").recipient_returns(None)
-    house.conversations.perform(ReopenChat(house.chat, "bob", held=(), begun=None))
+    house.chats.perform(ReopenChat(house.chat, "bob", held=(), begun=None))
     await until(lambda: fake(bob.login_socket).sent == b":are you there\n")
     house.says("alice", b":and now\n")
     await until(lambda: fake(bob.login_socket).sent == b":are you there\n:and now\n")
@@ -109,16 +109,16 @@ async def test_pings_take_the_short_way_in_a_chat_and_only_there(house: House) -
 
     bob = fake(house.clients["bob"].check_socket)
     assert is_short(bob)
-    house.conversations.perform(PauseChat(house.chat, "bob"))
+    house.chats.perform(PauseChat(house.chat, "bob"))
     assert not is_short(bob)
     back = fake(house.enters("bob").check_socket)
     assert not is_short(back)
-    house.conversations.perform(ReopenChat(house.chat, "bob", held=(), begun=None))
+    house.chats.perform(ReopenChat(house.chat, "bob", held=(), begun=None))
     assert is_short(back)
 
 
 async def test_after_the_end_nobody_is_in_it(house: House) -> None:
-    house.conversations.perform(CloseChat(house.chat, ChatEnd.LEFT))
+    house.chats.perform(CloseChat(house.chat, ChatEnd.LEFT))
     assert [fake(client.check_socket).receiver for client in house.clients.values()] == [None, None]
     assert [client.chat for client in house.clients.values()] == [None, None]
     assert list(house.connections.connection_table["in_chat"]) == [False, False]
@@ -126,9 +126,9 @@ async def test_after_the_end_nobody_is_in_it(house: House) -> None:
 
 async def test_a_chat_that_is_over_leaves_nothing_here_though_nobody_ever_reads_the_rest(house: House) -> None:
     house.says("alice", b":are you there\n")
-    house.conversations.perform(CloseChat(house.chat, ChatEnd.LEFT))
-    acknowledgements = house.conversations.acknowledgements
+    house.chats.perform(CloseChat(house.chat, ChatEnd.LEFT))
+    acknowledgements = house.chats.acknowledgements
     await until(lambda: not acknowledgements._chats and not acknowledgements._ended)
-    assert [message.text for message in await house.conversations.mailbox.store.undelivered("bob", 0, 1000)] == [
+    assert [message.text for message in await house.chats.mailbox.store.undelivered("bob", 0, 1000)] == [
         "are you there"
     ]

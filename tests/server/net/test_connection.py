@@ -12,7 +12,7 @@ import pytest
 
 from duologue.core.events.chat import Probe
 from duologue.core.limits import Limits
-from duologue.protocols.native.codec import NativeSocket
+from duologue.protocols.native.codec import NativeCodec
 from duologue.server.net.connection import Connection
 from duologue.server.session import Hold
 from duologue.server.turns import COMMANDS_AT_A_TIME, TURN, Turns
@@ -76,7 +76,7 @@ def transport() -> FakeTransport:
 def unmade(stage: Stage, closed: list[Connection]) -> Iterator[Connection]:
     with socket.socket() as sock:
         peer = ("127.0.0.1", 4711)
-        yield Connection(stage.server.hub, NativeSocket(), sock, peer, limits=Limits(), closed=closed.append)
+        yield Connection(stage.server.hub, NativeCodec(), sock, peer, limits=Limits(), closed=closed.append)
 
 
 @pytest.fixture
@@ -229,7 +229,7 @@ async def test_two_who_flood_are_served_by_turns(
     work = Work(stage, monkeypatch, 0.0)
     with socket.socket() as sock:
         other = Connection(
-            stage.server.hub, NativeSocket(), sock, ("127.0.0.1", 4712), limits=Limits(), closed=lambda _: None
+            stage.server.hub, NativeCodec(), sock, ("127.0.0.1", 4712), limits=Limits(), closed=lambda _: None
         )
         other.connection_made(FakeTransport())
         connection.data_received(flood(100))

@@ -173,7 +173,7 @@ async def test_one_who_is_refused_hears_why_and_may_try_again(hall: Hall) -> Non
 
 async def test_one_who_takes_too_long_hears_so(hall: Hall, stage: Stage) -> None:
     caller = await hall.connects()
-    stage.passes(stage.settings.limits.login_timeout)
+    stage.session_tokens(stage.settings.limits.login_timeout)
     await caller.hears("NAME? too_slow ")
     await caller.is_closed()
     await until(lambda: hall.closed == [caller.link])
@@ -195,7 +195,7 @@ async def test_one_who_is_not_in_yet_and_reads_no_answers_is_not_read_from_until
     assert 0 < caller.link.queued() <= LIMITS.send_queue + 1000
     asking.cancel()
     caller.far.close()
-    stage.passes(stage.settings.limits.login_timeout)
+    stage.session_tokens(stage.settings.limits.login_timeout)
     await until(lambda: hall.closed == [caller.link])
 
 
@@ -280,7 +280,7 @@ async def test_one_who_reads_no_answers_is_not_read_from(hall: Hall) -> None:
     caller = await hall.enters()
     asking = asyncio.create_task(caller.says("who " * 100_000))
     await until(lambda: Hold.OWN_QUEUE in caller.link._holds)
-    assert hall.hub.congestion.is_full(client_of(caller))
+    assert hall.hub.backpressure.is_full(client_of(caller))
     answers_in_a_queue = LIMITS.send_queue // BESIDES
     for _ in range(2 * answers_in_a_queue):
         assert 0 < caller.link.queued() <= LIMITS.send_queue + 1000

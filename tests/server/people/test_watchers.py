@@ -7,14 +7,14 @@ import asyncio
 import pytest
 
 from duologue.core.events.chat import PeopleOnline
-from duologue.protocols.native.codec import NativeSocket
+from duologue.protocols.native.codec import NativeCodec
 from duologue.server.people import watchers
 from duologue.server.people.watchers import Watchers
 from duologue.server.session import Client
 from tests.server.test_session import client, fake
 
 
-class WatchingSocket(NativeSocket):
+class WatchingSocket(NativeCodec):
     watches = True
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from duologue.client.events import Happening
 from duologue.client.window.news import Happened, Progress
-from duologue.client.window.presenter import Desk
+from duologue.client.window.presenter import Presenter
 from duologue.client.window.state import Changes
 from duologue.core.events.chat import Acknowledged
 
@@ -14,22 +14,22 @@ NOW = 1_700_000_000.0
 
 
 @pytest.fixture
-def desk() -> Desk:
-    desk = Desk(lambda: NOW)
-    desk.log_in("alice")
-    return desk
+def presenter() -> Presenter:
+    presenter = Presenter(lambda: NOW)
+    presenter.log_in("alice")
+    return presenter
 
 
-def hear(desk: Desk, *events: Happening, progress: Progress | None = None) -> Changes:
+def hear(presenter: Presenter, *events: Happening, progress: Progress | None = None) -> Changes:
     """The changes of the last."""
     changes: Changes = []
     for event in events:
-        changes = desk.hear(Happened(event, progress or desk.progress))
+        changes = presenter.hear(Happened(event, progress or presenter.progress))
     return changes
 
 
-def lines(desk: Desk, place: str) -> list[str]:
-    blocks = desk.talk(place).scroll.blocks()
+def lines(presenter: Presenter, place: str) -> list[str]:
+    blocks = presenter.talk(place).scroll.blocks()
     return ["".join(text for text, _ in block)[7:].rstrip("\n") for block in blocks[1:]]
 
 
