@@ -10,7 +10,7 @@ from collections.abc import Callable
 from duologue.core.events.chat import Disconnected
 from duologue.core.limits import Limits
 from duologue.core.requests import ChatEnd
-from duologue.server.session import Client, Hold, Link
+from duologue.server.session import Connection, Hold, Session
 
 STALLED = Disconnected("stalled", "You did not read what was sent to you.")
 
@@ -26,59 +26,59 @@ class Backpressure:
         limits: Limits,
         *,
         time: Callable[[], float],
-        end_stalled: Callable[[Client, ChatEnd, Disconnected], None],
-        filled: Callable[[Client], None],
-        emptied: Callable[[Client], None],
+        end_stalled: Callable[[Session, ChatEnd, Disconnected], None],
+        filled: Callable[[Session], None],
+        emptied: Callable[[Session], None],
     ) -> None:
         self._limits = limits
         self._time = time
         self._end_stalled = end_stalled
         self._filled = filled
         self._emptied = emptied
-        self._full: dict[Link, tuple[float, int]] = {}
+        self._full: dict[Connection, tuple[float, int]] = {}
 
-    def congested(self, link: Link) -> None:
-        """The send queue of `link` is full. What would bring more answers is not read, logged in or not."""
-        self._full[link] = (self._time(), link.queued())
-        for source in _answered_on(link):
+    def congested(self, connection: Connection) -> None:
+        """The send queue of `connection` is full. What would bring more answers is not read, logged in or not."""
+        self._full[connection] = (self._time(), connection.queued())
+        for source in _answered_on(connection):
             source.hold(Hold.OWN_QUEUE)
-        if link.client:
-            self._filled(link.client)
+        if connection.session:
+            self._filled(connection.session)
 
-    def drained(self, link: Link) -> None:
-        self._full.pop(link, None)
-        client = link.client
-        if client is None:
-            link.release(Hold.OWN_QUEUE)
-        elif not self.is_full(client):
-            client.check_socket.release(Hold.OWN_QUEUE)
-            if not self.is_full(client):  # what waited there may have filled it again
-                client.chat_socket.release(Hold.OWN_QUEUE)
-            self._emptied(client)
+    def drained(self, connection: Connection) -> None:
+        self._full.pop(connection, None)
+        session = connection.session
+        if session is None:
+            connection.release(Hold.OWN_QUEUE)
+        elif not self.is_full(session):
+            session.check_socket.release(Hold.OWN_QUEUE)
+            if not self.is_full(session):  # what waited there may have filled it again
+                session.chat_socket.release(Hold.OWN_QUEUE)
+            self._emptied(session)
 
     @property
     def some_are_full(self) -> bool:
         """Is there anybody at all whose queue is full?"""
         return bool(self._full)
 
-    def is_full(self, client: Client) -> bool:
-        return bool(self._full) and any(link in self._full for link in client.sockets)
+    def is_full(self, session: Session) -> bool:
+        return bool(self._full) and any(connection in self._full for connection in session.sockets)
 
-    def forget(self, link: Link) -> None:
-        self._full.pop(link, None)
+    def forget(self, connection: Connection) -> None:
+        self._full.pop(connection, None)
 
     def sweep(self, now: float) -> None:
         """A queue that shrinks is slow, and may be; one that does not is stalled."""
-        for link, (since, queued) in [*self._full.items()]:
-            if link.queued() < queued:
-                self._full[link] = (now, link.queued())
-            elif now - since >= self._limits.write_stall and link.client:
-                self._end_stalled(link.client, ChatEnd.LOST, STALLED)
+        for connection, (since, queued) in [*self._full.items()]:
+            if connection.queued() < queued:
+                self._full[connection] = (now, connection.queued())
+            elif now - since >= self._limits.write_stall and connection.session:
+                self._end_stalled(connection.session, ChatEnd.LOST, STALLED)
 
 
-def _answered_on(link: Link) -> set[Link]:
-    """The sockets on which something is said that is answered on `link`."""
-    client = link.client
-    if client is None:
-        return {link}
-    return {client.chat_socket, link} if link is client.check_socket else {client.chat_socket}
+def _answered_on(connection: Connection) -> set[Connection]:
+    """The sockets on which something is said that is answered on `connection`."""
+    session = connection.session
+    if session is None:
+        return {connection}
+    return {session.chat_socket, connection} if connection is session.check_socket else {session.chat_socket}

@@ -15,45 +15,45 @@ from duologue.core.room_rules import LOBBY, is_room, room_key
 from duologue.core.streams import chat_of
 from duologue.server.history import PAGE_MESSAGES
 from duologue.server.hub import Hub
-from duologue.server.session import Client, Link
+from duologue.server.session import Connection, Session
 
 
-def cost_of(hub: Hub, link: Link, command: Command | PeerError) -> float:
+def cost_of(hub: Hub, connection: Connection, command: Command | PeerError) -> float:
     """In messages. What is no command, or none that can be carried out, costs what a mistake does."""
     if isinstance(command, PeerError):
         return MISTAKE
     kind = type(command)
-    if link.client:
+    if connection.session:
         extra = _EXTRA.get(kind)
-        return COSTS[kind] + (extra(hub, link.client, command) if extra else 0.0)
+        return COSTS[kind] + (extra(hub, connection.session, command) if extra else 0.0)
     return COSTS[kind] + (_members(hub, LOBBY) * TOLD if kind is ComeIn else 0.0)
 
 
-def _names(hub: Hub, _: Client, __: Any) -> float:
-    return min(len(hub.directory.clients), PAGE) * LISTED
+def _names(hub: Hub, _: Session, __: Any) -> float:
+    return min(len(hub.directory.sessions), PAGE) * LISTED
 
 
-def _people(hub: Hub, client: Client, command: Any) -> float:
-    return 2 * _names(hub, client, command)
+def _people(hub: Hub, session: Session, command: Any) -> float:
+    return 2 * _names(hub, session, command)
 
 
-def _everybody(hub: Hub, _: Client, __: Any) -> float:
-    return len(hub.directory.clients) * LISTED
+def _everybody(hub: Hub, _: Session, __: Any) -> float:
+    return len(hub.directory.sessions) * LISTED
 
 
-def _blocked(_: Hub, __: Client, ___: Any) -> float:
+def _blocked(_: Hub, __: Session, ___: Any) -> float:
     return PAGE * LISTED
 
 
-def _rooms(hub: Hub, _: Client, __: Any) -> float:
+def _rooms(hub: Hub, _: Session, __: Any) -> float:
     return min(hub.room_rules.count, ROOMS_PAGE) * ROOM_LISTED
 
 
-def _watchers(hub: Hub, _: Client, __: Any) -> float:
+def _watchers(hub: Hub, _: Session, __: Any) -> float:
     return hub.people.watching * TOLD
 
 
-def _page(_: Hub, __: Client, command: ReadHistory) -> float:
+def _page(_: Hub, __: Session, command: ReadHistory) -> float:
     return min(command.count, PAGE_MESSAGES) * LISTED
 
 
@@ -65,29 +65,29 @@ def _members(hub: Hub, typed: str) -> int:
     return len(room.members) if room else 0
 
 
-def _members_told(hub: Hub, _: Client, command: PartRoom | SayInRoom | SetTopic) -> float:
+def _members_told(hub: Hub, _: Session, command: PartRoom | SayInRoom | SetTopic) -> float:
     return _members(hub, command.room) * TOLD
 
 
-def _joined(hub: Hub, _: Client, command: JoinRoom) -> float:
+def _joined(hub: Hub, _: Session, command: JoinRoom) -> float:
     return _members(hub, command.room) * TOLD or ROOM_MADE
 
 
-def _members_listed(hub: Hub, _: Client, command: ListMembers) -> float:
+def _members_listed(hub: Hub, _: Session, command: ListMembers) -> float:
     return min(_members(hub, command.room), PAGE) * LISTED
 
 
-def _letter(hub: Hub, _: Client, command: SendLetter) -> float:
+def _letter(hub: Hub, _: Session, command: SendLetter) -> float:
     return _members(hub, command.nickname) * TOLD if is_room(command.nickname) else 0.0
 
 
-def _ping(_: Hub, client: Client, command: Ping) -> float:
+def _ping(_: Hub, session: Session, command: Ping) -> float:
     """What is not about the chat that is on is a question to the store."""
-    is_live = command.stream is None or (client.chat is not None and chat_of(command.stream) == client.chat.id)
+    is_live = command.stream is None or (session.chat is not None and chat_of(command.stream) == session.chat.id)
     return 0.0 if is_live else MESSAGE
 
 
-_EXTRA: dict[type, Callable[[Hub, Client, Any], float]] = {
+_EXTRA: dict[type, Callable[[Hub, Session, Any], float]] = {
     ListOnline: _names,
     ListPeople: _people,
     WatchPeople: _everybody,

@@ -60,166 +60,166 @@ from duologue.core.requests import ChatEnd
 from duologue.core.room_rules import is_room, room_key
 from duologue.server.costs import cost_of
 from duologue.server.hub import BYE, Hub
-from duologue.server.session import Client, Link
+from duologue.server.session import Connection, Session
 
 LETTER_BYTES = 9
 """72 random bits, 12 characters, as the streams of our own client have."""
 
 
-def handle_client(hub: Hub, link: Link, command: Command | PeerError) -> None:
-    """Carry out one command that came on `link`, or tell what is wrong with it."""
+def handle_client(hub: Hub, connection: Connection, command: Command | PeerError) -> None:
+    """Carry out one command that came on `connection`, or tell what is wrong with it."""
     try:
-        _carry_out(hub, link, command)
+        _carry_out(hub, connection, command)
     except FatalPeerError as error:
-        hub.cast_out(link, error)
+        hub.cast_out(connection, error)
     except PeerError as error:
         refused = Refused(error.code, error.text, _class_of(command))
-        (link.client.login_socket if link.client else link).tell(refused)
+        (connection.session.login_socket if connection.session else connection).tell(refused)
 
 
 def _class_of(command: Command | PeerError) -> type | None:
     return command.of if isinstance(command, PeerError) else type(command)
 
 
-def _carry_out(hub: Hub, link: Link, command: Command | PeerError) -> None:
-    hub.metering.spend(link, cost_of(hub, link, command))
+def _carry_out(hub: Hub, connection: Connection, command: Command | PeerError) -> None:
+    hub.metering.spend(connection, cost_of(hub, connection, command))
     kind = type(command)
     if kind in _FOR_SOCKETS:
-        _FOR_SOCKETS[kind](hub, link, command)
+        _FOR_SOCKETS[kind](hub, connection, command)
         return
-    if link.client is None:
+    if connection.session is None:
         raise PeerError("not_logged_in", "The login is not complete: wait for the first PONG on the check socket.")
     if isinstance(command, PeerError):
         raise command
-    _FOR_CLIENTS[kind](hub, link.client, command)
+    _FOR_CLIENTS[kind](hub, connection.session, command)
 
 
-def _give_nickname(hub: Hub, link: Link, command: GiveNickname) -> None:
-    hub.login.give_nickname(link, command.nickname, is_all=command.is_all)
+def _give_nickname(hub: Hub, connection: Connection, command: GiveNickname) -> None:
+    hub.login.give_nickname(connection, command.nickname, is_all=command.is_all)
 
 
-def _give_password(hub: Hub, link: Link, command: GivePassword) -> None:
-    hub.login.give_password(link, command.password)
+def _give_password(hub: Hub, connection: Connection, command: GivePassword) -> None:
+    hub.login.give_password(connection, command.password)
 
 
-def _give_pass(hub: Hub, link: Link, command: GivePass) -> None:
-    hub.login.give_pass(link, command.token)
+def _give_pass(hub: Hub, connection: Connection, command: GivePass) -> None:
+    hub.login.give_pass(connection, command.token)
 
 
-def _come_in(hub: Hub, link: Link, command: ComeIn) -> None:
-    hub.login.come_in(link, command.nickname)
+def _come_in(hub: Hub, connection: Connection, command: ComeIn) -> None:
+    hub.login.come_in(connection, command.nickname)
 
 
-def _attach(hub: Hub, link: Link, command: AttachSocket) -> None:
-    hub.login.attach(link, command.kind, command.token)
+def _attach(hub: Hub, connection: Connection, command: AttachSocket) -> None:
+    hub.login.attach(connection, command.kind, command.token)
 
 
-def _ping(hub: Hub, link: Link, command: Ping) -> None:
+def _ping(hub: Hub, connection: Connection, command: Ping) -> None:
     # Before the login is complete there is nothing to answer: the first PONG says that it is.
-    if link.client:
-        hub.chats.check_from_client(link.client, command)
+    if connection.session:
+        hub.chats.check_from_client(connection.session, command)
 
 
-def _pong(hub: Hub, link: Link, _: Pong) -> None:
+def _pong(hub: Hub, connection: Connection, _: Pong) -> None:
     """Any byte counts as life, so there is nothing left to do."""
 
 
-def _nothing(hub: Hub, link: Link, _: NoCommand) -> None:
+def _nothing(hub: Hub, connection: Connection, _: NoCommand) -> None:
     """Paid for, and that is all."""
 
 
-def _ask(hub: Hub, client: Client, command: AskForChat) -> None:
-    hub.ask(client, hub.directory.find_person(command.nickname))
+def _ask(hub: Hub, session: Session, command: AskForChat) -> None:
+    hub.ask(session, hub.directory.find_person(command.nickname))
 
 
-def _accept(hub: Hub, client: Client, command: AcceptChat) -> None:
-    hub.perform(hub.switchboard.accept(client.nickname, _key(hub, command.nickname)))
+def _accept(hub: Hub, session: Session, command: AcceptChat) -> None:
+    hub.perform(hub.switchboard.accept(session.nickname, _key(hub, command.nickname)))
 
 
-def _decline(hub: Hub, client: Client, command: DeclineChat) -> None:
-    hub.perform(hub.switchboard.decline(hub.time(), client.nickname, _key(hub, command.nickname)))
+def _decline(hub: Hub, session: Session, command: DeclineChat) -> None:
+    hub.perform(hub.switchboard.decline(hub.time(), session.nickname, _key(hub, command.nickname)))
 
 
-def _cancel(hub: Hub, client: Client, command: CancelRequest) -> None:
-    hub.perform(hub.switchboard.cancel(client.nickname, _key(hub, command.nickname)))
+def _cancel(hub: Hub, session: Session, command: CancelRequest) -> None:
+    hub.perform(hub.switchboard.cancel(session.nickname, _key(hub, command.nickname)))
 
 
-def _list_requests(hub: Hub, client: Client, _: ListRequests) -> None:
-    client.login_socket.tell(hub.switchboard.requests_to(client.nickname))
+def _list_requests(hub: Hub, session: Session, _: ListRequests) -> None:
+    session.login_socket.tell(hub.switchboard.requests_to(session.nickname))
 
 
-def _list_online(hub: Hub, client: Client, command: ListOnline) -> None:
-    client.login_socket.tell(hub.people.presences.online(command.after))
+def _list_online(hub: Hub, session: Session, command: ListOnline) -> None:
+    session.login_socket.tell(hub.people.presences.online(command.after))
 
 
-def _say(hub: Hub, client: Client, command: Say) -> None:
-    if client.chat is None:
+def _say(hub: Hub, session: Session, command: Say) -> None:
+    if session.chat is None:
         raise PeerError("no_chat", "You are in no chat, so nobody gets this. /chat NICK asks for one.")
-    hub.chats.delivery.say(client.chat, client, command.text)
+    hub.chats.delivery.say(session.chat, session, command.text)
 
 
-def _quit(hub: Hub, client: Client, _: QuitChat) -> None:
-    hub.perform(hub.switchboard.quit(client.nickname))
+def _quit(hub: Hub, session: Session, _: QuitChat) -> None:
+    hub.perform(hub.switchboard.quit(session.nickname))
 
 
-def _resume(hub: Hub, client: Client, command: ResumeChat) -> None:
-    hub.resume(client, command)
+def _resume(hub: Hub, session: Session, command: ResumeChat) -> None:
+    hub.resume(session, command)
 
 
-def _send_letter(hub: Hub, client: Client, command: SendLetter) -> None:
+def _send_letter(hub: Hub, session: Session, command: SendLetter) -> None:
     if is_room(command.nickname):
-        hub.rooms.say(client, command)
+        hub.rooms.say(session, command)
     else:
-        hub.chats.mailbox.send(client, command)
+        hub.chats.mailbox.send(session, command)
 
 
-def _read_history(hub: Hub, client: Client, command: ReadHistory) -> None:
+def _read_history(hub: Hub, session: Session, command: ReadHistory) -> None:
     history = hub.chats.history
     if is_room(command.nickname):
-        room = hub.room_rules.check_may_speak(client.nickname, room_key(command.nickname))
-        history.room_history(client, room, command.count, command.before)
+        room = hub.room_rules.check_may_speak(session.nickname, room_key(command.nickname))
+        history.room_history(session, room, command.count, command.before)
     else:
-        _check_has_history(client)
-        history.history(client, hub.directory.find_partner(command.nickname), command.count, command.before)
+        _check_has_history(session)
+        history.history(session, hub.directory.find_partner(command.nickname), command.count, command.before)
 
 
-def _check_has_history(client: Client) -> None:
+def _check_has_history(session: Session) -> None:
     """Under a guest's name somebody else may have talked before."""
-    if is_guest(client.nickname):
+    if is_guest(session.nickname):
         raise PeerError("no_history", "A guest has no history. That of a room you can read: /history #ROOM")
 
 
-def _search_history(hub: Hub, client: Client, command: SearchHistory) -> None:
-    _check_has_history(client)
-    hub.chats.history.search(client, command.words, hub.room_rules.rooms_of(client.nickname))
+def _search_history(hub: Hub, session: Session, command: SearchHistory) -> None:
+    _check_has_history(session)
+    hub.chats.history.search(session, command.words, hub.room_rules.rooms_of(session.nickname))
 
 
 # Rooms
 
 
-def _join(hub: Hub, client: Client, command: JoinRoom) -> None:
-    hub.rooms.join(client, command)
+def _join(hub: Hub, session: Session, command: JoinRoom) -> None:
+    hub.rooms.join(session, command)
 
 
-def _part(hub: Hub, client: Client, command: PartRoom) -> None:
-    hub.perform(hub.room_rules.part(client.nickname, room_key(command.room)))
+def _part(hub: Hub, session: Session, command: PartRoom) -> None:
+    hub.perform(hub.room_rules.part(session.nickname, room_key(command.room)))
 
 
-def _list_rooms(hub: Hub, client: Client, command: ListRooms) -> None:
-    for row in hub.room_rules.listed(client.nickname, command.after and room_key(command.after)):
-        client.login_socket.tell(row)
+def _list_rooms(hub: Hub, session: Session, command: ListRooms) -> None:
+    for row in hub.room_rules.listed(session.nickname, command.after and room_key(command.after)):
+        session.login_socket.tell(row)
 
 
-def _list_members(hub: Hub, client: Client, command: ListMembers) -> None:
-    client.login_socket.tell(hub.room_rules.members(client.nickname, room_key(command.room), command.after))
+def _list_members(hub: Hub, session: Session, command: ListMembers) -> None:
+    session.login_socket.tell(hub.room_rules.members(session.nickname, room_key(command.room), command.after))
 
 
-def _topic(hub: Hub, client: Client, command: SetTopic) -> None:
+def _topic(hub: Hub, session: Session, command: SetTopic) -> None:
     room = room_key(command.room)
     if command.topic is None:
-        client.login_socket.tell(hub.room_rules.topic_of(client.nickname, room))
+        session.login_socket.tell(hub.room_rules.topic_of(session.nickname, room))
     else:
-        hub.perform(hub.room_rules.set_topic(client.nickname, room, command.topic))
+        hub.perform(hub.room_rules.set_topic(session.nickname, room, command.topic))
 
 
 def _letter(recipient: str, text: str) -> SendLetter:
@@ -227,59 +227,59 @@ def _letter(recipient: str, text: str) -> SendLetter:
     return SendLetter(recipient, secrets.token_urlsafe(LETTER_BYTES), 1, text)
 
 
-def _say_in_room(hub: Hub, client: Client, command: SayInRoom) -> None:
-    hub.rooms.say(client, _letter(room_key(command.room), command.text))
+def _say_in_room(hub: Hub, session: Session, command: SayInRoom) -> None:
+    hub.rooms.say(session, _letter(room_key(command.room), command.text))
 
 
-def _say_privately(hub: Hub, client: Client, command: SayPrivately) -> None:
-    hub.chats.mailbox.send(client, _letter(command.nickname, command.text))
+def _say_privately(hub: Hub, session: Session, command: SayPrivately) -> None:
+    hub.chats.mailbox.send(session, _letter(command.nickname, command.text))
 
 
 # People
 
 
-def _go_away(hub: Hub, client: Client, command: GoAway) -> None:
-    hub.people.go_away(client, command.text)
+def _go_away(hub: Hub, session: Session, command: GoAway) -> None:
+    hub.people.go_away(session, command.text)
 
 
-def _do_not_disturb(hub: Hub, client: Client, _: DoNotDisturb) -> None:
-    hub.people.do_not_disturb(client)
+def _do_not_disturb(hub: Hub, session: Session, _: DoNotDisturb) -> None:
+    hub.people.do_not_disturb(session)
 
 
-def _come_back(hub: Hub, client: Client, _: ComeBack) -> None:
-    hub.people.come_back(client)
+def _come_back(hub: Hub, session: Session, _: ComeBack) -> None:
+    hub.people.come_back(session)
 
 
-def _who_is(hub: Hub, client: Client, command: WhoIs) -> None:
-    hub.people.describe(client, hub.directory.find_person(command.nickname))
+def _who_is(hub: Hub, session: Session, command: WhoIs) -> None:
+    hub.people.describe(session, hub.directory.find_person(command.nickname))
 
 
-def _list_people(hub: Hub, client: Client, command: ListPeople) -> None:
-    client.login_socket.tell(hub.people.presences.listed(command.after))
+def _list_people(hub: Hub, session: Session, command: ListPeople) -> None:
+    session.login_socket.tell(hub.people.presences.listed(command.after))
 
 
-def _watch_people(hub: Hub, client: Client, command: WatchPeople) -> None:
-    hub.people.watch(client, command)
+def _watch_people(hub: Hub, session: Session, command: WatchPeople) -> None:
+    hub.people.watch(session, command)
 
 
-def _block(hub: Hub, client: Client, command: Block) -> None:
-    hub.people.block(client, hub.directory.find_person(command.nickname))
+def _block(hub: Hub, session: Session, command: Block) -> None:
+    hub.people.block(session, hub.directory.find_person(command.nickname))
 
 
-def _unblock(hub: Hub, client: Client, command: Unblock) -> None:
-    hub.people.unblock(client, hub.directory.find_person(command.nickname))
+def _unblock(hub: Hub, session: Session, command: Unblock) -> None:
+    hub.people.unblock(session, hub.directory.find_person(command.nickname))
 
 
-def _list_blocked(hub: Hub, client: Client, command: ListBlocked) -> None:
-    client.login_socket.tell(hub.people.privacy.blocked_by(client.nickname, command.after))
+def _list_blocked(hub: Hub, session: Session, command: ListBlocked) -> None:
+    session.login_socket.tell(hub.people.privacy.blocked_by(session.nickname, command.after))
 
 
-def _allow_asking(hub: Hub, client: Client, command: AllowAsking) -> None:
-    hub.people.allow(client, command.who)
+def _allow_asking(hub: Hub, session: Session, command: AllowAsking) -> None:
+    hub.people.allow(session, command.who)
 
 
-def _exit(hub: Hub, client: Client, _: Exit) -> None:
-    hub.disconnect_client(client, ChatEnd.LEFT, BYE)
+def _exit(hub: Hub, session: Session, _: Exit) -> None:
+    hub.disconnect_client(session, ChatEnd.LEFT, BYE)
 
 
 def _key(hub: Hub, nickname: str | None) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from duologue.core.events.chat import Probe
-from duologue.server.session import Client
+from duologue.server.session import Session
 from duologue.server.tables import Connections
 from duologue.settings import Settings
 
@@ -16,7 +16,7 @@ _SWEEPS_PER_HEARTBEAT = 4
 
 
 class Heartbeat:
-    """Watches the clients whose rows stand in `connections`; `client_in` finds a row's client, `reap` ends a dead one.
+    """Watches the clients whose rows stand in `connections`; `session_of` finds a row's client, `reap` ends a dead one.
 
     `heard` collects the rows of sockets that something came in on: adding to a set is all that a message pays for it.
     """
@@ -26,8 +26,8 @@ class Heartbeat:
         settings: Settings,
         connections: Connections,
         *,
-        client_in: Callable[[int], Client],
-        reap: Callable[[Client], None],
+        session_of: Callable[[int], Session],
+        reap: Callable[[Session], None],
     ) -> None:
         self.heard: set[int] = set()
         self.reaped = 0
@@ -36,7 +36,7 @@ class Heartbeat:
         self._connections = connections
         self._heartbeat = settings.heartbeat
         self._dead_after = settings.dead_after
-        self._client_in = client_in
+        self._client_in = session_of
         self._reap = reap
 
     def check_for_inactive_clients(self, now: float) -> None:

@@ -13,7 +13,7 @@ from duologue.core.events.chat import Recalled, RecallEnded, Refused
 from duologue.core.names import is_guest
 from duologue.core.room import Room
 from duologue.core.room_rules import is_room
-from duologue.server.session import Client, Link
+from duologue.server.session import Connection, Session
 from duologue.server.storage.base import Message, Store, StoreDamaged, StoreError, Unfinished
 from duologue.server.tasks import Tasks
 
@@ -57,27 +57,27 @@ class HistoryReader:
         self._is_heard = is_heard
         self._tasks = Tasks()
 
-    def history(self, client: Client, partner: str, count: int, before: int | None) -> None:
+    def history(self, session: Session, partner: str, count: int, before: int | None) -> None:
         """The newest `count` messages with `partner`, oldest first, or those before the message numbered `before`."""
         limit = _limit(count)
-        found = self.store.history(client.nickname, partner, before=before, limit=limit)
-        self._answer(client, ReadHistory, _page(found, limit))
+        found = self.store.history(session.nickname, partner, before=before, limit=limit)
+        self._answer(session, ReadHistory, _page(found, limit))
 
-    def room_history(self, client: Client, room: Room, count: int, before: int | None) -> None:
+    def room_history(self, session: Session, room: Room, count: int, before: int | None) -> None:
         """The same of what was said in a room."""
         limit = _limit(count)
-        asker = client.login_socket.address if is_guest(client.nickname) else client.nickname
+        asker = session.login_socket.address if is_guest(session.nickname) else session.nickname
         found = self.store.room_history(room.id, asker=asker, before=before, limit=limit)
-        self._answer(client, ReadHistory, _page(found, limit), {room.id: room.key})
+        self._answer(session, ReadHistory, _page(found, limit), {room.id: room.key})
 
-    def search(self, client: Client, words: str, rooms: Sequence[Room]) -> None:
+    def search(self, session: Session, words: str, rooms: Sequence[Room]) -> None:
         """The newest messages with all of the words, in any chat of the client or in these rooms, newest first."""
         keys = {room.id: room.key for room in rooms}
-        self._answer(client, SearchHistory, self._found(client.nickname, words, [*keys]), keys)
+        self._answer(session, SearchHistory, self._found(session.nickname, words, [*keys]), keys)
 
-    def left(self, client: Client) -> None:
-        """Read nothing more for `client`, which has gone."""
-        self._tasks.left(client)
+    def left(self, session: Session) -> None:
+        """Read nothing more for `session`, which has gone."""
+        self._tasks.left(session)
 
     async def _found(self, me: str, words: str, rooms: Sequence[str]) -> Page:
         try:
@@ -86,10 +86,10 @@ class HistoryReader:
             return Page(unfinished.found, is_whole=False)
 
     def _answer(
-        self, client: Client, of: type, question: Awaitable[Page], rooms: Mapping[str, str] = _NO_ROOMS
+        self, session: Session, of: type, question: Awaitable[Page], rooms: Mapping[str, str] = _NO_ROOMS
     ) -> None:
-        heard = self._heard_by(client.nickname, question)
-        self._tasks.read(client, _tell(client.login_socket, of, heard, rooms))
+        heard = self._heard_by(session.nickname, question)
+        self._tasks.read(session, _tell(session.login_socket, of, heard, rooms))
 
     async def _heard_by(self, me: str, question: Awaitable[Page]) -> Page:
         page = await question
@@ -114,7 +114,7 @@ async def _page(asked: Awaitable[Sequence[Message]], limit: int) -> Page:
     return Page(messages, messages[0].number if has_older else None)
 
 
-async def _tell(login_socket: Link, of: type, question: Awaitable[Page], rooms: Mapping[str, str]) -> None:
+async def _tell(login_socket: Connection, of: type, question: Awaitable[Page], rooms: Mapping[str, str]) -> None:
     """`of` is the class of the command that asks; `rooms` are the keys of the rooms that are the recipients, by id."""
     try:
         page = await question

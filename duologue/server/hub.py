@@ -1,6 +1,6 @@
 """The one place that owns who is here: it lets clients in and out, asks the rules, and carries out their effects.
 
-Touches no socket itself (see `link`), and reads no command (see `handle_client`).
+Touches no socket itself (see `connection`), and reads no command (see `handle_client`).
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ from duologue.server.people.directory import Directory
 from duologue.server.people.service import PeopleService
 from duologue.server.people.watchers import Watchers
 from duologue.server.rooms import RoomService
-from duologue.server.session import Client, Link
+from duologue.server.session import Connection, Session
 from duologue.server.storage.base import Store
 from duologue.server.storage.disk import disk_full
 from duologue.server.tables import Connections, Users
@@ -95,8 +95,8 @@ class Hub:
         self.users = users
         self.connections = Connections()
         self.directory = Directory(users)
-        self._clients = self.directory.clients
-        self._client_in_row: dict[int, Client] = {}
+        self._sessions = self.directory.sessions
+        self._client_in_row: dict[int, Session] = {}
         self.backpressure = Backpressure(
             settings.limits,
             time=time,
@@ -144,7 +144,7 @@ class Hub:
             self.backpressure,
             self.metering,
             self.connections,
-            clients=self._clients,
+            sessions=self._sessions,
             page=settings.limits.send_queue,
             is_registered=self.directory.is_registered,
             find_person=self.directory.find_person,
@@ -163,7 +163,7 @@ class Hub:
             store,
             self.room_rules,
             self.backpressure,
-            clients=self._clients,
+            sessions=self._sessions,
             passwords=passwords,
             perform=self.perform,
             time=time,
@@ -174,7 +174,7 @@ class Hub:
         self.heartbeat = Heartbeat(
             settings,
             self.connections,
-            client_in=self._client_in_row.__getitem__,
+            session_of=self._client_in_row.__getitem__,
             reap=partial(self.disconnect_client, reason=ChatEnd.LOST, goodbye=DEAD),
         )
 
@@ -184,92 +184,92 @@ class Hub:
     # Coming and going
 
     def _log_in(self, login: Login) -> None:
-        older = self._clients.get(login.nickname)
+        older = self._sessions.get(login.nickname)
         if older:
             self.disconnect_client(older, ChatEnd.LOST, TAKEN_OVER)
-        client = self._seat(login)
-        self.people.arrived(client)
-        self._watchers.arrived(client)
-        self.chats.acknowledgements.greet(client)
-        self.perform(self.switchboard.arrive(self.time(), client.nickname))
-        self.chats.mailbox.open(client)
-        if client.login_socket.door.lobby:
-            self.perform(self.room_rules.join(client.nickname, LOBBY))
-        log.info("logged in", extra={"nickname": client.nickname, "peer": client.login_socket.peer})
+        session = self._seat(login)
+        self.people.arrived(session)
+        self._watchers.arrived(session)
+        self.chats.acknowledgements.greet(session)
+        self.perform(self.switchboard.arrive(self.time(), session.nickname))
+        self.chats.mailbox.open(session)
+        if session.login_socket.door.lobby:
+            self.perform(self.room_rules.join(session.nickname, LOBBY))
+        log.info("logged in", extra={"nickname": session.nickname, "peer": session.login_socket.peer})
 
-    def _seat(self, login: Login) -> Client:
-        links = login.login_socket, login.attached[SocketKind.CHAT], login.attached[SocketKind.CHECK]
+    def _seat(self, login: Login) -> Session:
+        connections = login.login_socket, login.attached[SocketKind.CHAT], login.attached[SocketKind.CHECK]
         now = self.time()
-        fds = [link.descriptor for link in links]
+        fds = [connection.descriptor for connection in connections]
         has_heartbeat = not is_guest(login.nickname)
         seen = now if has_heartbeat else inf
         row = self.connections.add(login.login_socket.peer, login.nickname, fds[0], fds[1], fds[2], seen)
         password_hash = login.account.password_hash if login.account else None
-        client = Client(login.nickname, *links, row=row, password_hash=password_hash)
+        session = Session(login.nickname, *connections, row=row, password_hash=password_hash)
         bucket = self.metering.of_client(login.nickname, login.login_socket)
-        for link in links:
-            link.bucket, link.client, link.row = bucket, client, row if has_heartbeat else -1
-        self._clients[client.nickname] = self._client_in_row[row] = client
-        return client
+        for connection in connections:
+            connection.bucket, connection.session, connection.row = bucket, session, row if has_heartbeat else -1
+        self._sessions[session.nickname] = self._client_in_row[row] = session
+        return session
 
-    def disconnect_client(self, client: Client, reason: ChatEnd, goodbye: Disconnected) -> None:
+    def disconnect_client(self, session: Session, reason: ChatEnd, goodbye: Disconnected) -> None:
         """End a session, all three sockets of it. Harmless for one that has ended already.
 
         A chat waits for one who is LOST, and ends for any other `reason`.
         """
-        if self._clients.get(client.nickname) is not client:
+        if self._sessions.get(session.nickname) is not session:
             return
-        client.login_socket.tell(goodbye)
-        for link in client.sockets:
-            link.client, link.row = None, -1
-            link.close()
-        self.perform(self.switchboard.leave(self.time(), client.nickname, reason))
-        is_lost = reason is ChatEnd.LOST and not is_guest(client.nickname)
-        self.perform(self.room_rules.leave(self.time(), client.nickname, is_lost=is_lost))
-        del self._clients[client.nickname], self._client_in_row[client.row]
-        self._watchers.left(client)
-        self.people.left(client)
-        self.connections.remove(client.row)
-        self.chats.acknowledgements.forget(client)
-        self.chats.mailbox.close(client)
-        self.chats.history.left(client)
-        self.directory.guests.leave(client.nickname)
-        self.rooms.forget(client)
-        log.info("logged out", extra={"nickname": client.nickname, "reason": goodbye.code})
+        session.login_socket.tell(goodbye)
+        for connection in session.sockets:
+            connection.session, connection.row = None, -1
+            connection.close()
+        self.perform(self.switchboard.leave(self.time(), session.nickname, reason))
+        is_lost = reason is ChatEnd.LOST and not is_guest(session.nickname)
+        self.perform(self.room_rules.leave(self.time(), session.nickname, is_lost=is_lost))
+        del self._sessions[session.nickname], self._client_in_row[session.row]
+        self._watchers.left(session)
+        self.people.left(session)
+        self.connections.remove(session.row)
+        self.chats.acknowledgements.forget(session)
+        self.chats.mailbox.close(session)
+        self.chats.history.left(session)
+        self.directory.guests.leave(session.nickname)
+        self.rooms.forget(session)
+        log.info("logged out", extra={"nickname": session.nickname, "reason": goodbye.code})
 
-    def cast_out(self, link: Link, error: FatalPeerError) -> None:
-        """The peer broke the protocol on `link`: say so and end what hangs on it."""
-        log.warning("protocol error", extra={"peer": link.peer, "reason": error.code})
-        link.tell(Refused(error.code, error.text))
-        if link.client:
-            self.disconnect_client(link.client, ChatEnd.LOST, Disconnected("protocol_error", error.text))
+    def cast_out(self, connection: Connection, error: FatalPeerError) -> None:
+        """The peer broke the protocol on `connection`: say so and end what hangs on it."""
+        log.warning("protocol error", extra={"peer": connection.peer, "reason": error.code})
+        connection.tell(Refused(error.code, error.text))
+        if connection.session:
+            self.disconnect_client(connection.session, ChatEnd.LOST, Disconnected("protocol_error", error.text))
         else:
-            self.login.lost(link)
-            link.dismiss()
+            self.login.lost(connection)
+            connection.dismiss()
 
-    def lost(self, link: Link) -> None:
-        """`link` is closed. One dead socket ends the session."""
-        self.backpressure.forget(link)
-        self.unfinished.forget(link)
-        if link.client:
-            self.disconnect_client(link.client, ChatEnd.LOST, SOCKET_CLOSED)
+    def lost(self, connection: Connection) -> None:
+        """`connection` is closed. One dead socket ends the session."""
+        self.backpressure.forget(connection)
+        self.unfinished.forget(connection)
+        if connection.session:
+            self.disconnect_client(connection.session, ChatEnd.LOST, SOCKET_CLOSED)
         else:
-            self.login.lost(link)
+            self.login.lost(connection)
 
     def users_changed(self) -> None:
         """The users file was reread: whoever does not belong any more has to go."""
-        for client, reason, goodbye in self.directory.no_longer_belong():
-            self.disconnect_client(client, reason, goodbye)
+        for session, reason, goodbye in self.directory.no_longer_belong():
+            self.disconnect_client(session, reason, goodbye)
 
     def shut_down(self, goodbye: Disconnected = SHUTTING_DOWN) -> None:
         """Say goodbye to everyone; the sockets close when their queues are sent. Chats wait for the next server."""
         self.not_ready = goodbye.text
-        clients = [*self._clients.values()]
-        for client in clients:  # before the first chat pauses, of which nobody needs to hear any more
-            client.login_socket.tell(goodbye)
-            client.login_socket.close()
-        for client in clients:
-            self.disconnect_client(client, ChatEnd.LOST, goodbye)
+        sessions = [*self._sessions.values()]
+        for session in sessions:  # before the first chat pauses, of which nobody needs to hear any more
+            session.login_socket.tell(goodbye)
+            session.login_socket.close()
+        for session in sessions:
+            self.disconnect_client(session, ChatEnd.LOST, goodbye)
 
     def sweep(self) -> None:
         """Everything that is due by the clock; called every `heartbeat.sweep_every` seconds."""
@@ -320,54 +320,54 @@ class Hub:
                     self.chats.perform(effect)
 
     def _tell(self, nickname: str, event: Event) -> None:
-        client = self._clients.get(nickname)
-        if client:  # who is not connected learns nothing, or from the store
-            client.login_socket.tell(event)
+        session = self._sessions.get(nickname)
+        if session:  # who is not connected learns nothing, or from the store
+            session.login_socket.tell(event)
 
     def _written(self, sender: str, recipient: str) -> None:
         """A letter was taken. Who is away has left a text for its sender."""
         self.letters += 1
         self.perform(self.people.presences.text_for(sender, recipient))
 
-    def ask(self, client: Client, target: str) -> None:
+    def ask(self, session: Session, target: str) -> None:
         """`/chat`: at once, or when it is known whether `target` knows the asker. Raises PeerError."""
         if self.is_disk_low:  # every chat is a row, and nothing can be said in it
             raise disk_full()
-        self.people.when_known(client, target, partial(self._ask, client, target))
+        self.people.when_known(session, target, partial(self._ask, session, target))
 
-    def _ask(self, client: Client, target: str) -> None:
-        self.perform(self.switchboard.ask(self.time(), client.nickname, target))
+    def _ask(self, session: Session, target: str) -> None:
+        self.perform(self.switchboard.ask(self.time(), session.nickname, target))
 
-    def resume(self, client: Client, command: ResumeChat) -> None:
+    def resume(self, session: Session, command: ResumeChat) -> None:
         """`/resume`: of a chat that waits, or of one that is over."""
-        chat = self.switchboard.chat_of(client.nickname)
+        chat = self.switchboard.chat_of(session.nickname)
         if chat and chat.id == command.chat:
-            self._resume(client, chat, self.switchboard.agree(client.nickname, command))
+            self._resume(session, chat, self.switchboard.agree(session.nickname, command))
         else:
-            self.chats.resume_ended(client, command)
+            self.chats.resume_ended(session, command)
 
-    def _resume(self, client: Client, chat: Chat, effects: list[Effect]) -> None:
+    def _resume(self, session: Session, chat: Chat, effects: list[Effect]) -> None:
         [reopening] = (effect for effect in effects if isinstance(effect, ReopenChat))
-        then = partial(self._come_back, client, chat, effects)
+        then = partial(self._come_back, session, chat, effects)
         if reopening.begun:
-            self.chats.begin_stream(client, reopening, reopening.begun, then)
+            self.chats.begin_stream(session, reopening, reopening.begun, then)
         else:
             then()
 
-    def _come_back(self, client: Client, chat: Chat, effects: list[Effect]) -> None:
+    def _come_back(self, session: Session, chat: Chat, effects: list[Effect]) -> None:
         """If it is still here, and the chat still waits for it: a stream that begins takes the store a moment."""
-        is_here = self._clients.get(client.nickname) is client
-        if is_here and self.switchboard.chat_of(client.nickname) is chat:
-            self.perform([*effects, *self.switchboard.come_back(self.time(), client.nickname)])
+        is_here = self._sessions.get(session.nickname) is session
+        if is_here and self.switchboard.chat_of(session.nickname) is chat:
+            self.perform([*effects, *self.switchboard.come_back(self.time(), session.nickname)])
 
     # Queues
 
-    def _filled(self, client: Client) -> None:
-        self.chats.delivery.fall_behind(client)
+    def _filled(self, session: Session) -> None:
+        self.chats.delivery.fall_behind(session)
 
-    def _emptied(self, client: Client) -> None:
-        self.chats.delivery.drained(client)
-        self.chats.mailbox.go_on(client)
-        self.rooms.emptied(client)
-        self._watchers.emptied(client)
-        self.people.emptied(client)
+    def _emptied(self, session: Session) -> None:
+        self.chats.delivery.drained(session)
+        self.chats.mailbox.go_on(session)
+        self.rooms.emptied(session)
+        self._watchers.emptied(session)
+        self.people.emptied(session)

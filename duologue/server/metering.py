@@ -19,7 +19,7 @@ from duologue.core.events.chat import Refused
 from duologue.core.limits import Limits
 from duologue.core.names import is_guest
 from duologue.core.pace import TokenBucket
-from duologue.server.session import Client, Hold, Link
+from duologue.server.session import Connection, Hold, Session
 
 WARN_EVERY = 10.0
 """Seconds between two warnings to a client that sends too fast, so that the warnings are no flood of their own."""
@@ -42,7 +42,7 @@ class Metering:
         key = "stranger", f"{address}:{port}" if is_one_of_many else source_key(address, port)
         return self._bucket(key, self._limits.stranger_burst, self._limits.stranger_rate)
 
-    def of_client(self, nickname: str, login_socket: Link) -> TokenBucket:
+    def of_client(self, nickname: str, login_socket: Connection) -> TokenBucket:
         """What somebody who is logged in may spend: an account's own, and a guest's by where they come from."""
         guest = is_guest(nickname)
         key = ("guest", source_key(login_socket.address, login_socket.port)) if guest else ("account", nickname)
@@ -54,27 +54,27 @@ class Metering:
             bucket = self._buckets[key] = TokenBucket(burst, rate, self._time())
         return bucket
 
-    def spend(self, link: Link, cost: float) -> None:
-        """`link` is to have something done for it. Past its rate it is read from again when the debt is worked off."""
+    def spend(self, connection: Connection, cost: float) -> None:
+        """`connection` asks for something. Past its rate it is read from again when the debt is worked off."""
         now = self._time()
-        self._in_use[link.bucket] = None
-        wait = link.bucket.spend(cost, now)
+        self._in_use[connection.bucket] = None
+        wait = connection.bucket.spend(cost, now)
         if wait > 0:
-            link.hold(Hold.RATE)
-            asyncio.get_running_loop().call_later(wait, link.release, Hold.RATE)
-            if link.client:
-                self._warn(link.client, now)
+            connection.hold(Hold.RATE)
+            asyncio.get_running_loop().call_later(wait, connection.release, Hold.RATE)
+            if connection.session:
+                self._warn(connection.session, now)
 
-    def payer(self, link: Link, each: float) -> Callable[[int, int], bool]:
+    def payer(self, connection: Connection, each: float) -> Callable[[int, int], bool]:
         """What a short way past the commands calls with the number of its lines, which cost so much `each`, and bytes,
         where there are more than lines like these have.
 
         False: there is not enough for all of them, so nothing is taken. They have to go the long way, one by one.
         """
-        return _pays_nothing if isinf(self._limits.message_rate) else partial(self._pay, link, each)
+        return _pays_nothing if isinf(self._limits.message_rate) else partial(self._pay, connection, each)
 
-    def _pay(self, link: Link, each: float, lines: int, size: int) -> bool:
-        bucket = link.bucket
+    def _pay(self, connection: Connection, each: float, lines: int, size: int) -> bool:
+        bucket = connection.bucket
         self._in_use[bucket] = None
         return bucket.pay(max(lines * each, size * BYTE), self._time())
 
@@ -82,12 +82,12 @@ class Metering:
         """Buckets that are full again need not be kept."""
         self._in_use = {bucket: None for bucket in self._in_use if not bucket.is_full(now)}
 
-    def _warn(self, client: Client, now: float) -> None:
-        if now - client.warned < WARN_EVERY:
+    def _warn(self, session: Session, now: float) -> None:
+        if now - session.warned < WARN_EVERY:
             return
-        client.warned = now
+        session.warned = now
         text = f"You send more than {self._limits.message_rate:g} messages a second; the rest is taken at that rate."
-        client.login_socket.tell(Refused("slow_down", text))
+        session.login_socket.tell(Refused("slow_down", text))
 
 
 def _pays_nothing(_: int, __: int) -> bool:

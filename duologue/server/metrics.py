@@ -113,7 +113,7 @@ class Collector:
             ("people_online", "People who are logged in.", figures.people),
             ("chats", "Chats that are on or wait for somebody.", figures.chats),
             ("rooms", "Rooms that there are.", figures.rooms),
-            ("queued_bytes", "Bytes that wait for clients to read them.", figures.queued),
+            ("queued_bytes", "Bytes that wait for sessions to read them.", figures.queued),
             ("loop_lag_seconds", "How late the last sweep came.", figures.loop_lag),
         ):
             yield GaugeMetricFamily(f"duologue_{name}", about, value=value)

@@ -30,7 +30,7 @@ from duologue.protocols.native.wire import encode_message
 from duologue.server.auth.passwords import PasswordPool
 from duologue.server.backpressure import Backpressure
 from duologue.server.fair_pool import PoolFull
-from duologue.server.session import Client, Link, source_of
+from duologue.server.session import Connection, Session, source_of
 from duologue.server.storage.base import Letter, LiveRoom, Store
 from duologue.server.tasks import Tasks
 
@@ -40,11 +40,11 @@ _OF_SOMEBODY = (RoomSaid, RoomJoined, RoomLeft, RoomTopic)
 """Not told to those who have blocked whom it is about, or whose words they are."""
 
 T = TypeVar("T")
-Members = dict[Callable[[Iterable[Link], Event], None], list[tuple[str, Link]]]
+Members = dict[Callable[[Iterable[Connection], Event], None], list[tuple[str, Connection]]]
 
 
 class RoomService:
-    """`clients` are those who are logged in, by nickname; `perform` has effects carried out.
+    """`sessions` are those who are logged in, by nickname; `perform` has effects carried out.
 
     `time` is a monotonic clock in seconds, `wall_clock` dates what is stored. Who is among the `blockers_of` somebody
     hears nothing of them.
@@ -56,7 +56,7 @@ class RoomService:
         rules: Rooms,
         backpressure: Backpressure,
         *,
-        clients: Mapping[str, Client],
+        sessions: Mapping[str, Session],
         passwords: PasswordPool,
         perform: Callable[[list[Effect]], None],
         time: Callable[[], float],
@@ -67,51 +67,53 @@ class RoomService:
         self.store = store
         self._rules = rules
         self._backpressure = backpressure
-        self._missed: dict[Client, Counter[str]] = {}
+        self._missed: dict[Session, Counter[str]] = {}
         self._members: WeakKeyDictionary[Room, tuple[int, Members]] = WeakKeyDictionary()
-        self._clients = clients
+        self._sessions = sessions
         self._passwords = passwords
         self._perform = perform
         self._time = time
         self._wall_clock = wall_clock
         self._tries = Tries(limits.password_tries, WINDOW)
         self._tries_at_all = Tries(limits.room_password_tries, WINDOW)
-        self._waiting: dict[Client, asyncio.Task[Any]] = {}  # for a password to be checked
+        self._waiting: dict[Session, asyncio.Task[Any]] = {}  # for a password to be checked
         self._blockers_of = blockers_of
         self._tasks = Tasks()
 
     # In
 
-    def join(self, client: Client, command: JoinRoom) -> None:
+    def join(self, session: Session, command: JoinRoom) -> None:
         """`/join`. Raises PeerError."""
         key = room_key(command.room)
         room = self._rules.find(key)
-        if self._is_open(client, room, command.password):
-            self._perform(self._rules.join(client.nickname, key))
+        if self._is_open(session, room, command.password):
+            self._perform(self._rules.join(session.nickname, key))
         else:
-            self._tasks.answer(client.chat_socket, self._join(client, key, room, command.password or ""))
+            self._tasks.answer(session.chat_socket, self._join(session, key, room, command.password or ""))
 
-    def _is_open(self, client: Client, room: Room | None, password: str | None) -> bool:
+    def _is_open(self, session: Session, room: Room | None, password: str | None) -> bool:
         """Can it be entered without a look at the password?"""
         if room is None:
             return password is None
-        return room.password_hash is None or client.nickname in room.members
+        return room.password_hash is None or session.nickname in room.members
 
-    async def _join(self, client: Client, key: str, room: Room | None, password: str) -> None:
+    async def _join(self, session: Session, key: str, room: Room | None, password: str) -> None:
         try:
             if room:
-                password_hash = await self._checked(client, room, password)
+                password_hash = await self._checked(session, room, password)
             else:
-                password_hash = await self._in_turn(client, self._passwords.hash(password, _asker(client)))
-            if self._clients.get(client.nickname) is client:
-                self._perform(self._rules.join(client.nickname, key, password_hash))
+                password_hash = await self._in_turn(session, self._passwords.hash(password, _asker(session)))
+            if self._sessions.get(session.nickname) is session:
+                self._perform(self._rules.join(session.nickname, key, password_hash))
         except PeerError as error:
-            client.login_socket.tell(Refused(error.code, error.text, JoinRoom))
+            session.login_socket.tell(Refused(error.code, error.text, JoinRoom))
 
-    async def _checked(self, client: Client, room: Room, password: str) -> str | None:
-        guess = self._guess(client, room)
+    async def _checked(self, session: Session, room: Room, password: str) -> str | None:
+        guess = self._guess(session, room)
         try:
-            is_right = await self._in_turn(client, self._passwords.verify(room.password_hash, password, _asker(client)))
+            is_right = await self._in_turn(
+                session, self._passwords.verify(room.password_hash, password, _asker(session))
+            )
         except PeerError:
             guess.take_back()
             raise
@@ -120,17 +122,17 @@ class RoomService:
         guess.was_right()
         return room.password_hash
 
-    def _guess(self, client: Client, room: Room) -> Guess:
+    def _guess(self, session: Session, room: Room) -> Guess:
         """Raises PeerError: throttled. A guest's next name is no new start, and neither is the next room."""
-        asker = _asker(client)
+        asker = _asker(session)
         # On this machine each guest has tries of their own, and all of them together no more than those of one address.
-        together = address_key(client.login_socket.address) if is_guest(client.nickname) else asker
+        together = address_key(session.login_socket.address) if is_guest(session.nickname) else asker
         return begin(Tally(self._tries, (room.key, asker)), Tally(self._tries_at_all, together), now=self._time())
 
-    async def _in_turn(self, client: Client, work: Coroutine[Any, Any, T]) -> T:
+    async def _in_turn(self, session: Session, work: Coroutine[Any, Any, T]) -> T:
         """Whoever goes meanwhile gives up their place. Raises PeerError."""
         task = asyncio.get_running_loop().create_task(work)
-        self._waiting[client] = task
+        self._waiting[session] = task
         try:
             return await task
         except PoolFull:
@@ -138,37 +140,39 @@ class RoomService:
         except asyncio.CancelledError:
             raise PeerError("gone", "You have left, so nobody waits for your password.") from None
         finally:
-            self._waiting.pop(client, None)
+            self._waiting.pop(session, None)
 
     # What is said
 
-    def say(self, client: Client, letter: SendLetter) -> None:
+    def say(self, session: Session, letter: SendLetter) -> None:
         """`/msg` to a room."""
-        self._tasks.answer(client.chat_socket, self._say(client, letter))
+        self._tasks.answer(session.chat_socket, self._say(session, letter))
 
-    async def _say(self, client: Client, letter: SendLetter) -> None:
+    async def _say(self, session: Session, letter: SendLetter) -> None:
         try:
-            room = self._rules.check_may_speak(client.nickname, room_key(letter.nickname))
+            room = self._rules.check_may_speak(session.nickname, room_key(letter.nickname))
             line, at = encode_message(letter.text), self._wall_clock()
             handed_in = await self.store.hand_in(
-                Letter(letter.stream, letter.number, client.nickname, room.id, line, at)
+                Letter(letter.stream, letter.number, session.nickname, room.id, line, at)
             )
         except PeerError as error:
-            if not await self._was_said_before(client, letter):
-                client.login_socket.tell(NotKept(letter.nickname, letter.stream, letter.number, error.code, error.text))
+            if not await self._was_said_before(session, letter):
+                session.login_socket.tell(
+                    NotKept(letter.nickname, letter.stream, letter.number, error.code, error.text)
+                )
             return
         stored = handed_in.standing.stored
-        client.check_socket.tell(Acknowledged(stored, stored, letter.stream))
+        session.check_socket.tell(Acknowledged(stored, stored, letter.stream))
         if handed_in.number is not None:
-            said = RoomSaid(room.key, client.nickname, int(at), handed_in.number, letter.text)
-            self._tell(room, said, None if client.login_socket.door.hears_itself else client.nickname)
+            said = RoomSaid(room.key, session.nickname, int(at), handed_in.number, letter.text)
+            self._tell(room, said, None if session.login_socket.door.hears_itself else session.nickname)
 
-    async def _was_said_before(self, client: Client, letter: SendLetter) -> bool:
+    async def _was_said_before(self, session: Session, letter: SendLetter) -> bool:
         """Whoever said something and lost the connection before the answer may be out of the room by now."""
-        standing = await self.store.standing(letter.stream, client.nickname)
+        standing = await self.store.standing(letter.stream, session.nickname)
         if standing is None or standing.stored < letter.number:
             return False
-        client.check_socket.tell(Acknowledged(standing.stored, standing.stored, letter.stream))
+        session.check_socket.tell(Acknowledged(standing.stored, standing.stored, letter.stream))
         return True
 
     # Effects
@@ -187,9 +191,9 @@ class RoomService:
         who = event.nickname if isinstance(event, _OF_SOMEBODY) else None
         left_out = {besides, *self._blockers_of(who)} if who else {besides}
         for tell_all, members in self._members_of(room).items():
-            hearers = [link for nickname, link in members if nickname not in left_out]
+            hearers = [connection for nickname, connection in members if nickname not in left_out]
             if self._backpressure.some_are_full:
-                hearers = [link for link in hearers if self._reads(link, event)]
+                hearers = [connection for connection in hearers if self._reads(connection, event)]
             tell_all(hearers, event)
 
     def _members_of(self, room: Room) -> Members:
@@ -197,34 +201,34 @@ class RoomService:
         comings, members = self._members.get(room, (-1, {}))
         if comings != room.comings:
             members = {}
-            for client in filter(None, map(self._clients.get, room.members)):
-                members.setdefault(client.login_socket.tell_all, []).append((client.nickname, client.login_socket))
+            for session in filter(None, map(self._sessions.get, room.members)):
+                members.setdefault(session.login_socket.tell_all, []).append((session.nickname, session.login_socket))
             self._members[room] = room.comings, members
         return members
 
-    def _reads(self, link: Link, event: Event) -> bool:
+    def _reads(self, connection: Connection, event: Event) -> bool:
         """False: what it misses is in the history, and not in our memory."""
-        client = link.client
-        if client is None or not self._backpressure.is_full(client):
-            return client is not None
+        session = connection.session
+        if session is None or not self._backpressure.is_full(session):
+            return session is not None
         if isinstance(event, RoomSaid):
-            self._missed.setdefault(client, Counter())[event.room] += 1
+            self._missed.setdefault(session, Counter())[event.room] += 1
         return False
 
-    def emptied(self, client: Client) -> None:
+    def emptied(self, session: Session) -> None:
         """It reads again."""
-        for room, count in self._missed.pop(client, Counter()).items():
-            client.login_socket.tell(RoomMissed(room, count))
+        for room, count in self._missed.pop(session, Counter()).items():
+            session.login_socket.tell(RoomMissed(room, count))
 
-    def forget(self, client: Client) -> None:
+    def forget(self, session: Session) -> None:
         """It is gone."""
-        self._missed.pop(client, None)
-        if client in self._waiting:
-            self._waiting.pop(client).cancel()
+        self._missed.pop(session, None)
+        if session in self._waiting:
+            self._waiting.pop(session).cancel()
 
 
-def _asker(client: Client) -> Hashable:
+def _asker(session: Session) -> Hashable:
     """Who has one place in the queue, and tries of their own: an account, or where a guest comes from."""
-    if is_guest(client.nickname):
-        return "from", source_of(client.login_socket)
-    return "name", client.nickname
+    if is_guest(session.nickname):
+        return "from", source_of(session.login_socket)
+    return "name", session.nickname

@@ -326,7 +326,7 @@ class Server:
         return Figures(
             connections=connections,
             places=self._places.most,
-            people=len(hub.directory.clients),
+            people=len(hub.directory.sessions),
             chats=hub.switchboard.chats,
             rooms=hub.room_rules.count,
             messages=hub.traffic.messages,

@@ -1,6 +1,4 @@
-"""What the hub needs of a socket (`Link`), and who is behind three of them (`Client`). The sockets themselves live in
-`net`.
-"""
+"""What the hub needs of a socket (`Connection`), and who is behind three of them (`Session`). Sockets live in `net`."""
 
 from __future__ import annotations
 
@@ -50,7 +48,7 @@ class Door(Protocol):
     def receive_data(self, data: bytes) -> Commands: ...
 
 
-class Link(Protocol):
+class Connection(Protocol):
     """One socket, in the hub's words."""
 
     address: str
@@ -60,7 +58,7 @@ class Link(Protocol):
     peer: str
     """Address and port, for people."""
     descriptor: int
-    client: Client | None
+    session: Session | None
     """Set when the login is complete."""
     bucket: TokenBucket
     """What its commands are paid from: until the login is complete what a stranger has, then what its client has."""
@@ -80,7 +78,7 @@ class Link(Protocol):
         """Write `event` in this socket's protocol."""
 
     @staticmethod
-    def tell_all(links: Iterable[Any], event: Event) -> None:
+    def tell_all(connections: Iterable[Any], event: Event) -> None:
         """The same of many sockets of this kind: the event is put into words once for each protocol."""
 
     def messages_from(self, nickname: str, taken: Callable[[int], None]) -> Callable[[bytes], None]:
@@ -113,23 +111,23 @@ class Link(Protocol):
         """The same of one that did not come in, without waiting for a peer that does not take its last words."""
 
 
-def source_of(link: Link) -> str:
+def source_of(connection: Connection) -> str:
     """Who has one place in a queue where nobody is known."""
-    return source_key(link.address, link.port)
+    return source_key(connection.address, connection.port)
 
 
-Hearers = dict[Callable[[Iterable[Link], Event], None], list[Link]]
+Hearers = dict[Callable[[Iterable[Connection], Event], None], list[Connection]]
 """Many sockets, by their kind: the key tells all of them."""
 
 
 @dataclass(slots=True, eq=False)
-class Client:
+class Session:
     """One logged-in person. Becomes complete when the third socket attaches, and all three end together."""
 
     nickname: str
-    login_socket: Link
-    chat_socket: Link
-    check_socket: Link
+    login_socket: Connection
+    chat_socket: Connection
+    check_socket: Connection
     row: int
     password_hash: str | None = field(default=None, repr=False)
     """That of its account when it logged in: with another one, the session is over."""
@@ -141,5 +139,5 @@ class Client:
     """Has it come back to its chat? Then it has to say which stream it speaks of: it may not have heard the answer."""
 
     @property
-    def sockets(self) -> tuple[Link, Link, Link]:
+    def sockets(self) -> tuple[Connection, Connection, Connection]:
         return self.login_socket, self.chat_socket, self.check_socket

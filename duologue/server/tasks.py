@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Coroutine
 
-from duologue.server.session import Client, Hold, Link
+from duologue.server.session import Connection, Hold, Session
 from duologue.server.storage.base import StoreError
 
 log = logging.getLogger(__name__)
@@ -19,7 +19,7 @@ class Tasks:
 
     def __init__(self) -> None:
         self.running: set[asyncio.Task[None]] = set()
-        self._readings: dict[Client, asyncio.Task[None]] = {}
+        self._readings: dict[Session, asyncio.Task[None]] = {}
 
     def run(self, work: Work) -> asyncio.Task[None]:
         task = asyncio.get_running_loop().create_task(_logged(work))
@@ -27,34 +27,34 @@ class Tasks:
         task.add_done_callback(self.running.discard)
         return task
 
-    def answer(self, link: Link, work: Work) -> None:
-        """The same, of a question that came on `link`, which is not read from until it is answered."""
-        link.hold(Hold.RECALL)
-        self.run(_answered(link, work))
+    def answer(self, connection: Connection, work: Work) -> None:
+        """The same, of a question that came on `connection`, which is not read from until it is answered."""
+        connection.hold(Hold.RECALL)
+        self.run(_answered(connection, work))
 
-    def read(self, client: Client, work: Work) -> None:
+    def read(self, session: Session, work: Work) -> None:
         """The same of a question on the chat socket that changes nothing: `left` gives it up."""
-        client.chat_socket.hold(Hold.RECALL)
-        task = self._readings[client] = self.run(_answered(client.chat_socket, work))
-        task.add_done_callback(lambda _: self._read(client, task))
+        session.chat_socket.hold(Hold.RECALL)
+        task = self._readings[session] = self.run(_answered(session.chat_socket, work))
+        task.add_done_callback(lambda _: self._read(session, task))
 
-    def left(self, client: Client) -> None:
-        """Nobody waits for what `client` has asked, wherever it is."""
-        task = self._readings.get(client)
+    def left(self, session: Session) -> None:
+        """Nobody waits for what `session` has asked, wherever it is."""
+        task = self._readings.get(session)
         if task:
             # Not before it has begun: what it was given to wait for would never be waited for, and Python complain.
             asyncio.get_running_loop().call_soon(task.cancel)
 
-    def _read(self, client: Client, task: asyncio.Task[None]) -> None:
-        if self._readings.get(client) is task:
-            del self._readings[client]
+    def _read(self, session: Session, task: asyncio.Task[None]) -> None:
+        if self._readings.get(session) is task:
+            del self._readings[session]
 
 
-async def _answered(link: Link, work: Work) -> None:
+async def _answered(connection: Connection, work: Work) -> None:
     try:
         await work
     finally:
-        link.release(Hold.RECALL)
+        connection.release(Hold.RECALL)
 
 
 async def _logged(work: Work) -> None:

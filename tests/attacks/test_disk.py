@@ -144,12 +144,12 @@ async def test_what_waited_is_the_senders_when_it_leaves_and_comes_back(stage: S
 async def test_who_says_too_much_is_not_read_from(stage: Stage, disk: Disk) -> None:
     """Memory is bounded: what is not read stays with its sender, and is said when there is room."""
     alice, bob, _ = await stage.chat_between("alice", "bob")
-    client = stage.server.hub.directory.clients["alice"]
+    session = stage.server.hub.directory.sessions["alice"]
     await fills(stage, disk)
     lines = [f":{number} {'x' * 1000}" for number in range(150)]
     await alice.says(*lines)
     await alice.hears(UNSAID)
-    await until(lambda: Hold.DISK in client.chat_socket._holds)  # type: ignore[attr-defined]
+    await until(lambda: Hold.DISK in session.chat_socket._holds)  # type: ignore[attr-defined]
     [flow] = [flow for flow in stage.server.hub.chats.delivery._flows.values() if flow._put_by]
     assert flow._put_by_size < PUT_BY_BYTES + 2000
     await has_room(stage, disk)

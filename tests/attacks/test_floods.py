@@ -25,7 +25,7 @@ from duologue.protocols.base import FRONT_DOORS, GuestDoor
 from duologue.protocols.legacy.typed_commands import ROWS
 from duologue.protocols.native.codec import NativeCodec
 from duologue.protocols.web.json_frames import COMMANDS
-from duologue.server.session import Client, Hold, Link
+from duologue.server.session import Connection, Hold, Session
 from tests.behaviour.simplechat import SimpleChat
 from tests.bound import BOUND
 from tests.browser import Tab, fields_of
@@ -78,16 +78,16 @@ async def alice_and_bob(folder: Path, mallories: int, **settings: Any) -> AsyncI
         yield stage, alice, bob
 
 
-async def is_paid_for(link: Link, send: Callable[[], Any], what: str) -> None:
+async def is_paid_for(connection: Connection, send: Callable[[], Any], what: str) -> None:
     """Who sends this again and again is not read from any more, and has had no more than the burst and one command."""
     try:
         async with asyncio.timeout(BOUND):
-            while Hold.RATE not in link._holds:  # type: ignore[attr-defined]
+            while Hold.RATE not in connection._holds:  # type: ignore[attr-defined]
                 await send()
                 await asyncio.sleep(0)
     except TimeoutError:
         pytest.fail(f"nobody has to pay for {what!r}")
-    assert link.bucket._tokens > -MOST_DEBT, what
+    assert connection.bucket._tokens > -MOST_DEBT, what
 
 
 async def others_talk(alice: Actor, bob: Actor, what: str) -> None:
@@ -96,8 +96,8 @@ async def others_talk(alice: Actor, bob: Actor, what: str) -> None:
         assert line.startswith("want_chat_with_you "), line
 
 
-def client(stage: Stage, nickname: str) -> Client:
-    return stage.server.hub.directory.clients[nickname]
+def session(stage: Stage, nickname: str) -> Session:
+    return stage.server.hub.directory.sessions[nickname]
 
 
 def sends(wire: Wire, lines: Iterable[str]) -> Callable[[], Any]:
@@ -113,8 +113,8 @@ async def test_native_commands(tmp_path: Path) -> None:
     async with alice_and_bob(tmp_path, len(LINES)) as (stage, alice, bob):
         for number, line in enumerate(LINES):
             mallory = await stage.enters(f"mallory{number}")
-            link = client(stage, mallory.nickname).chat_socket
-            await is_paid_for(link, sends(mallory.chat, [line] * FLOOD), line)
+            connection = session(stage, mallory.nickname).chat_socket
+            await is_paid_for(connection, sends(mallory.chat, [line] * FLOOD), line)
             await others_talk(alice, bob, line)
             mallory.login.breaks()
 
@@ -123,8 +123,8 @@ async def test_what_a_check_socket_says(tmp_path: Path) -> None:
     async with alice_and_bob(tmp_path, len(CHECK_LINES)) as (stage, alice, bob):
         for number, line in enumerate(CHECK_LINES):
             mallory = await stage.enters(f"mallory{number}")
-            link = client(stage, mallory.nickname).check_socket
-            await is_paid_for(link, sends(mallory.check, [line] * FLOOD), line)
+            connection = session(stage, mallory.nickname).check_socket
+            await is_paid_for(connection, sends(mallory.check, [line] * FLOOD), line)
             await others_talk(alice, bob, line)
 
 
@@ -132,10 +132,10 @@ async def test_receipts_and_messages_of_a_chat(tmp_path: Path) -> None:
     """They go past the commands, and are paid for there."""
     async with alice_and_bob(tmp_path, 2) as (stage, alice, bob):
         one, other, chat = await stage.chat_between("mallory0", "mallory1")
-        check = client(stage, "mallory1").check_socket
+        check = session(stage, "mallory1").check_socket
         ping = sends(other.check, [f"PING 0 {chat}"])  # one a read, which is what takes the short way
         await is_paid_for(check, ping, "PING")
-        await is_paid_for(client(stage, "mallory0").chat_socket, sends(one.chat, [":a"] * 80_000), "messages")
+        await is_paid_for(session(stage, "mallory0").chat_socket, sends(one.chat, [":a"] * 80_000), "messages")
         await others_talk(alice, bob, "still here")
         assert await count_of(other, ":a") <= BURST + 1
 
@@ -157,7 +157,7 @@ async def test_to_come_back_brings_nothing(tmp_path: Path) -> None:
     async with alice_and_bob(tmp_path, 2) as (stage, _, __):
         one, other, chat = await stage.chat_between("mallory0", "mallory1")
         for _ in range(5):
-            await is_paid_for(client(stage, "mallory0").chat_socket, sends(one.chat, [":a"] * 1_000), "messages")
+            await is_paid_for(session(stage, "mallory0").chat_socket, sends(one.chat, [":a"] * 1_000), "messages")
             one.login.breaks()
             await other.login.line()
             one = await stage.enters("mallory0")
@@ -172,12 +172,12 @@ async def test_frames_of_a_page(tmp_path: Path) -> None:
     async with alice_and_bob(tmp_path, len(frames), protocols=("native", "web")) as (stage, alice, bob):
         for number, frame in enumerate(frames):
             tab = await (await Tab.opens(stage)).logs_in(f"mallory{number}")
-            link = client(stage, f"mallory{number}").login_socket
+            connection = session(stage, f"mallory{number}").login_socket
 
             async def send(tab: Tab = tab, frame: str = frame) -> None:
                 await tab.socket.send(frame)
 
-            await is_paid_for(link, send, frame)
+            await is_paid_for(connection, send, frame)
             await others_talk(alice, bob, str(number))
             tab.breaks()
 
@@ -198,7 +198,7 @@ async def test_control_frames_of_a_websocket(tmp_path: Path) -> None:
         async def send() -> None:
             await tab.socket.ping()
 
-        await is_paid_for(client(stage, "mallory0").login_socket, send, "ping")
+        await is_paid_for(session(stage, "mallory0").login_socket, send, "ping")
         await others_talk(alice, bob, "still here")
 
 
@@ -208,7 +208,7 @@ async def test_what_guests_type(tmp_path: Path, door: str) -> None:
     async with alice_and_bob(tmp_path, 0, protocols=("native", door)) as (stage, alice, bob):
         for number, text in enumerate(words):
             guest = await arrives(stage, door, f"rosa{number}")
-            await is_paid_for(guest_link(stage, f"~rosa{number}"), as_reads(guest, typed(door, text)), text)
+            await is_paid_for(guest_connection(stage, f"~rosa{number}"), as_reads(guest, typed(door, text)), text)
             await others_talk(alice, bob, str(number))
             guest.breaks()
 
@@ -221,8 +221,8 @@ async def test_what_original_clients_type(tmp_path: Path) -> None:
         for number, (kind, text) in enumerate(said):
             person = SimpleChat(stage, f"mallory{number}")
             await person.comes_in()
-            link: Link = getattr(client(stage, person.nickname), f"{kind}_socket")
-            await is_paid_for(link, as_packets(getattr(person, kind), text.encode()), text)
+            connection: Connection = getattr(session(stage, person.nickname), f"{kind}_socket")
+            await is_paid_for(connection, as_packets(getattr(person, kind), text.encode()), text)
             await others_talk(alice, bob, str(number))
             person.closes()
 
@@ -249,8 +249,8 @@ async def arrives(stage: Stage, door: str, name: str) -> Wire:
     return wire
 
 
-def guest_link(stage: Stage, nickname: str) -> Link:
-    return client(stage, nickname).login_socket
+def guest_connection(stage: Stage, nickname: str) -> Connection:
+    return session(stage, nickname).login_socket
 
 
 def as_reads(wire: Wire, data: bytes) -> Callable[[], Any]:
@@ -268,9 +268,9 @@ async def test_json_that_is_none(tmp_path: Path, sign: str) -> None:
     """Every sign of it is looked at, so its bytes have a price."""
     async with alice_and_bob(tmp_path, 0, protocols=("native", "rooms_json")) as (stage, alice, bob):
         guest = await arrives(stage, "rooms_json", "rosa")
-        link = guest_link(stage, "~rosa")
+        connection = guest_connection(stage, "~rosa")
         guest.writer.write(sign.encode() * 65536)
-        await until(lambda: Hold.RATE in link._holds or link.client is None)  # type: ignore[attr-defined]
+        await until(lambda: Hold.RATE in connection._holds or connection.session is None)  # type: ignore[attr-defined]
         await others_talk(alice, bob, "still here")
 
 
@@ -278,16 +278,20 @@ async def test_what_a_stranger_says_before_the_login(tmp_path: Path) -> None:
     async with alice_and_bob(tmp_path, 1) as (stage, alice, bob):
         login, token = await stage.knocks("mallory0")
         half = await stage.connects(f"duologue/1 check_socket {token}")
-        links = [link for listener in stage.server._listeners for link in listener._open]
-        await until(lambda: any(is_check_socket_of_nobody(link) for link in links))
+        links = [connection for listener in stage.server._listeners for connection in listener._open]
+        await until(lambda: any(is_check_socket_of_nobody(connection) for connection in links))
         [check] = filter(is_check_socket_of_nobody, links)
         await is_paid_for(check, sends(half, ["PING"] * FLOOD), "half a login")
         await others_talk(alice, bob, "still here")
         login.breaks()
 
 
-def is_check_socket_of_nobody(link: Link) -> bool:
-    return link.client is None and isinstance(link.door, NativeCodec) and link.door.kind is SocketKind.CHECK
+def is_check_socket_of_nobody(connection: Connection) -> bool:
+    return (
+        connection.session is None
+        and isinstance(connection.door, NativeCodec)
+        and connection.door.kind is SocketKind.CHECK
+    )
 
 
 def test_every_command_of_the_server_is_among_those_that_are_sent() -> None:

@@ -59,7 +59,7 @@ def no_fencing() -> None:
     log_in = Hub._log_in
 
     def without(self: Hub, login: Any) -> None:
-        self._clients.pop(login.nickname, None)
+        self._sessions.pop(login.nickname, None)
         log_in(self, login)
 
     Hub._log_in = without  # type: ignore[method-assign]

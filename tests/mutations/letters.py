@@ -270,7 +270,7 @@ DEFENCES = (
     Defence(
         "who begins to watch reads no text of one whom they have blocked",
         "duologue/server/people/presence_watchers.py",
-        "self._presence_to(client.nickname, nickname)",
+        "self._presence_to(session.nickname, nickname)",
         "self._presence_to(nickname, nickname)",
         f"{_BLOCK}::test_by_what_is_said_with_away",
     ),

@@ -132,14 +132,14 @@ DEFENCES = (
     Defence(
         "a guest's next name is no new start",
         "duologue/server/rooms.py",
-        'return "from", source_of(client.login_socket)',
-        'return "name", client.nickname',
+        'return "from", source_of(session.login_socket)',
+        'return "name", session.nickname',
         "tests/server/test_rooms.py::test_the_next_name_of_a_guest_is_no_new_start",
     ),
     Defence(
         "a guest's next connection from this machine is none either",
         "duologue/server/rooms.py",
-        "together = address_key(client.login_socket.address) if is_guest(client.nickname) else asker",
+        "together = address_key(session.login_socket.address) if is_guest(session.nickname) else asker",
         "together = asker",
         f"{ATTACKS}test_login.py::test_a_guest_who_comes_again_under_another_name_does_not_begin_anew",
     ),
@@ -153,8 +153,8 @@ DEFENCES = (
     Defence(
         "who has gone waits for no room's password",
         "duologue/server/rooms.py",
-        "self._waiting.pop(client).cancel()",
-        "self._waiting.pop(client)",
+        "self._waiting.pop(session).cancel()",
+        "self._waiting.pop(session)",
         "tests/server/test_rooms.py::test_who_has_gone_waits_for_no_password_and_has_used_no_try",
     ),
     Defence(
@@ -167,7 +167,7 @@ DEFENCES = (
     Defence(
         "who is not in and does not read is not read from",
         "duologue/server/backpressure.py",
-        "        return {link}\n",
+        "        return {connection}\n",
         "        return set()\n",
         f"{ATTACKS}test_half_login.py::test_half_a_login",
     ),
@@ -181,21 +181,21 @@ DEFENCES = (
     Defence(
         "a check socket that is not read from does not ask on",
         "duologue/server/backpressure.py",
-        "return {client.chat_socket, link} if link is client.check_socket else {client.chat_socket}",
-        "return {client.chat_socket}",
+        "return {session.chat_socket, connection} if connection is session.check_socket else {session.chat_socket}",
+        "return {session.chat_socket}",
         f"{ATTACKS}test_half_login.py::test_the_check_socket_of_somebody_who_is_in",
     ),
     Defence(
         "what fills the queue again is not read on",
         "duologue/server/backpressure.py",
-        "if not self.is_full(client):  # what",
+        "if not self.is_full(session):  # what",
         "if True:  # what",
         "tests/server/test_backpressure.py::test_what_fills_the_queue_again_as_soon_as_it_is_read_is_not_read_on",
     ),
     Defence(
         "a page that does not read is not kept",
         "duologue/server/net/web_connection.py",
-        "if self.client is None and self.door.is_open:",
+        "if self.session is None and self.door.is_open:",
         "if False:",
         f"{ATTACKS}test_half_login.py::test_a_page_that_has_not_logged_in_is_not_even_kept",
     ),
@@ -209,8 +209,8 @@ DEFENCES = (
     Defence(
         "another protocol is no new deadline",
         LOGIN,
-        "self._deadlines[successor] = self._deadlines.pop(link)",
-        "self._deadlines.pop(link), self.connected(successor)",
+        "self._deadlines[successor] = self._deadlines.pop(connection)",
+        "self._deadlines.pop(connection), self.connected(successor)",
         f"{DEADLINES}test_who_says_a_byte_a_second",
     ),
     Defence(
@@ -244,7 +244,7 @@ DEFENCES = (
     Defence(
         "more of a message does not put its deadline off",
         "duologue/server/unfinished.py",
-        "elif self._begun.get(link, (0, 0.0))[0] != which:",
+        "elif self._begun.get(connection, (0, 0.0))[0] != which:",
         "else:",
         "tests/server/test_unfinished.py::test_more_of_the_same_message_does_not_put_it_off",
     ),
@@ -258,7 +258,7 @@ DEFENCES = (
     Defence(
         "a new password ends sessions",
         "duologue/server/people/directory.py",
-        "if account.password_hash != client.password_hash:",
+        "if account.password_hash != session.password_hash:",
         "if False:",
         "tests/scenes/test_sessions.py::test_another_password_ends_the_session_and_whoever_knows_it_goes_on",
     ),
@@ -286,7 +286,7 @@ DEFENCES = (
     Defence(
         "a guest has no history",
         "duologue/server/dispatch.py",
-        '    if is_guest(client.nickname):\n        raise PeerError("no_history"',
+        '    if is_guest(session.nickname):\n        raise PeerError("no_history"',
         '    if False:\n        raise PeerError("no_history"',
         "tests/server/test_dispatch.py::test_a_guest_has_no_history_for_somebody_else_may_have_had_the_name",
     ),

@@ -12,7 +12,7 @@ DEFENCES = (
     Defence(
         "a command is paid for",
         "duologue/server/dispatch.py",
-        "    hub.metering.spend(link, cost_of(hub, link, command))\n",
+        "    hub.metering.spend(connection, cost_of(hub, connection, command))\n",
         "",
         f"{_FLOODS}::test_native_commands",
     ),
@@ -68,7 +68,7 @@ DEFENCES = (
     Defence(
         "a debt outlives the session that made it",
         "duologue/server/metering.py",
-        "        self._in_use[link.bucket] = None\n",
+        "        self._in_use[connection.bucket] = None\n",
         "",
         f"{_METERING}::test_to_log_in_again_does_not_make_debts_go_away",
     ),

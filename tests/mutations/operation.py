@@ -155,8 +155,8 @@ DEFENCES = (
     Defence(
         "no login begins that cannot be completed",
         "duologue/server/auth/login.py",
-        "            self._places.expect(link, len(SocketKind) - 1)\n",
-        "            self._places.expect(link, 0)\n",
+        "            self._places.expect(connection, len(SocketKind) - 1)\n",
+        "            self._places.expect(connection, 0)\n",
         "tests/attacks/test_descriptors.py::test_no_login_begins_that_cannot_be_completed",
     ),
     Defence(

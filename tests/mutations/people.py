@@ -36,7 +36,7 @@ DEFENCES = (
     Defence(
         "a guest's requests are counted for where they come from, not for the name",
         "duologue/server/people/directory.py",
-        "return GUEST_MARK + address_key(self.clients[nickname].login_socket.address)",
+        "return GUEST_MARK + address_key(self.sessions[nickname].login_socket.address)",
         "return nickname",
         f"{REQUESTS}::test_another_name_is_no_new_start_for_a_guest",
     ),
@@ -99,8 +99,8 @@ DEFENCES = (
     Defence(
         "who begins to watch a crowd is told of a page in one turn",
         "duologue/server/people/presence_watchers.py",
-        "            self._catch_up(client, PAGE)\n        if",
-        "            self._catch_up(client, 100_000)\n        if",
+        "            self._catch_up(session, PAGE)\n        if",
+        "            self._catch_up(session, 100_000)\n        if",
         "tests/server/people/test_presence_watchers.py::test_of_a_crowd_one_is_told_a_page_in_one_turn_and_all_in_the_end",
     ),
     Defence(

@@ -161,15 +161,15 @@ DEFENCES = (
     Defence(
         "A reading is given up when its session ends",
         "duologue/server/hub.py",
-        "self.chats.history.left(client)",
+        "self.chats.history.left(session)",
         "pass",
         f"{_ATTACKS}::test_a_search_is_given_up_when_its_asker_has_gone",
     ),
     Defence(
         "A guest reads in the name of its address",
         _RECALL,
-        "client.login_socket.address if is_guest(client.nickname) else client.nickname",
-        "client.nickname",
+        "session.login_socket.address if is_guest(session.nickname) else session.nickname",
+        "session.nickname",
         f"{_OF_RECALL}::test_a_guest_reads_in_the_name_of_its_address",
     ),
     Defence(

@@ -17,7 +17,7 @@ import trustme
 
 from duologue.core.names import Account
 from duologue.server.auth.passwords import hash_password
-from duologue.server.net.connection import Connection
+from duologue.server.net.connection import NativeConnection
 from tests.bound import BOUND
 from tests.scenes.conftest import hears_pong
 from tests.scenes.test_tls import Identity
@@ -742,6 +742,6 @@ async def test_a_native_socket_is_what_it_was_before_such_clients(guild: Guild) 
     alice = await guild.stage.enters("alice")
     await alice.heard_nothing()
     [listener] = guild.stage.server._listeners
-    native = [connection for connection in listener._open if isinstance(connection, Connection)]
+    native = [connection for connection in listener._open if isinstance(connection, NativeConnection)]
     assert [connection._receive for connection in native] == [connection.door.receive_data for connection in native]
     assert len(native) == 3

@@ -351,7 +351,7 @@ async def test_who_is_silent_is_asked_and_an_answer_counts(stage: Stage) -> None
 
 async def test_who_is_not_read_from_does_not_count_as_silent(stage: Stage) -> None:
     await enters(stage, "alice")
-    socket = stage.server.hub._clients["alice"].chat_socket
+    socket = stage.server.hub._sessions["alice"].chat_socket
     socket.hold(Hold.STORE)
     for _ in range(5):
         stage.session_tokens(16)
@@ -368,7 +368,7 @@ async def test_a_reader_that_stops_misses_nothing(tmp_path: Path) -> None:
         started = await alice.hears("chat_started")
         alice.socket.transport.pause_reading()
         count = 8000
-        client = stage.server.hub._clients["alice"]
+        client = stage.server.hub._sessions["alice"]
         for first in range(0, count, 500):
             await bob.says(*(f":{number:05} {'x' * 1000}" for number in range(first, first + 500)))
         await until(lambda: stage.server.hub.backpressure.is_full(client))

@@ -10,8 +10,8 @@ from duologue.core.events.chat import Disconnected
 from duologue.core.limits import Limits
 from duologue.core.requests import ChatEnd
 from duologue.server.backpressure import STALLED, Backpressure
-from duologue.server.session import Client, Hold
-from tests.server.test_session import FakeLink, client, fake
+from duologue.server.session import Hold, Session
+from tests.server.test_session import FakeConnection, fake, session
 from tests.stage import Clock
 
 LIMITS = replace(Limits(), write_stall=10.0)
@@ -22,7 +22,7 @@ class Crowd:
 
     def __init__(self) -> None:
         self.clock = Clock()
-        self.ended: list[tuple[Client, ChatEnd, Disconnected]] = []
+        self.ended: list[tuple[Session, ChatEnd, Disconnected]] = []
         self.news: list[tuple[str, str]] = []
         self.backpressure = Backpressure(
             LIMITS,
@@ -32,7 +32,7 @@ class Crowd:
             emptied=lambda who: self.news.append((who.nickname, "emptied")),
         )
 
-    def fills(self, who: Client, queued: int = 200_000) -> None:
+    def fills(self, who: Session, queued: int = 200_000) -> None:
         fake(who.login_socket).waiting_to_be_sent = queued
         self.backpressure.congested(who.login_socket)
 
@@ -46,13 +46,13 @@ def crowd() -> Crowd:
     return Crowd()
 
 
-def holds(who: Client) -> set[Hold]:
+def holds(who: Session) -> set[Hold]:
     return fake(who.chat_socket).holds
 
 
 def test_who_does_not_read_pauses_until_it_does(crowd: Crowd) -> None:
     """9.2: its own commands would fill its queue with answers."""
-    bob = client("bob")
+    bob = session("bob")
     crowd.fills(bob)
     assert holds(bob) == {Hold.OWN_QUEUE}
     assert crowd.backpressure.is_full(bob)
@@ -63,7 +63,7 @@ def test_who_does_not_read_pauses_until_it_does(crowd: Crowd) -> None:
 
 def test_whoever_writes_to_him_does_not_pause_but_is_told_of(crowd: Crowd) -> None:
     """9.2: messages to him wait in the store."""
-    alice, bob = client("alice"), client("bob")
+    alice, bob = session("alice"), session("bob")
     crowd.fills(bob)
     crowd.backpressure.drained(bob.login_socket)
     assert crowd.news == [("bob", "filled"), ("bob", "emptied")]
@@ -72,14 +72,14 @@ def test_whoever_writes_to_him_does_not_pause_but_is_told_of(crowd: Crowd) -> No
 
 
 def test_only_chat_sockets_pause_for_everything_else_is_needed_to_find_out_who_lives(crowd: Crowd) -> None:
-    bob = client("bob")
+    bob = session("bob")
     crowd.fills(bob)
-    for link in (bob.login_socket, bob.check_socket):
-        assert not fake(link).holds
+    for connection in (bob.login_socket, bob.check_socket):
+        assert not fake(connection).holds
 
 
 def test_a_check_socket_pauses_when_its_own_answers_are_not_read(crowd: Crowd) -> None:
-    bob = client("bob")
+    bob = session("bob")
     crowd.backpressure.congested(bob.check_socket)
     assert (fake(bob.check_socket).holds, holds(bob)) == ({Hold.OWN_QUEUE}, {Hold.OWN_QUEUE})
     assert not fake(bob.login_socket).holds
@@ -88,43 +88,43 @@ def test_a_check_socket_pauses_when_its_own_answers_are_not_read(crowd: Crowd) -
 
 
 def test_a_socket_that_is_nobodys_yet_pauses_itself(crowd: Crowd) -> None:
-    link = FakeLink()
-    crowd.backpressure.congested(link)
-    assert link.holds == {Hold.OWN_QUEUE}
-    crowd.backpressure.drained(link)
-    assert not link.holds
+    connection = FakeConnection()
+    crowd.backpressure.congested(connection)
+    assert connection.holds == {Hold.OWN_QUEUE}
+    crowd.backpressure.drained(connection)
+    assert not connection.holds
 
 
 def test_one_that_was_full_on_its_way_in_is_read_again_when_its_client_is_in(crowd: Crowd) -> None:
-    bob = client("bob")
-    for link in (bob.chat_socket, bob.check_socket):
-        link.client = None
-        crowd.backpressure.congested(link)
-        link.client = bob
-    for link in (bob.chat_socket, bob.check_socket):
-        crowd.backpressure.drained(link)
+    bob = session("bob")
+    for connection in (bob.chat_socket, bob.check_socket):
+        connection.session = None
+        crowd.backpressure.congested(connection)
+        connection.session = bob
+    for connection in (bob.chat_socket, bob.check_socket):
+        crowd.backpressure.drained(connection)
     assert (fake(bob.check_socket).holds, holds(bob)) == (set(), set())
 
 
 def test_what_fills_the_queue_again_as_soon_as_it_is_read_is_not_read_on(crowd: Crowd) -> None:
     """A client whose one socket is all three."""
-    bob = client("bob")
-    link = fake(bob.login_socket)
-    bob.chat_socket = bob.check_socket = link
+    bob = session("bob")
+    connection = fake(bob.login_socket)
+    bob.chat_socket = bob.check_socket = connection
     released: list[Hold] = []
 
     def release(reason: Hold) -> None:
         released.append(reason)
-        crowd.backpressure.congested(link)
+        crowd.backpressure.congested(connection)
 
-    crowd.backpressure.congested(link)
-    link.release = release  # type: ignore[method-assign]
-    crowd.backpressure.drained(link)
+    crowd.backpressure.congested(connection)
+    connection.release = release  # type: ignore[method-assign]
+    crowd.backpressure.drained(connection)
     assert released == [Hold.OWN_QUEUE]
 
 
 def test_one_queue_that_drains_releases_nobody_while_another_is_full(crowd: Crowd) -> None:
-    bob = client("bob")
+    bob = session("bob")
     crowd.fills(bob)
     crowd.backpressure.congested(bob.check_socket)
     crowd.backpressure.drained(bob.check_socket)
@@ -134,7 +134,7 @@ def test_one_queue_that_drains_releases_nobody_while_another_is_full(crowd: Crow
 
 def test_there_is_room_already_when_it_is_said(crowd: Crowd) -> None:
     """Whoever hears of it sends at once."""
-    bob = client("bob")
+    bob = session("bob")
     seen: list[tuple[bool, set[Hold]]] = []
     crowd.backpressure = Backpressure(
         LIMITS,
@@ -150,7 +150,7 @@ def test_there_is_room_already_when_it_is_said(crowd: Crowd) -> None:
 
 def test_who_takes_nothing_for_the_whole_time_is_ended(crowd: Crowd) -> None:
     """9.2, 5.3: disconnected stalled."""
-    bob = client("bob")
+    bob = session("bob")
     crowd.fills(bob)
     crowd.session_tokens(9.9)
     assert crowd.ended == []
@@ -160,7 +160,7 @@ def test_who_takes_nothing_for_the_whole_time_is_ended(crowd: Crowd) -> None:
 
 
 def test_who_reads_slowly_may(crowd: Crowd) -> None:
-    bob = client("bob")
+    bob = session("bob")
     crowd.fills(bob, 1000)
     for left in (999, 998, 997):
         crowd.session_tokens(9)
@@ -172,7 +172,7 @@ def test_who_reads_slowly_may(crowd: Crowd) -> None:
 
 
 def test_a_queue_that_grows_is_not_one_that_moves(crowd: Crowd) -> None:
-    bob = client("bob")
+    bob = session("bob")
     crowd.fills(bob, 1000)
     crowd.session_tokens(5)
     fake(bob.login_socket).waiting_to_be_sent = 2000
@@ -182,7 +182,7 @@ def test_a_queue_that_grows_is_not_one_that_moves(crowd: Crowd) -> None:
 
 @pytest.mark.parametrize("how", ["drained", "forget"])
 def test_whoever_reads_again_or_is_gone_is_not_ended(crowd: Crowd, how: str) -> None:
-    bob = client("bob")
+    bob = session("bob")
     crowd.fills(bob)
     getattr(crowd.backpressure, how)(bob.login_socket)
     crowd.session_tokens(100)
@@ -190,8 +190,8 @@ def test_whoever_reads_again_or_is_gone_is_not_ended(crowd: Crowd, how: str) -> 
 
 
 def test_a_socket_on_its_way_in_is_the_login_desks_to_end(crowd: Crowd) -> None:
-    alice = client("alice")
-    alice.login_socket.client = None
+    alice = session("alice")
+    alice.login_socket.session = None
     crowd.fills(alice)
     crowd.session_tokens(100)
     crowd.backpressure.drained(alice.login_socket)

@@ -17,7 +17,7 @@ from tests.stage import CAST, Actor, Stage, opened, until
 
 def extra(stage: Stage, nickname: str, command: Command) -> float:
     hub = stage.server.hub
-    return round(cost_of(hub, hub.directory.clients[nickname].chat_socket, command) - COSTS[type(command)], 6)
+    return round(cost_of(hub, hub.directory.sessions[nickname].chat_socket, command) - COSTS[type(command)], 6)
 
 
 async def heard(actor: Actor, beginning: str) -> None:
@@ -29,14 +29,14 @@ async def test_a_mistake_has_its_price_and_so_has_what_a_stranger_asks(tmp_path:
     async with opened(tmp_path) as stage:
         await stage.enters("alice")
         hub = stage.server.hub
-        link = hub.directory.clients["alice"].chat_socket
-        assert cost_of(hub, link, PeerError("bad_command", "No.")) == MISTAKE
-        link.client = None
-        assert cost_of(hub, link, ListOnline()) == COSTS[ListOnline]
-        assert cost_of(hub, link, ComeIn("rosa")) == COSTS[ComeIn]
+        connection = hub.directory.sessions["alice"].chat_socket
+        assert cost_of(hub, connection, PeerError("bad_command", "No.")) == MISTAKE
+        connection.session = None
+        assert cost_of(hub, connection, ListOnline()) == COSTS[ListOnline]
+        assert cost_of(hub, connection, ComeIn("rosa")) == COSTS[ComeIn]
         await (await stage.enters("bob")).says("/join lobby")
         await until(lambda: bool(hub.room_rules.rooms_of("bob")))
-        assert cost_of(hub, link, ComeIn("rosa")) == COSTS[ComeIn] + TOLD
+        assert cost_of(hub, connection, ComeIn("rosa")) == COSTS[ComeIn] + TOLD
 
 
 async def test_what_lists_many_costs_for_each(tmp_path: Path) -> None:

@@ -66,8 +66,8 @@ async def test_a_guest_has_no_history_for_somebody_else_may_have_had_the_name(
         hub = stage.server.hub
         reader, writer = await asyncio.open_connection("127.0.0.1", stage.ports["plain_lines"])
         writer.write(b"Zoe")
-        await until(lambda: "~Zoe" in hub.directory.clients)
-        handle_client(hub, hub.directory.clients["~Zoe"].chat_socket, question)
+        await until(lambda: "~Zoe" in hub.directory.sessions)
+        handle_client(hub, hub.directory.sessions["~Zoe"].chat_socket, question)
         heard = b""
         async with asyncio.timeout(BOUND):
             while b"A guest has no history." not in heard:

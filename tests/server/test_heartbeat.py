@@ -6,41 +6,41 @@ import pytest
 
 from duologue.core.events.chat import Probe
 from duologue.server.heartbeat import SWEEP_EVERY, Heartbeat
-from duologue.server.session import Client
+from duologue.server.session import Session
 from duologue.server.tables import Connections
 from duologue.settings import Settings
-from tests.server.test_session import client, fake
+from tests.server.test_session import fake, session
 
 
 class Ward:
     """Clients in a connection table, a heartbeat that watches them, and those whom it found dead."""
 
     def __init__(self, settings: Settings | None = None) -> None:
-        self.clients: dict[int, Client] = {}
+        self.sessions: dict[int, Session] = {}
         self.dead: list[str] = []
         self.connections = Connections()
         self.heartbeat = Heartbeat(
             settings or Settings(),
             self.connections,
-            client_in=self.clients.__getitem__,
+            session_of=self.sessions.__getitem__,
             reap=self.reap,
         )
 
-    def enters(self, nickname: str, now: float = 0) -> Client:
+    def enters(self, nickname: str, now: float = 0) -> Session:
         row = self.connections.add("127.0.0.1:1", nickname, 1, 2, 3, now)
-        self.clients[row] = client(nickname, row=row)
-        return self.clients[row]
+        self.sessions[row] = session(nickname, row=row)
+        return self.sessions[row]
 
-    def reap(self, who: Client) -> None:
+    def reap(self, who: Session) -> None:
         self.dead.append(who.nickname)
         self.leaves(who)
 
-    def leaves(self, who: Client) -> None:
+    def leaves(self, who: Session) -> None:
         self.connections.remove(who.row)
-        del self.clients[who.row]
-        for link in who.sockets:
-            link.client, link.row = None, -1
-            link.close()
+        del self.sessions[who.row]
+        for connection in who.sockets:
+            connection.session, connection.row = None, -1
+            connection.close()
 
     def sweeps(self, now: float) -> None:
         self.heartbeat.check_for_inactive_clients(now)
@@ -51,7 +51,7 @@ def ward() -> Ward:
     return Ward()
 
 
-def heard_on_check(who: Client) -> list[object]:
+def heard_on_check(who: Session) -> list[object]:
     return [*fake(who.check_socket).told]
 
 
@@ -128,7 +128,7 @@ def test_a_sign_of_life_of_one_who_is_gone_is_not_that_of_the_next_in_its_row(wa
     ward.sweeps(1)
     ward.leaves(alice)
     bob = ward.enters("bob", now=1)
-    assert bob.row == alice.row or alice.row not in ward.clients
+    assert bob.row == alice.row or alice.row not in ward.sessions
     ward.sweeps(46.5)
     assert ward.dead == ["bob"]
 

@@ -23,9 +23,9 @@ async def test_a_session_ends_once(stage: Stage) -> None:
     """Reset, stall and sweep can all find the same dead client."""
     alice, bob, _ = await stage.chat_between("alice", "bob")
     hub = stage.server.hub
-    [client] = [client for client in hub._clients.values() if client.nickname == "alice"]
-    hub.disconnect_client(client, ChatEnd.LOST, DEAD)
-    hub.disconnect_client(client, ChatEnd.LEFT, BYE)
+    [session] = [session for session in hub._sessions.values() if session.nickname == "alice"]
+    hub.disconnect_client(session, ChatEnd.LOST, DEAD)
+    hub.disconnect_client(session, ChatEnd.LEFT, BYE)
     await bob.hears("chat_paused alice 60")
     await bob.heard_nothing()
     await alice.is_out_after("disconnected dead Nothing was heard from you for too long.")
@@ -34,7 +34,7 @@ async def test_a_session_ends_once(stage: Stage) -> None:
 async def test_an_old_session_cannot_end_the_new_one(stage: Stage) -> None:
     await stage.enters("alice")
     hub = stage.server.hub
-    older = hub._clients["alice"]
+    older = hub._sessions["alice"]
     newer = await stage.enters("alice")
     hub.disconnect_client(older, ChatEnd.LOST, DEAD)
     await newer.heard_nothing()

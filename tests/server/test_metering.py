@@ -11,8 +11,8 @@ from duologue.core.costs import BYTE, MESSAGE
 from duologue.core.events.chat import Refused
 from duologue.core.limits import Limits
 from duologue.server.metering import WARN_EVERY, Metering
-from duologue.server.session import Client, Hold
-from tests.server.test_session import FakeLink, client, fake
+from duologue.server.session import Hold, Session
+from tests.server.test_session import FakeConnection, fake, session
 from tests.stage import Clock
 
 LIMITS = replace(Limits(), message_burst=10, message_rate=1000.0, stranger_burst=10, stranger_rate=10.0)
@@ -26,18 +26,18 @@ class Desk:
         self.clock = Clock()
         self.metering = Metering(limits, time=self.clock)
 
-    def enters(self, nickname: str, address: str = FAR) -> Client:
-        who = client(nickname)
-        for link in who.sockets:
-            fake(link).address = address
-            link.bucket = self.metering.of_client(nickname, who.login_socket)
+    def enters(self, nickname: str, address: str = FAR) -> Session:
+        who = session(nickname)
+        for connection in who.sockets:
+            fake(connection).address = address
+            connection.bucket = self.metering.of_client(nickname, who.login_socket)
         return who
 
-    def stranger(self, address: str, port: int) -> FakeLink:
-        link = FakeLink(address)
-        link.port = port
-        link.bucket = self.metering.of_stranger(address, port)
-        return link
+    def stranger(self, address: str, port: int) -> FakeConnection:
+        connection = FakeConnection(address)
+        connection.port = port
+        connection.bucket = self.metering.of_stranger(address, port)
+        return connection
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ async def test_past_the_burst_a_socket_is_read_from_again_when_the_debt_is_worke
     assert fake(alice.chat_socket).holds == set()
     desk.metering.spend(alice.chat_socket, 1)
     assert fake(alice.chat_socket).holds == {Hold.RATE}
-    await fake(alice.chat_socket).until(lambda link: not link.holds)
+    await fake(alice.chat_socket).until(lambda connection: not connection.holds)
 
 
 async def test_the_sockets_of_one_client_share_what_it_has(desk: Desk) -> None:

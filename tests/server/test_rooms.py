@@ -22,10 +22,10 @@ from duologue.server.auth.passwords import PasswordPool
 from duologue.server.backpressure import Backpressure
 from duologue.server.fair_pool import PoolFull
 from duologue.server.rooms import RoomService
-from duologue.server.session import Client
+from duologue.server.session import Session
 from duologue.server.storage.base import HandedIn, Letter, LiveRoom, Standing, StoreError
 from duologue.server.storage.nothing import RemembersNothing
-from tests.server.test_session import client, fake
+from tests.server.test_session import fake, session
 from tests.stage import until
 
 NOW = 1795217400.9
@@ -97,7 +97,7 @@ class House:
 
     def __init__(self) -> None:
         self.now = 0.0
-        self.clients: dict[str, Client] = {}
+        self.sessions: dict[str, Session] = {}
         self.pool = FakePool()
         self.store = Shelf()
         self.streams = count(1)
@@ -114,7 +114,7 @@ class House:
             self.store,
             self.rules,
             self.backpressure,
-            clients=self.clients,
+            sessions=self.sessions,
             passwords=self.pool,
             perform=self.perform,
             time=lambda: self.now,
@@ -122,39 +122,39 @@ class House:
             limits=Limits(),
         )
 
-    def emptied(self, somebody: Client) -> None:
+    def emptied(self, somebody: Session) -> None:
         self.desk.emptied(somebody)
 
     def perform(self, effects: list[Effect]) -> None:
         for effect in effects:
             match effect:
                 case Tell(nickname, event):
-                    self.clients[nickname].login_socket.tell(event)
+                    self.sessions[nickname].login_socket.tell(event)
                 case TellRoom() | RoomMade() | RoomGone():
                     self.desk.perform(effect)
 
-    def comes(self, nickname: str, address: str = "127.0.0.1", port: int = 5000) -> Client:
-        self.clients[nickname] = somebody = client(nickname)
-        link = fake(somebody.login_socket)
-        link.address, link.port, link.peer = address, port, f"{address}:{port}"
+    def comes(self, nickname: str, address: str = "127.0.0.1", port: int = 5000) -> Session:
+        self.sessions[nickname] = somebody = session(nickname)
+        connection = fake(somebody.login_socket)
+        connection.address, connection.port, connection.peer = address, port, f"{address}:{port}"
         return somebody
 
-    def goes(self, somebody: Client) -> None:
-        del self.clients[somebody.nickname]
+    def goes(self, somebody: Session) -> None:
+        del self.sessions[somebody.nickname]
         self.desk.forget(somebody)
 
-    async def joins(self, somebody: Client, room: str = "#tea", password: str | None = None) -> list[Event]:
+    async def joins(self, somebody: Session, room: str = "#tea", password: str | None = None) -> list[Event]:
         """What it was told, when it is told anything."""
         before = len(told(somebody))
         self.desk.join(somebody, JoinRoom(room, password))
-        await fake(somebody.login_socket).until(lambda link: len(link.told) > before)
+        await fake(somebody.login_socket).until(lambda connection: len(connection.told) > before)
         return told(somebody)[before:]
 
-    async def says(self, somebody: Client, text: str, room: str = "#tea", stream: str | None = None) -> None:
+    async def says(self, somebody: Session, text: str, room: str = "#tea", stream: str | None = None) -> None:
         self.desk.say(somebody, SendLetter(room, stream or f"stream{next(self.streams):06}", 1, text))
         await until(lambda: not self.desk._tasks.running)
 
-    async def meet(self, *nicknames: str) -> list[Client]:
+    async def meet(self, *nicknames: str) -> list[Session]:
         """In #tea; what was told so far does not count."""
         people = [self.comes(nickname) for nickname in nicknames]
         for somebody in people:
@@ -163,14 +163,14 @@ class House:
             fake(somebody.login_socket).told.clear()
         return people
 
-    def is_full(self, somebody: Client) -> None:
+    def is_full(self, somebody: Session) -> None:
         self.backpressure.congested(somebody.login_socket)
 
-    def reads_again(self, somebody: Client) -> None:
+    def reads_again(self, somebody: Session) -> None:
         self.backpressure.drained(somebody.login_socket)
 
 
-def told(somebody: Client) -> list[Event]:
+def told(somebody: Session) -> list[Event]:
     return fake(somebody.login_socket).told
 
 
@@ -178,7 +178,7 @@ def codes(events: list[Event]) -> list[str]:
     return [event.code for event in events if isinstance(event, Refused)]
 
 
-def texts(somebody: Client) -> list[str]:
+def texts(somebody: Session) -> list[str]:
     return [event.text for event in told(somebody) if isinstance(event, RoomSaid)]
 
 

@@ -1,4 +1,4 @@
-"""Who is behind three sockets; and `FakeLink`, a socket that other tests hold in their hands."""
+"""Who is behind three sockets; and `FakeConnection`, a socket that other tests hold in their hands."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from math import inf
 from duologue.core.events.chat import Event
 from duologue.core.pace import TokenBucket
 from duologue.protocols.native.codec import NativeCodec
-from duologue.server.session import Client, Hold, Link, Receiver
+from duologue.server.session import Connection, Hold, Receiver, Session
 from tests.bound import BOUND
 
 
-class FakeLink:
+class FakeConnection:
     """Keeps what it is told, and reads or not as it is held. `wire` is all that went out, in its order."""
 
     def __init__(self, address: str = "127.0.0.1", *, is_all_three: bool = False) -> None:
@@ -25,7 +25,7 @@ class FakeLink:
         self.row = -1
         self.bucket = TokenBucket(inf, inf, 0)
         self.door = NativeCodec()
-        self.client: Client | None = None
+        self.session: Session | None = None
         self.told: list[Event] = []
         self.told_too_late: list[Event] = []
         self.sent = b""
@@ -52,9 +52,9 @@ class FakeLink:
         self.changed.set()
 
     @staticmethod
-    def tell_all(links: Iterable[FakeLink], event: Event) -> None:
-        for link in links:
-            link.tell(event)
+    def tell_all(connections: Iterable[FakeConnection], event: Event) -> None:
+        for connection in connections:
+            connection.tell(event)
 
     def messages_from(self, nickname: str, taken: Callable[[int], None]) -> Callable[[bytes], None]:
         def hand_over(lines: bytes) -> None:
@@ -84,7 +84,7 @@ class FakeLink:
     def dismiss(self) -> None:
         self.closed = True
 
-    async def until(self, condition: Callable[[FakeLink], object]) -> None:
+    async def until(self, condition: Callable[[FakeConnection], object]) -> None:
         """Wait until something holds of what this link was told, or of its holds."""
         async with asyncio.timeout(BOUND):
             while not condition(self):
@@ -92,35 +92,35 @@ class FakeLink:
                 await self.changed.wait()
 
 
-def client(nickname: str, *, burst: float = inf, rate: float = inf, row: int = 0) -> Client:
-    links: tuple[Link, Link, Link] = FakeLink(), FakeLink(), FakeLink()
-    somebody = Client(nickname, *links, row=row)
+def session(nickname: str, *, burst: float = inf, rate: float = inf, row: int = 0) -> Session:
+    connections: tuple[Connection, Connection, Connection] = FakeConnection(), FakeConnection(), FakeConnection()
+    somebody = Session(nickname, *connections, row=row)
     bucket = TokenBucket(burst, rate, 0)
-    for link in links:
-        link.bucket, link.client, link.row = bucket, somebody, row
+    for connection in connections:
+        connection.bucket, connection.session, connection.row = bucket, somebody, row
     return somebody
 
 
-def fake(link: Link) -> FakeLink:
-    assert isinstance(link, FakeLink)
-    return link
+def fake(connection: Connection) -> FakeConnection:
+    assert isinstance(connection, FakeConnection)
+    return connection
 
 
 def test_the_three_sockets_are_told_apart() -> None:
-    alice = client("alice")
+    alice = session("alice")
     assert alice.sockets == (alice.login_socket, alice.chat_socket, alice.check_socket)
     assert len(set(map(id, alice.sockets))) == 3
 
 
 def test_two_sessions_of_one_account_are_two() -> None:
     """A newer login takes over, and what is meant for the older must not end the newer."""
-    older, newer = client("alice"), client("alice")
+    older, newer = session("alice"), session("alice")
     assert older != newer
     assert len({older, newer}) == 2
 
 
 def test_whoever_has_just_come_is_in_no_chat_and_was_never_warned() -> None:
-    alice = client("alice")
+    alice = session("alice")
     assert (alice.chat, alice.has_resumed, alice.warned) == (None, False, -inf)
 
 

@@ -5,20 +5,20 @@ from __future__ import annotations
 import pytest
 
 from duologue.core.errors import FatalPeerError
-from duologue.server.session import Link
+from duologue.server.session import Connection
 from duologue.server.unfinished import Unfinished
-from tests.server.test_session import FakeLink
+from tests.server.test_session import FakeConnection
 from tests.stage import Clock
 
 
 class Halves:
     def __init__(self) -> None:
         self.clock = Clock()
-        self.ended: list[tuple[Link, str]] = []
+        self.ended: list[tuple[Connection, str]] = []
         self.desk = Unfinished(20.0, time=self.clock, cast_out=self.cast_out)
 
-    def cast_out(self, link: Link, error: FatalPeerError) -> None:
-        self.ended.append((link, error.code))
+    def cast_out(self, connection: Connection, error: FatalPeerError) -> None:
+        self.ended.append((connection, error.code))
 
     def session_tokens(self, seconds: float) -> None:
         self.clock.now += seconds
@@ -31,37 +31,37 @@ def halves() -> Halves:
 
 
 def test_half_a_message_ends_its_connection_at_the_deadline(halves: Halves) -> None:
-    link = FakeLink()
-    halves.desk.note(link, 1)
+    connection = FakeConnection()
+    halves.desk.note(connection, 1)
     halves.session_tokens(19.9)
     assert halves.ended == []
     halves.session_tokens(0.1)
-    assert halves.ended == [(link, "too_slow")]
+    assert halves.ended == [(connection, "too_slow")]
     halves.session_tokens(100)
     assert len(halves.ended) == 1
 
 
 def test_more_of_the_same_message_does_not_put_it_off(halves: Halves) -> None:
-    link = FakeLink()
+    connection = FakeConnection()
     for _ in range(20):
-        halves.desk.note(link, 7)
+        halves.desk.note(connection, 7)
         halves.session_tokens(1)
-    assert halves.ended == [(link, "too_slow")]
+    assert halves.ended == [(connection, "too_slow")]
 
 
 def test_the_next_message_has_a_deadline_of_its_own(halves: Halves) -> None:
-    link = FakeLink()
+    connection = FakeConnection()
     for number in range(1, 10):
-        halves.desk.note(link, number)
+        halves.desk.note(connection, number)
         halves.session_tokens(15)
     assert halves.ended == []
 
 
 @pytest.mark.parametrize("how", ["whole", "gone"])
 def test_one_that_is_whole_or_whose_sender_is_gone_is_not_waited_for(halves: Halves, how: str) -> None:
-    link = FakeLink()
-    halves.desk.note(link, 1)
-    halves.desk.note(link, 0) if how == "whole" else halves.desk.forget(link)
+    connection = FakeConnection()
+    halves.desk.note(connection, 1)
+    halves.desk.note(connection, 0) if how == "whole" else halves.desk.forget(connection)
     halves.session_tokens(100)
     assert halves.ended == []
     assert halves.desk._begun == {}

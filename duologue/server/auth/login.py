@@ -25,7 +25,7 @@ from duologue.server.auth.passwords import PasswordPool
 from duologue.server.auth.session_tokens import SessionTokens
 from duologue.server.fair_pool import PoolFull
 from duologue.server.people.guests import Guests
-from duologue.server.session import Link, source_of
+from duologue.server.session import Connection, source_of
 from duologue.server.tables import Users
 from duologue.settings import Settings
 
@@ -52,7 +52,7 @@ _BAD_PASS = LoginDenied("bad_pass", "You have to log in again, with your nicknam
 class Login:
     """One client on its way in, from the first line of its login socket until the third socket attaches."""
 
-    login_socket: Link
+    login_socket: Connection
     nickname: str = ""
     is_by_name_alone: bool = False
     """Through a front door that knows no passwords."""
@@ -65,7 +65,7 @@ class Login:
     refusals: int = 0
     token_digest: bytes | None = None
     token_deadline: float = 0.0
-    attached: dict[SocketKind, Link] = field(default_factory=dict)
+    attached: dict[SocketKind, Connection] = field(default_factory=dict)
 
 
 class LoginService:
@@ -101,48 +101,48 @@ class LoginService:
         # Two tables: names that nobody has are free to make up, and must not make us forget tries at those that are.
         self._tries_at_accounts, self._tries_at_no_account = Tries(most, WINDOW), Tries(most, WINDOW)
         self._tries_from = Tries(settings.limits.password_tries_per_address, WINDOW)
-        self._deadlines: dict[Link, float] = {}
-        self._logins: dict[Link, Login] = {}
+        self._deadlines: dict[Connection, float] = {}
+        self._logins: dict[Connection, Login] = {}
         self._by_token: dict[bytes, Login] = {}
         self._checks: set[asyncio.Task[None]] = set()
 
     # Sockets come and go
 
-    def connected(self, link: Link) -> None:
+    def connected(self, connection: Connection) -> None:
         """A connection was accepted: it has `login_timeout` seconds to become part of a complete login, with its TLS
         handshake and whatever protocol it turns out to speak.
         """
-        self._deadlines[link] = self._time() + self._limits.login_timeout
+        self._deadlines[connection] = self._time() + self._limits.login_timeout
 
-    def passed_on(self, link: Link, successor: Link) -> None:
+    def passed_on(self, connection: Connection, successor: Connection) -> None:
         """It turned out to speak another protocol: the connection goes on as `successor`, until the same moment."""
-        if link in self._deadlines:
-            self._deadlines[successor] = self._deadlines.pop(link)
+        if connection in self._deadlines:
+            self._deadlines[successor] = self._deadlines.pop(connection)
 
-    def lost(self, link: Link) -> None:
+    def lost(self, connection: Connection) -> None:
         """A socket closed before its login was complete: what was attached to it goes with it."""
-        self._deadlines.pop(link, None)
-        login = self._logins.pop(link, None)
+        self._deadlines.pop(connection, None)
+        login = self._logins.pop(connection, None)
         if login:
             self._give_up(login)
 
     def sweep(self, now: float) -> None:
         """Close what has not come through in time."""
-        for link in [link for link, deadline in self._deadlines.items() if deadline <= now]:
-            if link in self._deadlines:  # it may have gone with another one
-                self._too_slow(link, f"A login has to be complete within {self._limits.login_timeout:g} s.")
+        for connection in [connection for connection, deadline in self._deadlines.items() if deadline <= now]:
+            if connection in self._deadlines:  # it may have gone with another one
+                self._too_slow(connection, f"A login has to be complete within {self._limits.login_timeout:g} s.")
         while self._by_token and (login := next(iter(self._by_token.values()))).token_deadline <= now:
             self._too_slow(
                 login.login_socket, f"The other two sockets have to attach within {self._limits.token_lifetime:g} s."
             )
 
-    def _too_slow(self, link: Link, text: str) -> None:
-        login = self._logins.get(link)
+    def _too_slow(self, connection: Connection, text: str) -> None:
+        login = self._logins.get(connection)
         event = _BUSY if login and login.check else Refused("too_slow", text)
         self.denied[event.code] += 1
-        link.tell(event)
-        self.lost(link)
-        link.dismiss()
+        connection.tell(event)
+        self.lost(connection)
+        connection.dismiss()
 
     def _give_up(self, login: Login) -> None:
         if login.check and login.guess:
@@ -151,16 +151,16 @@ class LoginService:
         if login.token_digest:
             self._by_token.pop(login.token_digest, None)
         self._places.forget(login.login_socket)
-        for link in (login.login_socket, *login.attached.values()):
-            self._logins.pop(link, None)
-            self._deadlines.pop(link, None)
-            link.dismiss()
+        for connection in (login.login_socket, *login.attached.values()):
+            self._logins.pop(connection, None)
+            self._deadlines.pop(connection, None)
+            connection.dismiss()
 
     # The dialogue on the login socket
 
-    def give_nickname(self, link: Link, nickname: str, *, is_all: bool = False) -> None:
+    def give_nickname(self, connection: Connection, nickname: str, *, is_all: bool = False) -> None:
         """`is_all`: there is no way to ask for a password, and whoever needs one is refused."""
-        login = self._logins.get(link) or self._begin(link, is_by_name_alone=is_all)
+        login = self._logins.get(connection) or self._begin(connection, is_by_name_alone=is_all)
         login.nickname = ""
         try:
             login.nickname = nickname_key(nickname)
@@ -168,19 +168,19 @@ class LoginService:
             self._deny(login, LoginDenied(error.code, error.text))
             return
         account = login.account = self._users.find(login.nickname)
-        if account and self._needs_no_password(account, link):
+        if account and self._needs_no_password(account, connection):
             self._make_way(login)
             self._grant(login)
         elif is_all:
             self._deny(login, _NOT_BY_NAME_ALONE)
         else:
-            link.tell(PasswordWanted())
+            connection.tell(PasswordWanted())
 
-    def _begin(self, link: Link, *, is_by_name_alone: bool) -> Login:
+    def _begin(self, connection: Connection, *, is_by_name_alone: bool) -> Login:
         """Raises FatalPeerError where there is no room for what it takes to complete it."""
-        if not link.is_all_three:
-            self._places.expect(link, len(SocketKind) - 1)
-        login = self._logins[link] = Login(link, is_by_name_alone=is_by_name_alone)
+        if not connection.is_all_three:
+            self._places.expect(connection, len(SocketKind) - 1)
+        login = self._logins[connection] = Login(connection, is_by_name_alone=is_by_name_alone)
         return login
 
     def _make_way(self, login: Login) -> None:
@@ -190,29 +190,31 @@ class LoginService:
             if older.is_by_name_alone and is_same:
                 self._give_up(older)
 
-    def come_in(self, link: Link, typed: str) -> None:
+    def come_in(self, connection: Connection, typed: str) -> None:
         """A guest, through a front door whose single socket is all three: the whole login."""
         try:
-            nickname = self._guests.admit(typed.strip(), link.port)
+            nickname = self._guests.admit(typed.strip(), connection.port)
         except PeerError as error:
-            self._deny(self._logins.setdefault(link, Login(link)), LoginDenied(error.code, error.text))
+            self._deny(self._logins.setdefault(connection, Login(connection)), LoginDenied(error.code, error.text))
             return
-        self.forget(link)
-        link.tell(LoggedIn("", nickname))
-        self._complete(Login(link, nickname, attached={SocketKind.CHAT: link, SocketKind.CHECK: link}))
+        self.forget(connection)
+        connection.tell(LoggedIn("", nickname))
+        self._complete(
+            Login(connection, nickname, attached={SocketKind.CHAT: connection, SocketKind.CHECK: connection})
+        )
 
-    def give_pass(self, link: Link, token: str) -> None:
+    def give_pass(self, connection: Connection, token: str) -> None:
         """Instead of nickname and password: the whole login, of a socket that is all of its client's."""
-        login = self._logins.setdefault(link, Login(link))
+        login = self._logins.setdefault(connection, Login(connection))
         account = self._session_tokens.account_of(token, self._users.find)
-        if account and (account.password_hash or self._needs_no_password(account, link)):
+        if account and (account.password_hash or self._needs_no_password(account, connection)):
             login.nickname, login.account = account.nickname, account
             self._grant(login)
         else:
             self._deny(login, _BAD_PASS)
 
-    def give_password(self, link: Link, password: str) -> None:
-        login = self._logins[link]
+    def give_password(self, connection: Connection, password: str) -> None:
+        login = self._logins[connection]
         try:
             login.guess = self._guess(login)
         except PeerError as error:
@@ -256,35 +258,35 @@ class LoginService:
             return False
         return account.password_hash == login.account.password_hash
 
-    def _needs_no_password(self, account: Account, link: Link) -> bool:
+    def _needs_no_password(self, account: Account, connection: Connection) -> bool:
         if account.disabled or account.password_hash:
             return False
-        by_proxy = self._has_proxy and link.is_all_three  # its address says nothing of where the page is
-        return self._passwordless_from_anywhere or (is_loopback(link.address) and not by_proxy)
+        by_proxy = self._has_proxy and connection.is_all_three  # its address says nothing of where the page is
+        return self._passwordless_from_anywhere or (is_loopback(connection.address) and not by_proxy)
 
     def _deny(self, login: Login, denied: LoginDenied) -> None:
-        link = login.login_socket
+        connection = login.login_socket
         # Any other name can be a password that was typed one line too early.
         named = {"nickname": login.nickname} if self._users.find(login.nickname) else {}
-        log.info("login denied", extra={**named, "peer": link.peer, "reason": denied.code})
+        log.info("login denied", extra={**named, "peer": connection.peer, "reason": denied.code})
         self.denied[denied.code] += 1
-        link.tell(denied)
+        connection.tell(denied)
         if denied is _BUSY:
             return
         login.refusals += 1
-        if login.refusals >= link.door.tries:
-            self.lost(link)
-        elif login.is_by_name_alone or link.is_all_three:
+        if login.refusals >= connection.door.tries:
+            self.lost(connection)
+        elif login.is_by_name_alone or connection.is_all_three:
             # Its connection is open before somebody begins to type, or types again; `tries` times is the most.
-            self.connected(link)
+            self.connected(connection)
 
     def _grant(self, login: Login) -> None:
-        link = login.login_socket
+        connection = login.login_socket
         account = self._users.find(login.nickname)
-        if link.is_all_three and account:
-            self.forget(link)
-            link.tell(LoggedIn(self._session_tokens.issue(account), login.nickname, account.spelling))
-            login.attached = {SocketKind.CHAT: link, SocketKind.CHECK: link}
+        if connection.is_all_three and account:
+            self.forget(connection)
+            connection.tell(LoggedIn(self._session_tokens.issue(account), login.nickname, account.spelling))
+            login.attached = {SocketKind.CHAT: connection, SocketKind.CHECK: connection}
             self._complete(login)
         else:
             self._grant_token(login)
@@ -298,8 +300,8 @@ class LoginService:
 
     # The other two sockets
 
-    def attach(self, link: Link, kind: SocketKind, token: str) -> None:
-        """Attach `link` to the login that `token` was given to.
+    def attach(self, connection: Connection, kind: SocketKind, token: str) -> None:
+        """Attach `connection` to the login that `token` was given to.
 
         Raises FatalPeerError, the same whatever is wrong with the token.
         """
@@ -310,9 +312,9 @@ class LoginService:
                 "bad_token",
                 "This token attaches no such socket: it is wrong, used, too old or somebody else's. Log in again.",
             )
-        login.attached[kind] = link
+        login.attached[kind] = connection
         self._places.came(login.login_socket)
-        self._logins[link] = login
+        self._logins[connection] = login
         if len(login.attached) == len(SocketKind) - 1:
             self._finish(login)
 
@@ -323,14 +325,14 @@ class LoginService:
     def _finish(self, login: Login) -> None:
         assert login.token_digest
         del self._by_token[login.token_digest]
-        for link in (login.login_socket, *login.attached.values()):
-            self.forget(link)
+        for connection in (login.login_socket, *login.attached.values()):
+            self.forget(connection)
         self._complete(login)
 
-    def forget(self, link: Link) -> None:
-        """`link` has come through."""
-        self._logins.pop(link, None)
-        self._deadlines.pop(link, None)
+    def forget(self, connection: Connection) -> None:
+        """`connection` has come through."""
+        self._logins.pop(connection, None)
+        self._deadlines.pop(connection, None)
 
 
 def _digest(token: str) -> bytes:

@@ -18,7 +18,7 @@ from duologue.core.streams import Direction, Stream, chat_of
 from duologue.protocols.native.wire import shown
 from duologue.server.chats.receipts import Receipts
 from duologue.server.metering import Metering
-from duologue.server.session import Client
+from duologue.server.session import Session
 from duologue.server.storage.base import Store, Stored
 
 ACKNOWLEDGE_WITHIN = 0.02
@@ -26,15 +26,15 @@ ACKNOWLEDGE_WITHIN = 0.02
 
 
 class Acknowledgements:
-    """`client_of` finds who is logged in under a nickname."""
+    """`session_of` finds who is logged in under a nickname."""
 
-    def __init__(self, store: Store, metering: Metering, *, client_of: Callable[[str], Client | None]) -> None:
+    def __init__(self, store: Store, metering: Metering, *, session_of: Callable[[str], Session | None]) -> None:
         self.store = store
         self._metering = metering
-        self._client_of = client_of
+        self._client_of = session_of
         self._chats: dict[str, Chat] = {}
         self._ended: set[str] = set()
-        self._owed: dict[Client, dict[Stream | None, None]] = {}  # who is to hear of what, in this order
+        self._owed: dict[Session, dict[Stream | None, None]] = {}  # who is to hear of what, in this order
 
     # Chats and clients come and go
 
@@ -50,51 +50,51 @@ class Acknowledgements:
         self._ended.discard(chat.id)
         self._chats.pop(chat.id, None)
 
-    def greet(self, client: Client) -> None:
+    def greet(self, session: Session) -> None:
         """The first PONG: all three sockets are attached. At once, because the client waits for it."""
-        client.check_socket.tell(Acknowledged())
+        session.check_socket.tell(Acknowledged())
 
-    def forget(self, client: Client) -> None:
-        """`client` is gone, and is owed nothing."""
-        self._owed.pop(client, None)
+    def forget(self, session: Session) -> None:
+        """`session` is gone, and is owed nothing."""
+        self._owed.pop(session, None)
 
     # What is reported
 
-    def listen(self, chat: Chat, client: Client) -> None:
-        """`client` takes part in `chat` from now on, and most of what it reports is how much of it it has."""
-        hears, says = chat.hears(client.nickname), chat.says(client.nickname)
-        note = partial(self._note_received, client, chat.id, hears, says)
-        pay = self._metering.payer(client.check_socket, RECEIPT)
-        receipts = Receipts(hears, is_certain=not client.has_resumed, note=note, pay=pay)
-        client.check_socket.receive_through(receipts.reader)
+    def listen(self, chat: Chat, session: Session) -> None:
+        """`session` takes part in `chat` from now on, and most of what it reports is how much of it it has."""
+        hears, says = chat.hears(session.nickname), chat.says(session.nickname)
+        note = partial(self._note_received, session, chat.id, hears, says)
+        pay = self._metering.payer(session.check_socket, RECEIPT)
+        receipts = Receipts(hears, is_certain=not session.has_resumed, note=note, pay=pay)
+        session.check_socket.receive_through(receipts.reader)
 
-    def check_from_client(self, client: Client, ping: Ping) -> bool:
+    def check_from_client(self, session: Session, ping: Ping) -> bool:
         """A client's PING: it lives, and has received so many. False: it is about no live chat, so ask the store.
 
         Raises FatalPeerError for a count that cannot be.
         """
-        chat = client.chat if ping.stream is None else self._chats.get(chat_of(ping.stream))
-        if chat is None or client.nickname not in chat.directions or ping.received is None:
-            self._owe(client, None)
+        chat = session.chat if ping.stream is None else self._chats.get(chat_of(ping.stream))
+        if chat is None or session.nickname not in chat.directions or ping.received is None:
+            self._owe(session, None)
             return ping.stream is None
         if chat.id in self._ended:
-            self._note_late(client, chat, ping.stream or chat.id, ping.received)
+            self._note_late(session, chat, ping.stream or chat.id, ping.received)
             return False
-        if chat is client.chat and (ping.stream or not client.has_resumed):
-            hears = chat.hears(client.nickname)
+        if chat is session.chat and (ping.stream or not session.has_resumed):
+            hears = chat.hears(session.nickname)
             stream = _stream_heard(hears, ping.stream)
-            self._note_received(client, chat.id, hears, chat.says(client.nickname), stream, ping.received)
+            self._note_received(session, chat.id, hears, chat.says(session.nickname), stream, ping.received)
         else:  # said before the /resume was answered, it says less than that does
-            self._owe(client, None)
+            self._owe(session, None)
         return True
 
     def _note_received(
-        self, client: Client, chat_id: str, hears: Direction, says: Direction, stream: Stream, received: int
+        self, session: Session, chat_id: str, hears: Direction, says: Direction, stream: Stream, received: int
     ) -> None:
         if hears.acknowledge(stream, received):
             self.store.received(chat_id, hears.sender, stream.name, stream.received)
             self.owe_sender(hears, stream)
-        self._owe(client, says.current)
+        self._owe(session, says.current)
 
     def taken(self, chat: Chat, sender: str, count: int) -> Stream | None:
         """So many more of what `sender` says have reached a partner whose client does not say so; they come in order.
@@ -112,9 +112,9 @@ class Acknowledgements:
         self.store.received(chat.id, sender, stream.name, stream.received)
         return None
 
-    def _note_late(self, client: Client, chat: Chat, name: str, received: int) -> None:
+    def _note_late(self, session: Session, chat: Chat, name: str, received: int) -> None:
         """Of a chat that is over: what it says is for the store, and for PONGs that are still to come."""
-        direction = chat.hears(client.nickname)
+        direction = chat.hears(session.nickname)
         stream = direction.named(name)
         if stream and stream.received < received <= stream.sent:
             stream.received = received
@@ -122,9 +122,9 @@ class Acknowledgements:
 
     def owe_sender(self, direction: Direction, stream: Stream) -> None:
         """There is news of `stream` for the one who sends in it."""
-        client = self._client_of(direction.sender)
-        if client and stream is direction.current:
-            self._owe(client, stream)
+        session = self._client_of(direction.sender)
+        if session and stream is direction.current:
+            self._owe(session, stream)
 
     def stored(self, news: Stored) -> None:
         """The store answers for more than before."""
@@ -140,18 +140,18 @@ class Acknowledgements:
 
     # What is said
 
-    def _owe(self, client: Client, stream: Stream | None) -> None:
-        """`client` gets a PONG within `ACKNOWLEDGE_WITHIN`, one for all that happens until then."""
+    def _owe(self, session: Session, stream: Stream | None) -> None:
+        """`session` gets a PONG within `ACKNOWLEDGE_WITHIN`, one for all that happens until then."""
         if not self._owed:
             asyncio.get_running_loop().call_later(ACKNOWLEDGE_WITHIN, self._acknowledge)
-        self._owed.setdefault(client, {})[stream] = None
+        self._owed.setdefault(session, {})[stream] = None
 
     def _acknowledge(self) -> None:
         owed, self._owed = self._owed, {}
-        for client, streams in owed.items():
+        for session, streams in owed.items():
             for stream in streams:
-                client.check_socket.tell(_state_of(stream))
-            client.chat_socket.delay_acks()
+                session.check_socket.tell(_state_of(stream))
+            session.chat_socket.delay_acks()
 
 
 def _stream_heard(direction: Direction, name: str | None) -> Stream:

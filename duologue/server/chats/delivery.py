@@ -20,7 +20,7 @@ from duologue.protocols.native.wire import encode_message
 from duologue.server.backpressure import Backpressure
 from duologue.server.chats.relay import Relay
 from duologue.server.metering import Metering
-from duologue.server.session import Client, Hold
+from duologue.server.session import Hold, Session
 from duologue.server.storage.base import Replay, Store, StoreError
 
 log = logging.getLogger(__name__)
@@ -56,7 +56,7 @@ class Flow:
         backpressure: Backpressure,
         page: int,
         taken: Callable[[int], None],
-        has_mail: Callable[[Client], bool],
+        has_mail: Callable[[Session], bool],
         can_keep: Callable[[], bool],
     ) -> None:
         self._has_mail = has_mail
@@ -70,8 +70,8 @@ class Flow:
         self._store = store
         self._backpressure = backpressure
         self._page = page
-        self._sender: Client | None = None
-        self._recipient: Client | None = None
+        self._sender: Session | None = None
+        self._recipient: Session | None = None
         self._relay: Relay | None = None
         self.is_live = False
         """Does what is said go straight to the recipient?"""
@@ -80,14 +80,14 @@ class Flow:
 
     # Who takes part
 
-    def sender_joins(self, client: Client, relay: Relay) -> None:
-        self._sender, self._relay = client, relay
+    def sender_joins(self, session: Session, relay: Relay) -> None:
+        self._sender, self._relay = session, relay
         relay.send = self._destination()
-        self._listen(client, relay)
+        self._listen(session, relay)
 
-    def _listen(self, client: Client, relay: Relay) -> None:
+    def _listen(self, session: Session, relay: Relay) -> None:
         """A relay passes on what it is given; while nothing can be kept, messages come as commands and are put by."""
-        client.chat_socket.receive_through(relay.reader if self._can_keep() else None)
+        session.chat_socket.receive_through(relay.reader if self._can_keep() else None)
 
     def sender_leaves(self) -> None:
         self._put_by, self._put_by_size = [], 0
@@ -97,9 +97,9 @@ class Flow:
             self._sender.chat_socket.receive_through(None)
         self._sender = self._relay = None
 
-    def recipient_joins(self, client: Client) -> None:
-        self._recipient = client
-        self._hand_over = client.login_socket.messages_from(self.direction.sender, self._taken)
+    def recipient_joins(self, session: Session) -> None:
+        self._recipient = session
+        self._hand_over = session.login_socket.messages_from(self.direction.sender, self._taken)
         self.push()
 
     def recipient_leaves(self) -> None:
@@ -157,7 +157,7 @@ class Flow:
         else:
             self._pushing = asyncio.get_running_loop().create_task(self._push(self._recipient))
 
-    def _is_level(self, recipient: Client) -> bool:
+    def _is_level(self, recipient: Session) -> bool:
         direction = self.direction
         while direction.is_at_end:
             self._replay = None
@@ -165,12 +165,12 @@ class Flow:
             self.announce(recipient)
         return direction.is_level
 
-    def announce(self, recipient: Client) -> None:
+    def announce(self, recipient: Session) -> None:
         """Say which stream follows, and from which number on."""
         direction = self.direction
         recipient.login_socket.tell(StreamBegins(direction.sender, direction.at.name, direction.pushed + 1))
 
-    async def _push(self, recipient: Client) -> None:
+    async def _push(self, recipient: Session) -> None:
         try:
             while not self._backpressure.is_full(recipient):
                 if self._is_level(recipient):
@@ -184,7 +184,7 @@ class Flow:
             if self._pushing is asyncio.current_task():
                 self._pushing = None
 
-    async def _push_page(self, recipient: Client) -> bool:
+    async def _push_page(self, recipient: Session) -> bool:
         """False: there is no more to read until the store has committed more."""
         direction = self.direction
         if self._replay is None:
@@ -249,7 +249,7 @@ class Delivery:
         page: int,
         keep: Callable[[str, str, bytes, int], None],
         taken: Callable[[Chat, str, int], None],
-        has_mail: Callable[[Client], bool],
+        has_mail: Callable[[Session], bool],
     ) -> None:
         self.store = store
         self._backpressure = backpressure
@@ -261,24 +261,24 @@ class Delivery:
         self._can_keep = True
         self._flows: dict[tuple[str, str], Flow] = {}
 
-    def join(self, chat: Chat, client: Client) -> None:
-        """`client` takes part from now on."""
-        client.chat = chat
-        relay = self._relay(chat, client)
-        self._flow(chat, client.nickname).sender_joins(client, relay)
-        self._flow(chat, chat.partner_of(client.nickname)).recipient_joins(client)
+    def join(self, chat: Chat, session: Session) -> None:
+        """`session` takes part from now on."""
+        session.chat = chat
+        relay = self._relay(chat, session)
+        self._flow(chat, session.nickname).sender_joins(session, relay)
+        self._flow(chat, chat.partner_of(session.nickname)).recipient_joins(session)
 
-    def rejoin(self, chat: Chat, client: Client, begun: Stream | None) -> None:
-        """`client` is back, and says what follows in the stream `begun`, or in the one of before."""
+    def rejoin(self, chat: Chat, session: Session, begun: Stream | None) -> None:
+        """`session` is back, and says what follows in the stream `begun`, or in the one of before."""
         if begun:
-            self._flow(chat, client.nickname).begin()
-        self._flow(chat, chat.partner_of(client.nickname)).announce(client)
-        self.join(chat, client)
+            self._flow(chat, session.nickname).begin()
+        self._flow(chat, chat.partner_of(session.nickname)).announce(session)
+        self.join(chat, session)
 
-    def leave(self, chat: Chat, client: Client) -> None:
-        client.chat = None
-        self._flow(chat, client.nickname).sender_leaves()
-        self._flow(chat, chat.partner_of(client.nickname)).recipient_leaves()
+    def leave(self, chat: Chat, session: Session) -> None:
+        session.chat = None
+        self._flow(chat, session.nickname).sender_leaves()
+        self._flow(chat, chat.partner_of(session.nickname)).recipient_leaves()
 
     def now_keeps(self, can_keep: bool) -> None:
         """Whether the disk has room for what is said from now on."""
@@ -290,7 +290,7 @@ class Delivery:
         for sender in (chat.asker, chat.target):
             self._flows.pop((chat.id, sender), None)
 
-    def say(self, chat: Chat, sender: Client, text: str) -> None:
+    def say(self, chat: Chat, sender: Session, text: str) -> None:
         """A message that came among commands."""
         self._flow(chat, sender.nickname).say(encode_message(text))
 
@@ -300,20 +300,20 @@ class Delivery:
         if flow and not flow.is_live:
             flow.push()
 
-    def fall_behind(self, client: Client) -> None:
-        """The queue to `client` is full."""
-        flow = self._to(client)
+    def fall_behind(self, session: Session) -> None:
+        """The queue to `session` is full."""
+        flow = self._to(session)
         if flow:
             flow.fall_behind()
 
-    def drained(self, client: Client) -> None:
-        """There is room in the queue to `client` again."""
-        flow = self._to(client)
+    def drained(self, session: Session) -> None:
+        """There is room in the queue to `session` again."""
+        flow = self._to(session)
         if flow:
             flow.push()
 
-    def _to(self, client: Client) -> Flow | None:
-        return self._flow(client.chat, client.chat.partner_of(client.nickname)) if client.chat else None
+    def _to(self, session: Session) -> Flow | None:
+        return self._flow(session.chat, session.chat.partner_of(session.nickname)) if session.chat else None
 
     def _flow(self, chat: Chat, sender: str) -> Flow:
         flow = self._flows.get((chat.id, sender))
@@ -332,7 +332,7 @@ class Delivery:
             self._flows[chat.id, sender] = flow
         return flow
 
-    def _relay(self, chat: Chat, sender: Client) -> Relay:
+    def _relay(self, chat: Chat, sender: Session) -> Relay:
         return Relay(
             stream=chat.says(sender.nickname).current,
             send=nowhere,

@@ -23,7 +23,7 @@ from duologue.core.names import is_guest
 from duologue.core.requests import Chat, ChatEnd
 from duologue.protocols.native.wire import encode_message
 from duologue.server.backpressure import Backpressure
-from duologue.server.session import Client
+from duologue.server.session import Session
 from duologue.server.storage.base import Letter, Standing, Store
 from duologue.server.tasks import Tasks
 
@@ -32,7 +32,7 @@ PAGE_BYTES = 64 * 1024
 
 
 class Mailbox:
-    """`client_of` finds who is logged in, `is_registered` who could be, `find_person` whom somebody means by a name.
+    """`session_of` finds who is logged in, `is_registered` who could be, `find_person` whom somebody means by a name.
     `check_may_turn_to` raises PeerError for a sender who has blocked the recipient, and `is_heard` tells whether the
     recipient has blocked the sender. `wall_clock` dates the letters, and `written` is told of each that was taken.
     `handed_over` hears of each client for whom nothing waits any more.
@@ -45,13 +45,13 @@ class Mailbox:
         store: Store,
         backpressure: Backpressure,
         *,
-        client_of: Callable[[str], Client | None],
+        session_of: Callable[[str], Session | None],
         is_registered: Callable[[str], bool],
         find_person: Callable[[str], str],
         check_may_turn_to: Callable[[str, str], None],
         is_heard: Callable[[str, str], bool],
         written: Callable[[str, str], None],
-        handed_over: Callable[[Client], None],
+        handed_over: Callable[[Session], None],
         wall_clock: Callable[[], float],
     ) -> None:
         self.store = store
@@ -61,73 +61,73 @@ class Mailbox:
         self._written = written
         self._handed_over = handed_over
         self._backpressure = backpressure
-        self._client_of = client_of
+        self._client_of = session_of
         self._is_registered = is_registered
         self._wall_clock = wall_clock
-        self._visits: dict[Client, Visit] = {}
+        self._visits: dict[Session, Visit] = {}
         self._tasks = Tasks()
 
     # Who is here
 
-    def open(self, client: Client) -> None:
-        """Begin to hand over what waits for `client`."""
-        self._visits[client] = Visit()
-        self.push(client)
+    def open(self, session: Session) -> None:
+        """Begin to hand over what waits for `session`."""
+        self._visits[session] = Visit()
+        self.push(session)
 
-    def close(self, client: Client) -> None:
-        self._visits.pop(client, None)
+    def close(self, session: Session) -> None:
+        self._visits.pop(session, None)
 
-    def chat_is_over(self, client: Client, chat: Chat) -> None:
-        """`client` has been handed a part of what was said to it in `chat`; the rest follows from the store."""
-        direction = chat.hears(client.nickname)
-        handed = self._visits[client].handed
+    def chat_is_over(self, session: Session, chat: Chat) -> None:
+        """`session` has been handed a part of what was said to it in `chat`; the rest follows from the store."""
+        direction = chat.hears(session.nickname)
+        handed = self._visits[session].handed
         for stream in direction.streams:
             handed[stream.name] = direction.pushed if stream is direction.at else stream.sent
             if stream is direction.at:
                 break
         if not direction.is_level:
-            self.push(client)
+            self.push(session)
 
     # Letters in
 
-    def send(self, client: Client, letter: SendLetter) -> None:
-        """`/msg`, from `client`."""
-        self._tasks.answer(client.chat_socket, self._take(client, letter))
+    def send(self, session: Session, letter: SendLetter) -> None:
+        """`/msg`, from `session`."""
+        self._tasks.answer(session.chat_socket, self._take(session, letter))
 
-    async def _take(self, client: Client, letter: SendLetter) -> None:
+    async def _take(self, session: Session, letter: SendLetter) -> None:
         try:
-            recipient = self._recipient_of(client, letter)
+            recipient = self._recipient_of(session, letter)
             line, at = encode_message(letter.text), self._wall_clock()
-            is_heard = self._is_heard(client.nickname, recipient)
+            is_heard = self._is_heard(session.nickname, recipient)
             handed_in = await self.store.hand_in(
-                Letter(letter.stream, letter.number, client.nickname, recipient, line, at, is_heard)
+                Letter(letter.stream, letter.number, session.nickname, recipient, line, at, is_heard)
             )
         except PeerError as error:
-            client.login_socket.tell(NotKept(letter.nickname, letter.stream, letter.number, error.code, error.text))
+            session.login_socket.tell(NotKept(letter.nickname, letter.stream, letter.number, error.code, error.text))
             return
         self._tell_sender(handed_in.standing)
         reader = self._client_of(recipient)
         if reader is None:
-            client.login_socket.tell(KeptFor(recipient, letter.stream, letter.number))
+            session.login_socket.tell(KeptFor(recipient, letter.stream, letter.number))
         elif is_heard:
-            message = MessageFrom(client.nickname, int(at), letter.stream, letter.number, letter.text)
+            message = MessageFrom(session.nickname, int(at), letter.stream, letter.number, letter.text)
             await self._deliver(reader, message)
-        self._written(client.nickname, recipient)
+        self._written(session.nickname, recipient)
 
-    async def _deliver(self, reader: Client, message: MessageFrom) -> None:
+    async def _deliver(self, reader: Session, message: MessageFrom) -> None:
         if is_guest(reader.nickname):
             reader.login_socket.tell(message)
             return
         self.push(reader)
         await self._visits[reader].idle.wait()  # what the sender says next, in a chat perhaps, comes after it
 
-    def _recipient_of(self, client: Client, letter: SendLetter) -> str:
+    def _recipient_of(self, session: Session, letter: SendLetter) -> str:
         recipient = self._find_person(letter.nickname)
-        if recipient == client.nickname:
+        if recipient == session.nickname:
             raise PeerError("yourself", "That is you. Write to somebody else.")
         if not self._is_registered(recipient):
             raise PeerError("unknown", f"{recipient} doesn't exist.")
-        self._check_may_turn_to(client.nickname, recipient)
+        self._check_may_turn_to(session.nickname, recipient)
         self._check_reads(recipient)
         return recipient
 
@@ -139,61 +139,61 @@ class Mailbox:
 
     # Letters out
 
-    def push(self, client: Client) -> None:
-        """Something waits for `client`: hand it over, as far as there is room."""
-        visit = self._visits.get(client)
+    def push(self, session: Session) -> None:
+        """Something waits for `session`: hand it over, as far as there is room."""
+        visit = self._visits.get(session)
         if visit:
             visit.is_due = True
-            self.go_on(client)
+            self.go_on(session)
 
-    def go_on(self, client: Client) -> None:
-        """There is room in the queue to `client`; harmless when nothing waits."""
-        visit = self._visits.get(client)
+    def go_on(self, session: Session) -> None:
+        """There is room in the queue to `session`; harmless when nothing waits."""
+        visit = self._visits.get(session)
         if visit and visit.is_due and not visit.is_running:
             visit.is_running = True
             visit.idle.clear()
-            self._tasks.run(self._hand_over(client, visit))
+            self._tasks.run(self._hand_over(session, visit))
 
-    def has_mail(self, client: Client) -> bool:
-        """Does something wait for `client` that is older than what is said now?"""
-        visit = self._visits.get(client)
+    def has_mail(self, session: Session) -> bool:
+        """Does something wait for `session` that is older than what is said now?"""
+        visit = self._visits.get(session)
         return visit is not None and (visit.is_running or visit.is_due)
 
-    async def _hand_over(self, client: Client, visit: Visit) -> None:
+    async def _hand_over(self, session: Session, visit: Visit) -> None:
         try:
-            while visit.is_due and self._visits.get(client) is visit and not self._backpressure.is_full(client):
+            while visit.is_due and self._visits.get(session) is visit and not self._backpressure.is_full(session):
                 visit.is_due = False
-                if await self._hand_over_page(client, visit):
+                if await self._hand_over_page(session, visit):
                     visit.is_due = True
         finally:
             visit.is_running = False
             visit.idle.set()
         if not visit.is_due:
-            self._handed_over(client)
+            self._handed_over(session)
 
-    async def _hand_over_page(self, client: Client, visit: Visit) -> bool:
+    async def _hand_over_page(self, session: Session, visit: Visit) -> bool:
         """False: nothing more waits."""
-        page = await self.store.undelivered(client.nickname, visit.cursor, PAGE_BYTES)
+        page = await self.store.undelivered(session.nickname, visit.cursor, PAGE_BYTES)
         for message in page:
             visit.cursor = message.cursor
             if message.number > visit.handed.get(message.stream, 0):
                 visit.handed[message.stream] = message.number
-                client.login_socket.tell(
+                session.login_socket.tell(
                     MessageFrom(message.sender, int(message.at), message.stream, message.number, message.text)
                 )
         return bool(page)
 
     # What has become of them
 
-    def check_from_client(self, client: Client, stream: str, received: int) -> None:
-        """`client` holds 1 to `received` of a stream that is no live chat's; 0 asks how its own letter stands."""
-        self._tasks.answer(client.check_socket, self._note(client, stream, received))
+    def check_from_client(self, session: Session, stream: str, received: int) -> None:
+        """`session` holds 1 to `received` of a stream that is no live chat's; 0 asks how its own letter stands."""
+        self._tasks.answer(session.check_socket, self._note(session, stream, received))
 
-    async def _note(self, client: Client, stream: str, received: int) -> None:
+    async def _note(self, session: Session, stream: str, received: int) -> None:
         if received:
-            await self._receive(client.nickname, stream, received)
+            await self._receive(session.nickname, stream, received)
         else:
-            self._tell_sender(await self.store.standing(stream, client.nickname))
+            self._tell_sender(await self.store.standing(stream, session.nickname))
 
     def received(self, nickname: str, stream: str, received: int) -> None:
         """The same of a client that does not say so itself."""
@@ -210,18 +210,18 @@ class Mailbox:
 
     # A chat that is over
 
-    def resume(self, client: Client, command: ResumeChat) -> None:
+    def resume(self, session: Session, command: ResumeChat) -> None:
         """`/resume` of a chat that is not on any more."""
-        self._tasks.answer(client.chat_socket, self._answer_resume(client, command))
+        self._tasks.answer(session.chat_socket, self._answer_resume(session, command))
 
-    async def _answer_resume(self, client: Client, command: ResumeChat) -> None:
+    async def _answer_resume(self, session: Session, command: ResumeChat) -> None:
         stream = command.sent.name if command.sent else None
-        standing = await self.store.chat_standing(command.chat, client.nickname, stream)
+        standing = await self.store.chat_standing(command.chat, session.nickname, stream)
         answer: Event = ChatUnknown(command.chat)
         if standing:
             reason = ChatEnd(standing.reason) if standing.reason in _REASONS else ChatEnd.LOST
             answer = ChatEnded(standing.partner, reason, command.chat, standing.had)
-        client.login_socket.tell(answer)
+        session.login_socket.tell(answer)
 
 
 class Visit:

@@ -20,7 +20,7 @@ from duologue.server.chats.mailbox import Mailbox
 from duologue.server.history import HistoryReader
 from duologue.server.metering import Metering
 from duologue.server.metrics import Traffic
-from duologue.server.session import Client, Hold
+from duologue.server.session import Hold, Session
 from duologue.server.storage.base import Store, Stored, StoreError
 from duologue.server.tables import Connections
 from duologue.server.tasks import Tasks
@@ -31,7 +31,7 @@ ChatEffect = OpenChat | PauseChat | ReopenChat | CloseChat
 
 
 class ChatService:
-    """`clients` are those who are logged in, by nickname; `wall_clock` dates what is stored, `traffic` counts it."""
+    """`sessions` are those who are logged in, by nickname; `wall_clock` dates what is stored, `traffic` counts it."""
 
     def __init__(
         self,
@@ -40,7 +40,7 @@ class ChatService:
         metering: Metering,
         connections: Connections,
         *,
-        clients: Mapping[str, Client],
+        sessions: Mapping[str, Session],
         page: int,
         is_registered: Callable[[str], bool],
         find_person: Callable[[str], str],
@@ -53,19 +53,19 @@ class ChatService:
         self._store = store
         self._traffic = traffic
         self._connections = connections
-        self._clients = clients
+        self._sessions = sessions
         self._wall_clock = wall_clock
         self._behind: set[tuple[str, str]] = set()
         self._tasks = Tasks()
         self.delivery = Delivery(
             store, backpressure, metering, page=page, keep=self._keep, taken=self._taken, has_mail=self._has_mail
         )
-        self.acknowledgements = Acknowledgements(store, metering, client_of=clients.get)
+        self.acknowledgements = Acknowledgements(store, metering, session_of=sessions.get)
         self.history = HistoryReader(store, is_heard)
         self.mailbox = Mailbox(
             store,
             backpressure,
-            client_of=clients.get,
+            session_of=sessions.get,
             is_registered=is_registered,
             find_person=find_person,
             check_may_turn_to=check_may_turn_to,
@@ -82,7 +82,7 @@ class ChatService:
             case OpenChat(chat):
                 self._open(chat)
             case PauseChat(chat, nickname):
-                self._take_out(chat, self._clients[nickname])
+                self._take_out(chat, self._sessions[nickname])
             case ReopenChat():
                 self._reopen(effect)
             case CloseChat():
@@ -92,8 +92,8 @@ class ChatService:
         self._store.chat_started(chat.id, chat.asker, chat.target, self._wall_clock())
         self.acknowledgements.opened(chat)
         for nickname in (chat.asker, chat.target):
-            self._take_in(chat, self._clients[nickname])
-            self.delivery.join(chat, self._clients[nickname])
+            self._take_in(chat, self._sessions[nickname])
+            self.delivery.join(chat, self._sessions[nickname])
         log.info("chat started", extra={"chat": chat.id})
 
     def restore(self, chat: Chat) -> None:
@@ -106,50 +106,50 @@ class ChatService:
             self._store.received(chat.id, hears.sender, stream.name, stream.received)
             self.acknowledgements.owe_sender(hears, stream)
 
-    def begin_stream(self, client: Client, effect: ReopenChat, begun: Stream, then: Callable[[], None]) -> None:
-        """`client` comes back with a new stream. Nobody may hear of it before the store has noted it; `then` they do.
+    def begin_stream(self, session: Session, effect: ReopenChat, begun: Stream, then: Callable[[], None]) -> None:
+        """`session` comes back with a new stream. Nobody may hear of it before the store has noted it; `then` they do.
 
         Until then nothing more is read from it.
         """
         begun.is_begun = False
         self._note_held(effect)
-        self._store.stream_began(effect.chat.id, client.nickname, begun.name)
-        self._tasks.answer(client.chat_socket, self._begin_stream(begun, then))
+        self._store.stream_began(effect.chat.id, session.nickname, begun.name)
+        self._tasks.answer(session.chat_socket, self._begin_stream(begun, then))
 
     async def _begin_stream(self, begun: Stream, then: Callable[[], None]) -> None:
         await self._store.synced()
         begun.is_begun = True
         then()
 
-    def _take_in(self, chat: Chat, client: Client) -> None:
-        self.acknowledgements.listen(chat, client)
-        self._connections.set_in_chat(client.row, True)
+    def _take_in(self, chat: Chat, session: Session) -> None:
+        self.acknowledgements.listen(chat, session)
+        self._connections.set_in_chat(session.row, True)
 
-    def _take_out(self, chat: Chat, client: Client) -> None:
-        self.delivery.leave(chat, client)
-        client.check_socket.receive_through(None)
-        self._connections.set_in_chat(client.row, False)
+    def _take_out(self, chat: Chat, session: Session) -> None:
+        self.delivery.leave(chat, session)
+        session.check_socket.receive_through(None)
+        self._connections.set_in_chat(session.row, False)
 
     def _reopen(self, effect: ReopenChat) -> None:
-        chat, client = effect.chat, self._clients[effect.nickname]
+        chat, session = effect.chat, self._sessions[effect.nickname]
         self._note_held(effect)
-        client.has_resumed = True
-        self._take_in(chat, client)
-        self.delivery.rejoin(chat, client, effect.begun)
-        if (chat.id, client.nickname) in self._behind:
-            client.chat_socket.hold(Hold.STORE)
+        session.has_resumed = True
+        self._take_in(chat, session)
+        self.delivery.rejoin(chat, session, effect.begun)
+        if (chat.id, session.nickname) in self._behind:
+            session.chat_socket.hold(Hold.STORE)
         log.info("chat resumed", extra={"chat": chat.id})
 
     def _close(self, effect: CloseChat) -> None:
         chat = effect.chat
         self._store.chat_ended(chat.id, effect.reason.value, self._wall_clock())
         for nickname in (chat.asker, chat.target):
-            client = self._clients.get(nickname)
-            if client and client.chat is chat:
-                self._take_out(chat, client)
-                self.mailbox.chat_is_over(client, chat)
-            elif client:  # back, but not in the chat any more
-                self.mailbox.push(client)
+            session = self._sessions.get(nickname)
+            if session and session.chat is chat:
+                self._take_out(chat, session)
+                self.mailbox.chat_is_over(session, chat)
+            elif session:  # back, but not in the chat any more
+                self.mailbox.push(session)
         self.delivery.close(chat)
         self.acknowledgements.ended(chat)
         self._tasks.run(self._forget(chat))
@@ -163,14 +163,14 @@ class ChatService:
 
     # What clients say about them
 
-    def check_from_client(self, client: Client, ping: Ping) -> None:
+    def check_from_client(self, session: Session, ping: Ping) -> None:
         """A client's PING. Raises FatalPeerError for a count that cannot be."""
-        if not self.acknowledgements.check_from_client(client, ping):
-            self.mailbox.check_from_client(client, ping.stream or "", ping.received or 0)
+        if not self.acknowledgements.check_from_client(session, ping):
+            self.mailbox.check_from_client(session, ping.stream or "", ping.received or 0)
 
-    def resume_ended(self, client: Client, command: ResumeChat) -> None:
+    def resume_ended(self, session: Session, command: ResumeChat) -> None:
         """`/resume` of a chat that is not on any more."""
-        self.mailbox.resume(client, command)
+        self.mailbox.resume(session, command)
 
     # What the store says
 
@@ -183,26 +183,26 @@ class ChatService:
 
     def store_is_behind(self, chat: str, sender: str, is_behind: bool) -> None:
         """The disk does not keep up with `sender`, who is not read from until it does; nothing is dropped."""
-        client = self._clients.get(sender)
+        session = self._sessions.get(sender)
         if is_behind:
             self._behind.add((chat, sender))
-            if client:
-                client.chat_socket.hold(Hold.STORE)
+            if session:
+                session.chat_socket.hold(Hold.STORE)
         else:
             self._behind.discard((chat, sender))
-            if client:
-                client.chat_socket.release(Hold.STORE)
+            if session:
+                session.chat_socket.release(Hold.STORE)
 
     def store_failed(self, instead: Store) -> None:
         """From now on nothing is kept, and so nothing acknowledged, until the server has stopped."""
         self._store = self.delivery.store = self.mailbox.store = instead
         self.acknowledgements.store = self.history.store = instead
 
-    def _has_mail(self, client: Client) -> bool:
-        return self.mailbox.has_mail(client)
+    def _has_mail(self, session: Session) -> bool:
+        return self.mailbox.has_mail(session)
 
-    def _handed_over(self, client: Client) -> None:
-        self.delivery.drained(client)
+    def _handed_over(self, session: Session) -> None:
+        self.delivery.drained(session)
 
     def _taken(self, chat: Chat, sender: str, count: int) -> None:
         stream = self.acknowledgements.taken(chat, sender, count)
@@ -216,7 +216,7 @@ class ChatService:
             self._follow(chat_id, sender)
 
     def _follow(self, chat_id: str, sender: str) -> None:
-        chat = self._clients[sender].chat
+        chat = self._sessions[sender].chat
         if chat:
             stream = chat.says(sender).current
             self._traffic.follow(chat_id, sender, stream.name, stream.sent)

@@ -22,7 +22,7 @@ from duologue.server.dispatch import handle_client
 from duologue.server.hub import Hub
 from duologue.server.net.outbox import Outbox
 from duologue.server.net.pacing import Pacer
-from duologue.server.session import Client, Commands, Door, Hold, Receiver
+from duologue.server.session import Commands, Door, Hold, Receiver, Session
 from duologue.server.turns import COMMANDS_AT_A_TIME
 
 _NOTHING = NoCommand()
@@ -38,7 +38,7 @@ AnyDoor = TypeVar("AnyDoor", bound=Door)
 
 
 class BaseConnection(asyncio.Protocol, ABC, Generic[AnyDoor]):
-    """A `Link` over an asyncio transport, whatever its door speaks. `closed` is called once, when the socket is gone.
+    """A `Connection` over an asyncio transport, whatever its door speaks. `closed` is called once, when it is gone.
 
     What comes in, when it is read and how it ends are the same for every door; how it is answered is not.
     """
@@ -57,13 +57,13 @@ class BaseConnection(asyncio.Protocol, ABC, Generic[AnyDoor]):
         "_transport",
         "address",
         "bucket",
-        "client",
         "descriptor",
         "door",
         "peer",
         "port",
         "row",
         "send",
+        "session",
     )
 
     is_all_three: ClassVar[bool] = False
@@ -87,7 +87,7 @@ class BaseConnection(asyncio.Protocol, ABC, Generic[AnyDoor]):
         self.peer = f"{self.address}:{self.port}"
         self.descriptor = sock.fileno()
         self.row = -1
-        self.client: Client | None = None
+        self.session: Session | None = None
         self.bucket = hub.metering.of_stranger(self.address, self.port)
         self.door = door
         self._hub = hub
@@ -171,7 +171,7 @@ class BaseConnection(asyncio.Protocol, ABC, Generic[AnyDoor]):
 
     @staticmethod
     @abstractmethod
-    def tell_all(links: Iterable[Any], event: Event) -> None: ...
+    def tell_all(connections: Iterable[Any], event: Event) -> None: ...
 
     @abstractmethod
     def messages_from(self, nickname: str, taken: Callable[[int], None]) -> Callable[[bytes], None]: ...
@@ -241,7 +241,7 @@ class BaseConnection(asyncio.Protocol, ABC, Generic[AnyDoor]):
         self._holds.clear()
 
 
-class Connection(BaseConnection[NativeCodec]):
+class NativeConnection(BaseConnection[NativeCodec]):
     """One of a native client's sockets."""
 
     __slots__ = ()
@@ -253,10 +253,10 @@ class Connection(BaseConnection[NativeCodec]):
         self.send(self.door.encode(event))
 
     @staticmethod
-    def tell_all(links: Iterable[Connection], event: Event) -> None:
+    def tell_all(connections: Iterable[NativeConnection], event: Event) -> None:
         lines = encode_event(event)
-        for link in links:
-            link.send(lines)
+        for connection in connections:
+            connection.send(lines)
 
     def messages_from(self, nickname: str, taken: Callable[[int], None]) -> Callable[[bytes], None]:
         """A native client reads lines as they are, and says itself how many it has."""
@@ -273,7 +273,7 @@ class Connection(BaseConnection[NativeCodec]):
             self._socket.setsockopt(socket.IPPROTO_TCP, _QUICKACK, 0)
 
 
-class UndecidedConnection(Connection):
+class UndecidedConnection(NativeConnection):
     """A socket of a port that two protocols share: a native one, unless its first bytes are the other's.
 
     `is_other` tells them apart, and None is no answer yet. `pass_on` puts another protocol on this transport, and gives

@@ -27,7 +27,7 @@ from duologue.protocols.base import GuestDoor, NativeDoor, OwnDoor, SharedDoor, 
 from duologue.protocols.legacy.simplechat import SimpleChat
 from duologue.protocols.web.codec import Site, WebCodec
 from duologue.server.hub import Hub
-from duologue.server.net.connection import Connection, UndecidedConnection
+from duologue.server.net.connection import NativeConnection, UndecidedConnection
 from duologue.server.net.paced_connection import OneOfThreeConnection, PacedConnection
 from duologue.server.net.web import WebSite, without_body
 from duologue.server.net.web_connection import WebConnection
@@ -71,7 +71,7 @@ _ANSWERS = {
 }
 """The same by HTTP."""
 
-AnyConnection = Connection | PacedConnection | WebConnection
+AnyConnection = NativeConnection | PacedConnection | WebConnection
 
 
 class Listener:
@@ -239,7 +239,7 @@ class Listener:
                     pass_on=pass_on,
                 )
             case NativeDoor(make=make):
-                return Connection(self._hub, make(), sock, peer, limits=limits, closed=self._closed)
+                return NativeConnection(self._hub, make(), sock, peer, limits=limits, closed=self._closed)
             case WebDoor(make=make_page):
                 return self._web_connection(make_page, sock, peer)
             case GuestDoor(make=make_for):
@@ -285,7 +285,7 @@ class Listener:
         shared: SimpleChat,
         sock: socket.socket,
         peer: tuple[str, int],
-        undecided: Connection,
+        undecided: NativeConnection,
         transport: asyncio.Transport,
         first: bytes,
     ) -> None:

@@ -16,7 +16,7 @@ from duologue.protocols.native.wire import encode_message, parse_message
 from duologue.server.dispatch import handle_client
 from duologue.server.net.connection import BaseConnection
 from duologue.server.net.pacing import GAP, Pacer
-from duologue.server.session import Client, Door, Hold, Receiver
+from duologue.server.session import Door, Hold, Receiver, Session
 
 
 class PacedDoor(Door, Protocol):
@@ -55,7 +55,7 @@ class PacedConnection(BaseConnection[PacedDoor]):
 
     def _carry_out(self, commands: Iterator[Command | PeerError]) -> None:
         super()._carry_out(commands)
-        if self.client is not None:
+        if self.session is not None:
             # What waits here may hold the rest.
             self._hub.unfinished.note(self, 0 if self._backlog is not None else self.door.unfinished)
 
@@ -63,15 +63,15 @@ class PacedConnection(BaseConnection[PacedDoor]):
         self._send_all(self.door.encode(event))
 
     @staticmethod
-    def tell_all(links: Iterable[PacedConnection], event: Event) -> None:
+    def tell_all(connections: Iterable[PacedConnection], event: Event) -> None:
         encoded: dict[type[PacedDoor], tuple[bytes, ...]] = {}
-        for link in links:
-            if not link.door.hears(event):
+        for connection in connections:
+            if not connection.door.hears(event):
                 continue
-            kind = type(link.door)
+            kind = type(connection.door)
             if kind not in encoded:
-                encoded[kind] = link.door.encode(event)
-            link._send_all(encoded[kind])
+                encoded[kind] = connection.door.encode(event)
+            connection._send_all(encoded[kind])
 
     def _send_all(self, messages: tuple[bytes, ...]) -> None:
         for message in messages:
@@ -110,33 +110,33 @@ class OneOfThreeConnection(PacedConnection):
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
-        if self.client is None and self.door.kind is SocketKind.CHAT and not (self._is_silent or self._holds):
+        if self.session is None and self.door.kind is SocketKind.CHAT and not (self._is_silent or self._holds):
             self._backlog = self.door.early()
             self.hold(Hold.LOGIN)
 
     def tell(self, event: Event) -> None:
-        client = self.client
-        if client is None:
+        session = self.session
+        if session is None:
             self._send_all(self.door.encode(event))
             return
         match event:
             case MessageFrom():
-                self._hand_over(client, event)
+                self._hand_over(session, event)
                 return
             case ChatWaits(chat=chat):
-                handle_client(self._hub, client.chat_socket, ResumeChat(chat))
+                handle_client(self._hub, session.chat_socket, ResumeChat(chat))
             case Acknowledged():
-                asyncio.get_running_loop().call_soon(client.chat_socket.release, Hold.LOGIN)
-        told = cast(SimpleChatCodec, client.login_socket.door).told(event)
-        for link, messages in ((client.login_socket, told.login), (client.chat_socket, told.chat)):
+                asyncio.get_running_loop().call_soon(session.chat_socket.release, Hold.LOGIN)
+        told = cast(SimpleChatCodec, session.login_socket.door).told(event)
+        for connection, messages in ((session.login_socket, told.login), (session.chat_socket, told.chat)):
             for message in messages:
-                link.send(message)
+                connection.send(message)
 
-    def _hand_over(self, client: Client, event: MessageFrom) -> None:
+    def _hand_over(self, session: Session, event: MessageFrom) -> None:
         """A letter has been received when the last of it has been taken."""
 
         def taken(_: int) -> None:
-            self._hub.chats.mailbox.received(client.nickname, event.stream, event.number)
+            self._hub.chats.mailbox.received(session.nickname, event.stream, event.number)
 
         self._outbox.send_lines(encode_message(event.text), lambda _: self.door.encode(event), taken)
 

@@ -52,10 +52,10 @@ class WebConnection(BaseConnection[WebCodec]):
             self.send(self.door.encode(event))
 
     @staticmethod
-    def tell_all(links: Iterable[WebConnection], event: Event) -> None:
+    def tell_all(connections: Iterable[WebConnection], event: Event) -> None:
         frame = encode_frame(event)
-        for link in links:
-            link.send(frame)
+        for connection in connections:
+            connection.send(frame)
 
     def messages_from(self, nickname: str, taken: Callable[[int], None]) -> Callable[[bytes], None]:
         """A page says itself how many it has, as a native client does."""
@@ -72,7 +72,7 @@ class WebConnection(BaseConnection[WebCodec]):
 
     def pause_writing(self) -> None:
         super().pause_writing()
-        if self.client is None and self.door.is_open:
+        if self.session is None and self.door.is_open:
             self.abort()  # nobody needs more than a queue of answers to log in
 
     def close(self) -> None:

@@ -8,7 +8,7 @@ from duologue.core.events.chat import Disconnected
 from duologue.core.names import GUEST_MARK, bare, guest_name, is_guest, looks_of, nickname_key
 from duologue.core.requests import ChatEnd
 from duologue.server.people.guests import Guests
-from duologue.server.session import Client
+from duologue.server.session import Session
 from duologue.server.tables import Users
 
 REMOVED = Disconnected("removed", "Your account was removed or disabled.")
@@ -17,20 +17,20 @@ REGISTERED = Disconnected("registered", "Your name belongs to an account now. Co
 
 
 class Directory:
-    """`clients` are those who are logged in, by nickname."""
+    """`sessions` are those who are logged in, by nickname."""
 
     def __init__(self, users: Users) -> None:
         self._users = users
         self.guests = Guests(users)
-        self.clients: dict[str, Client] = {}
+        self.sessions: dict[str, Session] = {}
 
     def is_here(self, name: str) -> bool:
         """Is somebody here who is shown by exactly this name?"""
-        return name in self.clients or f"{GUEST_MARK}{name}" in self.clients
+        return name in self.sessions or f"{GUEST_MARK}{name}" in self.sessions
 
     def is_registered(self, nickname: str) -> bool:
         """Could somebody of this nickname be turned to? A guest only while they are here."""
-        return nickname in self.clients if is_guest(nickname) else self._users.find(nickname) is not None
+        return nickname in self.sessions if is_guest(nickname) else self._users.find(nickname) is not None
 
     def find_person(self, typed: str) -> str:
         """Whom somebody means: an account, or else a guest who is here; or else nobody. Raises PeerError."""
@@ -53,20 +53,20 @@ class Directory:
         """
         if not is_guest(nickname):
             return nickname
-        return GUEST_MARK + address_key(self.clients[nickname].login_socket.address)
+        return GUEST_MARK + address_key(self.sessions[nickname].login_socket.address)
 
-    def no_longer_belong(self) -> list[tuple[Client, ChatEnd, Disconnected]]:
+    def no_longer_belong(self) -> list[tuple[Session, ChatEnd, Disconnected]]:
         """After the users file was reread: who has to go, what that is to their partner, and the words for it."""
-        verdicts = [(client, self._verdict(client)) for client in self.clients.values()]
-        return [(client, *verdict) for client, verdict in verdicts if verdict]
+        verdicts = [(session, self._verdict(session)) for session in self.sessions.values()]
+        return [(session, *verdict) for session, verdict in verdicts if verdict]
 
-    def _verdict(self, client: Client) -> tuple[ChatEnd, Disconnected] | None:
-        if is_guest(client.nickname):
-            is_free = looks_of(client.nickname).isdisjoint(self._users.looks)
+    def _verdict(self, session: Session) -> tuple[ChatEnd, Disconnected] | None:
+        if is_guest(session.nickname):
+            is_free = looks_of(session.nickname).isdisjoint(self._users.looks)
             return None if is_free else (ChatEnd.REMOVED, REGISTERED)
-        account = self._users.find(client.nickname)
+        account = self._users.find(session.nickname)
         if account is None or account.disabled:
             return ChatEnd.REMOVED, REMOVED
-        if account.password_hash != client.password_hash:
+        if account.password_hash != session.password_hash:
             return ChatEnd.LOST, PASSWORD_CHANGED  # the chat waits for who knows the new one
         return None

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from duologue.core.events.chat import PeopleOnline
 from duologue.core.events.people import Presence
 from duologue.core.pages import PAGE
-from duologue.server.session import Client
+from duologue.server.session import Session
 
 TELL_AFTER = 0.2
 """Seconds that a change waits for others to join it: who goes away and comes back in that time is told of once."""
@@ -44,13 +44,13 @@ class PresenceWatchers:
         self,
         presence_to: Callable[[str, str], Presence],
         online: Callable[[str | None], PeopleOnline],
-        is_full: Callable[[Client], bool],
+        is_full: Callable[[Session], bool],
     ) -> None:
         self._presence_to = presence_to
         self._online = online
         self._is_full = is_full
-        self._watching: dict[Client, _Place] = {}
-        self._behind: dict[Client, None] = {}  # who has still to be told, and reads; in turn
+        self._watching: dict[Session, _Place] = {}
+        self._behind: dict[Session, None] = {}  # who has still to be told, and reads; in turn
         # Who has changed, in order, each where they did so last: so nobody needs a list of their own of who is due.
         self._log: list[str | None] = []
         self._last: dict[str, int] = {}
@@ -62,15 +62,15 @@ class PresenceWatchers:
     def count(self) -> int:
         return len(self._watching)
 
-    def watch(self, client: Client) -> None:
-        """`client` wants to know from now on; of everybody who is here it is told at once, as far as one turn goes."""
-        self._watching[client] = _Place(len(self._log))
-        self.emptied(client)
+    def watch(self, session: Session) -> None:
+        """`session` wants to know from now on; of everybody who is here it is told at once, as far as one turn goes."""
+        self._watching[session] = _Place(len(self._log))
+        self.emptied(session)
 
-    def forget(self, client: Client) -> None:
+    def forget(self, session: Session) -> None:
         """It wants to know no more, or is gone. Harmless when repeated."""
-        self._watching.pop(client, None)
-        self._behind.pop(client, None)
+        self._watching.pop(session, None)
+        self._behind.pop(session, None)
 
     def changed(self, nickname: str) -> None:
         if not self._watching:
@@ -105,31 +105,31 @@ class PresenceWatchers:
             self._behind |= dict.fromkeys(self._watching)
         left = MOST_AT_ONCE
         while self._behind and left > 0:
-            client = next(iter(self._behind))
-            left -= 1 + self._catch_up(client, min(left, PAGE))
+            session = next(iter(self._behind))
+            left -= 1 + self._catch_up(session, min(left, PAGE))
         if self._behind:
             self._tell_in(AGAIN_AFTER)
 
-    def emptied(self, client: Client) -> None:
-        """There is room in the queue to `client`."""
-        if client in self._watching:
-            self._catch_up(client, PAGE)
+    def emptied(self, session: Session) -> None:
+        """There is room in the queue to `session`."""
+        if session in self._watching:
+            self._catch_up(session, PAGE)
         if self._behind:
             self._tell_in(AGAIN_AFTER)
 
-    def _catch_up(self, client: Client, most: int) -> int:
+    def _catch_up(self, session: Session, most: int) -> int:
         """Tell at most so much, and queue up again for the rest; how many lines that were."""
-        self._behind.pop(client, None)
-        due = self._due_to(self._watching[client])
+        self._behind.pop(session, None)
+        due = self._due_to(self._watching[session])
         told = 0
-        while told < most and not self._is_full(client):
+        while told < most and not self._is_full(session):
             nickname = next(due, None)
             if nickname is None:
                 return told
-            client.login_socket.tell(self._presence_to(client.nickname, nickname))
+            session.login_socket.tell(self._presence_to(session.nickname, nickname))
             told += 1
         if told == most:
-            self._behind[client] = None
+            self._behind[session] = None
         return told
 
     def _due_to(self, place: _Place) -> Iterator[str]:

@@ -18,7 +18,7 @@ from duologue.core.presence import Presences
 from duologue.core.privacy import Privacy
 from duologue.server.backpressure import Backpressure
 from duologue.server.people.presence_watchers import PresenceWatchers
-from duologue.server.session import Client
+from duologue.server.session import Session
 from duologue.server.storage.base import Store, StoreError
 from duologue.server.tasks import Tasks
 
@@ -67,79 +67,79 @@ class PeopleService:
 
     # People come and go
 
-    def arrived(self, client: Client) -> None:
-        self._perform(self.presences.arrive(self._wall_clock(), client.nickname))
+    def arrived(self, session: Session) -> None:
+        self._perform(self.presences.arrive(self._wall_clock(), session.nickname))
 
-    def left(self, client: Client) -> None:
-        self._watchers.forget(client)
-        self._tasks.left(client)
-        self.privacy.leave(client.nickname)
-        self._perform(self.presences.leave(self._wall_clock(), client.nickname))
+    def left(self, session: Session) -> None:
+        self._watchers.forget(session)
+        self._tasks.left(session)
+        self.privacy.leave(session.nickname)
+        self._perform(self.presences.leave(self._wall_clock(), session.nickname))
 
-    def emptied(self, client: Client) -> None:
+    def emptied(self, session: Session) -> None:
         """It reads again."""
-        self._watchers.emptied(client)
+        self._watchers.emptied(session)
 
     # What they ask
 
-    def go_away(self, client: Client, text: str) -> None:
-        self._perform(self.presences.go_away(self._wall_clock(), client.nickname, text))
+    def go_away(self, session: Session, text: str) -> None:
+        self._perform(self.presences.go_away(self._wall_clock(), session.nickname, text))
 
-    def do_not_disturb(self, client: Client) -> None:
-        self._perform(self.presences.do_not_disturb(self._wall_clock(), client.nickname))
+    def do_not_disturb(self, session: Session) -> None:
+        self._perform(self.presences.do_not_disturb(self._wall_clock(), session.nickname))
 
-    def come_back(self, client: Client) -> None:
-        self._perform(self.presences.come_back(self._wall_clock(), client.nickname))
+    def come_back(self, session: Session) -> None:
+        self._perform(self.presences.come_back(self._wall_clock(), session.nickname))
 
-    def describe(self, client: Client, nickname: str) -> None:
+    def describe(self, session: Session, nickname: str) -> None:
         """Raises PeerError."""
         self._check_exists(nickname)
-        client.login_socket.tell(self.presences.describe(client.nickname, nickname))
+        session.login_socket.tell(self.presences.describe(session.nickname, nickname))
 
     def _check_exists(self, nickname: str) -> None:
         if not self._is_registered(nickname):
             raise PeerError("unknown", f"{nickname} doesn't exist.")
 
-    def watch(self, client: Client, command: WatchPeople) -> None:
+    def watch(self, session: Session, command: WatchPeople) -> None:
         if command.is_on:
-            self._watchers.watch(client)
+            self._watchers.watch(session)
         else:
-            self._watchers.forget(client)
+            self._watchers.forget(session)
 
     # Whom they do not want to hear
 
-    def block(self, client: Client, other: str) -> None:
+    def block(self, session: Session, other: str) -> None:
         """Raises PeerError."""
         self._check_exists(other)
-        blocked = self.privacy.block(client.nickname, other)
-        self._perform([*self._break_off(client.nickname, other), *blocked])
+        blocked = self.privacy.block(session.nickname, other)
+        self._perform([*self._break_off(session.nickname, other), *blocked])
 
-    def unblock(self, client: Client, other: str) -> None:
+    def unblock(self, session: Session, other: str) -> None:
         """Raises PeerError."""
-        self._perform(self.privacy.unblock(client.nickname, other))
+        self._perform(self.privacy.unblock(session.nickname, other))
 
-    def allow(self, client: Client, who: MayAsk | None) -> None:
-        self._perform(self.privacy.allow(client.nickname, who))
+    def allow(self, session: Session, who: MayAsk | None) -> None:
+        self._perform(self.privacy.allow(session.nickname, who))
 
-    def when_known(self, client: Client, target: str, ask: Callable[[], None]) -> None:
-        """`ask` at once, or when the store has said whether `target` knows `client`, not read from meanwhile."""
-        if self.privacy.is_to_be_known(client.nickname, target):
-            self._tasks.read(client, self._ask_when_known(client, target, ask))
+    def when_known(self, session: Session, target: str, ask: Callable[[], None]) -> None:
+        """`ask` at once, or when the store has said whether `target` knows `session`, not read from meanwhile."""
+        if self.privacy.is_to_be_known(session.nickname, target):
+            self._tasks.read(session, self._ask_when_known(session, target, ask))
         else:
             ask()
 
-    async def _ask_when_known(self, client: Client, target: str, ask: Callable[[], None]) -> None:
+    async def _ask_when_known(self, session: Session, target: str, ask: Callable[[], None]) -> None:
         try:
-            if await self.store.have_talked(target, client.nickname):
-                self.privacy.knows(target, client.nickname)
+            if await self.store.have_talked(target, session.nickname):
+                self.privacy.knows(target, session.nickname)
         except StoreError as error:
             log.error("acquaintances not read", extra={"reason": str(error)})
-        if client.login_socket.client is not client:  # it has gone meanwhile
+        if session.login_socket.session is not session:  # it has gone meanwhile
             return
         try:
             ask()
         except PeerError as error:
-            client.login_socket.tell(Refused(error.code, error.text, AskForChat))
+            session.login_socket.tell(Refused(error.code, error.text, AskForChat))
 
     # Effects
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from itertools import islice
 
 from duologue.core.events.chat import PeopleOnline
-from duologue.server.session import Client
+from duologue.server.session import Session
 
 TELL_AFTER = 0.2
 """Seconds that a change waits for others to join it: a hundred people who come at once make one list."""
@@ -21,26 +21,26 @@ AGAIN_AFTER = 0.02
 class Watchers:
     """`people_online` lists them; `is_full` tells who does not read: those are told when they do."""
 
-    def __init__(self, people_online: Callable[[], PeopleOnline], is_full: Callable[[Client], bool]) -> None:
+    def __init__(self, people_online: Callable[[], PeopleOnline], is_full: Callable[[Session], bool]) -> None:
         self._people_online = people_online
         self._is_full = is_full
-        self._watching: dict[Client, None] = {}
-        self._next: dict[Client, None] = {}  # who has still to be told, the longest waiting first
-        self._due: set[Client] = set()
+        self._watching: dict[Session, None] = {}
+        self._next: dict[Session, None] = {}  # who has still to be told, the longest waiting first
+        self._due: set[Session] = set()
         self._has_news = False
         self._telling: asyncio.TimerHandle | None = None
 
-    def arrived(self, client: Client) -> None:
-        """`client` is here, and is told at once who else is, if it watches."""
+    def arrived(self, session: Session) -> None:
+        """`session` is here, and is told at once who else is, if it watches."""
         self._changed()
-        if client.login_socket.door.watches:
-            self._watching[client] = None
-            client.login_socket.tell(self._people_online())
+        if session.login_socket.door.watches:
+            self._watching[session] = None
+            session.login_socket.tell(self._people_online())
 
-    def left(self, client: Client) -> None:
-        self._watching.pop(client, None)
-        self._next.pop(client, None)
-        self._due.discard(client)
+    def left(self, session: Session) -> None:
+        self._watching.pop(session, None)
+        self._next.pop(session, None)
+        self._due.discard(session)
         self._changed()
 
     def _changed(self) -> None:
@@ -58,17 +58,17 @@ class Watchers:
             self._has_news = False
             self._next |= self._watching  # whoever waits already keeps the place
         people = self._people_online()
-        for client in [*islice(self._next, MOST_AT_ONCE)]:
-            del self._next[client]
-            if self._is_full(client):
-                self._due.add(client)
+        for session in [*islice(self._next, MOST_AT_ONCE)]:
+            del self._next[session]
+            if self._is_full(session):
+                self._due.add(session)
             else:
-                client.login_socket.tell(people)
+                session.login_socket.tell(people)
         if self._next:
             self._tell_in(AGAIN_AFTER)
 
-    def emptied(self, client: Client) -> None:
-        """There is room in the queue to `client`."""
-        if client in self._due:
-            self._due.discard(client)
-            client.login_socket.tell(self._people_online())
+    def emptied(self, session: Session) -> None:
+        """There is room in the queue to `session`."""
+        if session in self._due:
+            self._due.discard(session)
+            session.login_socket.tell(self._people_online())

@@ -25,7 +25,7 @@ from duologue.server.people.guests import Guests
 from duologue.server.tables import Users
 from duologue.settings import Settings
 from tests.bound import BOUND
-from tests.server.test_session import FakeLink
+from tests.server.test_session import FakeConnection
 from tests.stage import Clock
 
 ACCOUNTS = [
@@ -63,9 +63,9 @@ class SlowPool(PasswordPool):
             await self.begun.wait()
 
 
-def denied(link: FakeLink) -> str:
+def denied(connection: FakeConnection) -> str:
     """The code of the last answer, which is a refusal."""
-    answer = link.told[-1]
+    answer = connection.told[-1]
     assert isinstance(answer, LoginDenied)
     return answer.code
 
@@ -91,42 +91,42 @@ class Desk:
             complete=self.through.append,
         )
 
-    def socket(self, address: str = "127.0.0.1") -> FakeLink:
-        link = FakeLink(address)
-        self.desk.connected(link)
-        return link
+    def socket(self, address: str = "127.0.0.1") -> FakeConnection:
+        connection = FakeConnection(address)
+        self.desk.connected(connection)
+        return connection
 
     def session_tokens(self, seconds: float) -> None:
         self.clock.now += seconds
         self.desk.sweep(self.clock.now)
 
-    def token_of(self, link: FakeLink) -> str:
-        event = link.told[-1]
+    def token_of(self, connection: FakeConnection) -> str:
+        event = connection.told[-1]
         assert isinstance(event, LoggedIn)
         return event.token
 
-    def granted(self, nickname: str = "alice") -> tuple[FakeLink, str]:
-        link = self.socket()
-        self.desk.give_nickname(link, nickname)
-        return link, self.token_of(link)
+    def granted(self, nickname: str = "alice") -> tuple[FakeConnection, str]:
+        connection = self.socket()
+        self.desk.give_nickname(connection, nickname)
+        return connection, self.token_of(connection)
 
-    def attaches(self, kind: SocketKind, token: str) -> FakeLink:
-        link = self.socket()
-        self.desk.attach(link, kind, token)
-        return link
+    def attaches(self, kind: SocketKind, token: str) -> FakeConnection:
+        connection = self.socket()
+        self.desk.attach(connection, kind, token)
+        return connection
 
     def refuses(self, kind: SocketKind, token: str) -> str:
         with pytest.raises(FatalPeerError, match="bad_token") as caught:
             self.desk.attach(self.socket(), kind, token)
         return caught.value.text
 
-    async def tries(self, link: FakeLink, nickname: str, password: str) -> str:
+    async def tries(self, connection: FakeConnection, nickname: str, password: str) -> str:
         """The code of the answer, or "in"."""
-        self.desk.give_nickname(link, nickname)
-        assert link.told[-1] == PasswordWanted()
-        self.desk.give_password(link, password)
-        await link.until(lambda link: link.told[-1] != PasswordWanted())
-        answer = link.told[-1]
+        self.desk.give_nickname(connection, nickname)
+        assert connection.told[-1] == PasswordWanted()
+        self.desk.give_password(connection, password)
+        await connection.until(lambda connection: connection.told[-1] != PasswordWanted())
+        answer = connection.told[-1]
         return answer.code if isinstance(answer, LoginDenied) else "in"
 
 
@@ -138,83 +138,83 @@ async def desk() -> Desk:
 # Passes, of a socket that is all of its client's
 
 
-def whole(desk: Desk, address: str = "127.0.0.1") -> FakeLink:
-    link = FakeLink(address, is_all_three=True)
-    desk.desk.connected(link)
-    return link
+def whole(desk: Desk, address: str = "127.0.0.1") -> FakeConnection:
+    connection = FakeConnection(address, is_all_three=True)
+    desk.desk.connected(connection)
+    return connection
 
 
 async def test_one_socket_that_is_all_three_is_in_at_once_and_gets_a_pass(desk: Desk) -> None:
-    link = whole(desk)
-    desk.desk.give_nickname(link, "Alice")
+    connection = whole(desk)
+    desk.desk.give_nickname(connection, "Alice")
     [login] = desk.through
-    assert (login.nickname, {*login.attached.values()}) == ("alice", {link})
+    assert (login.nickname, {*login.attached.values()}) == ("alice", {connection})
     again = whole(desk)
-    desk.desk.give_pass(again, desk.token_of(link))
+    desk.desk.give_pass(again, desk.token_of(connection))
     assert desk.through[1].nickname == "alice"
     assert desk.token_of(again)
     desk.session_tokens(100)
-    assert (link.closed, again.closed) == (False, False)
+    assert (connection.closed, again.closed) == (False, False)
 
 
 async def test_such_a_token_attaches_nothing(desk: Desk) -> None:
-    link = whole(desk)
-    desk.desk.give_nickname(link, "alice")
-    assert desk.refuses(SocketKind.CHAT, desk.token_of(link))
+    connection = whole(desk)
+    desk.desk.give_nickname(connection, "alice")
+    assert desk.refuses(SocketKind.CHAT, desk.token_of(connection))
 
 
 async def test_a_pass_after_a_password(desk: Desk) -> None:
-    link = whole(desk)
-    assert await desk.tries(link, "bob", "sesame") == "in"
+    connection = whole(desk)
+    assert await desk.tries(connection, "bob", "sesame") == "in"
     again = whole(desk, FAR)
-    desk.desk.give_pass(again, desk.token_of(link))
+    desk.desk.give_pass(again, desk.token_of(connection))
     assert desk.through[1].login_socket is again
 
 
 async def test_a_bad_pass_is_a_try_and_is_counted(desk: Desk) -> None:
-    link = whole(desk)
+    connection = whole(desk)
     for count in range(1, TRIES + 1):
-        desk.desk.give_pass(link, "nonsense")
-        assert denied(link) == "bad_pass"
-        assert (desk.desk.denied["bad_pass"], link.closed) == (count, count == TRIES)
+        desk.desk.give_pass(connection, "nonsense")
+        assert denied(connection) == "bad_pass"
+        assert (desk.desk.denied["bad_pass"], connection.closed) == (count, count == TRIES)
 
 
 async def test_a_pass_of_an_account_without_a_password_is_no_way_in_from_elsewhere(desk: Desk) -> None:
-    link = whole(desk)
-    desk.desk.give_nickname(link, "alice")
+    connection = whole(desk)
+    desk.desk.give_nickname(connection, "alice")
     far = whole(desk, FAR)
-    desk.desk.give_pass(far, desk.token_of(link))
+    desk.desk.give_pass(far, desk.token_of(connection))
     assert denied(far) == "bad_pass"
 
 
 async def test_behind_a_proxy_no_page_is_known_to_be_on_this_machine() -> None:
     desk = Desk(Settings(web_origins=("https://chat.example.org",)))
-    link = whole(desk)
-    desk.desk.give_nickname(link, "alice")
-    assert link.told == [PasswordWanted()]
+    connection = whole(desk)
+    desk.desk.give_nickname(connection, "alice")
+    assert connection.told == [PasswordWanted()]
     desk.granted("alice")  # over three sockets: no proxy is between
     before = Desk()
     page = whole(before)
     before.desk.give_nickname(page, "alice")
-    desk.desk.give_pass(link, before.token_of(page))
-    assert denied(link) == "bad_pass"
+    desk.desk.give_pass(connection, before.token_of(page))
+    assert denied(connection) == "bad_pass"
 
 
 async def test_behind_a_proxy_the_operator_may_let_them_in() -> None:
     desk = Desk(Settings(web_origins=("https://chat.example.org",), allow_passwordless=True))
-    link = whole(desk)
-    desk.desk.give_nickname(link, "alice")
-    assert isinstance(link.told[-1], LoggedIn)
+    connection = whole(desk)
+    desk.desk.give_nickname(connection, "alice")
+    assert isinstance(connection.told[-1], LoggedIn)
 
 
 async def test_who_types_at_a_page_gets_the_time_anew_after_a_refusal(desk: Desk) -> None:
-    link = whole(desk)
+    connection = whole(desk)
     desk.session_tokens(15)
-    desk.desk.give_nickname(link, "no name")
+    desk.desk.give_nickname(connection, "no name")
     desk.session_tokens(15)
-    in_time = link.closed
+    in_time = connection.closed
     desk.session_tokens(6)
-    assert (in_time, link.closed) == (False, True)
+    assert (in_time, connection.closed) == (False, True)
     assert desk.desk.denied["too_slow"] == 1
 
 
@@ -224,9 +224,9 @@ async def test_who_types_at_a_page_gets_the_time_anew_after_a_refusal(desk: Desk
 @pytest.mark.parametrize("spelling", ["alice", "ALICE", "ａlice"])
 def test_a_passwordless_account_is_in_by_its_name_as_the_server_spells_it(desk: Desk, spelling: str) -> None:
     """3.1."""
-    link = desk.socket()
-    desk.desk.give_nickname(link, spelling)
-    [event] = link.told
+    connection = desk.socket()
+    desk.desk.give_nickname(connection, spelling)
+    [event] = connection.told
     assert isinstance(event, LoggedIn)
     assert event.nickname == "alice"
 
@@ -234,9 +234,9 @@ def test_a_passwordless_account_is_in_by_its_name_as_the_server_spells_it(desk: 
 @pytest.mark.parametrize("nickname", ["bob", "eve", "mallory", "nobody"])
 def test_who_is_unknown_or_disabled_looks_like_who_has_a_password(desk: Desk, nickname: str) -> None:
     """3.2."""
-    link = desk.socket()
-    desk.desk.give_nickname(link, nickname)
-    assert link.told == [PasswordWanted()]
+    connection = desk.socket()
+    desk.desk.give_nickname(connection, nickname)
+    assert connection.told == [PasswordWanted()]
 
 
 async def test_the_right_password_lets_in(desk: Desk) -> None:
@@ -248,9 +248,9 @@ async def test_the_right_password_lets_in(desk: Desk) -> None:
 )
 async def test_every_refusal_is_the_same_after_the_same_work(desk: Desk, nickname: str, password: str) -> None:
     """3.2."""
-    link = desk.socket()
-    assert await desk.tries(link, nickname, password) == "denied"
-    assert link.told[-1] == LoginDenied("denied", "Unknown nickname or wrong password.")
+    connection = desk.socket()
+    assert await desk.tries(connection, nickname, password) == "denied"
+    assert connection.told[-1] == LoginDenied("denied", "Unknown nickname or wrong password.")
     assert len(desk.passwords.asked) == 1
 
 
@@ -261,33 +261,33 @@ async def test_from_elsewhere_a_passwordless_account_looks_like_any_other(desk: 
 
 async def test_unless_the_operator_says_otherwise() -> None:
     desk = Desk(Settings(allow_passwordless=True))
-    link = desk.socket(FAR)
-    desk.desk.give_nickname(link, "alice")
-    assert isinstance(link.told[-1], LoggedIn)
+    connection = desk.socket(FAR)
+    desk.desk.give_nickname(connection, "alice")
+    assert isinstance(connection.told[-1], LoggedIn)
 
 
 @pytest.mark.parametrize("nickname", ["", "two words", "\x1b[2J", "x" * 33, "start_chat"])
 def test_a_nickname_that_nobody_can_have_is_said_to_be_one(desk: Desk, nickname: str) -> None:
-    link = desk.socket()
-    desk.desk.give_nickname(link, nickname)
-    [event] = link.told
+    connection = desk.socket()
+    desk.desk.give_nickname(connection, nickname)
+    [event] = connection.told
     assert isinstance(event, LoginDenied)
     assert event.code == "bad_nickname"
-    desk.desk.give_nickname(link, "alice")
-    assert isinstance(link.told[-1], LoggedIn), "and another may be given"
+    desk.desk.give_nickname(connection, "alice")
+    assert isinstance(connection.told[-1], LoggedIn), "and another may be given"
 
 
 async def test_after_the_third_refusal_the_connection_is_closed(desk: Desk) -> None:
     """3.2."""
-    link = desk.socket()
+    connection = desk.socket()
     for nickname in ("", "bob", "nobody"):
-        assert not link.closed
-        desk.desk.give_nickname(link, nickname)
+        assert not connection.closed
+        desk.desk.give_nickname(connection, nickname)
         if nickname:
-            desk.desk.give_password(link, "wrong")
-            await link.until(lambda link: link.told[-1] != PasswordWanted())
-    assert link.closed
-    assert len(link.told) == TRIES + 2
+            desk.desk.give_password(connection, "wrong")
+            await connection.until(lambda connection: connection.told[-1] != PasswordWanted())
+    assert connection.closed
+    assert len(connection.told) == TRIES + 2
 
 
 # By the nickname alone, where no password can be asked for
@@ -295,34 +295,34 @@ async def test_after_the_third_refusal_the_connection_is_closed(desk: Desk) -> N
 
 @pytest.mark.parametrize("nickname", ["bob", "eve", "mallory", "nobody"])
 def test_whoever_would_need_a_password_is_refused_in_the_same_words(desk: Desk, nickname: str) -> None:
-    link = desk.socket()
-    desk.desk.give_nickname(link, nickname, is_all=True)
-    [event] = link.told
+    connection = desk.socket()
+    desk.desk.give_nickname(connection, nickname, is_all=True)
+    [event] = connection.told
     assert isinstance(event, LoginDenied)
     assert event.text.startswith("Unknown nickname, or one that does not come in by itself")
 
 
 def test_so_is_an_account_without_one_from_another_machine(desk: Desk) -> None:
-    link = desk.socket(FAR)
-    desk.desk.give_nickname(link, "alice", is_all=True)
-    assert isinstance(link.told[0], LoginDenied)
+    connection = desk.socket(FAR)
+    desk.desk.give_nickname(connection, "alice", is_all=True)
+    assert isinstance(connection.told[0], LoginDenied)
 
 
 def test_an_operator_may_let_it_in() -> None:
     desk = Desk(Settings(allow_passwordless=True))
-    link = desk.socket(FAR)
-    desk.desk.give_nickname(link, "alice", is_all=True)
-    assert isinstance(link.told[0], LoggedIn)
+    connection = desk.socket(FAR)
+    desk.desk.give_nickname(connection, "alice", is_all=True)
+    assert isinstance(connection.told[0], LoggedIn)
 
 
 def test_after_a_refusal_there_is_as_much_time_again_but_not_for_ever(desk: Desk) -> None:
-    link = desk.socket()
+    connection = desk.socket()
     for _ in range(TRIES - 1):
         desk.session_tokens(19)
-        desk.desk.give_nickname(link, "nobody", is_all=True)
-        assert not link.closed
+        desk.desk.give_nickname(connection, "nobody", is_all=True)
+        assert not connection.closed
     desk.session_tokens(20)
-    assert link.closed
+    assert connection.closed
 
 
 def test_half_a_login_gives_way_to_one_that_begins_anew(desk: Desk) -> None:
@@ -341,15 +341,15 @@ def test_half_a_login_gives_way_to_one_that_begins_anew(desk: Desk) -> None:
 
 async def test_the_fourth_password_in_a_minute_is_not_even_looked_at(desk: Desk) -> None:
     """3.2; design, section 11."""
-    links = desk.socket(FAR), desk.socket(FAR)
-    assert [await desk.tries(links[0], "bob", "wrong") for _ in range(3)] == ["denied"] * 3
-    assert await desk.tries(links[1], "bob", "sesame") == "throttled"
+    connections = desk.socket(FAR), desk.socket(FAR)
+    assert [await desk.tries(connections[0], "bob", "wrong") for _ in range(3)] == ["denied"] * 3
+    assert await desk.tries(connections[1], "bob", "sesame") == "throttled"
     assert len(desk.passwords.asked) == 3
-    event = links[1].told[-1]
+    event = connections[1].told[-1]
     assert isinstance(event, LoginDenied)
     assert "60 s" in event.text
     desk.clock.now += 60
-    assert await desk.tries(links[1], "bob", "sesame") == "in"
+    assert await desk.tries(connections[1], "bob", "sesame") == "in"
 
 
 async def test_guessing_locks_neither_the_owner_out_nor_anyone_else(desk: Desk) -> None:
@@ -379,9 +379,9 @@ async def test_a_list_of_names_gets_no_further_than_a_household_that_mistypes(de
 
 async def test_a_household_may_mistype_and_is_not_locked_out_by_a_neighbour(desk: Desk) -> None:
     """Sixteen people of one address, three tries each; all but one have used theirs up."""
-    for client in range(HOUSEHOLD - 1):
+    for session in range(HOUSEHOLD - 1):
         for _ in range(int(Limits().password_tries)):
-            assert await desk.tries(desk.socket(FAR), f"person{client}", "typo") == "denied"
+            assert await desk.tries(desk.socket(FAR), f"person{session}", "typo") == "denied"
     assert await desk.tries(desk.socket(FAR), "bob", "typo") == "denied"
     assert await desk.tries(desk.socket(FAR), "bob", "sesame") == "in"
 
@@ -415,28 +415,28 @@ async def test_whoever_is_right_starts_anew(desk: Desk) -> None:
 
 async def test_too_many_checks_at_once_are_no_tries_and_no_refusals(desk: Desk) -> None:
     """3.2: busy."""
-    link = desk.socket()
+    connection = desk.socket()
     desk.passwords.full = True
-    assert [await desk.tries(link, "bob", "sesame") for _ in range(2 * TRIES)] == ["busy"] * 2 * TRIES
+    assert [await desk.tries(connection, "bob", "sesame") for _ in range(2 * TRIES)] == ["busy"] * 2 * TRIES
     desk.passwords.full = False
-    assert await desk.tries(link, "bob", "sesame") == "in"
+    assert await desk.tries(connection, "bob", "sesame") == "in"
 
 
-async def waiting(desk: Desk, *, address: str = "127.0.0.1") -> FakeLink:
+async def waiting(desk: Desk, *, address: str = "127.0.0.1") -> FakeConnection:
     """Bob's password waits to be checked."""
     desk.passwords.go.clear()
-    link = desk.socket(address)
-    desk.desk.give_nickname(link, "bob")
-    desk.desk.give_password(link, "sesame")
+    connection = desk.socket(address)
+    desk.desk.give_nickname(connection, "bob")
+    desk.desk.give_password(connection, "sesame")
     await desk.passwords.begins()
-    return link
+    return connection
 
 
 async def test_whose_password_was_not_checked_by_the_deadline_hears_that_it_was_no_try(desk: Desk) -> None:
     for _ in range(2 * TRIES):
-        link = await waiting(desk)
+        connection = await waiting(desk)
         desk.session_tokens(20)
-        assert (denied(link), link.closed) == ("busy", True)
+        assert (denied(connection), connection.closed) == ("busy", True)
         await all_checked(desk)
     desk.passwords.go.set()
     assert await desk.tries(desk.socket(), "bob", "sesame") == "in"
@@ -454,10 +454,10 @@ async def test_what_waits_is_a_try_until_then(desk: Desk) -> None:
     """Or else many sockets at once would be many tries."""
     for _ in range(TRIES):
         await waiting(desk)
-    link = desk.socket()
-    desk.desk.give_nickname(link, "bob")
-    desk.desk.give_password(link, "sesame")
-    assert denied(link) == "throttled"
+    connection = desk.socket()
+    desk.desk.give_nickname(connection, "bob")
+    desk.desk.give_password(connection, "sesame")
+    assert denied(connection) == "throttled"
 
 
 async def test_a_password_stands_in_the_queue_under_its_name_and_where_it_comes_from(desk: Desk) -> None:
@@ -475,17 +475,17 @@ async def test_a_password_stands_in_the_queue_under_its_name_and_where_it_comes_
 async def test_a_socket_that_was_gone_before_the_answer_gets_none(desk: Desk, full: bool) -> None:
     desk.passwords.full = full
     desk.passwords.go.clear()
-    link = desk.socket()
-    desk.desk.give_nickname(link, "bob")
-    desk.desk.give_password(link, "sesame")
+    connection = desk.socket()
+    desk.desk.give_nickname(connection, "bob")
+    desk.desk.give_password(connection, "sesame")
     if not full:
         await desk.passwords.begins()
-    desk.desk.lost(link)
+    desk.desk.lost(connection)
     desk.passwords.go.set()
     await all_checked(desk)
-    assert link.closed
-    assert link.told == [PasswordWanted()]
-    assert link.told_too_late == []
+    assert connection.closed
+    assert connection.told == [PasswordWanted()]
+    assert connection.told_too_late == []
 
 
 async def all_checked(desk: Desk) -> None:
@@ -517,23 +517,23 @@ async def test_an_account_removed_while_its_password_is_checked_is_not_let_in(
     desk: Desk, go: Callable[[Users], None]
 ) -> None:
     desk.passwords.go.clear()
-    link = desk.socket()
-    desk.desk.give_nickname(link, "bob")
-    desk.desk.give_password(link, "sesame")
+    connection = desk.socket()
+    desk.desk.give_nickname(connection, "bob")
+    desk.desk.give_password(connection, "sesame")
     await desk.passwords.begins()
     go(desk.users)
     desk.passwords.go.set()
     await all_checked(desk)
-    assert isinstance(link.told[-1], LoginDenied)
+    assert isinstance(connection.told[-1], LoginDenied)
 
 
 async def test_nor_is_one_that_has_no_password_any_more(desk: Desk) -> None:
     """A session began by what was true then; the next login begins by what is true now."""
-    link = await waiting(desk)
+    connection = await waiting(desk)
     freed_of_its_password(desk.users)
     desk.passwords.go.set()
     await all_checked(desk)
-    assert denied(link) == "denied"
+    assert denied(connection) == "denied"
 
 
 @goes
@@ -570,7 +570,7 @@ def test_three_sockets_make_a_session(desk: Desk, order: tuple[SocketKind, Socke
     assert complete.login_socket is login
     assert complete.attached == {order[0]: first, order[1]: second}
     desk.session_tokens(1000)
-    assert not any(link.closed for link in (login, first, second)), "no deadline is left over"
+    assert not any(connection.closed for connection in (login, first, second)), "no deadline is left over"
     desk.refuses(SocketKind.CHAT, token)
 
 
@@ -623,10 +623,10 @@ def test_a_token_is_good_for_ten_seconds_and_no_longer(desk: Desk) -> None:
 
 async def test_neither_token_nor_password_is_ever_logged(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
-    link = desk.socket()
-    await desk.tries(link, "bob", "not-sesame")
-    await desk.tries(link, "bob", "sesame")
-    token = desk.token_of(link)
+    connection = desk.socket()
+    await desk.tries(connection, "bob", "not-sesame")
+    await desk.tries(connection, "bob", "sesame")
+    token = desk.token_of(connection)
     desk.refuses(SocketKind.CHAT, f"{token}x")
     everything = str([record.__dict__ for record in caplog.records])
     assert caplog.records
@@ -639,23 +639,23 @@ async def test_a_password_typed_as_a_nickname_is_not_logged(
     desk: Desk, caplog: pytest.LogCaptureFixture, typed: str
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    links = desk.socket(), desk.socket(), whole(desk)
-    for link in links[:2]:
-        desk.desk.give_nickname(link, typed, is_all=link is links[1])
-        if link.told[-1] == PasswordWanted():
-            desk.desk.give_password(link, "x")
-            await link.until(lambda link: link.told[-1] != PasswordWanted())
-    desk.desk.come_in(links[2], f"alice {typed}")
+    connections = desk.socket(), desk.socket(), whole(desk)
+    for connection in connections[:2]:
+        desk.desk.give_nickname(connection, typed, is_all=connection is connections[1])
+        if connection.told[-1] == PasswordWanted():
+            desk.desk.give_password(connection, "x")
+            await connection.until(lambda connection: connection.told[-1] != PasswordWanted())
+    desk.desk.come_in(connections[2], f"alice {typed}")
     records = [record.__dict__ for record in caplog.records]
-    assert len(records) == len(links)
+    assert len(records) == len(connections)
     assert typed not in str(records)
 
 
 async def test_whose_account_was_tried_is_logged(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
-    link = desk.socket()
-    await desk.tries(link, "Bob", "wrong")
-    desk.desk.give_nickname(link, "no name")
+    connection = desk.socket()
+    await desk.tries(connection, "Bob", "wrong")
+    desk.desk.give_nickname(connection, "no name")
     assert [record.__dict__.get("nickname") for record in caplog.records] == ["bob", None]
 
 
@@ -664,54 +664,54 @@ async def test_whose_account_was_tried_is_logged(desk: Desk, caplog: pytest.LogC
 
 def test_a_socket_that_says_nothing_is_closed_at_the_deadline(desk: Desk) -> None:
     """3.6: 20 s, told why."""
-    link = desk.socket()
+    connection = desk.socket()
     desk.session_tokens(19.9)
-    assert [link.closed, link.told] == [False, []]
+    assert [connection.closed, connection.told] == [False, []]
     desk.session_tokens(0.1)
-    assert link.closed
-    [event] = link.told
+    assert connection.closed
+    [event] = connection.told
     assert isinstance(event, Refused)
     assert event.code == "too_slow"
 
 
 def test_talking_does_not_put_the_deadline_off(desk: Desk) -> None:
-    link = desk.socket()
+    connection = desk.socket()
     for _ in range(2):
         desk.session_tokens(9)
-        desk.desk.give_nickname(link, "bob")
+        desk.desk.give_nickname(connection, "bob")
     desk.session_tokens(2)
-    assert link.closed
+    assert connection.closed
 
 
 @pytest.mark.parametrize("kind", [None, SocketKind.CHAT, SocketKind.CHECK])
 def test_a_login_that_stays_half_finished_goes_with_all_its_sockets(desk: Desk, kind: SocketKind | None) -> None:
     login, token = desk.granted()
-    links = [login, *([desk.attaches(kind, token)] if kind else [])]
+    connections = [login, *([desk.attaches(kind, token)] if kind else [])]
     desk.session_tokens(9.9)
-    assert not any(link.closed for link in links)
+    assert not any(connection.closed for connection in connections)
     desk.session_tokens(0.1)
-    assert all(link.closed for link in links)
+    assert all(connection.closed for connection in connections)
     assert isinstance(login.told[-1], Refused)
     assert login.told[-1].code == "too_slow"
     desk.session_tokens(100)
 
 
 def test_a_connection_that_is_passed_on_keeps_its_deadline(desk: Desk) -> None:
-    link, successor = desk.socket(), FakeLink()
+    connection, successor = desk.socket(), FakeConnection()
     desk.session_tokens(15)
-    desk.desk.passed_on(link, successor)
+    desk.desk.passed_on(connection, successor)
     desk.session_tokens(5)
-    assert (link.closed, successor.closed) == (False, True)
+    assert (connection.closed, successor.closed) == (False, True)
 
 
 def test_where_somebody_types_it_ends_after_three_times_as_long_at_last(desk: Desk) -> None:
     """3.6: the last refusal closes, so no more than that can be had."""
-    link = whole(desk)
+    connection = whole(desk)
     accepted = desk.clock.now
-    while not link.closed and desk.clock.now < accepted + 1000:
+    while not connection.closed and desk.clock.now < accepted + 1000:
         desk.session_tokens(19.9)
-        desk.desk.give_pass(link, "nonsense")
-    assert link.closed
+        desk.desk.give_pass(connection, "nonsense")
+    assert connection.closed
     assert desk.clock.now <= accepted + TRIES * 20
 
 

@@ -13,11 +13,11 @@ from duologue.core.limits import Limits
 from duologue.core.requests import Chat
 from duologue.server.chats.acknowledgements import ACKNOWLEDGE_WITHIN, Acknowledgements
 from duologue.server.metering import Metering
-from duologue.server.session import Client
+from duologue.server.session import Session
 from duologue.server.storage.base import Stored
 from duologue.server.storage.shares import MailboxLimits
 from duologue.server.storage.unreceived import Unreceived
-from tests.server.test_session import FakeLink, client, fake
+from tests.server.test_session import FakeConnection, fake, session
 
 
 class Disk(Unreceived):
@@ -38,20 +38,20 @@ class Desk:
     """Clients by nickname, and the acknowledgements between them."""
 
     def __init__(self, disk: Disk | None = None) -> None:
-        self.clients: dict[str, Client] = {}
-        self.acks = Acknowledgements(disk or Disk(), Metering(LIMITS, time=lambda: 0.0), client_of=self.clients.get)
+        self.sessions: dict[str, Session] = {}
+        self.acks = Acknowledgements(disk or Disk(), Metering(LIMITS, time=lambda: 0.0), session_of=self.sessions.get)
 
-    def enters(self, nickname: str) -> Client:
-        self.clients[nickname] = client(nickname)
-        return self.clients[nickname]
+    def enters(self, nickname: str) -> Session:
+        self.sessions[nickname] = session(nickname)
+        return self.sessions[nickname]
 
-    def leaves(self, who: Client) -> None:
+    def leaves(self, who: Session) -> None:
         self.acks.forget(who)
-        del self.clients[who.nickname]
-        for link in who.sockets:
-            link.close()
+        del self.sessions[who.nickname]
+        for connection in who.sockets:
+            connection.close()
 
-    def chat(self, identity: str = "id") -> tuple[Client, Client, Chat]:
+    def chat(self, identity: str = "id") -> tuple[Session, Session, Chat]:
         alice, bob = self.enters("alice"), self.enters("bob")
         chat = Chat(identity, "alice", "bob")
         alice.chat = bob.chat = chat
@@ -64,12 +64,12 @@ def desk() -> Desk:
     return Desk()
 
 
-def heard_on_check(who: Client) -> list[object]:
+def heard_on_check(who: Session) -> list[object]:
     return [*fake(who.check_socket).told]
 
 
-def acknowledged(link: FakeLink) -> bool:
-    return any(isinstance(event, Acknowledged) for event in link.told)
+def acknowledged(connection: FakeConnection) -> bool:
+    return any(isinstance(event, Acknowledged) for event in connection.told)
 
 
 async def test_with_a_disk_a_message_is_stored_when_the_disk_says_so() -> None:

@@ -20,11 +20,11 @@ from duologue.core.streams import Stream
 from duologue.server.backpressure import Backpressure
 from duologue.server.chats.delivery import Delivery
 from duologue.server.metering import Metering
-from duologue.server.session import Client, Hold
+from duologue.server.session import Hold, Session
 from duologue.server.storage.base import StoreError
 from duologue.server.storage.nothing import RemembersNothing
 from tests.bound import BOUND
-from tests.server.test_session import client, fake
+from tests.server.test_session import fake, session
 
 PAGE = 20
 """Bytes read at a time: three messages or so."""
@@ -115,19 +115,19 @@ class Talk:
             page=PAGE,
             keep=self.keep,
             taken=lambda *_: None,
-            has_mail=lambda client: client in self.with_mail,
+            has_mail=lambda session: session in self.with_mail,
         )
-        self.with_mail: set[Client] = set()
+        self.with_mail: set[Session] = set()
         self.chat = Chat("id", "alice", "bob")
         self.says_to_bob = self.chat.says("alice")
         self.alice, self.bob = somebody("alice"), somebody("bob")
         self.delivery.join(self.chat, self.alice)
         self.delivery.join(self.chat, self.bob)
 
-    def filled(self, who: Client) -> None:
+    def filled(self, who: Session) -> None:
         self.delivery.fall_behind(who)
 
-    def emptied(self, who: Client) -> None:
+    def emptied(self, who: Session) -> None:
         self.delivery.drained(who)
 
     def keep(self, chat_id: str, sender: str, lines: bytes, count: int) -> None:
@@ -137,10 +137,10 @@ class Talk:
 
     def says(self, *texts: str) -> None:
         """As one chunk of lines."""
-        link = fake(self.alice.chat_socket)
-        assert link.receiver
-        assert not link.holds, "who is held is not read from"
-        assert not [*link.receiver("".join(f":{text}\n" for text in texts).encode())]
+        connection = fake(self.alice.chat_socket)
+        assert connection.receiver
+        assert not connection.holds, "who is held is not read from"
+        assert not [*connection.receiver("".join(f":{text}\n" for text in texts).encode())]
 
     def commits(self, most: int = 10**6) -> None:
         for sender, name in self.shelf.commit(most):
@@ -149,18 +149,18 @@ class Talk:
             stream.stored = len(self.shelf.committed[sender, name])
             self.delivery.stored("id", sender)
 
-    def fills(self, who: Client) -> None:
+    def fills(self, who: Session) -> None:
         self.backpressure.congested(who.login_socket)
 
-    def drains(self, who: Client) -> None:
+    def drains(self, who: Session) -> None:
         self.backpressure.drained(who.login_socket)
 
-    def goes(self, who: Client) -> None:
+    def goes(self, who: Session) -> None:
         if who.chat:
             self.delivery.leave(self.chat, who)
-        for link in who.sockets:
-            self.backpressure.forget(link)
-            link.close()
+        for connection in who.sockets:
+            self.backpressure.forget(connection)
+            connection.close()
 
     def bob_is_back(self, held: StreamHeld | None = None) -> None:
         self.bob = somebody("bob")
@@ -193,8 +193,8 @@ class Talk:
         return [line[1:] if line.startswith(":") else f"> {line}" for line in lines]
 
 
-def somebody(nickname: str) -> Client:
-    who = client(nickname)
+def somebody(nickname: str) -> Session:
+    who = session(nickname)
     [_] = who.chat_socket.door.receive_data(b"duologue/1 chat_socket t\n")
     return who
 
@@ -204,7 +204,7 @@ def talk() -> Talk:
     return Talk()
 
 
-def holds(who: Client) -> set[Hold]:
+def holds(who: Session) -> set[Hold]:
     return fake(who.chat_socket).holds
 
 
@@ -288,13 +288,13 @@ async def test_the_missing_comes_in_pages_and_a_full_queue_ends_them(talk: Talk)
     talk.fills(talk.bob)
     talk.says(*(f"number {n}" for n in range(50)))
     talk.commits()
-    link = fake(talk.bob.login_socket)
+    connection = fake(talk.bob.login_socket)
 
     def send_and_fill(data: bytes) -> None:
-        link._send(data)
+        connection._send(data)
         talk.fills(talk.bob)
 
-    link.send = send_and_fill
+    connection.send = send_and_fill
     talk.drains(talk.bob)
     await talk.settles()
     assert 0 < len(talk.heard) < 5
@@ -581,8 +581,8 @@ class InAnyOrder(RuleBasedStateMachine):
 
     @rule(lines=st.integers(1, 12))
     def bob_reads(self, lines: int) -> None:
-        link = fake(self.talk.bob.login_socket)
-        for line in link.wire.splitlines()[self.unread :][:lines]:
+        connection = fake(self.talk.bob.login_socket)
+        for line in connection.wire.splitlines()[self.unread :][:lines]:
             self.unread += 1
             self.hears(line.decode())
 

@@ -30,7 +30,7 @@ from duologue.core.streams import Stream
 from duologue.protocols.lines import LINE_LIMIT
 from duologue.server.backpressure import Backpressure
 from duologue.server.chats.mailbox import Mailbox
-from duologue.server.session import Client, Hold
+from duologue.server.session import Hold, Session
 from duologue.server.storage.base import (
     ChatStanding,
     HandedIn,
@@ -41,7 +41,7 @@ from duologue.server.storage.base import (
 )
 from duologue.server.storage.nothing import RemembersNothing
 from tests.bound import BOUND
-from tests.server.test_session import client, fake
+from tests.server.test_session import fake, session
 from tests.stage import until
 
 NOW = 1795217400.9
@@ -143,7 +143,7 @@ class Town:
 
     def __init__(self) -> None:
         self.office = PostOffice()
-        self.here: dict[str, Client] = {}
+        self.here: dict[str, Session] = {}
         self.written: list[tuple[str, ...]] = []
         self.blocks: set[tuple[str, str]] = set()
         self.backpressure = Backpressure(
@@ -156,7 +156,7 @@ class Town:
         self.mailbox = Mailbox(
             self.office,
             self.backpressure,
-            client_of=self.here.get,
+            session_of=self.here.get,
             is_registered=lambda nickname: nickname in ("alice", "bob", "carol"),
             find_person=nickname_key,
             handed_over=lambda _: None,
@@ -166,27 +166,27 @@ class Town:
             wall_clock=lambda: NOW,
         )
 
-    def emptied(self, who: Client) -> None:
+    def emptied(self, who: Session) -> None:
         self.mailbox.go_on(who)
 
     def check_may_turn_to(self, nickname: str, other: str) -> None:
         if (nickname, other) in self.blocks:
             raise PeerError("blocked", f"You have blocked {other}.")
 
-    def comes(self, nickname: str) -> Client:
-        who = self.here[nickname] = client(nickname)
+    def comes(self, nickname: str) -> Session:
+        who = self.here[nickname] = session(nickname)
         self.mailbox.open(who)
         return who
 
-    def goes(self, who: Client) -> None:
+    def goes(self, who: Session) -> None:
         if self.here.get(who.nickname) is who:
             del self.here[who.nickname]
         self.mailbox.close(who)
-        for link in who.sockets:
-            self.backpressure.forget(link)
-            link.close()
+        for connection in who.sockets:
+            self.backpressure.forget(connection)
+            connection.close()
 
-    def writes(self, who: Client, text: str, *, to: str = "bob", stream: str = "letter", number: int = 1) -> None:
+    def writes(self, who: Session, text: str, *, to: str = "bob", stream: str = "letter", number: int = 1) -> None:
         self.mailbox.send(who, SendLetter(to, stream, number, text))
 
     async def settles(self) -> None:
@@ -200,15 +200,15 @@ async def town() -> Town:
     return Town()
 
 
-def told(who: Client) -> list[Event]:
+def told(who: Session) -> list[Event]:
     return fake(who.login_socket).told
 
 
-def letters(who: Client) -> list[str]:
+def letters(who: Session) -> list[str]:
     return [event.text for event in told(who) if isinstance(event, MessageFrom)]
 
 
-def checked(who: Client) -> list[Event]:
+def checked(who: Session) -> list[Event]:
     return fake(who.check_socket).told
 
 
@@ -385,7 +385,7 @@ async def test_who_does_not_read_is_handed_no_more_until_there_is_room(town: Tow
     """9.2."""
     for n in range(10):
         town.office.put("letter", n + 1, str(n))
-    bob = client("bob")
+    bob = session("bob")
     town.here["bob"] = bob
     town.backpressure.congested(bob.login_socket)
     town.mailbox.open(bob)
@@ -649,7 +649,7 @@ class InAnyOrder(RuleBasedStateMachine):
         self.taken: list[str] = []
         self.held: set[str] = set()
         self.read = 0
-        self.bob: Client | None = None
+        self.bob: Session | None = None
         self.in_loop(self.come_alice)
 
     def come_alice(self) -> None:
@@ -697,9 +697,9 @@ class InAnyOrder(RuleBasedStateMachine):
     @rule()
     def bobs_queue_is_full_for_a_while(self) -> None:
         if self.bob:
-            link = self.bob.login_socket
+            connection = self.bob.login_socket
             is_full = self.town.backpressure.is_full(self.bob)
-            self.in_loop(self.town.backpressure.drained if is_full else self.town.backpressure.congested, link)
+            self.in_loop(self.town.backpressure.drained if is_full else self.town.backpressure.congested, connection)
 
     @rule(most=st.integers(1, 5))
     def bob_reads(self, most: int) -> None:

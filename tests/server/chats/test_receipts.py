@@ -17,7 +17,7 @@ from duologue.core.streams import Stream
 from duologue.protocols.lines import LINE_LIMIT
 from duologue.protocols.native.codec import NativeCodec
 from duologue.server.chats.receipts import Receipts
-from duologue.server.session import Client, Receiver
+from duologue.server.session import Receiver, Session
 from tests.server.chats.test_acknowledgements import Desk, Disk, heard_on_check
 from tests.server.test_session import fake
 
@@ -66,9 +66,9 @@ class Check:
         )
 
 
-def receiver(client: Client) -> Receiver:
+def receiver(session: Session) -> Receiver:
     """What reads for its check socket."""
-    receive = fake(client.check_socket).receiver
+    receive = fake(session.check_socket).receiver
     assert receive
     return receive
 

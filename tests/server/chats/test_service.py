@@ -11,11 +11,11 @@ from duologue.server.backpressure import Backpressure
 from duologue.server.chats.service import ChatService
 from duologue.server.metering import Metering
 from duologue.server.metrics import Traffic
-from duologue.server.session import Client, Hold
+from duologue.server.session import Hold, Session
 from duologue.server.storage.shares import MailboxLimits
 from duologue.server.storage.unreceived import Unreceived
 from duologue.server.tables import Connections
-from tests.server.test_session import FakeLink, client, fake
+from tests.server.test_session import FakeConnection, fake, session
 from tests.stage import Clock, until
 
 
@@ -24,7 +24,7 @@ class House:
 
     def __init__(self) -> None:
         self.clock = Clock()
-        self.clients: dict[str, Client] = {}
+        self.sessions: dict[str, Session] = {}
         self.connections = Connections()
         backpressure = Backpressure(
             Limits(), time=self.clock, end_stalled=lambda *_: None, filled=lambda _: None, emptied=lambda _: None
@@ -35,7 +35,7 @@ class House:
             backpressure,
             Metering(Limits(), time=self.clock),
             self.connections,
-            clients=self.clients,
+            sessions=self.sessions,
             page=1024,
             is_registered=lambda _: True,
             find_person=str,
@@ -50,17 +50,17 @@ class House:
             self.enters(nickname)
         self.chats.perform(OpenChat(self.chat))
 
-    def enters(self, nickname: str) -> Client:
+    def enters(self, nickname: str) -> Session:
         row = self.connections.add("127.0.0.1:1", nickname, 1, 2, 3, self.clock())
-        self.clients[nickname] = client(nickname, row=row)
-        self.chats.mailbox.open(self.clients[nickname])
-        return self.clients[nickname]
+        self.sessions[nickname] = session(nickname, row=row)
+        self.chats.mailbox.open(self.sessions[nickname])
+        return self.sessions[nickname]
 
     def holds(self, nickname: str) -> set[Hold]:
-        return fake(self.clients[nickname].chat_socket).holds
+        return fake(self.sessions[nickname].chat_socket).holds
 
     def says(self, nickname: str, line: bytes) -> None:
-        receive = fake(self.clients[nickname].chat_socket).receiver
+        receive = fake(self.sessions[nickname].chat_socket).receiver
         assert receive
         assert not [*receive(line)]
 
@@ -72,7 +72,7 @@ async def house() -> House:
 
 async def test_what_one_says_the_other_hears(house: House) -> None:
     house.says("alice", b":hello\n")
-    assert fake(house.clients["bob"].login_socket).sent == b":hello\n"
+    assert fake(house.sessions["bob"].login_socket).sent == b":hello\n"
     assert list(house.connections.connection_table["in_chat"]) == [True, True]
 
 
@@ -104,10 +104,10 @@ async def test_what_is_said_to_one_who_is_away_is_handed_over_later(house: House
 
 
 async def test_pings_take_the_short_way_in_a_chat_and_only_there(house: House) -> None:
-    def is_short(link: FakeLink) -> bool:
-        return link.receiver is not None
+    def is_short(connection: FakeConnection) -> bool:
+        return connection.receiver is not None
 
-    bob = fake(house.clients["bob"].check_socket)
+    bob = fake(house.sessions["bob"].check_socket)
     assert is_short(bob)
     house.chats.perform(PauseChat(house.chat, "bob"))
     assert not is_short(bob)
@@ -119,8 +119,8 @@ async def test_pings_take_the_short_way_in_a_chat_and_only_there(house: House) -
 
 async def test_after_the_end_nobody_is_in_it(house: House) -> None:
     house.chats.perform(CloseChat(house.chat, ChatEnd.LEFT))
-    assert [fake(client.check_socket).receiver for client in house.clients.values()] == [None, None]
-    assert [client.chat for client in house.clients.values()] == [None, None]
+    assert [fake(session.check_socket).receiver for session in house.sessions.values()] == [None, None]
+    assert [session.chat for session in house.sessions.values()] == [None, None]
     assert list(house.connections.connection_table["in_chat"]) == [False, False]
 
 

@@ -13,7 +13,7 @@ import pytest
 from duologue.core.events.chat import Probe
 from duologue.core.limits import Limits
 from duologue.protocols.native.codec import NativeCodec
-from duologue.server.net.connection import Connection
+from duologue.server.net.connection import NativeConnection
 from duologue.server.session import Hold
 from duologue.server.turns import COMMANDS_AT_A_TIME, TURN, Turns
 from tests.stage import Stage, opened, until
@@ -63,7 +63,7 @@ async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
 
 
 @pytest.fixture
-def closed() -> list[Connection]:
+def closed() -> list[NativeConnection]:
     return []
 
 
@@ -73,30 +73,32 @@ def transport() -> FakeTransport:
 
 
 @pytest.fixture
-def unmade(stage: Stage, closed: list[Connection]) -> Iterator[Connection]:
+def unmade(stage: Stage, closed: list[NativeConnection]) -> Iterator[NativeConnection]:
     with socket.socket() as sock:
         peer = ("127.0.0.1", 4711)
-        yield Connection(stage.server.hub, NativeCodec(), sock, peer, limits=Limits(), closed=closed.append)
+        yield NativeConnection(stage.server.hub, NativeCodec(), sock, peer, limits=Limits(), closed=closed.append)
 
 
 @pytest.fixture
-def connection(unmade: Connection, transport: FakeTransport) -> Connection:
+def connection(unmade: NativeConnection, transport: FakeTransport) -> NativeConnection:
     unmade.connection_made(transport)
     return unmade
 
 
-async def test_who_it_is(connection: Connection) -> None:
+async def test_who_it_is(connection: NativeConnection) -> None:
     assert (connection.address, connection.port, connection.peer) == ("127.0.0.1", 4711, "127.0.0.1:4711")
 
 
-async def test_it_is_made_with_its_transport(unmade: Connection, transport: FakeTransport) -> None:
+async def test_it_is_made_with_its_transport(unmade: NativeConnection, transport: FakeTransport) -> None:
     """The server may stop in the middle of a TLS handshake, when there is no transport to close yet."""
     assert not unmade.is_made
     unmade.connection_made(transport)
     assert unmade.is_made
 
 
-async def test_reading_goes_on_when_every_hold_is_released(connection: Connection, transport: FakeTransport) -> None:
+async def test_reading_goes_on_when_every_hold_is_released(
+    connection: NativeConnection, transport: FakeTransport
+) -> None:
     connection.hold(Hold.RATE)
     connection.hold(Hold.OWN_QUEUE)
     connection.hold(Hold.RATE)
@@ -108,7 +110,9 @@ async def test_reading_goes_on_when_every_hold_is_released(connection: Connectio
     assert transport.reading
 
 
-async def test_it_is_closed_once(connection: Connection, transport: FakeTransport, closed: list[Connection]) -> None:
+async def test_it_is_closed_once(
+    connection: NativeConnection, transport: FakeTransport, closed: list[NativeConnection]
+) -> None:
     connection.close()
     connection.close()
     assert transport.closing
@@ -117,7 +121,7 @@ async def test_it_is_closed_once(connection: Connection, transport: FakeTranspor
 
 
 async def test_one_that_did_not_come_in_is_not_waited_for(
-    connection: Connection, transport: FakeTransport, monkeypatch: pytest.MonkeyPatch
+    connection: NativeConnection, transport: FakeTransport, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With TLS a transport waits for its peer's part in the end, as long as that may take."""
     monkeypatch.setattr("duologue.server.net.connection.LAST_WORDS", 0.01)
@@ -126,13 +130,13 @@ async def test_one_that_did_not_come_in_is_not_waited_for(
     await until(lambda: transport.aborted)
 
 
-async def test_one_that_is_dismissed_before_there_is_a_transport_is_cut(unmade: Connection) -> None:
+async def test_one_that_is_dismissed_before_there_is_a_transport_is_cut(unmade: NativeConnection) -> None:
     """In the middle of a TLS handshake."""
     unmade.dismiss()
     assert unmade._is_silent
 
 
-async def test_what_comes_after_the_close_is_not_heard(connection: Connection, transport: FakeTransport) -> None:
+async def test_what_comes_after_the_close_is_not_heard(connection: NativeConnection, transport: FakeTransport) -> None:
     """The loop may have read it already."""
     connection.close()
     before = transport.written
@@ -140,13 +144,17 @@ async def test_what_comes_after_the_close_is_not_heard(connection: Connection, t
     assert transport.written == before
 
 
-async def test_what_is_said_to_one_who_has_gone_is_harmless(connection: Connection, transport: FakeTransport) -> None:
+async def test_what_is_said_to_one_who_has_gone_is_harmless(
+    connection: NativeConnection, transport: FakeTransport
+) -> None:
     connection.connection_lost(None)
     connection.tell(Probe())
     assert transport.written == b""
 
 
-async def test_a_release_after_the_close_does_not_read_on(connection: Connection, transport: FakeTransport) -> None:
+async def test_a_release_after_the_close_does_not_read_on(
+    connection: NativeConnection, transport: FakeTransport
+) -> None:
     connection.hold(Hold.RATE)
     connection.close()
     connection.release(Hold.RATE)
@@ -154,7 +162,7 @@ async def test_a_release_after_the_close_does_not_read_on(connection: Connection
 
 
 async def test_what_comes_with_the_line_that_ended_it_is_not_carried_out(
-    stage: Stage, connection: Connection, transport: FakeTransport
+    stage: Stage, connection: NativeConnection, transport: FakeTransport
 ) -> None:
     """The third refusal closes; a right nickname behind it, in the same read, must not be given a token any more."""
     connection.data_received(b"duologue/1 login_socket\n1 1\n2 2\n3 3\nalice\n")
@@ -163,7 +171,7 @@ async def test_what_comes_with_the_line_that_ended_it_is_not_carried_out(
     assert not stage.server.hub.login._by_token
 
 
-async def test_what_a_partner_says_goes_out_as_it_came(connection: Connection, transport: FakeTransport) -> None:
+async def test_what_a_partner_says_goes_out_as_it_came(connection: NativeConnection, transport: FakeTransport) -> None:
     """No frame of ours stands between a relay and the transport, and the client says itself what it has received."""
     taken: list[int] = []
     send = connection.messages_from("bob", taken.append)
@@ -173,7 +181,7 @@ async def test_what_a_partner_says_goes_out_as_it_came(connection: Connection, t
 
 
 async def test_what_comes_while_it_is_held_means_what_it_does_after_what_came_before(
-    stage: Stage, connection: Connection, transport: FakeTransport
+    stage: Stage, connection: NativeConnection, transport: FakeTransport
 ) -> None:
     """A line is not looked at before the one before it is answered: TLS can give several reads after a hold."""
     connection.hold(Hold.RATE)
@@ -190,14 +198,14 @@ class Work:
     """Notes who has a command carried out, each of which takes `seconds` of the loop's turn."""
 
     def __init__(self, stage: Stage, monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
-        self.done: list[Connection] = []
+        self.done: list[NativeConnection] = []
         self.now = 0.0
         self._seconds = seconds
         monkeypatch.setattr("duologue.server.net.connection.handle_client", self.carry_out)
         monkeypatch.setattr(stage.server.hub, "turns", Turns(lambda: self.now))
 
-    def carry_out(self, _: object, link: Connection, __: object) -> None:
-        self.done.append(link)
+    def carry_out(self, _: object, connection: NativeConnection, __: object) -> None:
+        self.done.append(connection)
         self.now += self._seconds
 
     async def in_the_next_turn(self) -> int:
@@ -212,7 +220,7 @@ def flood(count: int) -> bytes:
 
 
 async def test_a_turn_ends_when_its_time_is_over(
-    stage: Stage, connection: Connection, transport: FakeTransport, monkeypatch: pytest.MonkeyPatch
+    stage: Stage, connection: NativeConnection, transport: FakeTransport, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     work = Work(stage, monkeypatch, 0.6 * TURN)
     connection.data_received(flood(10))
@@ -224,11 +232,11 @@ async def test_a_turn_ends_when_its_time_is_over(
 
 
 async def test_two_who_flood_are_served_by_turns(
-    stage: Stage, connection: Connection, monkeypatch: pytest.MonkeyPatch
+    stage: Stage, connection: NativeConnection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     work = Work(stage, monkeypatch, 0.0)
     with socket.socket() as sock:
-        other = Connection(
+        other = NativeConnection(
             stage.server.hub, NativeCodec(), sock, ("127.0.0.1", 4712), limits=Limits(), closed=lambda _: None
         )
         other.connection_made(FakeTransport())

@@ -18,7 +18,7 @@ from duologue.core.events.chat import Acknowledged, ChatStarted, Event, Probe, R
 from duologue.core.limits import Limits
 from duologue.server.net.paced_connection import PacedConnection
 from duologue.server.net.pacing import BESIDES
-from duologue.server.session import Client, Hold, Link
+from duologue.server.session import Connection, Hold, Session
 from tests.bound import BOUND
 from tests.stage import Stage, opened, until
 
@@ -93,15 +93,15 @@ class Hall:
         """Somebody who is logged in, as far as a socket can tell."""
         caller = await self.connects(buffer=buffer)
         await caller.hears("NAME? ")
-        link: Link = caller.link
-        link.client = Client("~carol", link, link, link, row=-1)
+        connection: Connection = caller.connection
+        connection.session = Session("~carol", connection, connection, connection, row=-1)
         return caller
 
     async def shut(self) -> None:
         for caller in self.opened:
             caller.far.close()
-            if caller.link not in self.closed:
-                caller.link.abort()
+            if caller.connection not in self.closed:
+                caller.connection.abort()
         await until(lambda: len(self.closed) == len(self.opened))
         self.listening.close()
 
@@ -109,8 +109,8 @@ class Hall:
 class Caller:
     """One client: the far end, and the link that is the near one."""
 
-    def __init__(self, link: PacedConnection, far: socket.socket) -> None:
-        self.link = link
+    def __init__(self, connection: PacedConnection, far: socket.socket) -> None:
+        self.connection = connection
         self.far = far
 
     async def says(self, words: str) -> None:
@@ -159,13 +159,13 @@ async def test_a_door_that_waits_for_its_client_says_nothing(hall: Hall) -> None
     door = FakeDoor()
     door.greeting = ()
     caller = await hall.connects(door)
-    caller.link.tell(RequestSent("bob", 120))
+    caller.connection.tell(RequestSent("bob", 120))
     await caller.hears("RequestSent ")
 
 
 async def test_one_who_is_refused_hears_why_and_may_try_again(hall: Hall) -> None:
     caller = await hall.connects()
-    caller.link.tell(Refused("taken", "Somebody has this name."))
+    caller.connection.tell(Refused("taken", "Somebody has this name."))
     await caller.hears("NAME? taken ")
     await caller.says("who")
     await caller.hears("not_logged_in ")
@@ -176,7 +176,7 @@ async def test_one_who_takes_too_long_hears_so(hall: Hall, stage: Stage) -> None
     stage.session_tokens(stage.settings.limits.login_timeout)
     await caller.hears("NAME? too_slow ")
     await caller.is_closed()
-    await until(lambda: hall.closed == [caller.link])
+    await until(lambda: hall.closed == [caller.connection])
 
 
 async def test_one_who_breaks_the_protocol_hears_so(hall: Hall) -> None:
@@ -191,12 +191,12 @@ async def test_one_who_is_not_in_yet_and_reads_no_answers_is_not_read_from_until
 ) -> None:
     caller = await hall.connects()
     asking = asyncio.create_task(caller.says("who " * 100_000))
-    await until(lambda: Hold.OWN_QUEUE in caller.link._holds)
-    assert 0 < caller.link.queued() <= LIMITS.send_queue + 1000
+    await until(lambda: Hold.OWN_QUEUE in caller.connection._holds)
+    assert 0 < caller.connection.queued() <= LIMITS.send_queue + 1000
     asking.cancel()
     caller.far.close()
     stage.session_tokens(stage.settings.limits.login_timeout)
-    await until(lambda: hall.closed == [caller.link])
+    await until(lambda: hall.closed == [caller.connection])
 
 
 # Somebody is
@@ -204,28 +204,28 @@ async def test_one_who_is_not_in_yet_and_reads_no_answers_is_not_read_from_until
 
 async def test_events_come_in_their_order(hall: Hall) -> None:
     caller = await hall.enters()
-    caller.link.tell(Said("bob", "one two"))
-    caller.link.tell(Probe())
-    caller.link.tell(Refused("three", ""))
+    caller.connection.tell(Said("bob", "one two"))
+    caller.connection.tell(Probe())
+    caller.connection.tell(Refused("three", ""))
     await caller.hears("bob:one bob:two three ")
 
 
 async def test_what_many_are_told_is_put_into_words_once(hall: Hall) -> None:
     one, other = await hall.enters(), await hall.enters()
-    other.link.door.encode = None  # type: ignore[assignment,method-assign]
-    PacedConnection.tell_all([one.link, other.link], Said("bob", "a b"))
+    other.connection.door.encode = None  # type: ignore[assignment,method-assign]
+    PacedConnection.tell_all([one.connection, other.connection], Said("bob", "a b"))
     for caller in (one, other):
         await caller.hears("bob:a bob:b ")
 
 
 async def test_a_door_may_pass_over_what_many_are_told(hall: Hall) -> None:
     one, other = await hall.enters(), await hall.enters()
-    one.link.door.is_listening = False  # type: ignore[attr-defined]
-    both = [one.link, other.link]
+    one.connection.door.is_listening = False  # type: ignore[attr-defined]
+    both = [one.connection, other.connection]
     for word in ("a", "b"):
         PacedConnection.tell_all(both, Said("bob", word))
     await other.hears("bob:a bob:b ")
-    one.link.door.is_listening = True  # type: ignore[attr-defined]
+    one.connection.door.is_listening = True  # type: ignore[attr-defined]
     PacedConnection.tell_all(both, Said("bob", "c"))
     await one.hears("bob:c ")
 
@@ -239,9 +239,9 @@ async def test_commands_are_carried_out(hall: Hall) -> None:
 async def test_what_a_partner_says_comes_in_the_words_of_the_door(hall: Hall) -> None:
     caller = await hall.enters()
     taken: list[int] = []
-    send = caller.link.messages_from("bob", taken.append)
+    send = caller.connection.messages_from("bob", taken.append)
     send(b":one\n:two three\n")
-    caller.link.tell(ChatStarted("dave", "id"))
+    caller.connection.tell(ChatStarted("dave", "id"))
     send(":ü\n".encode())
     assert taken == []
     await caller.hears("bob:one bob:two bob:three ChatStarted bob:ü ")
@@ -250,10 +250,10 @@ async def test_what_a_partner_says_comes_in_the_words_of_the_door(hall: Hall) ->
 
 async def test_what_it_says_in_a_chat_comes_as_commands_still(hall: Hall) -> None:
     caller = await hall.enters()
-    caller.link.receive_through(lambda _: lambda _: [Exit()])
+    caller.connection.receive_through(lambda _: lambda _: [Exit()])
     await caller.says("who")
     await caller.hears("PeopleOnline ")
-    caller.link.receive_through(None)
+    caller.connection.receive_through(None)
     await caller.says("who")
     await caller.hears("PeopleOnline ")
 
@@ -269,9 +269,9 @@ async def test_its_acks_are_never_delayed(hall: Hall) -> None:
     if not hasattr(socket, "TCP_QUICKACK"):
         pytest.skip("the kernel has no such wish")
     caller = await hall.enters()
-    sock = caller.link._socket
+    sock = caller.connection._socket
     before = sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK)
-    caller.link.delay_acks()
+    caller.connection.delay_acks()
     assert sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK) == before == 1
 
 
@@ -279,18 +279,18 @@ async def test_one_who_reads_no_answers_is_not_read_from(hall: Hall) -> None:
     """Memory holds no more than a queue, however many answers it asks for. As it reads, it is read from again."""
     caller = await hall.enters()
     asking = asyncio.create_task(caller.says("who " * 100_000))
-    await until(lambda: Hold.OWN_QUEUE in caller.link._holds)
-    assert hall.hub.backpressure.is_full(client_of(caller))
+    await until(lambda: Hold.OWN_QUEUE in caller.connection._holds)
+    assert hall.hub.backpressure.is_full(session_of(caller))
     answers_in_a_queue = LIMITS.send_queue // BESIDES
     for _ in range(2 * answers_in_a_queue):
-        assert 0 < caller.link.queued() <= LIMITS.send_queue + 1000
+        assert 0 < caller.connection.queued() <= LIMITS.send_queue + 1000
         await caller.hears("PeopleOnline ")
     asking.cancel()
 
 
-def client_of(caller: Caller) -> Client:
-    assert caller.link.client
-    return caller.link.client
+def session_of(caller: Caller) -> Session:
+    assert caller.connection.session
+    return caller.connection.session
 
 
 # The end
@@ -300,46 +300,46 @@ async def test_what_is_queued_is_sent_before_the_close(hall: Hall) -> None:
     caller = await hall.enters()
     words = [f"word{number}" for number in range(5)]
     for word in words:
-        caller.link.tell(Said("bob", word))
-    caller.link.close()
-    caller.link.close()
-    caller.link.tell(Said("bob", "late"))
-    caller.link.messages_from("bob", lambda _: None)(b":late\n")
+        caller.connection.tell(Said("bob", word))
+    caller.connection.close()
+    caller.connection.close()
+    caller.connection.tell(Said("bob", "late"))
+    caller.connection.messages_from("bob", lambda _: None)(b":late\n")
     await caller.says("who bad")
     await caller.hears("".join(f"bob:{word} " for word in words))
     await caller.is_closed()
-    await until(lambda: hall.closed == [caller.link])
+    await until(lambda: hall.closed == [caller.connection])
 
 
 async def test_a_reset_in_the_middle_ends_it_once(hall: Hall) -> None:
     caller = await hall.enters()
     taken: list[int] = []
-    send = caller.link.messages_from("bob", taken.append)
+    send = caller.connection.messages_from("bob", taken.append)
     send(b":word\n" * 100)
     await caller.hears("bob:word ")
     caller.resets()
-    await until(lambda: hall.closed == [caller.link])
-    assert (sum(taken) < 100, caller.link.queued()) == (True, 0)
+    await until(lambda: hall.closed == [caller.connection])
+    assert (sum(taken) < 100, caller.connection.queued()) == (True, 0)
     known = [*taken]
     send(b":late\n")
-    caller.link.tell(Said("bob", "late"))
-    assert (taken, caller.link.queued()) == (known, 0)
+    caller.connection.tell(Said("bob", "late"))
+    assert (taken, caller.connection.queued()) == (known, 0)
 
 
 async def test_one_who_has_gone_is_noticed_while_it_is_held_and_closed(hall: Hall) -> None:
     """Otherwise it would be waited for as one who does not read."""
     caller = await hall.enters()
-    caller.link.hold(Hold.RATE)
-    caller.link.tell(Said("bob", "word"))
-    caller.link.close()
+    caller.connection.hold(Hold.RATE)
+    caller.connection.tell(Said("bob", "word"))
+    caller.connection.close()
     caller.resets()
     async with asyncio.timeout(BOUND / 2):
-        await until(lambda: hall.closed == [caller.link])
+        await until(lambda: hall.closed == [caller.connection])
 
 
 async def test_closing_one_who_is_held_and_gone_is_harmless(hall: Hall) -> None:
     caller = await hall.enters()
-    caller.link.hold(Hold.RATE)
-    caller.link.abort()
-    caller.link.close()
-    await until(lambda: hall.closed == [caller.link])
+    caller.connection.hold(Hold.RATE)
+    caller.connection.abort()
+    caller.connection.close()
+    await until(lambda: hall.closed == [caller.connection])

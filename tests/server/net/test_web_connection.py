@@ -28,9 +28,12 @@ async def test_what_many_are_told_is_encoded_once(tmp_path: Path, monkeypatch: p
     async with opened(tmp_path, protocols=PROTOCOLS) as stage:
         tabs = [await enters(stage, nickname) for nickname in ("alice", "bob", "carol")]
         monkeypatch.setattr("duologue.server.net.web_connection.encode_frame", counted)
-        links = [client.login_socket for client in stage.server.hub._clients.values()]
-        assert {link.tell_all for link in links} == {WebConnection.tell_all}
-        WebConnection.tell_all([link for link in links if isinstance(link, WebConnection)], RoomJoined("#tea", "dave"))
+        connections = [session.login_socket for session in stage.server.hub._sessions.values()]
+        assert {connection.tell_all for connection in connections} == {WebConnection.tell_all}
+        WebConnection.tell_all(
+            [connection for connection in connections if isinstance(connection, WebConnection)],
+            RoomJoined("#tea", "dave"),
+        )
         for tab in tabs:
             assert await tab.frame() == {}
         assert len(calls) == 1
@@ -39,11 +42,11 @@ async def test_what_many_are_told_is_encoded_once(tmp_path: Path, monkeypatch: p
 async def test_it_is_all_three_sockets(tmp_path: Path) -> None:
     async with opened(tmp_path, protocols=PROTOCOLS) as stage:
         await enters(stage, "alice")
-        client = stage.server.hub._clients["alice"]
-        assert len({*client.sockets}) == 1
+        session = stage.server.hub._sessions["alice"]
+        assert len({*session.sockets}) == 1
         table = stage.server.hub.connections.connection_table
         assert len({table[name][0] for name in ("login_socket", "chat_socket", "check_socket")}) == 1
-        client.login_socket.delay_acks()
+        session.login_socket.delay_acks()
 
 
 async def test_a_request_is_told_nothing(tmp_path: Path) -> None:
@@ -56,13 +59,13 @@ async def test_a_request_is_told_nothing(tmp_path: Path) -> None:
 async def test_while_it_is_not_read_from_its_silence_is_ours(tmp_path: Path) -> None:
     async with opened(tmp_path, protocols=PROTOCOLS) as stage:
         await enters(stage, "alice")
-        link = stage.server.hub._clients["alice"].login_socket
+        connection = stage.server.hub._sessions["alice"].login_socket
         stage.server.hub.heartbeat.heard.clear()
-        link.tell(Probe())
+        connection.tell(Probe())
         assert stage.server.hub.heartbeat.heard == set()
-        link.hold(Hold.STORE)
-        link.tell(Probe())
-        assert stage.server.hub.heartbeat.heard == {link.row}
+        connection.hold(Hold.STORE)
+        connection.tell(Probe())
+        assert stage.server.hub.heartbeat.heard == {connection.row}
 
 
 def written(kind: str, **fields: str | int) -> bytes:

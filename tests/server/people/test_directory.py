@@ -9,7 +9,7 @@ from duologue.core.names import Account
 from duologue.core.requests import ChatEnd
 from duologue.server.people.directory import PASSWORD_CHANGED, REGISTERED, REMOVED, Directory
 from duologue.server.tables import Users
-from tests.server.test_session import client
+from tests.server.test_session import session
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def directory(users: Users) -> Directory:
     """Alice is here, and two guests."""
     directory = Directory(users)
     for nickname in ("alice", directory.guests.admit("Zoe", 5000), directory.guests.admit("", 5000)):
-        directory.clients[nickname] = client(nickname)
+        directory.sessions[nickname] = session(nickname)
     return directory
 
 
@@ -67,7 +67,7 @@ def test_who_has_no_account_any_more_has_to_go_and_so_has_a_guest_whose_name_bel
 ) -> None:
     assert directory.no_longer_belong() == []
     users.replace([Account("alice", disabled=True), Account("z0e")])
-    verdicts = {client.nickname: why for client, *why in directory.no_longer_belong()}
+    verdicts = {session.nickname: why for session, *why in directory.no_longer_belong()}
     assert verdicts == {"alice": [ChatEnd.REMOVED, REMOVED], "~Zoe": [ChatEnd.REMOVED, REGISTERED]}
 
 
@@ -76,7 +76,7 @@ def test_with_another_password_or_none_a_session_is_over_and_its_chat_waits(
     directory: Directory, users: Users, before: str | None, after: str | None
 ) -> None:
     users.replace([Account("alice", before)])
-    directory.clients["alice"].password_hash = before
+    directory.sessions["alice"].password_hash = before
     assert directory.no_longer_belong() == []
     users.replace([Account("alice", after)])
     [(alice, reason, goodbye)] = directory.no_longer_belong()

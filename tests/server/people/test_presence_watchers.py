@@ -12,15 +12,15 @@ from duologue.core.events.people import Presence, State
 from duologue.core.pages import PAGE
 from duologue.server.people import presence_watchers
 from duologue.server.people.presence_watchers import MOST_AT_ONCE, PresenceWatchers
-from duologue.server.session import Client
+from duologue.server.session import Session
 from tests.bound import BOUND
-from tests.server.test_session import client, fake
+from tests.server.test_session import fake, session
 
 
 class Tower:
     def __init__(self) -> None:
         self.states: dict[str, State] = {}
-        self.full: set[Client] = set()
+        self.full: set[Session] = set()
         self.blockers: dict[str, set[str]] = {}
         self.watchers = PresenceWatchers(self.presence_to, self.online, self.full.__contains__)
 
@@ -38,8 +38,8 @@ class Tower:
         for nickname in states:
             self.watchers.changed(nickname)
 
-    def watches(self, nickname: str) -> Client:
-        who = client(nickname)
+    def watches(self, nickname: str) -> Session:
+        who = session(nickname)
         self.watchers.watch(who)
         return who
 
@@ -56,7 +56,7 @@ async def soon(done: Callable[[], bool]) -> None:
             await asyncio.sleep(0.002)
 
 
-def told(who: Client) -> list[Presence]:
+def told(who: Session) -> list[Presence]:
     heard, fake(who.login_socket).told = fake(who.login_socket).told, []
     return [event for event in heard if isinstance(event, Presence)]
 
@@ -138,7 +138,7 @@ async def test_who_does_not_read_is_told_when_they_do(tower: Tower) -> None:
 
 
 async def test_there_is_room_for_those_who_do_not_watch(tower: Tower) -> None:
-    tower.watchers.emptied(client("alice"))
+    tower.watchers.emptied(session("alice"))
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ from duologue.core.events.chat import PeopleOnline
 from duologue.protocols.native.codec import NativeCodec
 from duologue.server.people import watchers
 from duologue.server.people.watchers import Watchers
-from duologue.server.session import Client
-from tests.server.test_session import client, fake
+from duologue.server.session import Session
+from tests.server.test_session import fake, session
 
 
 class WatchingSocket(NativeCodec):
@@ -23,28 +23,28 @@ class Hall:
 
     def __init__(self) -> None:
         self.here: list[str] = []
-        self.full: set[Client] = set()
+        self.full: set[Session] = set()
         self.watchers = Watchers(lambda: PeopleOnline(tuple(self.here)), self.full.__contains__)
 
-    def comes(self, nickname: str, *, watches: bool = False) -> Client:
-        somebody = client(nickname)
+    def comes(self, nickname: str, *, watches: bool = False) -> Session:
+        somebody = session(nickname)
         if watches:
             fake(somebody.login_socket).door = WatchingSocket()
         self.here.append(nickname)
         self.watchers.arrived(somebody)
         return somebody
 
-    def goes(self, somebody: Client) -> None:
+    def goes(self, somebody: Session) -> None:
         self.here.remove(somebody.nickname)
         self.watchers.left(somebody)
 
 
-def lists_of(somebody: Client) -> list[tuple[str, ...]]:
+def lists_of(somebody: Session) -> list[tuple[str, ...]]:
     """What it was told so far."""
     return [event.nicknames for event in fake(somebody.login_socket).told if isinstance(event, PeopleOnline)]
 
 
-async def is_told(somebody: Client, *lists: tuple[str, ...]) -> None:
+async def is_told(somebody: Session, *lists: tuple[str, ...]) -> None:
     """So many lists and no other."""
     await fake(somebody.login_socket).until(lambda _: len(lists_of(somebody)) >= len(lists))
     assert lists_of(somebody) == [*lists]
