@@ -8,7 +8,7 @@ from pathlib import Path
 TOP = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(TOP))
 
-from duologue.client.input.commands import Entry  # noqa: E402
+from duologue.client.input.commands import TypedCommand  # noqa: E402
 from duologue.client.input.help import GROUPS, OVERVIEW, Group, entries_of  # noqa: E402
 
 HEAD = """\
@@ -166,7 +166,7 @@ def _section(group: Group) -> str:
     return f"\n### {group.name.capitalize()}\n\n| typed | does |\n|---|---|\n{rows}{notes}"
 
 
-def _row(entry: Entry) -> str:
+def _row(entry: TypedCommand) -> str:
     words = " or ".join(f"`{word}`" for word in entry.words)
     takes = f" `{entry.takes}`".replace("|", r"\|") if entry.takes else ""
     return f"| {words}{takes} | {entry.help} |\n"

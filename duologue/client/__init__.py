@@ -2,7 +2,7 @@
 
 from duologue.client.api import Client, connect
 from duologue.client.engine.memory import MemoryFull
-from duologue.client.engine.memory_store import Letter, MemoryTaken
+from duologue.client.engine.memory_store import MemoryTaken, PendingLetter
 from duologue.client.errors import (
     CannotConnect,
     ClientError,
@@ -85,7 +85,6 @@ __all__ = [
     "HandedIn",
     "Happening",
     "KeptFor",
-    "Letter",
     "LetterDelivered",
     "LoginRefused",
     "MayAsk",
@@ -98,6 +97,7 @@ __all__ = [
     "NotKept",
     "PartnerResumed",
     "PasswordNeeded",
+    "PendingLetter",
     "PeopleListed",
     "PeopleOnline",
     "PersonBlocked",

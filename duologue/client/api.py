@@ -14,11 +14,11 @@ from pathlib import Path
 from types import TracebackType
 
 from duologue.client.address import DEFAULT_HOST, DEFAULT_PORT, Address
-from duologue.client.connection import Link, Timing
+from duologue.client.connection import ServerConnection, Timing
 from duologue.client.engine.backoff import LONGEST, Backoff
 from duologue.client.engine.memory import Memory
 from duologue.client.engine.memory_file import MemoryFile
-from duologue.client.engine.memory_store import ChatMemory, Letter
+from duologue.client.engine.memory_store import ChatMemory, PendingLetter
 from duologue.client.errors import CannotConnect, LinkLost, LoginRefused, NotConnected, TurnedAway
 from duologue.client.events import ConnectionLost, Happening, MemoryLost, Reconnected
 from duologue.client.input.addressee import addressee
@@ -85,7 +85,7 @@ class Client(Requests):
         self._sleep = sleep
         self._backoff = Backoff(jitter)
         self._memory = Memory(MemoryFile(memory) if memory else None)
-        self._link: Link | None = None
+        self._connection: ServerConnection | None = None
         self._unfinished: list[Happening] = []
         self._hurry = asyncio.Event()
         self._since = 0.0
@@ -102,7 +102,7 @@ class Client(Requests):
 
     @property
     def is_connected(self) -> bool:
-        return self._link is not None
+        return self._connection is not None
 
     @property
     def partner(self) -> str | None:
@@ -113,22 +113,22 @@ class Client(Requests):
     @property
     def is_live(self) -> bool:
         """Does what is said in the chat go out at once?"""
-        return self._link is not None and self._link.session.messages.live is not None
+        return self._connection is not None and self._connection.session.messages.live is not None
 
     @property
     def _chat(self) -> ChatMemory | None:
-        live = self._link.session.messages.live if self._link else None
+        live = self._connection.session.messages.live if self._connection else None
         return live or self._memory.current
 
     @property
     def waiting(self) -> tuple[str, ...]:
         """Who waits for our answer, the longest waiting first."""
-        return self._link.session.waiting if self._link else ()
+        return self._connection.session.waiting if self._connection else ()
 
     @property
     def asked(self) -> tuple[str, ...]:
         """Whose answer we wait for."""
-        return self._link.session.asked if self._link else ()
+        return self._connection.session.asked if self._connection else ()
 
     @property
     def sent(self) -> int:
@@ -158,7 +158,7 @@ class Client(Requests):
         return self._memory.is_kept
 
     @property
-    def letters(self) -> tuple[Letter, ...]:
+    def letters(self) -> tuple[PendingLetter, ...]:
         """What we have written to mailboxes and is not known to be delivered, and what we have said in rooms and the
         server does not answer for (yet); the oldest first.
         """
@@ -200,9 +200,11 @@ class Client(Requests):
             raise
 
     async def _open(self) -> None:
-        self._link = await Link.open(self.address, self._nickname, self._password, self._timing, self._memory)
-        self._link.send_what_was_taken()
-        self._nickname = self._link.session.nickname
+        self._connection = await ServerConnection.open(
+            self.address, self._nickname, self._password, self._timing, self._memory
+        )
+        self._connection.send_what_was_taken()
+        self._nickname = self._connection.session.nickname
         self._since = self._timing.now()
         self._turned_away = ""
         self._is_over = False
@@ -210,10 +212,10 @@ class Client(Requests):
     async def close(self) -> None:
         """Leave the chat and the server. What was said before is on the server then, or stays in the memory."""
         self.finished()
-        link, self._link = self._link, None
+        connection, self._connection = self._connection, None
         was_over, self._is_over = self._is_over, True
-        if link:
-            await link.leave()
+        if connection:
+            await connection.leave()
         elif self._memory.current and not was_over:  # a chat that another client has taken over goes on there
             self._memory.end(self._memory.current)
         self._memory.close()
@@ -249,10 +251,10 @@ class Client(Requests):
             return MemoryLost(trouble)
         if self._is_over:
             return None
-        if self._link is None:
+        if self._connection is None:
             return await self._connect_again()
         try:
-            event = await self._link.next_event()
+            event = await self._connection.next_event()
         except LinkLost as lost:
             return await self._lose(str(lost))
         self._unfinished.append(event)
@@ -265,14 +267,14 @@ class Client(Requests):
     @property
     def has_more(self) -> bool:
         """Is there an event that `take` gives without waiting?"""
-        return self._link is not None and self._link.has_more
+        return self._connection is not None and self._connection.has_more
 
     def finished(self) -> None:
         """All that was taken has been dealt with: the messages among it are acknowledged."""
         events, self._unfinished = self._unfinished, []
         for event in events:
-            if self._link:
-                self._link.finished(event)
+            if self._connection:
+                self._connection.finished(event)
 
     def give_back(self) -> None:
         """Before closing: what was taken and is not finished comes again at the next login."""
@@ -286,9 +288,9 @@ class Client(Requests):
         return ConnectionLost(reason, self.partner, self.unstored, self.joined)
 
     async def _drop_link(self) -> None:
-        link, self._link = self._link, None
-        if link:
-            await link.close()
+        connection, self._connection = self._connection, None
+        if connection:
+            await connection.close()
 
     async def _connect_again(self) -> Happening:
         while True:
@@ -336,11 +338,11 @@ class Client(Requests):
         """
         encode_message(text)
         text = text.encode(errors="replace").decode()  # as it will be sent: a terminal gives what is no UTF-8 too
-        letter = Letter(addressee(nickname), secrets.token_urlsafe(9), text, time.time())
+        letter = PendingLetter(addressee(nickname), secrets.token_urlsafe(9), text, time.time())
         if self._is_over:
             raise NotConnected
-        if self._link:
-            await self._link.post(letter)
+        if self._connection:
+            await self._connection.post(letter)
         else:
             self._memory.write_later(letter)
         return letter.stream
@@ -356,8 +358,8 @@ class Client(Requests):
     async def send(self, command: Command) -> None:
         if isinstance(command, SayInRoom):
             await self.say_in(command.room, command.text)
-        elif self._link:
-            await self._link.send(command)
+        elif self._connection:
+            await self._connection.send(command)
         elif isinstance(command, Say) and self._memory.current and not self._is_over:
             self._memory.say_later(self._memory.current, encode_message(command.text))
         else:

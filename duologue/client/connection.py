@@ -12,8 +12,8 @@ from time import monotonic
 
 from duologue.client.address import Address, reason_of
 from duologue.client.engine.memory import Memory
-from duologue.client.engine.memory_store import Letter
-from duologue.client.engine.session import Session
+from duologue.client.engine.memory_store import PendingLetter
+from duologue.client.engine.session import ClientSession
 from duologue.client.errors import CannotConnect, LinkLost, LoginRefused, PasswordNeeded, TurnedAway
 from duologue.client.events import HandedIn, Happening, LetterDelivered
 from duologue.core.commands.chat import Command, Exit, GivePassword, SocketKind
@@ -53,10 +53,10 @@ class Timing:
     now: Callable[[], float] = monotonic
 
 
-class Link:
+class ServerConnection:
     """Made by `open`; then `next_event`, and `finished` with each, until it raises LinkLost. Close it in any case."""
 
-    def __init__(self, session: Session, timing: Timing) -> None:
+    def __init__(self, session: ClientSession, timing: Timing) -> None:
         self.session = session
         self._timing = timing
         self._writers: dict[SocketKind, asyncio.StreamWriter] = {}
@@ -72,26 +72,28 @@ class Link:
     # Opening
 
     @classmethod
-    async def open(cls, address: Address, nickname: str, password: str | None, timing: Timing, memory: Memory) -> Link:
+    async def open(
+        cls, address: Address, nickname: str, password: str | None, timing: Timing, memory: Memory
+    ) -> ServerConnection:
         """Log in and attach all three sockets. Where `memory` knows of a chat, it is clear then whether it goes on.
 
         No socket stays open while a person thinks of a password: without one PasswordNeeded is raised, and the next
         try brings it along. Raises CannotConnect and LoginRefused.
         """
-        link = cls(Session(memory), timing)
+        connection = cls(ClientSession(memory), timing)
         try:
             async with asyncio.timeout(timing.login):
-                await link._log_in(address, nickname, password)
+                await connection._log_in(address, nickname, password)
         except TimeoutError:
-            await link.close()
+            await connection.close()
             raise CannotConnect("it does not answer") from None
         except LinkLost as lost:
-            await link.close()
+            await connection.close()
             raise CannotConnect(str(lost) if address.tls else f"{lost}; if it speaks TLS, use --tls") from lost
         except BaseException:
-            await link.close()
+            await connection.close()
             raise
-        return link
+        return connection
 
     async def _log_in(self, address: Address, nickname: str, password: str | None) -> None:
         await self._connect(address, SocketKind.LOGIN, self.session.first_lines(nickname))
@@ -227,7 +229,7 @@ class Link:
         """
         await self._send(self.session.command(command))
 
-    async def post(self, letter: Letter) -> None:
+    async def post(self, letter: PendingLetter) -> None:
         """The same for a letter."""
         await self._send(self.session.messages.mail.write(letter))
 

@@ -19,18 +19,18 @@ from duologue.client.input.meaning import (
     Explain,
     Export,
     Help,
+    InputContext,
     Leave,
     Meaning,
     Nothing,
     Send,
     ShowFound,
     ShowHistory,
-    Standing,
     TurnTo,
     Write,
 )
 from duologue.client.input.parsing import is_yes, meaning_of
-from duologue.client.input.target import Place
+from duologue.client.input.target import Target
 from duologue.client.view.base import Interrupted, Kind, Line, View
 from duologue.client.view.lines import LineWriter
 from duologue.client.view.sentences import about_room, about_unsent, not_shown
@@ -70,7 +70,7 @@ class Conversation:
         self._line_writer = LineWriter(view.show)
         self._password: str | None = None
         self._unsent: Confirm | None = None
-        self._place = Place()
+        self._target = Target()
         self._all_stored = True
         self._recalls: set[asyncio.Task[None]] = set()
 
@@ -205,7 +205,7 @@ class Conversation:
                 unseen = 0
 
     def _hear(self, event: Happening, past: HistoryCommands) -> None:
-        self._place.hears(event)
+        self._target.hears(event)
         is_answer = past.takes(event)
         try:
             if self._view.notices(event) and not is_answer:
@@ -225,7 +225,7 @@ class Conversation:
             client.give_back()
 
     async def _send_messages(self, client: Client, past: HistoryCommands) -> None:
-        self._note_place(client)
+        self._note_target(client)
         while not isinstance(meaning := await self._next_meaning(client), Leave):
             await self._carry_out(client, past, meaning)
         self._all_stored = await self._view.finish(client)
@@ -235,12 +235,14 @@ class Conversation:
             text = await self._view.read(client)
         except EOFError:
             return Leave()
-        left, writers = self._place.left(client.partner, client.room), self._place.writers
-        self._note_place(client)
-        return meaning_of(text, Standing(client.partner, client.waiting, self._unsent, client.joined, left, writers))
+        left, writers = self._target.left(client.partner, client.room), self._target.writers
+        self._note_target(client)
+        return meaning_of(
+            text, InputContext(client.partner, client.waiting, self._unsent, client.joined, left, writers)
+        )
 
-    def _note_place(self, client: Client) -> None:
-        self._place.note(client.partner, client.room)
+    def _note_target(self, client: Client) -> None:
+        self._target.note(client.partner, client.room)
 
     async def _carry_out(self, client: Client, past: HistoryCommands, meaning: Meaning) -> None:
         match meaning:
@@ -287,13 +289,13 @@ class Conversation:
         is_taken = await self._is_taken(client.send(command))
         if isinstance(command, PartRoom) and client.room != room:
             self._tell_place(client)
-        self._note_place(client)
+        self._note_target(client)
         if is_taken:
             await self._view.sent(type(command))
 
     def _tell_place(self, client: Client) -> None:
         """It has just been changed."""
-        self._note_place(client)
+        self._note_target(client)
         if client.room is not None:
             self._show(Kind.HINT, about_room(client.room, client.partner))
 

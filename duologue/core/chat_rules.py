@@ -18,7 +18,7 @@ from duologue.core.names import is_guest
 from duologue.core.requests import Chat, ChatEnd
 
 
-class Chats:
+class ChatRules:
     """`new_chat_id` makes an id that no other chat has. Nobody is in two chats."""
 
     def __init__(self, new_chat_id: Callable[[], str], limits: Limits) -> None:

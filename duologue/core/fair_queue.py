@@ -12,7 +12,7 @@ Item = TypeVar("Item")
 
 
 @dataclass(slots=True, eq=False)
-class Place(Generic[Item]):
+class QueueEntry(Generic[Item]):
     """A place in the queue, until it is taken or left."""
 
     item: Item
@@ -21,7 +21,7 @@ class Place(Generic[Item]):
     number: int
     is_left: bool = False
 
-    def __lt__(self, other: Place[Item]) -> bool:
+    def __lt__(self, other: QueueEntry[Item]) -> bool:
         return (self.round, self.number) < (other.round, other.number)
 
 
@@ -35,7 +35,7 @@ class FairQueue(Generic[Item]):
     """
 
     def __init__(self) -> None:
-        self._places: list[Place[Item]] = []
+        self._places: list[QueueEntry[Item]] = []
         self._rounds: dict[Hashable, set[int]] = {}  # in which a key has a place
         self._round = 0
         self._number = 0
@@ -44,11 +44,11 @@ class FairQueue(Generic[Item]):
     def __len__(self) -> int:
         return self._waiting
 
-    def put(self, item: Item, *keys: Hashable) -> Place[Item]:
+    def put(self, item: Item, *keys: Hashable) -> QueueEntry[Item]:
         """Give `item` a place."""
         taken = [self._rounds.setdefault(key, set()) for key in keys]
         free = next(number for number in count(self._round + 1) if not any(number in rounds for rounds in taken))
-        place = Place(item, keys, free, self._number)
+        place = QueueEntry(item, keys, free, self._number)
         self._number += 1
         self._waiting += 1
         for rounds in taken:
@@ -64,12 +64,12 @@ class FairQueue(Generic[Item]):
         self._give_back(place)
         return place.item
 
-    def leave(self, place: Place[Item]) -> None:
+    def leave(self, place: QueueEntry[Item]) -> None:
         """`place` is given up; harmless when it has been taken."""
         if not place.is_left:
             self._give_back(place)
 
-    def _give_back(self, place: Place[Item]) -> None:
+    def _give_back(self, place: QueueEntry[Item]) -> None:
         place.is_left = True
         self._waiting -= 1
         for key in set(place.keys):

@@ -80,7 +80,7 @@ def is_room(name: str) -> bool:
     return name.startswith(ROOM_MARK)
 
 
-class Rooms:
+class RoomRules:
     """`new_id` makes what was never part of a room's id before. `is_heard` tells, of who has set a topic and somebody
     else, whether the topic is shown to them.
     """

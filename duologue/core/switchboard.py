@@ -17,7 +17,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from math import ceil
 
-from duologue.core.chat_rules import Chats, seconds_left
+from duologue.core.chat_rules import ChatRules, seconds_left
 from duologue.core.commands.chat import ResumeChat
 from duologue.core.effects import Effect, Tell
 from duologue.core.errors import PeerError
@@ -35,7 +35,7 @@ from duologue.core.requests import Cause, Chat, ChatEnd, Request, RequestState
 
 
 @dataclass(slots=True)
-class Person:
+class OpenRequests:
     """Somebody who is here. `asks` are own requests by target, `asked_by` those of others by asker, oldest first."""
 
     asks: dict[str, Request] = field(default_factory=dict)
@@ -70,8 +70,8 @@ class Switchboard:
         self._source_of = source_of
         self._rate = RequestRate(limits)
         self._limits = limits
-        self._people: dict[str, Person] = {}
-        self._chats = Chats(new_chat_id, limits)
+        self._people: dict[str, OpenRequests] = {}
+        self._chats = ChatRules(new_chat_id, limits)
         self._waiting: deque[Request] = deque()
         self._declined: dict[tuple[str, str], float] = {}
 
@@ -79,7 +79,7 @@ class Switchboard:
 
     def arrive(self, now: float, nickname: str) -> list[Effect]:
         """Somebody comes; a chat of theirs that has paused waits to be resumed."""
-        self._people[nickname] = Person()
+        self._people[nickname] = OpenRequests()
         return self._chats.arrive(now, nickname)
 
     def leave(self, now: float, nickname: str, reason: ChatEnd) -> list[Effect]:
@@ -110,7 +110,7 @@ class Switchboard:
             return [Tell(asker, RequestAnswered(target, request.state))]
         return self._wait(request, now)
 
-    def _check_may_ask(self, person: Person, asker: str, target: str) -> None:
+    def _check_may_ask(self, person: OpenRequests, asker: str, target: str) -> None:
         if asker == target:
             raise PeerError("yourself", "That is you. Ask somebody else for a chat.")
         chat = self._chats.of(asker)
@@ -271,7 +271,7 @@ class Switchboard:
         return self._chats.count
 
     def agree(self, nickname: str, command: ResumeChat) -> list[Effect]:
-        """The first half of a `/resume`, by somebody whose chat it is (see `Chats`)."""
+        """The first half of a `/resume`, by somebody whose chat it is (see `ChatRules`)."""
         return self._chats.agree(nickname, command)
 
     def come_back(self, now: float, nickname: str) -> list[Effect]:

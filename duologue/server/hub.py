@@ -32,7 +32,7 @@ from duologue.core.names import is_guest
 from duologue.core.places import Places
 from duologue.core.requests import Chat, ChatEnd
 from duologue.core.room import Room
-from duologue.core.room_rules import LOBBY, Rooms
+from duologue.core.room_rules import LOBBY, RoomRules
 from duologue.core.switchboard import Switchboard
 from duologue.server.auth.login import Login, LoginService
 from duologue.server.auth.passwords import PasswordPool
@@ -154,7 +154,7 @@ class Hub:
             wall_clock=wall_clock,
             traffic=self.traffic,
         )
-        self.room_rules = Rooms(
+        self.room_rules = RoomRules(
             new_id=partial(secrets.token_urlsafe, ROOM_ID_BYTES),
             limits=settings.limits,
             is_heard=self.people.privacy.is_heard,

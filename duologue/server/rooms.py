@@ -25,7 +25,7 @@ from duologue.core.limits import Limits
 from duologue.core.names import is_guest
 from duologue.core.pace import Tries
 from duologue.core.room import Room
-from duologue.core.room_rules import Rooms, locked, room_key
+from duologue.core.room_rules import RoomRules, locked, room_key
 from duologue.protocols.native.wire import encode_message
 from duologue.server.auth.passwords import PasswordPool
 from duologue.server.backpressure import Backpressure
@@ -53,7 +53,7 @@ class RoomService:
     def __init__(
         self,
         store: Store,
-        rules: Rooms,
+        rules: RoomRules,
         backpressure: Backpressure,
         *,
         sessions: Mapping[str, Session],
@@ -152,7 +152,7 @@ class RoomService:
         try:
             room = self._rules.check_may_speak(session.nickname, room_key(letter.nickname))
             line, at = encode_message(letter.text), self._wall_clock()
-            handed_in = await self.store.hand_in(
+            kept_letter = await self.store.hand_in(
                 Letter(letter.stream, letter.number, session.nickname, room.id, line, at)
             )
         except PeerError as error:
@@ -161,18 +161,18 @@ class RoomService:
                     NotKept(letter.nickname, letter.stream, letter.number, error.code, error.text)
                 )
             return
-        stored = handed_in.standing.stored
+        stored = kept_letter.progress.stored
         session.check_socket.tell(Acknowledged(stored, stored, letter.stream))
-        if handed_in.number is not None:
-            said = RoomSaid(room.key, session.nickname, int(at), handed_in.number, letter.text)
+        if kept_letter.number is not None:
+            said = RoomSaid(room.key, session.nickname, int(at), kept_letter.number, letter.text)
             self._tell(room, said, None if session.login_socket.door.hears_itself else session.nickname)
 
     async def _was_said_before(self, session: Session, letter: SendLetter) -> bool:
         """Whoever said something and lost the connection before the answer may be out of the room by now."""
-        standing = await self.store.standing(letter.stream, session.nickname)
-        if standing is None or standing.stored < letter.number:
+        progress = await self.store.progress(letter.stream, session.nickname)
+        if progress is None or progress.stored < letter.number:
             return False
-        session.check_socket.tell(Acknowledged(standing.stored, standing.stored, letter.stream))
+        session.check_socket.tell(Acknowledged(progress.stored, progress.stored, letter.stream))
         return True
 
     # Effects

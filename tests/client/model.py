@@ -9,8 +9,8 @@ from pathlib import Path
 
 from duologue.client.engine.memory import Memory
 from duologue.client.engine.memory_file import MemoryFile
-from duologue.client.engine.memory_store import Letter
-from duologue.client.engine.session import Session
+from duologue.client.engine.memory_store import PendingLetter
+from duologue.client.engine.session import ClientSession
 from duologue.core.commands.chat import Say, SocketKind
 from duologue.core.events.chat import MessageFrom, Said
 from duologue.protocols.native.wire import encode_message
@@ -52,7 +52,7 @@ class World:
         self._unfinished: list[str] = []
         self._counter = 0
         self._memory = Memory(MemoryFile(path))
-        self._session = Session(self._memory)
+        self._session = ClientSession(self._memory)
         self.comes_back()
         self._tells(b"start_chat bob c")
         self.alice_reads(1)
@@ -78,7 +78,7 @@ class World:
     def writes(self) -> None:
         text = self._next()
         self.written.append(text)
-        letter = Letter("bob", f"letter-{text}", text, 0)
+        letter = PendingLetter("bob", f"letter-{text}", text, 0)
         if self._is_linked:
             self._sends(self._session.messages.mail.write(letter))
         else:
@@ -122,7 +122,7 @@ class World:
     def comes_back(self) -> None:
         if not self._is_linked:
             self._is_linked = True
-            self._session = Session(self._memory)
+            self._session = ClientSession(self._memory)
             self._tells(b"AUTH_SUCCESS token alice")
             self.alice_reads(1)
             self._to_alice.append((SocketKind.CHECK, b"PONG 0 0"))
@@ -270,5 +270,5 @@ class World:
         return self._memory.unstored
 
     @property
-    def letters(self) -> tuple[Letter, ...]:
+    def letters(self) -> tuple[PendingLetter, ...]:
         return self._memory.letters

@@ -46,7 +46,7 @@ from duologue.client import (
     WaitingRequests,
     connect,
 )
-from duologue.client.connection import Link, Timing
+from duologue.client.connection import ServerConnection, Timing
 from duologue.core.errors import PeerError
 from tests.bound import BOUND
 from tests.client.conftest import FalseServer
@@ -474,8 +474,8 @@ async def test_what_was_said_in_a_room_survives_the_process(false_server: FalseS
     await killed.open()
     await room_is_entered(killed, false_server, "#tea")
     stream = await killed.say_in("#tea", "hello")
-    assert killed._link
-    await killed._link.close()  # as if it were killed
+    assert killed._connection
+    await killed._connection.close()  # as if it were killed
     killed._memory._memory_store.close()
     async with Client(false_server.address, "alice", memory=tmp_path / "memory") as again:
         assert again.room == "#tea"
@@ -492,8 +492,8 @@ async def test_what_was_said_survives_the_process(false_server: FalseServer, tmp
     await until(killed, Said)
     await killed.say("hello")
     await false_server.hears("check_socket", b"PING 1 x\n")
-    assert killed._link
-    await killed._link.close()  # as if it were killed
+    assert killed._connection
+    await killed._connection.close()  # as if it were killed
     killed._memory._memory_store.close()
     again = Client(false_server.address, "alice", memory=tmp_path / "memory")
     opening = asyncio.create_task(again.open())
@@ -560,14 +560,14 @@ async def test_two_clients_of_one_account_and_one_memory(false_server: FalseServ
 async def test_also_while_a_lost_connection_is_being_closed_what_is_said_is_kept(false_server: FalseServer) -> None:
     async with Client(false_server.address, "alice") as me:
         await chat_begins(me, false_server)
-        assert me._link
-        closed, close = asyncio.Event(), me._link.close
+        assert me._connection
+        closed, close = asyncio.Event(), me._connection.close
 
         async def close_slowly() -> None:
             await closed.wait()
             await close()
 
-        me._link.close = close_slowly  # type: ignore[method-assign]
+        me._connection.close = close_slowly  # type: ignore[method-assign]
         false_server.close("login_socket")
         losing = asyncio.create_task(until(me, ConnectionLost))
         async with asyncio.timeout(BOUND):
@@ -583,16 +583,16 @@ async def test_what_is_said_while_a_connection_is_being_opened_is_sent(false_ser
     async with Client(false_server.address, "alice", sleep=no_wait) as me:
         await chat_begins(me, false_server)
         await link_is_lost(me, false_server)
-        opening, written = Link.open, list[str]()
+        opening, written = ServerConnection.open, list[str]()
 
-        async def open_and_be_slow(*arguments: Any) -> Link:
-            link = await opening(*arguments)
+        async def open_and_be_slow(*arguments: Any) -> ServerConnection:
+            connection = await opening(*arguments)
             await me.say("just before")
             written.append(await me.write("carol", "and a letter"))
-            return link
+            return connection
 
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(Link, "open", open_and_be_slow)
+            patch.setattr(ServerConnection, "open", open_and_be_slow)
             reconnecting = asyncio.create_task(until(me, Reconnected))
             await false_server.hears("chat_socket", b"/resume x x 0 x 0\n")
             false_server.say("login_socket", b"chat_resumed bob x 0 x 0\n")

@@ -8,7 +8,7 @@ from itertools import count
 
 import pytest
 
-from duologue.core.chat_rules import Chats
+from duologue.core.chat_rules import ChatRules
 from duologue.core.commands.chat import ResumeChat, StreamHeld
 from duologue.core.effects import CloseChat, Effect, OpenChat, PauseChat, ReopenChat, Tell
 from duologue.core.errors import FatalPeerError, PeerError
@@ -29,7 +29,7 @@ GRACE = 60
 LIMITS = replace(Limits(), grace=GRACE)
 
 
-def resume(chats: Chats, now: float, nickname: str, command: ResumeChat) -> list[Effect]:
+def resume(chats: ChatRules, now: float, nickname: str, command: ResumeChat) -> list[Effect]:
     return [*chats.agree(nickname, command), *chats.come_back(now, nickname)]
 
 
@@ -38,7 +38,7 @@ class Room:
 
     def __init__(self) -> None:
         ids = map(str, count())
-        self.chats = Chats(lambda: next(ids), LIMITS)
+        self.chats = ChatRules(lambda: next(ids), LIMITS)
         self.chats.start("alice", "bob")
         chat = self.chats.of("alice")
         assert chat is not None
@@ -76,7 +76,7 @@ def error_of(call: Callable[[], object]) -> PeerError:
 
 
 def test_a_chat_begins_for_both() -> None:
-    chats = Chats(lambda: "id", Limits())
+    chats = ChatRules(lambda: "id", Limits())
     effects = chats.start("alice", "bob")
     chat = chats.of("alice")
     assert chat is not None
@@ -157,7 +157,7 @@ def test_time_that_was_over_for_a_chat_of_before_ends_none_of_now(room: Room) ->
 
 
 def test_a_chat_does_not_wait_for_a_guest_who_is_lost() -> None:
-    chats = Chats(lambda: "0", LIMITS)
+    chats = ChatRules(lambda: "0", LIMITS)
     chats.start("alice", "~Bob")
     chat = chats.of("alice")
     assert chat is not None
@@ -170,7 +170,7 @@ def test_a_chat_does_not_wait_for_a_guest_who_is_lost() -> None:
 
 
 def test_two_guests_end_their_chat_once() -> None:
-    chats = Chats(lambda: "0", LIMITS)
+    chats = ChatRules(lambda: "0", LIMITS)
     chats.start("~Alice", "~Bob")
     assert told(chats.leave(0, "~Bob", ChatEnd.LOST), "~Alice") == [ChatEnded("~Bob", ChatEnd.LOST)]
     assert chats.leave(0, "~Alice", ChatEnd.LOST) == []
@@ -178,14 +178,14 @@ def test_two_guests_end_their_chat_once() -> None:
 
 def test_a_guest_waits_for_a_partner_who_is_lost() -> None:
     """10.1: alice comes back as nobody else."""
-    chats = Chats(lambda: "0", LIMITS)
+    chats = ChatRules(lambda: "0", LIMITS)
     chats.start("~Bob", "alice")
     assert told(chats.leave(0, "alice", ChatEnd.LOST), "~Bob") == [ChatPaused("alice", GRACE)]
     assert told(resume(chats, 5, "alice", ResumeChat("0")), "~Bob") == [PartnerResumed("alice", "0")]
 
 
 def test_a_guest_who_is_lost_while_the_partner_is_away_ends_the_chat_for_both() -> None:
-    chats = Chats(lambda: "0", LIMITS)
+    chats = ChatRules(lambda: "0", LIMITS)
     chats.start("~Bob", "alice")
     chats.leave(0, "alice", ChatEnd.LOST)
     assert told(chats.leave(1, "~Bob", ChatEnd.LOST), "alice") == [ChatEnded("~Bob", ChatEnd.LOST)]
@@ -194,7 +194,7 @@ def test_a_guest_who_is_lost_while_the_partner_is_away_ends_the_chat_for_both() 
 
 
 def test_a_guest_of_before_does_not_come_back_with_the_server() -> None:
-    chats = Chats(lambda: "new", LIMITS)
+    chats = ChatRules(lambda: "new", LIMITS)
     of_two, of_guest = Chat("1", "carol", "dave"), Chat("2", "alice", "~Bob")
     for chat in (of_two, of_guest):
         chats.restore(100, chat)
@@ -206,7 +206,7 @@ def test_a_guest_of_before_does_not_come_back_with_the_server() -> None:
 
 def test_who_has_a_guests_name_has_not_their_chat() -> None:
     """Not even in the moment before the time of the chat is found to be over."""
-    chats = Chats(lambda: "new", LIMITS)
+    chats = ChatRules(lambda: "new", LIMITS)
     chat = Chat("old", "alice", "~Bob")
     chats.restore(100, chat)
     effects = chats.arrive(100, "~Bob")
@@ -322,7 +322,7 @@ def test_who_says_what_cannot_be_is_still_awaited(room: Room) -> None:
 
 def test_a_chat_of_a_server_that_is_no_more_waits_for_both() -> None:
     """10.1."""
-    chats = Chats(lambda: "new", LIMITS)
+    chats = ChatRules(lambda: "new", LIMITS)
     chat = Chat("old", "alice", "bob", {"alice": Direction("alice", "bob", [Stream("old", 3, 3)])})
     chats.restore(100, chat)
     assert chats.of("alice") is chats.of("bob") is chat

@@ -30,19 +30,19 @@ from duologue.core.limits import Limits
 from duologue.core.names import BadNickname, guest_name, nickname_key
 from duologue.core.pages import PAGE, ROOMS_PAGE
 from duologue.core.room import Room
-from duologue.core.room_rules import HIDDEN_TOPIC, LOBBY, Rooms, has_mark, is_room, locked, room_key, without_mark
+from duologue.core.room_rules import HIDDEN_TOPIC, LOBBY, RoomRules, has_mark, is_room, locked, room_key, without_mark
 from duologue.core.text import visible
 
 GRACE, MINE, ALL, TOPIC = 60, 2, 3, 10
 LIMITS = replace(Limits(), grace=GRACE, rooms_per_client=MINE, rooms=ALL, room_topic=TOPIC)
 
 
-def rooms(limits: Limits = LIMITS) -> Rooms:
+def rooms(limits: Limits = LIMITS) -> RoomRules:
     ids = map(str, count())
-    return Rooms(new_id=lambda: next(ids), limits=limits)
+    return RoomRules(new_id=lambda: next(ids), limits=limits)
 
 
-def tea(*members: str, password_hash: str | None = None) -> tuple[Rooms, Room]:
+def tea(*members: str, password_hash: str | None = None) -> tuple[RoomRules, Room]:
     """A house with the room #tea and those who are in it."""
     house = rooms()
     for nickname in members:
@@ -50,7 +50,7 @@ def tea(*members: str, password_hash: str | None = None) -> tuple[Rooms, Room]:
     return house, found(house, "#tea")
 
 
-def found(house: Rooms, key: str) -> Room:
+def found(house: RoomRules, key: str) -> Room:
     room = house.find(key)
     assert room is not None
     return room
@@ -616,7 +616,7 @@ class TestTopic:
     def test_who_has_blocked_its_author_reads_that_there_is_one(self) -> None:
         blocked = {("mallory", "bob")}
         ids = map(str, count())
-        house = Rooms(new_id=lambda: next(ids), limits=LIMITS, is_heard=lambda *pair: pair not in blocked)
+        house = RoomRules(new_id=lambda: next(ids), limits=LIMITS, is_heard=lambda *pair: pair not in blocked)
         for nickname in ("mallory", "carol"):
             house.join(nickname, "#tea")
         house.set_topic("mallory", "#tea", "buy")
@@ -785,8 +785,8 @@ class House(RuleBasedStateMachine):
         self.stored: dict[str, Room] = {}
         self.seen_ids: set[str] = set()
 
-    def opens(self) -> Rooms:
-        return Rooms(new_id=lambda: next(self.ids), limits=LIMITS)
+    def opens(self) -> RoomRules:
+        return RoomRules(new_id=lambda: next(self.ids), limits=LIMITS)
 
     # What is done
 

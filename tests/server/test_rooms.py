@@ -1,4 +1,4 @@
-"""Rooms at work: passwords, what is said and by whom it is missed. Over sockets: scenes/test_rooms.py."""
+"""RoomRules at work: passwords, what is said and by whom it is missed. Over sockets: scenes/test_rooms.py."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from duologue.core.errors import PeerError
 from duologue.core.events.chat import Acknowledged, Event, NotKept, Refused
 from duologue.core.events.rooms import RoomEntered, RoomJoined, RoomLeft, RoomMissed, RoomSaid
 from duologue.core.limits import Limits
-from duologue.core.room_rules import LOBBY, Rooms
+from duologue.core.room_rules import LOBBY, RoomRules
 from duologue.protocols.native.codec import NativeCodec
 from duologue.server.auth.passwords import PasswordPool
 from duologue.server.backpressure import Backpressure
 from duologue.server.fair_pool import PoolFull
 from duologue.server.rooms import RoomService
 from duologue.server.session import Session
-from duologue.server.storage.base import HandedIn, Letter, LiveRoom, Standing, StoreError
+from duologue.server.storage.base import KeptLetter, Letter, LiveRoom, StoreError, StreamProgress
 from duologue.server.storage.nothing import RemembersNothing
 from tests.server.test_session import fake, session
 from tests.stage import until
@@ -66,20 +66,20 @@ class Shelf(RemembersNothing):
         self.rooms: dict[str, LiveRoom] = {}
         self.refusal: PeerError | None = None
 
-    async def hand_in(self, letter: Letter) -> HandedIn:  # type: ignore[override]
+    async def hand_in(self, letter: Letter) -> KeptLetter:  # type: ignore[override]
         if self.refusal:
             raise self.refusal
-        if await self.standing(letter.stream, letter.sender):
-            return HandedIn(self._standing(letter), None)
+        if await self.progress(letter.stream, letter.sender):
+            return KeptLetter(self._standing(letter), None)
         self.said.append(letter)
-        return HandedIn(self._standing(letter), len(self.said))
+        return KeptLetter(self._standing(letter), len(self.said))
 
-    async def standing(self, stream: str, sender: str) -> Standing | None:  # type: ignore[override]
+    async def progress(self, stream: str, sender: str) -> StreamProgress | None:  # type: ignore[override]
         found = [letter for letter in self.said if (letter.stream, letter.sender) == (stream, sender)]
         return self._standing(found[-1]) if found else None
 
-    def _standing(self, letter: Letter) -> Standing:
-        return Standing(letter.stream, letter.sender, letter.recipient, letter.number, letter.number)
+    def _standing(self, letter: Letter) -> StreamProgress:
+        return StreamProgress(letter.stream, letter.sender, letter.recipient, letter.number, letter.number)
 
     def room_is(self, room: LiveRoom) -> None:
         self.rooms[room.id] = room
@@ -102,7 +102,7 @@ class House:
         self.store = Shelf()
         self.streams = count(1)
         ids = count(1)
-        self.rules = Rooms(new_id=lambda: f"id{next(ids)}", limits=Limits())
+        self.rules = RoomRules(new_id=lambda: f"id{next(ids)}", limits=Limits())
         self.backpressure = Backpressure(
             Limits(),
             time=lambda: self.now,

@@ -48,8 +48,8 @@ class Person:
 
     def lose_connection(self) -> None:
         """As a cable that is pulled does."""
-        assert self.client._link
-        for writer in self.client._link._writers.values():
+        assert self.client._connection
+        for writer in self.client._connection._writers.values():
             writer.transport.abort()
 
     def said(self) -> list[str]:

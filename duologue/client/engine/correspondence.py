@@ -11,7 +11,7 @@ from duologue.client.engine.mailing import Mailing
 from duologue.client.engine.memory import Memory
 from duologue.client.engine.memory_store import ChatMemory
 from duologue.client.engine.receiving import Receiving
-from duologue.client.engine.rooms import Rooms
+from duologue.client.engine.rooms import RoomSessions
 from duologue.client.events import HandedIn, Happening
 from duologue.core.commands.chat import QuitChat, ResumeChat, StreamHeld
 from duologue.core.events.chat import (
@@ -46,7 +46,7 @@ class Correspondence:
         self.to_chat = bytearray()
         self.to_check = bytearray()
         self.mail = Mailing(memory, self.to_chat, self.to_check, self._is_unsettled_with)
-        self.rooms = Rooms(memory, self.to_chat)
+        self.rooms = RoomSessions(memory, self.to_chat)
         self.received = Receiving(memory)
         self._written = 0
         self._asked: set[str] = set()

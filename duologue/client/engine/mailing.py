@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from duologue.client.engine.memory import Memory
-from duologue.client.engine.memory_store import ChatMemory, Letter
+from duologue.client.engine.memory_store import ChatMemory, PendingLetter
 from duologue.client.events import HandedIn, Happening, LetterDelivered
 from duologue.core.commands.chat import Ping, SendLetter
 from duologue.core.events.chat import Acknowledged, KeptFor, NotKept
@@ -68,7 +68,7 @@ class Mailing:
             self._held_back.clear()
             self.begin()
 
-    def write(self, letter: Letter) -> bytes:
+    def write(self, letter: PendingLetter) -> bytes:
         """The lines to send now. Raises PeerError and MemoryTaken."""
         lines = encode_command(_posting(letter))
         self._memory.write(letter)
@@ -88,7 +88,7 @@ class Mailing:
             text = parse_message(line.removesuffix(b"\n"))
             self._to_chat += encode_command(SendLetter(chat.partner, chat.stream, number, text))
 
-    def acknowledged(self, letter: Letter, event: Acknowledged) -> list[Happening]:
+    def acknowledged(self, letter: PendingLetter, event: Acknowledged) -> list[Happening]:
         if letter.is_for_room:
             if not event.stored:
                 return []
@@ -126,5 +126,5 @@ class Mailing:
         return [HandedIn(event.nickname, handed_in.told.count - lost, lost, event.text)]
 
 
-def _posting(letter: Letter) -> SendLetter:
+def _posting(letter: PendingLetter) -> SendLetter:
     return SendLetter(letter.nickname, letter.stream, 1, letter.text)

@@ -11,11 +11,11 @@ from duologue.client.engine.memory_store import (
     MOST_STREAMS,
     ChatMemory,
     Contents,
-    Letter,
     MemoryFailed,
     MemoryStore,
     MemoryTaken,
     NoMemoryStore,
+    PendingLetter,
 )
 from duologue.client.engine.preferences import Preferences
 from duologue.client.errors import ClientError
@@ -218,20 +218,20 @@ class Memory:
     # Letters
 
     @property
-    def letters(self) -> tuple[Letter, ...]:
+    def letters(self) -> tuple[PendingLetter, ...]:
         return tuple(self._contents.letters.values())
 
-    def letter(self, stream: str) -> Letter | None:
+    def letter(self, stream: str) -> PendingLetter | None:
         return self._contents.letters.get(stream)
 
-    def write(self, letter: Letter) -> None:
+    def write(self, letter: PendingLetter) -> None:
         """A letter of ours, before it goes anywhere. Raises MemoryTaken."""
         self._write_or_refuse(lambda memory_store: memory_store.put_letter(letter))
         self._contents.letters[letter.stream] = letter
         if len(self._contents.letters) > MOST_LETTERS:
             self._forget_oldest_stored_letter()
 
-    def write_later(self, letter: Letter) -> None:
+    def write_later(self, letter: PendingLetter) -> None:
         """The same, of one that has to wait for a connection. Raises MemoryFull too."""
         if len(self._contents.letters) >= MOST_WAITING:
             raise MemoryFull
@@ -242,14 +242,14 @@ class Memory:
         if oldest:
             self.forget_letter(oldest.stream)
 
-    def store_letter(self, letter: Letter) -> None:
+    def store_letter(self, letter: PendingLetter) -> None:
         self._change(replace(letter, is_stored=True))
 
-    def keep_letter(self, letter: Letter) -> None:
+    def keep_letter(self, letter: PendingLetter) -> None:
         """Its recipient is away."""
         self._change(replace(letter, is_kept=True))
 
-    def _change(self, letter: Letter) -> None:
+    def _change(self, letter: PendingLetter) -> None:
         if letter != self._contents.letters[letter.stream]:
             self._contents.letters[letter.stream] = letter
             self._write(lambda memory_store: memory_store.put_letter(letter))

@@ -13,7 +13,14 @@ from urllib.parse import quote
 from platformdirs import user_data_path
 
 from duologue.client.address import Address
-from duologue.client.engine.memory_store import MOST_STREAMS, ChatMemory, Contents, Letter, MemoryFailed, MemoryTaken
+from duologue.client.engine.memory_store import (
+    MOST_STREAMS,
+    ChatMemory,
+    Contents,
+    MemoryFailed,
+    MemoryTaken,
+    PendingLetter,
+)
 
 LOCKED_FOR = 1.0
 """Seconds to wait for another client of the same account; each of its writings takes less than a millisecond."""
@@ -121,7 +128,7 @@ class MemoryFile:
                 (MOST_STREAMS,),
             )
 
-    def put_letter(self, letter: Letter) -> None:
+    def put_letter(self, letter: PendingLetter) -> None:
         row = (letter.stream, letter.nickname, letter.text, letter.at, letter.is_stored, letter.is_kept)
         with self._writing() as database:
             database.execute(
@@ -188,7 +195,7 @@ def _contents(database: sqlite3.Connection) -> Contents:
     for chat_id, line in database.execute("SELECT chat, line FROM line ORDER BY chat, number"):
         contents.chats[chat_id].unstored.append(line)
     for stream, nickname, text, at, is_stored, is_kept in database.execute("SELECT * FROM letter ORDER BY rowid"):
-        contents.letters[stream] = Letter(nickname, stream, text, at, bool(is_stored), bool(is_kept))
+        contents.letters[stream] = PendingLetter(nickname, stream, text, at, bool(is_stored), bool(is_kept))
     for sender, stream, upto in database.execute("SELECT sender, stream, upto FROM received ORDER BY place"):
         contents.received[sender, stream] = upto
     return contents

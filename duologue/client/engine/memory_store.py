@@ -50,7 +50,7 @@ class ChatMemory:
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class PendingLetter:
     """A message of ours to somebody's mailbox that has not been delivered yet, or to a room that is not stored yet.
     `at` is in seconds since 1970.
 
@@ -75,7 +75,7 @@ class Contents:
     """All that there is to remember; `received` by sender and stream, the longest untouched first."""
 
     chats: dict[str, ChatMemory] = field(default_factory=dict)
-    letters: dict[str, Letter] = field(default_factory=dict)
+    letters: dict[str, PendingLetter] = field(default_factory=dict)
     received: dict[tuple[str, str], int] = field(default_factory=dict)
 
 
@@ -100,7 +100,7 @@ class MemoryStore(Protocol):
 
     def put_received(self, sender: str, stream: str, upto: int) -> None: ...
 
-    def put_letter(self, letter: Letter) -> None: ...
+    def put_letter(self, letter: PendingLetter) -> None: ...
 
     def remove_letter(self, stream: str) -> None: ...
 
@@ -124,7 +124,7 @@ class NoMemoryStore:
 
     def put_received(self, sender: str, stream: str, upto: int) -> None: ...
 
-    def put_letter(self, letter: Letter) -> None: ...
+    def put_letter(self, letter: PendingLetter) -> None: ...
 
     def remove_letter(self, stream: str) -> None: ...
 

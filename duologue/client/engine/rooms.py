@@ -47,7 +47,7 @@ class _Absence:
     held: list[RoomSaid] = field(default_factory=list)
 
 
-class Rooms:
+class RoomSessions:
     """What is due to be sent is added to `to_chat`. Each method about an event gives what there is to tell."""
 
     def __init__(self, memory: Memory, to_chat: bytearray) -> None:

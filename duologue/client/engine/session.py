@@ -57,7 +57,7 @@ from duologue.protocols.native.wire import parse_message
 _CHECK_WORDS = (b"PING", b"PONG")
 
 
-class Session:
+class ClientSession:
     """`waiting` are those who wait for our answer, `asked` those whose answer we wait for, both the longest first.
 
     `is_attached` when the server knows all three sockets. What it says on the login socket before that is put aside:
@@ -227,17 +227,17 @@ class Session:
 
 
 _NOTES: dict[type[Event], Callable[..., Event | None]] = {
-    LoggedIn: Session._logged_in,
-    ChatRequested: Session._requested,
-    RequestWithdrawn: Session._withdrawn,
-    RequestSent: Session._request_sent,
-    RequestAnswered: Session._answered,
-    ChatStarted: Session._in_a_chat,
-    ChatResumed: Session._in_a_chat,
-    WaitingRequests: Session._waiting_listed,
-    Recalled: Session._with_parts,
-    MessageFrom: Session._with_parts,
-    RoomSaid: Session._with_parts,
-    PersonBlocked: Session._blocked,
-    TextPart: Session._text_part,
+    LoggedIn: ClientSession._logged_in,
+    ChatRequested: ClientSession._requested,
+    RequestWithdrawn: ClientSession._withdrawn,
+    RequestSent: ClientSession._request_sent,
+    RequestAnswered: ClientSession._answered,
+    ChatStarted: ClientSession._in_a_chat,
+    ChatResumed: ClientSession._in_a_chat,
+    WaitingRequests: ClientSession._waiting_listed,
+    Recalled: ClientSession._with_parts,
+    MessageFrom: ClientSession._with_parts,
+    RoomSaid: ClientSession._with_parts,
+    PersonBlocked: ClientSession._blocked,
+    TextPart: ClientSession._text_part,
 }

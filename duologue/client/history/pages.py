@@ -28,7 +28,7 @@ class NotRecalled(ClientError):
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class HistoryPage:
     """One answer, in the server's order. `before` asks for older ones; None: there are none."""
 
     messages: tuple[Recalled, ...]
@@ -41,7 +41,7 @@ class HistoryPages:
     def __init__(self, client: Client) -> None:
         self._client = client
         self._messages: list[Recalled] = []
-        self._answer: asyncio.Future[Page] | None = None
+        self._answer: asyncio.Future[HistoryPage] | None = None
         self._refusals: frozenset[str] = frozenset()
 
     def takes(self, event: Happening) -> bool:
@@ -52,7 +52,7 @@ class HistoryPages:
             case Recalled():
                 self._messages.append(event)
             case RecallEnded(_, before):
-                self._answer.set_result(Page(tuple(self._messages), before))
+                self._answer.set_result(HistoryPage(tuple(self._messages), before))
             case Refused(code, text) if code in self._refusals:
                 self._answer.set_exception(NotRecalled(text))
             case ConnectionLost() | Disconnected():
@@ -62,7 +62,7 @@ class HistoryPages:
                 return False
         return True
 
-    async def ask(self, question: ReadHistory | SearchHistory) -> Page:
+    async def ask(self, question: ReadHistory | SearchHistory) -> HistoryPage:
         """Raises NotRecalled, NotConnected, or PeerError for a question that no server would understand."""
         self._refusals = _refusals_of(question)
         self._messages = []

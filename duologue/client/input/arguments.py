@@ -10,7 +10,7 @@ from pathlib import PurePath
 
 from duologue.client.history.since import is_since
 from duologue.client.input.addressee import addressee
-from duologue.client.input.meaning import Explain, Export, Meaning, Send, ShowFound, ShowHistory, Standing, Write
+from duologue.client.input.meaning import Explain, Export, InputContext, Meaning, Send, ShowFound, ShowHistory, Write
 from duologue.core.commands.chat import Say
 from duologue.core.commands.rooms import SayInRoom
 from duologue.core.errors import PeerError
@@ -35,7 +35,7 @@ _LEFT = "What that was begun for is over, so nobody has seen it. Say it again, a
 _NOBODY = "You are in no chat and no room, so say whose messages: {} NICK"
 
 
-def letter(standing: Standing, rest: str) -> Meaning | None:
+def letter(standing: InputContext, rest: str) -> Meaning | None:
     """`/msg`: all that follows the nickname is the text, line breaks too."""
     words = rest.split(maxsplit=1)
     if len(words) < 2:
@@ -47,7 +47,7 @@ def _message_to(name: str, text: str) -> Meaning:
     return Send(SayInRoom(name, text)) if has_mark(name) else Write(name, text)
 
 
-def me(standing: Standing, rest: str) -> Meaning | None:
+def me(standing: InputContext, rest: str) -> Meaning | None:
     """`/me`: to the partner, or into the current room."""
     if not rest:
         return None
@@ -58,7 +58,7 @@ def me(standing: Standing, rest: str) -> Meaning | None:
     return Explain("You are in no chat and no room, so nobody would see that." if standing.room is None else _LEFT)
 
 
-def reply(standing: Standing, rest: str) -> Meaning | None:
+def reply(standing: InputContext, rest: str) -> Meaning | None:
     """`/reply`: to whoever has written last, unless that has changed since Enter was pressed last."""
     if not rest:
         return None
@@ -71,7 +71,7 @@ def reply(standing: Standing, rest: str) -> Meaning | None:
     return Explain(f"{newest} has written since. /reply once more for {newest}, or /msg {earlier[0]} TEXT.")
 
 
-def history(standing: Standing, rest: str) -> Meaning | None:
+def history(standing: InputContext, rest: str) -> Meaning | None:
     """`/history`: a single word is a number or a time where it can be one, else a nickname."""
     words = rest.split()
     if len(words) > 2:
@@ -101,12 +101,12 @@ def _show(partner: str, span: str | None) -> Meaning:
     return ShowHistory(partner, int(span))
 
 
-def search(_: Standing, rest: str) -> Meaning | None:
+def search(_: InputContext, rest: str) -> Meaning | None:
     """`/search`: words are words, however many blanks and line breaks are between them."""
     return ShowFound(" ".join(rest.split())) if rest else None
 
 
-def export(standing: Standing, rest: str) -> Meaning | None:
+def export(standing: InputContext, rest: str) -> Meaning | None:
     """`/export`: a first word that looks like a file is one, and so is all that follows a nickname or a room."""
     first, _, more = rest.partition(" ")
     nickname, file = (None, rest) if not rest or _is_file(first) else (first, more.strip())
@@ -124,7 +124,7 @@ def _file_about(partner: str) -> str:
     return f"room-{partner.removeprefix(ROOM_MARK)}.txt" if is_room(partner) else f"chat-with-{partner}.txt"
 
 
-def _with_partner(standing: Standing, nickname: str | None, word: str, make: Callable[[str], Meaning]) -> Meaning:
+def _with_partner(standing: InputContext, nickname: str | None, word: str, make: Callable[[str], Meaning]) -> Meaning:
     if nickname is None:
         nickname = standing.partner or standing.room
     if nickname is None:

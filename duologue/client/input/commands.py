@@ -21,7 +21,7 @@ from duologue.client.input.arguments import (
     reply,
     search,
 )
-from duologue.client.input.meaning import Clear, Explain, Help, Leave, Meaning, Send, Standing
+from duologue.client.input.meaning import Clear, Explain, Help, InputContext, Leave, Meaning, Send
 from duologue.client.input.people_arguments import MAY_ASK, MAYBE_TEXT, SWITCH, allow, away, watch
 from duologue.client.input.room_arguments import (
     AFTER,
@@ -56,12 +56,12 @@ from duologue.core.text import visible
 
 HELP = "[WORD]"
 
-Handler = Callable[[Standing, str | None], Meaning]
+Handler = Callable[[InputContext, str | None], Meaning]
 """For the words of the server: gets the nickname that follows, or None."""
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class TypedCommand:
     """One row. `words` are the command and its other names, `takes` says how what follows them is typed.
 
     `means` gets what follows, without blanks around it, and gives None where that does not fit.
@@ -70,7 +70,7 @@ class Entry:
     words: tuple[str, ...]
     takes: str
     help: str
-    means: Callable[[Standing, str], Meaning | None]
+    means: Callable[[InputContext, str], Meaning | None]
 
     @property
     def usage(self) -> str:
@@ -79,7 +79,7 @@ class Entry:
 
 
 def _sending(row: Word) -> Handler:
-    def send(_: Standing, nickname: str | None) -> Meaning:
+    def send(_: InputContext, nickname: str | None) -> Meaning:
         return Send(row.command() if nickname is None else row.command(nickname))
 
     return send
@@ -88,7 +88,7 @@ def _sending(row: Word) -> Handler:
 def _sending_outside_a_chat(row: Word) -> Handler:
     send = _sending(row)
 
-    def unless_in_a_chat(standing: Standing, nickname: str | None) -> Meaning:
+    def unless_in_a_chat(standing: InputContext, nickname: str | None) -> Meaning:
         if standing.partner is None:
             return send(standing, nickname)
         return Explain(f"You are in a chat with {standing.partner}. /quit leaves it.")
@@ -96,15 +96,15 @@ def _sending_outside_a_chat(row: Word) -> Handler:
     return unless_in_a_chat
 
 
-def _quit(standing: Standing, _: str | None) -> Meaning:
+def _quit(standing: InputContext, _: str | None) -> Meaning:
     return Send(QuitChat()) if standing.partner else Leave()
 
 
-def _leave(_: Standing, __: str | None) -> Meaning:
+def _leave(_: InputContext, __: str | None) -> Meaning:
     return Leave()
 
 
-def _list_people(_: Standing, after: str | None) -> Meaning:
+def _list_people(_: InputContext, after: str | None) -> Meaning:
     return Send(ListPeople(after))
 
 
@@ -127,11 +127,11 @@ _OWN_HELP: dict[Callable[..., object], str] = {
 }
 
 
-def _taking(takes: Takes, handler: Handler) -> Callable[[Standing, str], Meaning | None]:
+def _taking(takes: Takes, handler: Handler) -> Callable[[InputContext, str], Meaning | None]:
     fewest = 1 if takes is Takes.NICKNAME else 0
     most = 0 if takes is Takes.NOTHING else 1
 
-    def means(standing: Standing, rest: str) -> Meaning | None:
+    def means(standing: InputContext, rest: str) -> Meaning | None:
         words = rest.split()
         if not fewest <= len(words) <= most:
             return None
@@ -140,13 +140,13 @@ def _taking(takes: Takes, handler: Handler) -> Callable[[Standing, str], Meaning
     return means
 
 
-def _entries() -> list[Entry]:
+def _entries() -> list[TypedCommand]:
     """The server's words, with those that mean the same in one row."""
     rows: dict[tuple[object, ...], list[Word]] = {}
     for row in WORDS:
         rows.setdefault((row.command, row.takes, row.word.startswith("/")), []).append(row)
     return [
-        Entry(
+        TypedCommand(
             words=tuple(row.word for row in same),
             takes=same[0].takes.value,
             help=_OWN_HELP.get(same[0].command, same[0].help),
@@ -157,11 +157,11 @@ def _entries() -> list[Entry]:
     ]
 
 
-def _of_our_own(word: str, takes: str, means: Callable[[Standing, str], Meaning | None]) -> Entry:
-    return Entry((word,), takes, WORD_TABLE[word].help, means)
+def _of_our_own(word: str, takes: str, means: Callable[[InputContext, str], Meaning | None]) -> TypedCommand:
+    return TypedCommand((word,), takes, WORD_TABLE[word].help, means)
 
 
-def _help(_: Standing, rest: str) -> Meaning | None:
+def _help(_: InputContext, rest: str) -> Meaning | None:
     return Help(rest) if len(rest.split()) < 2 else None
 
 
@@ -174,15 +174,15 @@ ENTRIES = (
     _of_our_own("/topic", TOPIC, topic),
     _of_our_own("/away", MAYBE_TEXT, away),
     _of_our_own("/watch", SWITCH, watch),
-    Entry(("/allow",), MAY_ASK, "show or say who may ask: everyone, known, nobody", allow),
-    Entry(("/msg",), LETTER, "leave a message for NICK, also when NICK is away", letter),
-    Entry(("/reply",), TEXT, "write to whoever has written to you last", reply),
-    Entry(("/me",), TEXT, "say what you do: /me waves shows * alice waves", me),
-    Entry(("/history",), HISTORY, "show the last 20 messages, or N, or those SINCE", history),
-    Entry(("/search",), SEARCH, "show the newest messages with all of the WORDS", search),
-    Entry(("/export",), EXPORT, "write all messages to FILE.txt or FILE.json", export),
-    Entry(("/clear",), "", "empty the screen", _taking(Takes.NOTHING, lambda _, __: Clear())),
-    Entry(("/help",), HELP, "list the commands, or explain one, or a group of them", _help),
+    TypedCommand(("/allow",), MAY_ASK, "show or say who may ask: everyone, known, nobody", allow),
+    TypedCommand(("/msg",), LETTER, "leave a message for NICK, also when NICK is away", letter),
+    TypedCommand(("/reply",), TEXT, "write to whoever has written to you last", reply),
+    TypedCommand(("/me",), TEXT, "say what you do: /me waves shows * alice waves", me),
+    TypedCommand(("/history",), HISTORY, "show the last 20 messages, or N, or those SINCE", history),
+    TypedCommand(("/search",), SEARCH, "show the newest messages with all of the WORDS", search),
+    TypedCommand(("/export",), EXPORT, "write all messages to FILE.txt or FILE.json", export),
+    TypedCommand(("/clear",), "", "empty the screen", _taking(Takes.NOTHING, lambda _, __: Clear())),
+    TypedCommand(("/help",), HELP, "list the commands, or explain one, or a group of them", _help),
 )
 ENTRY_OF = {word: entry for entry in ENTRIES for word in entry.words if word.startswith("/")}
 """By command word. The bare words, `yes` and `no`, are for `typed`: whether they are commands depends."""

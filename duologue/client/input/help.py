@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from duologue.client.input.commands import ENTRIES, Entry
+from duologue.client.input.commands import ENTRIES, TypedCommand
 from duologue.core.text import visible
 
 
@@ -58,7 +58,7 @@ _WIDTH = max(len(group.name) for group in GROUPS) + 2
 OVERVIEW = "Anything else that you type is a message, to whom or where the prompt says."
 
 
-def entries_of(group: Group) -> tuple[Entry, ...]:
+def entries_of(group: Group) -> tuple[TypedCommand, ...]:
     return tuple(_ENTRY_OF[word] for word in group.words)
 
 
@@ -87,5 +87,5 @@ def _lines_of(group: Group) -> list[str]:
     return [*(_line(entry, width) for entry in entries), *group.notes]
 
 
-def _line(entry: Entry, width: int) -> str:
+def _line(entry: TypedCommand, width: int) -> str:
     return f"{entry.usage:<{width}}  {entry.help}"

@@ -8,7 +8,7 @@ from duologue.core.commands.chat import Command
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class InputContext:
     """Where a person stands at the moment of pressing Enter.
 
     `waiting` are those who wait for an answer, `unsent` the lines that wait for "yes, send them". `rooms` are those

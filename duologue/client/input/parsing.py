@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from duologue.client.input.commands import ENTRY_OF
-from duologue.client.input.meaning import Confirm, Drop, Explain, Leave, Meaning, Nothing, Send, Standing
+from duologue.client.input.meaning import Confirm, Drop, Explain, InputContext, Leave, Meaning, Nothing, Send
 from duologue.core.commands.chat import AcceptChat, DeclineChat, Say
 from duologue.core.commands.rooms import SayInRoom
 from duologue.core.room_rules import is_room
@@ -19,7 +19,7 @@ _EXIT = frozenset({"exit"})
 _MOST_NAMED = 10
 
 
-def meaning_of(text: str, standing: Standing) -> Meaning:
+def meaning_of(text: str, standing: InputContext) -> Meaning:
     """The meaning of what was typed before Enter."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").rstrip("\n")
     if not text.strip():
@@ -40,7 +40,7 @@ def is_yes(text: str) -> bool | None:
     return True if word in _YES else False if word in _NO | _EXIT else None
 
 
-def _command(text: str, standing: Standing) -> Meaning:
+def _command(text: str, standing: InputContext) -> Meaning:
     word, rest = [*text.split(maxsplit=1), ""][:2]
     entry = ENTRY_OF.get(word.casefold())
     if entry is None:
@@ -52,7 +52,7 @@ def _is_long(text: str) -> bool:
     return text.count("\n") >= LINES_WITHOUT_ASKING
 
 
-def _answer_about_unsent(text: str, unsent: Confirm, standing: Standing) -> Meaning:
+def _answer_about_unsent(text: str, unsent: Confirm, standing: InputContext) -> Meaning:
     match is_yes(text):
         case True if unsent.room in standing.rooms:
             return Send(SayInRoom(unsent.room, unsent.text))
@@ -64,7 +64,7 @@ def _answer_about_unsent(text: str, unsent: Confirm, standing: Standing) -> Mean
             return Drop()
 
 
-def _outside_a_chat(text: str, standing: Standing) -> Meaning:
+def _outside_a_chat(text: str, standing: InputContext) -> Meaning:
     word = text.strip().casefold()
     if word in _YES | _NO | _EXIT and standing.waiting:
         return _answer_to_request(word, standing.waiting)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from duologue.client.input.meaning import Explain, Meaning, Send, Standing
+from duologue.client.input.meaning import Explain, InputContext, Meaning, Send
 from duologue.core.commands.people import AllowAsking, GoAway, MayAsk, WatchPeople
 
 MAYBE_TEXT = "[TEXT]"
@@ -13,17 +13,17 @@ MAY_ASK = "[WHO]"
 _SWITCHES = {"on": True, "off": False}
 
 
-def away(_: Standing, rest: str) -> Meaning | None:
+def away(_: InputContext, rest: str) -> Meaning | None:
     """`/away`: all that follows is the text, on one line."""
     return Send(GoAway(" ".join(rest.split())))
 
 
-def watch(_: Standing, rest: str) -> Meaning | None:
+def watch(_: InputContext, rest: str) -> Meaning | None:
     """`/watch`"""
     return Send(WatchPeople(_SWITCHES[rest])) if rest in _SWITCHES else None
 
 
-def allow(_: Standing, rest: str) -> Meaning | None:
+def allow(_: InputContext, rest: str) -> Meaning | None:
     """`/allow`"""
     if not rest:
         return Send(AllowAsking())

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from duologue.client.input.meaning import Explain, Meaning, Send, Standing, TurnTo
+from duologue.client.input.meaning import Explain, InputContext, Meaning, Send, TurnTo
 from duologue.core.commands.rooms import JoinRoom, ListMembers, ListRooms, PartRoom, SetTopic
 from duologue.core.errors import PeerError
 from duologue.core.room_rules import ROOM_MARK, has_mark, room_key, without_mark
@@ -27,7 +27,7 @@ NO_TOPIC = "-"
 _NOWHERE = "You are in no room. /join ROOM comes into one, or makes it; /rooms lists them."
 
 
-def join(standing: Standing, rest: str) -> Meaning | None:
+def join(standing: InputContext, rest: str) -> Meaning | None:
     """`/join`: into a room; where one is in it already, what is typed goes there."""
     room, _, password = rest.partition(" ")
 
@@ -37,17 +37,17 @@ def join(standing: Standing, rest: str) -> Meaning | None:
     return _about(room, meaning) if room else None
 
 
-def part(standing: Standing, rest: str) -> Meaning | None:
+def part(standing: InputContext, rest: str) -> Meaning | None:
     """`/part`"""
     return _of_one_room(standing, rest, lambda key: Send(PartRoom(key)))
 
 
-def rooms(_: Standing, rest: str) -> Meaning | None:
+def rooms(_: InputContext, rest: str) -> Meaning | None:
     """`/rooms`"""
     return _about(rest, lambda key: Send(ListRooms(key))) if rest else Send(ListRooms())
 
 
-def names(standing: Standing, rest: str) -> Meaning | None:
+def names(standing: InputContext, rest: str) -> Meaning | None:
     """`/names`: of a room, and those after somebody."""
     words = rest.split()
     if words and not has_mark(words[0]):
@@ -56,7 +56,7 @@ def names(standing: Standing, rest: str) -> Meaning | None:
     return _of_one_room(standing, " ".join(words), lambda key: Send(ListMembers(key, after)))
 
 
-def topic(standing: Standing, rest: str) -> Meaning | None:
+def topic(standing: InputContext, rest: str) -> Meaning | None:
     """`/topic`: all but a first word with the mark of a room is what it is about, unless it may be meant otherwise."""
     words = rest.split()
     room = words.pop(0) if words and has_mark(words[0]) else None
@@ -65,7 +65,7 @@ def topic(standing: Standing, rest: str) -> Meaning | None:
     return Explain(unclear) if unclear else _about(room or standing.room, lambda key: Send(SetTopic(key, text)))
 
 
-def _what_is_unclear(standing: Standing, text: str) -> str | None:
+def _what_is_unclear(standing: InputContext, text: str) -> str | None:
     """What changes something for all is never guessed."""
     if standing.room is None:
         return None
@@ -75,7 +75,7 @@ def _what_is_unclear(standing: Standing, text: str) -> str | None:
     return None if named is None else room_or_topic(named, standing.room, text)
 
 
-def _of_one_room(standing: Standing, rest: str, make: Callable[[str], Meaning]) -> Meaning | None:
+def _of_one_room(standing: InputContext, rest: str, make: Callable[[str], Meaning]) -> Meaning | None:
     words = rest.split()
     return _about(words[0] if words else standing.room, make) if len(words) < 2 else None
 

@@ -7,7 +7,7 @@ from duologue.core.events.chat import ChatEnded, ChatResumed, ChatStarted, Messa
 from duologue.core.requests import ChatEnd
 
 
-class Place:
+class Target:
     """What was begun for a partner, or for a room that we were then not let into, must not reach another room."""
 
     def __init__(self) -> None:

@@ -15,7 +15,7 @@ from duologue.client.window.dialogs import Choice, Form, Question
 from duologue.client.window.exporting import ask_file
 from duologue.client.window.presenter import Presenter
 from duologue.client.window.search_window import SearchWindow
-from duologue.client.window.talk import IN_CHAT, Act, Standing
+from duologue.client.window.talk import IN_CHAT, Act, TalkState
 from duologue.client.window.worker import Worker
 from duologue.core.commands.chat import (
     AcceptChat,
@@ -140,7 +140,7 @@ class Actions:
         presenter.active = nickname
         self._scene.show_talk(nickname, with_keyboard=True)
         is_here = presenter.people.presence_of(nickname).state is not State.OFFLINE
-        can_ask = presenter.talk(nickname).standing in (Standing.ALONE, Standing.ENDED)
+        can_ask = presenter.talk(nickname).standing in (TalkState.ALONE, TalkState.ENDED)
         if is_here and can_ask and presenter.partner is None:
             self.act(nickname, Act.ASK)
 
@@ -151,10 +151,10 @@ class Actions:
             name = visible(place)
             text = f"The chat with {name} is on. Closing the window leaves it."
             Question(self._scene.root, f"Chat with {name}", text, "Leave the chat", lambda: self._leave_chat(place))
-        elif standing is Standing.ROOM:
+        elif standing is TalkState.ROOM:
             self.act(place, Act.LEAVE_ROOM)
         else:
-            if standing is Standing.ASKING:
+            if standing is TalkState.ASKING:
                 self.act(place, Act.CANCEL)
             self._scene.close_talk(place)
 
@@ -258,8 +258,8 @@ class Actions:
     def _enter_room(self, room: str, password: str | None = None) -> None:
         """Its window comes at once, with the keyboard: what is typed next is meant for there."""
         presenter = self._scene.presenter
-        if presenter.talk(room).standing is Standing.OUTSIDE:
-            presenter.talk(room).move(Standing.ENTERING)
+        if presenter.talk(room).standing is TalkState.OUTSIDE:
+            presenter.talk(room).move(TalkState.ENTERING)
         self._scene.show_talk(room, with_keyboard=True)
         self._scene.apply([Restated(room)])
         self._send(JoinRoom(room, password), room)

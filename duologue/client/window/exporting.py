@@ -6,7 +6,7 @@ import tkinter
 from tkinter import filedialog
 
 from duologue.client.input.arguments import FILE_KINDS, export
-from duologue.client.input.meaning import Explain, Export, Standing
+from duologue.client.input.meaning import Explain, Export, InputContext
 from duologue.core.text import visible
 
 _LABELS = {".txt": "Text", ".json": "JSON"}
@@ -17,7 +17,7 @@ def ask_file(root: tkinter.Tk, place: str) -> Export | Explain | None:
 
     Whether the file exists is not asked here: an export never takes the place of another file.
     """
-    standing = Standing(place)
+    standing = InputContext(place)
     default = export(standing, "")
     file = _dialog(root, f"Export {visible(place)} - Duologue", default.file if isinstance(default, Export) else "")
     wanted = export(standing, file) if file else None

@@ -23,7 +23,7 @@ from duologue.client.window.changes import (
     Restated,
 )
 from duologue.client.window.state import Changes, WindowState
-from duologue.client.window.talk import IN_CHAT, Standing
+from duologue.client.window.talk import IN_CHAT, TalkState
 from duologue.client.window.words import LOCKED, words
 from duologue.core.commands.people import ListBlocked
 from duologue.core.events.chat import (
@@ -77,8 +77,8 @@ def _blocked_listed(state: WindowState, event: BlockedListed) -> Changes:
 def _refused(state: WindowState, event: Refused) -> Changes:
     talk = state.talks.get(state.active) if event.code in NO_ENTRY else None
     changes = state.note(state.here(), Kind.TROUBLE, words(event))
-    if talk and talk.standing is Standing.ENTERING:
-        talk.move(Standing.OUTSIDE, words(event) or "")
+    if talk and talk.standing is TalkState.ENTERING:
+        talk.move(TalkState.OUTSIDE, words(event) or "")
         talk.has_password = event.code == LOCKED
         changes.append(Restated(talk.place))
     return changes
@@ -89,8 +89,8 @@ def _lost(state: WindowState, event: ConnectionLost) -> Changes:
     state.listed, state.blocked = [], []  # of which no more comes
     changes = list(chain(*map(state.forget_request, [*state.requests])))
     for talk in state.talks.values():
-        if talk.standing is Standing.ASKING:
-            talk.move(Standing.ENDED, f"The connection was lost, so {talk.name} is no longer asked.")
+        if talk.standing is TalkState.ASKING:
+            talk.move(TalkState.ENDED, f"The connection was lost, so {talk.name} is no longer asked.")
             changes.append(Restated(talk.place))
     return [*changes, BarChanged()]
 
@@ -107,8 +107,8 @@ def _disconnected(state: WindowState, event: Disconnected) -> Changes:
     if state.is_over:
         changes = list(chain(*map(state.forget_request, [*state.requests])))
         for talk in state.talks.values():
-            if talk.standing in IN_CHAT or talk.standing is Standing.ASKING:
-                talk.move(Standing.ENDED, state.bar)
+            if talk.standing in IN_CHAT or talk.standing is TalkState.ASKING:
+                talk.move(TalkState.ENDED, state.bar)
                 changes.append(Restated(talk.place))
     return [*changes, BarChanged()]
 

@@ -20,7 +20,7 @@ from duologue.client.window.changes import (
 )
 from duologue.client.window.scroll import said
 from duologue.client.window.state import Changes, WindowState
-from duologue.client.window.talk import Standing
+from duologue.client.window.talk import TalkState
 from duologue.client.window.words import words
 from duologue.core.commands.rooms import ListMembers, ListRooms
 from duologue.core.events.rooms import (
@@ -47,7 +47,7 @@ def _room_said(state: WindowState, event: RoomSaid) -> Changes:
 
 def _entered(state: WindowState, event: RoomEntered) -> Changes:
     talk = state.talk(event.room)
-    talk.move(Standing.ROOM)
+    talk.move(TalkState.ROOM)
     talk.topic = event.topic
     opened = state.open(LOBBY) if talk.place == LOBBY else [Opened(talk.place)]
     talk.members, talk.others = set(), 0
@@ -60,7 +60,7 @@ def _exited(state: WindowState, event: RoomExited) -> Changes:
 
 
 def _shut_out(state: WindowState, event: RoomLost) -> Changes:
-    state.talk(event.room).move(Standing.OUTSIDE, words(event) or "")
+    state.talk(event.room).move(TalkState.OUTSIDE, words(event) or "")
     return [Restated(event.room)]
 
 

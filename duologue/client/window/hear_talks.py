@@ -19,7 +19,7 @@ from duologue.client.window.changes import (
 )
 from duologue.client.window.scroll import said
 from duologue.client.window.state import Changes, WindowState
-from duologue.client.window.talk import IN_CHAT, Standing
+from duologue.client.window.talk import IN_CHAT, TalkState
 from duologue.client.window.words import words
 from duologue.core.events.chat import (
     Acknowledged,
@@ -84,7 +84,7 @@ def _noted_there(state: WindowState, event: HandedIn) -> Changes:
 
 def _requested(state: WindowState, event: ChatRequested) -> Changes:
     state.requests[event.nickname] = None
-    state.talk(event.nickname).move(Standing.ASKED)
+    state.talk(event.nickname).move(TalkState.ASKED)
     return [RequestCame(event.nickname), Restated(event.nickname), PeopleChanged()]
 
 
@@ -94,27 +94,27 @@ def _withdrawn(state: WindowState, event: RequestWithdrawn) -> Changes:
 
 
 def _asking(state: WindowState, event: RequestSent) -> Changes:
-    state.talk(event.nickname).move(Standing.ASKING)
+    state.talk(event.nickname).move(TalkState.ASKING)
     return [Restated(event.nickname)]
 
 
 def _answered(state: WindowState, event: RequestAnswered) -> Changes:
     talk = state.talk(event.nickname)
-    if talk.standing in IN_CHAT or talk.standing is Standing.ASKED:
+    if talk.standing in IN_CHAT or talk.standing is TalkState.ASKED:
         return []
     is_ours = event.outcome is RequestState.CANCELLED
-    talk.move(Standing.ALONE if is_ours else Standing.ENDED, "" if is_ours else words(event) or "")
+    talk.move(TalkState.ALONE if is_ours else TalkState.ENDED, "" if is_ours else words(event) or "")
     return [Restated(event.nickname)]
 
 
 def _started(state: WindowState, event: ChatStarted | ChatResumed) -> Changes:
     changes = list(chain(*map(state.forget_request, [*state.requests])))
     for talk in state.talks.values():
-        if talk.standing is Standing.ASKING or talk.standing in IN_CHAT:
-            talk.move(Standing.ALONE)
+        if talk.standing is TalkState.ASKING or talk.standing in IN_CHAT:
+            talk.move(TalkState.ALONE)
             changes.append(Restated(talk.place))
     talk = state.talk(event.nickname)
-    talk.move(Standing.ON)
+    talk.move(TalkState.ON)
     talk.stream = None
     told = state.note(talk.place, Kind.NOTICE, words(event))
     opened = Opened(talk.place, goes_on=isinstance(event, ChatResumed))
@@ -122,18 +122,18 @@ def _started(state: WindowState, event: ChatStarted | ChatResumed) -> Changes:
 
 
 def _paused(state: WindowState, event: ChatPaused) -> Changes:
-    state.talk(event.nickname).move(Standing.PAUSED, words(event) or "")
+    state.talk(event.nickname).move(TalkState.PAUSED, words(event) or "")
     return [Restated(event.nickname)]
 
 
 def _partner_resumed(state: WindowState, event: PartnerResumed) -> Changes:
-    state.talk(event.nickname).move(Standing.ON)
+    state.talk(event.nickname).move(TalkState.ON)
     return [*state.note(event.nickname, Kind.NOTICE, words(event)), Restated(event.nickname)]
 
 
 def _ended(state: WindowState, event: ChatEnded) -> Changes:
     text = words(event) or ""
-    state.talk(event.nickname).move(Standing.ENDED, text)
+    state.talk(event.nickname).move(TalkState.ENDED, text)
     return [*state.note(event.nickname, Kind.NOTICE, text), Restated(event.nickname), PeopleChanged()]
 
 

@@ -8,7 +8,7 @@ from tkinter import ttk
 
 from duologue.client.window.bar import ConnectionBar
 from duologue.client.window.look import GAP, PAD
-from duologue.client.window.people import Row, how
+from duologue.client.window.people import PersonRow, how
 from duologue.client.window.people_list import PeopleList
 from duologue.client.window.talk_pane import Hands, TalkPane
 from duologue.core.events.people import State
@@ -44,6 +44,6 @@ class MainView(ttk.Frame):
     def show_me(self, nickname: str, state: State, text: str) -> None:
         self._me.configure(text=f"{visible(nickname)} · {how(state, text)}")
 
-    def show_people(self, rows: Sequence[Row]) -> None:
+    def show_people(self, rows: Sequence[PersonRow]) -> None:
         self.people.show(rows)
         self._hint.configure(text="Double-click opens a chat." if rows else "Nobody else is here yet.")

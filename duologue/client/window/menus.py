@@ -50,7 +50,7 @@ class Wants(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class MenuItem:
     """`underline` is the letter that Alt and the menu's own letter lead to; `keys` as Tk writes them."""
 
     label: str
@@ -61,24 +61,24 @@ class Row:
 
 
 _PEOPLE = (
-    Row("Open chat", 0, lambda wants: wants.open_selected(), "Enter"),
-    Row("Write to somebody…", 0, lambda wants: wants.write_to(), "Ctrl+N", "<Control-n>"),
-    Row("About this person", 0, lambda wants: wants.describe_selected(), "Ctrl+I", "<Control-i>"),
-    Row("Block this person", 0, lambda wants: wants.block_selected()),
-    Row("Answer a request", 9, lambda wants: wants.answer_request(), "F8", "<F8>"),
+    MenuItem("Open chat", 0, lambda wants: wants.open_selected(), "Enter"),
+    MenuItem("Write to somebody…", 0, lambda wants: wants.write_to(), "Ctrl+N", "<Control-n>"),
+    MenuItem("About this person", 0, lambda wants: wants.describe_selected(), "Ctrl+I", "<Control-i>"),
+    MenuItem("Block this person", 0, lambda wants: wants.block_selected()),
+    MenuItem("Answer a request", 9, lambda wants: wants.answer_request(), "F8", "<F8>"),
 )
 _ROOMS = (
-    Row("Join a room…", 0, lambda wants: wants.join(), "Ctrl+J", "<Control-j>"),
-    Row("List of rooms…", 0, lambda wants: wants.list_rooms(), "Ctrl+R", "<Control-r>"),
+    MenuItem("Join a room…", 0, lambda wants: wants.join(), "Ctrl+J", "<Control-j>"),
+    MenuItem("List of rooms…", 0, lambda wants: wants.list_rooms(), "Ctrl+R", "<Control-r>"),
 )
 _HISTORY = (
-    Row("Find in the lobby…", 0, lambda wants: wants.find(), "F3", "<F3>"),
-    Row("Search…", 0, lambda wants: wants.search(), "Ctrl+F", "<Control-f>"),
-    Row("Export…", 0, lambda wants: wants.export(), "Ctrl+E", "<Control-e>"),
+    MenuItem("Find in the lobby…", 0, lambda wants: wants.find(), "F3", "<F3>"),
+    MenuItem("Search…", 0, lambda wants: wants.search(), "Ctrl+F", "<Control-f>"),
+    MenuItem("Export…", 0, lambda wants: wants.export(), "Ctrl+E", "<Control-e>"),
 )
 _ME_LAST = (
-    Row("Blocked people…", 0, lambda wants: wants.show_blocked()),
-    Row("Quit", 0, lambda wants: wants.quit(), "Ctrl+Q", "<Control-q>"),
+    MenuItem("Blocked people…", 0, lambda wants: wants.show_blocked()),
+    MenuItem("Quit", 0, lambda wants: wants.quit(), "Ctrl+Q", "<Control-q>"),
 )
 _WITH_KEYS = [row for row in (*_PEOPLE, *_ROOMS, *_HISTORY, *_ME_LAST) if row.keys]
 LETTERS = frozenset("mprh")
@@ -139,7 +139,7 @@ def _add_mark(menu: tkinter.Menu, label: str, variable: str, value: str, do: Cal
     menu.add_radiobutton(label=label, underline=0, variable=named, value=value, command=do)
 
 
-def _fill(menu: tkinter.Menu, rows: tuple[Row, ...], wants: Wants) -> None:
+def _fill(menu: tkinter.Menu, rows: tuple[MenuItem, ...], wants: Wants) -> None:
     for row in rows:
         menu.add_command(
             label=row.label, underline=row.underline, accelerator=row.shown_keys, command=partial(row.do, wants)

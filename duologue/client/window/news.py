@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from duologue.client.events import Happening
-from duologue.client.history.pages import Page
+from duologue.client.history.pages import HistoryPage
 from duologue.client.view.base import Line
 from duologue.core.events.chat import Acknowledged
 
@@ -72,7 +72,7 @@ class PageCame:
     """Messages of before. `place` is where they belong; None: they were searched for."""
 
     place: str | None
-    page: Page
+    page: HistoryPage
 
 
 @dataclass(frozen=True, slots=True)

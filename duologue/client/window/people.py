@@ -23,7 +23,7 @@ def how(state: State, text: str = "") -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class PersonRow:
     """One person. `note` says how they are; `unread` messages of theirs wait to be read."""
 
     nickname: str
@@ -50,18 +50,18 @@ class People:
     def presence_of(self, nickname: str) -> Presence:
         return self._here.get(nickname, Presence(nickname, State.OFFLINE))
 
-    def rows(self, me: str, unread: Mapping[str, int], asking: Iterable[str], talks: Iterable[str]) -> list[Row]:
+    def rows(self, me: str, unread: Mapping[str, int], asking: Iterable[str], talks: Iterable[str]) -> list[PersonRow]:
         """Everybody who is here or whom one has to do with, but oneself: who asks first, then who has written."""
         asks = frozenset(asking)
         nicknames = {*self._here, *asks, *talks} - {me}
         rows = [self._row(nickname, unread.get(nickname, 0), nickname in asks) for nickname in nicknames]
         return sorted(rows, key=_place_in_list)
 
-    def _row(self, nickname: str, unread: int, asks: bool) -> Row:
+    def _row(self, nickname: str, unread: int, asks: bool) -> PersonRow:
         presence = self.presence_of(nickname)
         note = "asks for a chat" if asks else how(presence.state, presence.text)
-        return Row(nickname, presence.state, note, unread, asks)
+        return PersonRow(nickname, presence.state, note, unread, asks)
 
 
-def _place_in_list(row: Row) -> tuple[bool, bool, bool, str]:
+def _place_in_list(row: PersonRow) -> tuple[bool, bool, bool, str]:
     return not row.asks, not row.unread, row.state is State.OFFLINE, row.nickname

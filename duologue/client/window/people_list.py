@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from tkinter import ttk
 
 from duologue.client.window.look import COLOURS, STATE_COLOURS
-from duologue.client.window.people import Row
+from duologue.client.window.people import PersonRow
 from duologue.core.events.people import State
 from duologue.core.text import visible
 
@@ -20,7 +20,7 @@ class PeopleList(ttk.Frame):
     def __init__(self, parent: tkinter.Misc, chosen: Callable[[str], None]) -> None:
         super().__init__(parent)
         self._chosen = chosen
-        self._shown: dict[str, Row] = {}
+        self._shown: dict[str, PersonRow] = {}
         self.tree = ttk.Treeview(self, columns=("note",), show="tree", selectmode="browse", height=5)
         self.tree.column("#0", width=150, minwidth=90, stretch=True)
         self.tree.column("note", width=170, minwidth=60, stretch=True)
@@ -46,7 +46,7 @@ class PeopleList(ttk.Frame):
             self._chosen(nickname)
         return "break"
 
-    def show(self, rows: Sequence[Row]) -> None:
+    def show(self, rows: Sequence[PersonRow]) -> None:
         """Only what is different is touched: Tk needs some microseconds for each row that is."""
         gone = self._shown.keys() - {row.nickname for row in rows}
         if gone:
@@ -67,7 +67,7 @@ class PeopleList(ttk.Frame):
             self.tree.insert("", index, iid=nickname)
         order.insert(index, nickname)
 
-    def _paint(self, row: Row) -> None:
+    def _paint(self, row: PersonRow) -> None:
         count = f"  ({row.unread})" if row.unread else ""
         tag = "unread" if row.unread or row.asks else row.state.value
         text = f"{_DOTS[row.state]}  {visible(row.nickname)}{count}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from duologue.client.events import Happening
-from duologue.client.history.pages import Page
+from duologue.client.history.pages import HistoryPage
 from duologue.client.view.base import Kind
 from duologue.client.view.sentences import mark
 from duologue.client.window import hear_people, hear_rooms, hear_talks
@@ -18,7 +18,7 @@ from duologue.client.window.changes import (
 )
 from duologue.client.window.faults import tell
 from duologue.client.window.news import Exported, Happened, Progress, Sent
-from duologue.client.window.scroll import Entry, said
+from duologue.client.window.scroll import ScrollEntry, said
 from duologue.client.window.state import Changes, WindowState
 from duologue.client.window.talk import Talk
 from duologue.core.events.chat import MessageFrom, Recalled, Said
@@ -114,7 +114,7 @@ class Presenter(WindowState):
         talk.mark = "" if talk.mark == "…" else talk.mark
         return [*self.note(place, Kind.TROUBLE, visible(text)), Restated(place)]
 
-    def turn_page(self, place: str, page: Page) -> Changes:
+    def turn_page(self, place: str, page: HistoryPage) -> Changes:
         self.talk(place).scroll.load(page.messages, page.before, self.me)
         return [Rewritten(place), Restated(place), *self._seek_on(self.talk(place))]
 
@@ -155,7 +155,7 @@ class Presenter(WindowState):
     def _hear_plainly(self, place: str, event: Happening) -> Changes:
         """In the way that can fail least: whatever is wrong with what is shown around it."""
         assert isinstance(event, Said | MessageFrom | RoomSaid)
-        entry = Entry(self.clock(), Kind.MESSAGE, visible(event.text, keep="\n"), visible(event.nickname))
+        entry = ScrollEntry(self.clock(), Kind.MESSAGE, visible(event.text, keep="\n"), visible(event.nickname))
         self.talk(place).scroll.add(entry)
         self.talk(place).unread += place != self.reading
         return self._repaired(place)

@@ -39,7 +39,7 @@ Piece = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ScrollEntry:
     """`text` and `speaker` are safe to show. `at` is in seconds since 1970; `number` is the server's, where it is
     known.
     """
@@ -56,16 +56,16 @@ Block = tuple[Piece, ...]
 """One paragraph, with its line break."""
 
 
-def said(nickname: str, text: str, at: float, *, is_own: bool = False, number: int | None = None) -> Entry:
+def said(nickname: str, text: str, at: float, *, is_own: bool = False, number: int | None = None) -> ScrollEntry:
     line = said_by(visible(nickname), text)
-    return Entry(at, line.kind, line.text, line.speaker, is_own, number)
+    return ScrollEntry(at, line.kind, line.text, line.speaker, is_own, number)
 
 
 class Scroll:
     """`before` is the message before which the server has older ones; None: it has not, or was not asked yet."""
 
     def __init__(self) -> None:
-        self._entries: list[Entry] = []
+        self._entries: list[ScrollEntry] = []
         self._numbers: set[int] = set()
         self._first = 0
         self.is_loaded = False
@@ -76,14 +76,14 @@ class Scroll:
         return self._first > 0 or self.before is not None
 
     @property
-    def newest(self) -> Entry | None:
+    def newest(self) -> ScrollEntry | None:
         return self._entries[-1] if self._entries else None
 
     def blocks(self) -> list[Block]:
         """All that is to be shown."""
         return [*_blocks(self._entries[self._first :], None)]
 
-    def add(self, entry: Entry) -> list[Block]:
+    def add(self, entry: ScrollEntry) -> list[Block]:
         """What comes at the end; nothing where it is here already."""
         if entry.number in self._numbers:
             return []
@@ -130,7 +130,7 @@ class Scroll:
     def load(self, messages: Sequence[Recalled], before: int | None, me: str) -> None:
         """A page of the history, oldest first, comes before all that is here, but for what has come live too."""
         live = [] if self.is_loaded else [entry for entry in self._entries if entry.speaker]
-        old: list[Entry] = []
+        old: list[ScrollEntry] = []
         for message in reversed(messages):
             entry = said(message.sender, message.text, message.at, is_own=message.sender == me, number=message.number)
             twin = next((one for one in live if _is_same(entry, one)), None)
@@ -147,20 +147,20 @@ class Scroll:
 def found(messages: Sequence[Recalled], me: str) -> list[Block]:
     """Messages of several places, newest first as a search gives them, as blocks in the order of time."""
     entries = [
-        Entry(message.at, Kind.MESSAGE, visible(message.text, keep="\n"), by_both(message), message.sender == me)
+        ScrollEntry(message.at, Kind.MESSAGE, visible(message.text, keep="\n"), by_both(message), message.sender == me)
         for message in reversed(messages)
     ]
     return [*_blocks(entries, None)]
 
 
-def _is_same(old: Entry, live: Entry) -> bool:
+def _is_same(old: ScrollEntry, live: ScrollEntry) -> bool:
     if live.number is not None:
         return old.number == live.number
     is_alike = (old.kind, old.speaker, old.text) == (live.kind, live.speaker, live.text)
     return is_alike and old.at > live.at - CLOCKS_APART
 
 
-def _is_sought(entry: Entry, sought: Entry) -> bool:
+def _is_sought(entry: ScrollEntry, sought: ScrollEntry) -> bool:
     """What was said live in a chat has no number here."""
     if entry.number is not None:
         return entry.number == sought.number
@@ -168,7 +168,7 @@ def _is_sought(entry: Entry, sought: Entry) -> bool:
     return is_alike and abs(entry.at - sought.at) < CLOCKS_APART
 
 
-def _blocks(entries: Sequence[Entry], day: date | None) -> Iterator[Block]:
+def _blocks(entries: Sequence[ScrollEntry], day: date | None) -> Iterator[Block]:
     for entry in entries:
         moment = local(entry.at)
         if moment.date() != day:
@@ -177,7 +177,7 @@ def _blocks(entries: Sequence[Entry], day: date | None) -> Iterator[Block]:
         yield _block(entry, f"{moment:%H:%M}{AFTER_TIME}")
 
 
-def _block(entry: Entry, time: str) -> Block:
+def _block(entry: ScrollEntry, time: str) -> Block:
     text = f"{entry.text}\n"
     if not entry.speaker:
         return ((time, "time"), (text, entry.kind.value))

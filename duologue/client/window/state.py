@@ -15,9 +15,9 @@ from duologue.client.window.changes import (
     Written,
 )
 from duologue.client.window.news import Progress
-from duologue.client.window.people import People, Row
-from duologue.client.window.scroll import Entry
-from duologue.client.window.talk import IN_CHAT, Standing, Talk
+from duologue.client.window.people import People, PersonRow
+from duologue.client.window.scroll import ScrollEntry
+from duologue.client.window.talk import IN_CHAT, Talk, TalkState
 from duologue.core.commands.people import MayAsk
 from duologue.core.events.people import State
 from duologue.core.events.rooms import RoomListed
@@ -60,15 +60,15 @@ class WindowState:
             talk.standing = self._standing_of(talk)
         return self.talks[place]
 
-    def _standing_of(self, talk: Talk) -> Standing:
+    def _standing_of(self, talk: Talk) -> TalkState:
         if talk.is_room:
-            return Standing.ENTERING
-        return Standing.ASKED if talk.place in self.requests else Standing.ALONE
+            return TalkState.ENTERING
+        return TalkState.ASKED if talk.place in self.requests else TalkState.ALONE
 
-    def rows(self) -> list[Row]:
+    def rows(self) -> list[PersonRow]:
         talks = [talk for talk in self.talks.values() if not talk.is_room]
         unread = {talk.place: talk.unread for talk in talks}
-        worth_a_row = (talk.place for talk in talks if talk.unread or talk.standing is not Standing.ALONE)
+        worth_a_row = (talk.place for talk in talks if talk.unread or talk.standing is not TalkState.ALONE)
         return self.people.rows(self.me, unread, self.requests, worth_a_row)
 
     @property
@@ -95,20 +95,20 @@ class WindowState:
         """It has none any more."""
         self.open_places.discard(place)
 
-    def add(self, place: str, entry: Entry) -> Changes:
+    def add(self, place: str, entry: ScrollEntry) -> Changes:
         """At the end of its history; nothing where it is there already."""
         blocks = self.talk(place).scroll.add(entry)
         return [Added(place, tuple(blocks))] if blocks else []
 
     def note(self, place: str, kind: Kind, text: str | None) -> Changes:
         """A line of ours, safe to show."""
-        return self.add(place, Entry(self.clock(), kind, text)) if text else []
+        return self.add(place, ScrollEntry(self.clock(), kind, text)) if text else []
 
     def here(self) -> str:
         """Where a person looks who has just done something."""
         return self.active if self.active in self.open_places else LOBBY
 
-    def hear_from(self, place: str, entry: Entry) -> Changes:
+    def hear_from(self, place: str, entry: ScrollEntry) -> Changes:
         """Somebody else has said that; it is unread where nobody reads just now."""
         changes = self.add(place, entry)
         if not changes or place == self.reading:
@@ -135,6 +135,6 @@ class WindowState:
         if nickname not in self.requests:
             return []
         del self.requests[nickname]
-        if self.talk(nickname).standing is Standing.ASKED:
-            self.talk(nickname).move(Standing.ALONE)
+        if self.talk(nickname).standing is TalkState.ASKED:
+            self.talk(nickname).move(TalkState.ALONE)
         return [RequestGone(nickname), Restated(nickname), PeopleChanged()]

@@ -15,7 +15,7 @@ from duologue.core.room_rules import LOBBY, is_room
 from duologue.core.text import visible
 
 
-class Standing(Enum):
+class TalkState(Enum):
     """Where a private talk stands, or a room."""
 
     ALONE = "no chat"
@@ -43,26 +43,26 @@ class Act(Enum):
     JOIN = "Join again"
 
 
-ACTS: dict[Standing, tuple[Act, ...]] = {
-    Standing.ALONE: (Act.ASK,),
-    Standing.ASKING: (Act.CANCEL,),
-    Standing.ASKED: (Act.ACCEPT, Act.DECLINE, Act.BLOCK),
-    Standing.ON: (Act.LEAVE,),
-    Standing.PAUSED: (Act.LEAVE,),
-    Standing.ENDED: (Act.ASK_AGAIN,),
-    Standing.ROOM: (Act.LEAVE_ROOM,),
-    Standing.ENTERING: (),
-    Standing.OUTSIDE: (Act.JOIN,),
+ACTS: dict[TalkState, tuple[Act, ...]] = {
+    TalkState.ALONE: (Act.ASK,),
+    TalkState.ASKING: (Act.CANCEL,),
+    TalkState.ASKED: (Act.ACCEPT, Act.DECLINE, Act.BLOCK),
+    TalkState.ON: (Act.LEAVE,),
+    TalkState.PAUSED: (Act.LEAVE,),
+    TalkState.ENDED: (Act.ASK_AGAIN,),
+    TalkState.ROOM: (Act.LEAVE_ROOM,),
+    TalkState.ENTERING: (),
+    TalkState.OUTSIDE: (Act.JOIN,),
 }
 
-IN_CHAT = frozenset({Standing.ON, Standing.PAUSED})
+IN_CHAT = frozenset({TalkState.ON, TalkState.PAUSED})
 
 _WORDS = {
-    Standing.ASKING: "You have asked {name} for a chat. Waiting for the answer…",
-    Standing.ASKED: "{name} wants to chat with you.",
-    Standing.ON: "In a chat with {name}.",
-    Standing.ENTERING: "Joining {name}…",
-    Standing.OUTSIDE: "You are not in {name}.",
+    TalkState.ASKING: "You have asked {name} for a chat. Waiting for the answer…",
+    TalkState.ASKED: "{name} wants to chat with you.",
+    TalkState.ON: "In a chat with {name}.",
+    TalkState.ENTERING: "Joining {name}…",
+    TalkState.OUTSIDE: "You are not in {name}.",
 }
 
 
@@ -75,7 +75,7 @@ class Talk:
     """
 
     place: str
-    standing: Standing = Standing.ALONE
+    standing: TalkState = TalkState.ALONE
     words: str = ""
     mark: str = ""
     stream: str | None = None
@@ -99,23 +99,23 @@ class Talk:
 
     @property
     def acts(self) -> tuple[Act, ...]:
-        is_lobby = self.place == LOBBY and self.standing is Standing.ROOM  # whoever is here is there
+        is_lobby = self.place == LOBBY and self.standing is TalkState.ROOM  # whoever is here is there
         return () if is_lobby else ACTS[self.standing]
 
     @property
     def can_write(self) -> bool:
-        return self.standing not in (Standing.ENTERING, Standing.OUTSIDE)
+        return self.standing not in (TalkState.ENTERING, TalkState.OUTSIDE)
 
-    def move(self, standing: Standing, words: str = "") -> None:
+    def move(self, standing: TalkState, words: str = "") -> None:
         self.standing, self.words = standing, words
 
     def status(self, presence: Presence) -> str:
         """One line about where it stands; `presence` is how the other is."""
         if self.words:
             return self.words
-        if self.standing is Standing.ALONE:
+        if self.standing is TalkState.ALONE:
             return f"{self.name} is {how(presence.state, presence.text)}. {self._letter(presence.state)}"
-        if self.standing is Standing.ROOM:
+        if self.standing is TalkState.ROOM:
             return self._room()
         return _WORDS[self.standing].format(name=self.name)
 

@@ -18,8 +18,8 @@ from duologue.core.text import action_in, visible
 from duologue.protocols.legacy.recipients import answer_to, privately
 from duologue.protocols.legacy.typed_commands import typed
 from duologue.protocols.legacy.unframed import MESSAGE_LIMIT, TextReader, messages, or_error
-from duologue.protocols.legacy.user_state import Standing
-from duologue.protocols.legacy.wording import Manner, names_that_fit, shown_name, with_mark
+from duologue.protocols.legacy.user_state import UserState
+from duologue.protocols.legacy.wording import Wording, names_that_fit, shown_name, with_mark
 
 USERS = "[USERS]:"
 PRIVATE = "[PRIVATE MESSAGE] "
@@ -42,7 +42,7 @@ class DesktopLinesCodec:
 
     def __init__(self, is_here: Callable[[str], bool]) -> None:
         self._reader = TextReader()
-        self._user = Standing(Manner())
+        self._user = UserState(Wording())
         self._asked_who = False
         self._is_here = is_here
 

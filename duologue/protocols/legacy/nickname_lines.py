@@ -14,8 +14,8 @@ from duologue.core.room_rules import LOBBY
 from duologue.core.text import visible
 from duologue.protocols.legacy.typed_commands import typed
 from duologue.protocols.legacy.unframed import TextReader, messages, or_error
-from duologue.protocols.legacy.user_state import Standing
-from duologue.protocols.legacy.wording import Manner, shown_name, with_mark
+from duologue.protocols.legacy.user_state import UserState
+from duologue.protocols.legacy.wording import Wording, shown_name, with_mark
 from duologue.protocols.lines import TRIES
 
 ASKS_FOR_NAME = b"NICKNAME"
@@ -36,7 +36,7 @@ class NicknameLinesCodec:
     def __init__(self, _: Callable[[], str]) -> None:
         self._reader = TextReader()
         self._nickname: str | None = None  # what the client writes in front, from its first text on
-        self._user = Standing(Manner(end="/end", leave="/quit"))
+        self._user = UserState(Wording(end="/end", leave="/quit"))
 
     def greet(self) -> tuple[bytes, ...]:
         return (ASKS_FOR_NAME,)

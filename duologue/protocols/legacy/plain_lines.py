@@ -12,8 +12,8 @@ from duologue.core.room_rules import LOBBY
 from duologue.core.text import visible
 from duologue.protocols.legacy.typed_commands import typed
 from duologue.protocols.legacy.unframed import TextReader, messages, or_error
-from duologue.protocols.legacy.user_state import Standing
-from duologue.protocols.legacy.wording import Manner, shown_name, with_mark
+from duologue.protocols.legacy.user_state import UserState
+from duologue.protocols.legacy.wording import Wording, shown_name, with_mark
 from duologue.protocols.lines import TRIES
 
 
@@ -30,7 +30,7 @@ class PlainLinesCodec:
     def __init__(self, time_of_day: Callable[[], str]) -> None:
         self._time_of_day = time_of_day
         self._reader = TextReader()
-        self._user = Standing(Manner(leave="exit"))
+        self._user = UserState(Wording(leave="exit"))
 
     def greet(self) -> tuple[bytes, ...]:
         return ()

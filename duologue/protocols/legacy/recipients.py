@@ -8,14 +8,14 @@ from __future__ import annotations
 from duologue.core.commands.chat import AcceptChat, Command, DeclineChat, Say
 from duologue.core.commands.rooms import SayInRoom, SayPrivately
 from duologue.core.errors import PeerError
-from duologue.protocols.legacy.user_state import Standing
+from duologue.protocols.legacy.user_state import UserState
 from duologue.protocols.legacy.wording import names_that_fit, shown_name, where_text_goes
 
 _YES = frozenset({"yes", "y"})
 _NO = frozenset({"no", "n"})
 
 
-def message(text: str, user: Standing) -> Command:
+def message(text: str, user: UserState) -> Command:
     """To whom one talks with: the partner, or the room. Raises PeerError where that is nobody any more."""
     if user.partner is not None:
         return Say(text)
@@ -26,32 +26,32 @@ def message(text: str, user: Standing) -> Command:
     return SayInRoom(room_of(user), text)
 
 
-def privately(name: str, text: str, user: Standing) -> Command:
+def privately(name: str, text: str, user: UserState) -> Command:
     """A message to one person, who may be the partner."""
     return Say(text) if user.is_partner(name) else SayPrivately(name, text)
 
 
-def room_of(user: Standing) -> str:
+def room_of(user: UserState) -> str:
     """Raises PeerError for whoever is in none."""
     if user.room is None:
-        raise PeerError("no_room", f"You are in no room. {user.manner.join} comes into one.")
+        raise PeerError("no_room", f"You are in no room. {user.wording.join} comes into one.")
     return user.room
 
 
-def reply(text: str, user: Standing) -> Command:
+def reply(text: str, user: UserState) -> Command:
     """To whoever has written privately last, unless that has changed since a line was typed last."""
     match user.writers:
         case ():
-            word = user.manner.word("/msg NAME TEXT")
+            word = user.wording.word("/msg NAME TEXT")
             raise PeerError("nobody_wrote", f"Nobody has written to you. {word} writes to somebody.")
         case (writer,):
             return privately(writer, text, user)
     earlier, newest = map(shown_name, user.writers)
-    again, other = user.manner.word("/reply"), user.manner.word(f"/msg {earlier} TEXT")
+    again, other = user.wording.word("/reply"), user.wording.word(f"/msg {earlier} TEXT")
     raise PeerError("which_writer", f"{newest} has written since. {again} once more for {newest}, or {other}.")
 
 
-def answer(text: str, user: Standing) -> Command | None:
+def answer(text: str, user: UserState) -> Command | None:
     """Yes and no are answers while somebody waits for one, else words like others."""
     if user.partner is not None or not user.waiting:
         return None
@@ -63,7 +63,7 @@ def answer(text: str, user: Standing) -> Command | None:
     return None
 
 
-def answer_to(nickname: str, text: str, user: Standing) -> Command | None:
+def answer_to(nickname: str, text: str, user: UserState) -> Command | None:
     """The answer to `nickname`, who waits for it; None for a text that is neither yes nor no."""
     word = text.strip().casefold()
     if word not in _YES | _NO:
@@ -72,7 +72,7 @@ def answer_to(nickname: str, text: str, user: Standing) -> Command | None:
     return AcceptChat(nickname) if word in _YES else DeclineChat(nickname)
 
 
-def which_request(word: str, user: Standing) -> PeerError:
+def which_request(word: str, user: UserState) -> PeerError:
     """For an answer that names nobody, where several wait for one."""
     names = ", ".join(names_that_fit(tuple(user.waiting)))
-    return PeerError("which_request", f"{user.manner.word(f'{word} NAME')} says which is meant: {names}.")
+    return PeerError("which_request", f"{user.wording.word(f'{word} NAME')} says which is meant: {names}.")

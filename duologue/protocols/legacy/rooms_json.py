@@ -44,8 +44,8 @@ from duologue.protocols.legacy.rooms_json_wire import (
 )
 from duologue.protocols.legacy.typed_commands import HELP, help_text, typed
 from duologue.protocols.legacy.unframed import TextReader, or_error
-from duologue.protocols.legacy.user_state import Standing
-from duologue.protocols.legacy.wording import Manner, names_that_fit, shown_name, with_mark
+from duologue.protocols.legacy.user_state import UserState
+from duologue.protocols.legacy.wording import Wording, names_that_fit, shown_name, with_mark
 
 
 class RoomsJsonCodec:
@@ -68,7 +68,7 @@ class RoomsJsonCodec:
         self._reader = TextReader()
         self._json = JsonReader()
         self._count = 1
-        self._user = Standing(Manner(before="MSG ", leave="QUIT", join="JOIN ROOM", list_bytes=LIST_BYTES))
+        self._user = UserState(Wording(before="MSG ", leave="QUIT", join="JOIN ROOM", list_bytes=LIST_BYTES))
         self._online = PeopleOnline(())
 
     def greet(self) -> tuple[bytes, ...]:
@@ -147,7 +147,7 @@ class RoomsJsonCodec:
         yield ListRooms()
 
     def _help(self, _: str) -> Iterator[Command]:
-        raise PeerError(HELP, f"{ALL}\n{help_text(self._user.manner)}")
+        raise PeerError(HELP, f"{ALL}\n{help_text(self._user.wording)}")
 
     def _exit(self, _: str) -> Iterator[Command]:
         yield Exit()

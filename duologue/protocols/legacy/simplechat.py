@@ -1,6 +1,6 @@
 """The front door of system 000: three sockets, and no frames. For original clients, at the port of the native ones.
 
-Sans-I/O: which of a client's three sockets this is, and whose. What is said there is the matter of `Person`.
+Sans-I/O: which of a client's three sockets this is, and whose. What is said there is the matter of `SimpleChatUser`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from duologue.core.commands.chat import AttachSocket, Command, GiveNickname, Soc
 from duologue.core.errors import FatalPeerError, PeerError
 from duologue.core.events.chat import Event, LoggedIn
 from duologue.protocols.legacy.simplechat_events import Told, told
-from duologue.protocols.legacy.simplechat_state import Person
+from duologue.protocols.legacy.simplechat_state import SimpleChatUser
 from duologue.protocols.legacy.unframed import TextReader, or_error
 from duologue.protocols.lines import TRIES
 
@@ -33,16 +33,16 @@ class SimpleChat:
     """The door as a whole: knows who has logged in from where, for that is all that joins three sockets."""
 
     def __init__(self) -> None:
-        self._people: WeakValueDictionary[tuple[str, int], Person] = WeakValueDictionary()
+        self._people: WeakValueDictionary[tuple[str, int], SimpleChatUser] = WeakValueDictionary()
 
     def socket(self, address: str, port: int) -> SimpleChatCodec:
         """The server's end of a new socket; the client's has this address and port."""
         return SimpleChatCodec(self, address, port)
 
-    def logged_in(self, address: str, port: int, person: Person) -> None:
+    def logged_in(self, address: str, port: int, person: SimpleChatUser) -> None:
         self._people[address, port] = person
 
-    def owner(self, kind: SocketKind, address: str, port: int) -> Person:
+    def owner(self, kind: SocketKind, address: str, port: int) -> SimpleChatUser:
         """Whose further socket comes from there. Raises FatalPeerError where it is nobody's."""
         person = self._people.get((address, port - _BEYOND_LOGIN[kind]))
         if person is None:
@@ -66,7 +66,7 @@ class SimpleChatCodec:
         self._address = address
         self._port = port
         self._reader = TextReader()
-        self._person = Person()
+        self._person = SimpleChatUser()
         self._early = ""
 
     # From the client

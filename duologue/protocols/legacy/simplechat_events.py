@@ -26,7 +26,7 @@ from duologue.core.events.rooms import RoomEntered, RoomExited, RoomSaid
 from duologue.core.requests import ChatEnd
 from duologue.core.sentences import sentence
 from duologue.core.text import visible
-from duologue.protocols.legacy.simplechat_state import CHAT_IS_ON, NO_CHAT_BEGAN, Person
+from duologue.protocols.legacy.simplechat_state import CHAT_IS_ON, NO_CHAT_BEGAN, SimpleChatUser
 from duologue.protocols.legacy.unframed import CUT, MESSAGE_LIMIT, cut, messages, neutral, pieces
 from duologue.protocols.legacy.wording import shown_name, with_mark
 from duologue.protocols.native.signals import ANSWERS
@@ -57,7 +57,7 @@ class Told:
     chat: tuple[bytes, ...] = ()
 
 
-def told(person: Person, event: Event) -> Told:
+def told(person: SimpleChatUser, event: Event) -> Told:
     own = _TOLD.get(type(event))
     if own:
         return own(person, event)
@@ -65,40 +65,40 @@ def told(person: Person, event: Event) -> Told:
     return Told(messages(*with_mark(*said)) if said else _shown(person.user.told(event)))
 
 
-def _logged_in(person: Person, event: LoggedIn) -> Told:
+def _logged_in(person: SimpleChatUser, event: LoggedIn) -> Told:
     person.token = event.token
     person.user.told(event)
     return Told((AUTH_SUCCESS,))
 
 
-def _is_complete(person: Person, _: Acknowledged) -> Told:
+def _is_complete(person: SimpleChatUser, _: Acknowledged) -> Told:
     person.is_on = True
     return Told()
 
 
-def _requested(person: Person, event: ChatRequested) -> Told:
+def _requested(person: SimpleChatUser, event: ChatRequested) -> Told:
     person.user.told(event)
     return Told(_announce(person, event.nickname))
 
 
-def _announce(person: Person, nickname: str) -> tuple[bytes, ...]:
+def _announce(person: SimpleChatUser, nickname: str) -> tuple[bytes, ...]:
     person.announced = nickname
     name = shown_name(nickname)
     return f"{_WANTS_CHAT} {name}".encode(), name.encode()
 
 
-def _waits_no_more(person: Person, event: RequestWithdrawn | PersonBlocked) -> Told:
+def _waits_no_more(person: SimpleChatUser, event: RequestWithdrawn | PersonBlocked) -> Told:
     news = _shown(person.user.told(event))
     if event.nickname == person.announced and person.user.waiting:
         news += _announce(person, next(reversed(person.user.waiting)))
     return Told(news)
 
 
-def _answered(person: Person, event: RequestAnswered) -> Told:
+def _answered(person: SimpleChatUser, event: RequestAnswered) -> Told:
     return _answer(person, f"{shown_name(event.nickname)} {ANSWERS[event.outcome]}")
 
 
-def _refused(person: Person, event: Refused) -> Told:
+def _refused(person: SimpleChatUser, event: Refused) -> Told:
     if event.code == NO_CHAT_BEGAN:
         return _chat_over(person, event.text, "does not wait for you any more.")
     if event.code == CHAT_IS_ON:
@@ -106,30 +106,30 @@ def _refused(person: Person, event: Refused) -> Told:
     return Told(_shown(event.text)) if event.code == _WARNING else _answer(person, event.text)
 
 
-def _answer(person: Person, text: str) -> Told:
+def _answer(person: SimpleChatUser, text: str) -> Told:
     if not person.is_asking:
         return Told(_shown(text))
     person.is_asking = False
     return Told(chat=(cut(neutral(text), MESSAGE_LIMIT).encode(),))
 
 
-def _starts(person: Person) -> Told:
+def _starts(person: SimpleChatUser) -> Told:
     person.is_asking, person.is_talking = False, True
     return Told(chat=(START_CHAT,))
 
 
-def _started(person: Person, event: ChatStarted) -> Told:
+def _started(person: SimpleChatUser, event: ChatStarted) -> Told:
     text = person.user.told(event)
     return _starts(person) if person.is_asking else Told(_shown(text))
 
 
-def _resumed(person: Person, event: ChatResumed) -> Told:
+def _resumed(person: SimpleChatUser, event: ChatResumed) -> Told:
     """It has begun anew and knows of no chat: a yes, or /chat, takes it back into this one."""
     person.user.partner = event.nickname
     return Told((*_shown(sentence(event)), *_announce(person, event.nickname)))
 
 
-def _chat_ended(person: Person, event: ChatEnded) -> Told:
+def _chat_ended(person: SimpleChatUser, event: ChatEnded) -> Told:
     person.user.told(event)
     if person.to_come:
         return Told()  # it would not notice yet: see _has_answered
@@ -139,7 +139,7 @@ def _chat_ended(person: Person, event: ChatEnded) -> Told:
     return _chat_over(person, shown_name(event.nickname), _ENDS[event.reason])
 
 
-def _chat_over(person: Person, name: str, why: str) -> Told:
+def _chat_over(person: SimpleChatUser, name: str, why: str) -> Told:
     if person.is_talking:
         person.ended = name
     person.is_talking = False
@@ -154,21 +154,21 @@ def _shown(text: str | None) -> tuple[bytes, ...]:
     return first.encode(), *(f"{CUT} {piece}".encode() for piece in more)
 
 
-def _said(_: Person, event: Said) -> Told:
+def _said(_: SimpleChatUser, event: Said) -> Told:
     return Told(messages(*with_mark(shown_name(event.nickname), event.text)))
 
 
-def _said_in_room(_: Person, event: RoomSaid) -> Told:
+def _said_in_room(_: SimpleChatUser, event: RoomSaid) -> Told:
     """Never without the room, the lobby too: only the partner's texts have nothing but a name in front."""
     return Told(messages(*with_mark(f"{visible(event.room)} {shown_name(event.nickname)}", event.text)))
 
 
-def _entered(person: Person, event: RoomEntered) -> Told:
+def _entered(person: SimpleChatUser, event: RoomEntered) -> Told:
     person.user.told(event)
     return Told(_shown(f"{sentence(event)} /msg {event.room} TEXT talks there."))
 
 
-def _exited(person: Person, event: RoomExited) -> Told:
+def _exited(person: SimpleChatUser, event: RoomExited) -> Told:
     person.user.told(event)
     return Told(_shown(sentence(event)))
 

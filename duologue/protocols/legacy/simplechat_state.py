@@ -10,8 +10,8 @@ from collections.abc import Generator, Iterator
 from duologue.core.commands.chat import AcceptChat, Command, QuitChat
 from duologue.core.errors import PeerError
 from duologue.protocols.legacy.typed_commands import is_message, typed
-from duologue.protocols.legacy.user_state import Standing
-from duologue.protocols.legacy.wording import Manner, shown_name
+from duologue.protocols.legacy.user_state import UserState
+from duologue.protocols.legacy.wording import Wording, shown_name
 
 _ASK, _YES, _QUIT = "/chat", "yes", "/quit"
 
@@ -20,7 +20,7 @@ CHAT_IS_ON = "chat_is_on"
 NO_CHAT_BEGAN = "no_chat_began"
 
 
-class Person:
+class SimpleChatUser:
     """A client, in the states that it does not tell of but acts by: the same word means different things in each.
 
     It is asking while it waits on its chat socket for the answer to /chat, which is the next read, so nothing else may
@@ -46,7 +46,7 @@ class Person:
         self.token = ""
         self.is_on = False
         """Are all three sockets here?"""
-        self.user = Standing(Manner())
+        self.user = UserState(Wording())
         self.is_asking = False
         self.is_talking = False
         self.quits = False

@@ -24,9 +24,9 @@ from duologue.core.sentences import room_or_topic
 from duologue.core.text import ACTION, visible
 from duologue.protocols.legacy.recipients import answer, message, privately, reply, room_of, which_request
 from duologue.protocols.legacy.typed_people import PEOPLE_ROWS
-from duologue.protocols.legacy.typed_rows import Means, Row, is_word, maybe_one, nothing
-from duologue.protocols.legacy.user_state import Standing
-from duologue.protocols.legacy.wording import Manner, shown_name
+from duologue.protocols.legacy.typed_rows import Means, TypedRow, is_word, maybe_one, nothing
+from duologue.protocols.legacy.user_state import UserState
+from duologue.protocols.legacy.wording import Wording, shown_name
 
 HELP = "help"
 """Code of the answer to /help. What a door itself has to say goes the way of a mistake: the hub tells it."""
@@ -37,7 +37,7 @@ HISTORY = 20
 MOST_HISTORY = 50
 
 
-def typed(text: str, user: Standing) -> Command:
+def typed(text: str, user: UserState) -> Command:
     """What `text`, which is not empty, asks for. Raises PeerError for what is a mistake, or is answered here."""
     try:
         if _is_command(text):
@@ -52,41 +52,41 @@ def is_message(text: str) -> bool:
     return not _is_command(text) or text.split(maxsplit=1)[0].casefold() == ME
 
 
-def help_text(manner: Manner, group: str = "") -> str:
+def help_text(wording: Wording, group: str = "") -> str:
     """One line a command. Those of a group fit into one message; all of them would not."""
-    return "\n".join(["You can type:", *(f"{row.usage(manner)}  {row.help}" for row in _GROUPS[group])])
+    return "\n".join(["You can type:", *(f"{row.usage(wording)}  {row.help}" for row in _GROUPS[group])])
 
 
 def _is_command(text: str) -> bool:
     return text.startswith("/") and not text.startswith("//")
 
 
-def _command(text: str, user: Standing) -> Command:
+def _command(text: str, user: UserState) -> Command:
     word, rest = [*text.split(maxsplit=1), ""][:2]
     row = ROW_OF.get(word.casefold())
     if row is None:
-        raise _unknown(word, user.manner)
+        raise _unknown(word, user.wording)
     command = row.means(user, rest.strip())
     if command is None:
-        raise PeerError("bad_command", f"Usage: {row.usage(user.manner)}")
+        raise PeerError("bad_command", f"Usage: {row.usage(user.wording)}")
     return command
 
 
-def _unknown(word: str, manner: Manner) -> PeerError:
+def _unknown(word: str, wording: Wording) -> PeerError:
     shown = visible(word[:40]) + ("…" if len(word) > 40 else "")
-    hint = f"{manner.word('/help')} lists them; {manner.word(f'/{shown}')} sends it as text."
+    hint = f"{wording.word('/help')} lists them; {wording.word(f'/{shown}')} sends it as text."
     return PeerError("unknown_command", f"There is no command {shown}. {hint}")
 
 
 # What the commands mean
 
 
-def _part(user: Standing, rest: str) -> Command | None:
+def _part(user: UserState, rest: str) -> Command | None:
     return PartRoom(rest) if is_word(rest) else None if rest else PartRoom(room_of(user))
 
 
 def _answering(command: type[AcceptChat] | type[DeclineChat], word: str) -> Means:
-    def answer(user: Standing, rest: str) -> Command | None:
+    def answer(user: UserState, rest: str) -> Command | None:
         if len(rest.split()) > 1:
             return None
         if not rest and len(user.waiting) > 1:
@@ -98,23 +98,23 @@ def _answering(command: type[AcceptChat] | type[DeclineChat], word: str) -> Mean
     return answer
 
 
-def _ask(user: Standing, rest: str) -> Command | None:
+def _ask(user: UserState, rest: str) -> Command | None:
     if user.partner is not None:
-        leaves = user.manner.word(user.manner.end)
+        leaves = user.wording.word(user.wording.end)
         raise PeerError("in_chat", f"You are in a chat with {shown_name(user.partner)}. {leaves} leaves it.")
     return AskForChat(rest) if is_word(rest) else None
 
 
-def _quit(user: Standing, rest: str) -> Command | None:
+def _quit(user: UserState, rest: str) -> Command | None:
     if rest:
         return None
     if user.partner is None:
         # The chat may have ended while the word was typed; nobody is to lose the connection by that.
-        raise PeerError("no_chat", f"You are in no chat. {user.manner.leave} leaves the server.")
+        raise PeerError("no_chat", f"You are in no chat. {user.wording.leave} leaves the server.")
     return QuitChat()
 
 
-def _private(user: Standing, rest: str) -> Command | None:
+def _private(user: UserState, rest: str) -> Command | None:
     match rest.split(maxsplit=1):
         case [room, text] if has_mark(room):
             return SayInRoom(room, text)
@@ -123,24 +123,24 @@ def _private(user: Standing, rest: str) -> Command | None:
     return None
 
 
-def _join(user: Standing, rest: str) -> Command | None:
+def _join(user: UserState, rest: str) -> Command | None:
     if not rest:
         return None
     user.asked_to_join = True
     return JoinRoom(*rest.split(maxsplit=1))
 
 
-def _names(user: Standing, rest: str) -> Command | None:
+def _names(user: UserState, rest: str) -> Command | None:
     if not rest:
         return ListMembers(room_of(user))
     if not is_word(rest):
         return None
     if not has_mark(rest):
-        raise PeerError("bad_command", f"A room has its mark here: {user.manner.word('/names')} #{visible(rest)}")
+        raise PeerError("bad_command", f"A room has its mark here: {user.wording.word('/names')} #{visible(rest)}")
     return ListMembers(rest)
 
 
-def _topic(user: Standing, rest: str) -> Command | None:
+def _topic(user: UserState, rest: str) -> Command | None:
     """All but a first word with the mark of a room is what it is about, unless it may be meant otherwise."""
     if has_mark(rest):
         room, topic = [*rest.split(maxsplit=1), None][:2]
@@ -151,9 +151,9 @@ def _topic(user: Standing, rest: str) -> Command | None:
     return SetTopic(room, rest or None)
 
 
-def _be_sure(user: Standing, room: str, topic: str) -> None:
+def _be_sure(user: UserState, room: str, topic: str) -> None:
     """What changes something for all is never guessed. Raises PeerError."""
-    word = user.manner.word("/topic")
+    word = user.wording.word("/topic")
     named = without_mark(topic.split(maxsplit=1)[0], user.rooms)
     if user.partner is not None:
         raise PeerError("bad_command", f"You are in a chat, so say which room: {word} {room} {visible(topic)}")
@@ -161,7 +161,7 @@ def _be_sure(user: Standing, room: str, topic: str) -> None:
         raise PeerError("bad_command", room_or_topic(named, room, topic, word))
 
 
-def _history(user: Standing, rest: str) -> Command | None:
+def _history(user: UserState, rest: str) -> Command | None:
     if not rest:
         return ReadHistory(room_of(user), HISTORY)
     if not (rest.isascii() and rest.isdigit() and len(rest) < 6):
@@ -169,44 +169,44 @@ def _history(user: Standing, rest: str) -> Command | None:
     return ReadHistory(room_of(user), min(int(rest), MOST_HISTORY))
 
 
-def _me(user: Standing, rest: str) -> Command | None:
+def _me(user: UserState, rest: str) -> Command | None:
     return message(f"{ACTION}{rest}", user) if rest else None
 
 
-def _reply(user: Standing, rest: str) -> Command | None:
+def _reply(user: UserState, rest: str) -> Command | None:
     return reply(rest, user) if rest else None
 
 
-def _help(user: Standing, rest: str) -> Command | None:
+def _help(user: UserState, rest: str) -> Command | None:
     """A group goes before a command of the same name."""
     word = rest.casefold()
     if word in _GROUPS:
-        raise PeerError(HELP, help_text(user.manner, word))
+        raise PeerError(HELP, help_text(user.wording, word))
     row = ROW_OF.get(word) or ROW_OF.get(f"/{word}")
     if row is None:
         return None
-    raise PeerError(HELP, f"{row.usage(user.manner)}  {row.help}")
+    raise PeerError(HELP, f"{row.usage(user.wording)}  {row.help}")
 
 
 TALK_ROWS = (
-    Row(("/chat",), "NAME", "ask NAME for a chat", _ask),
-    Row(("/accept",), "[NAME]", "yes to NAME", _answering(AcceptChat, "accept")),
-    Row(("/decline",), "[NAME]", "no to NAME", _answering(DeclineChat, "decline")),
-    Row(("/cancel",), "[NAME]", "ask no longer", maybe_one(CancelRequest)),
-    Row(("/requests",), "", "who waits for you", nothing(ListRequests)),
-    Row(("/quit", "/end"), "", "leave the chat", _quit),
-    Row(("/msg",), "NAME TEXT", "to NAME alone, or to #ROOM", _private),
-    Row(("/reply",), "TEXT", "to who wrote to you last", _reply),
-    Row((ME,), "TEXT", "say what you do", _me),
-    Row(("/who",), "", "who is online", nothing(ListOnline)),
-    Row(("/rooms",), "", "list the rooms", nothing(ListRooms)),
-    Row(("/join",), "ROOM [PASSWORD]", "come into ROOM, or go back to it", _join),
-    Row(("/part",), "[ROOM]", "leave ROOM", _part),
-    Row(("/names",), "[#ROOM]", "who is in ROOM", _names),
-    Row(("/topic",), "[#ROOM] [TEXT]", "what ROOM is about", _topic),
-    Row(("/history",), "[COUNT]", "what was said in this room", _history),
-    Row(("/exit",), "", "leave the server", nothing(Exit)),
-    Row(("/help",), "[people|WORD]", "this list, or more", _help),
+    TypedRow(("/chat",), "NAME", "ask NAME for a chat", _ask),
+    TypedRow(("/accept",), "[NAME]", "yes to NAME", _answering(AcceptChat, "accept")),
+    TypedRow(("/decline",), "[NAME]", "no to NAME", _answering(DeclineChat, "decline")),
+    TypedRow(("/cancel",), "[NAME]", "ask no longer", maybe_one(CancelRequest)),
+    TypedRow(("/requests",), "", "who waits for you", nothing(ListRequests)),
+    TypedRow(("/quit", "/end"), "", "leave the chat", _quit),
+    TypedRow(("/msg",), "NAME TEXT", "to NAME alone, or to #ROOM", _private),
+    TypedRow(("/reply",), "TEXT", "to who wrote to you last", _reply),
+    TypedRow((ME,), "TEXT", "say what you do", _me),
+    TypedRow(("/who",), "", "who is online", nothing(ListOnline)),
+    TypedRow(("/rooms",), "", "list the rooms", nothing(ListRooms)),
+    TypedRow(("/join",), "ROOM [PASSWORD]", "come into ROOM, or go back to it", _join),
+    TypedRow(("/part",), "[ROOM]", "leave ROOM", _part),
+    TypedRow(("/names",), "[#ROOM]", "who is in ROOM", _names),
+    TypedRow(("/topic",), "[#ROOM] [TEXT]", "what ROOM is about", _topic),
+    TypedRow(("/history",), "[COUNT]", "what was said in this room", _history),
+    TypedRow(("/exit",), "", "leave the server", nothing(Exit)),
+    TypedRow(("/help",), "[people|WORD]", "this list, or more", _help),
 )
 ROWS = (*TALK_ROWS, *PEOPLE_ROWS)
 _GROUPS = {"": TALK_ROWS, "people": PEOPLE_ROWS}

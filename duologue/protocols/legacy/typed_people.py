@@ -14,15 +14,15 @@ from duologue.core.commands.people import (
     Unblock,
     WhoIs,
 )
-from duologue.protocols.legacy.typed_rows import Row, nothing, one
-from duologue.protocols.legacy.user_state import Standing
+from duologue.protocols.legacy.typed_rows import TypedRow, nothing, one
+from duologue.protocols.legacy.user_state import UserState
 
 
-def _away(_: Standing, rest: str) -> Command:
+def _away(_: UserState, rest: str) -> Command:
     return GoAway(" ".join(rest.split()))
 
 
-def _allow(_: Standing, rest: str) -> Command | None:
+def _allow(_: UserState, rest: str) -> Command | None:
     if not rest:
         return AllowAsking()
     who = _MAY_ASK.get(rest.casefold())
@@ -32,12 +32,12 @@ def _allow(_: Standing, rest: str) -> Command | None:
 _MAY_ASK = {who.value: who for who in MayAsk}
 
 PEOPLE_ROWS = (
-    Row(("/away",), "[TEXT]", "you are away, and why or until when", _away),
-    Row(("/dnd",), "", "nobody is to ask you for a chat", nothing(DoNotDisturb)),
-    Row(("/back",), "", "you are there again, after either", nothing(ComeBack)),
-    Row(("/whois",), "NAME", "how NAME is", one(WhoIs)),
-    Row(("/block",), "NAME", "nothing of NAME reaches you", one(Block)),
-    Row(("/unblock",), "NAME", "end that", one(Unblock)),
-    Row(("/blocked",), "", "whom you have blocked", nothing(ListBlocked)),
-    Row(("/allow",), f"[{'|'.join(_MAY_ASK)}]", "who may ask you for a chat", _allow),
+    TypedRow(("/away",), "[TEXT]", "you are away, and why or until when", _away),
+    TypedRow(("/dnd",), "", "nobody is to ask you for a chat", nothing(DoNotDisturb)),
+    TypedRow(("/back",), "", "you are there again, after either", nothing(ComeBack)),
+    TypedRow(("/whois",), "NAME", "how NAME is", one(WhoIs)),
+    TypedRow(("/block",), "NAME", "nothing of NAME reaches you", one(Block)),
+    TypedRow(("/unblock",), "NAME", "end that", one(Unblock)),
+    TypedRow(("/blocked",), "", "whom you have blocked", nothing(ListBlocked)),
+    TypedRow(("/allow",), f"[{'|'.join(_MAY_ASK)}]", "who may ask you for a chat", _allow),
 )

@@ -6,15 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from duologue.core.commands.chat import Command
-from duologue.protocols.legacy.user_state import Standing
-from duologue.protocols.legacy.wording import Manner
+from duologue.protocols.legacy.user_state import UserState
+from duologue.protocols.legacy.wording import Wording
 
-Means = Callable[[Standing, str], Command | None]
+Means = Callable[[UserState, str], Command | None]
 """Gets what follows the word, without blanks around it. None: that does not fit. Raises PeerError for a mistake."""
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class TypedRow:
     """One command: its words, what follows them, help in few words, and what it means."""
 
     words: tuple[str, ...]
@@ -22,9 +22,9 @@ class Row:
     help: str
     means: Means
 
-    def usage(self, manner: Manner) -> str:
-        word = manner.end if manner.end in self.words else self.words[0]
-        return f"{manner.word(word)} {self.takes}".rstrip()
+    def usage(self, wording: Wording) -> str:
+        word = wording.end if wording.end in self.words else self.words[0]
+        return f"{wording.word(word)} {self.takes}".rstrip()
 
 
 def nothing(command: Callable[[], Command]) -> Means:

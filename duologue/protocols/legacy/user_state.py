@@ -25,10 +25,10 @@ from duologue.core.requests import ChatEnd
 from duologue.core.room_rules import LOBBY
 from duologue.core.sentences import sentence
 from duologue.protocols.legacy import wording
-from duologue.protocols.legacy.wording import MOST_LISTED, Manner, bared, shown_name
+from duologue.protocols.legacy.wording import MOST_LISTED, Wording, bared, shown_name
 
 
-class Standing:
+class UserState:
     """What is so between two lines of one user.
 
     `given` is the name that the user's client believes in, `partner` whom one chats with, `waiting` those who wait for
@@ -42,15 +42,15 @@ class Standing:
         "ended",
         "given",
         "is_in",
-        "manner",
         "partner",
         "rooms",
         "waiting",
+        "wording",
         "writers",
     )
 
-    def __init__(self, manner: Manner) -> None:
-        self.manner = manner
+    def __init__(self, wording: Wording) -> None:
+        self.wording = wording
         self.given = ""
         self.is_in = False
         self.partner: str | None = None
@@ -97,7 +97,7 @@ class Standing:
 
     def _requested(self, event: ChatRequested) -> str:
         self.waiting[event.nickname] = None
-        return wording.requested(self.manner, event.nickname, is_alone=len(self.waiting) == 1)
+        return wording.requested(self.wording, event.nickname, is_alone=len(self.waiting) == 1)
 
     def _withdrawn(self, event: RequestWithdrawn) -> str | None:
         self.waiting.pop(event.nickname, None)
@@ -105,7 +105,7 @@ class Standing:
 
     def _blocked(self, event: PersonBlocked) -> str:
         self.waiting.pop(event.nickname, None)
-        return wording.blocked(self.manner, event.nickname)
+        return wording.blocked(self.wording, event.nickname)
 
     def _waiting_listed(self, event: WaitingRequests) -> str:
         self.waiting = dict.fromkeys(event.nicknames)
@@ -115,7 +115,7 @@ class Standing:
         self.partner = event.nickname
         self.waiting.clear()
         self.ended = None
-        return wording.started(self.manner, event.nickname)
+        return wording.started(self.wording, event.nickname)
 
     def _chat_ended(self, event: ChatEnded) -> str:
         self.partner = None
@@ -141,8 +141,8 @@ class Standing:
     def _rooms_listed(self, event: RoomsListed) -> str:
         listed, self._listed = self._listed, []
         if not event.count:
-            return f"There are no rooms. {self.manner.join} makes one."
-        return "\n".join(["Rooms:", *wording.as_many_as_fit(listed, event.count, self.manner.list_bytes)])
+            return f"There are no rooms. {self.wording.join} makes one."
+        return "\n".join(["Rooms:", *wording.as_many_as_fit(listed, event.count, self.wording.list_bytes)])
 
 
 def _is_same(typed: str, nickname: str) -> bool:
@@ -150,22 +150,22 @@ def _is_same(typed: str, nickname: str) -> bool:
 
 
 _TOLD: dict[type[Event], Callable[..., str | None]] = {
-    LoggedIn: Standing._logged_in,
-    ChatRequested: Standing._requested,
-    RequestWithdrawn: Standing._withdrawn,
-    RequestSent: lambda user, event: wording.request_sent(user.manner, event.nickname),
-    WaitingRequests: Standing._waiting_listed,
-    ChatStarted: Standing._started,
-    ChatEnded: Standing._chat_ended,
+    LoggedIn: UserState._logged_in,
+    ChatRequested: UserState._requested,
+    RequestWithdrawn: UserState._withdrawn,
+    RequestSent: lambda user, event: wording.request_sent(user.wording, event.nickname),
+    WaitingRequests: UserState._waiting_listed,
+    ChatStarted: UserState._started,
+    ChatEnded: UserState._chat_ended,
     PeopleOnline: lambda _, event: wording.listing(event),
-    RoomEntered: Standing._entered,
-    RoomExited: Standing._exited,
+    RoomEntered: UserState._entered,
+    RoomExited: UserState._exited,
     RoomMembers: lambda _, event: wording.listing(event),
-    RoomListed: Standing._room_listed,
-    RoomsListed: Standing._rooms_listed,
+    RoomListed: UserState._room_listed,
+    RoomsListed: UserState._rooms_listed,
     Refused: lambda _, event: event.text,  # has line breaks where it is /help
-    PersonBlocked: Standing._blocked,
+    PersonBlocked: UserState._blocked,
     BlockedListed: lambda _, event: wording.listing(event),
-    YouAre: lambda user, event: wording.you_are(user.manner, event),
+    YouAre: lambda user, event: wording.you_are(user.wording, event),
     RecallEnded: lambda _, event: None if event.count else "Nothing was said here before.",
 }

@@ -26,7 +26,7 @@ MOST_LISTED = LIST_BYTES // 4
 
 
 @dataclass(frozen=True, slots=True)
-class Manner:
+class Wording:
     """How the users of one door type: what stands `before` each word, and the words for what its client knows itself.
 
     `list_bytes` is how long a list of rooms may be.
@@ -122,19 +122,19 @@ def as_many_as_fit(shown: Iterable[str], total: int, room: int = LIST_BYTES) -> 
     return [*fitting, f"… and {more} more"] if more else fitting
 
 
-def requested(manner: Manner, nickname: str, *, is_alone: bool) -> str:
+def requested(wording: Wording, nickname: str, *, is_alone: bool) -> str:
     name = shown_name(nickname)
     yes, no = ("yes", "no") if is_alone else (f"/accept {name}", f"/decline {name}")
-    return f"{name} wants to chat with you. Type {manner.word(yes)} or {manner.word(no)}."
+    return f"{name} wants to chat with you. Type {wording.word(yes)} or {wording.word(no)}."
 
 
-def request_sent(manner: Manner, nickname: str) -> str:
-    return f"Waiting for {shown_name(nickname)} to answer. {manner.word('/cancel')} withdraws."
+def request_sent(wording: Wording, nickname: str) -> str:
+    return f"Waiting for {shown_name(nickname)} to answer. {wording.word('/cancel')} withdraws."
 
 
-def started(manner: Manner, nickname: str) -> str:
+def started(wording: Wording, nickname: str) -> str:
     name = shown_name(nickname)
-    return f"Chat with {name} started: what you type goes to {name} alone. {manner.word(manner.end)} leaves the chat."
+    return f"Chat with {name} started: what you type goes to {name} alone. {wording.word(wording.end)} leaves the chat."
 
 
 def ended(event: ChatEnded, room: str | None) -> str:
@@ -142,8 +142,8 @@ def ended(event: ChatEnded, room: str | None) -> str:
     return f"{over} {where_text_goes(room)}".rstrip()
 
 
-def you_are(manner: Manner, event: YouAre) -> str:
-    back = manner.word("/back")
+def you_are(wording: Wording, event: YouAre) -> str:
+    back = wording.word("/back")
     match event.state:
         case State.AWAY:
             why = f": {visible(event.text)}" if event.text else ""
@@ -153,9 +153,9 @@ def you_are(manner: Manner, event: YouAre) -> str:
     return sentence(event) or ""
 
 
-def blocked(manner: Manner, nickname: str) -> str:
+def blocked(wording: Wording, nickname: str) -> str:
     name = shown_name(nickname)
-    ends = manner.word(f"/unblock {name}")
+    ends = wording.word(f"/unblock {name}")
     return f"You have blocked {name}, who hears no more than that you do not answer. {ends} ends that."
 
 

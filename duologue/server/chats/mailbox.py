@@ -24,7 +24,7 @@ from duologue.core.requests import Chat, ChatEnd
 from duologue.protocols.native.wire import encode_message
 from duologue.server.backpressure import Backpressure
 from duologue.server.session import Session
-from duologue.server.storage.base import Letter, Standing, Store
+from duologue.server.storage.base import Letter, Store, StreamProgress
 from duologue.server.tasks import Tasks
 
 PAGE_BYTES = 64 * 1024
@@ -99,13 +99,13 @@ class Mailbox:
             recipient = self._recipient_of(session, letter)
             line, at = encode_message(letter.text), self._wall_clock()
             is_heard = self._is_heard(session.nickname, recipient)
-            handed_in = await self.store.hand_in(
+            kept_letter = await self.store.hand_in(
                 Letter(letter.stream, letter.number, session.nickname, recipient, line, at, is_heard)
             )
         except PeerError as error:
             session.login_socket.tell(NotKept(letter.nickname, letter.stream, letter.number, error.code, error.text))
             return
-        self._tell_sender(handed_in.standing)
+        self._tell_sender(kept_letter.progress)
         reader = self._client_of(recipient)
         if reader is None:
             session.login_socket.tell(KeptFor(recipient, letter.stream, letter.number))
@@ -193,7 +193,7 @@ class Mailbox:
         if received:
             await self._receive(session.nickname, stream, received)
         else:
-            self._tell_sender(await self.store.standing(stream, session.nickname))
+            self._tell_sender(await self.store.progress(stream, session.nickname))
 
     def received(self, nickname: str, stream: str, received: int) -> None:
         """The same of a client that does not say so itself."""
@@ -202,11 +202,11 @@ class Mailbox:
     async def _receive(self, nickname: str, stream: str, received: int) -> None:
         self._tell_sender(await self.store.receipt(stream, nickname, received))
 
-    def _tell_sender(self, standing: Standing | None) -> None:
-        sender = self._client_of(standing.sender) if standing else None
-        if standing and sender:
-            delivered = min(standing.received, standing.stored)
-            sender.check_socket.tell(Acknowledged(standing.stored, delivered, standing.stream))
+    def _tell_sender(self, progress: StreamProgress | None) -> None:
+        sender = self._client_of(progress.sender) if progress else None
+        if progress and sender:
+            delivered = min(progress.received, progress.stored)
+            sender.check_socket.tell(Acknowledged(progress.stored, delivered, progress.stream))
 
     # A chat that is over
 
@@ -216,11 +216,11 @@ class Mailbox:
 
     async def _answer_resume(self, session: Session, command: ResumeChat) -> None:
         stream = command.sent.name if command.sent else None
-        standing = await self.store.chat_standing(command.chat, session.nickname, stream)
+        progress = await self.store.chat_standing(command.chat, session.nickname, stream)
         answer: Event = ChatUnknown(command.chat)
-        if standing:
-            reason = ChatEnd(standing.reason) if standing.reason in _REASONS else ChatEnd.LOST
-            answer = ChatEnded(standing.partner, reason, command.chat, standing.had)
+        if progress:
+            reason = ChatEnd(progress.reason) if progress.reason in _REASONS else ChatEnd.LOST
+            answer = ChatEnded(progress.partner, reason, command.chat, progress.had)
         session.login_socket.tell(answer)
 
 

@@ -63,7 +63,7 @@ class Undelivered:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class StreamProgress:
     """Of a stream that is over the store answers for 1 to `stored`, and the recipient holds 1 to `received`.
 
     `received` is above `stored` in files of older servers only, which took the recipient's word for what they had not.
@@ -77,15 +77,15 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
-class HandedIn:
+class KeptLetter:
     """How a letter's stream stands now, and the letter's `number` among all messages; None: it was there already."""
 
-    standing: Standing
+    progress: StreamProgress
     number: int | None
 
 
 @dataclass(frozen=True, slots=True)
-class ChatStanding:
+class ChatProgress:
     """A chat that is over, as one of the two is told: messages 1 to `had` of theirs are in the store or received."""
 
     partner: str
@@ -220,7 +220,7 @@ class Store(Protocol):
     async def synced(self) -> None:
         """Wait until all that was given before is as safe as it gets, and reported. Raises StoreError."""
 
-    async def hand_in(self, letter: Letter) -> HandedIn:
+    async def hand_in(self, letter: Letter) -> KeptLetter:
         """Keep a letter; how its stream stands then. One that is there already is answered as when it came.
 
         A stream of a chat that is over goes on like this, and one that is unknown may begin at any number.
@@ -233,19 +233,19 @@ class Store(Protocol):
         Raises StoreError.
         """
 
-    async def receipt(self, stream: str, recipient: str, upto: int) -> Standing | None:
+    async def receipt(self, stream: str, recipient: str, upto: int) -> StreamProgress | None:
         """`recipient` holds 1 to `upto` of a letter, or of a stream of a chat that is over. Raises StoreError.
 
         None: there is no such stream to this recipient.
         """
 
-    async def standing(self, stream: str, sender: str) -> Standing | None:
+    async def progress(self, stream: str, sender: str) -> StreamProgress | None:
         """How a letter stands, or a stream of a chat that is over. Raises StoreError.
 
         None: there is no such stream of this sender.
         """
 
-    async def chat_standing(self, chat_id: str, me: str, stream: str | None) -> ChatStanding | None:
+    async def chat_standing(self, chat_id: str, me: str, stream: str | None) -> ChatProgress | None:
         """How a chat that is over stands for `me`, by the stream named or else the last one. Raises StoreError.
 
         None: no chat of `me` has ended under this id.

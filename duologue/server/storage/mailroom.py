@@ -11,7 +11,7 @@ from zlib import crc32
 
 from duologue.core.room_rules import is_room
 from duologue.core.streams import chat_of
-from duologue.server.storage.base import ChatStanding, HandedIn, Letter, LiveRoom, Standing
+from duologue.server.storage.base import ChatProgress, KeptLetter, Letter, LiveRoom, StreamProgress
 from duologue.server.storage.letters import (
     LETTER,
     STREAMS_OF_A_CHAT,
@@ -64,8 +64,8 @@ class _Stream(NamedTuple):
     reason: str | None
 
     @property
-    def standing(self) -> Standing:
-        return Standing(self.name, self.sender, self.recipient, self.stored, self.received)
+    def progress(self) -> StreamProgress:
+        return StreamProgress(self.name, self.sender, self.recipient, self.stored, self.received)
 
 
 class Mailroom:
@@ -106,7 +106,7 @@ class Mailroom:
 
     # Questions
 
-    def hand_in(self, letter: Letter) -> HandedIn:
+    def hand_in(self, letter: Letter) -> KeptLetter:
         """Raises PeerError, before anything is changed."""
         check_number(letter)
         streams = self._streams(chat_of(letter.stream))
@@ -114,23 +114,23 @@ class Mailroom:
             raise bad_number(letter)
         stream = _newest(streams, letter.stream, letter.sender)
         if stream and is_there(letter, stream.stored, stream.received):
-            return HandedIn(stream.standing, None)
+            return KeptLetter(stream.progress, None)
         if stream is None and len(streams) >= STREAMS_OF_A_CHAT:
             raise bad_number(letter)
         if has_mailbox(letter.recipient) and (stream is None or letter.number > stream.received):
             self._shares.check(letter)
         stream, chunk = self._keep(letter, stream or self._new_stream(letter, streams))
-        return HandedIn(stream.standing, chunk << PLACE_BITS)
+        return KeptLetter(stream.progress, chunk << PLACE_BITS)
 
-    def receipt(self, stream: str, recipient: str, upto: int) -> Standing | None:
+    def receipt(self, stream: str, recipient: str, upto: int) -> StreamProgress | None:
         found = [found for found in self._named(stream) if found.recipient == recipient]
         return self._receive(found[-1], upto) if found else None
 
-    def standing(self, stream: str, sender: str) -> Standing | None:
+    def progress(self, stream: str, sender: str) -> StreamProgress | None:
         found = self._ended(stream, sender)
-        return found.standing if found else None
+        return found.progress if found else None
 
-    def chat_standing(self, chat_id: str, me: str, stream: str | None) -> ChatStanding | None:
+    def chat_standing(self, chat_id: str, me: str, stream: str | None) -> ChatProgress | None:
         streams = self._streams(chat_id)
         if not streams or me not in streams[0][2:4]:
             return None
@@ -139,7 +139,7 @@ class Mailroom:
             return None
         (partner,) = {*streams[0][2:4]} - {me}
         mine = [found for found in streams if found.sender == me and stream in (None, found.name)]
-        return ChatStanding(partner, str(reason), max(mine[-1].stored, mine[-1].received) if mine else 0)
+        return ChatProgress(partner, str(reason), max(mine[-1].stored, mine[-1].received) if mine else 0)
 
     # Rows
 
@@ -201,17 +201,17 @@ class Mailroom:
     def _put(self, stream: _Stream, first: int, last: int) -> None:
         self._connection.execute(_ARRIVAL, (stream.recipient, stream.number, first, last))
 
-    def _receive(self, stream: _Stream, upto: int) -> Standing:
+    def _receive(self, stream: _Stream, upto: int) -> StreamProgress:
         """Nobody holds more than is stored: what comes later has still to be handed over."""
         upto = min(upto, stream.stored)
         if upto <= stream.received:
-            return stream.standing
+            return stream.progress
         places = {"stream": stream.number, "received": stream.received, "upto": upto}
         (count,) = self._connection.execute(_NO_LONGER_WAITING, places).fetchone()
         self._shares.put(stream.recipient, stream.sender, -count)
         self._connection.execute(_RECEIVED, (upto, stream.number))
         self._connection.execute(_HANDED_OVER, (stream.number, upto))
-        return stream._replace(received=upto).standing
+        return stream._replace(received=upto).progress
 
 
 def _reason(letter: Letter) -> str:

@@ -70,7 +70,7 @@ class RemembersNothing:
     async def receipt(self, stream: str, recipient: str, upto: int) -> NoReturn:
         raise self._error
 
-    async def standing(self, stream: str, sender: str) -> NoReturn:
+    async def progress(self, stream: str, sender: str) -> NoReturn:
         raise self._error
 
     async def chat_standing(self, chat_id: str, me: str, stream: str | None) -> NoReturn:

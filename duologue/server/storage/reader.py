@@ -104,7 +104,7 @@ PAGE_LINES = 500
 PAGE_CHUNKS = 16
 
 
-class Row(NamedTuple):
+class StoredChunk(NamedTuple):
     """What a row of the chunk query holds."""
 
     number: int
@@ -123,7 +123,7 @@ class Row(NamedTuple):
         """As MAY_BE_READ."""
         return self.is_heard or self.sender == nickname
 
-    def checked(self) -> Row:
+    def checked(self) -> StoredChunk:
         """Itself. Raises DamagedLinesError: what was damaged must not be read out as if somebody had said it."""
         whole(self.lines, self.crc)
         return self
@@ -145,7 +145,7 @@ def room_history(connection: sqlite3.Connection, room: str, before: int | None =
     """The same of a room."""
     highest = _highest(before)
     while rows := connection.execute(_IN_ROOM, (room, highest, PAGE_CHUNKS)).fetchall():
-        for row in map(Row._make, rows):
+        for row in map(StoredChunk._make, rows):
             yield from _newest_first(row.checked(), before)
         highest = rows[-1][0] - 1
         yield None
@@ -173,40 +173,40 @@ def have_talked(connection: sqlite3.Connection, me: str, other: str) -> bool:
     return bool(have)
 
 
-def of_chunks(connection: sqlite3.Connection, whose: Whose, numbers: Sequence[int]) -> dict[int, Row]:
+def of_chunks(connection: sqlite3.Connection, whose: Whose, numbers: Sequence[int]) -> dict[int, StoredChunk]:
     """Those of these chunks that are theirs and may be read, by number; at most PAGE_CHUNKS."""
     places = ", ".join(f":chunk{place}" for place in range(len(numbers)))
     condition = f"chunk.number IN ({places}) AND {whose.condition} AND {MAY_BE_READ}"
     values = whose.values | {f"chunk{place}": number for place, number in enumerate(numbers)}
-    rows = map(Row._make, connection.execute(f"{_CHUNK} WHERE {condition}", values))
+    rows = map(StoredChunk._make, connection.execute(f"{_CHUNK} WHERE {condition}", values))
     return {row.number: row.checked() for row in rows}
 
 
-def any_chunk(connection: sqlite3.Connection, number: int) -> Row | None:
+def any_chunk(connection: sqlite3.Connection, number: int) -> StoredChunk | None:
     """One chunk, whoever it belongs to and damaged or not: for the index, not for people."""
     row = connection.execute(f"{_CHUNK} WHERE chunk.number = ?", (number,)).fetchone()
-    return Row._make(row) if row else None
+    return StoredChunk._make(row) if row else None
 
 
-def messages(row: Row, first: int, last: int) -> list[Message]:
+def messages(row: StoredChunk, first: int, last: int) -> list[Message]:
     """The messages of a chunk from place `first` up to place `last`."""
     found = texts(between(row.lines, first, last))
     return [message_at(row, place, text) for place, text in enumerate(found, first)]
 
 
-def message_at(row: Row, place: int, text: str) -> Message:
+def message_at(row: StoredChunk, place: int, text: str) -> Message:
     number = (row.number << PLACE_BITS) + place
     return Message(number, row.stream, row.sender, row.recipient, row.first + place, row.at, text)
 
 
-def pages(row: Row, before: int | None = None) -> Iterator[tuple[int, int]]:
+def pages(row: StoredChunk, before: int | None = None) -> Iterator[tuple[int, int]]:
     """The places of a chunk, or those before a message's number, from the newest on: PAGE_LINES of them at a time."""
     end = row.messages if before is None else max(0, min(row.messages, before - (row.number << PLACE_BITS)))
     for last in range(end, 0, -PAGE_LINES):
         yield max(0, last - PAGE_LINES), last
 
 
-def chunks(connection: sqlite3.Connection, whose: Whose, before: int | None = None) -> Iterator[Row | None]:
+def chunks(connection: sqlite3.Connection, whose: Whose, before: int | None = None) -> Iterator[StoredChunk | None]:
     """The chunks back from the newest, or from the one of a message's number; None as in Steps.
 
     No statement is open between two steps, so that no snapshot grows old: chunks do not change, and who goes on to one
@@ -261,7 +261,7 @@ def walk_of(whose: Whose) -> str:
     return _WALK.format(condition=whose.condition)
 
 
-def _newest_first(row: Row, before: int | None) -> Iterator[Message]:
+def _newest_first(row: StoredChunk, before: int | None) -> Iterator[Message]:
     for first, last in pages(row, before):
         yield from reversed(messages(row, first, last))
 

@@ -20,8 +20,8 @@ from duologue.server.storage.reader import (
     PAGE_CHUNKS,
     PAGE_LINES,
     PLACE_BITS,
-    Row,
     Steps,
+    StoredChunk,
     Whose,
     any_chunk,
     chunks,
@@ -153,7 +153,7 @@ def _hits(connection: sqlite3.Connection, query: str) -> Iterator[Hits]:
         before, most = found[-1], min(4 * most, MOST_HITS)
 
 
-def _at(row: Row | None, places: Sequence[int], wanted: _Wanted) -> Steps:
+def _at(row: StoredChunk | None, places: Sequence[int], wanted: _Wanted) -> Steps:
     """Of a chunk, if it is one of theirs, the messages at these places that have the signs."""
     if row is None:
         return
@@ -171,7 +171,7 @@ def _by_signs(connection: sqlite3.Connection, whose: Whose, wanted: _Wanted) -> 
         yield None
 
 
-def _with_signs(row: Row, wanted: _Wanted) -> Steps:
+def _with_signs(row: StoredChunk, wanted: _Wanted) -> Steps:
     for first, last in pages(row):
         if wanted.has_signs(between(row.lines, first, last).decode(errors="replace")):
             yield from (found for found in reversed(messages(row, first, last)) if wanted.has_signs(found.text))

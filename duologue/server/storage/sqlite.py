@@ -20,16 +20,16 @@ from duologue.server.access import check_room, in_words
 from duologue.server.fair_pool import PoolFull
 from duologue.server.storage import reader
 from duologue.server.storage.base import (
-    ChatStanding,
-    HandedIn,
+    ChatProgress,
+    KeptLetter,
     Letter,
     LiveRoom,
     Message,
     Pressure,
     Report,
-    Standing,
     StoreDamaged,
     StoreError,
+    StreamProgress,
     Undelivered,
     Unfinished,
 )
@@ -233,27 +233,27 @@ class SqliteStore:
         if self._waiting or self._writing:
             await self._ask(lambda _: None)
 
-    async def hand_in(self, letter: Letter) -> HandedIn:
+    async def hand_in(self, letter: Letter) -> KeptLetter:
         """Keep a letter; it is on the disk when this returns. Raises PeerError for a refusal, StoreError."""
         if self._reserve.is_low:
             return await self._handed_in_before(letter)
         return await self._ask(lambda mailroom: mailroom.hand_in(letter))
 
-    async def _handed_in_before(self, letter: Letter) -> HandedIn:
-        standing = await self.standing(letter.stream, letter.sender)
-        if standing is None or standing.stored < letter.number:
+    async def _handed_in_before(self, letter: Letter) -> KeptLetter:
+        progress = await self.progress(letter.stream, letter.sender)
+        if progress is None or progress.stored < letter.number:
             raise disk_full()
-        return HandedIn(standing, None)
+        return KeptLetter(progress, None)
 
-    async def receipt(self, stream: str, recipient: str, upto: int) -> Standing | None:
+    async def receipt(self, stream: str, recipient: str, upto: int) -> StreamProgress | None:
         """`recipient` holds 1 to `upto` of a letter, or of a stream of an ended chat. None: there is none such."""
         return await self._ask(lambda mailroom: mailroom.receipt(stream, recipient, upto))
 
-    async def standing(self, stream: str, sender: str) -> Standing | None:
+    async def progress(self, stream: str, sender: str) -> StreamProgress | None:
         """How a letter stands, or a stream of an ended chat. None: there is none such of this sender."""
-        return await self._ask(lambda mailroom: mailroom.standing(stream, sender))
+        return await self._ask(lambda mailroom: mailroom.progress(stream, sender))
 
-    async def chat_standing(self, chat_id: str, me: str, stream: str | None) -> ChatStanding | None:
+    async def chat_standing(self, chat_id: str, me: str, stream: str | None) -> ChatProgress | None:
         """How an ended chat stands for `me`, by the stream named or else the last. None: `me` has none such."""
         return await self._ask(lambda mailroom: mailroom.chat_standing(chat_id, me, stream))
 

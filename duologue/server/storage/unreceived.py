@@ -16,16 +16,16 @@ from duologue.core.errors import PeerError
 from duologue.core.streams import chat_of
 from duologue.server.storage.backlog import PIECE_OVERHEAD, STREAM_BEHIND_BYTES, Backlog, Backlogs
 from duologue.server.storage.base import (
-    ChatStanding,
-    HandedIn,
+    ChatProgress,
+    KeptLetter,
     Letter,
     LiveChat,
     LiveRoom,
     Message,
     Pressure,
     Report,
-    Standing,
     Stored,
+    StreamProgress,
     Undelivered,
 )
 from duologue.server.storage.held_lines import HeldLines
@@ -59,8 +59,8 @@ class _Stream:
         return max(0, self.held.last - self.received)
 
     @property
-    def standing(self) -> Standing:
-        return Standing(self.name, self.sender, self.recipient, self.received, self.received)
+    def progress(self) -> StreamProgress:
+        return StreamProgress(self.name, self.sender, self.recipient, self.received, self.received)
 
 
 @dataclass(slots=True, eq=False)
@@ -92,7 +92,7 @@ class _Mailbox:
 class _Unheard(NamedTuple):
     """What a sender is answered whom the recipient has blocked, of a stream in which `last` was their last message."""
 
-    standing: Standing
+    progress: StreamProgress
     last: int
 
 
@@ -193,7 +193,7 @@ class Unreceived:
 
     # Letters, and chats that are over
 
-    async def hand_in(self, letter: Letter) -> HandedIn:
+    async def hand_in(self, letter: Letter) -> KeptLetter:
         """Keep a letter. It is not safe yet: what counts as stored of its stream is what has been received."""
         check_number(letter)
         chat = self._chats.get(chat_of(letter.stream)) or _Chat(
@@ -203,23 +203,23 @@ class Unreceived:
             raise bad_number(letter)
         stream = chat.said_by(letter.sender, letter.stream)
         unheard = self._unheard.get((letter.stream, letter.sender))
-        standing = stream.standing if stream else unheard.standing if unheard else None
-        if standing and is_there(letter, _last(stream, unheard), standing.received):
-            return HandedIn(standing, None)
+        progress = stream.progress if stream else unheard.progress if unheard else None
+        if progress and is_there(letter, _last(stream, unheard), progress.received):
+            return KeptLetter(progress, None)
         if stream is None and len(chat.streams) >= STREAMS_OF_A_CHAT:
             raise bad_number(letter)
         if has_mailbox(letter.recipient):
             self._shares.check(letter)
             if not letter.is_heard:
-                return HandedIn(self._answer_unheard(letter, standing), None)
+                return KeptLetter(self._answer_unheard(letter, progress), None)
         stream = self._take(letter, chat, stream)
         self._note(self._talked, (letter.sender, letter.recipient), None)
-        return HandedIn(stream.standing, self._arrived)
+        return KeptLetter(stream.progress, self._arrived)
 
-    def _answer_unheard(self, letter: Letter, known: Standing | None) -> Standing:
+    def _answer_unheard(self, letter: Letter, known: StreamProgress | None) -> StreamProgress:
         """As for any letter that has not been received, and nothing is kept of it but the answer."""
         before = letter.number - 1
-        answer = known or Standing(letter.stream, letter.sender, letter.recipient, before, before)
+        answer = known or StreamProgress(letter.stream, letter.sender, letter.recipient, before, before)
         self._note(self._unheard, (letter.stream, letter.sender), _Unheard(answer, letter.number))
         self._shares.taken(letter)
         return answer
@@ -261,7 +261,7 @@ class Unreceived:
                 limit_bytes -= _read(stream, arrival, start, last, limit_bytes, found)
         return found
 
-    async def receipt(self, stream: str, recipient: str, upto: int) -> Standing | None:
+    async def receipt(self, stream: str, recipient: str, upto: int) -> StreamProgress | None:
         chat = self._over(stream)
         known = chat.said_by(chat.partner_of(recipient), stream) if chat else None
         if chat is None or known is None or known.recipient != recipient:
@@ -269,22 +269,22 @@ class Unreceived:
         upto = min(upto, known.held.last)
         if upto > known.received:
             self._receive(chat, known, upto)
-        return known.standing
+        return known.progress
 
-    async def standing(self, stream: str, sender: str) -> Standing | None:
+    async def progress(self, stream: str, sender: str) -> StreamProgress | None:
         chat = self._over(stream)
         known = chat.said_by(sender, stream) if chat else None
         if known:
-            return known.standing
+            return known.progress
         unheard = self._unheard.get((stream, sender))
-        return unheard.standing if unheard else None
+        return unheard.progress if unheard else None
 
-    async def chat_standing(self, chat_id: str, me: str, stream: str | None) -> ChatStanding | None:
+    async def chat_standing(self, chat_id: str, me: str, stream: str | None) -> ChatProgress | None:
         chat = self._chats.get(chat_id)
         if chat is None or chat.reason in (None, LETTER) or me not in (chat.asker, chat.target):
             return None
         mine = chat.said_by(me, stream)
-        return ChatStanding(chat.partner_of(me), str(chat.reason), max(mine.held.last, mine.received) if mine else 0)
+        return ChatProgress(chat.partner_of(me), str(chat.reason), max(mine.held.last, mine.received) if mine else 0)
 
     # What is not kept
 

@@ -8,12 +8,12 @@ import pytest
 
 from duologue.client.engine.correspondence import Correspondence
 from duologue.client.engine.memory import Memory
-from duologue.client.engine.memory_store import Letter
+from duologue.client.engine.memory_store import PendingLetter
 from duologue.client.events import HandedIn, Happening, LetterDelivered
 from duologue.core.events.chat import Acknowledged, ChatEnded, ChatResumed, ChatUnknown, KeptFor, NotKept
 from duologue.core.requests import ChatEnd
 
-LETTER = Letter("carol", "abc", "hi\nthere", at=0)
+LETTER = PendingLetter("carol", "abc", "hi\nthere", at=0)
 
 
 class Scene:
@@ -63,14 +63,14 @@ def test_in_one_session_a_letter_is_sent_once(alice: Scene) -> None:
     alice.session.mail.write(LETTER)
     alice.session.mail.begin()
     assert alice.session.to_chat == b""
-    alice.memory.write(Letter("carol", "def", "later", at=0))
+    alice.memory.write(PendingLetter("carol", "def", "later", at=0))
     alice.session.mail.begin()
     alice.session.mail.begin()
     assert alice.session.to_chat == b"/msg carol def 1 :later\n"
 
 
 def test_a_message_to_a_room_is_done_when_it_is_stored(alice: Scene) -> None:
-    assert alice.session.mail.write(Letter("#tea", "abc", "hi", at=0)) == b"/msg #tea abc 1 :hi\n"
+    assert alice.session.mail.write(PendingLetter("#tea", "abc", "hi", at=0)) == b"/msg #tea abc 1 :hi\n"
     assert alice.comes_back() == "/msg #tea abc 1 :hi\n"
     assert alice.hears(Acknowledged(0, 0, "abc")) == []
     assert alice.hears(Acknowledged(1, 1, "abc"), Acknowledged(1, 1, "abc")) == [Acknowledged(1, 1, "abc")]
@@ -79,7 +79,7 @@ def test_a_message_to_a_room_is_done_when_it_is_stored(alice: Scene) -> None:
 
 
 def test_a_message_to_a_room_may_be_refused(alice: Scene) -> None:
-    alice.session.mail.write(Letter("#tea", "abc", "hi", at=0))
+    alice.session.mail.write(PendingLetter("#tea", "abc", "hi", at=0))
     refused = NotKept("#tea", "abc", 1, "not_in_room", "You are not in #tea.")
     assert alice.hears(refused, refused) == [refused]
     assert alice.memory.letters == ()
@@ -111,10 +111,10 @@ def test_a_letter_does_not_overtake_what_was_said_in_a_chat_before(alice: Scene)
     """11.2: what is left of the chat is handed in first, whenever the letter was written."""
     left_behind(alice)
     alice.memory.write(LETTER)
-    alice.memory.write(Letter("dave", "def", "at once", at=0))
+    alice.memory.write(PendingLetter("dave", "def", "at once", at=0))
     assert alice.comes_back() == f"{RESUME}/msg dave def 1 :at once\n"
-    assert alice.session.mail.write(Letter("carol", "ghi", "later", at=0)) == b""
-    assert alice.session.mail.write(Letter("dave", "jkl", "too", at=0)) == b"/msg dave jkl 1 :too\n"
+    assert alice.session.mail.write(PendingLetter("carol", "ghi", "later", at=0)) == b""
+    assert alice.session.mail.write(PendingLetter("dave", "jkl", "too", at=0)) == b"/msg dave jkl 1 :too\n"
     alice.session.mail.begin()
     alice.session.to_chat.clear()
     alice.hears(ChatEnded("carol", ChatEnd.LEFT, "xyz", 0))
@@ -123,7 +123,7 @@ def test_a_letter_does_not_overtake_what_was_said_in_a_chat_before(alice: Scene)
         b"/msg carol abc 1 :hi\vthere",
         b"/msg carol ghi 1 :later",
     ]
-    assert alice.session.mail.write(Letter("carol", "mno", "now", at=0)) == b"/msg carol mno 1 :now\n"
+    assert alice.session.mail.write(PendingLetter("carol", "mno", "now", at=0)) == b"/msg carol mno 1 :now\n"
 
 
 def test_nor_where_that_chat_goes_on_or_nobody_knows_it(alice: Scene) -> None:
@@ -157,7 +157,7 @@ def test_letters_keep_their_order_when_word_comes_that_all_of_the_chat_is_safe(a
     alice.comes_back()
     alice.session.to_chat.clear()
     alice.hears(Acknowledged(1, 0, "xyz"))
-    assert alice.session.mail.write(Letter("carol", "ghi", "later", at=0)) == b""
+    assert alice.session.mail.write(PendingLetter("carol", "ghi", "later", at=0)) == b""
     alice.hears(ChatEnded("carol", ChatEnd.LEFT, "xyz", 1))
     assert alice.session.to_chat == b"/msg carol abc 1 :hi\vthere\n/msg carol ghi 1 :later\n"
 

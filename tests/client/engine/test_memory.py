@@ -9,10 +9,10 @@ from duologue.client.engine.memory_store import (
     MOST_STREAMS,
     ChatMemory,
     Contents,
-    Letter,
     MemoryFailed,
     MemoryTaken,
     NoMemoryStore,
+    PendingLetter,
 )
 
 
@@ -139,7 +139,7 @@ def test_who_is_shut_out_takes_no_messages_and_writes_nothing() -> None:
     with pytest.raises(MemoryTaken):
         memory.say(chat, b":1\n")
     with pytest.raises(MemoryTaken):
-        memory.write(Letter("bob", "s", "hi", 0))
+        memory.write(PendingLetter("bob", "s", "hi", 0))
     assert (chat.sent, memory.letters) == (0, ())
     memory.receive("bob", "xyz", 1)
     assert memory_store.received == []
@@ -161,12 +161,12 @@ def test_what_another_has_written_meanwhile_counts() -> None:
 
 def test_letters_until_they_are_forgotten() -> None:
     memory = Memory()
-    letter = Letter("bob", "s", "hi", 0)
+    letter = PendingLetter("bob", "s", "hi", 0)
     memory.write(letter)
     assert (memory.unstored, memory.letter("s")) == (1, letter)
     memory.store_letter(letter)
     memory.keep_letter(memory.letters[0])
-    assert memory.letters == (Letter("bob", "s", "hi", 0, is_stored=True, is_kept=True),)
+    assert memory.letters == (PendingLetter("bob", "s", "hi", 0, is_stored=True, is_kept=True),)
     assert memory.unstored == 0
     memory.forget_letter("s")
     assert not memory.letters
@@ -174,16 +174,22 @@ def test_letters_until_they_are_forgotten() -> None:
 
 def test_without_a_connection_not_more_letters_are_taken_either() -> None:
     memory = Memory()
-    memory._contents.letters = {str(number): Letter("#tea", str(number), "x", 0) for number in range(MOST_WAITING)}
+    memory._contents.letters = {
+        str(number): PendingLetter("#tea", str(number), "x", 0) for number in range(MOST_WAITING)
+    }
     with pytest.raises(MemoryFull):
-        memory.write_later(Letter("#tea", "s", "x", 0))
-    memory.write(Letter("#tea", "s", "x", 0))
+        memory.write_later(PendingLetter("#tea", "s", "x", 0))
+    memory.write(PendingLetter("#tea", "s", "x", 0))
 
 
 def test_who_has_said_something_in_a_room_and_was_killed_goes_back_there() -> None:
     class Other(NoMemoryStore):
         def open(self, account: str) -> Contents | None:
-            letters = (Letter("#tea", "s", "hi", 7), Letter("#tea", "t", "hi", 8), Letter("bob", "u", "hi", 9))
+            letters = (
+                PendingLetter("#tea", "s", "hi", 7),
+                PendingLetter("#tea", "t", "hi", 8),
+                PendingLetter("bob", "u", "hi", 9),
+            )
             return Contents(letters={letter.stream: letter for letter in letters})
 
     memory = Memory(Other())
@@ -196,10 +202,10 @@ def test_who_has_said_something_in_a_room_and_was_killed_goes_back_there() -> No
 def test_of_too_many_letters_the_oldest_that_is_safe_goes() -> None:
     memory = Memory()
     for number in range(MOST_LETTERS):
-        memory.write(Letter("bob", str(number), "hi", 0))
-    memory.write(Letter("bob", "one more", "hi", 0))
+        memory.write(PendingLetter("bob", str(number), "hi", 0))
+    memory.write(PendingLetter("bob", "one more", "hi", 0))
     assert len(memory.letters) == MOST_LETTERS + 1
     memory.store_letter(memory.letters[1])
-    memory.write(Letter("bob", "and one", "hi", 0))
+    memory.write(PendingLetter("bob", "and one", "hi", 0))
     assert memory.letter("1") is None
     assert memory.letter("0")

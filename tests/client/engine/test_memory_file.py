@@ -16,7 +16,7 @@ import pytest
 from duologue.client.address import Address
 from duologue.client.engine.memory import Memory
 from duologue.client.engine.memory_file import MemoryFile, usual_place
-from duologue.client.engine.memory_store import MOST_STREAMS, Letter, MemoryFailed, MemoryTaken
+from duologue.client.engine.memory_store import MOST_STREAMS, MemoryFailed, MemoryTaken, PendingLetter
 
 
 @pytest.fixture
@@ -48,9 +48,9 @@ def test_everything_is_there_for_the_next_process(memory: Memory, path: Path) ->
     memory.store(chat, 2)
     memory.hear(chat, "xyz.2")
     memory.receive("bob", "xyz.2", 7)
-    memory.write(Letter("carol", "b", "two\nlines ✓", 99.5))
-    memory.write(Letter("dave", "a", "gone", 0))
-    memory.write(Letter("dave", "c", "stored", 0))
+    memory.write(PendingLetter("carol", "b", "two\nlines ✓", 99.5))
+    memory.write(PendingLetter("dave", "a", "gone", 0))
+    memory.write(PendingLetter("dave", "c", "stored", 0))
     memory.forget_letter("a")
     memory.store_letter(memory.letters[1])
     memory.keep_letter(memory.letters[1])
@@ -59,7 +59,7 @@ def test_everything_is_there_for_the_next_process(memory: Memory, path: Path) ->
     assert list(chat.unstored) == [b":%d\x00\n" % number for number in range(3, 13)]
     assert again.received("bob", "xyz.2") == 7
     assert again.letters == memory.letters
-    assert again.letters[1] == Letter("dave", "c", "stored", 0, is_stored=True, is_kept=True)
+    assert again.letters[1] == PendingLetter("dave", "c", "stored", 0, is_stored=True, is_kept=True)
 
 
 def test_a_chat_that_goes_on_in_another_stream_and_one_that_ends(memory: Memory, path: Path) -> None:

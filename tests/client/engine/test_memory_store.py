@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 
-from duologue.client.engine.memory_store import ChatMemory, Letter, MemoryStore, MemoryTaken, NoMemoryStore
+from duologue.client.engine.memory_store import ChatMemory, MemoryStore, MemoryTaken, NoMemoryStore, PendingLetter
 
 
 def test_numbers_of_a_chat_follow_from_what_is_stored() -> None:
@@ -12,8 +12,8 @@ def test_numbers_of_a_chat_follow_from_what_is_stored() -> None:
 
 
 def test_a_letter_to_a_room_is_told_from_one_to_somebody() -> None:
-    assert Letter("#tea", "s", "hi", 0).is_for_room
-    assert not Letter("~tea", "s", "hi", 0).is_for_room
+    assert PendingLetter("#tea", "s", "hi", 0).is_for_room
+    assert not PendingLetter("~tea", "s", "hi", 0).is_for_room
 
 
 def test_without_a_notebook_everything_is_taken_and_nothing_given_back() -> None:
@@ -22,7 +22,7 @@ def test_without_a_notebook_everything_is_taken_and_nothing_given_back() -> None
     memory_store.put_line("c", 1, b":1\n")
     memory_store.put_stored("c", 1)
     memory_store.put_received("bob", "c", 1)
-    memory_store.put_letter(Letter("bob", "s", "hi", 0))
+    memory_store.put_letter(PendingLetter("bob", "s", "hi", 0))
     memory_store.remove_letter("s")
     memory_store.remove_chat("c")
     memory_store.close()

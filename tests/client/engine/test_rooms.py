@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from duologue.client.engine.joined_rooms import JoinedRooms
 from duologue.client.engine.memory import Memory
-from duologue.client.engine.memory_store import Letter
+from duologue.client.engine.memory_store import PendingLetter
 from duologue.client.engine.rooms import MOST_MISSED
-from duologue.client.engine.session import Session
+from duologue.client.engine.session import ClientSession
 from duologue.client.events import Happening, MissedMore, RoomLost
 from duologue.core.commands.chat import SocketKind
 from duologue.core.commands.rooms import JoinRoom, PartRoom
@@ -30,7 +30,7 @@ class Alice:
 
     def comes_back(self) -> list[str]:
         """In a new session; what she asks at once on the chat socket."""
-        self.session = Session(self.memory)
+        self.session = ClientSession(self.memory)
         self.hears("AUTH_SUCCESS token alice")
         assert [*self.session.receive_data(SocketKind.CHECK, b"PONG 0 0\n")]
         return self.session.data_to_send()[SocketKind.CHAT].decode().splitlines()
@@ -138,7 +138,7 @@ def test_a_room_that_the_server_takes_us_out_of_is_left(alice: Alice) -> None:
 
 def test_a_refused_message_shows_that_we_are_not_there(alice: Alice) -> None:
     alice.is_in("#tea")
-    alice.session.messages.mail.write(Letter("#tea", "abc", "hi", 0))
+    alice.session.messages.mail.write(PendingLetter("#tea", "abc", "hi", 0))
     refused = NotKept("#tea", "abc", 1, "not_in_room", "You are not in #tea.")
     assert alice.hears("not_kept #tea abc 1 not_in_room You are not in #tea.") == [refused]
     assert alice.rooms == []
@@ -150,7 +150,7 @@ def test_a_refused_message_shows_that_we_are_not_there(alice: Alice) -> None:
 def test_back_into_all_rooms_with_their_passwords_before_what_was_said_there(alice: Alice) -> None:
     alice.is_in("#tea", "open sesame")
     alice.is_in("#ops")
-    alice.memory.write(Letter("#tea", "abc", "meanwhile", 0))
+    alice.memory.write(PendingLetter("#tea", "abc", "meanwhile", 0))
     assert alice.comes_back() == [*back("#tea", "open sesame"), *back("#ops"), "/msg #tea abc 1 :meanwhile"]
     assert alice.hears("room_entered #tea 2 :", "recall_ended 0") == [RoomEntered("#tea", 2, "")]
     alice.hears("room_entered #ops 1 :", "recall_ended 0")

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from duologue.client.engine.memory import Memory
 from duologue.client.engine.memory_store import MOST_STREAMS
-from duologue.client.engine.session import Session
+from duologue.client.engine.session import ClientSession
 from duologue.client.events import Happening
 from duologue.core.commands.chat import AskForChat, DeclineChat, QuitChat, Say, SocketKind
 from duologue.core.commands.people import GoAway, WatchPeople
@@ -79,14 +79,14 @@ EVENTS = [
 ]
 
 
-def attached() -> Session:
+def attached() -> ClientSession:
     """The server knows all three sockets: what it says from now on counts."""
-    session = Session(Memory())
+    session = ClientSession(Memory())
     assert [*session.receive_data(CHECK, b"PONG 0 0\n")] == [Acknowledged()]
     return session
 
 
-def received(session: Session, *lines: str) -> list[Happening]:
+def received(session: ClientSession, *lines: str) -> list[Happening]:
     return [*session.receive_data(LOGIN, "".join(f"{line}\n" for line in lines).encode())]
 
 
@@ -103,7 +103,7 @@ def test_any_split_of_the_bytes_gives_the_same_events(cuts: list[int]) -> None:
 
 
 def test_what_is_said_before_all_three_are_attached_is_heard_afterwards() -> None:
-    session = Session(Memory())
+    session = ClientSession(Memory())
     assert received(session, "AUTH_SUCCESS token alice") == [LoggedIn("token", "alice")]
     assert received(session, "want_chat_with_you bob 9", "message_from carol 7 abc 1 :hi") == []
     assert [*session.receive_data(CHECK, b"PONG 0 0\n")] == [
@@ -325,17 +325,17 @@ def test_a_thousand_letters_do_not_lower_the_count_of_a_chat() -> None:
 def test_how_one_is_is_said_again_in_a_new_session() -> None:
     """13.1: the server has forgotten it."""
     memory = Memory()
-    session = Session(memory)
+    session = ClientSession(memory)
     assert session.command(GoAway("lunch")) == b"/away lunch\n"
     assert session.command(WatchPeople(True)) == b"/watch on\n"
-    session = Session(memory)
+    session = ClientSession(memory)
     [*session.receive_data(LOGIN, b"AUTH_SUCCESS token alice\n"), *session.receive_data(CHECK, b"PONG 0 0\n")]
     assert session.data_to_send()[CHAT] == b"/away lunch\n/watch on\n"
 
 
 def test_whom_one_has_blocked_does_not_wait_for_an_answer_any_more() -> None:
     """13.7"""
-    session = Session(Memory())
+    session = ClientSession(Memory())
     [*session.receive_data(LOGIN, b"want_chat_with_you bob 120\nwant_chat_with_you carol 120\nblocked bob\n")]
     assert session.waiting == ("carol",)
     listed = session.receive_data(LOGIN, b"blocked_list_part 1 bob\n")

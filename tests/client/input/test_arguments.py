@@ -7,14 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from duologue.client.input.arguments import MOST
-from duologue.client.input.meaning import Explain, Export, Meaning, ShowFound, ShowHistory, Standing
+from duologue.client.input.meaning import Explain, Export, InputContext, Meaning, ShowFound, ShowHistory
 from duologue.client.input.parsing import meaning_of
 from duologue.core.text import visible
 
-FREE = Standing()
-CHAT = Standing(partner="bob")
-ROOM = Standing(rooms=("#ops", "#tea"))
-BOTH = Standing(partner="bob", rooms=("#tea",))
+FREE = InputContext()
+CHAT = InputContext(partner="bob")
+ROOM = InputContext(rooms=("#ops", "#tea"))
+BOTH = InputContext(partner="bob", rooms=("#tea",))
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ BOTH = Standing(partner="bob", rooms=("#tea",))
         (ROOM, "/export all.json", Export("#tea", "all.json")),
     ],
 )
-def test_meanings(standing: Standing, typed: str, meaning: Meaning) -> None:
+def test_meanings(standing: InputContext, typed: str, meaning: Meaning) -> None:
     assert meaning_of(typed, standing) == meaning
 
 
@@ -76,7 +76,7 @@ def test_meanings(standing: Standing, typed: str, meaning: Meaning) -> None:
         (CHAT, "/export ../x\x1b" + "x" * 100, "␛"),
     ],
 )
-def test_what_cannot_be_is_explained(standing: Standing, typed: str, explained: str) -> None:
+def test_what_cannot_be_is_explained(standing: InputContext, typed: str, explained: str) -> None:
     meaning = meaning_of(typed, standing)
     assert isinstance(meaning, Explain)
     assert explained in meaning.text
@@ -84,7 +84,7 @@ def test_what_cannot_be_is_explained(standing: Standing, typed: str, explained: 
 
 
 @given(st.sampled_from(["/history", "/search", "/export"]), st.text(max_size=40), st.sampled_from([FREE, CHAT]))
-def test_whatever_follows_is_understood_or_explained(word: str, rest: str, standing: Standing) -> None:
+def test_whatever_follows_is_understood_or_explained(word: str, rest: str, standing: InputContext) -> None:
     meaning = meaning_of(f"{word} {rest}", standing)
     assert isinstance(meaning, ShowHistory | ShowFound | Export | Explain)
     if isinstance(meaning, Explain):

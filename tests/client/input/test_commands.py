@@ -6,7 +6,7 @@ import importlib.util
 from pathlib import Path
 
 from duologue.client.input.commands import ENTRIES, ENTRY_OF
-from duologue.client.input.meaning import Explain, Leave, Send, Standing
+from duologue.client.input.meaning import Explain, InputContext, Leave, Send
 from duologue.core.commands.chat import WORDS, AcceptChat, AskForChat, QuitChat
 
 DOCS = Path(__file__).parents[3] / "docs"
@@ -23,21 +23,21 @@ def test_other_names_stand_with_their_command() -> None:
 
 
 def test_quit_ends_a_chat_and_outside_one_leaves() -> None:
-    assert ENTRY_OF["/quit"].means(Standing(partner="bob"), "") == Send(QuitChat())
-    assert ENTRY_OF["/quit"].means(Standing(), "") == Leave()
-    assert ENTRY_OF["/exit"].means(Standing(partner="bob"), "") == Leave()
+    assert ENTRY_OF["/quit"].means(InputContext(partner="bob"), "") == Send(QuitChat())
+    assert ENTRY_OF["/quit"].means(InputContext(), "") == Leave()
+    assert ENTRY_OF["/exit"].means(InputContext(partner="bob"), "") == Leave()
 
 
 def test_what_does_not_fit_after_a_word_means_nothing() -> None:
-    assert ENTRY_OF["/who"].means(Standing(), "bob carol") is None
-    assert ENTRY_OF["/chat"].means(Standing(), "") is None
-    assert ENTRY_OF["/accept"].means(Standing(), "bob carol") is None
+    assert ENTRY_OF["/who"].means(InputContext(), "bob carol") is None
+    assert ENTRY_OF["/chat"].means(InputContext(), "") is None
+    assert ENTRY_OF["/accept"].means(InputContext(), "bob carol") is None
 
 
 def test_nobody_is_asked_or_accepted_from_within_a_chat() -> None:
     for word, command in (("/chat", AskForChat("carol")), ("/accept", AcceptChat("carol"))):
-        assert ENTRY_OF[word].means(Standing(), "carol") == Send(command)
-        explained = ENTRY_OF[word].means(Standing(partner="bob"), "carol")
+        assert ENTRY_OF[word].means(InputContext(), "carol") == Send(command)
+        explained = ENTRY_OF[word].means(InputContext(partner="bob"), "carol")
         assert explained == Explain("You are in a chat with bob. /quit leaves it.")
 
 

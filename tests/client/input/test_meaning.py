@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import get_args
 
-from duologue.client.input.meaning import Explain, Meaning, Send, Standing
+from duologue.client.input.meaning import Explain, InputContext, Meaning, Send
 from duologue.core.commands.chat import Say
 
 
@@ -15,12 +15,12 @@ def test_meanings_are_values() -> None:
 
 
 def test_whoever_has_just_come_stands_nowhere() -> None:
-    assert Standing() == Standing(partner=None, waiting=(), unsent=None, rooms=(), left=None)
-    assert Standing().room is None
+    assert InputContext() == InputContext(partner=None, waiting=(), unsent=None, rooms=(), left=None)
+    assert InputContext().room is None
 
 
 def test_the_current_room_is_the_last() -> None:
-    assert Standing(rooms=("#ops", "#tea")).room == "#tea"
+    assert InputContext(rooms=("#ops", "#tea")).room == "#tea"
 
 
 def test_no_two_meanings_are_equal() -> None:

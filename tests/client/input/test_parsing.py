@@ -12,11 +12,11 @@ from duologue.client.input.meaning import (
     Drop,
     Explain,
     Help,
+    InputContext,
     Leave,
     Meaning,
     Nothing,
     Send,
-    Standing,
     TurnTo,
     Write,
 )
@@ -26,21 +26,21 @@ from duologue.core.commands.people import ListPeople
 from duologue.core.commands.rooms import JoinRoom, ListMembers, ListRooms, PartRoom, SayInRoom, SetTopic
 from duologue.core.text import visible
 
-FREE = Standing()
-CHAT = Standing(partner="bob")
-ASKED = Standing(waiting=("alice",))
-ASKED_BY_TWO = Standing(waiting=("alice", "carol"))
+FREE = InputContext()
+CHAT = InputContext(partner="bob")
+ASKED = InputContext(waiting=("alice",))
+ASKED_BY_TWO = InputContext(waiting=("alice", "carol"))
 FOUR = "1\n2\n3\n4"
-UNSENT = Standing(partner="bob", unsent=Confirm(FOUR))
-UNSENT_TOO_LATE = Standing(unsent=Confirm(FOUR))
-ROOMS = Standing(rooms=("#ops", "#tea"))
-CHAT_AND_ROOMS = Standing(partner="bob", rooms=("#ops", "#tea"))
-ASKED_IN_A_ROOM = Standing(waiting=("alice",), rooms=("#tea",))
-UNSENT_IN_A_ROOM = Standing(unsent=Confirm(FOUR, "#tea"), rooms=("#tea", "#ops"))
-UNSENT_AND_A_CHAT = Standing(partner="bob", unsent=Confirm(FOUR, "#tea"), rooms=("#tea",))
-UNSENT_FOR_A_CHAT = Standing(unsent=Confirm(FOUR), rooms=("#tea",))
-UNSENT_AND_LEFT = Standing(partner="bob", unsent=Confirm(FOUR, "#tea"))
-LEFT_A_CHAT = Standing(rooms=("#tea",), left="bob")
+UNSENT = InputContext(partner="bob", unsent=Confirm(FOUR))
+UNSENT_TOO_LATE = InputContext(unsent=Confirm(FOUR))
+ROOMS = InputContext(rooms=("#ops", "#tea"))
+CHAT_AND_ROOMS = InputContext(partner="bob", rooms=("#ops", "#tea"))
+ASKED_IN_A_ROOM = InputContext(waiting=("alice",), rooms=("#tea",))
+UNSENT_IN_A_ROOM = InputContext(unsent=Confirm(FOUR, "#tea"), rooms=("#tea", "#ops"))
+UNSENT_AND_A_CHAT = InputContext(partner="bob", unsent=Confirm(FOUR, "#tea"), rooms=("#tea",))
+UNSENT_FOR_A_CHAT = InputContext(unsent=Confirm(FOUR), rooms=("#tea",))
+UNSENT_AND_LEFT = InputContext(partner="bob", unsent=Confirm(FOUR, "#tea"))
+LEFT_A_CHAT = InputContext(rooms=("#tea",), left="bob")
 
 
 @pytest.mark.parametrize(
@@ -119,7 +119,7 @@ LEFT_A_CHAT = Standing(rooms=("#tea",), left="bob")
         (LEFT_A_CHAT, "/msg #tea hello", Send(SayInRoom("#tea", "hello"))),
     ],
 )
-def test_meanings(standing: Standing, typed: str, meaning: Meaning) -> None:
+def test_meanings(standing: InputContext, typed: str, meaning: Meaning) -> None:
     assert meaning_of(typed, standing) == meaning
 
 
@@ -133,8 +133,8 @@ def test_meanings(standing: Standing, typed: str, meaning: Meaning) -> None:
             "my secret",
             "The chat with bob is over, so that was not sent. What you type from now on goes to",
         ),
-        (Standing(rooms=("#tea",), left="#ops"), "hi", "You are not in #ops any more, so that was not sent."),
-        (Standing(left="bob"), "hi", "You are in no chat and no room"),
+        (InputContext(rooms=("#tea",), left="#ops"), "hi", "You are not in #ops any more, so that was not sent."),
+        (InputContext(left="bob"), "hi", "You are in no chat and no room"),
         (FREE, "/msg #no/room hi", "cannot be part of a room name"),
         (FREE, "/msg ~ hi", "nickname is empty"),
         (FREE, "/rooms x y", "cannot be part of a room name"),
@@ -154,17 +154,21 @@ def test_meanings(standing: Standing, typed: str, meaning: Meaning) -> None:
         (CHAT, "/chat carol", "You are in a chat with bob. /quit leaves it."),
         (ASKED_BY_TWO, "yes", "alice and carol are waiting. Say which: /accept NICK"),
         (ASKED_BY_TWO, "no", "Say which: /decline NICK"),
-        (Standing(waiting=tuple(f"user{number}" for number in range(1, 15))), "yes", "user10 and 4 more are waiting"),
+        (
+            InputContext(waiting=tuple(f"user{number}" for number in range(1, 15))),
+            "yes",
+            "user10 and 4 more are waiting",
+        ),
     ],
 )
-def test_what_goes_nowhere_is_explained(standing: Standing, typed: str, explained: str) -> None:
+def test_what_goes_nowhere_is_explained(standing: InputContext, typed: str, explained: str) -> None:
     meaning = meaning_of(typed, standing)
     assert isinstance(meaning, Explain)
     assert explained in meaning.text
 
 
 @given(st.text(), st.sampled_from([FREE, CHAT, ASKED, ASKED_BY_TWO, UNSENT, UNSENT_TOO_LATE, ROOMS, LEFT_A_CHAT]))
-def test_any_text_has_a_meaning_and_explanations_are_safe_to_show(typed: str, standing: Standing) -> None:
+def test_any_text_has_a_meaning_and_explanations_are_safe_to_show(typed: str, standing: InputContext) -> None:
     meaning = meaning_of(typed, standing)
     if isinstance(meaning, Explain):
         assert visible(meaning.text) == meaning.text
@@ -187,29 +191,29 @@ def test_answers_to_questions() -> None:
 @pytest.mark.parametrize(
     ("standing", "meaning"),
     [
-        (Standing("bob", rooms=("#tea",)), Send(Say("/me waves"))),
-        (Standing(rooms=("#ops", "#tea")), Send(SayInRoom("#tea", "/me waves"))),
+        (InputContext("bob", rooms=("#tea",)), Send(Say("/me waves"))),
+        (InputContext(rooms=("#ops", "#tea")), Send(SayInRoom("#tea", "/me waves"))),
     ],
 )
-def test_an_action_goes_where_text_goes(standing: Standing, meaning: object) -> None:
+def test_an_action_goes_where_text_goes(standing: InputContext, meaning: object) -> None:
     assert meaning_of("/me  waves ", standing) == meaning
 
 
-@pytest.mark.parametrize("standing", [Standing(), Standing(rooms=("#tea",), left="bob")])
-def test_an_action_that_would_go_nowhere_or_elsewhere_is_not_sent(standing: Standing) -> None:
+@pytest.mark.parametrize("standing", [InputContext(), InputContext(rooms=("#tea",), left="bob")])
+def test_an_action_that_would_go_nowhere_or_elsewhere_is_not_sent(standing: InputContext) -> None:
     assert isinstance(meaning_of("/me waves", standing), Explain)
     assert meaning_of("/me", standing) == Explain("Usage: /me TEXT")
 
 
 def test_a_reply_goes_to_who_has_written_last() -> None:
-    assert meaning_of("/reply see you\nthere", Standing(writers=("bob",))) == Write("bob", "see you\nthere")
-    assert meaning_of("/reply", Standing(writers=("bob",))) == Explain("Usage: /reply TEXT")
-    assert meaning_of("/reply hi", Standing()) == Explain(
+    assert meaning_of("/reply see you\nthere", InputContext(writers=("bob",))) == Write("bob", "see you\nthere")
+    assert meaning_of("/reply", InputContext(writers=("bob",))) == Explain("Usage: /reply TEXT")
+    assert meaning_of("/reply hi", InputContext()) == Explain(
         "Nobody has written to you. /msg NICK TEXT writes to somebody."
     )
 
 
 def test_a_reply_that_was_begun_for_another_is_not_sent() -> None:
-    assert meaning_of("/reply hi", Standing(writers=("bob", "carol"))) == Explain(
+    assert meaning_of("/reply hi", InputContext(writers=("bob", "carol"))) == Explain(
         "carol has written since. /reply once more for carol, or /msg bob TEXT."
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from duologue.client.input.meaning import Explain, Send, Standing
+from duologue.client.input.meaning import Explain, InputContext, Send
 from duologue.client.input.parsing import meaning_of
 from duologue.core.commands.people import (
     AllowAsking,
@@ -16,7 +16,7 @@ from duologue.core.commands.people import (
     WhoIs,
 )
 
-HERE = Standing()
+HERE = InputContext()
 
 
 def test_away_takes_all_that_follows() -> None:

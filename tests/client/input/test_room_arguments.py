@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from duologue.client.input.meaning import Explain, Meaning, Send, Standing, TurnTo
+from duologue.client.input.meaning import Explain, InputContext, Meaning, Send, TurnTo
 from duologue.client.input.parsing import meaning_of
 from duologue.core.commands.rooms import JoinRoom, ListMembers, ListRooms, PartRoom, SetTopic
 from duologue.core.text import visible
 
-NOWHERE = Standing()
-ROOM = Standing(rooms=("#ops", "#tea"))
-CHAT = Standing(partner="bob", rooms=("#tea",))
+NOWHERE = InputContext()
+ROOM = InputContext(rooms=("#ops", "#tea"))
+CHAT = InputContext(partner="bob", rooms=("#tea",))
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ CHAT = Standing(partner="bob", rooms=("#tea",))
         (ROOM, "/topic - and more", Send(SetTopic("#tea", "- and more"))),
     ],
 )
-def test_meanings(standing: Standing, typed: str, meaning: Meaning) -> None:
+def test_meanings(standing: InputContext, typed: str, meaning: Meaning) -> None:
     assert meaning_of(typed, standing) == meaning
 
 
@@ -81,7 +81,7 @@ def test_meanings(standing: Standing, typed: str, meaning: Meaning) -> None:
         (ROOM, "/names #\x1b[2J", "cannot be part of a room name"),
     ],
 )
-def test_what_cannot_be_is_explained(standing: Standing, typed: str, explained: str) -> None:
+def test_what_cannot_be_is_explained(standing: InputContext, typed: str, explained: str) -> None:
     meaning = meaning_of(typed, standing)
     assert isinstance(meaning, Explain)
     assert explained in meaning.text
@@ -92,7 +92,7 @@ def test_what_cannot_be_is_explained(standing: Standing, typed: str, explained: 
     st.text(max_size=40),
     st.sampled_from([NOWHERE, ROOM, CHAT]),
 )
-def test_whatever_follows_is_understood_or_explained(word: str, rest: str, standing: Standing) -> None:
+def test_whatever_follows_is_understood_or_explained(word: str, rest: str, standing: InputContext) -> None:
     meaning = meaning_of(f"{word} {rest}", standing)
     assert isinstance(meaning, Send | TurnTo | Explain)
     if isinstance(meaning, Explain):

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from duologue.client.input.target import Place
+from duologue.client.input.target import Target
 from duologue.core.events.chat import ChatEnded, ChatStarted, MessageFrom, PeopleOnline
 from duologue.core.requests import ChatEnd
 
 
-def place(partner: str | None = None, room: str | None = None) -> Place:
+def place(partner: str | None = None, room: str | None = None) -> Target:
     """As it was when Enter was pressed last."""
-    place = Place()
+    place = Target()
     place.note(partner, room)
     return place
 

@@ -18,7 +18,7 @@ from duologue.client.window.dialogs import Choice, Form, Question
 from duologue.client.window.look import dress
 from duologue.client.window.news import Happened, Progress, Sent
 from duologue.client.window.presenter import Presenter
-from duologue.client.window.talk import Act, Standing
+from duologue.client.window.talk import Act, TalkState
 from duologue.client.window.worker import Worker
 from duologue.core.commands.chat import (
     AcceptChat,
@@ -142,7 +142,7 @@ def test_opening_asks_only_where_a_chat_can_be(scene: Scene, actions: Actions) -
 def test_closing_a_window(scene: Scene, actions: Actions) -> None:
     actions.close("bob")
     assert scene.closed == ["bob"]
-    scene.presenter.talk("bob").move(Standing.ASKING)
+    scene.presenter.talk("bob").move(TalkState.ASKING)
     actions.close("bob")
     scene.hears(RoomEntered("#tea", 1, ""))
     actions.close("#tea")
@@ -163,7 +163,7 @@ def test_closing_asks_where_a_chat_is_on(scene: Scene, actions: Actions) -> None
 def test_a_chat_that_ended_meanwhile_is_not_left_twice(scene: Scene, actions: Actions) -> None:
     scene.hears(ChatStarted("bob", "x"))
     actions.close("bob")
-    scene.presenter.talk("bob").move(Standing.ENDED)
+    scene.presenter.talk("bob").move(TalkState.ENDED)
     question = scene.dialog()
     assert isinstance(question, Question)
     question._yes()

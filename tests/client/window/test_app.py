@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from duologue.client.history.pages import Page
+from duologue.client.history.pages import HistoryPage
 from duologue.client.window.news import Happened, LoggedIn, LoginFailed, NoPage, PageCame, PasswordWanted
 from duologue.client.window.presenter import Presenter
 from duologue.client.window.state import Changes
@@ -59,7 +59,7 @@ async def test_a_login_again_that_wants_a_password_asks_for_it(server: Server, o
 async def test_what_was_searched_for(server: Server, open_desktop: OpenDesktop) -> None:
     desktop = open_desktop(server.port, "user3")
     await desktop.shows("user3 · online")
-    page = Page((Recalled(1, 1_700_000_000, "bob", "#tea", "needle"),), None)
+    page = HistoryPage((Recalled(1, 1_700_000_000, "bob", "#tea", "needle"),), None)
     desktop.app._take(PageCame(None, page))  # nobody has asked
     desktop.app.windows.actions.search()
     desktop.app._take(PageCame(None, page))

@@ -6,7 +6,7 @@ from duologue.client.events import (
     MissedMore,
     RoomLost,
 )
-from duologue.client.history.pages import Page
+from duologue.client.history.pages import HistoryPage
 from duologue.client.window.changes import (
     Closed,
     HistoryWanted,
@@ -41,7 +41,7 @@ __all__ = ["presenter"]
 def test_the_lobby_is_entered(presenter: Presenter) -> None:
     changes = hear(presenter, RoomEntered(LOBBY, 2, ""))
     assert changes == [HistoryWanted(LOBBY), PageWanted(ListMembers(LOBBY), LOBBY), Restated(LOBBY)]
-    presenter.turn_page(LOBBY, Page((), None))
+    presenter.turn_page(LOBBY, HistoryPage((), None))
     assert HistoryWanted(LOBBY) not in hear(presenter, RoomEntered(LOBBY, 2, ""))  # after a lost connection
 
 

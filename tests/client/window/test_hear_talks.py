@@ -18,7 +18,7 @@ from duologue.client.window.changes import (
 )
 from duologue.client.window.news import Progress, Sent
 from duologue.client.window.presenter import Presenter
-from duologue.client.window.talk import Standing
+from duologue.client.window.talk import TalkState
 from duologue.core.events.chat import (
     Acknowledged,
     ChatEnded,
@@ -42,7 +42,7 @@ __all__ = ["presenter"]
 
 def test_a_chat_starts(presenter: Presenter) -> None:
     hear(presenter, RequestSent("bob", 60))
-    assert presenter.talk("bob").standing is Standing.ASKING
+    assert presenter.talk("bob").standing is TalkState.ASKING
     changes = hear(presenter, ChatStarted("bob", "x"))
     assert Opened("bob") in changes
     assert presenter.partner == "bob"
@@ -53,7 +53,7 @@ def test_whoever_is_in_a_chat_has_no_requests(presenter: Presenter) -> None:
     hear(presenter, ChatRequested("carol", 60), RequestSent("dave", 60))
     changes = hear(presenter, ChatStarted("bob", "x"))
     assert RequestGone("carol") in changes
-    assert presenter.talk("dave").standing is presenter.talk("carol").standing is Standing.ALONE
+    assert presenter.talk("dave").standing is presenter.talk("carol").standing is TalkState.ALONE
 
 
 def test_a_pause_and_an_end(presenter: Presenter) -> None:
@@ -62,7 +62,7 @@ def test_a_pause_and_an_end(presenter: Presenter) -> None:
     hear(presenter, PartnerResumed("bob", "x"))
     assert presenter.status("bob") == "In a chat with bob."
     hear(presenter, ChatEnded("bob", ChatEnd.LEFT))
-    assert presenter.talk("bob").standing is Standing.ENDED
+    assert presenter.talk("bob").standing is TalkState.ENDED
     assert presenter.partner is None
 
 
@@ -99,7 +99,7 @@ def test_unread_messages_are_counted_until_they_are_read(presenter: Presenter) -
 
 def test_a_request_comes_and_goes(presenter: Presenter) -> None:
     assert RequestCame("bob") in hear(presenter, ChatRequested("bob", 60))
-    assert presenter.talk("bob").standing is Standing.ASKED
+    assert presenter.talk("bob").standing is TalkState.ASKED
     assert RequestGone("bob") in hear(presenter, RequestWithdrawn("bob", RequestState.EXPIRED))
     assert lines(presenter, "bob") == ["bob stopped waiting for your answer."]
     assert presenter.forget_request("bob") == []
@@ -108,12 +108,12 @@ def test_a_request_comes_and_goes(presenter: Presenter) -> None:
 @pytest.mark.parametrize(
     ("outcome", "standing", "status"),
     [
-        (RequestState.DECLINED, Standing.ENDED, "bob declined the chat."),
-        (RequestState.CANCELLED, Standing.ALONE, "bob is offline. What you write waits until they are here."),
+        (RequestState.DECLINED, TalkState.ENDED, "bob declined the chat."),
+        (RequestState.CANCELLED, TalkState.ALONE, "bob is offline. What you write waits until they are here."),
     ],
 )
 def test_ones_own_request_is_answered(
-    presenter: Presenter, outcome: RequestState, standing: Standing, status: str
+    presenter: Presenter, outcome: RequestState, standing: TalkState, status: str
 ) -> None:
     hear(presenter, RequestSent("bob", 60), RequestAnswered("bob", outcome))
     assert presenter.talk("bob").standing is standing

@@ -6,7 +6,7 @@ import tkinter
 
 from duologue.client.window.look import dress
 from duologue.client.window.main_view import MainView
-from duologue.client.window.people import Row
+from duologue.client.window.people import PersonRow
 from duologue.core.events.people import State
 from tests.client.window.hands import Hands
 
@@ -19,5 +19,5 @@ def test_the_main_view(root: tkinter.Tk) -> None:
     assert str(view._me["text"]) == "alice · away: lunch"
     view.show_people([])
     assert str(view._hint["text"]) == "Nobody else is here yet."
-    view.show_people([Row("bob", State.ONLINE, "online")])
+    view.show_people([PersonRow("bob", State.ONLINE, "online")])
     assert view.people.tree.get_children() == ("bob",)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from duologue.client.window.people import People, Row, how
+from duologue.client.window.people import People, PersonRow, how
 from duologue.core.events.people import Presence, State
 
 
-def names(rows: list[Row]) -> list[str]:
+def names(rows: list[PersonRow]) -> list[str]:
     return [row.nickname for row in rows]
 
 
@@ -27,10 +27,10 @@ def test_who_asks_is_first_then_who_has_written_then_who_is_here() -> None:
         people.note(Presence(nickname, State.ONLINE))
     rows = people.rows("me", {"b": 2}, ["c"], ["z"])
     assert rows == [
-        Row("c", State.ONLINE, "asks for a chat", asks=True),
-        Row("b", State.ONLINE, "online", 2),
-        Row("a", State.ONLINE, "online"),
-        Row("z", State.OFFLINE, "offline"),
+        PersonRow("c", State.ONLINE, "asks for a chat", asks=True),
+        PersonRow("b", State.ONLINE, "online", 2),
+        PersonRow("a", State.ONLINE, "online"),
+        PersonRow("z", State.OFFLINE, "offline"),
     ]
 
 

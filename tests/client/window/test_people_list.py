@@ -7,7 +7,7 @@ import tkinter
 import pytest
 
 from duologue.client.window.look import dress
-from duologue.client.window.people import Row
+from duologue.client.window.people import PersonRow
 from duologue.client.window.people_list import PeopleList
 from duologue.core.events.people import State
 
@@ -27,8 +27,8 @@ def people(root: tkinter.Tk, chosen: list[str]) -> PeopleList:
     return people
 
 
-def rows(*nicknames: str) -> list[Row]:
-    return [Row(nickname, State.ONLINE, "online") for nickname in nicknames]
+def rows(*nicknames: str) -> list[PersonRow]:
+    return [PersonRow(nickname, State.ONLINE, "online") for nickname in nicknames]
 
 
 def test_rows_come_go_and_move(people: PeopleList) -> None:
@@ -48,7 +48,7 @@ def test_what_is_chosen_stays(people: PeopleList) -> None:
 
 def test_a_row_is_painted_anew(people: PeopleList) -> None:
     people.show(rows("a"))
-    people.show([Row("a", State.AWAY, "away: lunch", 3)])
+    people.show([PersonRow("a", State.AWAY, "away: lunch", 3)])
     assert people.tree.item("a")["text"] == "◐  a  (3)"
     assert people.tree.item("a")["values"] == ["away: lunch"]
 

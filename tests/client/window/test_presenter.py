@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from duologue.client.events import Happening
-from duologue.client.history.pages import Page
+from duologue.client.history.pages import HistoryPage
 from duologue.client.view.base import Kind, Line
 from duologue.client.window.changes import (
     HistoryWanted,
@@ -33,11 +33,11 @@ __all__ = ["presenter"]
 
 def test_a_page_is_asked_for_once(presenter: Presenter) -> None:
     assert presenter.open("bob") == [HistoryWanted("bob")]
-    changes = presenter.turn_page("bob", Page((Recalled(4, int(NOW), "bob", "alice", "old"),), 4))
+    changes = presenter.turn_page("bob", HistoryPage((Recalled(4, int(NOW), "bob", "alice", "old"),), 4))
     assert changes == [Rewritten("bob"), Restated("bob")]
     assert presenter.open("bob") == []
     assert presenter.earlier("bob") == [HistoryWanted("bob", 4)]
-    presenter.turn_page("bob", Page((), None))
+    presenter.turn_page("bob", HistoryPage((), None))
     assert presenter.earlier("bob") == []
 
 
@@ -102,25 +102,25 @@ def _recalled(number: int) -> Recalled:
 def test_a_message_is_sought_page_by_page(presenter: Presenter) -> None:
     presenter.open("bob")
     assert presenter.seek("bob", _recalled(3)) == []  # the newest are on their way
-    changes = presenter.turn_page("bob", Page(tuple(map(_recalled, range(20, 30))), 20))
+    changes = presenter.turn_page("bob", HistoryPage(tuple(map(_recalled, range(20, 30))), 20))
     assert HistoryWanted("bob", 20) in changes
-    changes = presenter.turn_page("bob", Page(tuple(map(_recalled, range(20))), None))
+    changes = presenter.turn_page("bob", HistoryPage(tuple(map(_recalled, range(20))), None))
     assert Revealed("bob", 5) in changes  # the day is the first line
     assert presenter.talk("bob").sought is None
 
 
 def test_a_message_that_is_not_there_is_sought_to_an_end(presenter: Presenter) -> None:
-    presenter.turn_page("bob", Page((_recalled(5),), 5))
+    presenter.turn_page("bob", HistoryPage((_recalled(5),), 5))
     wanted = presenter.seek("bob", replace(_recalled(1), text="other"))
     asked = 0
     while any(isinstance(change, HistoryWanted) for change in wanted):
         asked += 1
-        wanted = presenter.turn_page("bob", Page((_recalled(1000 + asked),), 5))
+        wanted = presenter.turn_page("bob", HistoryPage((_recalled(1000 + asked),), 5))
     assert asked == MOST_PAGES
     assert "further back" in lines(presenter, "bob")[-1]
 
 
 def test_a_message_that_came_live_is_found_without_a_number(presenter: Presenter) -> None:
     hear(presenter, Said("bob", "one"), Said("bob", "two"))
-    presenter.turn_page("bob", Page((), None))
+    presenter.turn_page("bob", HistoryPage((), None))
     assert Revealed("bob", 3) in presenter.seek("bob", Recalled(9, int(NOW) + 2, "bob", "alice", "two"))

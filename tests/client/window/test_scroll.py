@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from duologue.client.view.base import Kind
 from duologue.client.window import scroll
-from duologue.client.window.scroll import SHOWN, SLACK, STEP, Entry, Scroll, found, said
+from duologue.client.window.scroll import SHOWN, SLACK, STEP, Scroll, ScrollEntry, found, said
 from duologue.core.events.chat import Recalled
 
 NOON = 1_700_000_000
@@ -42,7 +42,7 @@ def test_how_each_kind_is_painted() -> None:
     history = Scroll()
     history.add(said("bob", "hi", NOON))
     history.add(said("alice", "/me waves", NOON, is_own=True))
-    history.add(Entry(NOON, Kind.TROUBLE, "no"))
+    history.add(ScrollEntry(NOON, Kind.TROUBLE, "no"))
     assert [[tag for _, tag in block] for block in history.blocks()] == [
         ["day"],
         ["time", "speaker", "message"],

@@ -5,16 +5,16 @@ from __future__ import annotations
 from duologue.client.window.changes import HistoryWanted
 from duologue.client.window.scroll import said
 from duologue.client.window.state import WindowState
-from duologue.client.window.talk import Standing
+from duologue.client.window.talk import TalkState
 from duologue.core.room_rules import LOBBY
 
 
 def test_a_talk_begins_where_it_stands() -> None:
     state = WindowState(lambda: 0.0)
     state.requests["bob"] = None
-    assert state.talk("bob").standing is Standing.ASKED
-    assert state.talk("carol").standing is Standing.ALONE
-    assert state.talk(LOBBY).standing is Standing.ENTERING
+    assert state.talk("bob").standing is TalkState.ASKED
+    assert state.talk("carol").standing is TalkState.ALONE
+    assert state.talk(LOBBY).standing is TalkState.ENTERING
     assert state.talk("bob") is state.talk("bob")
 
 

@@ -6,7 +6,7 @@ import tkinter
 from tkinter import ttk
 
 from duologue.client.window.look import dress
-from duologue.client.window.talk import Act, Standing, Talk
+from duologue.client.window.talk import Act, Talk, TalkState
 from duologue.client.window.talk_pane import TalkPane
 from tests.client.window.hands import Hands
 
@@ -16,7 +16,7 @@ def test_a_pane(root: tkinter.Tk) -> None:
     hands = Hands()
     pane = TalkPane(root, "bob", hands)
     pane.pack(fill="both", expand=True)
-    talk = Talk("bob", Standing.ASKED, mark="stored")
+    talk = Talk("bob", TalkState.ASKED, mark="stored")
     talk.scroll.before = 3
     pane.show(talk, "bob wants to chat with you.")
     root.update()
@@ -34,7 +34,7 @@ def test_a_pane(root: tkinter.Tk) -> None:
     ]
     accept.focus_force()
     root.update()
-    talk.move(Standing.ON)
+    talk.move(TalkState.ON)
     pane.show(talk, "In a chat with bob.")
     root.update()
     assert root.focus_get() is pane.compose.field

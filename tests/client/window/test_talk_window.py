@@ -5,7 +5,7 @@ from __future__ import annotations
 import tkinter
 
 from duologue.client.window.look import dress
-from duologue.client.window.talk import Standing, Talk
+from duologue.client.window.talk import Talk, TalkState
 from duologue.client.window.talk_window import TalkWindow
 from tests.client.window.hands import Hands
 
@@ -28,7 +28,7 @@ def test_a_talk_is_closed_and_exported_by_keys(root: tkinter.Tk) -> None:
 
 def test_a_room_shows_its_members(root: tkinter.Tk) -> None:
     dress(root)
-    talk = Talk("#tea", Standing.ROOM, members={"bob", "al\x1bice"})
+    talk = Talk("#tea", TalkState.ROOM, members={"bob", "al\x1bice"})
     window = TalkWindow(root, talk, Hands(), lambda: None, lambda: None, {})
     window.show(talk, "#tea")
     assert window._members

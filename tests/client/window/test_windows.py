@@ -8,7 +8,7 @@ from unittest.mock import Mock
 import pytest
 
 from duologue.client.events import Happening
-from duologue.client.history.pages import Page
+from duologue.client.history.pages import HistoryPage
 from duologue.client.window.changes import BarChanged
 from duologue.client.window.dialogs import Form
 from duologue.client.window.look import dress
@@ -82,7 +82,9 @@ def test_whoever_reads_further_up_is_left_alone(windows: Windows) -> None:
 
 def test_a_page_stands_above(windows: Windows) -> None:
     hear(windows, RoomSaid(LOBBY, "bob", 1_700_000_000, 9, "new"))
-    windows.apply(windows.presenter.turn_page(LOBBY, Page((Recalled(3, 1_700_000_000, "bob", LOBBY, "old"),), 3)))
+    windows.apply(
+        windows.presenter.turn_page(LOBBY, HistoryPage((Recalled(3, 1_700_000_000, "bob", LOBBY, "old"),), 3))
+    )
     windows.root.update()
     shown = windows.view.lobby.history.text.get("1.0", "end")
     assert shown.index("old") < shown.index("new")
@@ -301,7 +303,7 @@ def test_a_request_that_is_withdrawn_leaves_a_word(windows: Windows) -> None:
 
 
 def test_a_hit_of_a_search_is_shown_where_it_was_said(windows: Windows) -> None:
-    page = Page(tuple(Recalled(n, 1_700_000_000, "bob", "alice", f"line {n}") for n in range(100)), None)
+    page = HistoryPage(tuple(Recalled(n, 1_700_000_000, "bob", "alice", f"line {n}") for n in range(100)), None)
     windows.actions._open_found(page.messages[7])
     windows.apply(windows.presenter.turn_page("bob", page))
     windows.root.update()

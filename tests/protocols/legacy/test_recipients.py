@@ -12,19 +12,19 @@ from duologue.core.errors import PeerError
 from duologue.core.events.chat import ChatRequested, ChatStarted, MessageFrom
 from duologue.core.events.rooms import RoomEntered
 from duologue.protocols.legacy.recipients import answer_to, message, privately, reply, room_of
-from duologue.protocols.legacy.user_state import Standing
-from duologue.protocols.legacy.wording import Manner
+from duologue.protocols.legacy.user_state import UserState
+from duologue.protocols.legacy.wording import Wording
 
 
-def written_to_by(*nicknames: str, before: str = "") -> Standing:
-    user = Standing(Manner(before=before))
+def written_to_by(*nicknames: str, before: str = "") -> UserState:
+    user = UserState(Wording(before=before))
     for nickname in nicknames:
         user.spoken(MessageFrom(nickname, 0, "s", 1, "hi"))
     return user
 
 
 def test_a_text_goes_to_whom_one_talks_with() -> None:
-    user = Standing(Manner())
+    user = UserState(Wording())
     with pytest.raises(PeerError, match="You are in no room"):
         room_of(user)
     user.told(RoomEntered("#tea", 1, ""))
@@ -36,7 +36,7 @@ def test_a_text_goes_to_whom_one_talks_with() -> None:
 
 
 def test_an_answer_to_one_of_several() -> None:
-    user = Standing(Manner())
+    user = UserState(Wording())
     for nickname in ("~Bob", "alice"):
         user.told(ChatRequested(nickname, 120))
     assert answer_to("alice", "hello", user) is None

@@ -29,8 +29,8 @@ from duologue.core.events.rooms import RoomEntered
 from duologue.core.requests import ChatEnd
 from duologue.protocols.legacy.typed_commands import HELP, ROW_OF, ROWS, help_text, is_message, typed
 from duologue.protocols.legacy.unframed import messages
-from duologue.protocols.legacy.user_state import Standing
-from duologue.protocols.legacy.wording import Manner
+from duologue.protocols.legacy.user_state import UserState
+from duologue.protocols.legacy.wording import Wording
 
 IN_LOBBY = RoomEntered("#lobby", 3, "")
 IN_CHAT = ChatStarted("~Bob", "id")
@@ -38,14 +38,14 @@ ASKED = ChatRequested("~Bob", 120)
 ASKED_TWICE = ChatRequested("alice", 120)
 
 
-def standing(*events: Event) -> Standing:
-    user = Standing(Manner())
+def user_state(*events: Event) -> UserState:
+    user = UserState(Wording())
     for event in (IN_LOBBY, *events):
         user.told(event)
     return user
 
 
-def refused(text: str, user: Standing) -> PeerError:
+def refused(text: str, user: UserState) -> PeerError:
     with pytest.raises(PeerError) as error:
         typed(text, user)
     return error.value
@@ -53,23 +53,23 @@ def refused(text: str, user: Standing) -> PeerError:
 
 @pytest.mark.parametrize("text", ["hello", "yes", "no", "exit", "NICKNAME", "[USERS]:a", " /chat bob", "chat_ended x"])
 def test_plain_text_goes_to_the_room(text: str) -> None:
-    assert typed(text, standing()) == SayInRoom("#lobby", text)
-    assert typed(text, standing(RoomEntered("#tea", 1, ""))) == SayInRoom("#tea", text)
+    assert typed(text, user_state()) == SayInRoom("#lobby", text)
+    assert typed(text, user_state(RoomEntered("#tea", 1, ""))) == SayInRoom("#tea", text)
 
 
 @pytest.mark.parametrize("text", ["hello", "yes", "no", "exit", "PING", "chat_ended x", "{}"])
 def test_in_a_chat_it_goes_to_the_partner(text: str) -> None:
-    assert typed(text, standing(IN_CHAT)) == Say(text)
+    assert typed(text, user_state(IN_CHAT)) == Say(text)
 
 
 def test_without_a_room_it_goes_nowhere() -> None:
-    error = refused("hello", Standing(Manner()))
+    error = refused("hello", UserState(Wording()))
     assert (error.code, error.text) == ("no_room", "You are in no room. /join ROOM comes into one.")
 
 
 def test_two_slashes_are_text() -> None:
-    assert typed("//chat bob", standing()) == SayInRoom("#lobby", "/chat bob")
-    assert typed("//quit", standing(IN_CHAT)) == Say("/quit")
+    assert typed("//chat bob", user_state()) == SayInRoom("#lobby", "/chat bob")
+    assert typed("//quit", user_state(IN_CHAT)) == Say("/quit")
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ def test_two_slashes_are_text() -> None:
     ],
 )
 def test_commands(text: str, command: Command) -> None:
-    assert typed(text, standing()) == command
+    assert typed(text, user_state()) == command
 
 
 @pytest.mark.parametrize(
@@ -132,7 +132,7 @@ def test_commands(text: str, command: Command) -> None:
     ],
 )
 def test_a_command_with_the_wrong_words_is_explained(text: str, usage: str) -> None:
-    error = refused(text, standing())
+    error = refused(text, user_state())
     assert (error.code, error.text) == ("bad_command", usage)
 
 
@@ -147,13 +147,13 @@ def test_a_command_with_the_wrong_words_is_explained(text: str, usage: str) -> N
     ],
 )
 def test_what_changes_something_for_all_is_not_guessed(text: str, explained: str, events: list[Event]) -> None:
-    error = refused(text, standing(*events))
+    error = refused(text, user_state(*events))
     assert error.code == "bad_command"
     assert explained in error.text
 
 
 def test_an_unknown_command_is_help_in_one_line() -> None:
-    error = refused("/dance now", standing())
+    error = refused("/dance now", user_state())
     assert error.code == "unknown_command"
     assert error.text == "There is no command /dance. /help lists them; //dance sends it as text."
 
@@ -161,7 +161,7 @@ def test_an_unknown_command_is_help_in_one_line() -> None:
 @given(st.text(max_size=200).map("/".__add__))
 def test_no_command_line_is_ever_sent_as_text(text: str) -> None:
     with suppress(PeerError):
-        assert not isinstance(typed(text, standing()), SayInRoom) or text.startswith(("//", "/msg", "/me"))
+        assert not isinstance(typed(text, user_state()), SayInRoom) or text.startswith(("//", "/msg", "/me"))
 
 
 # Requests
@@ -169,28 +169,28 @@ def test_no_command_line_is_ever_sent_as_text(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["yes", "YES", " y ", "/accept", "/accept Bob", "/accept ~bob"])
 def test_yes_is_for_the_one_who_asked(text: str) -> None:
-    user = standing(ASKED)
+    user = user_state(ASKED)
     assert typed(text, user) == AcceptChat("~Bob")
     assert not user.waiting
 
 
 @pytest.mark.parametrize("text", ["no", "No", "n", "/decline", "/decline bob"])
 def test_no_is_for_the_one_who_asked(text: str) -> None:
-    user = standing(ASKED)
+    user = user_state(ASKED)
     assert typed(text, user) == DeclineChat("~Bob")
     assert typed("no", user) == SayInRoom("#lobby", "no")
 
 
 def test_other_text_is_no_answer() -> None:
-    assert typed("yes please", standing(ASKED)) == SayInRoom("#lobby", "yes please")
-    assert typed("perhaps", standing(ASKED, ASKED_TWICE)) == SayInRoom("#lobby", "perhaps")
+    assert typed("yes please", user_state(ASKED)) == SayInRoom("#lobby", "yes please")
+    assert typed("perhaps", user_state(ASKED, ASKED_TWICE)) == SayInRoom("#lobby", "perhaps")
 
 
 @pytest.mark.parametrize(
     ("text", "word"), [("yes", "/accept"), ("/accept", "/accept"), ("no", "/decline"), ("/decline", "/decline")]
 )
 def test_where_two_ask_the_answer_needs_a_name(text: str, word: str) -> None:
-    user = standing(ASKED, ASKED_TWICE)
+    user = user_state(ASKED, ASKED_TWICE)
     error = refused(text, user)
     assert (error.code, error.text) == ("which_request", f"{word} NAME says which is meant: Bob, alice.")
     assert typed("/accept alice", user) == AcceptChat("alice")
@@ -200,25 +200,25 @@ def test_where_two_ask_the_answer_needs_a_name(text: str, word: str) -> None:
 
 
 def test_a_chat_is_left_by_a_word_that_leaves_nothing_else() -> None:
-    assert typed("/quit", standing(IN_CHAT)) == QuitChat()
-    assert typed("/end", standing(IN_CHAT)) == QuitChat()
-    error = refused("/quit", standing(IN_CHAT, ChatEnded("~Bob", ChatEnd.LEFT)))
+    assert typed("/quit", user_state(IN_CHAT)) == QuitChat()
+    assert typed("/end", user_state(IN_CHAT)) == QuitChat()
+    error = refused("/quit", user_state(IN_CHAT, ChatEnded("~Bob", ChatEnd.LEFT)))
     assert (error.code, error.text) == ("no_chat", "You are in no chat. /exit leaves the server.")
 
 
 def test_who_is_in_a_chat_asks_for_no_other() -> None:
-    error = refused("/chat carol", standing(IN_CHAT))
+    error = refused("/chat carol", user_state(IN_CHAT))
     assert (error.code, error.text) == ("in_chat", "You are in a chat with Bob. /quit leaves it.")
 
 
 def test_the_partner_hears_private_messages_in_the_chat() -> None:
-    assert typed("/msg bob hi", standing(IN_CHAT)) == Say("hi")
-    assert typed("/msg carol hi", standing(IN_CHAT)) == SayPrivately("carol", "hi")
+    assert typed("/msg bob hi", user_state(IN_CHAT)) == Say("hi")
+    assert typed("/msg carol hi", user_state(IN_CHAT)) == SayPrivately("carol", "hi")
 
 
 def test_the_line_that_was_being_typed_when_the_chat_ended_reaches_nobody_else() -> None:
     """It was meant for one person (docs/protocol.md 6.3), and may have crossed the news."""
-    user = standing(IN_CHAT, ChatEnded("~Bob", ChatEnd.LEFT))
+    user = user_state(IN_CHAT, ChatEnded("~Bob", ChatEnd.LEFT))
     error = refused("my password is x", user)
     assert error.code == "chat_ended"
     assert error.text == ("The chat with Bob has ended, so nobody got that. What you type goes to everyone in #lobby.")
@@ -226,13 +226,13 @@ def test_the_line_that_was_being_typed_when_the_chat_ended_reaches_nobody_else()
 
 
 def test_after_a_command_the_next_line_is_for_the_room() -> None:
-    user = standing(IN_CHAT, ChatEnded("~Bob", ChatEnd.LOST))
+    user = user_state(IN_CHAT, ChatEnded("~Bob", ChatEnd.LOST))
     assert typed("/who", user) == ListOnline()
     assert typed("hello all", user) == SayInRoom("#lobby", "hello all")
 
 
 def test_who_left_the_chat_means_the_room() -> None:
-    user = standing(IN_CHAT, ChatEnded("~Bob", ChatEnd.YOU_LEFT))
+    user = user_state(IN_CHAT, ChatEnded("~Bob", ChatEnd.YOU_LEFT))
     assert typed("hello all", user) == SayInRoom("#lobby", "hello all")
 
 
@@ -241,14 +241,14 @@ def test_who_left_the_chat_means_the_room() -> None:
 
 @pytest.mark.parametrize("text", ["/me waves", "/ME  waves", "/me\nwaves"])
 def test_an_action_is_a_message_like_any_other(text: str) -> None:
-    assert typed(text, standing()) == SayInRoom("#lobby", "/me waves")
-    assert typed(text, standing(IN_CHAT)) == Say("/me waves")
-    assert refused(text, standing(IN_CHAT, ChatEnded("~Bob", ChatEnd.LEFT))).code == "chat_ended"
+    assert typed(text, user_state()) == SayInRoom("#lobby", "/me waves")
+    assert typed(text, user_state(IN_CHAT)) == Say("/me waves")
+    assert refused(text, user_state(IN_CHAT, ChatEnded("~Bob", ChatEnd.LEFT))).code == "chat_ended"
 
 
 def test_an_action_for_one_person_or_another_room_is_typed_there() -> None:
-    assert typed("/msg bob /me waves", standing()) == SayPrivately("bob", "/me waves")
-    assert typed("/msg #tea /me waves", standing()) == SayInRoom("#tea", "/me waves")
+    assert typed("/msg bob /me waves", user_state()) == SayPrivately("bob", "/me waves")
+    assert typed("/msg #tea /me waves", user_state()) == SayInRoom("#tea", "/me waves")
 
 
 @pytest.mark.parametrize(
@@ -273,13 +273,13 @@ def letter(nickname: str) -> MessageFrom:
 
 
 def test_a_reply_goes_to_who_has_written_last() -> None:
-    user = standing()
+    user = user_state()
     user.spoken(letter("~Bob"))
     assert typed("/reply  hi  there", user) == SayPrivately("~Bob", "hi  there")
 
 
 def test_once_more_after_it_was_not_clear_to_whom() -> None:
-    user = standing()
+    user = user_state()
     for nickname in ("~Bob", "alice"):
         user.spoken(letter(nickname))
     assert refused("/reply hi", user).code == "which_writer"
@@ -289,25 +289,25 @@ def test_once_more_after_it_was_not_clear_to_whom() -> None:
 # Help
 
 
-@pytest.mark.parametrize("manner", [Manner(), Manner(end="/end"), Manner(before="MSG ")])
-def test_help_has_a_line_for_every_command_and_fits_into_one_message(manner: Manner) -> None:
-    texts = [help_text(manner), help_text(manner, "people")]
+@pytest.mark.parametrize("manner", [Wording(), Wording(end="/end"), Wording(before="MSG ")])
+def test_help_has_a_line_for_every_command_and_fits_into_one_message(wording: Wording) -> None:
+    texts = [help_text(wording), help_text(wording, "people")]
     lines = [line for text in texts for line in text.split("\n")[1:]]
-    assert sorted(lines) == sorted(f"{row.usage(manner)}  {row.help}" for row in ROWS)
-    assert all(line.startswith(f"{manner.before}/") for line in lines)
+    assert sorted(lines) == sorted(f"{row.usage(wording)}  {row.help}" for row in ROWS)
+    assert all(line.startswith(f"{wording.before}/") for line in lines)
     assert all(len(messages("[SERVER] ", text)) == 1 for text in texts)
-    assert any(line.startswith(manner.word(manner.end)) for line in lines)
-    assert manner.word("/help [people|WORD]") in texts[0]
+    assert any(line.startswith(wording.word(wording.end)) for line in lines)
+    assert wording.word("/help [people|WORD]") in texts[0]
 
 
 def test_help_is_answered_here() -> None:
-    error = refused("/help", standing())
-    assert (error.code, error.text) == (HELP, help_text(Manner()))
+    error = refused("/help", user_state())
+    assert (error.code, error.text) == (HELP, help_text(Wording()))
     for text in ("/help part", "/help /PART"):
-        error = refused(text, standing())
+        error = refused(text, user_state())
         assert (error.code, error.text) == (HELP, "/part [ROOM]  leave ROOM")
-    error = refused("/help People", standing())
-    assert (error.code, error.text) == (HELP, help_text(Manner(), "people"))
+    error = refused("/help People", user_state())
+    assert (error.code, error.text) == (HELP, help_text(Wording(), "people"))
 
 
 def test_every_word_has_one_row() -> None:

@@ -17,15 +17,15 @@ from duologue.core.commands.people import (
     WhoIs,
 )
 from duologue.protocols.legacy.typed_people import PEOPLE_ROWS
-from duologue.protocols.legacy.user_state import Standing
-from duologue.protocols.legacy.wording import Manner
+from duologue.protocols.legacy.user_state import UserState
+from duologue.protocols.legacy.wording import Wording
 
 ROW_OF = {word: row for row in PEOPLE_ROWS for word in row.words}
 
 
 def meant(text: str) -> Command | None:
     word, rest = [*text.split(maxsplit=1), ""][:2]
-    return ROW_OF[word].means(Standing(Manner()), rest)
+    return ROW_OF[word].means(UserState(Wording()), rest)
 
 
 @pytest.mark.parametrize(
@@ -58,4 +58,4 @@ def test_what_does_not_fit(text: str) -> None:
 
 
 def test_help_says_who_may_be_allowed() -> None:
-    assert ROW_OF["/allow"].usage(Manner(before="MSG ")) == "MSG /allow [everyone|known|nobody]"
+    assert ROW_OF["/allow"].usage(Wording(before="MSG ")) == "MSG /allow [everyone|known|nobody]"

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from duologue.core.commands.chat import AskForChat, CancelRequest, Command, ListOnline
-from duologue.protocols.legacy.typed_rows import Means, Row, maybe_one, nothing, one
-from duologue.protocols.legacy.user_state import Standing
-from duologue.protocols.legacy.wording import Manner
+from duologue.protocols.legacy.typed_rows import Means, TypedRow, maybe_one, nothing, one
+from duologue.protocols.legacy.user_state import UserState
+from duologue.protocols.legacy.wording import Wording
 
 
 @pytest.mark.parametrize(
@@ -24,11 +24,11 @@ from duologue.protocols.legacy.wording import Manner
     ],
 )
 def test_what_fits(means: Means, rest: str, command: Command | None) -> None:
-    assert means(Standing(Manner()), rest) == command
+    assert means(UserState(Wording()), rest) == command
 
 
 def test_help_writes_the_word_that_the_door_has() -> None:
-    row = Row(("/quit", "/end"), "", "leave the chat", nothing(ListOnline))
-    assert row.usage(Manner()) == "/quit"
-    assert row.usage(Manner(end="/end", before="MSG ")) == "MSG /end"
-    assert Row(("/chat",), "NAME", "ask", one(AskForChat)).usage(Manner()) == "/chat NAME"
+    row = TypedRow(("/quit", "/end"), "", "leave the chat", nothing(ListOnline))
+    assert row.usage(Wording()) == "/quit"
+    assert row.usage(Wording(end="/end", before="MSG ")) == "MSG /end"
+    assert TypedRow(("/chat",), "NAME", "ask", one(AskForChat)).usage(Wording()) == "/chat NAME"

@@ -45,12 +45,12 @@ from duologue.core.events.rooms import (
     RoomTopic,
 )
 from duologue.core.requests import ChatEnd, RequestState
-from duologue.protocols.legacy.user_state import Standing
-from duologue.protocols.legacy.wording import Manner
+from duologue.protocols.legacy.user_state import UserState
+from duologue.protocols.legacy.wording import Wording
 
 
-def standing(*events: Event) -> Standing:
-    user = Standing(Manner())
+def user_state(*events: Event) -> UserState:
+    user = UserState(Wording())
     for event in events:
         user.told(event)
     return user
@@ -60,23 +60,23 @@ IN_LOBBY = RoomEntered("#lobby", 3, "")
 
 
 def test_a_new_user_is_nowhere() -> None:
-    user = standing()
+    user = user_state()
     assert (user.is_in, user.partner, user.room, dict(user.waiting), user.ended) == (False, None, None, {}, None)
 
 
 def test_coming_in_under_the_name_that_was_given_needs_no_words() -> None:
-    user = standing()
+    user = user_state()
     user.given = "Bob"
     assert user.told(LoggedIn("", "~Bob")) is None
     assert user.is_in
 
 
 def test_another_name_than_the_given_one_is_told() -> None:
-    assert standing().told(LoggedIn("", "~Guest-51234")) == "You are Guest-51234."
+    assert user_state().told(LoggedIn("", "~Guest-51234")) == "You are Guest-51234."
 
 
 def test_rooms() -> None:
-    user = standing(IN_LOBBY, RoomEntered("#tea", 1, ""), RoomEntered("#cake", 1, ""))
+    user = user_state(IN_LOBBY, RoomEntered("#tea", 1, ""), RoomEntered("#cake", 1, ""))
     assert user.room == "#cake"
     user.told(RoomEntered("#tea", 1, ""))
     assert user.room == "#tea"
@@ -88,7 +88,7 @@ def test_rooms() -> None:
 
 
 def test_the_lobby_needs_no_words_until_it_is_asked_for() -> None:
-    user = standing()
+    user = user_state()
     assert user.told(IN_LOBBY) is None
     user.asked_to_join = True
     assert user.told(IN_LOBBY) == "You are in #lobby, with 2 others. What you type goes to everyone in #lobby."
@@ -96,7 +96,7 @@ def test_the_lobby_needs_no_words_until_it_is_asked_for() -> None:
 
 
 def test_requests_wait_in_their_order_until_something_comes_of_them() -> None:
-    user = standing(ChatRequested("alice", 120))
+    user = user_state(ChatRequested("alice", 120))
     assert user.told(ChatRequested("~Bob", 120)) == "Bob wants to chat with you. Type /accept Bob or /decline Bob."
     assert [*user.waiting] == ["alice", "~Bob"]
     assert [user.who_waits(name) for name in ("bob", "~BOB", "Alice", "carol")] == ["~Bob", "~Bob", "alice", None]
@@ -107,7 +107,7 @@ def test_requests_wait_in_their_order_until_something_comes_of_them() -> None:
 
 
 def test_a_request_of_somebody_blocked_waits_no_more() -> None:
-    user = standing(ChatRequested("~Bob", 120), ChatRequested("alice", 120))
+    user = user_state(ChatRequested("~Bob", 120), ChatRequested("alice", 120))
     words = user.told(PersonBlocked("~Bob"))
     assert words == "You have blocked Bob, who hears no more than that you do not answer. /unblock Bob ends that."
     assert [*user.waiting] == ["alice"]
@@ -116,7 +116,7 @@ def test_a_request_of_somebody_blocked_waits_no_more() -> None:
 
 
 def test_who_has_written() -> None:
-    user = standing()
+    user = user_state()
     for writer, writers in (
         ("~Bob", ("~Bob",)),
         ("alice", ("~Bob", "alice")),
@@ -132,7 +132,7 @@ def test_who_has_written() -> None:
 
 
 def test_a_chat_begins_and_ends() -> None:
-    user = standing(IN_LOBBY, ChatRequested("carol", 120), ChatStarted("~Bob", "id"))
+    user = user_state(IN_LOBBY, ChatRequested("carol", 120), ChatStarted("~Bob", "id"))
     assert (user.partner, [*user.waiting]) == ("~Bob", [])
     assert [user.is_partner(name) for name in ("Bob", "bob", "~Bob", "carol")] == [True, True, True, False]
     assert user.told(ChatPaused("~Bob", 60)) == "Bob's connection is lost; 60 s to come back. You can go on writing."
@@ -146,17 +146,17 @@ def test_a_chat_begins_and_ends() -> None:
 
 
 def test_who_leaves_the_chat_knows_that_it_is_over() -> None:
-    assert standing(ChatStarted("bob", "id"), ChatEnded("bob", ChatEnd.YOU_LEFT)).ended is None
+    assert user_state(ChatStarted("bob", "id"), ChatEnded("bob", ChatEnd.YOU_LEFT)).ended is None
 
 
 def test_the_list_of_rooms_is_one_text() -> None:
-    user = standing(RoomListed("#lobby", 3, False, ""), RoomListed("#tea", 1, True, ""))
+    user = user_state(RoomListed("#lobby", 3, False, ""), RoomListed("#tea", 1, True, ""))
     assert user.told(RoomsListed(2)) == "Rooms:\n#lobby (3)\n#tea (1, with a password)"
     assert user.told(RoomsListed(0)) == "There are no rooms. /join ROOM makes one."
 
 
 def test_ten_thousand_rooms_are_counted_and_not_kept() -> None:
-    user = standing(*(RoomListed(f"#room{number}", 1, False, "about tea") for number in range(10_000)))
+    user = user_state(*(RoomListed(f"#room{number}", 1, False, "about tea") for number in range(10_000)))
     text = user.told(RoomsListed(10_000))
     assert text is not None
     assert len(text.encode()) < 1_000
@@ -189,4 +189,4 @@ def test_ten_thousand_rooms_are_counted_and_not_kept() -> None:
     ],
 )
 def test_what_is_read(event: Event, words: str | None) -> None:
-    assert standing().told(event) == words
+    assert user_state().told(event) == words

@@ -23,7 +23,7 @@ from duologue.core.names import nickname_key
 from duologue.core.requests import ChatEnd
 from duologue.protocols.legacy.wording import (
     LIST_BYTES,
-    Manner,
+    Wording,
     as_many_as_fit,
     bared,
     blocked,
@@ -128,11 +128,11 @@ def test_a_list_that_fits_is_whole() -> None:
 
 
 def test_the_words_to_type_are_those_of_the_door() -> None:
-    other = Manner(before="MSG ", end="/end")
-    assert requested(Manner(), "~Bob", is_alone=True) == "Bob wants to chat with you. Type yes or no."
+    other = Wording(before="MSG ", end="/end")
+    assert requested(Wording(), "~Bob", is_alone=True) == "Bob wants to chat with you. Type yes or no."
     assert requested(other, "~Bob", is_alone=True) == "Bob wants to chat with you. Type MSG yes or MSG no."
     assert (
-        requested(Manner(), "~Bob", is_alone=False) == "Bob wants to chat with you. Type /accept Bob or /decline Bob."
+        requested(Wording(), "~Bob", is_alone=False) == "Bob wants to chat with you. Type /accept Bob or /decline Bob."
     )
     assert started(other, "bob") == (
         "Chat with bob started: what you type goes to bob alone. MSG /end leaves the chat."
@@ -150,11 +150,11 @@ def test_the_words_to_type_are_those_of_the_door() -> None:
     ],
 )
 def test_how_one_is_oneself(state: State, text: str, words: str) -> None:
-    assert you_are(Manner(before="MSG "), YouAre(state, text)) == words
+    assert you_are(Wording(before="MSG "), YouAre(state, text)) == words
 
 
 def test_whom_one_has_blocked() -> None:
-    assert blocked(Manner(before="MSG "), "~Bob") == (
+    assert blocked(Wording(before="MSG "), "~Bob") == (
         "You have blocked Bob, who hears no more than that you do not answer. MSG /unblock Bob ends that."
     )
 

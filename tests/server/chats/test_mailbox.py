@@ -32,11 +32,11 @@ from duologue.server.backpressure import Backpressure
 from duologue.server.chats.mailbox import Mailbox
 from duologue.server.session import Hold, Session
 from duologue.server.storage.base import (
-    ChatStanding,
-    HandedIn,
+    ChatProgress,
+    KeptLetter,
     Letter,
-    Standing,
     StoreError,
+    StreamProgress,
     Undelivered,
 )
 from duologue.server.storage.nothing import RemembersNothing
@@ -54,13 +54,13 @@ class PostOffice(RemembersNothing):
 
     def __init__(self) -> None:
         super().__init__(StoreError(Path("nowhere"), "failed"))
-        self.streams: dict[str, Standing] = {}
+        self.streams: dict[str, StreamProgress] = {}
         self.letters: list[Undelivered] = []
         self.heard: list[str] = []
         self.recipients: dict[int, str] = {}
         self.refusal: PeerError | None = None
         self.error: StoreError | None = None
-        self.ended: dict[tuple[str, str], ChatStanding] = {}
+        self.ended: dict[tuple[str, str], ChatProgress] = {}
         self.asked: list[str] = []
         self.being_read = self.most_being_read = 0
         self.closed_for: set[str] = set()
@@ -86,13 +86,13 @@ class PostOffice(RemembersNothing):
         self.is_open.set()
 
     def put(self, stream: str, number: int, text: str, *, sender: str = "alice", recipient: str = "bob") -> None:
-        known = self.streams.get(stream, Standing(stream, sender, recipient, 0, 0))
+        known = self.streams.get(stream, StreamProgress(stream, sender, recipient, 0, 0))
         self.streams[stream] = replace(known, stored=max(known.stored, number))
         cursor = len(self.letters) + 1
         self.recipients[cursor] = recipient
         self.letters.append(Undelivered(cursor, stream, sender, number, NOW, text))
 
-    async def hand_in(self, letter: Letter) -> HandedIn:  # type: ignore[override]
+    async def hand_in(self, letter: Letter) -> KeptLetter:  # type: ignore[override]
         await self.answers("hand_in")
         if self.refusal:
             raise self.refusal
@@ -102,7 +102,7 @@ class PostOffice(RemembersNothing):
                 self.heard.append(letter.stream)
             text = letter.line.decode()[1:-1].replace("\v", "\n")
             self.put(letter.stream, letter.number, text, sender=letter.sender, recipient=letter.recipient)
-        return HandedIn(self.streams[letter.stream], letter.number)
+        return KeptLetter(self.streams[letter.stream], letter.number)
 
     async def undelivered(self, me: str, after: int, limit_bytes: int) -> list[Undelivered]:  # type: ignore[override]
         found = [
@@ -120,7 +120,7 @@ class PostOffice(RemembersNothing):
             self.being_read -= 1
         return found[:PAGE]
 
-    async def receipt(self, stream: str, recipient: str, upto: int) -> Standing | None:  # type: ignore[override]
+    async def receipt(self, stream: str, recipient: str, upto: int) -> StreamProgress | None:  # type: ignore[override]
         await self.answers("receipt")
         known = self.streams.get(stream)
         if known is None or known.recipient != recipient:
@@ -128,12 +128,12 @@ class PostOffice(RemembersNothing):
         self.streams[stream] = replace(known, received=max(known.received, upto))
         return self.streams[stream]
 
-    async def standing(self, stream: str, sender: str) -> Standing | None:  # type: ignore[override]
+    async def progress(self, stream: str, sender: str) -> StreamProgress | None:  # type: ignore[override]
         await self.answers("standing")
         known = self.streams.get(stream)
         return known if known and known.sender == sender else None
 
-    async def chat_standing(self, chat_id: str, me: str, stream: str | None) -> ChatStanding | None:  # type: ignore[override]
+    async def chat_standing(self, chat_id: str, me: str, stream: str | None) -> ChatProgress | None:  # type: ignore[override]
         await self.answers(f"chat_standing {stream}")
         return self.ended.get((chat_id, me))
 
@@ -544,7 +544,7 @@ async def test_a_sender_who_was_not_there_asks(town: Town) -> None:
 
 async def test_more_received_than_is_stored_is_not_said(town: Town) -> None:
     """7.3: what a server that was killed had passed on and not stored."""
-    town.office.streams["chat"] = Standing("chat", "alice", "bob", stored=3, received=5)
+    town.office.streams["chat"] = StreamProgress("chat", "alice", "bob", stored=3, received=5)
     alice = town.comes("alice")
     town.mailbox.check_from_client(alice, "chat", 0)
     await town.settles()
@@ -611,7 +611,7 @@ async def test_of_a_chat_that_was_level_nothing_is_asked(town: Town) -> None:
 async def test_a_resume_of_a_chat_that_is_over_is_answered_with_what_the_server_has(town: Town) -> None:
     """10.6."""
     alice = town.comes("alice")
-    town.office.ended["chat", "alice"] = ChatStanding("bob", "left", 7)
+    town.office.ended["chat", "alice"] = ChatProgress("bob", "left", 7)
     town.mailbox.resume(alice, ResumeChat("chat", StreamHeld("chat.2", 5), StreamHeld("chat", 3)))
     await town.settles()
     assert told(alice) == [ChatEnded("bob", ChatEnd.LEFT, "chat", 7)]
@@ -620,7 +620,7 @@ async def test_a_resume_of_a_chat_that_is_over_is_answered_with_what_the_server_
 
 async def test_a_resume_of_no_chat_of_ones_own_is_answered_alike_whoevers_it_is(town: Town) -> None:
     carol = town.comes("carol")
-    town.office.ended["chat", "alice"] = ChatStanding("bob", "left", 7)
+    town.office.ended["chat", "alice"] = ChatProgress("bob", "left", 7)
     for chat in ("chat", "never was"):
         town.mailbox.resume(carol, ResumeChat(chat))
         await town.settles()
@@ -629,7 +629,7 @@ async def test_a_resume_of_no_chat_of_ones_own_is_answered_alike_whoevers_it_is(
 
 async def test_a_reason_that_is_no_word_of_the_protocol_is_lost(town: Town) -> None:
     alice = town.comes("alice")
-    town.office.ended["chat", "alice"] = ChatStanding("bob", "taken_over", 7)
+    town.office.ended["chat", "alice"] = ChatProgress("bob", "taken_over", 7)
     town.mailbox.resume(alice, ResumeChat("chat"))
     await town.settles()
     assert told(alice) == [ChatEnded("bob", ChatEnd.LOST, "chat", 7)]

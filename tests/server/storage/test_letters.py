@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from duologue.core.errors import PeerError
-from duologue.server.storage.base import Letter, Standing, Store, Stored, Undelivered
+from duologue.server.storage.base import Letter, Store, Stored, StreamProgress, Undelivered
 from duologue.server.storage.letters import STREAMS_OF_A_CHAT
 from duologue.server.storage.shares import MailboxLimits
 from duologue.server.storage.unreceived import Unreceived
@@ -29,9 +29,9 @@ class House:
     async def hand_in(self, stream: str, number: int, text: str, sender: str = "alice", recipient: str = "bob") -> int:
         """How much of the stream the store answers for then."""
         letter = Letter(stream, number, sender, recipient, f":{text}\n".encode(), 5.0)
-        standing = (await self.store.hand_in(letter)).standing
-        assert (standing.stream, standing.sender, standing.recipient) == (stream, sender, recipient)
-        return standing.stored
+        progress = (await self.store.hand_in(letter)).progress
+        assert (progress.stream, progress.sender, progress.recipient) == (stream, sender, recipient)
+        return progress.stored
 
     async def hand_in_all(self, sender: str, count: int) -> None:
         """So many letters to bob."""
@@ -99,10 +99,10 @@ async def test_a_letter_waits_until_it_has_been_received(house: House) -> None:
     assert (found.stream, found.sender, found.number, found.at, found.text) == ("letter", "alice", 1, 5.0, "hi")
     assert await house.texts("alice") == await house.texts("eve") == []
     stored = 1 if house.keeps else 0
-    assert await house.store.standing("letter", "alice") == Standing("letter", "alice", "bob", stored, 0)
-    assert await house.store.receipt("letter", "bob", 1) == Standing("letter", "alice", "bob", 1, 1)
+    assert await house.store.progress("letter", "alice") == StreamProgress("letter", "alice", "bob", stored, 0)
+    assert await house.store.receipt("letter", "bob", 1) == StreamProgress("letter", "alice", "bob", 1, 1)
     assert await house.mail() == []
-    assert await house.store.standing("letter", "alice") == Standing("letter", "alice", "bob", 1, 1)
+    assert await house.store.progress("letter", "alice") == StreamProgress("letter", "alice", "bob", 1, 1)
 
 
 async def test_a_letter_that_is_sent_again_is_one_letter(house: House) -> None:
@@ -173,7 +173,7 @@ async def test_a_full_mailbox_takes_no_more_until_something_has_been_received(ho
     assert "bob" in refusal.text
     await house.hand_in("l0", 1, "letter 0")  # it is there already
     await house.hand_in("other", 1, "hi", "alice", "carol")
-    assert await house.store.standing("more", "alice") is None
+    assert await house.store.progress("more", "alice") is None
     await house.store.receipt("l1", "bob", 1)
     await house.hand_in("more", 1, "there is room again")
     assert (await house.refused("another", 1)).code == "mailbox_full"
@@ -184,7 +184,7 @@ async def test_a_full_mailbox_takes_no_more_until_something_has_been_received(ho
 async def test_no_message_has_such_a_number(house: House, number: int) -> None:
     """It could never be received, and would have its place for ever."""
     assert (await house.refused("letter", number)).code == "bad_number"
-    assert await house.store.standing("letter", "alice") is None
+    assert await house.store.progress("letter", "alice") is None
     await house.hand_in_all("carol", LIMIT)
     assert len(await house.texts()) == LIMIT
 
@@ -252,9 +252,9 @@ async def test_strangers_are_told_nothing_of_letters(house: House) -> None:
     for nobody in ("eve", "alice"):
         assert await house.store.receipt("letter", nobody, 1) is None
     for nobody in ("eve", "bob"):
-        assert await house.store.standing("letter", nobody) is None
+        assert await house.store.progress("letter", nobody) is None
     assert await house.store.receipt("unknown", "bob", 1) is None
-    assert await house.store.standing("unknown", "alice") is None
+    assert await house.store.progress("unknown", "alice") is None
     assert await house.store.chat_standing("letter", "alice", None) is None, "a letter is no chat"
     assert await house.texts() == ["hi"]
 
@@ -279,17 +279,17 @@ async def test_more_than_there_is_counts_for_what_there_is(house: House) -> None
         assert (ahead.stored, ahead.received, await house.texts()) == (1, 1, [])
     await house.hand_in("letter", 2, "two")
     assert await house.texts() == ["two"]
-    standing = await house.store.standing("letter", "alice")
-    assert standing
-    assert standing.received == 1
+    progress = await house.store.progress("letter", "alice")
+    assert progress
+    assert progress.received == 1
 
 
 async def test_more_than_there_is_of_a_chat_that_is_over_counts_for_what_there_is_too(house: House) -> None:
     house.chat("one", "two")
     house.store.chat_ended("c", "lost", 4.0)
-    standing = await house.store.receipt("c", "bob", 500_000)
-    assert standing
-    assert (standing.received, await house.texts()) == (2, [])
+    progress = await house.store.receipt("c", "bob", 500_000)
+    assert progress
+    assert (progress.received, await house.texts()) == (2, [])
     await house.hand_in("c", 3, "three")
     assert await house.texts() == ["three"]
 
@@ -306,9 +306,9 @@ async def test_what_had_not_been_received_when_the_chat_ended_is_in_the_mailbox(
     house.store.chat_ended("c", "lost", 4.0)
     assert [(message.number, message.text) for message in await house.mail()] == [(2, "two"), (3, "three")]
     assert await house.texts("alice") == []
-    standing = await house.store.receipt("c", "bob", 2)
-    assert standing
-    assert (standing.sender, standing.received) == ("alice", 2)
+    progress = await house.store.receipt("c", "bob", 2)
+    assert progress
+    assert (progress.sender, progress.received) == ("alice", 2)
     assert await house.texts() == ["three"]
     await house.store.receipt("c", "bob", 3)
     assert await house.texts() == []
@@ -319,9 +319,9 @@ async def test_a_chat_ends_once(house: House) -> None:
     house.store.chat_ended("c", "left", 4.0)
     house.store.chat_ended("c", "lost", 5.0)
     assert await house.texts() == ["one"]
-    standing = await house.store.chat_standing("c", "bob", None)
-    assert standing
-    assert standing.reason == "left"
+    progress = await house.store.chat_standing("c", "bob", None)
+    assert progress
+    assert progress.reason == "left"
 
 
 async def test_what_comes_into_the_mailbox_after_a_letter_has_a_higher_cursor_though_it_was_said_before(
@@ -353,10 +353,10 @@ async def test_how_a_chat_that_is_over_stands(house: House) -> None:
     house.store.chat_ended("c", "lost", 4.0)
 
     async def had(me: str, stream: str | None) -> int:
-        standing = await house.store.chat_standing("c", me, stream)
-        assert standing
-        assert (standing.partner, standing.reason) == ({"alice": "bob", "bob": "alice"}[me], "lost")
-        return standing.had
+        progress = await house.store.chat_standing("c", me, stream)
+        assert progress
+        assert (progress.partner, progress.reason) == ({"alice": "bob", "bob": "alice"}[me], "lost")
+        return progress.had
 
     assert await had("alice", "c") == 2
     assert await had("alice", "c.2") == await had("alice", None) == 1
@@ -372,7 +372,7 @@ async def test_how_a_chat_that_is_over_stands(house: House) -> None:
 
 async def test_streams_of_a_live_chat_have_no_standing_yet(house: House) -> None:
     house.chat("one")
-    assert await house.store.standing("c", "alice") is None
+    assert await house.store.progress("c", "alice") is None
     assert await house.store.receipt("c", "bob", 1) is None
     house.store.chat_ended("c", "left", 3.0)
     assert await house.texts() == ["one"]
@@ -401,9 +401,9 @@ async def test_a_page_of_mail_has_a_size_and_the_next_goes_on_where_it_ended(hou
 # Letters that are not heard: their recipient has blocked the sender
 
 
-async def hand_in_unheard(house: House, stream: str, number: int = 1, recipient: str = "bob") -> Standing:
+async def hand_in_unheard(house: House, stream: str, number: int = 1, recipient: str = "bob") -> StreamProgress:
     letter = Letter(stream, number, "alice", recipient, b":buy\n", 5.0, is_heard=False)
-    return (await house.store.hand_in(letter)).standing
+    return (await house.store.hand_in(letter)).progress
 
 
 async def test_what_is_not_heard_is_answered_as_any_letter_and_is_in_no_mailbox(house: House) -> None:
@@ -412,8 +412,8 @@ async def test_what_is_not_heard_is_answered_as_any_letter_and_is_in_no_mailbox(
     assert await house.hand_in("t", 1, "hi", sender="carol") == answer.stored == int(house.keeps)
     assert answer.received == 0
     assert await hand_in_unheard(house, "s") == answer
-    assert await house.store.standing("s", "alice") == answer
-    assert await house.store.standing("s", "carol") is None
+    assert await house.store.progress("s", "alice") == answer
+    assert await house.store.progress("s", "carol") is None
     assert await house.texts() == ["hi"]
 
 
@@ -457,9 +457,9 @@ async def test_a_stream_that_is_heard_again_goes_on_and_brings_nothing_back(hous
     await house.hand_in("s", 3, "after")
     await house.hand_in("s", 2, "sent again")
     assert await house.texts() == ["before", "after"]
-    standing = await house.store.receipt("s", "bob", 3)
-    assert standing
-    assert (standing.received, await house.texts()) == (3, [])
+    progress = await house.store.receipt("s", "bob", 3)
+    assert progress
+    assert (progress.received, await house.texts()) == (3, [])
     await house.hand_in_all("carol", LIMIT)
     assert len(await house.texts()) == LIMIT, "nothing is left of it"
 

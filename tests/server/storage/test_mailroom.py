@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from duologue.core.errors import PeerError
-from duologue.server.storage.base import HandedIn, Letter, Standing, StoreError
+from duologue.server.storage.base import KeptLetter, Letter, StoreError, StreamProgress
 from duologue.server.storage.mailroom import Mailroom
 from duologue.server.storage.migrations import migrate
 from duologue.server.storage.rows import EndRow, NextNumbers
@@ -62,7 +62,7 @@ async def test_mailboxes_outlast_the_process(listener: Listener) -> None:
     await store.hand_in(letter("l2", text="last that fits"))
     with pytest.raises(PeerError, match="too many"):
         await store.hand_in(letter("l3"))
-    assert (await store.hand_in(letter("l1"))).standing.stored == 1
+    assert (await store.hand_in(letter("l1"))).progress.stored == 1
     (last,) = await store.undelivered("bob", page[-1].cursor, 1000)
     await store.receipt("l2", "bob", 1)
     await store.close()
@@ -85,10 +85,10 @@ async def test_a_chat_that_a_killed_server_left_goes_into_the_mailbox_when_it_en
     store.received("c", "alice", "c.2", 5)  # it was passed on before it was stored
     store.chat_ended("c", "lost", 3.0)
     assert await texts(store) == ["one"]
-    assert await store.standing("c.2", "alice") == Standing("c.2", "alice", "bob", 1, 5)
-    standing = await store.chat_standing("c", "alice", "c.2")
-    assert standing
-    assert standing.had == 5
+    assert await store.progress("c.2", "alice") == StreamProgress("c.2", "alice", "bob", 1, 5)
+    progress = await store.chat_standing("c", "alice", "c.2")
+    assert progress
+    assert progress.had == 5
 
 
 async def test_what_reached_the_recipient_before_it_was_stored_may_follow(store: SqliteStore) -> None:
@@ -106,7 +106,7 @@ async def test_many_at_once_are_decided_one_after_another(listener: Listener) ->
     store = listener.open(mailbox=10)
     handed = [store.hand_in(letter(f"l{number}", text=str(number))) for number in range(30)]
     answers = await asyncio.gather(*handed, return_exceptions=True)
-    assert [answer.standing.stored for answer in answers if isinstance(answer, HandedIn)] == [1] * 10
+    assert [answer.progress.stored for answer in answers if isinstance(answer, KeptLetter)] == [1] * 10
     assert {answer.code for answer in answers[10:] if isinstance(answer, PeerError)} == {"mailbox_full"}
     assert await texts(store) == [str(number) for number in range(10)]
 
@@ -115,7 +115,7 @@ async def test_what_is_handed_in_right_after_the_end_follows_what_was_said_befor
     store.chat_started("c", "alice", "bob", 1.0)
     store.append("c", "alice", b":one\n", 1, 2.0)
     store.chat_ended("c", "lost", 3.0)
-    assert (await store.hand_in(letter("c", 2, "two"))).standing.stored == 2
+    assert (await store.hand_in(letter("c", 2, "two"))).progress.stored == 2
     assert await texts(store) == ["one", "two"]
     assert [found.text for found in await store.history("alice", "bob", limit=9)] == ["one", "two"]
 
@@ -147,7 +147,7 @@ async def test_who_waits_when_the_disk_fails_is_told_and_nothing_was_kept(listen
     asking: list[Awaitable[object]] = [
         store.hand_in(letter("l1", text="x" * 200_000)),
         store.receipt("l0", "bob", 1),
-        store.standing("l0", "alice"),
+        store.progress("l0", "alice"),
         store.chat_standing("l0", "alice", None),
         store.undelivered("bob", 0, 1000),
     ]
@@ -182,7 +182,7 @@ async def test_who_does_not_wait_for_the_answer_breaks_nothing(store: SqliteStor
     asking.cancel()
     with pytest.raises(asyncio.CancelledError):
         await asking
-    assert (await store.hand_in(letter("l2"))).standing.stored == 1
+    assert (await store.hand_in(letter("l2"))).progress.stored == 1
     assert await texts(store) == ["hi", "hi"]
 
 
@@ -190,7 +190,7 @@ async def test_a_question_is_answered_before_the_store_closes_and_none_after(sto
     asking = asyncio.ensure_future(store.hand_in(letter("l1")))
     await asyncio.sleep(0)
     await store.close()
-    assert (await asking).standing.stored == 1
+    assert (await asking).progress.stored == 1
     with pytest.raises(StoreError, match="closed"):
         await store.hand_in(letter("l2"))
 

@@ -24,7 +24,7 @@ async def test_what_is_said_is_taken_and_every_question_is_told_what_happened() 
         store.hand_in(Letter("l", 1, "alice", "bob", b":hi\n", 1.0)),
         store.undelivered("bob", 0, 1000),
         store.receipt("c", "bob", 2),
-        store.standing("c", "alice"),
+        store.progress("c", "alice"),
         store.chat_standing("c", "alice", None),
         store.history("alice", "bob", limit=9),
         store.search("alice", "one", 9),

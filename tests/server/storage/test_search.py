@@ -19,7 +19,7 @@ from duologue.server.storage.base import Message
 from duologue.server.storage.gathering import Gathering
 from duologue.server.storage.mailroom import Mailroom
 from duologue.server.storage.migrations import migrate
-from duologue.server.storage.reader import PAGE_CHUNKS, PLACE_BITS, Row, Whose
+from duologue.server.storage.reader import PAGE_CHUNKS, PLACE_BITS, StoredChunk, Whose
 from duologue.server.storage.rows import NextNumbers
 from duologue.server.storage.search import index_pieces, search
 from duologue.server.storage.writer import commit
@@ -320,7 +320,7 @@ def test_one_hit_in_a_large_chunk_makes_one_message(library: Library, monkeypatc
     made: list[int] = []
     message_at = reader.message_at
 
-    def noted(row: Row, place: int, text: str) -> Message:
+    def noted(row: StoredChunk, place: int, text: str) -> Message:
         made.append(place)
         return message_at(row, place, text)
 

@@ -629,7 +629,7 @@ async def test_the_disk_is_looked_at_with_each_commit(listener: Listener, monkey
         await store.hand_in(Letter("two", 1, "alice", "bob", b":late\n", 1.0))
     assert refused.value.code == "disk_full"
     again = await store.hand_in(Letter("one", 1, "alice", "bob", b":in time\n", 1.0))
-    assert (again.standing.stored, again.number) == (1, None)
+    assert (again.progress.stored, again.number) == (1, None)
     listener.free = 10**9
     await store.receipt("one", "bob", 1)
     assert listener.low == [True, False]

@@ -101,9 +101,9 @@ async def test_a_chat_that_ends_leaves_what_the_mailbox_has_room_for_and_the_res
     room.store.received("c", "alice", "c", 1)
     room.store.chat_ended("c", "lost", 3.0)
     assert await room.mail() == ["letter", "two", "three"]
-    standing = await room.store.chat_standing("c", "alice", "c")
-    assert standing
-    assert standing.had == 3
+    progress = await room.store.chat_standing("c", "alice", "c")
+    assert progress
+    assert progress.had == 3
     four = Letter("c", 4, "alice", "bob", b":four\n", 4.0)
     with pytest.raises(PeerError, match="too many messages"):
         await room.store.hand_in(four)
@@ -120,7 +120,7 @@ async def test_chats_that_are_over_are_remembered_for_a_while(room: Room, monkey
         room.store.chat_started(f"d{number}", "alice", "bob", 1.0)
         room.store.chat_ended(f"d{number}", "left", 2.0)
     standings = [await room.store.chat_standing(chat, "alice", None) for chat in ("d0", "d1", "d2", "d3", "c")]
-    assert [standing is not None for standing in standings] == [False, False, True, True, True]
+    assert [progress is not None for progress in standings] == [False, False, True, True, True]
     assert await room.mail() == ["waits"]
     await room.store.hand_in(Letter("d2", 1, "alice", "bob", b":more\n", 3.0))
     room.store.chat_started("e", "alice", "bob", 1.0)
@@ -159,8 +159,8 @@ async def test_of_what_was_not_heard_little_is_kept(room: Room, monkeypatch: pyt
     monkeypatch.setattr(unreceived, "REMEMBERED_PAIRS", 2)
     for stream in ("r", "s", "t"):
         await room.store.hand_in(Letter(stream, 1, "alice", "bob", b":hi\n", 1.0, is_heard=False))
-    assert await room.store.standing("r", "alice") is None
-    assert await room.store.standing("t", "alice") is not None
+    assert await room.store.progress("r", "alice") is None
+    assert await room.store.progress("t", "alice") is not None
     assert not {"r", "s", "t"} & room.store._chats.keys()
 
 
@@ -172,9 +172,9 @@ async def test_blocks_last_no_longer_than_this_process(room: Room) -> None:
 
 async def said(room: Room, number: int) -> int:
     """Message `number` of alice in a room: its number among all messages."""
-    handed_in = await room.store.hand_in(Letter("s" * 12, number, "alice", "#tea", b":hi\n", 3.0))
-    assert handed_in.number
-    return handed_in.number
+    kept_letter = await room.store.hand_in(Letter("s" * 12, number, "alice", "#tea", b":hi\n", 3.0))
+    assert kept_letter.number
+    return kept_letter.number
 
 
 async def test_numbers_go_on_after_a_restart() -> None:
