@@ -21,6 +21,7 @@ from typing import Any
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Dialog, Locator, Page, WebSocketRoute, expect
 
 from tests.bound import BOUND
+from tests.forked import ForkedServer
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -51,7 +52,7 @@ class Server:
         self.port, self.web_port = free_port(), free_port()
         where = f"--port {self.port} --web-port {self.web_port} --protocols native,web".split()
         self._settings = ["--users", str(self.users), "--data", str(data), *where, *arguments]
-        self._process: subprocess.Popen[str] | None = None
+        self._process: ForkedServer | None = None
         self.is_running = False
 
     @property
@@ -59,9 +60,7 @@ class Server:
         return f"http://127.0.0.1:{self.web_port}"
 
     def start(self, *more: str) -> None:
-        command = [sys.executable, "server.py", *self._settings, *more]
-        self._process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
-        assert self._process.stderr
+        self._process = ForkedServer([*self._settings, *more])
         self.is_running = True
         heard = ""
         for line in self._process.stderr:
@@ -89,7 +88,6 @@ class Server:
 
     def _end(self, number: int) -> None:
         assert self._process
-        assert self._process.stderr
         self.is_running = False
         self._process.send_signal(number)
         self._process.wait(BOUND)

@@ -6,7 +6,6 @@ import contextlib
 import os
 import re
 import signal
-import subprocess
 import sys
 import threading
 import time
@@ -17,6 +16,7 @@ import pyte
 from ptyprocess import PtyProcess
 
 from tests.bound import BOUND
+from tests.forked import ForkedServer
 
 ROOT = Path(__file__).parents[2]
 ENTER = "\r"
@@ -33,7 +33,7 @@ class Server:
     def __init__(self, data: Path, *arguments: str) -> None:
         self._data = data
         self._arguments = arguments
-        self._process: subprocess.Popen[str] | None = None
+        self._process: ForkedServer | None = None
         self.port = 0
         self.users = data / "users.csv"
         self.users.write_text((ROOT / "users.csv").read_text())
@@ -50,9 +50,7 @@ class Server:
             str(self._data),
             *self._arguments,
         ]
-        command = [sys.executable, "server.py", *where]
-        self._process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
-        assert self._process.stderr
+        self._process = ForkedServer(where)
         for line in self._process.stderr:
             if found := re.search(r"listening .*port=(\d+)", line):
                 self.port = int(found[1])
@@ -71,7 +69,6 @@ class Server:
 
     def _end(self, number: int) -> None:
         assert self._process
-        assert self._process.stderr
         self._process.send_signal(number)
         self._process.wait(BOUND)
         self._drain.join(BOUND)
