@@ -9,8 +9,11 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-settings.register_profile("untimed", deadline=None)  # how long an example takes is the machine's business
-settings.load_profile("untimed")
+from tests.examples import OF_A_PROPERTY, PROFILE, examples
+
+# How long an example takes is the machine's business.
+settings.register_profile(PROFILE, deadline=None, max_examples=examples(OF_A_PROPERTY))
+settings.load_profile(PROFILE)
 
 
 @pytest.fixture

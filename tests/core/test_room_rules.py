@@ -32,6 +32,7 @@ from duologue.core.pages import PAGE, ROOMS_PAGE
 from duologue.core.room import Room
 from duologue.core.room_rules import HIDDEN_TOPIC, LOBBY, RoomRules, has_mark, is_room, locked, room_key, without_mark
 from duologue.core.text import visible
+from tests.examples import examples
 
 GRACE, MINE, ALL, TOPIC = 60, 2, 3, 10
 LIMITS = replace(Limits(), grace=GRACE, rooms_per_client=MINE, rooms=ALL, room_topic=TOPIC)
@@ -984,4 +985,4 @@ class House(RuleBasedStateMachine):
 
 
 TestHouse = House.TestCase
-TestHouse.settings = settings(max_examples=200, stateful_step_count=40, deadline=None)
+TestHouse.settings = settings(max_examples=examples(200), stateful_step_count=40, deadline=None)

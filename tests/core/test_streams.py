@@ -15,6 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from duologue.core.commands.chat import StreamHeld
 from duologue.core.errors import FatalPeerError
 from duologue.core.streams import Direction, Resumption, Stream, chat_of
+from tests.examples import examples
 
 
 def direction(*streams: Stream) -> Direction:
@@ -636,7 +637,7 @@ class TwoDevices(Losses):
 
 TestLosses, TestTwoDevices = Losses.TestCase, TwoDevices.TestCase
 TestLosses.settings = settings(
-    max_examples=200, stateful_step_count=30, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=examples(200), stateful_step_count=30, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 TestTwoDevices.settings = TestLosses.settings
 

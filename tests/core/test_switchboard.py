@@ -37,6 +37,7 @@ from duologue.core.limits import REQUEST_RATE_WINDOW, REQUESTS_TO_ONE_WINDOW, Li
 from duologue.core.pages import PAGE
 from duologue.core.requests import ChatEnd, RequestState
 from duologue.core.switchboard import Switchboard
+from tests.examples import examples
 
 PEOPLE = ("alice", "bob", "carol", "dave", "erin")
 NOBODY = "nobody"
@@ -894,4 +895,4 @@ class Talk(RuleBasedStateMachine):
 
 
 TestTalk = Talk.TestCase
-TestTalk.settings = settings(max_examples=200, stateful_step_count=40, deadline=None)
+TestTalk.settings = settings(max_examples=examples(200), stateful_step_count=40, deadline=None)

@@ -10,6 +10,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invaria
 
 from duologue.core.names import Account, looks_of
 from duologue.server.tables import ROWS_AHEAD, Connections, Table, Users
+from tests.examples import examples
 
 HASH = "$argon2id$v=19$m=19456,t=2,p=1$secret"
 ACCOUNTS = [Account("bob", HASH, "2026-01-02"), Account("ann"), Account("eve", None, "\x1b[31m", disabled=True)]
@@ -211,7 +212,7 @@ class ConnectionsAgree(RuleBasedStateMachine):
 
 
 TestConnectionsAgree = ConnectionsAgree.TestCase
-TestConnectionsAgree.settings = settings(max_examples=25, stateful_step_count=30, deadline=None)
+TestConnectionsAgree.settings = settings(max_examples=examples(25), stateful_step_count=30, deadline=None)
 
 
 def test_an_account_is_spelled_as_it_spells_itself() -> None:

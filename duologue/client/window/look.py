@@ -27,7 +27,7 @@ FAMILIES = ("Noto Sans", "Cantarell", "Ubuntu", "Segoe UI", "Helvetica Neue", "D
 class Colours:
     """Text on its ground has a contrast of 4.5 or more everywhere (WCAG AA)."""
 
-    state: str = "#f4f5f7"
+    background: str = "#f4f5f7"
     paper: str = "#ffffff"
     ink: str = "#1c2430"
     faint: str = "#5b6675"
@@ -58,9 +58,9 @@ def dress(root: tkinter.Tk) -> None:
     """Once, before the first widget."""
     teach_keys(root)
     _choose_fonts(root)
-    root.configure(background=COLOURS.state)
-    root.option_add("*Toplevel.background", COLOURS.state)
-    root.option_add("*Menu.background", COLOURS.state)
+    root.configure(background=COLOURS.background)
+    root.option_add("*Toplevel.background", COLOURS.background)
+    root.option_add("*Menu.background", COLOURS.background)
     root.option_add("*Menu.foreground", COLOURS.ink)
     root.option_add("*Menu.activeBackground", COLOURS.accent)
     root.option_add("*Menu.activeForeground", COLOURS.on_accent)
@@ -95,13 +95,13 @@ _FONTS = {"DuologueBold": (0, "bold"), "DuologueSmall": (-2, "normal"), "Duologu
 
 _STYLES: dict[str, dict[str, Any]] = {
     ".": {
-        "background": COLOURS.state,
+        "background": COLOURS.background,
         "foreground": COLOURS.ink,
         "bordercolor": COLOURS.line,
-        "lightcolor": COLOURS.state,
-        "darkcolor": COLOURS.state,
+        "lightcolor": COLOURS.background,
+        "darkcolor": COLOURS.background,
         "focuscolor": COLOURS.accent,
-        "troughcolor": COLOURS.state,
+        "troughcolor": COLOURS.background,
         "selectbackground": COLOURS.accent,
         "selectforeground": COLOURS.on_accent,
     },

@@ -42,6 +42,7 @@ from duologue.core.events.people import BlockedListed, PeopleListed, State
 from duologue.core.events.rooms import RoomMembers, RoomSaid
 from duologue.core.requests import ChatEnd, RequestState
 from tests.client.model import World
+from tests.examples import examples
 
 LOGIN, CHAT, CHECK = SocketKind.LOGIN, SocketKind.CHAT, SocketKind.CHECK
 
@@ -294,7 +295,7 @@ STEPS: dict[str, Callable[[World, int], object]] = {
 }
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(st.lists(st.tuples(st.sampled_from([*STEPS]), st.integers(1, 3)), max_size=60))
 def test_whatever_happens_every_message_arrives_once_and_in_order(steps: list[tuple[str, int]]) -> None:
     with tempfile.TemporaryDirectory() as folder:

@@ -1,4 +1,4 @@
-"""What can be read: text on its ground."""
+"""What can be read: text on its background."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ def contrast(one: str, other: str) -> float:
 
 
 @pytest.mark.parametrize(
-    ("ink", "ground"),
+    ("ink", "background"),
     [
         *(
-            (ink, state)
+            (ink, background)
             for ink in (COLOURS.ink, COLOURS.faint, COLOURS.trouble)
-            for state in (COLOURS.state, COLOURS.paper)
+            for background in (COLOURS.background, COLOURS.paper)
         ),
         *((ink, COLOURS.paper) for ink in (COLOURS.own, COLOURS.other, *STATE_COLOURS.values())),
         (COLOURS.on_accent, COLOURS.accent),
@@ -35,8 +35,8 @@ def contrast(one: str, other: str) -> float:
         (COLOURS.ink, COLOURS.chosen),
     ],
 )
-def test_contrast_is_that_of_wcag_aa(ink: str, state: str) -> None:
-    assert contrast(ink, state) >= 4.5
+def test_contrast_is_that_of_wcag_aa(ink: str, background: str) -> None:
+    assert contrast(ink, background) >= 4.5
 
 
 def test_fonts_are_there_once_dressed(root: tkinter.Tk) -> None:

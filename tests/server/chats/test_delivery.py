@@ -24,6 +24,7 @@ from duologue.server.session import Hold, Session
 from duologue.server.storage.base import StoreError
 from duologue.server.storage.nothing import RemembersNothing
 from tests.bound import BOUND
+from tests.examples import examples
 from tests.server.test_session import fake, session
 
 PAGE = 20
@@ -667,5 +668,5 @@ class InAnyOrder(RuleBasedStateMachine):
 
 TestInAnyOrder = InAnyOrder.TestCase
 TestInAnyOrder.settings = settings(
-    max_examples=100, stateful_step_count=40, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=examples(100), stateful_step_count=40, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )

@@ -41,6 +41,7 @@ from duologue.server.storage.base import (
 )
 from duologue.server.storage.nothing import RemembersNothing
 from tests.bound import BOUND
+from tests.examples import examples
 from tests.server.test_session import fake, session
 from tests.stage import until
 
@@ -739,5 +740,5 @@ class InAnyOrder(RuleBasedStateMachine):
 
 TestInAnyOrder = InAnyOrder.TestCase
 TestInAnyOrder.settings = settings(
-    max_examples=60, stateful_step_count=30, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=examples(60), stateful_step_count=30, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
