@@ -1,7 +1,8 @@
 """Takes each defence out, one at a time, and sees whether its test fails: `make mutations`, ten minutes at most.
 
 Works in copies of the checkout, one for each processor, so nothing here is ever changed. `--only TEXT` plays the
-defences whose name or file has this text.
+defences whose name or file has this text. Each test is a fork of this process, which has imported what tests take long
+to import and nothing of the project.
 """
 
 from __future__ import annotations
@@ -11,10 +12,14 @@ import asyncio
 import importlib
 import os
 import shutil
+import signal
 import sys
 import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import NoReturn
+
+import pytest
 
 from tests.mutations.defences import Defence
 
@@ -23,8 +28,13 @@ COPIED = ("duologue", "tests", "docs", "bench", "requirements", "pyproject.toml"
 ALSO_READ = ("Makefile", "README.md", "CHANGELOG.md")
 LONGEST = 120.0
 """Seconds for one test: a defence against waiting without end is missed by a test that waits."""
-IMPATIENT = {**os.environ, "TESTS_WAIT": "5"}
+IMPATIENT = {"TESTS_WAIT": "5"}
 """What is missed is often missed by something that never comes."""
+LIBRARIES = (
+    "argon2 hypothesis.stateful numpy pandas pytest_asyncio pytest_timeout trustme uvloop websockets xdist".split()
+)
+HOW = "-q -x -n0 -p no:cacheprovider -W ignore::pytest.PytestAssertRewriteWarning".split()
+OURS = "tests", "duologue", "docs", "bench"
 TESTS_FAILED = 1
 """The exit code of pytest for that; for a test that is not there it is another."""
 
@@ -46,20 +56,42 @@ def without(defence: Defence, source: str) -> str:
 
 async def run_tests(copy: Path, tests: Iterable[str], longest: float | None = LONGEST) -> int | None:
     """The exit code of pytest; None for one that took longer than so many seconds."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "pytest", "-q", "-x", "-n0", "-p", "no:cacheprovider", *tests),
-        cwd=copy,
-        env=IMPATIENT,
-        stdout=asyncio.subprocess.DEVNULL,
-        stderr=asyncio.subprocess.DEVNULL,
-    )
+    pid = os.fork()
+    if not pid:
+        _run(copy, [*tests])
+    descriptor = os.pidfd_open(pid)
+    over = asyncio.get_running_loop().create_future()
+    asyncio.get_running_loop().add_reader(descriptor, over.set_result, None)
     try:
         async with asyncio.timeout(longest):
-            return await process.wait()
+            await over
     except TimeoutError:
-        process.kill()
-        await process.wait()
+        os.killpg(pid, signal.SIGKILL)
         return None
+    finally:
+        asyncio.get_running_loop().remove_reader(descriptor)
+        os.close(descriptor)
+        _, status = os.waitpid(pid, 0)  # noqa: ASYNC222  # it has ended
+    return os.waitstatus_to_exitcode(status)
+
+
+def _run(copy: Path, tests: list[str]) -> NoReturn:
+    """Be pytest in `copy`, as if started there."""
+    code: int = pytest.ExitCode.INTERNAL_ERROR
+    try:
+        os.setsid()
+        signal.set_wakeup_fd(-1)
+        nowhere = os.open(os.devnull, os.O_RDWR)
+        for stream in range(3):
+            os.dup2(nowhere, stream)
+        os.chdir(copy)
+        os.environ.update(IMPATIENT)
+        sys.path[:] = [str(copy), *(path for path in sys.path if path not in ("", str(TOP)))]
+        for name in [name for name in sys.modules if name.partition(".")[0] in OURS]:
+            del sys.modules[name]
+        code = pytest.main([*HOW, *tests])
+    finally:
+        os._exit(code)
 
 
 async def verdict(copy: Path, defence: Defence) -> str:
@@ -98,6 +130,8 @@ def copied(to: Path) -> Path:
 
 async def play(chosen: Sequence[Defence]) -> list[str]:
     """The faults that were found."""
+    for library in LIBRARIES:
+        importlib.import_module(library)
     faults: list[str] = []
     with tempfile.TemporaryDirectory(prefix="mutations-") as folder:
         copies = [copied(Path(folder) / str(number)) for number in range(os.cpu_count() or 1)]
