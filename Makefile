@@ -12,7 +12,7 @@ COMPILE := CUSTOM_COMPILE_COMMAND="make lock" $(abspath $(BIN))/pip-compile --qu
 	--allow-unsafe --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test faults mutations lint types bench lock docs picture
+.PHONY: help setup run quick test coverage faults mutations lint types bench lock docs picture
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 8
@@ -25,8 +25,18 @@ run: $(VENV)/.run-stamp ## start the server; make run ARGS="--port 5000" passes 
 # Three for two processors: most tests wait for a process of their own.
 WORKERS = $$($(BIN)/python -c 'import os; print(3 * os.cpu_count() // 2)')
 
-test: setup lint types ## lint, types, then every test with coverage
-	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal --cov --cov-report=term $(ARGS)
+PYTEST = $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal
+# Tests that start no program: no browser, no display, no terminal, no server.py.
+IN_PROCESS := tests/core tests/protocols tests/server tests/client tests/scenes
+
+quick: setup ## the tests that start no program, with few examples: one minute, after every save
+	TESTS_PROFILE=quick $(PYTEST) -m "not slow" $(IN_PROCESS) $(ARGS)
+
+test: setup lint types ## lint, types, then every test; TESTS_PROFILE=long tries all examples
+	$(PYTEST) $(ARGS)
+
+coverage: setup ## how much of the code the tests that start no program reach
+	TESTS_PROFILE=quick $(PYTEST) --cov --cov-report=term $(IN_PROCESS) $(ARGS)
 
 faults: setup ## the long proof that no message is lost, two hours; ARGS="--only storm" plays a part
 	$(BIN)/python -m tests.faults.long $(ARGS)
