@@ -111,9 +111,9 @@ class Collector:
         for name, about, value in (
             ("connections_most", "Connections that there is room for.", figures.places),
             ("people_online", "People who are logged in.", figures.people),
-            ("chats", "ChatRules that are on or wait for somebody.", figures.chats),
+            ("chats", "Chats that are on or wait for somebody.", figures.chats),
             ("rooms", "Rooms that there are.", figures.rooms),
-            ("queued_bytes", "Bytes that wait for sessions to read them.", figures.queued),
+            ("queued_bytes", "Bytes that wait for clients to read them.", figures.queued),
             ("loop_lag_seconds", "How late the last sweep came.", figures.loop_lag),
         ):
             yield GaugeMetricFamily(f"duologue_{name}", about, value=value)

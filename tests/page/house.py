@@ -126,7 +126,7 @@ class Person:
         return page
 
     def _note(self, message: ConsoleMessage) -> None:
-        is_of_the_network = "WebCodec connection" in message.text or "/status?" in message.location["url"]
+        is_of_the_network = "WebSocket connection" in message.text or "/status?" in message.location["url"]
         if message.type in ("error", "warning") and not is_of_the_network:
             self.troubles.append(message.text)
 

@@ -1,4 +1,4 @@
-"""RoomRules at work: passwords, what is said and by whom it is missed. Over sockets: scenes/test_rooms.py."""
+"""Rooms at work: passwords, what is said and by whom it is missed. Over sockets: scenes/test_rooms.py."""
 
 from __future__ import annotations
 

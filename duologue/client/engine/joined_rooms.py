@@ -43,8 +43,9 @@ class JoinedRooms:
 
     def begin(self, room: str, password: str | None = None, since: float | None = None) -> None:
         """We ask to come in, perhaps once more; `since` is now unless given."""
-        at = self._clock() if since is None else since
-        joined = self._joined.pop(room, None) or JoinedRoom(room, password, at)
+        joined = self._joined.pop(room, None)
+        if joined is None:
+            joined = JoinedRoom(room, password, self._clock() if since is None else since)
         joined.password = password or joined.password
         self._joined[room] = joined
 
