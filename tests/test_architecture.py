@@ -30,11 +30,11 @@ LAYERS = (
         *("server.auth.passwords", "server.auth.session_tokens", "server.metrics", "server.tables", "server.exposure"),
     ),
     ("protocols", "server.storage"),
-    ("settings", "logs", "server.fair_pool", "server.turns", "server.permissions", "server.access"),
+    ("settings", "logs", "durable", "server.fair_pool", "server.turns", "server.permissions", "server.access"),
     ("core",),
 )
 RANK = {part: len(LAYERS) - depth for depth, row in enumerate(LAYERS) for part in row}
-CLIENT_MAY_IMPORT = {"client", "protocols", "core", "logs"}
+CLIENT_MAY_IMPORT = {"client", "protocols", "core", "logs", "durable"}
 # Side by side, yet none of them may know of another.
 STRANGERS = {"protocols", "server.storage", "logs"}
 SANS_IO = {"core", "protocols"}

@@ -10,12 +10,12 @@ from __future__ import annotations
 import logging
 import os
 import stat
-import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
+from duologue.durable import replace
 from duologue.server.access import AccessError, give_to_owner, in_words
 
 log = logging.getLogger(__name__)
@@ -70,22 +70,7 @@ def write_private(path: Path, content: bytes) -> None:
 
     Its owner is who owned the one before, or has the folder.
     """
-    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)  # of mode 0600
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            give_to_owner(file.fileno(), path, path.parent)
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-    directory = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(directory)
-    finally:
-        os.close(directory)
+    replace(path, content, lambda descriptor: give_to_owner(descriptor, path, path.parent))
 
 
 def check_permissions(all_kept: Iterable[Kept]) -> None:

@@ -81,7 +81,7 @@ DEFENCES = (
     Defence(
         "nobody spells themselves as somebody else",
         "duologue/server/storage/users_file.py",
-        'return account if owner == account.nickname else replace(account, spelling="")',
+        'return account if owner == account.nickname else changed(account, spelling="")',
         "return account",
         "tests/server/storage/test_users_file.py::test_nobody_spells_themselves_as_somebody_else",
     ),

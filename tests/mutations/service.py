@@ -135,8 +135,8 @@ DEFENCES = (
     Defence(
         "a restored store is the service's",
         "duologue/server/storage/backup.py",
-        "            give_to_owner(descriptor, before or target.parent)\n",
-        "            pass\n",
+        "        give_to_owner(descriptor, before or target.parent)\n",
+        "        pass\n",
         "tests/server/storage/test_backup.py::test_what_root_restores_is_the_services_and_keeps_its_mode",
     ),
     Defence(

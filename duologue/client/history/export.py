@@ -17,6 +17,7 @@ from types import TracebackType
 from duologue.client.history.since import local
 from duologue.client.history.transcript import lines_of, plain
 from duologue.core.events.chat import Recalled
+from duologue.durable import appear, temporary_beside
 
 
 class Spool:
@@ -84,23 +85,8 @@ def refuse_existing(path: Path) -> None:
 
 def write_new(path: Path, texts: Iterable[str]) -> None:
     """The file appears when it is whole, for its owner only. Raises FileExistsError, and OSError as the system does."""
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.", suffix=".part")
-    part = Path(name)
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
+    with temporary_beside(path) as (part, descriptor):
+        with open(descriptor, "w", encoding="utf-8", newline="\n", closefd=False) as file:
             file.writelines(texts)
-            file.flush()
-            os.fsync(file.fileno())
-        _rename_to_new(part, path)
-    finally:
-        part.unlink(missing_ok=True)
-
-
-def _rename_to_new(part: Path, path: Path) -> None:
-    try:
-        path.hardlink_to(part)  # a rename would take the place of a file that has come up meanwhile
-    except FileExistsError:
-        raise
-    except OSError:  # some file systems know no hard links
-        refuse_existing(path)
-        part.rename(path)
+        os.fsync(descriptor)
+        appear(part, path)

@@ -6,14 +6,14 @@ import contextlib
 import os
 import sqlite3
 import stat
-import tempfile
 from itertools import count
 from pathlib import Path
 
+from duologue.durable import appear, sync_folder, temporary_beside
 from duologue.server.access import give_to_owner, in_words
 from duologue.server.permissions import make_private
 from duologue.server.storage.base import StoreError
-from duologue.server.storage.store_file import APPLICATION_ID, StoreFile, checked, connected_to_read, sync_directory
+from duologue.server.storage.store_file import APPLICATION_ID, StoreFile, checked, connected_to_read
 from duologue.server.storage.store_id import belongs
 
 
@@ -82,25 +82,20 @@ def _replace(backup: Path, place: StoreFile) -> Path:
     aside = next(name for name in names if not name.exists())
     place.path.rename(aside)
     fresh.rename(place.path)
-    sync_directory(place.path.parent)
+    sync_folder(place.path.parent)
     belongs(place.path)
     return aside
 
 
 def _fill(source: Path, target: Path, before: Path | None = None) -> None:
     """With the owner and the mode of the file that was there `before`."""
-    descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-    temporary = Path(name)
-    try:
-        with os.fdopen(descriptor, "wb"):
-            give_to_owner(descriptor, before or target.parent)
-            if before:
-                os.fchmod(descriptor, stat.S_IMODE(before.stat().st_mode))
+    with temporary_beside(target) as (temporary, descriptor):
+        give_to_owner(descriptor, before or target.parent)
+        if before:
+            os.fchmod(descriptor, stat.S_IMODE(before.stat().st_mode))
         _copy(source, temporary)
-        target.hardlink_to(temporary)  # a rename would replace what somebody put there meanwhile
-    finally:
-        temporary.unlink()
-    sync_directory(target.parent)
+        appear(temporary, target)
+    sync_folder(target.parent)
 
 
 def _copy(source: Path, temporary: Path) -> None:

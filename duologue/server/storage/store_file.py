@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from duologue.durable import sync_folder
 from duologue.server.access import give_to_owner, in_words, opened_lock
 from duologue.server.storage.base import StoreError
 
@@ -129,15 +130,6 @@ def has_fts5(connection: sqlite3.Connection) -> bool:
     return connection.execute("SELECT 1 FROM pragma_module_list WHERE name = 'fts5'").fetchone() is not None
 
 
-def sync_directory(directory: Path) -> None:
-    """Put the names of the files in it on disk."""
-    descriptor = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
 def _locked(path: Path) -> int:
     """The lock file beside the store, held. The store itself cannot be: closing it would end SQLite's own locks."""
     lock = opened_lock(path.with_name(f"{path.name}.lock"), path)
@@ -157,7 +149,7 @@ def _make(path: Path) -> None:
             give_to_owner(descriptor, path.parent)
         finally:
             os.close(descriptor)
-        sync_directory(path.parent)
+        sync_folder(path.parent)
 
 
 def _quoted(path: Path) -> str:

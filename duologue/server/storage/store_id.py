@@ -12,9 +12,10 @@ import re
 import sqlite3
 from pathlib import Path
 
+from duologue.durable import sync_folder
 from duologue.server.permissions import write_private
 from duologue.server.storage.base import StoreError
-from duologue.server.storage.store_file import connected_to_read, sync_directory
+from duologue.server.storage.store_file import connected_to_read
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +45,7 @@ def begin_anew(path: Path) -> None:
         raise StoreError(path, text)
     if id_path(path).exists():
         id_path(path).unlink()
-        sync_directory(path.parent)
+        sync_folder(path.parent)
         log.warning("a new store is begun in the place of one that is gone", extra={"path": str(path)})
 
 

@@ -12,14 +12,14 @@ import io
 import os
 import re
 import stat
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import replace as changed
 from itertools import zip_longest
 from pathlib import Path
 
 from duologue.core.names import Account, BadNickname, nickname_key, skeleton, spelling_of
 from duologue.core.text import visible
+from duologue.durable import NotSyncedError, replace
 from duologue.server.access import give_to_owner, in_words, opened_lock
 
 COLUMNS = ("clientID", "password_hash", "created", "disabled")
@@ -71,17 +71,15 @@ def write(path: Path, accounts: Sequence[Account]) -> None:
     target = path.resolve()
     content = _formatted(accounts)
     _parse(path, content)
+    has_hashes = any(account.password_hash for account in accounts)
     try:
-        _replace(target, content.encode(), has_hashes=any(account.password_hash for account in accounts))
+        replace(target, content.encode(), lambda descriptor: _take_after(target, descriptor, has_hashes))
+    except NotSyncedError as error:
+        text = f"written, but a power cut may undo it ({error.strerror}); check the disk"
+        raise UsersFileError(path, text) from error
     except OSError as error:
         text = f"the accounts are as they were, as it cannot be written: {in_words(error, target.parent)}"
         raise UsersFileError(path, text) from error
-    try:
-        _sync_directory(target.parent)
-    except OSError as error:
-        raise UsersFileError(
-            path, f"written, but a power cut may undo it ({error.strerror}); check the disk"
-        ) from error
 
 
 def update(path: Path, change: Callable[[list[Account]], list[Account]]) -> None:
@@ -211,7 +209,7 @@ class _Seen:
     def spelled(self, account: Account) -> Account:
         """The account; by its key where its own spelling would look like somebody else: AIice is aiice to type."""
         owner, _ = self._lines.setdefault(skeleton(account.shown), (account.nickname, 0))
-        return account if owner == account.nickname else replace(account, spelling="")
+        return account if owner == account.nickname else changed(account, spelling="")
 
 
 def _quoted(cell: str) -> str:
@@ -227,40 +225,6 @@ def _formatted(accounts: Sequence[Account]) -> str:
         cells = (account.shown, account.password_hash or "", account.created, disabled)
         writer.writerow(map(escape, cells))
     return out.getvalue()
-
-
-def _replace(target: Path, content: bytes, *, has_hashes: bool) -> None:
-    temporary = _written_beside(target, content, has_hashes)
-    try:
-        temporary.replace(target)
-    except BaseException:
-        temporary.unlink()
-        raise
-
-
-def _sync_directory(directory: Path) -> None:
-    """Put the rename itself on disk."""
-    descriptor = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _written_beside(target: Path, content: bytes, has_hashes: bool) -> Path:
-    """A synced file with this content in the target's directory, with its owner, and its mode if that may be."""
-    descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-    temporary = Path(name)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            _take_after(target, file.fileno(), has_hashes)
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-    except BaseException:
-        temporary.unlink()
-        raise
-    return temporary
 
 
 def _take_after(target: Path, descriptor: int, has_hashes: bool) -> None:
