@@ -11,7 +11,7 @@ from __future__ import annotations
 
 
 def in_words(error: BaseException) -> str:
-    """Return what an error says, or its class where it says nothing."""
+    """Return what an error says, or what it is where it says nothing."""
     text = str(error).strip()
     if text:
         return text

@@ -121,7 +121,7 @@ class Presences:
         return session is None or session.said is not State.DO_NOT_DISTURB
 
     def text_for(self, reader: str, nickname: str) -> list[Effect]:
-        """Return the text that `nickname`, who is away, has left for `reader`, who has turned to them: once only."""
+        """Tell `reader`, who has turned to `nickname`, the text that they have left while away: once only."""
         session, reading = self._here.get(nickname), self._here.get(reader)
         if session is None or reading is None or session.said is not State.AWAY or not self._is_heard(nickname, reader):
             return []
