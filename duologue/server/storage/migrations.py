@@ -68,8 +68,8 @@ PRIVACY: Migration = (
     "CREATE TABLE block (nickname TEXT NOT NULL, other TEXT NOT NULL, PRIMARY KEY (nickname, other)) WITHOUT ROWID",
     "CREATE TABLE asking (nickname TEXT PRIMARY KEY, who TEXT NOT NULL) WITHOUT ROWID",
 )
-# Before, a chat was unheard or not as a whole. What was said after its end, has not been received and waits in no
-# mailbox was not heard either. Nobody could receive a letter numbered 0, and some counted as received before they came.
+# Before, a chat was unheard or not as a whole. Messages after its end that have not been received and wait in no
+# mailbox were not heard either. Nobody could receive a letter numbered 0, and some counted as received too early.
 HEARD: Migration = (
     "ALTER TABLE chunk ADD COLUMN is_heard INTEGER NOT NULL DEFAULT 1",
     """WITH RECURSIVE back (number, previous) AS (
@@ -90,7 +90,7 @@ HEARD: Migration = (
         WHERE received > stored AND chat IN (SELECT number FROM chat WHERE reason IN ('letter', 'unheard'))""",
     "ALTER TABLE room ADD COLUMN topic_by TEXT NOT NULL DEFAULT ''",
 )
-# Who has talked with whom is looked up among few chats, whatever letters there are.
+# Whether two people have talked is looked up among few chats, however many letters there are.
 ACQUAINTANCES: Migration = (
     """CREATE INDEX chat_talked ON chat (asker, target)
         WHERE reason IS NOT 'letter' AND reason IS NOT 'unheard'""",
@@ -100,7 +100,7 @@ IDENTITY: Migration = (
     "INSERT INTO identity VALUES (lower(hex(randomblob(16))))",
 )
 CHECKSUMS: Migration = ("ALTER TABLE chunk ADD COLUMN crc INTEGER",)
-# Korean was indexed by whole words, and what is composed otherwise as it was: the next search makes the index anew.
+# Korean was indexed by whole words, and other compositions as they were: the next search makes the index anew.
 INDEXED_ANEW: Migration = (
     "INSERT INTO message_index (message_index) VALUES ('delete-all')",
     "UPDATE indexed SET upto = 0",
