@@ -2,7 +2,7 @@
 program; and streams that are open, however the program was started.
 
 The rest of the server writes `log.info("client logged in", extra={"nickname": nickname})` and knows nothing of this.
-Whatever a peer put into a field, a record stays one record: nothing that a terminal would obey gets out raw.
+Whatever a peer put into a field, a record stays one record: nothing that a terminal would obey is written raw.
 """
 
 from __future__ import annotations
@@ -97,7 +97,7 @@ _STREAMS = (("stdin", "r"), ("stdout", "w"), ("stderr", "w"))
 def open_closed_streams() -> None:
     """Replace a closed stream (`<&-`, `2>&-`) by one that is empty, or goes nowhere.
 
-    The number of a closed one is given to the next file or socket, and what is printed would get into that.
+    The number of a closed one is given to the next file or socket, which would then get what is printed.
     """
     for descriptor, (name, mode) in enumerate(_STREAMS):
         try:

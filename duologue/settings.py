@@ -1,6 +1,6 @@
 """Everything that an operator can set, and how it is read: flag, then environment, then TOML file, then default.
 
-Settings are plain values. Nothing here knows what the server does with them, and no secret is ever one of them.
+Settings are plain values. Nothing here knows what the server does with them, and no secret is among them.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Prices of the commands, in messages: one is some 25 µs of the server's time, and a place on its disk.
 
-A cost is taken before the work. What depends on how many are told, or listed, is added by `duologue/server/costs.py`.
+A price is paid before the work. `duologue/server/costs.py` adds what depends on how many are told, or listed.
 """
 
 from __future__ import annotations

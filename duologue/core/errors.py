@@ -3,7 +3,7 @@
     PeerError        the other end asked for something that it cannot have; it is told, and goes on
     └─ FatalPeerError   the other end broke the protocol; it is told, and the connection is closed
 
-A mistake of our own is no `PeerError`: it is an ordinary exception, is logged with its traceback and tells the peer
+A mistake of our own is no `PeerError`: it is an ordinary exception, logged with its traceback, and the peer is told
 nothing.
 """
 

@@ -1,6 +1,6 @@
 """Limits on what one peer may ask for, and on how long the server waits.
 
-The numbers and their reasons live here; what happens past a limit is decided where it is counted.
+The numbers and their reasons live here; what happens past a limit is decided by the code that counts.
 """
 
 from __future__ import annotations

@@ -75,7 +75,7 @@ class Account:
 def spelling_of(text: str) -> str:
     """Return how an account's nickname, typed like this, is to be spelled; empty where that is its key.
 
-    Raises BadNickname for what nobody may be called.
+    Raises BadNickname for text that cannot be a nickname.
     """
     key = nickname_key(text)
     name = unicodedata.normalize("NFKC", text)
@@ -86,7 +86,7 @@ def spelling_of(text: str) -> str:
 def nickname_key(text: str) -> str:
     """Return the canonical spelling of a nickname: what two spellings of one name have in common.
 
-    Raises BadNickname for what nobody may be called.
+    Raises BadNickname for text that cannot be a nickname.
     """
     key = name_key(text, "nickname", BadNickname)
     _check_reserved(key)
@@ -107,7 +107,7 @@ def name_key(text: str, noun: str, refusal: Callable[[str], PeerError]) -> str:
 def guest_name(text: str) -> str:
     """Return the nickname of a guest: the mark, and the name with the capitals that it was typed with.
 
-    Raises BadNickname for what neither an account nor a guest may be called.
+    Raises BadNickname for text that can be the name of neither an account nor a guest.
     """
     nickname_key(text)
     name = unicodedata.normalize("NFKC", text)

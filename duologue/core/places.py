@@ -14,8 +14,8 @@ SERVER_FULL = Refused(
 class Places:
     """The places of a server, `most` in all: the process's limit is shared by all of its front doors.
 
-    A socket that may be one of three is let in up to `overdraft` beyond them: it may be one that is awaited, as its
-    first line shows. So a login that has begun can be completed, however many come with it.
+    A socket that may be one of three is let in up to `overdraft` beyond them: its first line may show that it is
+    awaited. So a login that has begun can be completed, however many come with it.
     """
 
     def __init__(self, most: int, overdraft: int) -> None:

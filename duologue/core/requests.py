@@ -1,6 +1,6 @@
 """The life of a chat request: its states, the causes that move it, and the table of transitions.
 
-A missing entry in the table is a mistake of ours, never a quiet nothing. `docs/protocol.md` draws its diagram from
+A missing entry in the table is a mistake of ours, and raises. `docs/protocol.md` draws its diagram from
 this table.
 """
 
@@ -76,7 +76,7 @@ TRANSITIONS: Mapping[RequestState, Mapping[Cause, RequestState]] = {
 class Request:
     """One `/chat`, from the asking to its end. `deadline` is in seconds of the server's monotonic clock.
 
-    One that is not `is_heard` never reaches its target, and otherwise goes the way of any that is not answered.
+    A request that is not `is_heard` never reaches its target, and otherwise ends like any that is not answered.
     """
 
     asker: str

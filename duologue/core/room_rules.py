@@ -52,7 +52,7 @@ _GUESTS_SHARE = 1 / 2
 def room_key(text: str) -> str:
     """Return the canonical spelling of a room's name, typed with its mark or without.
 
-    Raises PeerError for what no room can be called.
+    Raises PeerError for text that cannot be the name of a room.
     """
     return ROOM_MARK + name_key(text[1:] if has_mark(text) else text, "room name", _bad_room)
 
@@ -198,8 +198,8 @@ class RoomRules:
     def join(self, nickname: str, room: str, password_hash: str | None = None) -> list[Effect]:
         """Join a room, which is made with `password_hash` if it does not exist.
 
-        Where there is one, `password_hash` shows that the password was right: it is the room's own. So whatever happens
-        to the room while a password is being checked, nobody comes in without it.
+        If it exists, `password_hash` shows that the password was right: it is the room's own. So whatever happens to
+        the room while a password is being checked, nobody gets in without it.
         """
         mine = self._rooms_of.get(nickname, {})
         if room in mine:

@@ -87,7 +87,7 @@ def in_words(error: OSError, path: Path) -> str:
 def give_to_owner(descriptor: int, *beside: Path) -> None:
     """Give what root has just made to the owner of the first of `beside` that is there. Raises OSError.
 
-    By its descriptor: under its name that owner can have put something else meanwhile.
+    By descriptor, as that owner can have put something else under its name meanwhile.
     """
     neighbour = next((other for other in beside if other.exists()), None)
     if os.geteuid() == _ROOT and neighbour:
@@ -98,7 +98,7 @@ def give_to_owner(descriptor: int, *beside: Path) -> None:
 def opened_lock(path: Path, beside: Path) -> int:
     """Return a descriptor of the lock file `path`, which is made where there is none. Raises OSError.
 
-    No link is followed: root would make, or take hold of, whatever the owner of the folder has it point to.
+    No link is followed: root would make, or lock, whatever the owner of the folder has it point to.
     """
     flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
     try:

@@ -51,7 +51,7 @@ _NO_ROOMS: Mapping[str, str] = MappingProxyType({})
 class HistoryReader:
     """Reads one answer at a time for each client: its chat socket is not read from until the answer is there.
 
-    What a sender says in rooms is not told to a reader to whom the sender `is_heard` no more.
+    Messages in rooms are left out for a reader to whom their sender no longer `is_heard`.
     """
 
     def __init__(self, store: Store, is_heard: Callable[[str, str], bool] = lambda _, __: True) -> None:

@@ -63,7 +63,7 @@ class Server:
     """A server, from `start` to `stop`, on the running event loop. `clock` is monotonic, in seconds; by default the
     loop's.
 
-    With `begins_anew` it begins a new store in the place of one that is gone.
+    With `begins_anew` it begins a new store in place of a missing one.
 
     `over` is done when the server is to stop, with the error when it cannot go on.
     """
@@ -279,8 +279,8 @@ class Server:
     async def reload(self) -> str:
         """Reread the users file; a damaged one changes nothing. Return an answer for the operator.
 
-        Accounts with which the server would not have started are among its users too, but let nobody in who may come
-        from another machine (login.py).
+        Accounts with which the server would not have started are among its users too, but nobody who may come from
+        another machine can log in with them (login.py).
         """
         try:
             # In a thread: 10,000 accounts take 150 ms, in which nobody's message would move.
@@ -372,7 +372,7 @@ def _kept_files(settings: Settings, accounts: Sequence[Account]) -> Iterator[Kep
 def _warn_of_a_proxy(settings: Settings) -> None:
     if settings.web_origins and not settings.tls_cert and not settings.trusted_proxies:
         log.warning(
-            "all who come by a proxy count as one address, and one of them can lock out another; --trusted-proxies "
+            "all visitors behind a proxy count as one address, and one can lock out another; --trusted-proxies "
             "tells them apart",
             extra={"web_origins": ",".join(settings.web_origins)},
         )

@@ -84,7 +84,7 @@ class Connection(Protocol):
     def messages_from(self, nickname: str, taken: Callable[[int], None]) -> Callable[[bytes], None]:
         """Return where the message lines of `nickname` in a chat go: it encodes them for this socket.
 
-        `taken` is told of each that has reached the peer, if its client does not say that itself with PING.
+        `taken` is called for each that has reached the peer, if its client does not report that itself with PING.
         """
 
     def receive_through(self, reader: Callable[[NativeCodec], Receiver] | None) -> None:

@@ -169,8 +169,8 @@ class PeopleOnline:
 class Recalled:
     """An earlier message. `number` orders everything that the server keeps; `at` is in seconds since 1970.
 
-    It was message `position` of its sender's `stream`, where the front door can say so: by that it is known to be the
-    one that was heard when it was said.
+    It was message `position` of its sender's `stream`, if the front door can express that: a client recognises by it
+    the message that it received live.
     """
 
     number: int
@@ -234,7 +234,7 @@ class RecallEnded:
 class Refused:
     """A command is refused. `code` is one word for programs, `text` a sentence for people.
 
-    `of` is the class of the command that is refused; None where it is none in particular, or none that is known.
+    `of` is the class of the command that is refused; None if it is none in particular, or not known.
     """
 
     code: str

@@ -71,7 +71,7 @@ class DesktopLinesCodec:
         """Split two sends that came as one after a moment without a network: a text for one person must not reach
         everyone.
 
-        So a tag inside a text begins a new one, where it names somebody who is here.
+        So a tag inside a text begins a new text, if it names somebody who is here.
         """
         start = 0
         for tag in _TO_ONE.finditer(text):

@@ -24,7 +24,7 @@ class SimpleChatUser:
     """A client with its unreported states: the same word means different things in each.
 
     It is asking while it waits on its chat socket for the answer to /chat, which is the next read, so nothing else may
-    be sent there. It is talking when it takes what is typed for messages. When a chat ends it still sends the line that
+    be sent there. It is talking when it takes typed lines for messages. When a chat ends it still sends the line that
     is being typed. It answers a request with `yes`, `yes`, nickname, of which `to_come` have not come yet; and it
     means the one who was `announced` last.
     """

@@ -1,6 +1,6 @@
 """Texts for the users of legacy front doors of one socket: names, messages, and sentences with the words to type.
 
-Where `core.sentences` has the words, they are used; here are those that depend on how a door's users type.
+Sentences come from `core.sentences` where it has them; here are those that depend on the commands of a front door.
 """
 
 from __future__ import annotations

@@ -142,7 +142,7 @@ def parse_letter_part(line: bytes) -> str | None:
 def parse_command(line: bytes) -> Command:
     """Parse a line of the chat socket that is no `/text_part`.
 
-    Raises PeerError for a word that is not in the table, or is not followed by what the table says.
+    Raises PeerError for a word that is not in the table, or whose arguments do not fit the table.
     """
     if line[:1] == b":":
         return Say(parse_message(line))

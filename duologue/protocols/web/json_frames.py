@@ -1,7 +1,7 @@
 """Frames of the web front door: JSON to commands and events to JSON, by tables made from the dataclasses.
 
-Each frame is one object: `type` is the class in snake_case, the rest are its fields (docs/web.md). Knows no socket, and
-not when a command may come.
+Each frame is one object: `type` is the class in snake_case, the rest are its fields (docs/web.md). Knows no socket,
+nor when a command may come.
 """
 
 from __future__ import annotations

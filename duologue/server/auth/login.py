@@ -305,7 +305,7 @@ class LoginService:
     def attach(self, connection: Connection, kind: SocketKind, token: str) -> None:
         """Attach `connection` to the login that `token` was given to.
 
-        Raises FatalPeerError, the same whatever is wrong with the token.
+        Raises the same FatalPeerError, whatever is wrong with the token.
         """
         digest = _digest(token)
         login = self._by_token.get(digest)

@@ -1,6 +1,6 @@
 """Password hashes, made and checked off the loop.
 
-Knows nothing of who the password belongs to; an unknown user costs the same time as a known one.
+Does not know whose password it is; an unknown user costs the same time as a known one.
 """
 
 from __future__ import annotations

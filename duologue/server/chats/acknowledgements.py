@@ -104,7 +104,7 @@ class Acknowledgements:
         """Note that `count` more messages of `sender` have reached a partner whose client does not say so; they come in
         order.
 
-        Where the chat is over, the answer is the stream, and the store has to hear of it too.
+        Returns the stream if the chat is over: then the store has to be told too.
         """
         direction = chat.says(sender)
         stream = next((stream for stream in direction.streams if stream.received < stream.sent), None)

@@ -271,7 +271,7 @@ class Listener:
         if not forwarded and not self._is_proxy_silent:
             self._is_proxy_silent = True
             log.warning(
-                "a trusted proxy sends no X-Forwarded-For; all who come by it so count as one address",
+                "a trusted proxy sends no X-Forwarded-For; all visitors behind it count as one address",
                 extra={"peer": connection.peer},
             )
         connection.comes_from(self._proxies.visitor(forwarded))

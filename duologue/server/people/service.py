@@ -135,7 +135,7 @@ class PeopleService:
             if await self.store.have_talked(target, session.nickname):
                 self.privacy.knows(target, session.nickname)
         except StoreError as error:
-            log.error("acquaintances not read", extra={"reason": str(error)})
+            log.error("contacts not read", extra={"reason": str(error)})
         if session.login_socket.session is not session:  # it has gone meanwhile
             return
         try:

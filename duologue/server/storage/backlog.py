@@ -29,7 +29,7 @@ class Backlog:
 class Backlogs:
     """Tells `pressure` which sender passes a limit, and which has come back under half of it.
 
-    `total` is the sum of all sizes; who adds to a size adds to it.
+    `total` is the sum of all sizes; code that adds to a size adds to it.
     """
 
     def __init__(self, pressure: Pressure, *, stream_limit: int, total_limit: float) -> None:

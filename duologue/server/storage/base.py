@@ -161,7 +161,7 @@ class Replay(Protocol):
     async def read(self, limit_bytes: int) -> tuple[bytes, int]:
         """Return whole message lines, about `limit_bytes` of them, and their count.
 
-        (b"", 0) when nothing more is committed now; there may be more later. Raises StoreError.
+        Returns (b"", 0) when nothing more is committed now; there may be more later. Raises StoreError.
         """
 
 
@@ -260,7 +260,7 @@ class Store(Protocol):
     async def history(self, me: str, partner: str, *, before: int | None = None, limit: int) -> Sequence[Message]:
         """Return the newest messages of the two, or those before the message numbered `before`, oldest first.
 
-        Raises StoreError, PeerError where nothing is kept, and Unfinished, with the newest of them.
+        Raises StoreError, PeerError where no history is kept, and Unfinished, with the newest of them.
         """
 
     async def room_history(
@@ -271,7 +271,7 @@ class Store(Protocol):
     async def search(self, me: str, words: str, limit: int, rooms: Sequence[str] = ()) -> Sequence[Message]:
         """Return the newest messages in any chat of `me`, and in the rooms of these ids, that have all of these words.
 
-        Newest first. Raises as `history`.
+        Newest first. Raises as `history` does.
         """
 
     async def close(self) -> None:

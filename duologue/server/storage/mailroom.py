@@ -160,7 +160,7 @@ class Mailroom:
     def _new_stream(self, letter: Letter, others: list[_Stream]) -> _Stream:
         """Return a stream for a letter that begins one: in the chat that it belongs to, or in one made for it.
 
-        What went before is not known here, so it counts as received: its sender went on from there.
+        Earlier messages are not known here, so they count as received: their sender went on from there.
         """
         chat = others[0].chat if others else self._new_chat(letter)
         number, self.numbers.stream = self.numbers.stream, self.numbers.stream + 1

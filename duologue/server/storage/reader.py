@@ -34,7 +34,7 @@ stays the sender's.
 class Whose:
     """The chats that are read: those with one partner, or all of `me` and the messages in `rooms`.
 
-    A room's id is the target of what is said there.
+    A room's id is the target of its messages.
     """
 
     me: str

@@ -71,7 +71,7 @@ class Walk:
     def take(self, connection: sqlite3.Connection, limit: int, most: int) -> Part | None:
         """Return the next messages: of one chunk, `limit` bytes (or one line that is longer) and `most` lines at most.
 
-        None: nothing more lies ahead.
+        Returns None if nothing more lies ahead.
         """
         while self._ahead:
             row = connection.execute(_CHUNK, (self._ahead[-1],)).fetchone()

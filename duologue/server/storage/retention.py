@@ -65,7 +65,7 @@ def sweep(connection: sqlite3.Connection, turn: Lock, retention: Retention, now:
     at some that are kept.
 
     The connection is one of its own. Chunks go before their words in the index do: search passes over words whose
-    message is gone, while an index that lets go of the same words twice is damaged.
+    message is gone, while removing the same words twice would damage the index.
     """
     for bite in _bites(connection, _not_kept(connection, retention, now)):
         if not bite:
@@ -108,7 +108,7 @@ def _all_of(connection: sqlite3.Connection, number: int) -> list[Message]:
 def _not_kept(connection: sqlite3.Connection, retention: Retention, now: float) -> Iterator[int | None]:
     """Yield numbers of chunks, the oldest of a stream first: they are chained, and what lies before a gap is not found.
 
-    None, from time to time, where there are none.
+    Yields None from time to time while there are none.
     """
     if retention.days is not None:
         yield from _older(connection, now - retention.days * _SECONDS_A_DAY, now)

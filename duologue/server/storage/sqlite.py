@@ -139,9 +139,9 @@ class SqliteStore:
     ) -> SqliteStore:
         """Open the file or make it (0600), check it, bring it up to date. Blocks, for seconds if the file is large.
 
-        Raises StoreError for a file that another server holds, that is not ours, damaged or newer, and where there was
-        a store that is gone; AccessError where the disk is full. With `begins_anew` a new one takes its place, and one
-        that is there is refused.
+        Raises StoreError for a file that another server holds, that is not ours, damaged or newer, or for a
+        missing store; AccessError if the disk is full. With `begins_anew` a new store takes the place of a missing one,
+        and an existing one is refused.
         """
         check_room(path.parent, START_BYTES)
         if begins_anew:

@@ -45,7 +45,7 @@ def begin_anew(path: Path) -> None:
     if id_path(path).exists():
         id_path(path).unlink()
         sync_directory(path.parent)
-        log.warning("a new store is begun in the place of one that is gone", extra={"path": str(path)})
+        log.warning("new store begun in place of a missing one", extra={"path": str(path)})
 
 
 def check_is_the_one(connection: sqlite3.Connection, path: Path) -> None:

@@ -1,6 +1,6 @@
 """The users file, users.csv: read with suspicion, written whole or not at all.
 
-Knows the file's form and how to replace it safely; what a nickname may be is decided in core/names.py.
+Knows the file's form and how to replace it safely; core/names.py decides what a nickname may be.
 """
 
 from __future__ import annotations
@@ -274,7 +274,7 @@ def _written_beside(target: Path, content: bytes, has_hashes: bool) -> Path:
 def _take_after(target: Path, descriptor: int, has_hashes: bool) -> None:
     """Give the new file the owner of the old one, as root must not take a file from the server's user; its mode too.
 
-    A group that an operator has let in stays in; a file that was open to all has not been thought about.
+    A group that an operator has let in stays in; a file that was open to all was so by oversight.
     """
     if not target.exists():
         give_to_owner(descriptor, target.parent)

@@ -1,7 +1,7 @@
 """The writer's thread: one commit after another, each synced before anybody is told of it. It alone writes messages.
 
-A statement for every row would let go of the interpreter lock and fight for it again each time; so rows go in by
-statements of up to 64 rows.
+A statement for every row would release the interpreter lock and fight for it again each time, so rows are written
+by statements of up to 64 rows.
 """
 
 from __future__ import annotations
