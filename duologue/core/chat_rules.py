@@ -99,7 +99,7 @@ class ChatRules:
     # Coming back
 
     def arrive(self, now: float, nickname: str) -> list[Effect]:
-        """Announce a waiting chat to somebody who logs in. A guest's belonged to another guest of this name."""
+        """Announce a waiting chat to somebody who logs in. To a guest it is another guest's of this name, and ends."""
         chat = self._chats.get(nickname)
         if chat is None:
             return []

@@ -106,8 +106,9 @@ class Direction:
     # What the two ends report
 
     def acknowledge(self, stream: Stream, upto: int) -> bool:
-        """Note that the recipient holds 1 to `upto` of `stream`; return whether that is news. Raises FatalPeerError for
-        more than was sent.
+        """Note that the recipient holds 1 to `upto` of `stream`; return whether that is news.
+
+        Raises FatalPeerError for a count that cannot be.
         """
         if upto <= stream.received:
             return False

@@ -82,7 +82,7 @@ def _letter(hub: Hub, _: Session, command: SendLetter) -> float:
 
 
 def _ping(_: Hub, session: Session, command: Ping) -> float:
-    """Return the cost of a PING: one that is not about the live chat is a question to the store."""
+    """Return the extra cost of a PING: one that is not about the live chat is a question to the store."""
     is_live = command.stream is None or (session.chat is not None and chat_of(command.stream) == session.chat.id)
     return 0.0 if is_live else MESSAGE
 

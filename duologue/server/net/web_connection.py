@@ -60,7 +60,7 @@ class WebConnection(BaseConnection[WebCodec]):
             connection.send(frame)
 
     def messages_from(self, nickname: str, taken: Callable[[int], None]) -> Callable[[bytes], None]:
-        """Send messages as they are: a page counts its messages itself, as a native client does."""
+        """Send each chunk as one frame: a page counts its messages itself, as a native client does."""
         return partial(self._said, nickname)
 
     def _said(self, nickname: str, lines: bytes) -> None:

@@ -202,9 +202,7 @@ class Mailroom:
         self._connection.execute(_ARRIVAL, (stream.recipient, stream.number, first, last))
 
     def _receive(self, stream: _Stream, upto: int) -> StreamProgress:
-        """Note what the recipient holds, which is at most what is stored: later messages have still
-        to be handed over.
-        """
+        """Note what the recipient holds, at most what is stored: later messages have still to be handed over."""
         upto = min(upto, stream.stored)
         if upto <= stream.received:
             return stream.progress

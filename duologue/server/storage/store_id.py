@@ -63,8 +63,9 @@ def check_is_the_one(connection: sqlite3.Connection, path: Path) -> None:
 
 
 def belongs(path: Path) -> None:
-    """Make the store that is there now the one that belongs there, whichever was before. Raises
-    OSError, sqlite3.Error.
+    """Make the store that is there now the one that belongs there, whichever was before.
+
+    Raises OSError, sqlite3.Error.
     """
     id_path(path).unlink(missing_ok=True)
     with contextlib.closing(connected_to_read(path)) as connection:
