@@ -28,7 +28,7 @@ class PermissionsError(Exception):
 
 
 class Readable(Enum):
-    """What follows when others can read a file."""
+    """The consequence of others being able to read a file."""
 
     HARMLESS = "nothing"
     WARNED_OF = "a warning in the log"

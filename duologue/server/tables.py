@@ -28,7 +28,7 @@ Cell = str | int | bool | float
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """What is shown of one of the two tables."""
+    """The shown part of one of the two tables."""
 
     columns: list[str]
     rows: list[list[Cell]]
@@ -76,7 +76,7 @@ class Users:
 
     @cached_property
     def looks(self) -> frozenset[str]:
-        """What the registered names look like. Computed when a guest asks: 10,000 names take a moment."""
+        """The looks of the registered names. Computed when a guest asks: 10,000 names take a moment."""
         return frozenset(look for account in self._by_key.values() for look in looks_of(account.shown))
 
     def public(self) -> Table:

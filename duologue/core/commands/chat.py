@@ -125,7 +125,7 @@ class QuitChat:
 
 @dataclass(frozen=True, slots=True)
 class StreamHeld:
-    """What somebody remembers of a stream: they hold, or know to be stored, its messages 1 to `upto`."""
+    """A client's memory of a stream: it holds, or knows to be stored, its messages 1 to `upto`."""
 
     name: str
     upto: int

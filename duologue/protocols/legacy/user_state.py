@@ -31,7 +31,7 @@ from duologue.protocols.legacy.wording import MOST_LISTED, Wording, bared, shown
 
 
 class UserState:
-    """What holds between two lines of one user.
+    """The state of one user between two lines.
 
     `given` is the name that the user's client believes in, `partner` the partner in a chat, `waiting` those who wait
     for an answer. `ended` is whose chat has ended since the last line that was typed. `writers` are those who had

@@ -19,7 +19,7 @@ room; half for newcomers whose first line has not come. As many as are accepted 
 """
 
 _SPARE_PART = 8
-"""Where the limit is small, an eighth of it is spare."""
+"""The part of a small limit that is spare: an eighth."""
 
 
 def raise_limit() -> None:

@@ -27,8 +27,8 @@ _MOST_LOGGED = 1_000
 
 @dataclass(slots=True)
 class _Place:
-    """What somebody has been told: the changes up to `told` of the log; and, while they are told of all who are here,
-    those up to the nickname `listed`.
+    """The progress of one watcher: it has been told the changes up to `told` of the log, and, while it
+    is told of all who are here, those up to the nickname `listed`.
     """
 
     told: int

@@ -139,7 +139,7 @@ class StoreError(Exception):
 
 
 class StoreDamaged(StoreError):
-    """What was asked for is not as it was written."""
+    """Raised where the data asked for is not as it was written."""
 
 
 class Unfinished(Exception):

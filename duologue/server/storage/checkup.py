@@ -21,7 +21,7 @@ from duologue.server.storage.stored_lines import is_whole
 log = logging.getLogger(__name__)
 
 NEWEST_SECONDS = 1.0
-"""How long chunks are checked before the server accepts connections: some 300 MB of them."""
+"""Seconds for which chunks are checked before the server accepts connections: some 300 MB of them."""
 
 MOST_FAULTS = 20
 """Faults that are named one by one: with more, a backup has to be restored in any case."""

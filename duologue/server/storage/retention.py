@@ -51,7 +51,7 @@ _BEYOND = """, counted (number, received, newer) AS (
 
 @dataclass(frozen=True, slots=True)
 class Retention:
-    """What is kept: messages younger than `days`, and of each two people the newest `messages`. None: no such limit.
+    """The messages to keep: younger than `days`, and of each two people the newest `messages`. None: no such limit.
 
     Messages are kept a chunk at a time, so some more than that; and so is everything that has not been received.
     """

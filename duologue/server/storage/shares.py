@@ -16,7 +16,7 @@ from duologue.server.storage.base import Letter
 
 
 class MailboxLimits(NamedTuple):
-    """How many messages may wait for one person, and how many of them from one sender. Chats may end with more."""
+    """The number of messages that may wait for one person, and of those from one sender. Chats may end with more."""
 
     messages: int
     per_sender: int
