@@ -1,4 +1,4 @@
-"""Fills in the parts of docs/protocol.md that are made from the code: `make docs`."""
+"""Fill in the parts of docs/protocol.md that are made from the code: `make docs`."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ PAGE = Path(__file__).with_name("protocol.md")
 
 
 def page(text: str) -> str:
-    """`text` of the page, with every made part as it has to be now."""
+    """Return `text` with all generated parts up to date."""
     return filled(filled(text, "commands", _commands()), "requests", _requests())
 
 
 def filled(text: str, name: str, made: str) -> str:
-    """`text` with what stands between the two marks of `name` replaced by `made`."""
+    """Return `text` with the part between the two marks of `name` replaced by `made`."""
     begin, end = f"<!-- {name} -->\n", f"<!-- /{name} -->"
     return text[: text.index(begin) + len(begin)] + made + text[text.index(end) :]
 

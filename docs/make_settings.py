@@ -1,4 +1,4 @@
-"""Writes docs/settings.md from the settings themselves: `make docs`."""
+"""Write docs/settings.md from the settings: `make docs`."""
 
 from __future__ import annotations
 
@@ -13,15 +13,16 @@ INTRODUCTION = f"""\
 
 This page is made from `duologue/settings.py` and `duologue/core/limits.py` by `make docs`; a test keeps it true.
 
-A setting comes from, strongest first: its flag, its environment variable, the TOML file that `--config FILE` names,
-its default. The file has flat keys, each of them a flag without the dashes in front; an unknown key is refused:
+A setting is taken from the first of these that has it: its flag, its environment variable, the TOML file that
+`--config FILE` names, its default. The file has flat keys, each of them a flag without its leading dashes; an unknown
+key is refused:
 
     port = 12345
     dead-after = 45
     limits = "off"
     allow-plain = true
 
-Passwords are never settings. `{ENVIRONMENT_PREFIX}` begins the name of every variable.
+Passwords are never settings. The names of all variables begin with `{ENVIRONMENT_PREFIX}`.
 """
 
 LIMITS = """\
@@ -35,7 +36,7 @@ HEAD = "| flag | environment | TOML key | default | meaning |\n|---|---|---|---|
 
 
 def page() -> str:
-    """The whole text of docs/settings.md."""
+    """Return the whole text of docs/settings.md."""
     general = OPTIONS[: -len(LIMIT_OPTIONS)]
     return "\n".join([INTRODUCTION, HEAD + _rows(general), LIMITS, HEAD + _rows(LIMIT_OPTIONS)])
 

@@ -1,4 +1,4 @@
-"""Fills in the parts of docs/web.md that are made from the code: `make docs`."""
+"""Fill in the parts of docs/web.md that are made from the code: `make docs`."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _WORDS: dict[Any, str] = {
 
 
 def page(text: str) -> str:
-    """`text` of the page, with every made part as it has to be now."""
+    """Return `text` with all generated parts up to date."""
     return filled(filled(text, "commands", _commands()), "events", _events())
 
 

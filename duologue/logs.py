@@ -1,8 +1,8 @@
-"""What a program writes to its standard streams: logs of events with fields, one line for a person or one JSON object
-for a program; and that there are such streams, however it was started.
+"""Logs and standard streams of a program: records of events with fields, one line for a person or one JSON object for a
+program; and streams that are open, however the program was started.
 
 The rest of the server writes `log.info("client logged in", extra={"nickname": nickname})` and knows nothing of this.
-Whatever a peer put into a field, a record stays one record: nothing that a terminal would obey gets out raw.
+Whatever a peer put into a field, a record stays one record: nothing that a terminal would obey is written raw.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import sys
 from datetime import UTC, datetime
 from typing import Any, TextIO
 
-# What every record has; anything else on a record came in through `extra`.
+# Attributes of every record; anything else on a record came in through `extra`.
 _OF_THE_RECORD = frozenset(vars(logging.makeLogRecord({}))) | {"taskName"}
 # The lines of a traceback begin with this, so that none of them can pass for a record.
 _TRACEBACK_MARGIN = "    | "
@@ -77,7 +77,7 @@ def _traceback(formatter: logging.Formatter, record: logging.LogRecord) -> str:
 
 
 def _value(value: object) -> str:
-    """A value that can be told apart from the next one: bare if it is plain, else in quotes."""
+    """Return a value that can be told apart from the next one: bare if it is plain, else in quotes."""
     text = str(value)
     if text and text.isprintable() and not set(text) & set(' "=\\'):
         return text
@@ -86,18 +86,18 @@ def _value(value: object) -> str:
 
 
 def _escaped(text: str) -> str:
-    """Controls, line ends, bidi marks, lone surrogates: everything that does not print, as a Python escape."""
+    """Return Python escapes for everything that does not print: controls, line ends, bidi marks, lone surrogates."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
 
 
 _STREAMS = (("stdin", "r"), ("stdout", "w"), ("stderr", "w"))
-"""By descriptor."""
+"""The streams, by descriptor."""
 
 
 def open_closed_streams() -> None:
-    """Make of one that is closed (`<&-`, `2>&-`) one that is empty, or goes nowhere.
+    """Replace a closed stream (`<&-`, `2>&-`) by one that is empty, or goes nowhere.
 
-    The number of a closed one is given to the next file or socket, and what is printed would get into that.
+    The number of a closed one is given to the next file or socket, which would then get what is printed.
     """
     for descriptor, (name, mode) in enumerate(_STREAMS):
         try:
@@ -109,6 +109,6 @@ def open_closed_streams() -> None:
 
 
 def discard_output() -> None:
-    """After it could not be written: Python would complain once more when it ends."""
+    """Discard the output after it could not be written: Python would complain once more when it ends."""
     with contextlib.suppress(OSError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,6 +1,6 @@
 """Everything that an operator can set, and how it is read: flag, then environment, then TOML file, then default.
 
-Settings are plain values. Nothing here knows what the server does with them, and no secret is ever one of them.
+Settings are plain values. Nothing here knows what the server does with them, and no secret is among them.
 """
 
 from __future__ import annotations
@@ -27,7 +27,9 @@ LOG_FORMATS = ("text", "json")
 HIGHEST_PORT = 65_535
 
 DISK_RESERVE = 256 * 1024 * 1024
-"""A log of 16 MiB, an index that grows, records of who has read what, for weeks; and time for an operator to come."""
+"""Room for a log of 16 MiB, an index that grows, and weeks of records of who has read what; and time for an operator to
+come.
+"""
 
 COMMANDS: Mapping[str, str] = {
     "serve": "run the server (what happens without a command)",
@@ -42,10 +44,10 @@ COMMANDS: Mapping[str, str] = {
     "restore": "put the backup FILE in the place of all messages; the server must not run",
 }
 TAKES = {"adduser": "nickname", "passwd": "nickname", "deluser": "nickname", "backup": "file", "restore": "file"}
-"""Which commands take a further word, and what it is."""
+"""The commands that take a further word, and what it is."""
 
 SWITCHES = {"--no-password": "adduser", "--new-store": "serve"}
-"""What goes with one command and is no setting: neither the environment nor the file may make accounts without a
+"""Options of one command that are no settings: neither the environment nor the file may make accounts without a
 password, or have each start begin a new store.
 """
 
@@ -131,7 +133,7 @@ def _about(read: Callable[[str], object] | None, help_text: str, shown: str | No
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a server runs with. Times are seconds. Made by `parse`, or by hand in tests."""
+    """The settings that a server runs with. Times are in seconds. Made by `parse`, or by hand in tests."""
 
     host: str = field(default="127.0.0.1", metadata=_about(_text, "address to listen on"))
     port: int = field(default=12345, metadata=_about(_port, "port of the native protocol; 0 takes any free one"))
@@ -195,7 +197,7 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One setting as an operator meets it. `name` is the field's; `read` is None for a switch."""
+    """One setting as an operator sees it. `name` is the field's; `read` is None for a switch."""
 
     name: str
     default: str
@@ -357,7 +359,7 @@ def _settings(given: dict[str, Any]) -> Settings:
 
 
 def _faults(settings: Settings, protocols: Collection[str]) -> Iterator[str]:
-    """What single values cannot show: settings that contradict one another, or what this server has."""
+    """Yield what single values cannot show: settings that contradict one another, or what this server has."""
     if settings.dead_after <= settings.heartbeat:
         yield f"--dead-after ({settings.dead_after:g}) must be above --heartbeat ({settings.heartbeat:g})"
     if (settings.tls_cert is None) != (settings.tls_key is None):

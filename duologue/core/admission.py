@@ -1,4 +1,4 @@
-"""Which new connections are let in, by address: so that one machine cannot take every place. Knows no socket."""
+"""Admission of new connections by address, so that one machine cannot take every place. Knows no socket."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from duologue.core.pace import Arrivals
 
 SOCKETS_PER_CLIENT = 3
 BROWSER_SOCKETS = 7
-"""A browser has up to six connections to a server for files, and the page one for itself."""
+"""Sockets of one browser: up to six connections to a server for files, and one for the page itself."""
 BROWSER_ARRIVALS = 30
-"""A page that is loaded comes for each of its files on a connection of its own; nobody counts as several people for
-that.
+"""Arrivals of one browser: a page is loaded with a connection for each of its files, and nobody is to count as several
+people for that.
 """
 _HOME_NETWORK_BITS = 64
 
@@ -23,13 +23,13 @@ def is_loopback(address: str) -> bool:
 
 
 def parsed(address: str) -> IPv4Address | IPv6Address:
-    """Without its scope; one of IPv4 as such, also where it comes by a socket of IPv6."""
+    """Return an address without its scope; an IPv4 address as such, also where it comes through an IPv6 socket."""
     found = ip_address(address.partition("%")[0])
     return getattr(found, "ipv4_mapped", None) or found
 
 
 def address_key(address: str) -> str:
-    """What counts as one address: an IPv4 address, or an IPv6 /64, which one home is given (RFC 6177)."""
+    """Return what counts as one address: an IPv4 address, or an IPv6 /64, which one home is given (RFC 6177)."""
     found = parsed(address)
     if found.version == 4:
         return str(found)
@@ -37,14 +37,14 @@ def address_key(address: str) -> str:
 
 
 def source_key(address: str, port: int) -> str:
-    """Who somebody without an account is, for what is shared fairly: their address; on loopback, where all who use this
-    machine have the same, their connection.
+    """Return the source of somebody without an account, for what is shared fairly: their address; on loopback, where
+    all users of this machine have the same one, their connection.
     """
     return f"{address}:{port}" if is_loopback(address) else address_key(address)
 
 
 class AddressAdmission:
-    """Counts the sockets of each address. Loopback is exempt: it is the operator's own machine.
+    """A count of the sockets of each address. Loopback is exempt: it is the operator's own machine.
 
     A client has up to `sockets` at a time, and comes with up to `arrivals`.
     """
@@ -57,7 +57,7 @@ class AddressAdmission:
         self._open: Counter[str] = Counter()
 
     def admit(self, address: str, now: float) -> bool:
-        """May one more socket of `address` come in? If so it is counted, until `leave`."""
+        """Return whether one more socket of `address` is let in. If so it is counted, until `leave`."""
         if is_loopback(address):
             return True
         key = address_key(address)

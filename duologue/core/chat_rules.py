@@ -1,6 +1,6 @@
-"""The rules of chats that are on, or wait for somebody whose connection is lost. Who starts one is for `switchboard`.
+"""The rules of chats, live or waiting for somebody whose connection is lost. Requests are in `switchboard`.
 
-Calls in (with the time in seconds of a monotonic clock), effects out. Each of the two hears what they have not done
+Calls in (with the time in seconds of a monotonic clock), effects out. Each of the two is told what they have not done
 themselves.
 """
 
@@ -19,7 +19,7 @@ from duologue.core.requests import Chat, ChatEnd
 
 
 class ChatRules:
-    """`new_chat_id` makes an id that no other chat has. Nobody is in two chats."""
+    """All chats; nobody is in two. `new_chat_id` makes an id that no other chat has."""
 
     def __init__(self, new_chat_id: Callable[[], str], limits: Limits) -> None:
         self._new_chat_id = new_chat_id
@@ -29,11 +29,11 @@ class ChatRules:
 
     @property
     def count(self) -> int:
-        """How many there are, with those that wait for somebody."""
+        """The number of chats, with those that wait for somebody."""
         return len(self._chats) // 2
 
     def of(self, nickname: str) -> Chat | None:
-        """The chat that somebody is in, or that waits for them."""
+        """Return the chat that somebody is in, or that waits for them."""
         return self._chats.get(nickname)
 
     def start(self, asker: str, target: str) -> list[Effect]:
@@ -42,7 +42,9 @@ class ChatRules:
         return [OpenChat(chat), Tell(asker, ChatStarted(target, chat.id)), Tell(target, ChatStarted(asker, chat.id))]
 
     def restore(self, now: float, chat: Chat) -> None:
-        """A chat of a server that is no more waits for both. With a guest it is overdue: no guest comes back."""
+        """Take over a chat from a server that ran before; it waits for both. With a guest it is overdue, as no guest
+        comes back.
+        """
         for nickname in (chat.asker, chat.target):
             self._chats[nickname] = chat
             if is_guest(nickname):
@@ -51,7 +53,7 @@ class ChatRules:
             else:
                 self._await(now, chat, nickname)
 
-    # Somebody goes
+    # Leaving
 
     def quit(self, nickname: str) -> list[Effect]:
         chat = self._chats.get(nickname)
@@ -61,7 +63,7 @@ class ChatRules:
         return [*self._end(chat, ChatEnd.LEFT, nickname), Tell(nickname, ended)]
 
     def leave(self, now: float, nickname: str, reason: ChatEnd) -> list[Effect]:
-        """A chat waits for one who is LOST and has an account, and ends for anybody else and any other `reason`."""
+        """Pause the chat if `reason` is LOST and `nickname` has an account; otherwise end it."""
         chat = self._chats.get(nickname)
         if chat is None:
             return []
@@ -80,7 +82,7 @@ class ChatRules:
         self._awaited.append((deadline, nickname, chat))
 
     def end_overdue(self, now: float) -> list[Effect]:
-        """End what nobody came back to. All wait equally long, so the oldest are first."""
+        """End chats that nobody came back to. All wait equally long, so the oldest are first."""
         effects: list[Effect] = []
         while self._awaited and self._awaited[0][0] <= now:
             deadline, nickname, chat = self._awaited.popleft()
@@ -94,10 +96,10 @@ class ChatRules:
             del self._chats[nickname]
         return [CloseChat(chat, reason), Tell(chat.partner_of(by), ChatEnded(by, reason))]
 
-    # Somebody comes back
+    # Coming back
 
     def arrive(self, now: float, nickname: str) -> list[Effect]:
-        """A chat of somebody who logs in waits to be resumed. That of a guest was of another one with this name."""
+        """Announce a waiting chat to somebody who logs in. To a guest it is another guest's of this name, and ends."""
         chat = self._chats.get(nickname)
         if chat is None:
             return []
@@ -106,9 +108,9 @@ class ChatRules:
         return [Tell(nickname, ChatWaits(chat.partner_of(nickname), chat.id, seconds_left(chat.away[nickname], now)))]
 
     def agree(self, nickname: str, command: ResumeChat) -> list[Effect]:
-        """The first half of a `/resume`, by somebody whose chat it is: where both ends stand.
+        """Do the first half of a `/resume` by somebody whose chat it is: agree on where both ends stand.
 
-        Where a stream begins by it, the store comes between the halves.
+        Where a stream begins with it, the store comes between the halves.
         """
         chat = self._chats[nickname]
         if nickname not in chat.away:
@@ -122,7 +124,7 @@ class ChatRules:
         ]
 
     def come_back(self, now: float, nickname: str) -> list[Effect]:
-        """The second half: nobody waits for `nickname` any more, and the partner hears so."""
+        """Do the second half: stop waiting for `nickname`, and tell the partner."""
         chat = self._chats[nickname]
         del chat.away[nickname]
         partner = chat.partner_of(nickname)

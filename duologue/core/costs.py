@@ -1,6 +1,6 @@
-"""What the work for each command costs. The unit is one message: some 25 µs of the server, and a place on its disk.
+"""Prices of the commands, in messages: one is some 25 µs of the server's time, and a place on its disk.
 
-A cost is taken before the work. What depends on how many are told, or listed, is added by `duologue/server/costs.py`.
+A price is paid before the work. `duologue/server/costs.py` adds what depends on how many are told, or listed.
 """
 
 from __future__ import annotations
@@ -54,26 +54,28 @@ from duologue.core.commands.rooms import (
 
 MESSAGE = 1.0
 FREE_BYTES = 1024
-"""Of a read, which its command pays for, or of a message in a chat."""
+"""Bytes that cost nothing extra: of a read, which its command pays for, or of a message in a chat."""
 BYTE = MESSAGE / FREE_BYTES
-"""Beyond those: a line of the greatest length counts for eight, and a page of text of 40 KiB goes through at once."""
+"""Each byte beyond those: a line of the greatest length counts for eight, and a page of text of 40 KiB goes through at
+once.
+"""
 LISTED = MESSAGE / 25
-"""One row of an answer: 1 µs to encode and to send; of people with their states twice that."""
+"""One row of an answer: 1 µs to encode and to send; twice that for people with their states."""
 ROOM_LISTED = MESSAGE / 5
-"""A page of 50 takes 0.5 to 0.9 ms, as each is a line with a text."""
+"""One row of a list of rooms: a page of 50 takes 0.5 to 0.9 ms, as each is a line with a text."""
 ROOM_MADE = 5 * MESSAGE
-"""It is compared with all that might look alike, and it is stored, and its end is too."""
+"""A new room: its name is compared with all that might look alike, and both its beginning and its end are stored."""
 TOLD = MESSAGE / 50
-"""One more socket that is told what somebody else has said or done, one write: 1.2 µs among 500 in a room."""
+"""One more socket that is told what somebody else has said or done: one write, 1.2 µs among 500 in a room."""
 MISTAKE = MESSAGE
-"""What is no command: an answer in words."""
+"""Anything that is no command: it is answered in words."""
 RECEIPT = MESSAGE / 10
-"""4 µs where it takes the short way. Our clients send at most 50 a second."""
+"""A receipt: 4 µs on its short path. Our clients send at most 50 a second."""
 
 COSTS: Mapping[type, float] = {
-    # Every one has an answer, and some wake somebody else.
+    # Each of these is answered, and some wake somebody else.
     GiveNickname: MESSAGE,
-    GivePassword: 5 * MESSAGE,  # 30 ms in a thread of their own, in a queue that is fair
+    GivePassword: 5 * MESSAGE,  # 30 ms in a thread of its own, in a fair queue
     GivePass: MESSAGE,
     ComeIn: 5 * MESSAGE,
     AttachSocket: MESSAGE,
@@ -107,7 +109,7 @@ COSTS: Mapping[type, float] = {
     Unblock: MESSAGE,
     ListBlocked: MESSAGE,
     AllowAsking: MESSAGE,
-    # What is answered seldom, or not at all, costs the reading of it.
+    # These are seldom or never answered, and cost only the reading of them.
     Ping: RECEIPT,
     Pong: RECEIPT,
     NoCommand: RECEIPT,

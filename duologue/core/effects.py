@@ -1,4 +1,4 @@
-"""What the rules want done: the hub carries these out, in the order given."""
+"""Effects: what the rules want done. The hub carries them out, in the order given."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from duologue.core.streams import Stream
 
 @dataclass(frozen=True, slots=True)
 class Tell:
-    """Say `event` to the one who is logged in as `nickname`."""
+    """Send `event` to the one who is logged in as `nickname`."""
 
     nickname: str
     event: Event
@@ -21,14 +21,14 @@ class Tell:
 
 @dataclass(frozen=True, slots=True)
 class OpenChat:
-    """The two of `chat` can talk from now on."""
+    """Let the two of `chat` talk from now on."""
 
     chat: Chat
 
 
 @dataclass(frozen=True, slots=True)
 class PauseChat:
-    """`nickname` of `chat` has lost the connection. What the partner says is kept."""
+    """`nickname` of `chat` has lost the connection; keep what the partner says."""
 
     chat: Chat
     nickname: str
@@ -36,8 +36,8 @@ class PauseChat:
 
 @dataclass(frozen=True, slots=True)
 class ReopenChat:
-    """`nickname` is back in `chat`: takes part again, and is handed what is missing. `held` are the streams of the
-    partner of which more has been received than was known, `begun` the stream that begins by the return.
+    """`nickname` is back in `chat`: let them take part again, and hand them what is missing. `held` are the partner's
+    streams of which more has been received than was known, `begun` is the stream that begins with the return.
     """
 
     chat: Chat
@@ -48,7 +48,7 @@ class ReopenChat:
 
 @dataclass(frozen=True, slots=True)
 class CloseChat:
-    """No more messages between the two of `chat`."""
+    """Let no more messages pass between the two of `chat`."""
 
     chat: Chat
     reason: ChatEnd
@@ -56,7 +56,7 @@ class CloseChat:
 
 @dataclass(frozen=True, slots=True)
 class TellRoom:
-    """Say `event` to all who are in `room` now, but not to the one named `besides`."""
+    """Send `event` to all who are in `room` now, except `besides`."""
 
     room: Room
     event: Event
@@ -65,35 +65,35 @@ class TellRoom:
 
 @dataclass(frozen=True, slots=True)
 class RoomMade:
-    """A life of `room` begins."""
+    """A life of `room` has begun."""
 
     room: Room
 
 
 @dataclass(frozen=True, slots=True)
 class RoomChanged:
-    """`room` has another topic."""
+    """The topic of `room` has changed."""
 
     room: Room
 
 
 @dataclass(frozen=True, slots=True)
 class RoomGone:
-    """This life of `room` is over, and with it what was said there."""
+    """This life of `room` is over, and its messages with it."""
 
     room: Room
 
 
 @dataclass(frozen=True, slots=True)
 class PresenceChanged:
-    """`nickname` is otherwise than before, or gone."""
+    """The presence of `nickname` has changed, or ended."""
 
     nickname: str
 
 
 @dataclass(frozen=True, slots=True)
 class BlockChanged:
-    """`nickname` has blocked `other`, or does not any more. It is to be kept."""
+    """`nickname` has blocked or unblocked `other`. This is to be stored."""
 
     nickname: str
     other: str
@@ -102,7 +102,7 @@ class BlockChanged:
 
 @dataclass(frozen=True, slots=True)
 class AskingChanged:
-    """`nickname` is to be asked for a chat by `who`. It is to be kept."""
+    """`nickname` may now be asked for a chat by `who`. This is to be stored."""
 
     nickname: str
     who: MayAsk

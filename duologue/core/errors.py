@@ -1,9 +1,9 @@
-"""Who erred, and what to do about it.
+"""Errors of the other end, and what follows from them.
 
     PeerError        the other end asked for something that it cannot have; it is told, and goes on
     └─ FatalPeerError   the other end broke the protocol; it is told, and the connection is closed
 
-A mistake of our own is no `PeerError`: it is an ordinary exception, is logged with its traceback and tells the peer
+A mistake of our own is no `PeerError`: it is an ordinary exception, logged with its traceback, and the peer is told
 nothing.
 """
 
@@ -11,7 +11,7 @@ from __future__ import annotations
 
 
 def in_words(error: BaseException) -> str:
-    """What an error says; many say nothing but what they are."""
+    """Return what an error says, or what it is where it says nothing."""
     text = str(error).strip()
     if text:
         return text
@@ -27,9 +27,9 @@ _SILENT: dict[type[BaseException], str] = {
 
 
 class PeerError(Exception):
-    """The peer erred. `code` is one word for programs, `text` a sentence for people.
+    """A mistake of the peer. `code` is one word for programs, `text` a sentence for people.
 
-    `of` is the class of the command that was meant, where it came wrongly written and can be told all the same.
+    `of` is the class of the command that was meant, where a badly written command can still be recognised.
     """
 
     of: type | None = None
@@ -41,4 +41,4 @@ class PeerError(Exception):
 
 
 class FatalPeerError(PeerError):
-    """The peer broke the protocol, and what it sends next cannot be trusted to mean anything."""
+    """The peer broke the protocol, so nothing that it sends next can be trusted."""

@@ -1,4 +1,4 @@
-"""Who is next, where many wait for something that takes time: everybody once, before anybody a second time."""
+"""A fair queue for what takes time: everybody gets one turn before anybody gets a second."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ class QueueEntry(Generic[Item]):
 
 
 class FairQueue(Generic[Item]):
-    """Goes round: in each round every key has one place at most, and whoever comes first goes first. Whoever comes
-    waits for the next round, so that nobody is kept waiting by those who come after them, however many.
+    """A queue in rounds: every key has at most one place in a round, and first come is first served. Newcomers wait for
+    the next round, so nobody is kept waiting by those who come later, however many.
 
     An item may stand under several keys, an account and an address perhaps: it waits for the round in which none of
-    them has a place yet. So it does not help to come again under another name, nor from elsewhere under the same one.
-    A place that is left is free again: nobody is put off by those who came under their name, and went.
+    them has a place yet. So it does not help to come again under another name, nor from elsewhere under the same one. A
+    place that is left is free again: nobody is delayed by those who came under their name and left.
     """
 
     def __init__(self) -> None:
@@ -57,7 +57,7 @@ class FairQueue(Generic[Item]):
         return place
 
     def take(self) -> Item:
-        """The item whose turn it is. Raises IndexError when nobody waits."""
+        """Return the item whose turn it is. Raises IndexError when nobody waits."""
         while (place := heappop(self._places)).is_left:
             pass
         self._round = place.round
@@ -65,7 +65,7 @@ class FairQueue(Generic[Item]):
         return place.item
 
     def leave(self, place: QueueEntry[Item]) -> None:
-        """`place` is given up; harmless when it has been taken."""
+        """Give up `place`; harmless when it has been taken."""
         if not place.is_left:
             self._give_back(place)
 

@@ -1,6 +1,6 @@
 """Tries at a password, counted from the moment they are asked for: under the password's own key, and under others.
 
-A try that was never looked at, because too many wait or its asker has gone, is taken back and counts for nothing.
+A try that was never looked at, because too many wait or its asker has gone, is taken back and does not count.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ WINDOW = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """Where a try is counted."""
+    """A count of tries, under one key."""
 
     tries: Tries
     key: Hashable
@@ -25,19 +25,21 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """A try that is counted. `own` is that of the password itself, `others` are what a guesser has for all of them."""
+    """A try that is counted. `own` is the count of the password itself, `others` count a guesser's tries at all
+    passwords.
+    """
 
     own: Tally
     others: tuple[Tally, ...]
     at: float
 
     def take_back(self) -> None:
-        """It was no try after all."""
+        """Take the try back: it was none after all."""
         for tally in (self.own, *self.others):
             tally.tries.take_back(tally.key, self.at)
 
     def was_right(self) -> None:
-        """Whoever knows the password may have mistyped it before. What else they tried stays counted."""
+        """Forgive earlier tries at this password, which may have been typing errors. Other tries stay counted."""
         self.take_back()
         self.own.tries.forgive(self.own.key)
 

@@ -1,6 +1,6 @@
-"""How much of anything one peer may ask for, and for how long the server waits.
+"""Limits on what one peer may ask for, and on how long the server waits.
 
-The numbers and their reasons live here; what happens past a limit is decided where it is counted.
+The numbers and their reasons live here; what happens past a limit is decided by the code that counts.
 """
 
 from __future__ import annotations
@@ -12,56 +12,56 @@ from dataclasses import dataclass, field, replace
 LOGIN_TIMEOUT = 20.0
 # The client attaches its two sockets at once; ten seconds are several round trips of a bad mobile link.
 TOKEN_LIFETIME = 10.0
-# A peer that takes no byte for so long is gone or stopped. NATS: a write deadline of 10 s.
+# A peer that takes no byte for this long is gone or stopped. NATS: a write deadline of 10 s.
 WRITE_STALL = 10.0
-# The last words of a chat reach a slow reader, and still a service manager (systemd: 90 s) never has to kill.
+# The last words of a chat still reach a slow reader, and a service manager (systemd: 90 s) never has to kill.
 SHUTDOWN_FLUSH = 5.0
-# Long enough to come back from the kettle, short enough that the asker does not wait for nothing.
+# Long enough to come back from the kettle, short enough that the asker does not wait in vain.
 REQUEST_EXPIRY = 120.0
-# Over an underpass or a router that restarts. Prosody waits 10 min, ejabberd 5; here somebody is waiting.
+# A short loss of signal, or a router that restarts. Prosody waits 10 min, ejabberd 5; here somebody is waiting.
 GRACE = 60.0
-# Weeks of letters from people; a bot that writes more meets a clear refusal before the disk is full.
+# Weeks of letters from people; a bot that writes more is clearly refused before the disk is full.
 MAILBOX = 5_000
-# Of one sender: a long evening of letters, and ten such evenings fill a mailbox, so nobody fills one alone.
+# From one sender: a long evening of letters. It takes ten such senders to fill a mailbox, so nobody fills one alone.
 MAILBOX_PER_SENDER = 500
-# A sentence or two, which stand in one row of /rooms. InspIRCd: 307.
+# A sentence or two, which fit into one row of /rooms. InspIRCd: 307.
 ROOM_TOPIC = 200
-# As long as a topic: why one is away, or until when. ergo: 390.
+# As long as a topic: the reason for being away, or until when. ergo: 390.
 AWAY_TEXT = 200
-# More than anyone has enemies; ten thousand people who have as many are a gigabyte.
+# More than anyone blocks; ten thousand people with as many blocks take a gigabyte.
 BLOCKS = 1_000
-# With names and topics some 10 MB; one peer that may come again and again can cost no more than that.
+# With names and topics some 10 MB, which is the most that one peer that comes again and again can cost.
 ROOMS = 10_000
 # Sixteen of the longest lines (8 KiB): a burst fits, and 10,000 stalled readers stay under 1.3 GB.
 SEND_QUEUE = 128 * 1024
 
 # People in a household or an office behind one address; InspIRCd allows 3, which such a household soon meets.
 HOUSEHOLD = 16
-# Each of them on a phone, at a desk, and on two more: who counts devices for people locks out a family.
+# Each of them on a phone, at a desk, and on two more: to count devices as people would lock out a family.
 CLIENTS_PER_ADDRESS = 4 * HOUSEHOLD
-# Four times that within the window: all there may come back after each of several restarts in one evening.
+# Four times that within the window: everybody there may come back after each of several restarts in one evening.
 NEW_CLIENTS_PER_ADDRESS = 4 * CLIENTS_PER_ADDRESS
 # Seconds over which new clients of an address are counted; ten minutes outlast an impatient row of retries.
 NEW_CLIENTS_WINDOW = 600.0
 # Per minute, for one account from one address. ergo: 3 logins a minute.
 PASSWORD_TRIES = 3
-# Per minute, from one address for all names: everyone of a full household may spend their three before anybody has to
-# wait for the others, and whoever tries a list of names gets no further than that.
+# Per minute, from one address for all names: everyone in a full household may use their three before anybody has to
+# wait for the others, and somebody who tries a list of names gets no further than that.
 PASSWORD_TRIES_PER_ADDRESS = HOUSEHOLD * PASSWORD_TRIES
-# Per minute, for one account or for the guests of one address, at all rooms together: all of a household may try once
-# at the same moment, and a guest's next name is no new start.
+# Per minute, for one account or for the guests of one address, in all rooms together: a whole household may try once
+# at the same moment, and a guest does not start afresh with another name.
 ROOM_PASSWORD_TRIES = HOUSEHOLD
 # A page of text pasted line by line goes through at once.
 MESSAGE_BURST = 200
-# Faster than anyone types or reads; a bot that needs more has an operator who can say so. ergo: 2 a second.
+# Faster than anyone types or reads; a bot that needs more has an operator who can raise it. ergo: 2 a second.
 MESSAGE_RATE = 50.0
-# A page comes with 30 requests, each a unit and its bytes: a household whose router restarts is served without a wait.
+# A page takes 30 requests, each a unit and its bytes: a household whose router restarts is served without a wait.
 STRANGER_BURST = 1_000
-# Some 5 ms of work a second; to log in takes three commands.
+# Some 5 ms of work a second; a login takes three commands.
 STRANGER_RATE = 200.0
-# Whoever waits for five answers at once is not looking for a conversation.
+# Somebody who waits for five answers at once is not looking for a conversation.
 PENDING_REQUESTS = 5
-# Asked, cancelled by mistake, asked again; who has not answered by then has heard it.
+# Asked, cancelled by mistake, asked again; somebody who has not answered by then has heard it.
 REQUESTS_TO_ONE = 3
 # Seconds over which requests to the same person are counted: as long as one of them waits.
 REQUESTS_TO_ONE_WINDOW = REQUEST_EXPIRY
@@ -69,9 +69,9 @@ REQUESTS_TO_ONE_WINDOW = REQUEST_EXPIRY
 REQUEST_RATE = 20
 # Seconds over which the requests of one person to all others are counted.
 REQUEST_RATE_WINDOW = 60.0
-# More than anyone follows; a bot that serves many rooms has an operator who can say so. InspIRCd: 20.
+# More than anyone follows; a bot that serves many rooms has an operator who can raise it. InspIRCd: 20.
 ROOMS_PER_CLIENT = 20
-# A no has to count for something: the next request to the same person waits that long.
+# A refusal has to count for something: the next request to the same person waits this long.
 DECLINE_COOLDOWN = 10.0
 
 
@@ -81,7 +81,7 @@ def _limit(default: float, help_text: str) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The limits that a server runs with. Times are seconds, sizes are bytes.
+    """The limits that a server runs with. Times are in seconds, sizes in bytes.
 
     The first thirteen bound what a single peer can hold up and are always in force; the others are rates and counts,
     which an operator may lift.

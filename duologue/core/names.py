@@ -1,4 +1,4 @@
-"""Who a user is: what a nickname may be, which names look alike, and the account behind a name, or the guest.
+"""Names: what a nickname may be, which names look alike, and the account or guest behind a name.
 
 Knows nothing of files, tables or how passwords are checked.
 """
@@ -42,11 +42,11 @@ RESERVED = frozenset(
 # The front doors without accounts name their visitors Guest-<port>.
 GUEST = "guest"
 GUEST_MARK = "~"
-"""Stands before a guest's name wherever we keep or show it. No nickname has it, so no guest passes for an account."""
+"""Put before a guest's name wherever it is kept or shown. No nickname has it, so no guest passes for an account."""
 
 
 class BadNickname(PeerError):
-    """The text cannot be anybody's nickname; `.text` says why and what is allowed."""
+    """Raised for text that cannot be anybody's nickname; `.text` says why, and what is allowed."""
 
     def __init__(self, reason: str) -> None:
         super().__init__("bad_nickname", reason)
@@ -56,9 +56,9 @@ class BadNickname(PeerError):
 class Account:
     """A registered user.
 
-    `nickname` is the canonical spelling, the key itself; `spelling` is how people are to read it, empty where that is
-    the same: νίκος, whose key is νίκοσ. `password_hash` is None where the nickname alone logs in.
-    `created` is an ISO date, or empty where nobody wrote it down.
+    `nickname` is the canonical spelling, which is also the key; `spelling` is the one to show, empty where that is the
+    same: νίκος, whose key is νίκοσ. `password_hash` is None where the nickname alone logs in. `created` is an ISO date,
+    or empty where it was not recorded.
     """
 
     nickname: str
@@ -73,9 +73,9 @@ class Account:
 
 
 def spelling_of(text: str) -> str:
-    """How the account of a nickname that was written so is to be spelled; empty where its key says it all.
+    """Return how an account's nickname, typed like this, is to be spelled; empty where that is its key.
 
-    Raises BadNickname for what nobody may be called.
+    Raises BadNickname for text that cannot be a nickname.
     """
     key = nickname_key(text)
     name = unicodedata.normalize("NFKC", text)
@@ -84,9 +84,9 @@ def spelling_of(text: str) -> str:
 
 
 def nickname_key(text: str) -> str:
-    """The canonical spelling of a nickname: what two spellings of one name have in common.
+    """Return the canonical spelling of a nickname: what two spellings of one name have in common.
 
-    Raises BadNickname for what nobody may be called.
+    Raises BadNickname for text that cannot be a nickname.
     """
     key = name_key(text, "nickname", BadNickname)
     _check_reserved(key)
@@ -94,8 +94,8 @@ def nickname_key(text: str) -> str:
 
 
 def name_key(text: str, noun: str, refusal: Callable[[str], PeerError]) -> str:
-    """The same of a name of any kind, with no word kept back. `refusal` makes the error of a sentence that says why it
-    is no `noun`.
+    """Do the same for a name of any kind, without reserved words. `refusal` makes an error of the sentence that says
+    why it is no `noun`.
     """
     key = "" if len(text) > _LONGEST_SPELLING else _folded(text)
     if not key:
@@ -105,13 +105,13 @@ def name_key(text: str, noun: str, refusal: Callable[[str], PeerError]) -> str:
 
 
 def guest_name(text: str) -> str:
-    """The nickname of a guest: the mark, and the name with the capitals that it was typed with.
+    """Return the nickname of a guest: the mark, and the name with the capitals that it was typed with.
 
-    Raises BadNickname for what neither an account nor a guest may be called.
+    Raises BadNickname for text that can be the name of neither an account nor a guest.
     """
     nickname_key(text)
     name = unicodedata.normalize("NFKC", text)
-    _check_name(name, "nickname", BadNickname)  # folding can make of a long name a shorter one
+    _check_name(name, "nickname", BadNickname)  # folding can turn a long name into a shorter one
     _check_reserved(name)
     return GUEST_MARK + name
 
@@ -121,14 +121,14 @@ def is_guest(nickname: str) -> bool:
 
 
 def bare(nickname: str) -> str:
-    """A nickname as the front doors show it that have only guests."""
+    """Return a nickname as front doors that have only guests show it."""
     return nickname.removeprefix(GUEST_MARK)
 
 
 def looks_of(nickname: str) -> frozenset[str]:
-    """What a nickname can be mistaken for: two that have any of it in common are not to be here together.
+    """Return what a nickname can be mistaken for: two that share any of it must not be here together.
 
-    A guest's has capitals, and with those it looks otherwise: aIice is alice where it is shown, and aiice where it is
+    A guest's name keeps its capitals, and so looks different: aIice is alice where it is shown, and aiice where it is
     typed.
     """
     name = bare(nickname)
@@ -136,7 +136,7 @@ def looks_of(nickname: str) -> frozenset[str]:
 
 
 def skeleton(key: str) -> str:
-    """What a key looks like: two keys with the same skeleton cannot be told apart by eye (UTS #39, section 4).
+    """Return what a key looks like: two keys with the same skeleton cannot be told apart by eye (UTS #39, section 4).
 
     The classes are those of the Unicode consortium: user1 and userl, b0b and bob, modern and modem. Keys are shown
     in lower case, so i and l stay apart.
@@ -202,17 +202,17 @@ def _decomposed(text: str) -> str:
 
 @lru_cache(maxsize=4096)  # bounded: a stranger chooses what goes in
 def _representative(char: str) -> str:
-    """The one spelling that stands for all characters which look like `char`; it may be longer (m is rn)."""
+    """Return the one spelling that stands for all characters which look like `char`; it may be longer (m is rn)."""
     looks = _decomposed(_prototypes().get(char, char).casefold())
     return char if looks == char else "".join(map(_representative, looks))
 
 
 @cache
 def _prototypes() -> dict[str, str]:
-    """Character to look-alike. Loaded at the first use: 60 ms that a program without accounts need not spend."""
+    """Return the look-alike of each character. Loaded at first use: a program without accounts saves these 60 ms."""
     from confusable_homoglyphs.confusables import confusables_data
 
-    # The data writes right-to-left characters between two left-to-right marks.
+    # The data puts right-to-left characters between two left-to-right marks.
     alike = {
         word.replace("\u200e", ""): [other["c"].replace("\u200e", "") for other in others]
         for word, others in confusables_data.items()
@@ -221,10 +221,10 @@ def _prototypes() -> dict[str, str]:
 
 
 def _is_pointer(word: str, others: list[str], alike: dict[str, list[str]]) -> bool:
-    """Whether `word` points to the one that stands for its class, rather than being that one.
+    """Return whether `word` points to the one that stands for its class, rather than being that one.
 
-    The data lists both directions. Who has several look-alikes stands for them all; in a pair the longer does,
-    and of two characters the earlier.
+    The data lists both directions. A word with several look-alikes stands for them all; in a pair the longer does, and
+    of two characters the earlier.
     """
     if len(others) > 1:
         return False

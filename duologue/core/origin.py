@@ -1,4 +1,4 @@
-"""The origin of a page: where it comes from, in the one spelling that browsers use (RFC 6454, 6.2; WHATWG URL, 4.5)."""
+"""The origin of a page, in the one spelling that browsers use (RFC 6454, 6.2; WHATWG URL, 4.5)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from ipaddress import AddressValueError, IPv6Address
 from urllib.parse import SplitResult, urlsplit
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
-"""Left out of an origin."""
+"""Ports that are left out of an origin."""
 
 _DOTS = re.compile("[\u3002\uff0e\uff61]")
 _LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")
@@ -16,11 +16,11 @@ _LIKE = "an origin is like https://chat.example.org"
 
 
 class BadOrigin(ValueError):
-    """It is no origin; the message says why and what would be one."""
+    """Raised for text that is no origin; the message says why, and what would be one."""
 
 
 def origin_of(typed: str) -> str:
-    """What browsers call the page that somebody has typed the address of. Raises BadOrigin."""
+    """Return the origin, as browsers spell it, of the page with the address `typed`. Raises BadOrigin."""
     try:
         parts = urlsplit(typed.strip())
         port = parts.port
@@ -53,5 +53,5 @@ def _host(name: str, typed: str) -> str:
 
 
 def _ascii(label: str) -> str:
-    """A browser keeps ß and its like, as the standard of 2008 has it; Python's own codec is that of 2003."""
+    """Encode a label as browsers do: they keep ß and its like (IDNA 2008); Python's own codec is that of 2003."""
     return label if label.isascii() else f"xn--{label.encode('punycode').decode()}"

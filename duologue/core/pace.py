@@ -8,7 +8,7 @@ from math import isinf
 
 
 class TokenBucket:
-    """Allows a burst, then a steady rate. Debt is allowed and has to be waited off, so nothing needs to be dropped."""
+    """A rate: a burst, then steadily. Debt is allowed and has to be waited off, so nothing needs to be dropped."""
 
     __slots__ = ("__weakref__", "_burst", "_rate", "_tokens", "_when")
 
@@ -19,7 +19,7 @@ class TokenBucket:
         self._when = now
 
     def spend(self, amount: float, now: float) -> float:
-        """Take `amount`; the seconds to wait before the next is due are the answer, mostly 0."""
+        """Take `amount`; return the seconds to wait before the next is due, mostly 0."""
         if isinf(self._rate):
             return 0.0
         self._fill(now)
@@ -27,7 +27,9 @@ class TokenBucket:
         return max(0.0, -self._tokens / self._rate)
 
     def pay(self, amount: float, now: float) -> bool:
-        """Take `amount` if that makes no debt; otherwise take nothing and say False. For each message of a chat."""
+        """Take `amount` if that makes no debt; otherwise take nothing and return False. Used for each message of a
+        chat.
+        """
         if isinf(self._rate):
             return True
         tokens = min(self._burst, self._tokens + (now - self._when) * self._rate)
@@ -37,7 +39,7 @@ class TokenBucket:
         return is_enough
 
     def is_full(self, now: float) -> bool:
-        """Is it as if nothing had ever been taken?"""
+        """Return whether it is as if nothing had ever been taken."""
         if isinf(self._rate):
             return True
         self._fill(now)
@@ -49,12 +51,12 @@ class TokenBucket:
 
 
 class Tries:
-    """Counts tries by key within a sliding window, for at most `MOST_KEYS` keys: past that the longest untouched is
-    forgotten.
+    """A count of tries by key within a sliding window, for at most `MOST_KEYS` keys: past that, the key that was
+    untouched for longest is forgotten.
     """
 
     MOST_KEYS = 10_000
-    """Bounds the memory (about 2 MiB) that a guesser with many names or addresses can cost."""
+    """Bounds the memory (about 2 MiB) that somebody who guesses with many names or addresses can cost."""
 
     def __init__(self, most: float, window: float) -> None:
         self._most = most
@@ -62,14 +64,14 @@ class Tries:
         self._times: OrderedDict[Hashable, list[float]] = OrderedDict()
 
     def wait(self, key: Hashable, now: float) -> float:
-        """Seconds until `key` may try again; 0 if it may now."""
+        """Return the seconds until `key` may try again; 0 if it may now."""
         times = self._recent(key, now)
         if len(times) < self._most:
             return 0.0
         return times[0] + self._window - now
 
     def note(self, key: Hashable, now: float) -> None:
-        """`key` tries now."""
+        """Note a try of `key`."""
         if isinf(self._most):
             return
         times = self._recent(key, now)
@@ -80,7 +82,7 @@ class Tries:
             self._times.popitem(last=False)
 
     def take_back(self, key: Hashable, when: float) -> None:
-        """The try that was noted then was none."""
+        """Take back the try noted at `when`."""
         times = self._times.get(key, [])
         if when in times:
             times.remove(when)
@@ -95,14 +97,14 @@ class Tries:
 
 
 class Arrivals:
-    """Counts what there are thousands of within a sliding window, by key: in slots of the window, so that each takes a
-    few microseconds and a key no more than a few KiB. For at most `MOST_KEYS` keys, as `Tries`.
+    """A count of frequent events by key within a sliding window. It counts in slots of the window, so that each event
+    takes a few microseconds and a key no more than a few KiB. For at most `MOST_KEYS` keys, as `Tries`.
     """
 
     MOST_KEYS = Tries.MOST_KEYS
 
     SLOTS = 60
-    """A slot leaves the window as a whole: up to a sixtieth of it too early."""
+    """Slots in a window. A slot leaves it as a whole: up to a sixtieth of the window too early."""
 
     def __init__(self, most: float, window: float) -> None:
         self._most = most
@@ -110,7 +112,7 @@ class Arrivals:
         self._counts: OrderedDict[Hashable, dict[int, int]] = OrderedDict()
 
     def has_room(self, key: Hashable, now: float) -> bool:
-        """May one more of `key` come now?"""
+        """Return whether one more event of `key` is allowed now."""
         counts = self._counts.get(key)
         if counts is None:
             return True
@@ -120,7 +122,7 @@ class Arrivals:
         return sum(counts.values()) < self._most
 
     def note(self, key: Hashable, now: float) -> None:
-        """One has come."""
+        """Note one event of `key`."""
         if isinf(self._most):
             return
         counts = self._counts.setdefault(key, {})

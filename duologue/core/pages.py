@@ -1,4 +1,4 @@
-"""Long lists in pages: one command costs no more than a page, however many there are."""
+"""Long lists in pages, so that one command costs no more than a page, however long the list is."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from bisect import bisect_left, bisect_right, insort
 from collections.abc import Callable
 
 PAGE = 100
-"""Names of a page: the longest still fit into one line of the native wire, and more than that nobody reads."""
+"""Names on a page: the longest still fit into one line of the native wire, and nobody reads more than that."""
 ROOMS_PAGE = 50
-"""Rooms of a page: each is a line of its own, with a topic, and all of them take the server about a millisecond."""
+"""Rooms on a page: each is a line of its own, with a topic, and all of them take the server about a millisecond."""
 
 
 class SortedNames:
-    """Names in the order of `key`, which stay sorted while some come and others go: a page of them costs no look at the
-    rest. No two have the same key.
+    """Names sorted by `key`, which stay sorted as names come and go, so that a page never has to look at the others. No
+    two names may have the same key.
     """
 
     def __init__(self, key: Callable[[str], str] = str) -> None:
@@ -27,14 +27,14 @@ class SortedNames:
         insort(self._names, name, key=self._key)
 
     def remove(self, name: str) -> None:
-        """Raises ValueError where it is not there."""
+        """Remove `name`. Raises ValueError if it is not there."""
         place = bisect_left(self._names, self._key(name), key=self._key)
         if self._names[place : place + 1] != [name]:
             raise ValueError(name)
         del self._names[place]
 
     def page(self, after: str | None, most: int = PAGE) -> tuple[list[str], int]:
-        """The first, or those that follow `after`, which need not be among them; and how many more come then."""
+        """Return the first names, or those after `after` (which need not be among them), and how many more follow."""
         first = 0 if after is None else bisect_right(self._names, self._key(after), key=self._key)
         names = self._names[first : first + most]
         return names, len(self._names) - first - len(names)

@@ -1,4 +1,4 @@
-"""How many sockets there is room for, and how many are promised to those who have begun to log in. Knows no socket."""
+"""Places for sockets: how many there are, and how many are reserved for logins that have begun. Knows no socket."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ SERVER_FULL = Refused(
 
 
 class Places:
-    """One for a server: the process's limit is for all of its doors. There are `most` places.
+    """The places of a server, `most` in all: the process's limit is shared by all of its front doors.
 
-    A socket that may be one of three is let in up to `overdraft` beyond them: it may be one that is awaited, as its
-    first line shows. So a login that has begun can be completed, however many come with it.
+    A socket that may be one of three is let in up to `overdraft` beyond them: its first line may show that it is
+    awaited. So a login that has begun can be completed, however many come with it.
     """
 
     def __init__(self, most: int, overdraft: int) -> None:
@@ -27,12 +27,12 @@ class Places:
 
     @property
     def clients(self) -> int:
-        """For how many there is room who have three sockets each."""
+        """The number of clients with three sockets each for which there is room."""
         return self.most // len(SocketKind)
 
     @property
     def has_room(self) -> bool:
-        """For a socket that is all that its client has."""
+        """Return whether there is room for a socket that is all that its client has."""
         return self.taken + self._awaited_in_all < self.most
 
     @property
@@ -46,14 +46,14 @@ class Places:
         self.taken -= 1
 
     def expect(self, login: object, sockets: int) -> None:
-        """`login` has a place: keep places for its other sockets. Raises FatalPeerError where there are none."""
+        """Keep places for the other sockets of `login`, which has one. Raises FatalPeerError where there are none."""
         if self.taken + self._awaited_in_all + sockets > self.most:
             raise FatalPeerError(SERVER_FULL.code, SERVER_FULL.text)
         self._awaited[login] = sockets
         self._awaited_in_all += sockets
 
     def came(self, login: object) -> None:
-        """One of its other sockets is there."""
+        """Note that one of the other sockets of `login` has come."""
         if self._awaited[login] > 1:
             self._awaited[login] -= 1
             self._awaited_in_all -= 1
@@ -61,5 +61,5 @@ class Places:
             self.forget(login)
 
     def forget(self, login: object) -> None:
-        """Nothing more is awaited; harmless when nothing was."""
+        """Release the places kept for `login`; harmless when there are none."""
         self._awaited_in_all -= self._awaited.pop(login, 0)

@@ -1,10 +1,10 @@
-"""The rules of presence: how everybody is, and who is told of it when.
+"""The rules of presence: whether somebody is free, busy or away, and when others are told.
 
-Calls in (with the wall clock's time, in seconds since 1970, where it counts), effects out. What a presence promises:
+Calls in (with the wall clock's time, in seconds since 1970, where it counts), effects out. Guarantees:
 
-1. It lives as long as the session: who comes is online.
-2. Whoever asks gets the same answer as anybody else, without the text of one whom they have blocked.
-3. Who asks or writes to somebody away reads their text once for each time that they go away.
+1. A presence lasts as long as the session: everybody begins as online.
+2. Everybody who asks gets the same answer, except for the text of somebody whom they have blocked.
+3. Somebody who asks about or writes to a person who is away reads their text once for each time that they go away.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ from duologue.core.text import visible
 
 @dataclass(slots=True)
 class _Session:
-    """Somebody who is here. `said` is what they say of themselves, `times` counts how often they have said so, and
-    `read` is whose text they have read, by the count that it had.
+    """Somebody who is here. `said` is the state that they have set, `times` counts how often they have set one, and
+    `read` holds whose text they have read, by the count that it had.
     """
 
     since: float
@@ -37,8 +37,9 @@ class _Session:
 
 
 class Presences:
-    """`is_in_chat` tells of somebody who is here. What people say of themselves is for those to whom they are heard
-    (`is_heard`: who speaks, and to whom); how they are is for everybody. `spelling_of` is how an account spells itself.
+    """The presence of everybody who is here. `is_in_chat` tells whether somebody is in a chat; `is_heard` (speaker,
+    listener) whether a text is shown to the listener, while a state is for everybody; `spelling_of` how an account
+    spells itself.
     """
 
     def __init__(
@@ -55,9 +56,9 @@ class Presences:
         self._limits = limits
         self._here: dict[str, _Session] = {}
         self._names = SortedNames()
-        self._left: dict[str, float] = {}  # accounts that were here in this server's time
+        self._left: dict[str, float] = {}  # accounts that were here while this server ran
 
-    # People come and go
+    # Arriving and leaving
 
     def arrive(self, at: float, nickname: str) -> list[Effect]:
         self._here[nickname] = _Session(at, came=at)
@@ -73,18 +74,18 @@ class Presences:
         return [PresenceChanged(nickname)]
 
     def chat_changed(self, at: float, nickname: str) -> list[Effect]:
-        """A chat of somebody has begun or ended. Who says how they are is that in a chat too."""
+        """Note that a chat of somebody has begun or ended. A state that they have set themselves stays."""
         session = self._here.get(nickname)
         if session is None or session.said is not State.ONLINE:
             return []
         session.since = at
         return [PresenceChanged(nickname)]
 
-    # What people say of themselves
+    # States that people set
 
     def go_away(self, at: float, nickname: str, text: str) -> list[Effect]:
-        """`/away`, with a text or without; saying so again changes the text."""
-        # What is left of controls is made visible here for all doors, as a topic is.
+        """Carry out `/away`, with a text or without; a second one changes the text."""
+        # Remaining control characters are made visible here, for all front doors, as in a topic.
         said = visible(" ".join(text.split()))
         if len(said) > self._limits.away_text:
             raise PeerError(
@@ -94,11 +95,11 @@ class Presences:
         return self._say(at, nickname, State.AWAY, said)
 
     def do_not_disturb(self, at: float, nickname: str) -> list[Effect]:
-        """`/dnd`"""
+        """Carry out `/dnd`."""
         return self._say(at, nickname, State.DO_NOT_DISTURB)
 
     def come_back(self, at: float, nickname: str) -> list[Effect]:
-        """`/back`, from either."""
+        """Carry out `/back`, from either state."""
         return self._say(at, nickname, State.ONLINE)
 
     def _say(self, at: float, nickname: str, state: State, text: str = "") -> list[Effect]:
@@ -112,15 +113,15 @@ class Presences:
         session.said, session.text = state, text
         return [answer, PresenceChanged(nickname)]
 
-    # What others hear
+    # What others are told
 
     def is_disturbable(self, nickname: str) -> bool:
-        """Does somebody take requests for a chat?"""
+        """Return whether somebody takes requests for a chat."""
         session = self._here.get(nickname)
         return session is None or session.said is not State.DO_NOT_DISTURB
 
     def text_for(self, reader: str, nickname: str) -> list[Effect]:
-        """`reader` has turned to somebody: who is away has left them a text, to be read once."""
+        """Tell `reader`, who has turned to `nickname`, the text that they have left while away: once only."""
         session, reading = self._here.get(nickname), self._here.get(reader)
         if session is None or reading is None or session.said is not State.AWAY or not self._is_heard(nickname, reader):
             return []
@@ -137,7 +138,7 @@ class Presences:
         return Presence(nickname, self._state(nickname, session), session.text, self._spelling_of(nickname))
 
     def of_to(self, reader: str, nickname: str) -> Presence:
-        """The same, as `reader` is told."""
+        """Return the presence of `nickname` as `reader` is told of it."""
         presence = self.of(nickname)
         return presence if self._is_heard(nickname, reader) else presence.without_text()
 
@@ -146,7 +147,7 @@ class Presences:
         return State.IN_CHAT if is_free and self._is_in_chat(nickname) else session.said
 
     def describe(self, reader: str, nickname: str) -> PersonDescribed:
-        """`/whois`, of somebody who exists."""
+        """Answer `/whois`, about somebody who exists."""
         presence, session = self.of_to(reader, nickname), self._here.get(nickname)
         since = session.since if session else self._left.get(nickname)
         whole = None if since is None else int(since)

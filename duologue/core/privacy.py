@@ -1,10 +1,10 @@
-"""The rules of privacy: who has blocked whom, and who may ask whom for a chat.
+"""The rules of privacy: blocks, and who may ask whom for a chat.
 
-Calls in, effects out. What it promises:
+Calls in, effects out. Guarantees:
 
-1. Whoever is blocked, or may not ask, hears what anybody would hear who is not answered.
-2. Who has blocked somebody does not turn to them by mistake: that is refused, in words.
-3. What is about a guest, or said by one, lasts as long as the guest's session, and is never stored.
+1. Somebody who is blocked, or may not ask, is told exactly what they would be told if nobody answered.
+2. Somebody who has blocked a person cannot ask or write to them by mistake: that is refused, in words.
+3. A block by a guest, or of one, lasts as long as the guest's session, and is never stored.
 """
 
 from __future__ import annotations
@@ -28,19 +28,19 @@ class Privacy:
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._blocked: dict[str, dict[str, None]] = {}  # by who has blocked them, the oldest block first
-        self._blockers: dict[str, set[str]] = {}  # the same by who is blocked
+        self._blockers: dict[str, set[str]] = {}  # the same, by who is blocked
         self._may_ask: dict[str, MayAsk] = {}  # where it is not everyone
-        self._known: set[tuple[str, str]] = set()  # to the first of each pair the second
+        self._known: set[tuple[str, str]] = set()  # the second is known to the first of each pair
 
     def restore(self, blocks: Iterable[tuple[str, str]], asking: Iterable[tuple[str, str]]) -> None:
-        """What people have said to a server before this one."""
+        """Take over blocks and settings that people made on a server that ran before."""
         for nickname, other in blocks:
             self._add(nickname, other)
         for nickname, who in asking:
             self._may_ask[nickname] = MayAsk(who)
 
     def leave(self, nickname: str) -> None:
-        """Somebody goes. Another guest of this name is somebody else."""
+        """Forget a guest who leaves: another guest of this name is somebody else."""
         if not is_guest(nickname):
             return
         for other in [*self._blocked.get(nickname, ())]:
@@ -52,7 +52,7 @@ class Privacy:
     # Blocks
 
     def block(self, nickname: str, other: str) -> list[Effect]:
-        """`/block`, of somebody who exists. Blocking twice is blocking once."""
+        """Carry out `/block`, of somebody who exists. Blocking twice is blocking once."""
         if nickname == other:
             raise PeerError("yourself", "That is you. Nobody blocks themselves.")
         answer = Tell(nickname, PersonBlocked(other))
@@ -68,29 +68,29 @@ class Privacy:
         return [*_kept(nickname, other, BlockChanged(nickname, other, True)), answer]
 
     def unblock(self, nickname: str, other: str) -> list[Effect]:
-        """`/unblock`"""
+        """Carry out `/unblock`."""
         if other not in self._blocked.get(nickname, {}):
             raise PeerError("not_blocked", f"You have not blocked {other}. /blocked lists whom you have.")
         self._remove(nickname, other)
         return [*_kept(nickname, other, BlockChanged(nickname, other, False)), Tell(nickname, PersonUnblocked(other))]
 
     def blocked_by(self, nickname: str, after: str | None = None) -> BlockedListed:
-        """A page of them: the first, or what follows `after`."""
+        """Return a page of those whom somebody has blocked: the first, or what follows `after`."""
         names = sorted(self._blocked.get(nickname, {}))
         first = 0 if after is None else bisect_right(names, after)
         page = names[first : first + PAGE]
         return BlockedListed(tuple(page), len(names) - first - len(page))
 
     def blockers_of(self, nickname: str) -> AbstractSet[str]:
-        """Who is not to hear anything of somebody."""
+        """Return those who have blocked `nickname`."""
         return self._blockers.get(nickname, _NOBODY)
 
     def is_heard(self, sender: str, recipient: str) -> bool:
-        """Does what `sender` says reach `recipient`?"""
+        """Return whether what `sender` says reaches `recipient`."""
         return recipient not in self.blockers_of(sender)
 
     def check_may_turn_to(self, nickname: str, other: str) -> None:
-        """Raises PeerError for whoever has blocked the one that they ask or write to."""
+        """Raise PeerError if `nickname` has blocked the person that they ask or write to."""
         if not self.is_heard(other, nickname):
             raise PeerError("blocked", f"You have blocked {other}. /unblock {other} first.")
 
@@ -106,10 +106,10 @@ class Privacy:
         if not self._blockers[other]:
             del self._blockers[other]
 
-    # Who may ask
+    # Permission to ask
 
     def allow(self, nickname: str, who: MayAsk | None) -> list[Effect]:
-        """`/allow`: say who may ask for a chat; None asks who may."""
+        """Carry out `/allow`: set who may ask for a chat; None asks for the setting."""
         if who is None or who is self._asking(nickname):
             return [Tell(nickname, AskingAllowed(self._asking(nickname)))]
         if who is MayAsk.EVERYONE:
@@ -123,16 +123,16 @@ class Privacy:
         return self._may_ask.get(nickname, MayAsk.EVERYONE)
 
     def is_to_be_known(self, asker: str, target: str) -> bool:
-        """Does it depend on whether `target` knows the asker, and is not clear yet? Nobody knows a guest."""
+        """Return whether it matters whether `target` knows the asker and is not yet clear. Nobody knows a guest."""
         is_asking_known = self._asking(target) is MayAsk.KNOWN and (target, asker) not in self._known
         return is_asking_known and not is_guest(asker) and not is_guest(target)
 
     def knows(self, nickname: str, other: str) -> None:
-        """It has turned out so."""
+        """Note that `nickname` knows `other`."""
         self._known.add((nickname, other))
 
     def takes_request(self, asker: str, target: str) -> bool:
-        """Does the request of `asker` for a chat reach `target`?"""
+        """Return whether a request of `asker` for a chat reaches `target`."""
         if not self.is_heard(asker, target):
             return False
         match self._asking(target):
@@ -145,5 +145,5 @@ class Privacy:
 
 
 def _kept(nickname: str, other: str, effect: Effect) -> list[Effect]:
-    """`effect`, where it is about accounts only."""
+    """Return `effect` if it is about accounts only."""
     return [] if is_guest(nickname) or is_guest(other) else [effect]

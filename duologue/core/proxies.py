@@ -1,6 +1,6 @@
-"""Who comes by a proxy: trusted ones say it in the header X-Forwarded-For, and nobody else is believed.
+"""Trusted proxies, and the visitors behind them by the header X-Forwarded-For; nobody else's header is believed.
 
-Of `Forwarded` (RFC 7239) nothing is taken: proxies that write the one pass on the other as their client wrote it.
+`Forwarded` (RFC 7239) is ignored: proxies that write the one header pass on the other as their client wrote it.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from duologue.core.admission import is_loopback, parsed
 
 UNKNOWN = "0.0.0.0"
-"""Where somebody comes from who came by a proxy that does not say, or from the proxy's own machine: whatever is granted
-to this machine or to an address is not granted to them, and all of them count as one address.
+"""The address of a visitor whose proxy does not name one, or names its own machine: what is granted to this machine or
+to an address is not granted to them, and all of them count as one address.
 """
 
 _HOP = re.compile(r"\[(?P<bracketed>[^\]]*)\](:\d{1,5})?|(?P<v4>[0-9.]+)(:\d{1,5})?|(?P<bare>[^\[\]]+)")
@@ -22,11 +22,11 @@ Network = IPv4Network | IPv6Network
 
 
 class BadNetwork(ValueError):
-    """It is no address and no network; the message says why and what would be one."""
+    """Raised for text that is neither an address nor a network; the message says why, and what would be one."""
 
 
 def network_of(typed: str) -> Network:
-    """The network that somebody has typed, of one address where it is one. Raises BadNetwork."""
+    """Return the network that somebody has typed; a single address is a network of one. Raises BadNetwork."""
     try:
         network = ip_network(typed)
     except ValueError as error:
@@ -37,21 +37,22 @@ def network_of(typed: str) -> Network:
 
 
 class Proxies:
-    """Those that are trusted, by their addresses or networks."""
+    """The trusted proxies, by address or network."""
 
     def __init__(self, trusted: Iterable[str]) -> None:
         self._networks = [network_of(typed) for typed in trusted]
 
     def trust(self, address: str) -> bool:
-        """Is the peer at `address` one of them?"""
+        """Return whether the peer at `address` is a trusted proxy."""
         found = parsed(address)
         return any(found in network for network in self._networks)
 
     def visitor(self, forwarded: Sequence[str]) -> str:
-        """Who stands behind one of them, by its headers X-Forwarded-For: the last there that is no trusted proxy.
+        """Return the visitor behind a trusted proxy, by its X-Forwarded-For headers: the last address there that is no
+        trusted proxy.
 
-        Each proxy adds whom it was called by at the end; what is before that anybody can have written. Where all are
-        trusted, or one is no address, it is the farthest that is known.
+        Each proxy appends the address that called it; anything before that can be forged. Where all addresses are
+        trusted, or one is no address, the farthest known one is returned.
         """
         known = UNKNOWN
         for hop in reversed(",".join(forwarded).split(",")):
@@ -65,7 +66,7 @@ class Proxies:
 
 
 def _address(hop: str) -> str | None:
-    """An address as proxies write it, some with a port."""
+    """Return an address as proxies write it, some with a port; None where it is none."""
     found = _HOP.fullmatch(hop)
     text = next(filter(None, found.groupdict().values()), "") if found else ""
     try:

@@ -1,6 +1,6 @@
-"""The one life of a chat request, and of the chat that it becomes: states, causes, and the table of what leads where.
+"""The life of a chat request: its states, the causes that move it, and the table of transitions.
 
-A missing entry in the table is a mistake of ours, never a quiet nothing. `docs/protocol.md` draws its diagram from
+A missing entry in the table is a mistake of ours, and raises. `docs/protocol.md` draws its diagram from
 this table.
 """
 
@@ -14,7 +14,7 @@ from duologue.core.streams import Direction, Stream
 
 
 class RequestState(Enum):
-    """Where a request stands. All but the first two are ends, and a request comes to exactly one of them."""
+    """The state of a request. All but the first two are ends, and a request reaches exactly one of them."""
 
     ASKED = "asked"
     WAITING = "waiting"
@@ -30,7 +30,7 @@ class RequestState(Enum):
 
 
 class Cause(Enum):
-    """What can happen to a request."""
+    """An event that moves a request from one state to another."""
 
     TARGET_FREE = "the other is free"
     TARGET_UNKNOWN = "nobody has that name"
@@ -69,14 +69,14 @@ TRANSITIONS: Mapping[RequestState, Mapping[Cause, RequestState]] = {
         Cause.TIME: RequestState.EXPIRED,
     },
 }
-"""From a state, by a cause, to the next. Ends have no way on."""
+"""The transitions: for each state, the next one by cause. Ends have none."""
 
 
 @dataclass(slots=True, eq=False)
 class Request:
     """One `/chat`, from the asking to its end. `deadline` is in seconds of the server's monotonic clock.
 
-    One that is not `is_heard` never reaches its target, and otherwise goes the way of any that is not answered.
+    A request that is not `is_heard` never reaches its target, and otherwise ends like any that is not answered.
     """
 
     asker: str
@@ -86,13 +86,13 @@ class Request:
     is_heard: bool = True
 
     def move(self, cause: Cause) -> RequestState:
-        """Go where the table leads. Raises KeyError where it leads nowhere."""
+        """Go to the state that the table gives. Raises KeyError where it gives none."""
         self.state = TRANSITIONS[self.state][cause]
         return self.state
 
 
 class ChatEnd(Enum):
-    """Why a chat ended, as one of the two is told."""
+    """The reason why a chat ended, as one of the two is told."""
 
     YOU_LEFT = "you_left"
     LEFT = "left"
@@ -102,7 +102,7 @@ class ChatEnd(Enum):
 
 @dataclass(slots=True, eq=False)
 class Chat:
-    """Two people in conversation. `directions` holds, by nickname, what this person says.
+    """A chat of two people. `directions` holds, by nickname, what this person says.
 
     `away` are those whose connection is lost, with the time until which the chat waits for them, in seconds of the
     server's monotonic clock.

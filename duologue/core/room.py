@@ -1,4 +1,4 @@
-"""One life of a room: from the first who comes in to the last who goes. Its rules are in `rooms`."""
+"""One life of a room: from the first join to the last leave. The rules are in `room_rules`."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ def _nobody() -> SortedNames:
 
 @dataclass(slots=True, eq=False, weakref_slot=True)
 class Room:
-    """`key` is the name that people know, `id` names this life of it in the store.
+    """A room. `key` is the name that people know, `id` names this life of it in the store.
 
-    `members` are nicknames, the longest here first, and `names` the same in the order of the alphabet. Without any, the
-    room waits for somebody to come back. `topic_by` is who has set the topic, empty where nobody has, or an older
-    server did not note it.
+    `members` are nicknames, the longest here first, and `names` the same in alphabetical order. Without any, the room
+    waits for somebody to come back. `topic_by` is who has set the topic, empty where nobody has, or an older server did
+    not record it.
     """
 
     key: str
@@ -33,9 +33,11 @@ class Room:
     members: dict[str, None] = field(default_factory=dict)
     names: SortedNames = field(default_factory=_nobody, repr=False)
     left_by: str | None = None
-    """Whose it still is while it waits: the last who was in it, and was lost."""
+    """The holder of the room while it waits: the last member, who was lost."""
     comings: int = 0
-    """How often somebody has come or gone: who remembers the members knows by it whether they are still the same."""
+    """The number of joins and leaves: somebody who remembers the members can tell by it whether they are still the
+    same.
+    """
 
     def come_in(self, nickname: str) -> None:
         self.members[nickname] = None

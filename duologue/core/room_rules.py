@@ -1,16 +1,16 @@
-"""The rules of rooms: which there are, who is in them, what they are about.
+"""The rules of rooms: which rooms exist, who is in them, and their topics.
 
 Calls in (with the time in seconds of a monotonic clock where it counts), effects out. Nicknames and names of rooms are
-canonical here: `accounts.nickname_key` or `guest_name`, and `room_key`. What a room promises:
+canonical here: `names.nickname_key` or `guest_name`, and `room_key`. Guarantees:
 
-1. A room is there from the first join until its last member goes. Only the lobby is always there.
-2. Where the last member was lost, the room waits for a while, and whoever comes finds it as it was: its topic, its
-   password, what was said. Later it is a new one, and nobody finds anything of the one before.
-3. Into a room with a password nobody comes without it, and nobody outside learns who is there or what it is about.
-4. Every member hears of each who comes, goes or says what the room is about, and of nothing twice.
+1. A room exists from the first join until its last member leaves. Only the lobby always exists.
+2. If the last member was lost, the room waits for a while, and the next to join finds it as it was: its topic, its
+   password, its messages. After that it is a new room, and nobody finds anything of the one before.
+3. Nobody joins a room with a password without it, and nobody outside learns who is there or what the topic is.
+4. Every member is told of each join, leave and new topic, exactly once.
 5. No two rooms look alike, so nobody says in one what was meant for the other.
-6. Nobody takes all rooms there may be: each holds a few, those that wait for them included, and the fewer there are
-   left, the fewer may one person hold who makes another.
+6. Nobody can take all rooms: each person holds a few, those that wait for them included, and the fewer are left, the
+   fewer may somebody hold who makes another.
 """
 
 from __future__ import annotations
@@ -37,28 +37,28 @@ from duologue.core.room import Room
 from duologue.core.text import visible
 
 ROOM_MARK = "#"
-"""Begins the key and the id of every room, and nobody's nickname."""
+"""The first character of the key and of the id of every room, and of nobody's nickname."""
 HIDDEN_TOPIC = "(hidden, set by somebody whom you have blocked)"
-"""What those read in the place of a topic who have blocked whoever has set it."""
+"""Shown in place of a topic to somebody who has blocked the one who set it."""
 LOBBY = "#lobby"
-"""The room that everyone may be in. Its id is this too: it has one life, as long as the server's data."""
+"""The room that everyone may be in. This is also its id: it has one life, as long as the server's data."""
 
 _PLENTY = 1 / 2
-"""While so great a part of all rooms is left, nobody is asked how many they have."""
+"""While at least this part of all rooms is left, a person may hold as many as the limit allows."""
 _GUESTS_SHARE = 1 / 2
-"""The part of all rooms that may be there when a guest makes another."""
+"""The part of all rooms that may exist when a guest makes another."""
 
 
 def room_key(text: str) -> str:
-    """The canonical spelling of a room's name, from what somebody typed, with its mark or without.
+    """Return the canonical spelling of a room's name, typed with its mark or without.
 
-    Raises PeerError for what no room can be called.
+    Raises PeerError for text that cannot be the name of a room.
     """
     return ROOM_MARK + name_key(text[1:] if has_mark(text) else text, "room name", _bad_room)
 
 
 def has_mark(text: str) -> bool:
-    """Is this typed as the name of a room? The mark may be that of a Chinese or Japanese keyboard."""
+    """Return whether this was typed as the name of a room. The mark may be that of a Chinese or Japanese keyboard."""
     return unicodedata.normalize("NFKC", text[:1]) == ROOM_MARK
 
 
@@ -67,7 +67,7 @@ def _bad_room(sentence: str) -> PeerError:
 
 
 def without_mark(word: str, rooms: Collection[str]) -> str | None:
-    """Which of `rooms` the word would be, if it had its mark: nobody knows then whether that room is meant."""
+    """Return which of `rooms` the word would be with its mark, as it may have been meant for that room."""
     try:
         room = room_key(f"{ROOM_MARK}{word}")
     except PeerError:
@@ -76,13 +76,13 @@ def without_mark(word: str, rooms: Collection[str]) -> str | None:
 
 
 def is_room(name: str) -> bool:
-    """Whether this is the key or the id of a room, and no nickname."""
+    """Return whether this is the key or the id of a room, and no nickname."""
     return name.startswith(ROOM_MARK)
 
 
 class RoomRules:
-    """`new_id` makes what was never part of a room's id before. `is_heard` tells, of who has set a topic and somebody
-    else, whether the topic is shown to them.
+    """All rooms. `new_id` makes an id for the life of a room, never used before. `is_heard` tells whether a topic, by
+    the one who set it, is shown to somebody else.
     """
 
     def __init__(
@@ -96,26 +96,26 @@ class RoomRules:
         self._keys = SortedNames()  # but for the lobby, which is listed first
         self._rooms_of: dict[str, dict[str, Room]] = {}
         self._left_by: dict[str, dict[str, Room]] = {}
-        self._waiting: dict[str, float] = {}  # empty rooms until when; all wait equally long, so the oldest are first
+        self._waiting: dict[str, float] = {}  # empty rooms, with when each ends; the oldest are first
         self._lobby = Room(LOBBY, LOBBY)
         self._add(self._lobby)
 
     @property
     def count(self) -> int:
-        """How many there are, the lobby among them."""
+        """The number of rooms, with the lobby."""
         return len(self._rooms)
 
     def find(self, room: str) -> Room | None:
         return self._rooms.get(room)
 
     def rooms_of(self, nickname: str) -> tuple[Room, ...]:
-        """The rooms that somebody is in, in the order of their coming in."""
+        """Return the rooms that somebody is in, in the order of joining."""
         return tuple(self._rooms_of.get(nickname, {}).values())
 
-    # Rooms come and go
+    # Rooms begin and end
 
     def restore(self, now: float, rooms: Iterable[Room]) -> None:
-        """Rooms of a server that is no more wait for somebody to come back."""
+        """Take over rooms from a server that ran before; they wait for somebody to come back."""
         for room in rooms:
             if room.key == LOBBY:
                 self._lobby.topic, self._lobby.topic_by = room.topic, room.topic_by
@@ -124,7 +124,7 @@ class RoomRules:
                 self._await(now, room)
 
     def expire(self, now: float) -> list[Effect]:
-        """Rooms that nobody came back to are gone."""
+        """End rooms that nobody came back to."""
         effects: list[Effect] = []
         while self._waiting and (oldest := next(iter(self._waiting.items())))[1] <= now:
             effects += self._remove(self._rooms[oldest[0]])
@@ -143,8 +143,8 @@ class RoomRules:
         return made
 
     def _check_may_make(self, nickname: str) -> None:
-        """Whoever has no room gets one as long as there are any. No account is needed to be a guest, and so accounts
-        have a part to themselves.
+        """Check that somebody may make a room. Somebody who holds none may, as long as there are any left; being a
+        guest takes no account, so accounts have a part of the rooms to themselves.
         """
         made = len(self._rooms) - 1  # the lobby does not count
         most = self._limits.rooms * (_GUESTS_SHARE if is_guest(nickname) else 1)
@@ -161,7 +161,7 @@ class RoomRules:
             )
 
     def _held_by(self, nickname: str) -> int:
-        """How many rooms are somebody's, the lobby not counted."""
+        """Return how many rooms somebody holds, without the lobby."""
         mine = self._rooms_of.get(nickname, {})
         return len(mine) - (LOBBY in mine) + len(self._left_by.get(nickname, {}))
 
@@ -171,14 +171,14 @@ class RoomRules:
             self._keys.add(room.key)
 
     def _await(self, now: float, room: Room, left_by: str | None = None) -> None:
-        """Of rooms of a server before this one nobody knows who has left them, and they are nobody's."""
+        """Let an empty room wait. Rooms of a server that ran before are nobody's, as it is not known who left them."""
         self._waiting[room.key] = now + self._limits.grace
         room.left_by = left_by
         if left_by is not None:
             self._left_by.setdefault(left_by, {})[room.key] = room
 
     def _wait_no_more(self, room: Room) -> None:
-        """Harmless for one that does not."""
+        """Stop waiting; harmless for a room that does not wait."""
         self._waiting.pop(room.key, None)
         left_by, room.left_by = room.left_by, None
         if left_by is not None:
@@ -193,13 +193,13 @@ class RoomRules:
         self._by_looks.pop(skeleton(room.key), None)  # shared by two, where a store has them from older tables
         return [RoomGone(room)]
 
-    # People come and go
+    # Joining and leaving
 
     def join(self, nickname: str, room: str, password_hash: str | None = None) -> list[Effect]:
-        """Come into a room, which is made where there is none, with `password_hash` then.
+        """Join a room, which is made with `password_hash` if it does not exist.
 
-        Where there is one, `password_hash` shows that the password was right: it is the room's own. So whatever happens
-        to the room while a password is being checked, nobody comes in without it.
+        If it exists, `password_hash` shows that the password was right: it is the room's own. So whatever happens to
+        the room while a password is being checked, nobody gets in without it.
         """
         mine = self._rooms_of.get(nickname, {})
         if room in mine:
@@ -247,7 +247,7 @@ class RoomRules:
         return [exited, *self._go(nickname, target), *([] if self._is_in_use(target) else self._remove(target))]
 
     def leave(self, now: float, nickname: str, *, is_lost: bool) -> list[Effect]:
-        """Somebody goes, out of all rooms. Where the last member of a room is lost, it waits."""
+        """Take somebody out of all rooms. If the last member of a room is lost, it waits."""
         effects: list[Effect] = []
         for room in self.rooms_of(nickname):
             effects += self._go(nickname, room)
@@ -271,27 +271,27 @@ class RoomRules:
     def _is_in_use(room: Room) -> bool:
         return bool(room.members) or room.key == LOBBY
 
-    # What is asked and said
+    # Questions and messages
 
     def check_may_speak(self, nickname: str, room: str) -> Room:
-        """The room, if `nickname` is in it."""
+        """Return the room, if `nickname` is in it; raise PeerError otherwise."""
         mine = self._rooms_of.get(nickname, {})
         if room not in mine:
             raise PeerError("not_in_room", f"You are not in {room}. /join {room} comes in, /rooms lists the rooms.")
         return mine[room]
 
     def set_topic(self, nickname: str, room: str, topic: str) -> list[Effect]:
-        """Say what a room is about; an empty topic takes it away."""
+        """Set the topic of a room; an empty topic removes it."""
         target = self.check_may_speak(nickname, room)
         said = self._one_line(topic)
-        if said == target.topic:  # whoever has said so first, it stays theirs
+        if said == target.topic:  # whoever set this topic first keeps it
             return [Tell(nickname, RoomTopic(target.key, None, said))]
         target.topic, target.topic_by = said, nickname if said else ""
         return [RoomChanged(target), TellRoom(target, RoomTopic(target.key, nickname, said))]
 
     def _one_line(self, topic: str) -> str:
-        # Line breaks and other blanks become one blank each. What is left of controls is made visible here for all
-        # doors: a topic is set once and shown again and again.
+        # Line breaks and other blanks become one blank each. Remaining control characters are made visible here for all
+        # front doors: a topic is set once and shown again and again.
         said = visible(" ".join(topic.split()))
         if len(said) > self._limits.room_topic:
             raise PeerError(
@@ -304,7 +304,7 @@ class RoomRules:
         return RoomTopic(room, None, self._topic_for(nickname, self._open_to(nickname, room)))
 
     def members(self, nickname: str, room: str, after: str | None = None) -> RoomMembers:
-        """A page of them: the first, or what follows `after`."""
+        """Return a page of the members: the first, or what follows `after`."""
         names, more = self._open_to(nickname, room).names.page(after)
         return RoomMembers(room, tuple(names), more)
 
@@ -317,9 +317,9 @@ class RoomRules:
         return found
 
     def listed(self, nickname: str, after: str | None = None) -> list[RoomListed | RoomsListed]:
-        """A page of all rooms, the first or what follows `after`: the lobby, then in the order of the alphabet.
+        """Return a page of all rooms, the first or what follows `after`: the lobby, then in alphabetical order.
 
-        What one with a password is about is not told.
+        The topic of a room with a password is not told.
         """
         is_first = after is None
         keys, more = self._keys.page(None if after in (None, LOBBY) else after, ROOMS_PAGE - is_first)
@@ -337,7 +337,7 @@ class RoomRules:
 
 
 def locked(room: Room) -> PeerError:
-    """The answer to whoever has not given the password of `room`, or a wrong one."""
+    """Return the refusal for a missing or wrong password of `room`."""
     return PeerError(
         "room_locked", f"{room.key} has a password. /join {room.key} PASSWORD comes in, if it is the right one."
     )

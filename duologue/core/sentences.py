@@ -1,4 +1,4 @@
-"""What people read for what the server tells them: one table. What comes from outside goes through `visible` here."""
+"""The sentences that people read for the server's events: one table. Text from outside goes through `visible` here."""
 
 from __future__ import annotations
 
@@ -99,13 +99,13 @@ _MAY_ASK = {
 
 
 def room_or_topic(named: str, current: str, text: str, word: str = "/topic") -> str:
-    """Why the topic is not changed to `text`, whose first word is also a room, and how to say what is meant."""
+    """Return why the topic is not changed to `text`, whose first word is also a room, and how to say what is meant."""
     asks = f"{word} {named} asks for the topic of {named}"
     return visible(f"Is that the room {named}, or a topic? {asks}; {word} {current} {text} sets it in {current}.")
 
 
 def sentence(event: Event) -> str | None:
-    """A line for people, without control characters; None for what needs no words, and for what somebody said."""
+    """Return a line for people, without control characters; None for what needs no words, and for messages."""
     make = _SENTENCES.get(type(event))
     return make(event) if make else None
 
@@ -116,7 +116,7 @@ def _about(table: dict[RequestState, str], nickname: str, outcome: RequestState,
 
 def _ended(event: ChatEnded) -> str:
     nickname = visible(event.nickname)
-    # What ended while we were away was not lost from the other end.
+    # What ended while the client was away was not lost from the other end.
     is_ours = event.reason is ChatEnd.LOST and event.chat is not None
     reason = "the connection was lost for too long." if is_ours else _ENDS[event.reason].format(nickname)
     return f"Chat with {nickname} ended: {reason}"
@@ -127,7 +127,7 @@ def _paused(event: ChatPaused) -> str:
 
 
 def _list(intro: str, shown: Sequence[str], nobody: str, more: int = 0, goes_on: str = "") -> str:
-    """`goes_on` is the command that shows those who are not among the ones `shown`."""
+    """Return a list in words. `goes_on` is the command that shows those who are not among the ones `shown`."""
     if not shown:
         return nobody
     names = f"{intro}: {', '.join(shown)}"
@@ -162,7 +162,7 @@ def _missed(event: RoomMissed) -> str:
 
 
 def is_how(state: State, since: str, text: str) -> str:
-    """How somebody is, after the name; `since` when, where that is known."""
+    """Return the presence of somebody, after the name; `since` when, where that is known."""
     return f"{_STATES[state]}{f' since {since}' if since else ''}{f': {visible(text)}' if text else '.'}"
 
 

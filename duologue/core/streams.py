@@ -1,4 +1,4 @@
-"""How far the messages of one person to another have got: counted streams, and where each of their ends stands.
+"""Streams: how far the messages of one person to another have come, and what each end holds of them.
 
 Rules of docs/protocol.md 7 and 10, without a socket and without a store. Messages are counted, no line has a number:
 the n-th line of a stream is message n.
@@ -14,8 +14,8 @@ from duologue.core.errors import FatalPeerError
 
 @dataclass(slots=True, eq=False)
 class Stream:
-    """`sent` came in from the sender; up to `stored` the server answers for them; `received` is the highest that the
-    recipient is known to hold with none missing before it.
+    """Numbered messages of one sender. `sent` have come in from the sender, the server answers for those up to
+    `stored`, and `received` is the highest that the recipient is known to hold with none missing before it.
 
     Where the server was killed before it had stored what it had passed on, the recipient holds more than was `sent`.
     The sender, who has kept that, sends it again, and the recipient drops it.
@@ -26,18 +26,20 @@ class Stream:
     stored: int = 0
     received: int = 0
     is_begun: bool = True
-    """False until the store has noted that it begins: nobody hears of it before, so that its name cannot come twice."""
+    """False until the store has noted that the stream begins: nobody hears of it before, so its name cannot be used
+    twice.
+    """
     is_recovered: bool = False
-    """Read back from the store: the recipient may hold more of it than the server knows of."""
+    """Whether it was read back from the store: then the recipient may hold more of it than the server knows of."""
 
     def count_of(self, upto: int) -> int | None:
-        """For how many `upto` counts where somebody holds so many of it; None: that many cannot be."""
+        """Return how many messages a client's `upto` stands for, or None where it cannot hold that many."""
         return upto if upto <= self.sent else self.sent if self.is_recovered else None
 
 
 @dataclass(frozen=True, slots=True)
 class Resumption:
-    """The answer to a sender that comes back, as in ChatResumed. `is_new` where `stream` begins by this."""
+    """The answer to a sender that comes back, as in ChatResumed. `is_new` says that `stream` begins with it."""
 
     had: int
     stream: Stream
@@ -45,12 +47,13 @@ class Resumption:
 
 
 def chat_of(stream: str) -> str:
-    """The id of the chat that a stream of this name belongs to. The first stream of either direction has the chat's."""
+    """Return the id of the chat that a stream belongs to: the first stream of either direction is named after it."""
     return stream.partition(".")[0]
 
 
 class Direction:
-    """What `sender` says to `recipient`. `streams` are all there were, oldest first; the sender sends in the last.
+    """The messages of `sender` to `recipient`. `streams` are all streams so far, oldest first; the sender sends in the
+    last.
 
     The recipient has been handed everything before the stream `at`, and of that one the messages 1 to `pushed`. While
     messages go straight to the recipient nobody counts `pushed`: see `now_behind`.
@@ -75,22 +78,22 @@ class Direction:
 
     @property
     def is_level(self) -> bool:
-        """Has the recipient been handed all that there is?"""
+        """Whether the recipient has been handed everything."""
         return self.at is self.current and self.pushed == self.current.sent
 
     @property
     def is_at_end(self) -> bool:
-        """Has an older stream been handed over whole, so that the next one may begin?"""
+        """Whether an older stream has been handed over whole, so that the next one may begin."""
         if self.at is self.current or self.pushed < self.at.sent:
             return False
         return self.streams[self._at + 1].is_begun
 
     def now_behind(self) -> None:
-        """What has been said in this stream so far went straight to the recipient; what follows does not."""
+        """Note that everything in this stream so far went straight to the recipient, and that what follows does not."""
         self.pushed = self.at.sent
 
     def next_stream(self) -> None:
-        """The recipient is handed the following stream from now on."""
+        """Hand the recipient the following stream from now on."""
         self._at += 1
         self.pushed = self.at.received
 
@@ -100,10 +103,13 @@ class Direction:
             return current
         return next((stream for stream in reversed(self.streams) if stream.name == name), None)
 
-    # What the ends say
+    # What the two ends report
 
     def acknowledge(self, stream: Stream, upto: int) -> bool:
-        """The recipient holds 1 to `upto` of `stream`; is that news? Raises FatalPeerError for what cannot be."""
+        """Note that the recipient holds 1 to `upto` of `stream`; return whether that is news.
+
+        Raises FatalPeerError for a count that cannot be.
+        """
         if upto <= stream.received:
             return False
         held = stream.count_of(upto)
@@ -114,10 +120,9 @@ class Direction:
         return is_news
 
     def recipient_returns(self, held: StreamHeld | None) -> list[Stream]:
-        """The recipient comes back, and with `held` says what it has; otherwise what is known of it counts.
+        """Take the recipient back; `held` says what it has, without it counts what is known of it.
 
-        The answer are the streams of which more has been received than was known. Raises FatalPeerError for what cannot
-        be.
+        Returns the streams of which more has been received than was known. Raises FatalPeerError for what cannot be.
         """
         news = self._note_held(held) if held else []
         lacking = (number for number, stream in enumerate(self.streams) if stream.received < stream.sent)
@@ -140,10 +145,10 @@ class Direction:
         return news
 
     def sender_returns(self, held: StreamHeld | None) -> Resumption:
-        """The sender comes back, and with `held` says which stream it remembers, and up to where as stored.
+        """Take the sender back; `held` says which stream it remembers, and up to where as stored.
 
-        Without it, or where its memory and ours do not fit together, a new stream begins: a new message must never be
-        taken for one of before under the same number.
+        Without it, or where the sender's memory and ours do not fit together, a new stream begins: a new message must
+        never be taken for an older one of the same number.
         """
         remembered = self.named(held.name) if held else None
         if held is None or remembered is None:

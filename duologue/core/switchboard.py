@@ -1,13 +1,13 @@
-"""The rules of who talks with whom: the one authoritative copy of all requests and chats.
+"""The rules for requests and chats: the one authoritative copy of all of them.
 
 Calls in (with the time in seconds of a monotonic clock), effects out. Knows no socket and no protocol; nicknames are
-canonical (`accounts.nickname_key`). What keeps a message from ever reaching the wrong person:
+canonical (`names.nickname_key`). Rules that keep a message from ever reaching the wrong person:
 
 1. Nobody is in two chats.
-2. Who is in a chat waits for no request and is asked by none: entering one ends all others.
-3. So a chat begins only by the last command of each of its two, and a late line of the chat before finds no chat at
+2. Somebody in a chat neither has a request open nor can be asked: entering a chat ends all other requests.
+3. So a chat begins only by the last command of each of its two, and a late line for the chat before finds no chat at
    all.
-4. Who comes back to a chat says so before anything else in it, and where both ends stand is agreed on then.
+4. Somebody who returns to a chat resumes it before anything else, and where both ends stand is agreed on then.
 """
 
 from __future__ import annotations
@@ -36,18 +36,21 @@ from duologue.core.requests import Cause, Chat, ChatEnd, Request, RequestState
 
 @dataclass(slots=True)
 class OpenRequests:
-    """Somebody who is here. `asks` are own requests by target, `asked_by` those of others by asker, oldest first."""
+    """The open requests of somebody who is here: `asks` are their own by target, `asked_by` those of others by asker,
+    oldest first.
+    """
 
     asks: dict[str, Request] = field(default_factory=dict)
     asked_by: dict[str, Request] = field(default_factory=dict)
 
 
 class Switchboard:
-    """`is_registered` tells whether an account exists; `new_chat_id` makes an id that no other chat has.
+    """Requests and chats. `is_registered` tells whether an account exists; `new_chat_id` makes an id that no other chat
+    has.
 
     `is_disturbable` tells who takes requests, `check_may_turn_to` raises PeerError for an asker who has blocked the
-    other, `is_heard` tells whether a request reaches whom it is for, and `text_for` what its asker reads of them.
-    `source_of` says for whom the requests of somebody who is here are counted.
+    other, `is_heard` tells whether a request reaches its target, and `text_for` what its asker reads of them.
+    `source_of` says under which source the requests of somebody who is here are counted.
     """
 
     def __init__(
@@ -75,15 +78,17 @@ class Switchboard:
         self._waiting: deque[Request] = deque()
         self._declined: dict[tuple[str, str], float] = {}
 
-    # Who is here
+    # Arriving and leaving
 
     def arrive(self, now: float, nickname: str) -> list[Effect]:
-        """Somebody comes; a chat of theirs that has paused waits to be resumed."""
+        """Add somebody who has logged in; a paused chat of theirs waits to be resumed."""
         self._people[nickname] = OpenRequests()
         return self._chats.arrive(now, nickname)
 
     def leave(self, now: float, nickname: str, reason: ChatEnd) -> list[Effect]:
-        """Somebody goes. A chat waits for one who is LOST; else it ends, and `reason` is what the partner is told."""
+        """Remove somebody who leaves. A chat waits for somebody who is LOST; otherwise it ends, and the partner is told
+        `reason`.
+        """
         effects = self._chats.leave(now, nickname, reason)
         person = self._people[nickname]
         for request in [*person.asks.values()]:
@@ -96,7 +101,7 @@ class Switchboard:
     # Requests
 
     def ask(self, now: float, asker: str, target: str) -> list[Effect]:
-        """`/chat target`. Asking somebody who asks me is accepting; asking twice is asking once."""
+        """Carry out `/chat target`. Asking somebody who has asked is accepting; asking twice is asking once."""
         person = self._people[asker]
         self._check_may_ask(person, asker, target)
         if target in person.asked_by:  # heard or not: both want the same
@@ -145,7 +150,7 @@ class Switchboard:
             return Cause.TARGET_IN_CHAT
         if not self._is_disturbable(target):
             return Cause.TARGET_UNDISTURBED
-        # After all that is so for anybody: only what would be a request is counted, heard or not.
+        # The rest is the same for anybody: only what would be a request is counted, heard or not.
         is_too_often = self._rate.is_too_often(self._source_of(asker), target, now)
         return Cause.ASKED_TOO_OFTEN if is_too_often else Cause.TARGET_FREE
 
@@ -163,7 +168,7 @@ class Switchboard:
         ]
 
     def accept(self, target: str, asker: str | None = None) -> list[Effect]:
-        """`yes`. Accepting twice is harmless: in a chat it does nothing."""
+        """Carry out `yes`. Accepting twice is harmless: in a chat it does nothing."""
         if self._chats.of(target):
             return []
         return self._accept(self._request_to(target, asker, "/accept"))
@@ -176,14 +181,14 @@ class Switchboard:
         return effects + self._chats.start(request.asker, request.target)
 
     def decline(self, now: float, target: str, asker: str | None = None) -> list[Effect]:
-        """`no`. The one declined has to wait a moment before asking again."""
+        """Carry out `no`. The asker has to wait a moment before asking again."""
         request = self._request_to(target, asker, "/decline")
         self._declined.pop((asker := request.asker, target), None)
         self._declined[asker, target] = now + self._limits.decline_cooldown
         return self._end(request, Cause.DECLINE)
 
     def cancel(self, asker: str, target: str | None = None) -> list[Effect]:
-        """`/cancel`, of one request or of all."""
+        """Carry out `/cancel`, of one request or of all."""
         asks = self._people[asker].asks
         chosen = [*asks.values()] if target is None else [asks[target]] if target in asks else []
         if not chosen:
@@ -195,12 +200,12 @@ class Switchboard:
         return WaitingRequests(askers[:PAGE], len(askers[PAGE:]))
 
     def _heard_by(self, nickname: str) -> dict[str, Request]:
-        """The requests that somebody knows of."""
+        """Return the requests that somebody knows of."""
         return {asker: request for asker, request in self._people[nickname].asked_by.items() if request.is_heard}
 
     def expire(self, now: float) -> list[Effect]:
-        """End what nobody answered in time, and chats that nobody came back to."""
-        # All requests wait equally long, and so do all chats: the oldest are first.
+        """End requests that were not answered in time, and chats that nobody came back to."""
+        # All requests wait equally long, and so do all chats, so the oldest are first.
         effects = self._chats.end_overdue(now)
         while self._waiting and self._waiting[0].deadline <= now:
             request = self._waiting.popleft()
@@ -244,7 +249,9 @@ class Switchboard:
         ]
 
     def break_off(self, nickname: str, other: str) -> list[Effect]:
-        """`/block`: end what there is between the two. For `other` that looks like being left, or not answered."""
+        """Carry out `/block`: end requests and chats between the two. To `other` it looks like a partner who left, or
+        did not answer.
+        """
         person, chat = self._people[nickname], self._chats.of(nickname)
         if other in person.asked_by:
             person.asked_by[other].is_heard = False
@@ -254,28 +261,28 @@ class Switchboard:
     # Chats
 
     def chat_of(self, nickname: str) -> Chat | None:
-        """The chat that somebody is in, or that waits for them."""
+        """Return the chat that somebody is in, or that waits for them."""
         return self._chats.of(nickname)
 
     def quit(self, nickname: str) -> list[Effect]:
-        """`/quit`: leave the chat, stay here."""
+        """Carry out `/quit`: leave the chat, but not the server."""
         return self._chats.quit(nickname)
 
     def restore(self, now: float, chat: Chat) -> None:
-        """A chat of a server that is no more waits for both."""
+        """Take over a chat from a server that ran before; it waits for both."""
         self._chats.restore(now, chat)
 
     @property
     def chats(self) -> int:
-        """How many there are, with those that wait for somebody."""
+        """The number of chats, with those that wait for somebody."""
         return self._chats.count
 
     def agree(self, nickname: str, command: ResumeChat) -> list[Effect]:
-        """The first half of a `/resume`, by somebody whose chat it is (see `ChatRules`)."""
+        """Do the first half of a `/resume` by somebody whose chat it is (see `ChatRules`)."""
         return self._chats.agree(nickname, command)
 
     def come_back(self, now: float, nickname: str) -> list[Effect]:
-        """The second half of it."""
+        """Do the second half of a `/resume`."""
         return self._chats.come_back(now, nickname)
 
 
@@ -291,7 +298,7 @@ _WORTH_TELLING = {
     (Cause.TIME, True),
     (Cause.TIME, False),
 }
-"""Who hears of the end of a request, by its cause; True is the asker. Nobody is told what they have just done or said
+"""For each end of a request, who is told; True is the asker. Nobody is told what they have just done or said
 themselves.
 """
 

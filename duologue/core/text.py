@@ -1,4 +1,4 @@
-"""Making text from strangers safe to show: on a terminal, in a log line, in a window, on a page.
+"""Text from strangers made safe to show: on a terminal, in a log line, in a window, on a page.
 
 Knows characters only; it does not know where the text goes, nor how wide it will be.
 """
@@ -12,9 +12,9 @@ from functools import lru_cache
 # Written languages stack three or four marks on a letter, Tibetan a few more; beyond this it is vandalism
 # that paints over the lines above and below.
 MARKS_IN_A_ROW = 8
-# Tabs move the cursor by an amount that only the terminal knows.
+# The width of a tab is known to the terminal only.
 TAB = "    "
-# Begins the text of an action, on the wire and in the history as it is typed.
+# The beginning of the text of an action, on the wire and in the history as it is typed.
 ACTION = "/me "
 
 # The flags of England, Scotland, Wales, Texas …: a black flag, up to six tag characters, a cancel tag (UTS #51).
@@ -24,13 +24,13 @@ _PIECE = re.compile(f"{_FLAG}|.", re.DOTALL)
 
 _JOINERS = frozenset("\u200c\u200d")
 _DIRECTION_MARKS = frozenset("\u200e\u200f\u061c")  # they nudge neutral characters and cannot reorder letters
-# Format characters that are seen: Arabic, Syriac and Kaithi signs written around numbers and words.
+# Format characters that are visible: Arabic, Syriac and Kaithi signs written around numbers and words.
 _SEEN_FORMATS = frozenset("\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd")
 _UNSEEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
 
 def visible(text: str, *, keep: str = "") -> str:
-    """`text` with every character that could hide, reorder or command replaced by one that is seen.
+    """Return `text` with every character that could hide, reorder or command replaced by a visible one.
 
     C0 controls become control pictures (ESC is ␛), a tab four spaces, others their code point (`<U+202E>`);
     marks past the eighth in a row are cut. Characters in `keep`, such as a line break, stay as they are.
@@ -58,16 +58,16 @@ def visible(text: str, *, keep: str = "") -> str:
 
 
 def action_in(text: str) -> str | None:
-    """What its speaker does, of a text that says so: `waves` of `/me waves`. None for what is simply said.
+    """Return what the speaker does, if the text is an action: `waves` of `/me waves`. None for anything else.
 
-    A nickname is put before it wherever it is shown, so nobody can say so of somebody else.
+    A nickname is put before it wherever it is shown, so nobody can say it of somebody else.
     """
     action = text.removeprefix(ACTION)
     return action if action != text and action.strip() else None
 
 
 def is_invisible(char: str) -> bool:
-    """Whether a letter or mark draws nothing: no harm in a text, a lie in a name."""
+    """Return whether a letter or mark draws nothing: harmless in a text, a lie in a name."""
     return any(first <= char <= last for first, last in _INVISIBLE)
 
 
@@ -85,7 +85,7 @@ _INVISIBLE = (
 
 
 def _can_join(shown: list[str]) -> bool:
-    """Whether a joiner has something on its left to join: a letter, mark, digit, symbol or emoji."""
+    """Return whether a joiner has something on its left to join: a letter, mark, digit, symbol or emoji."""
     last = shown[-1][-1:] if shown else ""
     return bool(last) and (_is_mark(last) or unicodedata.category(last)[0] in "LNS")
 
@@ -112,7 +112,9 @@ def _is_unseen(char: str) -> bool:
 
 
 def _is_never_assigned(code: int) -> bool:
-    """Noncharacters, and the unassigned places that Unicode sets aside for invisible characters."""
+    """Return whether `code` is a noncharacter, or one of the unassigned places that Unicode sets aside for invisible
+    characters.
+    """
     if code & 0xFFFE == 0xFFFE or 0xFDD0 <= code <= 0xFDEF:
         return True
     return code == 0x2065 or 0xFFF0 <= code <= 0xFFF8 or 0xE0000 <= code <= 0xE0FFF

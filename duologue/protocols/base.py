@@ -14,15 +14,17 @@ from duologue.protocols.native.codec import NativeCodec
 from duologue.protocols.web.codec import Site, WebCodec
 
 Clock = Callable[[], str]
-"""The time of day, as HH:MM:SS."""
+"""Returns the time of day, as HH:MM:SS."""
 IsHere = Callable[[str], bool]
-"""Whether somebody is here who is shown by this name."""
+"""Tells whether somebody who is shown by this name is here."""
 UnframedCodec = RoomsJsonCodec | PlainLinesCodec | NicknameLinesCodec | DesktopLinesCodec
 
 
 @dataclass(frozen=True, slots=True)
 class NativeDoor:
-    """`make` gives the sans-I/O end of one new socket; `port_setting` names the field of Settings with the port."""
+    """The native front door. `make` gives the codec of one new socket; `port_setting` names the field of Settings with
+    the port.
+    """
 
     name: str
     port_setting: str
@@ -31,7 +33,7 @@ class NativeDoor:
 
 @dataclass(frozen=True, slots=True)
 class WebDoor:
-    """One for browsers: what they ask for by HTTP is answered by the site that `make` is given."""
+    """The front door for browsers. `make` is given the site that answers their HTTP requests."""
 
     name: str
     port_setting: str
@@ -40,7 +42,7 @@ class WebDoor:
 
 @dataclass(frozen=True, slots=True)
 class GuestDoor:
-    """The same, where nobody has an account: everybody is a guest. One read of such a client is one message to it."""
+    """A front door without accounts: everybody is a guest. One read of such a client is one message."""
 
     name: str
     port_setting: str
@@ -49,8 +51,8 @@ class GuestDoor:
 
 @dataclass(frozen=True, slots=True)
 class SharedDoor:
-    """One at the port of another: `recognises` tells its clients from those by their first bytes, and says None where
-    it is too early. `make` gives what all of its sockets have in common.
+    """A front door at the port of another. `recognises` tells its clients from the other's by their first bytes, and
+    returns None where it is too early. `make` gives what all of its sockets have in common.
     """
 
     name: str
@@ -60,7 +62,7 @@ class SharedDoor:
 
 
 OwnDoor = NativeDoor | WebDoor | GuestDoor
-"""One with a port of its own."""
+"""A front door with a port of its own."""
 FrontDoor = OwnDoor | SharedDoor
 
 FRONT_DOORS: dict[str, FrontDoor] = {

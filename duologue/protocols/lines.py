@@ -8,14 +8,14 @@ from typing import NoReturn
 from duologue.core.errors import FatalPeerError
 
 TRIES = 3
-"""Refusals on one connection before it is closed, where a person types the name: as many as their errors need."""
+"""Refusals on one connection before it is closed, where a person types the name: enough for typing errors."""
 
 LINE_LIMIT = 8192
 """Bytes of a line with its LF (docs/protocol.md section 2). The longest chat text that anyone types fits 20 times."""
 
 
 class LineTooLong(FatalPeerError):
-    """`before` are the lines that came whole before the one that is too long: they count, however they were split."""
+    """A line is too long. `before` are the lines that came whole before it: they count, however they were split."""
 
     def __init__(self, before: bytes) -> None:
         super().__init__(
@@ -25,7 +25,7 @@ class LineTooLong(FatalPeerError):
 
 
 class LineBuffer:
-    """Collects what came in until there is a whole line. Holds fewer than `LINE_LIMIT` bytes, whatever is sent."""
+    """Input up to the next whole line. Holds fewer than `LINE_LIMIT` bytes, whatever is sent."""
 
     __slots__ = ("_rest",)
 
@@ -34,11 +34,11 @@ class LineBuffer:
 
     @property
     def waiting(self) -> int:
-        """Bytes of a line of which the end has not come."""
+        """The number of bytes of a line whose end has not come."""
         return len(self._rest)
 
     def feed(self, data: bytes) -> bytes:
-        """Take bytes as they came; give all lines that are whole now, each with its LF, or b"" if there is none yet.
+        """Take bytes as they came; return all lines that are whole now, each with its LF, or b"" if there is none yet.
 
         Raises LineTooLong for a line of more than `LINE_LIMIT` bytes.
         """
@@ -54,7 +54,7 @@ class LineBuffer:
         return data
 
     def _check_lengths(self, chunk: bytes) -> None:
-        # One hop per 8 KiB, not per line: from the end of a line, some LF must stand within the next LINE_LIMIT bytes.
+        # One step per 8 KiB, not per line: from the end of a line, some LF must stand within the next LINE_LIMIT bytes.
         start = whole = 0
         while len(chunk) - start > LINE_LIMIT:
             start = chunk.rfind(b"\n", start, start + LINE_LIMIT) + 1
@@ -70,7 +70,7 @@ class LineBuffer:
 
 
 def lines_of(chunk: bytes) -> Iterator[bytes]:
-    """Each of whole lines, without its LF. One by one: a chunk can hold 87,000, whose sender is made to wait."""
+    """Yield each of whole lines, without its LF. One by one: a chunk can hold 87,000, whose sender is made to wait."""
     start = 0
     while end := chunk.find(b"\n", start) + 1:
         yield chunk[start : end - 1]
@@ -78,7 +78,7 @@ def lines_of(chunk: bytes) -> Iterator[bytes]:
 
 
 def is_text(chunk: bytes) -> bool:
-    """Is this valid UTF-8 without NUL? Looks at a whole chunk at the speed of C."""
+    """Return whether this is valid UTF-8 without NUL. Looks at a whole chunk at the speed of C."""
     if 0 in chunk:
         return False
     if chunk.isascii():

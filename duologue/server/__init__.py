@@ -1,1 +1,1 @@
-"""One running server: what lives, who is here, and what is done for them."""
+"""The server: sessions, chats, rooms, network and storage of one running process."""

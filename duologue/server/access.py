@@ -1,7 +1,8 @@
-"""Can this process use the files that it needs, and if not, why: which file, which user, and what ends it.
+"""Access to the files that the server needs: whether this process has it, and if not, which file, which user, and the
+remedy.
 
-What a server writes later is tried before it starts: or else it stops when somebody speaks. What root makes beside the
-files of the server's user becomes that user's, who could not use it otherwise.
+What a server writes later is tried before it starts, as otherwise it would stop at the first message. What root makes
+beside the files of the server's user is given to that user, who could not use it otherwise.
 """
 
 from __future__ import annotations
@@ -22,11 +23,11 @@ _READ_ONLY = "its disk is mounted read-only. Mount it for writing, or choose a f
 
 
 class AccessError(Exception):
-    """A file cannot be used; the message names it, the user who cannot, and what to do."""
+    """Raised for a file that cannot be used; the message names it, the user who cannot, and what to do."""
 
 
 class Use(Enum):
-    """What the server does with a file, in words and as `os.access` has it."""
+    """The use that the server makes of a file, in words and as `os.access` has it."""
 
     READS = "read", os.R_OK
     WRITES = "written", os.R_OK | os.W_OK
@@ -51,7 +52,7 @@ class Used:
 
 
 def check_access(all_used: Iterable[Used]) -> None:
-    """Raise AccessError for the first that this process cannot use; what is not there is in order."""
+    """Raise AccessError for the first that this process cannot use; a missing file is in order."""
     for used in all_used:
         if barrier := _barrier(used.path):
             raise AccessError(f"{used.path}, {used.what}, cannot be {used.use.word}: {_stopped(barrier)}.")
@@ -69,7 +70,7 @@ def check_room(folder: Path, size: int) -> None:
 
 
 def in_words(error: OSError, path: Path) -> str:
-    """Why what was to be done to `path` failed, and what ends it."""
+    """Return why an operation on `path` failed, and the remedy."""
     if error.errno in _FULL:
         return f"the disk is full ({error.strerror}). Make room on the disk of {_there(path)}, and try again"
     if error.errno == errno.EROFS:
@@ -84,9 +85,9 @@ def in_words(error: OSError, path: Path) -> str:
 
 
 def give_to_owner(descriptor: int, *beside: Path) -> None:
-    """What root has just made becomes its who owns the first of `beside` that is there. Raises OSError.
+    """Give what root has just made to the owner of the first of `beside` that is there. Raises OSError.
 
-    By its descriptor: under its name that owner can have put something else meanwhile.
+    By descriptor, as that owner can have put something else under its name meanwhile.
     """
     neighbour = next((other for other in beside if other.exists()), None)
     if os.geteuid() == _ROOT and neighbour:
@@ -95,9 +96,9 @@ def give_to_owner(descriptor: int, *beside: Path) -> None:
 
 
 def opened_lock(path: Path, beside: Path) -> int:
-    """A descriptor of the lock file `path`, which is made where there is none. Raises OSError.
+    """Return a descriptor of the lock file `path`, which is made where there is none. Raises OSError.
 
-    No link is followed: root would make, or take hold of, whatever the owner of the folder has it point to.
+    No link is followed: root would make, or lock, whatever the owner of the folder has it point to.
     """
     flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
     try:
@@ -113,7 +114,7 @@ def _may(path: Path, mode: int) -> bool:
 
 
 def _barrier(path: Path) -> Path | None:
-    """The folder on the way to it that does not let this process through."""
+    """Return the folder on the way to it that does not let this process through."""
     way = (folder for folder in reversed(path.absolute().parents) if not _may(folder, os.X_OK))
     first = next(way, None)
     return first if first and first.exists() else None
@@ -124,7 +125,9 @@ def _stopped(barrier: Path) -> str:
 
 
 def _why(used: Used) -> str:
-    """For a file or folder that is there. Secrets stay whose they are, and are opened to the server's group."""
+    """Return why a file or folder that is there cannot be used. Secrets keep their owner, and are opened to the
+    server's group.
+    """
     found, path = used.path.stat(), used.path
     if os.statvfs(path).f_flag & os.ST_RDONLY:
         return _READ_ONLY
@@ -140,7 +143,7 @@ def _why(used: Used) -> str:
 
 
 def _there(path: Path) -> Path:
-    """The path, or what is there of the way to it."""
+    """Return the path, or the part of it that is there."""
     return next(way for way in (path, *path.absolute().parents) if os.path.lexists(way))
 
 

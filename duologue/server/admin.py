@@ -1,4 +1,4 @@
-"""What an operator does from the command line: list accounts, add, change a password, delete; look over the store.
+"""The operator's commands: list, add and delete accounts, change a password, and check the store.
 
 Each function returns the sentence to print. Passwords come from a prompt or a pipe, never from the command line,
 where every user of the machine could read them.
@@ -21,17 +21,17 @@ from duologue.server.tables import Users
 
 
 class AdminError(Exception):
-    """The command cannot be done; the message says why and what to do."""
+    """Raised when the command cannot be done; the message says why, and what to do."""
 
 
 def list_users(users_path: Path) -> str:
-    """The users table as text, without hashes."""
+    """Return the users table as text, without hashes."""
     users = Users(users_file.read(users_path))
     return str(users.public()) if users else f"{users_path} has no accounts."
 
 
 def add_user(users_path: Path, nickname: str, *, ask_password: Callable[[str], str], no_password: bool = False) -> str:
-    """Register a user; a file that is missing is made.
+    """Register a user; a missing file is made.
 
     `ask_password` is given the nickname and returns the password. Raises AdminError, BadNickname, BadPassword or
     UsersFileError, and changes nothing then.
@@ -78,7 +78,9 @@ def delete_user(users_path: Path, nickname: str) -> str:
 
 
 def check_store(store_path: Path) -> str:
-    """Is all that the store has as it was written? Raises AdminError with what is not, StoreError if there is none."""
+    """Check whether all of the store is as it was written. Raises AdminError with the faults, StoreError if there is
+    none.
+    """
     examined = examine(store_path)
     if examined.faults:
         found = "\n  ".join(examined.faults)
@@ -90,7 +92,7 @@ def check_store(store_path: Path) -> str:
 
 
 def ask_password(nickname: str) -> str:
-    """A new password: typed twice at a terminal without echo, or one line of a pipe. Raises AdminError."""
+    """Return a new password: typed twice at a terminal without echo, or one line of a pipe. Raises AdminError."""
     if not sys.stdin.isatty():
         return sys.stdin.readline().rstrip("\r\n")
     try:

@@ -1,4 +1,4 @@
-"""Who does not read what they are sent is not read from: their commands would bring more answers.
+"""Backpressure: a client that does not read is not read from, as its commands would bring more answers.
 
 Nothing is dropped: what is not read stays in the sender's own queue, and memory here does not grow.
 """
@@ -16,9 +16,10 @@ STALLED = Disconnected("stalled", "You did not read what was sent to you.")
 
 
 class Backpressure:
-    """`end_stalled` ends the session of a client whose queue has not moved for `write_stall` seconds.
+    """Send queues that are full. `end_stalled` ends the session of a client whose queue has not moved for `write_stall`
+    seconds.
 
-    `filled` hears of each client whose queue is full now, `emptied` when it is not any more.
+    `filled` is told of each client whose queue is full now, `emptied` when it is not any more.
     """
 
     def __init__(
@@ -38,7 +39,9 @@ class Backpressure:
         self._full: dict[Connection, tuple[float, int]] = {}
 
     def congested(self, connection: Connection) -> None:
-        """The send queue of `connection` is full. What would bring more answers is not read, logged in or not."""
+        """Note that the send queue of `connection` is full. Whatever would bring more answers is not read, logged in or
+        not.
+        """
         self._full[connection] = (self._time(), connection.queued())
         for source in _answered_on(connection):
             source.hold(Hold.OWN_QUEUE)
@@ -58,7 +61,7 @@ class Backpressure:
 
     @property
     def some_are_full(self) -> bool:
-        """Is there anybody at all whose queue is full?"""
+        """Whether anybody's queue is full."""
         return bool(self._full)
 
     def is_full(self, session: Session) -> bool:
@@ -68,7 +71,9 @@ class Backpressure:
         self._full.pop(connection, None)
 
     def sweep(self, now: float) -> None:
-        """A queue that shrinks is slow, and may be; one that does not is stalled."""
+        """End the sessions whose queues are stalled. A queue that shrinks is only slow; one that
+        does not is stalled.
+        """
         for connection, (since, queued) in [*self._full.items()]:
             if connection.queued() < queued:
                 self._full[connection] = (now, connection.queued())
@@ -77,7 +82,7 @@ class Backpressure:
 
 
 def _answered_on(connection: Connection) -> set[Connection]:
-    """The sockets on which something is said that is answered on `connection`."""
+    """Return the sockets whose input is answered on `connection`."""
     session = connection.session
     if session is None:
         return {connection}

@@ -1,5 +1,5 @@
-"""The program behind server.py: reads the command line, does what it says, and turns every failure into one clear
-line.
+"""The program behind server.py: reads the command line, does what it says, and turns every failure
+into one clear line.
 """
 
 from __future__ import annotations
@@ -35,11 +35,11 @@ from duologue.server.tables import Table
 from duologue.settings import Invocation, Settings, parse
 
 new_event_loop: Callable[[], asyncio.AbstractEventLoop] = asyncio.new_event_loop
-with contextlib.suppress(ImportError):  # where uvloop does not run, asyncio's own loop serves, only slower
+with contextlib.suppress(ImportError):  # where uvloop does not run, asyncio's own loop is used, only slower
     from uvloop import new_event_loop
 
 GC_THRESHOLD = 50_000
-"""New objects between two looks for garbage in circles, of which the server makes next to none (decision 0028)."""
+"""New objects between two garbage collections; the server makes next to no reference cycles (decision 0028)."""
 
 _EXPECTED = (
     AccessError,
@@ -56,13 +56,13 @@ _EXPECTED = (
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one call of server.py; the process's exit code is the answer: 0 done, 1 could not, 2 wrong usage."""
+    """Run one call of server.py; return the process's exit code: 0 done, 1 could not, 2 wrong usage."""
     open_closed_streams()
     call = parse(sys.argv[1:] if argv is None else argv, protocols=tuple(FRONT_DOORS))
     try:
         _COMMANDS[call.command](call)
         sys.stdout.flush()
-    except BrokenPipeError:  # whoever read the output has read enough
+    except BrokenPipeError:  # the reader of the output has read enough
         discard_output()
         return 1
     except _EXPECTED as error:
@@ -87,7 +87,7 @@ async def _run(settings: Settings, *, begins_anew: bool) -> None:
     had_terminal = _has_terminal()
 
     def hung_up() -> None:
-        # SIGHUP says two things: the operator has changed the users file, or the terminal's window was closed.
+        # SIGHUP has two meanings: the operator has changed the users file, or the terminal's window was closed.
         if had_terminal and not _has_terminal():
             server.finish()
         else:
@@ -103,7 +103,9 @@ async def _run(settings: Settings, *, begins_anew: bool) -> None:
 
 
 def _relieve_collector() -> None:
-    """What the imports made stays for good: the collector need not walk it again, nor look every 700 new objects."""
+    """Spare the collector work: what the imports made stays for good, so it need not be walked again, nor every 700 new
+    objects.
+    """
     gc.collect()
     gc.freeze()
     gc.set_threshold(GC_THRESHOLD)
@@ -162,7 +164,7 @@ def _restore(call: Invocation) -> None:
 
 
 def _told(settings: Settings) -> str:
-    """The running server is told of other users; the answer is what comes of it, for the operator."""
+    """Tell the running server of other users; return what came of it, for the operator."""
     try:
         theirs = control.ask(settings, "users_file")
         ours = settings.users.stat()

@@ -1,4 +1,4 @@
-"""What a command of somebody costs here and now: its own price, and what depends on how many are told or listed."""
+"""The cost of a client's command: its own price, and what depends on how many are told or listed."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from duologue.server.session import Connection, Session
 
 
 def cost_of(hub: Hub, connection: Connection, command: Command | PeerError) -> float:
-    """In messages. What is no command, or none that can be carried out, costs what a mistake does."""
+    """Return the cost in messages. What is no command, or cannot be carried out, costs what a mistake does."""
     if isinstance(command, PeerError):
         return MISTAKE
     kind = type(command)
@@ -82,7 +82,7 @@ def _letter(hub: Hub, _: Session, command: SendLetter) -> float:
 
 
 def _ping(_: Hub, session: Session, command: Ping) -> float:
-    """What is not about the chat that is on is a question to the store."""
+    """Return the extra cost of a PING: one that is not about the live chat is a question to the store."""
     is_live = command.stream is None or (session.chat is not None and chat_of(command.stream) == session.chat.id)
     return 0.0 if is_live else MESSAGE
 

@@ -1,6 +1,6 @@
-"""What each command of a client does: a table from commands to the few lines that carry them out.
+"""The table from commands to the few lines that carry them out.
 
-Each is paid for before it is done, and so is what is no command (core/costs.py).
+Each command is paid for before it is done, and so is what is no command (core/costs.py).
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ LETTER_BYTES = 9
 
 
 def handle_client(hub: Hub, connection: Connection, command: Command | PeerError) -> None:
-    """Carry out one command that came on `connection`, or tell what is wrong with it."""
+    """Carry out one command that came on `connection`, or send what is wrong with it."""
     try:
         _carry_out(hub, connection, command)
     except FatalPeerError as error:
@@ -121,11 +121,11 @@ def _ping(hub: Hub, connection: Connection, command: Ping) -> None:
 
 
 def _pong(hub: Hub, connection: Connection, _: Pong) -> None:
-    """Any byte counts as life, so there is nothing left to do."""
+    """Do nothing more: any byte counts as a sign of life."""
 
 
 def _nothing(hub: Hub, connection: Connection, _: NoCommand) -> None:
-    """Paid for, and that is all."""
+    """Do nothing more: it is paid for."""
 
 
 def _ask(hub: Hub, session: Session, command: AskForChat) -> None:
@@ -184,7 +184,7 @@ def _read_history(hub: Hub, session: Session, command: ReadHistory) -> None:
 
 
 def _check_has_history(session: Session) -> None:
-    """Under a guest's name somebody else may have talked before."""
+    """Refuse a guest: somebody else may have talked under this name before."""
     if is_guest(session.nickname):
         raise PeerError("no_history", "A guest has no history. That of a room you can read: /history #ROOM")
 
@@ -223,7 +223,7 @@ def _topic(hub: Hub, session: Session, command: SetTopic) -> None:
 
 
 def _letter(recipient: str, text: str) -> SendLetter:
-    """A message from a front door that numbers none: it is sent once, so any number will do."""
+    """Return a message from a front door that numbers none: it is sent once, so any number will do."""
     return SendLetter(recipient, secrets.token_urlsafe(LETTER_BYTES), 1, text)
 
 
@@ -296,7 +296,7 @@ _FOR_SOCKETS: dict[type, Callable[..., None]] = {
     Pong: _pong,
     NoCommand: _nothing,
 }
-"""Commands of a single socket, on the way in or for as long as it lives."""
+"""Commands of a single socket, during the login or for as long as the socket lives."""
 
 _FOR_CLIENTS: dict[type, Callable[..., None]] = {
     AskForChat: _ask,
@@ -330,4 +330,4 @@ _FOR_CLIENTS: dict[type, Callable[..., None]] = {
     ListBlocked: _list_blocked,
     AllowAsking: _allow_asking,
 }
-"""Commands of somebody who is logged in."""
+"""Commands of a client that is logged in."""

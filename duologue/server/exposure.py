@@ -1,4 +1,4 @@
-"""What must not be reachable from other machines unless the operator has said so."""
+"""Checks that nothing is reachable from other machines without TLS or passwords, unless the operator has allowed it."""
 
 from __future__ import annotations
 
@@ -13,11 +13,13 @@ _REMEDY = "Give them one (`python server.py passwd NICK`), delete them (`deluser
 
 
 class ExposedError(Exception):
-    """The server would stand open in a way that nobody asked for; the message names the flag that allows it."""
+    """Raised where the server would be open in a way that nobody asked for; the message names the
+    flag that allows it.
+    """
 
 
 def check_exposure(settings: Settings, addresses: Iterable[str], accounts: Iterable[Account]) -> None:
-    """`addresses` are those that the server is to listen on. Raises ExposedError."""
+    """Check the settings for `addresses`, on which the server is to listen. Raises ExposedError."""
     open_accounts = [account.nickname for account in accounts if not account.password_hash and not account.disabled]
     if settings.web_origins and open_accounts and not settings.allow_passwordless:
         raise ExposedError(

@@ -1,4 +1,4 @@
-"""Threads for what blocks, shared fairly: everybody's first question is worked on before anybody's second."""
+"""Threads for blocking work, shared fairly: everybody's first question is worked on before anybody's second."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ T = TypeVar("T")
 
 
 class PoolFull(Exception):
-    """So many wait already that nobody else can be taken."""
+    """Raised when so much work waits already that no more is taken."""
 
 
 @dataclass(slots=True, eq=False)
@@ -25,10 +25,10 @@ class _Job:
 
 
 class FairPool:
-    """`workers` threads; `most_waiting` bounds the memory that those who wait can cost.
+    """A pool of `workers` threads; `most_waiting` bounds the memory that waiting work can cost.
 
-    Whoever stops waiting, because its asker has gone, is not worked on any more. What has begun goes on in its thread,
-    so work that can be long has to look for itself whether it is still wanted.
+    Work whose asker has gone is not begun any more. Work that has begun goes on in its thread, so work that can be long
+    has to check for itself whether it is still wanted.
     """
 
     def __init__(self, workers: int, name: str, most_waiting: int) -> None:
@@ -38,7 +38,8 @@ class FairPool:
         self._most_waiting = most_waiting
 
     async def run(self, work: Callable[[], T], *keys: Hashable) -> T:
-        """What `work` returns or raises, done in a thread when it is the turn of these keys (core/fair_queue.py).
+        """Return what `work` returns, or raise what it raises, done in a thread when it is the turn of these keys
+        (core/fair_queue.py).
 
         Raises PoolFull, and RuntimeError once the pool is closed.
         """
@@ -54,7 +55,7 @@ class FairPool:
         return result
 
     def close(self, *, wait: bool = False) -> None:
-        """Begin nothing any more; with `wait`, block until what has begun has ended."""
+        """Begin no more work; with `wait`, block until what has begun has ended."""
         self._threads.shutdown(wait=wait, cancel_futures=True)
 
     def _begin(self) -> None:

@@ -1,4 +1,4 @@
-"""Who lives: the quiet are asked, and the dead are found, in one sweep over all clients."""
+"""Heartbeat: quiet clients are asked, and dead ones are found, in one sweep over all clients."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ _SWEEPS_PER_HEARTBEAT = 4
 
 
 class Heartbeat:
-    """Watches the clients whose rows stand in `connections`; `session_of` finds a row's client, `reap` ends a dead one.
+    """Watches the clients whose rows are in `connections`; `session_of` finds a row's client, `reap` ends a dead one.
 
-    `heard` collects the rows of sockets that something came in on: adding to a set is all that a message pays for it.
+    `heard` collects the rows of sockets on which something came in: adding to a set is all that a message pays for it.
     """
 
     def __init__(
@@ -31,7 +31,7 @@ class Heartbeat:
     ) -> None:
         self.heard: set[int] = set()
         self.reaped = 0
-        """How many so far."""
+        """The number of clients ended so far."""
         self.sweep_every = min(SWEEP_EVERY, settings.heartbeat / _SWEEPS_PER_HEARTBEAT)
         self._connections = connections
         self._heartbeat = settings.heartbeat
@@ -40,7 +40,9 @@ class Heartbeat:
         self._reap = reap
 
     def check_for_inactive_clients(self, now: float) -> None:
-        """One vectorised sweep: whoever is silent for `heartbeat` seconds gets a PING, for `dead_after` is reaped."""
+        """Sweep once, vectorised: a client silent for `heartbeat` seconds gets a PING, one silent for `dead_after` is
+        reaped.
+        """
         self.heard.discard(-1)
         self._connections.seen(self.heard, now)
         self.heard.clear()

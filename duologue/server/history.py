@@ -1,4 +1,4 @@
-"""What was said before, for those who were there: asks the store, and tells the client what it finds."""
+"""Earlier messages, for those who took part: asks the store, and sends the client what it finds."""
 
 from __future__ import annotations
 
@@ -20,17 +20,19 @@ from duologue.server.tasks import Tasks
 log = logging.getLogger(__name__)
 
 PAGE_MESSAGES = 500
-"""Messages of one answer at most, so that a page takes a few ms to read; who wants more asks for those before."""
+"""Messages of one answer at most, so that a page takes a few ms to read; a client that wants more asks for earlier
+ones.
+"""
 
 PAGE_BYTES = 256 * 1024
-"""Text of one answer at most: two send queues, so that a client that reads gets it in two breaths."""
+"""Text of one answer at most: two send queues, so that a client that reads gets it in two rounds."""
 
 FOUND_MESSAGES = 50
-"""Results of one search at most: nobody reads more of them, they narrow it down."""
+"""Results of one search at most: people do not read more, they narrow the search down."""
 
 
 SEARCH_STOPPED = "search_stopped"
-"""What is told beside the results of a search that was stopped, before they end: clients know `recall_ended`."""
+"""Code sent beside the results of a search that was stopped, before they end: clients know `recall_ended`."""
 
 
 class Page(NamedTuple):
@@ -47,9 +49,9 @@ _NO_ROOMS: Mapping[str, str] = MappingProxyType({})
 
 
 class HistoryReader:
-    """Answers one question at a time for each client: its chat socket is not read from until the answer is there.
+    """Reads one answer at a time for each client: its chat socket is not read from until the answer is there.
 
-    What a sender says in rooms is not told to a reader to whom the sender `is_heard` no more.
+    Messages in rooms are left out for a reader to whom their sender no longer `is_heard`.
     """
 
     def __init__(self, store: Store, is_heard: Callable[[str, str], bool] = lambda _, __: True) -> None:
@@ -58,20 +60,22 @@ class HistoryReader:
         self._tasks = Tasks()
 
     def history(self, session: Session, partner: str, count: int, before: int | None) -> None:
-        """The newest `count` messages with `partner`, oldest first, or those before the message numbered `before`."""
+        """Send the newest `count` messages with `partner`, oldest first, or those before the
+        message numbered `before`.
+        """
         limit = _limit(count)
         found = self.store.history(session.nickname, partner, before=before, limit=limit)
         self._answer(session, ReadHistory, _page(found, limit))
 
     def room_history(self, session: Session, room: Room, count: int, before: int | None) -> None:
-        """The same of what was said in a room."""
+        """Send the same of the messages in a room."""
         limit = _limit(count)
         asker = session.login_socket.address if is_guest(session.nickname) else session.nickname
         found = self.store.room_history(room.id, asker=asker, before=before, limit=limit)
         self._answer(session, ReadHistory, _page(found, limit), {room.id: room.key})
 
     def search(self, session: Session, words: str, rooms: Sequence[Room]) -> None:
-        """The newest messages with all of the words, in any chat of the client or in these rooms, newest first."""
+        """Send the newest messages with all of the words, in any chat of the client or in these rooms, newest first."""
         keys = {room.id: room.key for room in rooms}
         self._answer(session, SearchHistory, self._found(session.nickname, words, [*keys]), keys)
 
@@ -115,7 +119,9 @@ async def _page(asked: Awaitable[Sequence[Message]], limit: int) -> Page:
 
 
 async def _tell(login_socket: Connection, of: type, question: Awaitable[Page], rooms: Mapping[str, str]) -> None:
-    """`of` is the class of the command that asks; `rooms` are the keys of the rooms that are the recipients, by id."""
+    """Send the answer. `of` is the class of the command that asks; `rooms` are the keys of the rooms that are the
+    recipients, by id.
+    """
     try:
         page = await question
     except PeerError as error:
@@ -145,7 +151,7 @@ def _recalled(message: Message, rooms: Mapping[str, str]) -> Recalled:
 
 
 def _newest_within(messages: Sequence[Message], most: int) -> Sequence[Message]:
-    """As many of the newest as have `most` bytes of text together, and one in any case."""
+    """Return as many of the newest messages as have `most` bytes of text together, and one in any case."""
     size = 0
     for count, message in enumerate(reversed(messages)):
         size += len(message.text.encode())

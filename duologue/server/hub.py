@@ -1,6 +1,6 @@
-"""The one place that owns who is here: it lets clients in and out, asks the rules, and carries out their effects.
+"""The hub owns the sessions: it lets clients in and out, asks the rules, and carries out their effects.
 
-Touches no socket itself (see `connection`), and reads no command (see `handle_client`).
+It touches no socket itself (see `connection`), and reads no command (see `handle_client`).
 """
 
 from __future__ import annotations
@@ -70,7 +70,9 @@ TAKEN_OVER = Disconnected("taken_over", "You have logged in from somewhere else;
 
 
 class Hub:
-    """`time` is a monotonic clock in seconds, the event loop's own outside tests; `wall_clock` dates what is stored."""
+    """All sessions of a server. `time` is a monotonic clock in seconds, the event loop's own outside tests;
+    `wall_clock` dates what is stored.
+    """
 
     def __init__(
         self,
@@ -86,12 +88,12 @@ class Hub:
     ) -> None:
         self.time = time
         self.not_ready = ""
-        """Why nobody can log in, or be stored, any more; empty while they can."""
+        """The reason why nobody can log in, or be stored, any more; empty while they can."""
         self.is_disk_low = False
-        """Is nothing new kept, for want of room? All else goes on."""
+        """Whether nothing new is kept, for want of room on the disk. All else goes on."""
         self.traffic = Traffic(time)
         self.letters = 0
-        """How many were taken so far."""
+        """The number of letters taken so far."""
         self.users = users
         self.connections = Connections()
         self.directory = Directory(users)
@@ -213,7 +215,7 @@ class Hub:
         return session
 
     def disconnect_client(self, session: Session, reason: ChatEnd, goodbye: Disconnected) -> None:
-        """End a session, all three sockets of it. Harmless for one that has ended already.
+        """End a session, with all three sockets. Harmless for one that has ended already.
 
         A chat waits for one who is LOST, and ends for any other `reason`.
         """
@@ -238,7 +240,7 @@ class Hub:
         log.info("logged out", extra={"nickname": session.nickname, "reason": goodbye.code})
 
     def cast_out(self, connection: Connection, error: FatalPeerError) -> None:
-        """The peer broke the protocol on `connection`: say so and end what hangs on it."""
+        """Send `error` and end what depends on `connection`, whose peer broke the protocol."""
         log.warning("protocol error", extra={"peer": connection.peer, "reason": error.code})
         connection.tell(Refused(error.code, error.text))
         if connection.session:
@@ -248,7 +250,7 @@ class Hub:
             connection.dismiss()
 
     def lost(self, connection: Connection) -> None:
-        """`connection` is closed. One dead socket ends the session."""
+        """Note that `connection` is closed. One dead socket ends the session."""
         self.backpressure.forget(connection)
         self.unfinished.forget(connection)
         if connection.session:
@@ -257,7 +259,7 @@ class Hub:
             self.login.lost(connection)
 
     def users_changed(self) -> None:
-        """The users file was reread: whoever does not belong any more has to go."""
+        """End the sessions that the users file, which was reread, does not allow any more."""
         for session, reason, goodbye in self.directory.no_longer_belong():
             self.disconnect_client(session, reason, goodbye)
 
@@ -265,14 +267,14 @@ class Hub:
         """Say goodbye to everyone; the sockets close when their queues are sent. Chats wait for the next server."""
         self.not_ready = goodbye.text
         sessions = [*self._sessions.values()]
-        for session in sessions:  # before the first chat pauses, of which nobody needs to hear any more
+        for session in sessions:  # before the first chat pauses, of which nobody needs to be told any more
             session.login_socket.tell(goodbye)
             session.login_socket.close()
         for session in sessions:
             self.disconnect_client(session, ChatEnd.LOST, goodbye)
 
     def sweep(self) -> None:
-        """Everything that is due by the clock; called every `heartbeat.sweep_every` seconds."""
+        """Do everything that is due by the clock; called every `heartbeat.sweep_every` seconds."""
         now = self.time()
         self.login.sweep(now)
         self.unfinished.sweep(now)
@@ -283,23 +285,23 @@ class Hub:
         self.metering.sweep(now)
 
     def restore(self, chat: Chat) -> None:
-        """A chat of the server before this one, which waits for both of its people."""
+        """Take over a chat from the server that ran before, which waits for both of its people."""
         self.switchboard.restore(self.time(), chat)
         self.chats.restore(chat)
 
     def disk_is_low(self, is_low: bool) -> None:
-        """From now on nothing new is kept; or it is again."""
+        """Keep nothing new from now on; or keep it again."""
         self.is_disk_low = is_low
         self.chats.delivery.now_keeps(not is_low)
 
     def store_failed(self, instead: Store) -> None:
-        """From now on nothing is kept, and so nothing acknowledged, until the server has stopped."""
+        """Replace a store that failed: nothing is kept, and so nothing acknowledged, until the server has stopped."""
         self.not_ready = "The store has failed, and the server stops."
         self.chats.store_failed(instead)
         self.rooms.store = self.people.store = instead
 
     def restore_rooms(self, rooms: Iterable[Room]) -> None:
-        """The same of rooms."""
+        """Take over rooms from the server that ran before."""
         self.room_rules.restore(self.time(), rooms)
 
     # Effects
@@ -321,17 +323,17 @@ class Hub:
 
     def _tell(self, nickname: str, event: Event) -> None:
         session = self._sessions.get(nickname)
-        if session:  # who is not connected learns nothing, or from the store
+        if session:  # somebody who is not connected is told nothing, or from the store
             session.login_socket.tell(event)
 
     def _written(self, sender: str, recipient: str) -> None:
-        """A letter was taken. Who is away has left a text for its sender."""
+        """Note that a letter was taken. A recipient who is away has left a text for its sender."""
         self.letters += 1
         self.perform(self.people.presences.text_for(sender, recipient))
 
     def ask(self, session: Session, target: str) -> None:
-        """`/chat`: at once, or when it is known whether `target` knows the asker. Raises PeerError."""
-        if self.is_disk_low:  # every chat is a row, and nothing can be said in it
+        """Carry out `/chat`: at once, or when it is known whether `target` knows the asker. Raises PeerError."""
+        if self.is_disk_low:  # every chat is a row, and no message of it could be stored
             raise disk_full()
         self.people.when_known(session, target, partial(self._ask, session, target))
 
@@ -339,7 +341,7 @@ class Hub:
         self.perform(self.switchboard.ask(self.time(), session.nickname, target))
 
     def resume(self, session: Session, command: ResumeChat) -> None:
-        """`/resume`: of a chat that waits, or of one that is over."""
+        """Carry out `/resume`: of a chat that waits, or of one that is over."""
         chat = self.switchboard.chat_of(session.nickname)
         if chat and chat.id == command.chat:
             self._resume(session, chat, self.switchboard.agree(session.nickname, command))
@@ -355,7 +357,9 @@ class Hub:
             then()
 
     def _come_back(self, session: Session, chat: Chat, effects: list[Effect]) -> None:
-        """If it is still here, and the chat still waits for it: a stream that begins takes the store a moment."""
+        """Let `session` come back, if it is still here and the chat still waits for it: a new stream takes the store a
+        moment.
+        """
         is_here = self._sessions.get(session.nickname) is session
         if is_here and self.switchboard.chat_of(session.nickname) is chat:
             self.perform([*effects, *self.switchboard.come_back(self.time(), session.nickname)])

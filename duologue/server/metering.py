@@ -1,8 +1,8 @@
-"""How much each account may have done for it: commands cost something, and so do bytes, taken before the work.
+"""Metering: commands cost something, and so do bytes, and an account pays before the work is done.
 
-The unit is one message. Whoever has spent more than the limit is not read from until the debt is worked off: nothing
-is dropped, and memory here does not grow. An account has one bucket for all its connections, one after another too;
-whoever has none, one for their address.
+The unit is one message. An account that has spent more than the limit is not read from until the debt is worked off:
+nothing is dropped, and memory here does not grow. An account has one bucket for all its connections, one after another
+too; a client without an account has one for its address.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ WARN_EVERY = 10.0
 
 
 class Metering:
-    """`time` is a monotonic clock, in seconds."""
+    """The buckets of all clients. `time` is a monotonic clock, in seconds."""
 
     def __init__(self, limits: Limits, *, time: Callable[[], float]) -> None:
         self._limits = limits
@@ -36,14 +36,14 @@ class Metering:
         self._in_use: dict[TokenBucket, None] = {}
 
     def of_stranger(self, address: str, port: int, *, is_one_of_many: bool = False) -> TokenBucket:
-        """What whoever comes from there may spend until they have logged in; `is_one_of_many` who come by a proxy, has
-        one for this connection, until it is known who it is.
+        """Return the bucket of a client that has not logged in; one that `is_one_of_many` behind a proxy has a bucket
+        for this connection, until its address is known.
         """
         key = "stranger", f"{address}:{port}" if is_one_of_many else source_key(address, port)
         return self._bucket(key, self._limits.stranger_burst, self._limits.stranger_rate)
 
     def of_client(self, nickname: str, login_socket: Connection) -> TokenBucket:
-        """What somebody who is logged in may spend: an account's own, and a guest's by where they come from."""
+        """Return the bucket of a client that is logged in: the account's own, or that of the address of a guest."""
         guest = is_guest(nickname)
         key = ("guest", source_key(login_socket.address, login_socket.port)) if guest else ("account", nickname)
         return self._bucket(key, self._limits.message_burst, self._limits.message_rate)
@@ -55,7 +55,7 @@ class Metering:
         return bucket
 
     def spend(self, connection: Connection, cost: float) -> None:
-        """`connection` asks for something. Past its rate it is read from again when the debt is worked off."""
+        """Charge `connection` for a command. Past its rate it is read from again when the debt is worked off."""
         now = self._time()
         self._in_use[connection.bucket] = None
         wait = connection.bucket.spend(cost, now)
@@ -66,10 +66,11 @@ class Metering:
                 self._warn(connection.session, now)
 
     def payer(self, connection: Connection, each: float) -> Callable[[int, int], bool]:
-        """What a short way past the commands calls with the number of its lines, which cost so much `each`, and bytes,
-        where there are more than lines like these have.
+        """Return what a shortcut past the commands calls with the number of its lines, which cost `each`, and their
+        bytes, where there are more than lines like these have.
 
-        False: there is not enough for all of them, so nothing is taken. They have to go the long way, one by one.
+        The call returns False if there is not enough for all of them, and takes nothing then. They have to go the
+        ordinary way, one by one.
         """
         return _pays_nothing if isinf(self._limits.message_rate) else partial(self._pay, connection, each)
 
@@ -79,7 +80,7 @@ class Metering:
         return bucket.pay(max(lines * each, size * BYTE), self._time())
 
     def sweep(self, now: float) -> None:
-        """Buckets that are full again need not be kept."""
+        """Drop buckets that are full again."""
         self._in_use = {bucket: None for bucket in self._in_use if not bucket.is_full(now)}
 
     def _warn(self, session: Session, now: float) -> None:

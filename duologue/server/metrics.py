@@ -1,4 +1,4 @@
-"""Numbers about the running server, for monitors: counters that are plain additions, and how Prometheus reads them.
+"""Metrics of the running server: counters that are plain additions, in the form that Prometheus reads.
 
 Nothing is computed before somebody asks, and the library is loaded then (decision 0036).
 """
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from prometheus_client import Metric
 
 BOUNDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
-"""Seconds. A commit takes 1 to 20 ms on disks of today; what takes longer than a second is an operator's business."""
+"""Seconds. A commit takes 1 to 20 ms on disks of today; anything above a second should worry an operator."""
 
 
 class Histogram:
-    """How often something took how long."""
+    """A count of durations by their length."""
 
     def __init__(self) -> None:
         self.total = 0.0
@@ -30,7 +30,7 @@ class Histogram:
         self._counts[bisect_left(BOUNDS, seconds)] += 1
 
     def buckets(self) -> list[tuple[str, int]]:
-        """Each bound with how many took at most so long."""
+        """Return each bound with how many took at most that long."""
         found, count = [], 0
         for bound, more in zip((*BOUNDS, inf), self._counts, strict=True):
             count += more
@@ -39,7 +39,7 @@ class Histogram:
 
 
 class Sample(NamedTuple):
-    """Message `number` of a stream, on its way into the store. A tuple, for there may be as many as messages."""
+    """Message `number` of a stream, on its way into the store. A tuple, as there may be as many as messages."""
 
     chat: str
     sender: str
@@ -49,9 +49,9 @@ class Sample(NamedTuple):
 
 
 class Traffic:
-    """What was said in chats, and how long it takes until the server answers for it. `time` is monotonic, in seconds.
+    """Messages in chats, and how long it takes until the server answers for them. `time` is monotonic, in seconds.
 
-    One message at a time is followed from its arrival: as many as there are commits, however much is said.
+    One message at a time is followed from its arrival: as many as there are commits, however many messages.
     """
 
     def __init__(self, time: Callable[[], float]) -> None:
@@ -70,14 +70,16 @@ class Traffic:
             self.sample = None
 
     def forget(self, chat: str) -> None:
-        """Nothing more will be reported of `chat`."""
+        """Forget `chat`, of which nothing more will be reported."""
         if self.sample and self.sample.chat == chat:
             self.sample = None
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Everything at one moment. `connections` are by protocol, `refused` by reason; times are seconds, sizes bytes."""
+    """All metrics at one moment. `connections` are by protocol, `refused` by reason; times are in seconds, sizes in
+    bytes.
+    """
 
     connections: Mapping[str, int]
     places: int
@@ -95,11 +97,11 @@ class Figures:
     """None where nothing is kept on the disk."""
     is_disk_low: bool
     certificate_ends: float | None
-    """Since 1970. None without one of the server's own."""
+    """In seconds since 1970. None without one of the server's own."""
 
 
 class Collector:
-    """Figures, as the library wants them."""
+    """The figures in the form of the library."""
 
     def __init__(self, figures: Figures) -> None:
         self._figures = figures
@@ -149,7 +151,7 @@ class Collector:
 
 
 def exposition(figures: Figures) -> tuple[bytes, str]:
-    """The text that Prometheus reads, and its content type."""
+    """Return the text that Prometheus reads, and its content type."""
     from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
 
     return generate_latest(Collector(figures)), CONTENT_TYPE_PLAIN_0_0_4

@@ -1,4 +1,4 @@
-"""Whose the server's files are, and who else may touch them: what is checked before a server starts.
+"""Permissions of the server's files: who owns them, and who else may touch them, checked before a server starts.
 
 Others are users who are neither the server's own nor in one of its groups: a container's volume is often open to a
 group that only the server is in (the fsGroup of Kubernetes). Root in a container works in folders of the user outside,
@@ -24,11 +24,11 @@ _ROOT = 0
 
 
 class PermissionsError(Exception):
-    """Others could read or change what they must not; the message names the command that ends it."""
+    """Raised where others could read or change what they must not; the message names the command that ends it."""
 
 
 class Readable(Enum):
-    """What comes of it when others can read a file."""
+    """The consequence of others being able to read a file."""
 
     HARMLESS = "nothing"
     WARNED_OF = "a warning in the log"
@@ -37,17 +37,17 @@ class Readable(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A file or folder that the server uses, and what it is called. No other may write it."""
+    """A file or folder that the server uses, and what it is called. Nobody else may write it."""
 
     path: Path
     what: str
     readable: Readable
     is_own: bool = False
-    """Must it be the server's own user's, as its owner can change it or knows what is in it?"""
+    """Whether it must be the server's own user's, as its owner can change it or knows what is in it."""
 
 
 def make_private(folder: Path) -> None:
-    """Make a folder that only its owner can look into, where there is none. Raises AccessError."""
+    """Make a folder that only its owner can look into, if there is none. Raises AccessError."""
     try:
         for missing in reversed([way for way in (folder, *folder.parents) if not way.exists()]):
             missing.mkdir(mode=0o700 if missing == folder else 0o777, exist_ok=True)
@@ -66,15 +66,15 @@ def _give_folder(folder: Path) -> None:
 
 
 def write_private(path: Path, content: bytes) -> None:
-    """A file that only its owner can read: whole, or not there; on the disk when this returns. Raises OSError.
+    """Write a file that only its owner can read: whole, or not there; on the disk when this returns. Raises OSError.
 
-    Its owner is who owned the one before, or has the folder.
+    It keeps the owner of the file before, or gets that of the folder.
     """
     replace(path, content, lambda descriptor: give_to_owner(descriptor, path, path.parent))
 
 
 def check_permissions(all_kept: Iterable[Kept]) -> None:
-    """Raise PermissionsError for the first that others could misuse; what is not there is in order."""
+    """Raise PermissionsError for the first that others could misuse; a missing file is in order."""
     for kept in all_kept:
         try:
             found = kept.path.stat()
@@ -113,7 +113,7 @@ def _check_mode(kept: Kept, others: int) -> None:
 
 
 def _mode_for_others(found: os.stat_result) -> int:
-    """What the group may counts as well, if the server is not in it."""
+    """Return what others may do; the group counts as well, if the server is not in it."""
     others = found.st_mode & stat.S_IRWXO
     is_our_group = found.st_gid in {os.getegid(), *os.getgroups()}
     return others if is_our_group else others | (found.st_mode & stat.S_IRWXG) >> 3

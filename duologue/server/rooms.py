@@ -1,7 +1,7 @@
-"""Rooms at work: lets people in and out, and has what is said there stored, and told to all who are there.
+"""Rooms at work: lets people in and out, stores messages, and sends them to all members.
 
-A message is told when it is stored, so what anybody has seen is in the history, in the same order. Knows who is here.
-What may happen when is decided in `core/room_rules.py`.
+A message is sent when it is stored, so what anybody has seen is in the history, in the same order. Knows who is here.
+The rules are in `core/room_rules.py`.
 """
 
 from __future__ import annotations
@@ -37,17 +37,17 @@ from duologue.server.tasks import Tasks
 RoomEffect = TellRoom | RoomMade | RoomChanged | RoomGone
 
 _OF_SOMEBODY = (RoomSaid, RoomJoined, RoomLeft, RoomTopic)
-"""Not told to those who have blocked whom it is about, or whose words they are."""
+"""Events about somebody. They are not sent to those who have blocked that person."""
 
 T = TypeVar("T")
 Members = dict[Callable[[Iterable[Connection], Event], None], list[tuple[str, Connection]]]
 
 
 class RoomService:
-    """`sessions` are those who are logged in, by nickname; `perform` has effects carried out.
+    """The rooms. `sessions` are those who are logged in, by nickname; `perform` carries out effects.
 
-    `time` is a monotonic clock in seconds, `wall_clock` dates what is stored. Who is among the `blockers_of` somebody
-    hears nothing of them.
+    `time` is a monotonic clock in seconds, `wall_clock` dates what is stored. The `blockers_of` somebody are told
+    nothing about them.
     """
 
     def __init__(
@@ -80,10 +80,10 @@ class RoomService:
         self._blockers_of = blockers_of
         self._tasks = Tasks()
 
-    # In
+    # Joining
 
     def join(self, session: Session, command: JoinRoom) -> None:
-        """`/join`. Raises PeerError."""
+        """Carry out `/join`. Raises PeerError."""
         key = room_key(command.room)
         room = self._rules.find(key)
         if self._is_open(session, room, command.password):
@@ -92,7 +92,7 @@ class RoomService:
             self._tasks.answer(session.chat_socket, self._join(session, key, room, command.password or ""))
 
     def _is_open(self, session: Session, room: Room | None, password: str | None) -> bool:
-        """Can it be entered without a look at the password?"""
+        """Return whether the room can be entered without a look at the password."""
         if room is None:
             return password is None
         return room.password_hash is None or session.nickname in room.members
@@ -123,14 +123,16 @@ class RoomService:
         return room.password_hash
 
     def _guess(self, session: Session, room: Room) -> Guess:
-        """Raises PeerError: throttled. A guest's next name is no new start, and neither is the next room."""
+        """Count a try. Raises PeerError: throttled. A guest does not start afresh with another name, nor with another
+        room.
+        """
         asker = _asker(session)
         # On this machine each guest has tries of their own, and all of them together no more than those of one address.
         together = address_key(session.login_socket.address) if is_guest(session.nickname) else asker
         return begin(Tally(self._tries, (room.key, asker)), Tally(self._tries_at_all, together), now=self._time())
 
     async def _in_turn(self, session: Session, work: Coroutine[Any, Any, T]) -> T:
-        """Whoever goes meanwhile gives up their place. Raises PeerError."""
+        """Wait for `work`; somebody who leaves meanwhile gives up their place. Raises PeerError."""
         task = asyncio.get_running_loop().create_task(work)
         self._waiting[session] = task
         try:
@@ -142,10 +144,10 @@ class RoomService:
         finally:
             self._waiting.pop(session, None)
 
-    # What is said
+    # Messages
 
     def say(self, session: Session, letter: SendLetter) -> None:
-        """`/msg` to a room."""
+        """Carry out `/msg` to a room."""
         self._tasks.answer(session.chat_socket, self._say(session, letter))
 
     async def _say(self, session: Session, letter: SendLetter) -> None:
@@ -168,7 +170,9 @@ class RoomService:
             self._tell(room, said, None if session.login_socket.door.hears_itself else session.nickname)
 
     async def _was_said_before(self, session: Session, letter: SendLetter) -> bool:
-        """Whoever said something and lost the connection before the answer may be out of the room by now."""
+        """Return whether the letter was stored before. Its sender may have lost the connection before the answer, and
+        be out of the room by now.
+        """
         progress = await self.store.progress(letter.stream, session.nickname)
         if progress is None or progress.stored < letter.number:
             return False
@@ -187,7 +191,7 @@ class RoomService:
                 self.store.room_gone(room.id)
 
     def _tell(self, room: Room, event: Event, besides: str | None) -> None:
-        """To all in it, encoded once for each protocol."""
+        """Send `event` to all members, encoded once for each protocol."""
         who = event.nickname if isinstance(event, _OF_SOMEBODY) else None
         left_out = {besides, *self._blockers_of(who)} if who else {besides}
         for tell_all, members in self._members_of(room).items():
@@ -197,7 +201,7 @@ class RoomService:
             tell_all(hearers, event)
 
     def _members_of(self, room: Room) -> Members:
-        """Those who are in it, by how such as they are told; looked up anew when somebody has come or gone."""
+        """Return the members, by how such as they are told; looked up anew when somebody has come or gone."""
         comings, members = self._members.get(room, (-1, {}))
         if comings != room.comings:
             members = {}
@@ -207,7 +211,7 @@ class RoomService:
         return members
 
     def _reads(self, connection: Connection, event: Event) -> bool:
-        """False: what it misses is in the history, and not in our memory."""
+        """Return whether `connection` reads; if not, what it misses is in the history, and not in our memory."""
         session = connection.session
         if session is None or not self._backpressure.is_full(session):
             return session is not None
@@ -216,19 +220,19 @@ class RoomService:
         return False
 
     def emptied(self, session: Session) -> None:
-        """It reads again."""
+        """Note that `session` reads again."""
         for room, count in self._missed.pop(session, Counter()).items():
             session.login_socket.tell(RoomMissed(room, count))
 
     def forget(self, session: Session) -> None:
-        """It is gone."""
+        """Forget `session`, which is gone."""
         self._missed.pop(session, None)
         if session in self._waiting:
             self._waiting.pop(session).cancel()
 
 
 def _asker(session: Session) -> Hashable:
-    """Who has one place in the queue, and tries of their own: an account, or where a guest comes from."""
+    """Return the key for one place in the queue and for a count of tries: an account, or where a guest comes from."""
     if is_guest(session.nickname):
         return "from", source_of(session.login_socket)
     return "name", session.nickname

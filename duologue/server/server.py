@@ -1,4 +1,4 @@
-"""One running server: builds its rooms from the settings, opens the doors, and closes them again."""
+"""One running server: builds its parts from the settings, begins to listen, and closes everything again."""
 
 from __future__ import annotations
 
@@ -54,15 +54,16 @@ log = logging.getLogger(__name__)
 STORE_FAILED = Disconnected("store_failed", "The server's disk failed, and it stops. Nothing acknowledged is lost.")
 
 DISK_LOW = "ok, but the disk is nearly full: no message is kept until there is room"
-"""For monitors. Who restarts a server that is not ready would end what still goes on."""
+"""For monitors. To restart a server that is not ready would end what still goes on."""
 
 LOOPBACK = "127.0.0.1"
 
 
 class Server:
-    """From `start` to `stop`, on the running event loop. `clock` is monotonic, in seconds; by default the loop's.
+    """A server, from `start` to `stop`, on the running event loop. `clock` is monotonic, in seconds; by default the
+    loop's.
 
-    With `begins_anew` it begins a new store in the place of one that is gone.
+    With `begins_anew` it begins a new store in place of a missing one.
 
     `over` is done when the server is to stop, with the error when it cannot go on.
     """
@@ -88,7 +89,7 @@ class Server:
         self.over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     async def start(self) -> int:
-        """Open the doors; the native port is the answer.
+        """Begin to listen; return the native port.
 
         Raises UsersFileError, ExposedError, PermissionsError, AccessError, CertificateError, StoreError, ControlError,
         or OSError for the host and the port; nothing is left open then.
@@ -108,7 +109,7 @@ class Server:
         self._users.replace(accounts)
         if settings.tls_cert and settings.tls_key:
             self._certificate = Certificate(settings.tls_cert, settings.tls_key)
-        # The port first: a second server by mistake should hear of that, and not of the files that the first one holds.
+        # The port first: a second server by mistake should report that, and not the files that the first one holds.
         doors = [FRONT_DOORS[name] for name in settings.protocols]
         own = [door for door in doors if not isinstance(door, SharedDoor)]
         bound = [(door, self._bound(door, _reachable(door, addresses, settings))) for door in own]
@@ -133,7 +134,7 @@ class Server:
         return self._listeners[0].port
 
     def finish(self) -> None:
-        """It is time to stop. Harmless when it was so already."""
+        """Let the server stop. Harmless when that was said already."""
         if not self.over.done():
             self.over.set_result(None)
 
@@ -245,7 +246,7 @@ class Server:
             if self._certificate:
                 self._certificate.refresh()
 
-    # What the store says
+    # Reports of the store
 
     def _stored(self, news: Sequence[Stored]) -> None:
         self.hub.chats.stored(news)
@@ -267,7 +268,7 @@ class Server:
         if not self.over.done():
             self.over.set_exception(error)
 
-    # What the operator asks
+    # Questions of the operator
 
     def reload_soon(self) -> None:
         """Begin to reread the users file, where nobody waits for the answer."""
@@ -276,10 +277,10 @@ class Server:
         task.add_done_callback(self._reloads.discard)
 
     async def reload(self) -> str:
-        """Reread the users file; one that is damaged changes nothing. The answer is for the operator.
+        """Reread the users file; a damaged one changes nothing. Return an answer for the operator.
 
-        Accounts with which the server would not have started are among its users too, but let nobody in who may come
-        from another machine (login.py).
+        Accounts with which the server would not have started are among its users too, but nobody who may come from
+        another machine can log in with them (login.py).
         """
         try:
             # In a thread: 10,000 accounts take 150 ms, in which nobody's message would move.
@@ -305,17 +306,17 @@ class Server:
         return named(replace(self._settings, port=self._listeners[0].port))
 
     async def users_file(self) -> dict[str, object]:
-        """Which it is, however it is called elsewhere: a container has names of its own."""
+        """Return which file the users file is, whatever it is called elsewhere: a container has names of its own."""
         path = self._settings.users
         found = await asyncio.to_thread(os.stat, path) if path.exists() else None
         return {"path": str(path.resolve()), "file": [found.st_dev, found.st_ino] if found else None}
 
     async def metrics(self) -> str:
-        """What Prometheus reads, for `server.py metrics`."""
+        """Return what Prometheus reads, for `server.py metrics`."""
         return exposition(self.figures())[0].decode()
 
     def figures(self) -> Figures:
-        """The numbers of this moment."""
+        """Return the numbers of this moment."""
         hub = self.hub
         connections, refused = Counter[str](), Counter(hub.login.denied)
         for listener in self._listeners:
@@ -342,23 +343,23 @@ class Server:
         )
 
     async def who(self) -> dict[str, object]:
-        """The connection table for `server.py who`: columns and rows."""
+        """Return the connection table for `server.py who`: columns and rows."""
         table = self.hub.connections.public(self.hub.time())
         return {"columns": table.columns, "rows": table.rows}
 
 
 def store_path(settings: Settings) -> Path:
-    """Where the messages are kept."""
+    """Return the path of the messages."""
     return settings.data / "messages.db"
 
 
 def key_path(settings: Settings) -> Path:
-    """Where the key is kept that signs the passes of pages."""
+    """Return the path of the key that signs session tokens."""
     return settings.data / "web.key"
 
 
 def _kept_files(settings: Settings, accounts: Sequence[Account]) -> Iterator[Kept]:
-    """What others must not be able to change, and some of it not to read."""
+    """Yield the files that others must not be able to change, and some of them not to read."""
     yield Kept(settings.data, "the data folder", Readable.HARMLESS, is_own=True)
     yield Kept(key_path(settings), "the key of the passes", Readable.REFUSED, is_own=True)
     yield Kept(store_path(settings), "the store", Readable.WARNED_OF)
@@ -371,14 +372,14 @@ def _kept_files(settings: Settings, accounts: Sequence[Account]) -> Iterator[Kep
 def _warn_of_a_proxy(settings: Settings) -> None:
     if settings.web_origins and not settings.tls_cert and not settings.trusted_proxies:
         log.warning(
-            "all who come by a proxy count as one address, and one of them can lock out another; --trusted-proxies "
+            "all visitors behind a proxy count as one address, and one can lock out another; --trusted-proxies "
             "tells them apart",
             extra={"web_origins": ",".join(settings.web_origins)},
         )
 
 
 def _used_files(settings: Settings) -> Iterator[Used]:
-    """What the server will need, some of it when somebody speaks for the first time."""
+    """Yield the files that the server will need, some of them when somebody speaks for the first time."""
     yield Used(settings.data, "the data folder", Use.WRITES_IN)
     yield Used(key_path(settings), "the key of the passes", Use.READS)
     if settings.history:
@@ -389,7 +390,7 @@ def _used_files(settings: Settings) -> Iterator[Used]:
 
 
 def restored(live: LiveChat) -> Chat:
-    """A chat as the store has it: its people may have more of it than that, and that is sent again."""
+    """Return a chat as the store has it: its people may have more of it than that, and send it again."""
     directions = {
         sender: Direction(sender, recipient, [_stream(stream) for stream in live.streams if stream.sender == sender])
         for sender, recipient in ((live.asker, live.target), (live.target, live.asker))
@@ -402,19 +403,21 @@ def _stream(live: LiveStream) -> Stream:
 
 
 def _shares(door: OwnDoor, settings: Settings) -> SharedDoor | None:
-    """Who else comes to this port. Such clients know no TLS."""
+    """Return the other front door at this port. Its clients know no TLS."""
     others = (other for name in settings.protocols if isinstance(other := FRONT_DOORS[name], SharedDoor))
     return next((other for other in others if other.port_setting == door.port_setting), None)
 
 
 def _reachable(door: OwnDoor, addresses: list[str], settings: Settings) -> list[str]:
-    """Guests come from this machine alone, unless the operator says otherwise."""
+    """Return the addresses for a front door: guests come from this machine alone, unless the
+    operator says otherwise.
+    """
     if not isinstance(door, GuestDoor) or settings.allow_guests:
         return addresses
     return [address for address in addresses if is_loopback(address)] or [LOOPBACK]
 
 
 def _addresses(host: str) -> list[str]:
-    """The IP addresses that a host's name stands for. Raises OSError when there is none."""
+    """Return the IP addresses that a host's name stands for. Raises OSError when there is none."""
     found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     return [*dict.fromkeys(str(address[0]) for *_, address in found)]

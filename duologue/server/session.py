@@ -1,4 +1,4 @@
-"""What the hub needs of a socket (`Connection`), and who is behind three of them (`Session`). Sockets live in `net`."""
+"""Sessions and their sockets, as the hub sees them: `Session`, and the interface `Connection`. Sockets are in `net`."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Receiver = Callable[[bytes], Commands]
 
 
 class Hold(Enum):
-    """Why a socket is not read from at the moment."""
+    """A reason why a socket is not read from at the moment."""
 
     RATE = "its client sends faster than the limit"
     OWN_QUEUE = "its client does not read its answers"
@@ -34,14 +34,14 @@ class Hold(Enum):
 
 
 class Door(Protocol):
-    """The sans-I/O end of one socket, of whatever front door (`protocols/base.py`)."""
+    """The sans-I/O codec of one socket, of whatever front door (`protocols/base.py`)."""
 
     hears_itself: bool
-    """Is it sent its own messages to a room, because its client does not show them?"""
+    """Whether it is sent its own messages to a room, because its client does not show them."""
     watches: bool
-    """Is it told who is here whenever that changes?"""
+    """Whether it is told who is here whenever that changes."""
     lobby: bool
-    """Is whoever comes in here in the lobby by that?"""
+    """Whether its clients are in the lobby from the login on."""
     tries: int
     """Refused logins on one connection before it is closed."""
 
@@ -49,25 +49,25 @@ class Door(Protocol):
 
 
 class Connection(Protocol):
-    """One socket, in the hub's words."""
+    """One socket, as the hub sees it."""
 
     address: str
-    """IP address of the peer."""
+    """The IP address of the peer."""
     port: int
-    """The peer's."""
+    """The port of the peer."""
     peer: str
     """Address and port, for people."""
     descriptor: int
     session: Session | None
     """Set when the login is complete."""
     bucket: TokenBucket
-    """What its commands are paid from: until the login is complete what a stranger has, then what its client has."""
+    """The bucket that its commands are paid from: a stranger's until the login is complete, then the client's."""
     row: int
     """Its client's row in `connection_table`, -1 until there is one."""
 
     @property
     def is_all_three(self) -> bool:
-        """Is it all that its client has, so that a login is complete with it?"""
+        """Whether it is all that its client has, so that a login is complete with it."""
 
     send: Callable[[bytes], None]
 
@@ -79,18 +79,18 @@ class Connection(Protocol):
 
     @staticmethod
     def tell_all(connections: Iterable[Any], event: Event) -> None:
-        """The same of many sockets of this kind: the event is put into words once for each protocol."""
+        """Write `event` to many sockets of this kind: it is encoded once for each protocol."""
 
     def messages_from(self, nickname: str, taken: Callable[[int], None]) -> Callable[[bytes], None]:
-        """Where the message lines go that `nickname` says in a chat: what is returned puts them in this socket's words.
+        """Return where the message lines of `nickname` in a chat go: it encodes them for this socket.
 
-        `taken` is told of each that has reached the peer, if its client does not say that itself with PING.
+        `taken` is called for each that has reached the peer, if its client does not report that itself with PING.
         """
 
     def receive_through(self, reader: Callable[[NativeCodec], Receiver] | None) -> None:
-        """What comes in goes through what `reader` makes of the door from now on; None: through the door alone.
+        """Read input through what `reader` makes of the codec from now on; None: through the codec alone.
 
-        Of a socket whose door knows no message lines everything comes as commands, always.
+        If the codec knows no message lines, everything comes as commands, always.
         """
 
     def hold(self, reason: Hold) -> None:
@@ -102,22 +102,22 @@ class Connection(Protocol):
         """Let the kernel answer two segments with one ACK, for as long as they come fast."""
 
     def queued(self) -> int:
-        """Bytes that wait to be sent."""
+        """Return the bytes that wait to be sent."""
 
     def close(self) -> None:
         """Read nothing more, send what is queued, then close. Harmless when closed already."""
 
     def dismiss(self) -> None:
-        """The same of one that did not come in, without waiting for a peer that does not take its last words."""
+        """Do the same to one that was refused, without waiting for a peer that does not take its last words."""
 
 
 def source_of(connection: Connection) -> str:
-    """Who has one place in a queue where nobody is known."""
+    """Return the key for one place in a queue where nobody is known."""
     return source_key(connection.address, connection.port)
 
 
 Hearers = dict[Callable[[Iterable[Connection], Event], None], list[Connection]]
-"""Many sockets, by their kind: the key tells all of them."""
+"""Many sockets, by their kind: the key writes to all of them."""
 
 
 @dataclass(slots=True, eq=False)
@@ -130,13 +130,15 @@ class Session:
     check_socket: Connection
     row: int
     password_hash: str | None = field(default=None, repr=False)
-    """That of its account when it logged in: with another one, the session is over."""
+    """The hash of its account when it logged in: with another one, the session is over."""
     warned: float = -inf
     """When it was last told that it sends too fast."""
     chat: Chat | None = None
     """The chat that it takes part in, not one that waits for it to come back."""
     has_resumed: bool = False
-    """Has it come back to its chat? Then it has to say which stream it speaks of: it may not have heard the answer."""
+    """Whether it has come back to its chat. Then it has to name its stream in a PING: it may not
+    know the answer yet.
+    """
 
     @property
     def sockets(self) -> tuple[Connection, Connection, Connection]:

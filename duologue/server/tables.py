@@ -1,7 +1,7 @@
 """The two tables that people look at: who may log in, and who is connected.
 
-They become frames when somebody looks, and pandas is imported then: it is 0.2 s of a start and 30 MiB, and no message
-needs it. Knows rows and columns; opens no file and no socket.
+They become data frames when somebody looks, and pandas is imported then: it is 0.2 s of a start and 30 MiB, and no
+message needs it. Knows rows and columns; opens no file and no socket.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ Cell = str | int | bool | float
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """What is shown of one of the two tables."""
+    """The shown part of one of the two tables."""
 
     columns: list[str]
     rows: list[list[Cell]]
 
     def __str__(self) -> str:
-        """For a screen: a header, and no row numbers."""
+        """Return the table for a screen: a header, and no row numbers."""
         import pandas as pd
 
         return pd.DataFrame(self.rows, columns=self.columns).to_string(index=False)
@@ -53,7 +53,7 @@ class Users:
 
     @property
     def users_table(self) -> pd.DataFrame:
-        """A row for each account, in their order."""
+        """Return a row for each account, in their order."""
         import pandas as pd
 
         rows = [(a.nickname, a.password_hash, a.created, a.disabled) for a in self._by_key.values()]
@@ -63,24 +63,24 @@ class Users:
         return len(self._by_key)
 
     def find(self, nickname: str) -> Account | None:
-        """The account of that name, in any case or width; None where there is none, or can be none."""
+        """Return the account of that name, in any case or width; None where there is none, or can be none."""
         try:
             return self._by_key.get(nickname_key(nickname))
         except BadNickname:
             return None
 
     def spelling_of(self, key: str) -> str:
-        """How an account spells itself; empty where that is its key, or there is none."""
+        """Return how an account spells itself; empty where that is its key, or there is none."""
         account = self._by_key.get(key)
         return account.spelling if account else ""
 
     @cached_property
     def looks(self) -> frozenset[str]:
-        """What the registered names look like. Computed when a guest asks: 10,000 names take a moment."""
+        """The looks of the registered names. Computed when a guest asks: 10,000 names take a moment."""
         return frozenset(look for account in self._by_key.values() for look in looks_of(account.shown))
 
     def public(self) -> Table:
-        """The users table for a screen: instead of a hash, whether there is a password."""
+        """Return the users table for a screen: instead of a hash, whether there is a password."""
         rows: list[list[Cell]] = [
             [a.nickname, _YES_NO[a.password_hash is not None], visible(a.created), _YES_NO[a.disabled]]
             for a in self._by_key.values()
@@ -93,7 +93,7 @@ _YES_NO = {True: "yes", False: "no"}
 
 @dataclass(slots=True)
 class _Connected:
-    """What stands in the row of one client, but for the times. Sockets are file descriptors."""
+    """The row of one client, except for its times. Sockets are file descriptors."""
 
     address: str
     nickname: str
@@ -121,7 +121,7 @@ _TYPES = {
 _SHOWN = [*_TYPES][:6]
 
 _FREE = math.inf
-"""The times of a row that nobody uses. That was never long ago, so no sweep finds one and none has to look for it."""
+"""The times of an unused row. They are never long ago, so no sweep finds one and none has to look for it."""
 _NEVER = -math.inf
 
 ROWS_AHEAD = 1024
@@ -142,14 +142,14 @@ class Connections:
 
     @property
     def connection_table(self) -> pd.DataFrame:
-        """A row for each client that is connected, in the order of their row numbers, numbered from 0."""
+        """Return a row for each client that is connected, in the order of their row numbers, numbered from 0."""
         import pandas as pd
 
         cells = [(*self._connected[row].cells, self._last_seen[row], self._pinged_at[row]) for row in self._rows()]
         return pd.DataFrame(cells, columns=[*_TYPES]).astype(_TYPES)
 
     def nicknames(self) -> set[str]:
-        """Who is connected."""
+        """The nicknames of those who are connected."""
         return {connected.nickname for connected in self._connected.values()}
 
     def add(self, address: str, nickname: str, login_fd: int, chat_fd: int, check_fd: int, now: float) -> int:
@@ -171,27 +171,27 @@ class Connections:
         self._connected[row].in_chat = in_chat
 
     def seen(self, rows: Iterable[int], now: float) -> None:
-        """Bytes came from these clients. Rows freed meanwhile are passed over."""
+        """Note that bytes came from these clients. Rows freed meanwhile are passed over."""
         self._last_seen[self._used(rows)] = now
 
     def pinged(self, rows: Iterable[int], now: float) -> None:
-        """These clients were sent a PING. Rows freed meanwhile are passed over."""
+        """Note that these clients were sent a PING. Rows freed meanwhile are passed over."""
         self._pinged_at[self._used(rows)] = now
 
     def inactive(self, now: float, limit: float) -> list[int]:
-        """The clients that were last seen more than `limit` seconds ago."""
+        """Return the clients that were last seen more than `limit` seconds ago."""
         return _where(now - self._last_seen > limit)
 
     def quiet(self, now: float, heartbeat: float) -> list[int]:
-        """The clients that were neither seen nor pinged in the last `heartbeat` seconds: time to ping them."""
+        """Return the clients that were neither seen nor pinged in the last `heartbeat` seconds: time to ping them."""
         return _where(now - np.maximum(self._last_seen, self._pinged_at) >= heartbeat)
 
     def public(self, now: float) -> Table:
-        """The rows in use for a screen: instead of clock times, for how many seconds nothing was heard."""
+        """Return the rows in use for a screen: instead of clock times, for how many seconds nothing was heard."""
         return Table([*_SHOWN, "idle"], [[*self._connected[row].cells, self._idle(row, now)] for row in self._rows()])
 
     def _idle(self, row: int, now: float) -> float:
-        return max(0.0, round(now - float(self._last_seen[row]), 1))  # who has no heartbeat counts as heard
+        return max(0.0, round(now - float(self._last_seen[row]), 1))  # a client without a heartbeat counts as heard
 
     def _rows(self) -> list[int]:
         return sorted(self._connected)

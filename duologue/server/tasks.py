@@ -15,7 +15,9 @@ Work = Coroutine[None, None, None]
 
 
 class Tasks:
-    """What is on the way. A store that fails ends an errand with a record in the log: it has been told to all."""
+    """The running tasks. A task that meets a failed store ends with a record in the log, as everybody has been told of
+    that.
+    """
 
     def __init__(self) -> None:
         self.running: set[asyncio.Task[None]] = set()
@@ -28,18 +30,18 @@ class Tasks:
         return task
 
     def answer(self, connection: Connection, work: Work) -> None:
-        """The same, of a question that came on `connection`, which is not read from until it is answered."""
+        """Run the work of a question that came on `connection`, which is not read from until it is answered."""
         connection.hold(Hold.RECALL)
         self.run(_answered(connection, work))
 
     def read(self, session: Session, work: Work) -> None:
-        """The same of a question on the chat socket that changes nothing: `left` gives it up."""
+        """Run the work of a question on the chat socket that changes nothing: `left` gives it up."""
         session.chat_socket.hold(Hold.RECALL)
         task = self._readings[session] = self.run(_answered(session.chat_socket, work))
         task.add_done_callback(lambda _: self._read(session, task))
 
     def left(self, session: Session) -> None:
-        """Nobody waits for what `session` has asked, wherever it is."""
+        """Give up what `session` has asked: nobody waits for it."""
         task = self._readings.get(session)
         if task:
             # Not before it has begun: what it was given to wait for would never be waited for, and Python complain.

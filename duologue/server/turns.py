@@ -1,7 +1,7 @@
-"""Shares the turns of the event loop: commands have so much time in each, and then whoever talks is served.
+"""Turns of the event loop: commands get a limited time in each, and chats are served in between.
 
-Who has more commands waiting than there is time for stands in a queue that goes round by account, so nobody waits for
-all that somebody else has sent.
+Clients with more commands waiting than there is time for stand in a queue that goes round by account, so nobody waits
+for all that somebody else has sent.
 """
 
 from __future__ import annotations
@@ -13,15 +13,18 @@ from time import perf_counter
 from duologue.core.fair_queue import FairQueue
 
 TURN = 0.005
-"""Seconds for commands in one turn of the loop. What is said in chats passes between two turns (reliability.md: another
-pair's p99 stays under 100 ms)."""
+"""Seconds for commands in one turn of the loop. Messages of chats pass between two turns (reliability.md: another
+pair's p99 stays under 100 ms).
+"""
 
 COMMANDS_AT_A_TIME = 20
-"""Of one socket before another that waits: about half a millisecond, so a hundred who flood come round in 50 ms."""
+"""Commands of one socket before another that waits: about half a millisecond, so a hundred who flood come round in 50
+ms.
+"""
 
 
 class Turns:
-    """`clock` is in seconds, and only differences count."""
+    """The time for commands in each turn. `clock` is in seconds, and only differences count."""
 
     def __init__(self, clock: Callable[[], float] = perf_counter) -> None:
         self._clock = clock
@@ -30,7 +33,7 @@ class Turns:
         self._is_on = False
 
     def is_over(self) -> bool:
-        """Has this turn of the loop had its share of commands?"""
+        """Whether this turn of the loop has had its share of commands."""
         now = self._clock()
         if not self._is_on:
             self._is_on = True

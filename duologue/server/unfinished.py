@@ -1,4 +1,4 @@
-"""Messages of which only a part has come, at doors where nothing asks whether a client lives: they do not stay so."""
+"""Deadlines for messages of which only a part has come, at front doors that do not check whether a client lives."""
 
 from __future__ import annotations
 
@@ -20,7 +20,9 @@ class Unfinished:
         self._begun: dict[Connection, tuple[int, float]] = {}
 
     def note(self, connection: Connection, which: int) -> None:
-        """The message of this number has begun on `connection`, and not ended; 0: nothing is unfinished there."""
+        """Note that the message of this number has begun on `connection`, and not ended; 0: nothing is unfinished
+        there.
+        """
         if not which:
             self.forget(connection)
         elif self._begun.get(connection, (0, 0.0))[0] != which:

@@ -1,1 +1,1 @@
-"""What a client can ask of the server."""
+"""Commands that a client can send to the server."""

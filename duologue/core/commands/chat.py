@@ -1,4 +1,5 @@
-"""What a client can ask of the server: one frozen dataclass each, and the table of the words that people type for them.
+"""Commands that a client can send to the server: one frozen dataclass each, and the table of the words that people type
+for them.
 
 Knows nothing of the bytes that a command arrives in; each front door makes these from its own wire.
 """
@@ -50,7 +51,9 @@ class GivePassword:
 
 @dataclass(frozen=True, slots=True)
 class GivePass:
-    """The whole login of somebody who was here before: the pass that they were given then (session_tokens.py)."""
+    """The whole login of somebody who was here before, with the session token that they were given then
+    (server/auth/session_tokens.py).
+    """
 
     token: str = field(repr=False)
 
@@ -98,12 +101,12 @@ class CancelRequest:
 
 @dataclass(frozen=True, slots=True)
 class ListRequests:
-    """Who waits for my answer?"""
+    """List the requests that wait for an answer."""
 
 
 @dataclass(frozen=True, slots=True)
 class ListOnline:
-    """Who is here? A page of them: the first, or what follows the nickname `after`."""
+    """List who is here, a page at a time: the first, or what follows the nickname `after`."""
 
     after: str | None = None
 
@@ -117,12 +120,12 @@ class Say:
 
 @dataclass(frozen=True, slots=True)
 class QuitChat:
-    """Leave the chat, not the server."""
+    """Leave the chat, but not the server."""
 
 
 @dataclass(frozen=True, slots=True)
 class StreamHeld:
-    """What somebody remembers of a stream: they hold, or know to be stored, its messages 1 to `upto`."""
+    """A client's memory of a stream: it holds, or knows to be stored, its messages 1 to `upto`."""
 
     name: str
     upto: int
@@ -130,8 +133,8 @@ class StreamHeld:
 
 @dataclass(frozen=True, slots=True)
 class ResumeChat:
-    """Go on with a chat that has paused. `sent` is what I know to be stored of the stream that I send in, `received`
-    what I hold of the partner's; both None where my memory of the chat is gone.
+    """Resume a paused chat. `sent` is what the client knows to be stored of the stream that it sends in, `received`
+    what it holds of the partner's; both None where it remembers nothing of the chat.
     """
 
     chat: str
@@ -151,7 +154,7 @@ class SendLetter:
 
 @dataclass(frozen=True, slots=True)
 class ReadHistory:
-    """The newest `count` messages between me and `nickname`, or those older than the message `before`."""
+    """Read the newest `count` messages exchanged with `nickname`, or those older than the message `before`."""
 
     nickname: str
     count: int
@@ -160,7 +163,7 @@ class ReadHistory:
 
 @dataclass(frozen=True, slots=True)
 class SearchHistory:
-    """The newest messages in any of my chats that have all of `words`."""
+    """Find the newest messages in all of one's own chats that have all of `words`."""
 
     words: str
 
@@ -172,7 +175,7 @@ class Exit:
 
 @dataclass(frozen=True, slots=True)
 class Ping:
-    """The client lives, and holds messages 1 to `received` of the partner's `stream`; None where it does not say."""
+    """A sign of life; the client holds messages 1 to `received` of the partner's `stream`, None if it does not say."""
 
     received: int | None = None
     stream: str | None = None
@@ -185,8 +188,8 @@ class Pong:
 
 @dataclass(frozen=True, slots=True)
 class NoCommand:
-    """What was read asks for nothing, or not yet: a part of a text, a frame of the transport's own. It costs its
-    reading, so a door gives one wherever it has read something and found no command.
+    """A read that asks for nothing, or not yet: a part of a text, a frame of the transport's own. It costs its reading,
+    so a codec gives one wherever it has read something and found no command.
     """
 
 
@@ -218,7 +221,7 @@ Command = (
 
 
 class Takes(Enum):
-    """What a command word is followed by; the value is how help writes it."""
+    """The arguments of a command word; the value is how help writes them."""
 
     NOTHING = ""
     NICKNAME = "NICK"
@@ -239,7 +242,7 @@ class Takes(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One word of the conversation with the server: what follows it, what it asks for, how help explains it."""
+    """One word of the conversation with the server: its arguments, the command that it stands for, and its help."""
 
     word: str
     takes: Takes

@@ -1,4 +1,4 @@
-"""What a client can ask about people: how they are, and how they find oneself. Names are as somebody typed them."""
+"""Commands about people: presence, and who may reach one. Names are as somebody typed them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import Enum
 
 
 class MayAsk(Enum):
-    """Who may ask somebody for a chat. Known is with whom they have had one, or to whom they have written."""
+    """Those who may ask somebody for a chat. KNOWN: those with whom they have chatted or to whom they have written."""
 
     EVERYONE = "everyone"
     KNOWN = "known"
@@ -16,45 +16,45 @@ class MayAsk(Enum):
 
 @dataclass(frozen=True, slots=True)
 class GoAway:
-    """I am away from here; `text` says why, or until when, and may be empty."""
+    """Be away; `text` says why, or until when, and may be empty."""
 
     text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class DoNotDisturb:
-    """Nobody is to ask me for a chat."""
+    """Take no requests for a chat."""
 
 
 @dataclass(frozen=True, slots=True)
 class ComeBack:
-    """I am neither away nor to be left alone any more."""
+    """Be neither away nor undisturbed any more."""
 
 
 @dataclass(frozen=True, slots=True)
 class WhoIs:
-    """How is `nickname`, and since when?"""
+    """Ask for the presence of `nickname`, and since when."""
 
     nickname: str
 
 
 @dataclass(frozen=True, slots=True)
 class ListPeople:
-    """Who is here, and how are they? A page of them: the first, or what follows the nickname `after`."""
+    """List who is here with their presence, a page at a time: the first, or what follows the nickname `after`."""
 
     after: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class WatchPeople:
-    """Tell me of everybody, now and whenever that changes; or do not any more."""
+    """Watch everybody's presence, now and whenever it changes; or stop."""
 
     is_on: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Nothing that `nickname` says or asks is to reach me."""
+    """Let nothing that `nickname` says or asks reach me."""
 
     nickname: str
 
@@ -66,14 +66,14 @@ class Unblock:
 
 @dataclass(frozen=True, slots=True)
 class ListBlocked:
-    """Whom have I blocked? A page of them, as in ListPeople."""
+    """List whom one has blocked, a page at a time as in ListPeople."""
 
     after: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class AllowAsking:
-    """Only they may ask me for a chat; None asks who may."""
+    """Set who may ask for a chat; None asks for the setting."""
 
     who: MayAsk | None = None
 

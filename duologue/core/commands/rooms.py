@@ -1,4 +1,4 @@
-"""What a client can ask of rooms. `room` is as somebody typed it, with or without its `#`; see `rooms.room_key`."""
+"""Commands about rooms. `room` is as somebody typed it, with or without its `#`; see `room_rules.room_key`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class JoinRoom:
-    """Come into a room; it is made where there is none, with `password` then."""
+    """Join a room; if it does not exist, it is made, with `password`."""
 
     room: str
     password: str | None = field(default=None, repr=False)
@@ -20,14 +20,14 @@ class PartRoom:
 
 @dataclass(frozen=True, slots=True)
 class ListRooms:
-    """Which rooms are there? A page of them: the first, or what follows the room `after`."""
+    """List the rooms, a page at a time: the first, or what follows the room `after`."""
 
     after: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ListMembers:
-    """Who is in this room? A page of them, as in ListRooms."""
+    """List the members of a room, a page at a time as in ListRooms."""
 
     room: str
     after: str | None = None
@@ -35,7 +35,7 @@ class ListMembers:
 
 @dataclass(frozen=True, slots=True)
 class SetTopic:
-    """Say what a room is about; None asks."""
+    """Set the topic of a room; None asks for it."""
 
     room: str
     topic: str | None = None

@@ -1,1 +1,1 @@
-"""What the server tells a client."""
+"""Events that the server sends to a client."""

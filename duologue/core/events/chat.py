@@ -1,4 +1,4 @@
-"""What the server tells a client: one frozen dataclass each.
+"""Events that the server sends to a client: one frozen dataclass each.
 
 Knows nothing of the bytes that carry an event; each front door writes them in its own words.
 """
@@ -14,13 +14,14 @@ from duologue.core.requests import ChatEnd, RequestState
 
 @dataclass(frozen=True, slots=True)
 class PasswordWanted:
-    """The nickname came; now the password, please."""
+    """The nickname has come; now the password is wanted."""
 
 
 @dataclass(frozen=True, slots=True)
 class LoggedIn:
-    """Welcome. `token` attaches the other two sockets, or where there are none is a pass for the next login; `nickname`
-    is how the server spells the name, and `spelling` how its account does, empty where that is the same.
+    """The login is complete. `token` attaches the other two sockets, or where there are none is a session token for the
+    next login; `nickname` is how the server spells the name, and `spelling` how its account does, empty where that is
+    the same.
     """
 
     token: str = field(repr=False)
@@ -44,7 +45,7 @@ class ChatRequested:
 
 @dataclass(frozen=True, slots=True)
 class RequestWithdrawn:
-    """The request that `nickname` had made is over without an answer from here."""
+    """The request of `nickname` is over without an answer from you."""
 
     nickname: str
     outcome: RequestState
@@ -60,7 +61,7 @@ class RequestSent:
 
 @dataclass(frozen=True, slots=True)
 class RequestAnswered:
-    """The request to `nickname` came to an end that is no chat."""
+    """The request to `nickname` has ended without a chat."""
 
     nickname: str
     outcome: RequestState
@@ -74,7 +75,9 @@ class ChatStarted:
 
 @dataclass(frozen=True, slots=True)
 class ChatEnded:
-    """`chat` and `had` stand in the answer to a resume: of the messages sent in it, the server had 1 to `had`."""
+    """The chat is over. In the answer to a resume `chat` and `had` are set: of the messages sent in it, the server had
+    1 to `had`.
+    """
 
     nickname: str
     reason: ChatEnd
@@ -84,7 +87,7 @@ class ChatEnded:
 
 @dataclass(frozen=True, slots=True)
 class ChatUnknown:
-    """The answer to a resume: there is no such chat of yours."""
+    """The answer to a resume: you have no such chat."""
 
     chat: str
 
@@ -117,7 +120,7 @@ class PartnerResumed:
 @dataclass(frozen=True, slots=True)
 class ChatResumed:
     """The answer to a resume: of the stream that was named the server has 1 to `had`; the next message to come is
-    number `taken` + 1 of `stream`. That is another one where the memory of it was gone, or out of date.
+    number `taken` + 1 of `stream`. That is another stream where the memory of the first was gone, or out of date.
     """
 
     nickname: str
@@ -129,7 +132,7 @@ class ChatResumed:
 
 @dataclass(frozen=True, slots=True)
 class StreamBegins:
-    """What `nickname` says from here on are the messages `first`, `first` + 1, … of `stream`."""
+    """From here on, what `nickname` says are the messages `first`, `first` + 1, … of `stream`."""
 
     nickname: str
     stream: str
@@ -138,7 +141,7 @@ class StreamBegins:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What `nickname` said. `text` may hold line breaks as LF, and anything else that people can type: neutralise it
+    """A message of `nickname`. `text` may hold line breaks as LF, and anything else that people can type: neutralise it
     before showing.
     """
 
@@ -148,7 +151,7 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class WaitingRequests:
-    """Who waits for an answer, the longest waiting first. `more` wait besides these."""
+    """The people who wait for your answer, the longest waiting first. `more` wait besides these."""
 
     nicknames: tuple[str, ...]
     more: int = 0
@@ -156,7 +159,7 @@ class WaitingRequests:
 
 @dataclass(frozen=True, slots=True)
 class PeopleOnline:
-    """A page of all who are here, in the order of the alphabet. `more` come after the last of these."""
+    """A page of all who are here, in alphabetical order. `more` follow the last of these."""
 
     nicknames: tuple[str, ...]
     more: int = 0
@@ -164,10 +167,10 @@ class PeopleOnline:
 
 @dataclass(frozen=True, slots=True)
 class Recalled:
-    """A message of before. `number` orders all that the server keeps; `at` is in seconds since 1970.
+    """An earlier message. `number` orders everything that the server keeps; `at` is in seconds since 1970.
 
-    It was message `position` of its sender's `stream`, where the front door can say so: by that it is known to be the
-    one that was heard when it was said.
+    It was message `position` of its sender's `stream`, if the front door can express that: a client recognises by it
+    the message that it received live.
     """
 
     number: int
@@ -188,7 +191,7 @@ class TextPart:
 
 @dataclass(frozen=True, slots=True)
 class MessageFrom:
-    """A letter, or what had not arrived of a chat that is over: message `number` of the sender's `stream`. `at` is in
+    """A letter, or an undelivered message of a chat that is over: message `number` of the sender's `stream`. `at` is in
     seconds since 1970.
     """
 
@@ -221,7 +224,7 @@ class NotKept:
 
 @dataclass(frozen=True, slots=True)
 class RecallEnded:
-    """That were `count` messages. `before` asks for older ones; None: there are none."""
+    """The end of `count` earlier messages. `before` asks for older ones; None: there are none."""
 
     count: int
     before: int | None = None
@@ -229,9 +232,9 @@ class RecallEnded:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """What you asked for cannot be had. `code` is one word for programs, `text` a sentence for people.
+    """A command is refused. `code` is one word for programs, `text` a sentence for people.
 
-    `of` is the class of the command that is refused; None where it is none in particular, or none that is known.
+    `of` is the class of the command that is refused; None if it is none in particular, or not known.
     """
 
     code: str
@@ -260,7 +263,7 @@ class Acknowledged:
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """Are you there?"""
+    """A question whether the client still lives."""
 
 
 Event = (

@@ -1,4 +1,4 @@
-"""What the server tells about people: how they are, and how they find oneself."""
+"""Events about people: their presence, and who may reach them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from duologue.core.commands.people import MayAsk
 
 
 class State(Enum):
-    """How somebody is. What they say themselves counts more than that they are in a chat."""
+    """The presence of somebody. What they have set themselves counts more than being in a chat."""
 
     ONLINE = "online"
     AWAY = "away"
@@ -20,8 +20,8 @@ class State(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Presence:
-    """How `nickname` is now. `text` is what somebody who is away has left to say. `spelling` is how the account spells
-    itself, empty where that is the nickname; the native protocol has no place for it.
+    """The presence of `nickname` now. `text` is the text that somebody who is away has left. `spelling` is how the
+    account spells itself, empty where that is the nickname; the native protocol has no place for it.
     """
 
     nickname: str
@@ -30,13 +30,13 @@ class Presence:
     spelling: str = ""
 
     def without_text(self) -> Presence:
-        """As those are told who have blocked them."""
+        """Return it as it is told to somebody who has blocked them."""
         return replace(self, text="")
 
 
 @dataclass(frozen=True, slots=True)
 class YouAre:
-    """The answer to who has said how they are: others see it now."""
+    """The answer to somebody who has set their presence: others see it now."""
 
     state: State
     text: str = ""
@@ -44,7 +44,7 @@ class YouAre:
 
 @dataclass(frozen=True, slots=True)
 class PersonDescribed:
-    """How `nickname` is, `since` when, in seconds since 1970; None where the server does not know."""
+    """The presence of `nickname`, `since` when, in seconds since 1970; None where the server does not know."""
 
     nickname: str
     state: State
@@ -56,7 +56,7 @@ class PersonDescribed:
 
 @dataclass(frozen=True, slots=True)
 class PeopleListed:
-    """A page of all who are here and how they are, in the order of the alphabet. `more` come after the last."""
+    """A page of all who are here and their presence, in alphabetical order. `more` follow the last."""
 
     people: tuple[tuple[str, State], ...]
     more: int = 0
@@ -64,7 +64,7 @@ class PeopleListed:
 
 @dataclass(frozen=True, slots=True)
 class PersonBlocked:
-    """Nothing that `nickname` says or asks reaches you."""
+    """The answer to a block: nothing that `nickname` says or asks reaches you."""
 
     nickname: str
 
@@ -76,7 +76,7 @@ class PersonUnblocked:
 
 @dataclass(frozen=True, slots=True)
 class BlockedListed:
-    """A page of all whom you have blocked, in the order of the alphabet. `more` come after the last of these."""
+    """A page of all whom you have blocked, in alphabetical order. `more` follow the last of these."""
 
     nicknames: tuple[str, ...]
     more: int = 0
@@ -84,7 +84,7 @@ class BlockedListed:
 
 @dataclass(frozen=True, slots=True)
 class AskingAllowed:
-    """These may ask you for a chat."""
+    """The answer to /allow: these people may ask you for a chat."""
 
     who: MayAsk
 

@@ -1,4 +1,4 @@
-"""What the server tells about rooms. `room` is always a room's key, with its `#`; see `rooms.room_key`."""
+"""Events about rooms. `room` is always a room's key, with its `#`; see `room_rules.room_key`."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ class RoomEntered:
 
 @dataclass(frozen=True, slots=True)
 class RoomExited:
-    """The answer to a part: you are out of `room`."""
+    """The answer to a part: you have left `room`."""
 
     room: str
 
 
 @dataclass(frozen=True, slots=True)
 class RoomJoined:
-    """`nickname` has come in."""
+    """`nickname` has joined."""
 
     room: str
     nickname: str
@@ -31,7 +31,7 @@ class RoomJoined:
 
 @dataclass(frozen=True, slots=True)
 class RoomLeft:
-    """`nickname` has gone."""
+    """`nickname` has left."""
 
     room: str
     nickname: str
@@ -39,8 +39,8 @@ class RoomLeft:
 
 @dataclass(frozen=True, slots=True)
 class RoomSaid:
-    """What `nickname` said in `room`. `number` orders all that the server keeps, as in Recalled; `at` is in seconds
-    since 1970. `text` may hold line breaks as LF, and must be neutralised before showing.
+    """A message of `nickname` in `room`. `number` orders everything that the server keeps, as in Recalled; `at` is in
+    seconds since 1970. `text` may hold line breaks as LF, and must be neutralised before showing.
     """
 
     room: str
@@ -52,7 +52,7 @@ class RoomSaid:
 
 @dataclass(frozen=True, slots=True)
 class RoomMissed:
-    """You did not read for a while, and `count` messages of `room` have passed you by. They may be in its history."""
+    """You did not read for a while, and missed `count` messages of `room`. They may be in its history."""
 
     room: str
     count: int
@@ -60,7 +60,7 @@ class RoomMissed:
 
 @dataclass(frozen=True, slots=True)
 class RoomTopic:
-    """What `room` is about, empty where nobody has said. `nickname` has just set it; None where you asked."""
+    """The topic of `room`, empty where there is none. `nickname` has just set it; None where you asked."""
 
     room: str
     nickname: str | None
@@ -69,7 +69,7 @@ class RoomTopic:
 
 @dataclass(frozen=True, slots=True)
 class RoomMembers:
-    """A page of all who are in `room`, in the order of the alphabet. `more` come after the last of these."""
+    """A page of the members of `room`, in alphabetical order. `more` follow the last of these."""
 
     room: str
     nicknames: tuple[str, ...]
@@ -88,7 +88,7 @@ class RoomListed:
 
 @dataclass(frozen=True, slots=True)
 class RoomsListed:
-    """A page of rooms is complete; there are `count` in all. `after` asks for those that follow, if there are any."""
+    """The end of a page of rooms; there are `count` in all. `after` asks for those that follow, if there are any."""
 
     count: int
     after: str | None = None

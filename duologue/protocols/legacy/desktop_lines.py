@@ -24,14 +24,14 @@ from duologue.protocols.legacy.wording import Wording, names_that_fit, shown_nam
 USERS = "[USERS]:"
 PRIVATE = "[PRIVATE MESSAGE] "
 NO_TAG = "» "
-"""Stands before a text that would be taken for a signal."""
+"""Put before a text that would be taken for a signal."""
 
 _TAGS = (USERS.strip().casefold(), PRIVATE.strip().casefold())
 _TO_ONE = re.compile(rf"{re.escape(PRIVATE)}([^\s:]+): ")
 
 
 class DesktopLinesCodec:
-    """One client's socket, as the server sees it. `is_here` tells whether somebody is shown by this name."""
+    """The server's codec of one client's socket. `is_here` tells whether somebody who is shown by this name is here."""
 
     hears_itself = True
     watches = True
@@ -68,9 +68,10 @@ class DesktopLinesCodec:
                 yield self._noted(typed(part, self._user))
 
     def _unglued(self, text: str) -> Iterator[str]:
-        """Two sends may come as one after a moment without a network, and what was for one must not reach everyone.
+        """Split two sends that came as one after a moment without a network: a text for one person must not reach
+        everyone.
 
-        So a tag inside a text begins a new one, where it names somebody who is here.
+        So a tag inside a text begins a new text, if it names somebody who is here.
         """
         start = 0
         for tag in _TO_ONE.finditer(text):
@@ -80,7 +81,7 @@ class DesktopLinesCodec:
         yield text[start:]
 
     def _private(self, name: str, text: str) -> Iterator[Command]:
-        """What is typed in the private window of `name`: with the partner it is the chat, commands included."""
+        """Read a line typed in the private window of `name`: with the partner it is the chat, commands included."""
         asker = self._user.who_waits(name)
         answer = answer_to(asker, text, self._user) if asker else None
         if answer:
@@ -128,7 +129,7 @@ def _users(event: PeopleOnline) -> bytes:
 
 
 def _private_text(name: str, text: str) -> tuple[bytes, ...]:
-    """In the window of `name`, which the tag names in any case."""
+    """Return a text for the window of `name`, which the tag names in any case."""
     tag, action = f"{PRIVATE}{name}: ", action_in(text)
     return messages(tag, text) if action is None else messages(f"{tag}* {name} ", action)
 

@@ -1,5 +1,5 @@
-"""The front door of system 003: the server asks for a nickname, and the client writes it in front of each
-text. For original clients.
+"""The front door of system 003: the server asks for a nickname, and the client puts it before each text. For original
+clients.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ SERVER = "[SERVER] "
 
 
 class NicknameLinesCodec:
-    """One client's socket, as the server sees it. The words of this protocol have no time of day."""
+    """The server's codec of one client's socket. This protocol shows no time of day."""
 
     hears_itself = False
     watches = False
@@ -58,7 +58,7 @@ class NicknameLinesCodec:
             yield from self._said(text)
 
     def _first_text(self, text: str) -> Iterator[Command]:
-        """The bare nickname, to which the first `<nickname>: <text>` may be glued."""
+        """Read the bare nickname, to which the first `<nickname>: <text>` may be joined."""
         twice, colon, said = text.partition(": ")
         half = twice[: len(twice) // 2]
         is_glued = bool(colon) and twice == half + half

@@ -1,4 +1,4 @@
-"""The front door of system 002: a name, then bare text, one read a message. For original clients."""
+"""The front door of system 002: a name, then bare text, one message a read. For original clients."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from duologue.protocols.lines import TRIES
 
 
 class PlainLinesCodec:
-    """One client's socket, as the server sees it. `time_of_day` gives HH:MM:SS."""
+    """The server's codec of one client's socket. `time_of_day` gives HH:MM:SS."""
 
     hears_itself = False
     watches = False

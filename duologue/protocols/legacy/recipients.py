@@ -1,6 +1,6 @@
-"""Where a text goes that is no command: to the partner, to all in a room, to one person, or as an answer to a request.
+"""The recipient of a text that is no command: the partner, a room, one person, or as an answer to a request.
 
-For the front doors of old systems. Knows nothing of bytes, nor of a door's tags.
+For the front doors of old systems. Knows nothing of bytes, nor of a protocol's tags.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _NO = frozenset({"no", "n"})
 
 
 def message(text: str, user: UserState) -> Command:
-    """To whom one talks with: the partner, or the room. Raises PeerError where that is nobody any more."""
+    """Return a message to the partner, or to the room. Raises PeerError where there is neither any more."""
     if user.partner is not None:
         return Say(text)
     if user.ended is not None:
@@ -27,19 +27,21 @@ def message(text: str, user: UserState) -> Command:
 
 
 def privately(name: str, text: str, user: UserState) -> Command:
-    """A message to one person, who may be the partner."""
+    """Return a message to one person, who may be the partner."""
     return Say(text) if user.is_partner(name) else SayPrivately(name, text)
 
 
 def room_of(user: UserState) -> str:
-    """Raises PeerError for whoever is in none."""
+    """Return the room of plain text. Raises PeerError for a user who is in none."""
     if user.room is None:
         raise PeerError("no_room", f"You are in no room. {user.wording.join} comes into one.")
     return user.room
 
 
 def reply(text: str, user: UserState) -> Command:
-    """To whoever has written privately last, unless that has changed since a line was typed last."""
+    """Return a message to the one who has written privately last, unless that has changed since the last line was
+    typed.
+    """
     match user.writers:
         case ():
             word = user.wording.word("/msg NAME TEXT")
@@ -52,7 +54,7 @@ def reply(text: str, user: UserState) -> Command:
 
 
 def answer(text: str, user: UserState) -> Command | None:
-    """Yes and no are answers while somebody waits for one, else words like others."""
+    """Return the answer to a request: yes and no are answers while somebody waits for one, else words like others."""
     if user.partner is not None or not user.waiting:
         return None
     if len(user.waiting) == 1:
@@ -64,7 +66,7 @@ def answer(text: str, user: UserState) -> Command | None:
 
 
 def answer_to(nickname: str, text: str, user: UserState) -> Command | None:
-    """The answer to `nickname`, who waits for it; None for a text that is neither yes nor no."""
+    """Return the answer to `nickname`, who waits for it; None for a text that is neither yes nor no."""
     word = text.strip().casefold()
     if word not in _YES | _NO:
         return None
@@ -73,6 +75,6 @@ def answer_to(nickname: str, text: str, user: UserState) -> Command | None:
 
 
 def which_request(word: str, user: UserState) -> PeerError:
-    """For an answer that names nobody, where several wait for one."""
+    """Return the refusal of an answer that names nobody, where several wait for one."""
     names = ", ".join(names_that_fit(tuple(user.waiting)))
     return PeerError("which_request", f"{user.wording.word(f'{word} NAME')} says which is meant: {names}.")

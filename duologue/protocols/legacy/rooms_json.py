@@ -49,10 +49,10 @@ from duologue.protocols.legacy.wording import Wording, names_that_fit, shown_nam
 
 
 class RoomsJsonCodec:
-    """One client's socket, as the server sees it. `time_of_day` gives HH:MM:SS, and `is_here` tells whether somebody is
-    shown by this name.
+    """The server's codec of one client's socket. `time_of_day` gives HH:MM:SS, and `is_here` tells whether somebody who
+    is shown by this name is here.
 
-    What those clients have no command for is typed after MSG: `MSG /chat alice`, `MSG yes`.
+    Commands that those clients do not have are typed after MSG: `MSG /chat alice`, `MSG yes`.
     """
 
     hears_itself = False
@@ -92,7 +92,7 @@ class RoomsJsonCodec:
     def _piece(self, data: bytes) -> Iterator[Command | PeerError]:
         for text in self._json.feed(data):
             self._count += 1
-            if not self._user.is_in:  # whoever gives no name comes in by a whole command, not by its beginning
+            if not self._user.is_in:  # without a name, somebody logs in by a whole command, not by its beginning
                 yield from or_error(self._comes_in(b""))
             if self._user.is_in:
                 yield from or_error(self._commands(text))
@@ -122,7 +122,7 @@ class RoomsJsonCodec:
         yield JoinRoom(*content.split(maxsplit=1))
 
     def _out_of_other_rooms(self) -> Iterator[Command]:
-        """After a join: these clients know of one room only, the last."""
+        """Leave all other rooms after a join: these clients know of one room only, the last."""
         for room in [*self._user.rooms][:-1]:
             del self._user.rooms[room]
             yield PartRoom(room)
@@ -155,7 +155,7 @@ class RoomsJsonCodec:
     # To the client
 
     def hears(self, event: Event) -> bool:
-        """Not what is said in a room that it is on its way out of, see _out_of_other_rooms."""
+        """Return False for what is said in a room that it is on its way out of, see _out_of_other_rooms."""
         return getattr(event, "room", self._user.room) == self._user.room
 
     def encode(self, event: Event) -> tuple[bytes, ...]:
@@ -204,7 +204,7 @@ _COMMANDS: dict[str, Callable[[RoomsJsonCodec, str], Iterator[Command]]] = {
 
 
 def _name(room: str) -> str:
-    """A room as those clients name it, without its mark."""
+    """Return a room's name as those clients show it, without its mark."""
     return shown_name(room.removeprefix("#"))
 
 
@@ -215,7 +215,7 @@ _OWN_WORDS: dict[type[Event], tuple[str, Callable[..., str | None]]] = {
     RoomJoined: ("USER_JOINED", lambda event: f"{shown_name(event.nickname)} has joined the room."),
     RoomLeft: ("USER_LEFT", lambda event: f"{shown_name(event.nickname)} has left the room."),
 }
-"""What has a type of its own in this protocol."""
+"""Events with a type of their own in this protocol."""
 
 _TYPES: dict[type[Event], str] = {
     Refused: "ERROR",
@@ -227,7 +227,7 @@ _TYPES: dict[type[Event], str] = {
     BlockedListed: "LIST_RESPONSE",
     PersonDescribed: "LIST_RESPONSE",
 }
-"""For sentences; what is not here concerns one person alone, and comes as a private message from nobody."""
+"""The types of sentences; any other concerns one person alone, and comes as a private message from nobody."""
 
 
 def _type_of(event: Event) -> str:
@@ -237,7 +237,7 @@ def _type_of(event: Event) -> str:
 
 
 def _speech(event: Event, speaker: str) -> tuple[str, str]:
-    """The type of what somebody says, and its speaker in this protocol: the type tells who else hears it."""
+    """Return the type of a message, and its speaker in this protocol: the type tells who else hears it."""
     match event:
         case RoomSaid(nickname=nickname):
             return "PUBLIC_MSG", shown_name(nickname)

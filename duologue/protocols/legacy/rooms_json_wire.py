@@ -23,7 +23,7 @@ _dumps = json.JSONEncoder(ensure_ascii=False).encode
 
 
 class JsonReader:
-    """Bytes as they come to whole JSON objects and arrays, however they were split and glued. Reads each byte once."""
+    """A reader of whole JSON objects and arrays, however they were split and joined. Looks at each byte once."""
 
     __slots__ = ("_depth", "_held", "_in_string", "_looked_at")
 
@@ -35,11 +35,12 @@ class JsonReader:
 
     @property
     def is_midway(self) -> bool:
-        """Has a text begun that has not ended?"""
+        """Whether a text has begun and not ended."""
         return bool(self._held)
 
     def feed(self, data: bytes) -> Iterator[bytes]:
-        """Each text that is whole now. What is neither object nor array comes as it is, with what follows it.
+        """Yield each text that is whole now. Anything else than an object or array comes as it is, with what follows
+        it.
 
         Raises FatalPeerError for one that does not end within `JSON_LIMIT` bytes.
         """
@@ -53,7 +54,7 @@ class JsonReader:
         yield from self._keep(held, start, end)
 
     def _closes(self, sign: bytes) -> bool:
-        """Whether `sign` is the end of a text."""
+        """Return whether `sign` is the end of a text."""
         if sign == b'"':
             self._in_string = not self._in_string
         elif not self._in_string and sign in _DEEPER:
@@ -79,7 +80,7 @@ class JsonReader:
 
 
 def parse_command(text: bytes) -> tuple[str, str]:
-    """Command and content of a JSON text. Raises PeerError for any other."""
+    """Return command and content of a JSON text. Raises PeerError for any other."""
     try:
         found = json.loads(text)
     except (ValueError, RecursionError):
@@ -99,15 +100,15 @@ def _checked(content: str) -> str:
     return content
 
 
-@lru_cache(maxsize=16)  # what is said in a room goes to many, and is made into bytes once
+@lru_cache(maxsize=16)  # a message in a room goes to many, and is encoded once
 def encode_messages(kind: str, now: str, before: str, text: str) -> tuple[bytes, ...]:
-    """`text`, neutralised, in as many messages as it takes, each with `before` in front."""
+    """Return `text`, neutralised, in as many messages as it takes, each with `before` in front."""
     room = _room_for(kind, now, before)
     return tuple(_encode(kind, before + piece, now) for piece in pieces(neutral(text), room, _length))
 
 
 def encode_one_message(kind: str, now: str, text: str) -> bytes:
-    """The same for what must not come in parts: cut where it does not fit."""
+    """Return `text` as one message, for what must not come in parts: cut where it does not fit."""
     return _encode(kind, cut(neutral(text), _room_for(kind, now, ""), _length), now)
 
 
@@ -120,5 +121,5 @@ def _encode(kind: str, content: str, now: str) -> bytes:
 
 
 def _length(text: str) -> int:
-    """How many bytes of JSON a text takes, quotes aside."""
+    """Return how many bytes of JSON a text takes, quotes aside."""
     return len(_dumps(text).encode()) - 2

@@ -1,6 +1,6 @@
 """The front door of system 000: three sockets, and no frames. For original clients, at the port of the native ones.
 
-Sans-I/O: which of a client's three sockets this is, and whose. What is said there is the matter of `SimpleChatUser`.
+Sans-I/O: knows which of a client's three sockets this is, and whose. `SimpleChatUser` reads what is said there.
 """
 
 from __future__ import annotations
@@ -19,31 +19,33 @@ from duologue.protocols.lines import TRIES
 _FIRST_WORDS = tuple(kind.value.encode() for kind in SocketKind)
 
 _BEYOND_LOGIN = {SocketKind.CHAT: 1, SocketKind.CHECK: 2}
-"""How far the client's port of a further socket is from that of its login socket."""
+"""The distance of the client's port of a further socket from that of its login socket."""
 
 
 def is_simplechat(first: bytes) -> bool | None:
-    """Are these the first bytes of such a client? None: they may become that."""
+    """Return whether these are the first bytes of such a client; None: they may become that."""
     if first.startswith(_FIRST_WORDS):
         return True
     return None if any(word.startswith(first) for word in _FIRST_WORDS) else False
 
 
 class SimpleChat:
-    """The door as a whole: knows who has logged in from where, for that is all that joins three sockets."""
+    """The front door as a whole: knows who has logged in from which address and port, as nothing else joins three
+    sockets.
+    """
 
     def __init__(self) -> None:
         self._people: WeakValueDictionary[tuple[str, int], SimpleChatUser] = WeakValueDictionary()
 
     def socket(self, address: str, port: int) -> SimpleChatCodec:
-        """The server's end of a new socket; the client's has this address and port."""
+        """Return the server's codec of a new socket; the client's has this address and port."""
         return SimpleChatCodec(self, address, port)
 
     def logged_in(self, address: str, port: int, person: SimpleChatUser) -> None:
         self._people[address, port] = person
 
     def owner(self, kind: SocketKind, address: str, port: int) -> SimpleChatUser:
-        """Whose further socket comes from there. Raises FatalPeerError where it is nobody's."""
+        """Return the owner of a further socket from there. Raises FatalPeerError where there is none."""
         person = self._people.get((address, port - _BEYOND_LOGIN[kind]))
         if person is None:
             raise FatalPeerError("bad_token", "No login socket has the port that goes with this one. Log in again.")
@@ -51,7 +53,7 @@ class SimpleChat:
 
 
 class SimpleChatCodec:
-    """One of a client's sockets. `kind` is None until its first word has come."""
+    """The codec of one of a client's sockets. `kind` is None until its first word has come."""
 
     hears_itself = False
     watches = False
@@ -72,7 +74,7 @@ class SimpleChatCodec:
     # From the client
 
     def receive_data(self, data: bytes) -> Iterator[Command | PeerError]:
-        """The first read has the whole of the first word, at least."""
+        """Yield commands. The first read has the whole of the first word, at least."""
         return or_error(self._commands(data))
 
     def _commands(self, data: bytes) -> Iterator[Command]:
@@ -92,21 +94,21 @@ class SimpleChatCodec:
             case SocketKind.CHAT:
                 self._early += text
             case SocketKind.CHECK:
-                pass  # PING: that it says so is all that it says
+                pass  # PING: being sent is all that it says
 
     def _attach(self, kind: SocketKind) -> Iterator[Command]:
         person = self._door.owner(kind, self._address, self._port)
         yield AttachSocket(kind, person.token)
-        self._person = person  # whoever is refused does not come here
+        self._person = person  # a client that is refused does not get here
 
     def _log_in(self, text: str) -> Iterator[Command]:
-        """The word and the nickname, in two reads or one, and again after a refusal; then nothing but PONG."""
+        """Read the word and the nickname, in two reads or one, and again after a refusal; after that only PONG."""
         nickname = text.removeprefix(SocketKind.LOGIN.value).strip()
         if nickname and not self._person.token:
             yield GiveNickname(nickname, is_all=True)
 
     def early(self) -> Iterator[Command | PeerError]:
-        """What came before the client's other sockets were there."""
+        """Yield what came before the client's other sockets were there."""
         text, self._early = self._early, ""
         return or_error(self._person.types(text))
 
@@ -123,13 +125,13 @@ class SimpleChatCodec:
         return True
 
     def told(self, event: Event) -> Told:
-        """What the client reads for `event`, on whichever socket it is told. Asked of its login socket."""
+        """Return the messages for `event`, on whichever socket they go. Asked of the login socket's codec."""
         if isinstance(event, LoggedIn):
             self._door.logged_in(self._address, self._port, self._person)
         return told(self._person, event)
 
     def encode(self, event: Event) -> tuple[bytes, ...]:
-        """What its login socket says."""
+        """Return the messages for the login socket."""
         return self.told(event).login
 
 

@@ -1,4 +1,4 @@
-"""What a client of system 000 is told for each event, and on which of its sockets. See `simplechat_person`."""
+"""The bytes for a client of system 000 for each event, and on which of its sockets. See `simplechat_state`."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ _WARNING = "slow_down"
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What a client reads for an event, on which of its sockets."""
+    """The messages for an event, on each of the client's sockets."""
 
     login: tuple[bytes, ...] = ()
     chat: tuple[bytes, ...] = ()
@@ -124,7 +124,7 @@ def _started(person: SimpleChatUser, event: ChatStarted) -> Told:
 
 
 def _resumed(person: SimpleChatUser, event: ChatResumed) -> Told:
-    """It has begun anew and knows of no chat: a yes, or /chat, takes it back into this one."""
+    """The client has begun anew and knows of no chat: a yes, or /chat, takes it back into this one."""
     person.user.partner = event.nickname
     return Told((*_shown(sentence(event)), *_announce(person, event.nickname)))
 
@@ -147,7 +147,7 @@ def _chat_over(person: SimpleChatUser, name: str, why: str) -> Told:
 
 
 def _shown(text: str | None) -> tuple[bytes, ...]:
-    """As messages, of which only the first begins with words that somebody else may have chosen."""
+    """Return a text as messages, of which only the first begins with words that somebody else may have chosen."""
     if not text:
         return ()
     first, *more = pieces(neutral(text), MESSAGE_LIMIT - len(f"{CUT} ".encode()))
@@ -159,7 +159,7 @@ def _said(_: SimpleChatUser, event: Said) -> Told:
 
 
 def _said_in_room(_: SimpleChatUser, event: RoomSaid) -> Told:
-    """Never without the room, the lobby too: only the partner's texts have nothing but a name in front."""
+    """Always name the room, the lobby too: only the partner's texts have nothing but a name in front."""
     return Told(messages(*with_mark(f"{visible(event.room)} {shown_name(event.nickname)}", event.text)))
 
 

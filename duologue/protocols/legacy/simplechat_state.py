@@ -1,6 +1,6 @@
-"""A client of system 000, in the states that it does not tell of but acts by: what a read of its means in each.
+"""The states of a client of system 000, which it does not report but acts by, and what a read means in each.
 
-Sans-I/O; knows nothing of which sockets are whose. What the client is told is in `simplechat_told`.
+Sans-I/O; knows nothing of which sockets are whose. The client's messages are in `simplechat_events`.
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ from duologue.protocols.legacy.wording import Wording, shown_name
 
 _ASK, _YES, _QUIT = "/chat", "yes", "/quit"
 
-# Codes of what this door itself has to say: it goes the way of a mistake, and the hub tells it.
+# Codes of this codec's own answers: they take the way of a mistake, and the hub sends them.
 CHAT_IS_ON = "chat_is_on"
 NO_CHAT_BEGAN = "no_chat_began"
 
 
 class SimpleChatUser:
-    """A client, in the states that it does not tell of but acts by: the same word means different things in each.
+    """A client with its unreported states: the same word means different things in each.
 
     It is asking while it waits on its chat socket for the answer to /chat, which is the next read, so nothing else may
-    be sent there. It is talking when it takes what is typed for messages. When a chat ends it still sends the line that
+    be sent there. It is talking when it takes typed lines for messages. When a chat ends it still sends the line that
     is being typed. It answers a request with `yes`, `yes`, nickname, of which `to_come` have not come yet; and it
     means the one who was `announced` last.
     """
@@ -45,7 +45,7 @@ class SimpleChatUser:
     def __init__(self) -> None:
         self.token = ""
         self.is_on = False
-        """Are all three sockets here?"""
+        """Whether all three sockets are here."""
         self.user = UserState(Wording())
         self.is_asking = False
         self.is_talking = False
@@ -54,7 +54,7 @@ class SimpleChatUser:
         self.to_come = 0
         self.announced: str | None = None
 
-    # What it types
+    # Typed lines
 
     def types(self, text: str) -> Iterator[Command]:
         self.quits = False
@@ -77,7 +77,7 @@ class SimpleChatUser:
         self.quits = text == _QUIT
         word, name = [*text.split(maxsplit=1), ""][:2]
         if is_message(text):
-            # What it sends outside of a chat was typed for one person; it may reach no room instead.
+            # Text that it sends outside of a chat was typed for one person; it must not reach a room instead.
             if user.partner is None:
                 raise PeerError("no_chat", "You are in no chat, so nobody got that. /chat NAME asks for one.")
             self.is_talking = True
@@ -98,20 +98,22 @@ class SimpleChatUser:
         if text != _QUIT:
             raise PeerError("chat_ended", f"The chat with {name} had ended, so that line went nowhere. Type it again.")
 
-    # How it answers a request: yes, yes, nickname
+    # Answers to a request: yes, yes, nickname
 
     def _can_answer(self) -> bool:
         partner = self.user.partner
         return partner is None or (partner == self.announced and not self.is_talking)
 
     def _answers(self) -> Iterator[Command]:
-        """Where the only one who waits is whom it believes to answer, at once; else the nickname tells."""
+        """Answer at once where the only one who waits is the one that the client believes to answer; else wait for the
+        nickname.
+        """
         self.to_come = 2
         if self.announced is not None and [*self.user.waiting] == [self.announced]:
             yield AcceptChat(self.announced)
 
     def _goes_on_answering(self, text: str) -> Generator[Command, None, str]:
-        """What is left is a line of its own."""
+        """Read the rest of an answer; what is left is a line of its own."""
         if self.to_come == 2:
             if text != _YES and not self._is_yes_and_name(text):
                 self.to_come = 0
@@ -129,20 +131,20 @@ class SimpleChatUser:
         return text.removeprefix(name)
 
     def _is_all_of_it(self, text: str) -> bool:
-        """Two yeses that have run together, and the name perhaps."""
+        """Return whether `text` is two yeses that have run together, and perhaps the name."""
         return text == _YES + _YES or (text.startswith(_YES) and self._is_yes_and_name(text.removeprefix(_YES)))
 
     def _is_yes_and_name(self, text: str) -> bool:
         return text.startswith(_YES) and self._known_name(text.removeprefix(_YES)) is not None
 
     def _known_name(self, text: str) -> str | None:
-        """The nickname that `text` begins with, of those that it can have been told of."""
+        """Return the nickname that `text` begins with, of those that the client can have been told of."""
         known = (*self.user.waiting, self.announced, self.user.partner)
         names = [shown_name(nickname) for nickname in known if nickname is not None]
         return max(filter(text.startswith, names), key=len, default=None)
 
     def _has_answered(self, name: str) -> Iterator[Command]:
-        """It shows a chat with the one of that name now."""
+        """Take note that the client shows a chat with the one of that name now."""
         user = self.user
         waiting = user.who_waits(name)
         if user.partner is None and waiting is not None:

@@ -1,6 +1,6 @@
-"""What a line of plain text means, given where its writer stands: in a chat, in a room, asked for a chat.
+"""The meaning of a line of plain text, given the state of its writer: in a chat, in a room, asked for a chat.
 
-For the front doors whose clients have few commands of their own, or none. Knows nothing of bytes, nor of a door's tags.
+For front doors whose clients have few commands of their own, or none. Knows nothing of bytes, nor of a protocol's tags.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from duologue.protocols.legacy.user_state import UserState
 from duologue.protocols.legacy.wording import Wording, shown_name
 
 HELP = "help"
-"""Code of the answer to /help. What a door itself has to say goes the way of a mistake: the hub tells it."""
+"""Code of the answer to /help. A codec's own answers take the way of a mistake, so the hub sends them."""
 ME = ACTION.strip()
 
 # As many as one looks through where each comes as a message of its own.
@@ -38,7 +38,9 @@ MOST_HISTORY = 50
 
 
 def typed(text: str, user: UserState) -> Command:
-    """What `text`, which is not empty, asks for. Raises PeerError for what is a mistake, or is answered here."""
+    """Return what `text`, which is not empty, asks for. Raises PeerError for a mistake, or for what
+    is answered here.
+    """
     try:
         if _is_command(text):
             return _command(text, user)
@@ -48,12 +50,12 @@ def typed(text: str, user: UserState) -> Command:
 
 
 def is_message(text: str) -> bool:
-    """Is `text` said to somebody? An action is."""
+    """Return whether `text` is said to somebody. An action is."""
     return not _is_command(text) or text.split(maxsplit=1)[0].casefold() == ME
 
 
 def help_text(wording: Wording, group: str = "") -> str:
-    """One line a command. Those of a group fit into one message; all of them would not."""
+    """Return the help, one line for each command. A group fits into one message; all of them would not."""
     return "\n".join(["You can type:", *(f"{row.usage(wording)}  {row.help}" for row in _GROUPS[group])])
 
 
@@ -78,7 +80,7 @@ def _unknown(word: str, wording: Wording) -> PeerError:
     return PeerError("unknown_command", f"There is no command {shown}. {hint}")
 
 
-# What the commands mean
+# The meanings of the commands
 
 
 def _part(user: UserState, rest: str) -> Command | None:
@@ -109,7 +111,7 @@ def _quit(user: UserState, rest: str) -> Command | None:
     if rest:
         return None
     if user.partner is None:
-        # The chat may have ended while the word was typed; nobody is to lose the connection by that.
+        # The chat may have ended while the word was typed; that must not cost anybody the connection.
         raise PeerError("no_chat", f"You are in no chat. {user.wording.leave} leaves the server.")
     return QuitChat()
 
@@ -141,7 +143,9 @@ def _names(user: UserState, rest: str) -> Command | None:
 
 
 def _topic(user: UserState, rest: str) -> Command | None:
-    """All but a first word with the mark of a room is what it is about, unless it may be meant otherwise."""
+    """Parse /topic: a first word with the mark of a room names the room, the rest is the topic, unless it may be meant
+    otherwise.
+    """
     if has_mark(rest):
         room, topic = [*rest.split(maxsplit=1), None][:2]
         return SetTopic(room or "", topic)
@@ -152,7 +156,9 @@ def _topic(user: UserState, rest: str) -> Command | None:
 
 
 def _be_sure(user: UserState, room: str, topic: str) -> None:
-    """What changes something for all is never guessed. Raises PeerError."""
+    """Check that a topic cannot be meant otherwise: what changes something for all is never
+    guessed. Raises PeerError.
+    """
     word = user.wording.word("/topic")
     named = without_mark(topic.split(maxsplit=1)[0], user.rooms)
     if user.partner is not None:
@@ -178,7 +184,7 @@ def _reply(user: UserState, rest: str) -> Command | None:
 
 
 def _help(user: UserState, rest: str) -> Command | None:
-    """A group goes before a command of the same name."""
+    """Answer /help; a group comes before a command of the same name."""
     word = rest.casefold()
     if word in _GROUPS:
         raise PeerError(HELP, help_text(user.wording, word))

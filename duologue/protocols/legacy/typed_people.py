@@ -1,4 +1,4 @@
-"""The commands about people that are typed at the doors of old systems: how one is, and who reaches one."""
+"""The commands about people that are typed at the front doors of old systems: presence, blocks, and who may ask."""
 
 from __future__ import annotations
 

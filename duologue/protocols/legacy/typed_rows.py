@@ -1,4 +1,4 @@
-"""A row of the table of commands that are typed at the doors of old systems, and the shapes that rows share."""
+"""A row of the table of commands that are typed at the front doors of old systems, and the shapes that rows share."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ from duologue.protocols.legacy.user_state import UserState
 from duologue.protocols.legacy.wording import Wording
 
 Means = Callable[[UserState, str], Command | None]
-"""Gets what follows the word, without blanks around it. None: that does not fit. Raises PeerError for a mistake."""
+"""Makes a command of what follows the word, without blanks around it. None: it does not fit. Raises PeerError for a
+mistake.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class TypedRow:
-    """One command: its words, what follows them, help in few words, and what it means."""
+    """One command: its words, what follows them, a short help, and its meaning."""
 
     words: tuple[str, ...]
     takes: str

@@ -17,14 +17,14 @@ from duologue.protocols.lines import LINE_LIMIT
 
 # The original clients read with recv(1024), and what a second read gives is another message to them.
 MESSAGE_LIMIT = 1023
-# Whoever writes several lines at once must not write a line that seems to be somebody else's.
+# Several lines sent at once must not contain one that seems to be somebody else's.
 NEXT_LINE = "\n  "
 CUT = "…"
 
 
 class TextReader:
-    """Bytes of each read to its text. Holds at most `LINE_LIMIT` bytes, and only of a read that ends within a
-    character: that one was cut on its way.
+    """A decoder of reads into texts. It holds at most `LINE_LIMIT` bytes, and only of a read that ends within a
+    character: such a read was cut on its way.
     """
 
     __slots__ = ("_count", "_rest")
@@ -39,7 +39,7 @@ class TextReader:
         return self._count if self._rest else 0
 
     def feed(self, data: bytes) -> str | None:
-        """The text of a read, without the line's end that other clients may put there; None: wait for the rest.
+        """Return the text of a read, without the line end that other clients may add; None: wait for the rest.
 
         Raises PeerError for what is too long or no text. It is dropped, and the next read is a text of its own.
         """
@@ -66,13 +66,13 @@ def too_long() -> PeerError:
 
 
 def as_typed(text: str) -> str:
-    """`text` with LF for line breaks and none at its end, and with nothing that cannot be sent on."""
+    """Return `text` with LF for line breaks and none at its end, and with nothing that cannot be sent on."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").rstrip("\n").replace("\0", "\N{SYMBOL FOR NULL}")
     return text.encode(errors="replace").decode()
 
 
 def or_error(commands: Iterator[Command]) -> Iterator[Command | PeerError]:
-    """The commands, up to one that is a mistake: that comes as the error to tell."""
+    """Yield the commands, up to one that is a mistake: that comes as the error to send."""
     try:
         yield from commands
     except FatalPeerError:
@@ -82,13 +82,13 @@ def or_error(commands: Iterator[Command]) -> Iterator[Command | PeerError]:
 
 
 def neutral(text: str) -> str:
-    """What a stranger wrote, without control characters; its second line cannot pass for a message of its own."""
+    """Return a stranger's text without control characters; its second line cannot pass for a message of its own."""
     return visible(text, keep="\n").replace("\n", NEXT_LINE)
 
 
-@lru_cache(maxsize=16)  # what is said in a room goes to many, and is made into bytes once
+@lru_cache(maxsize=16)  # a message in a room goes to many, and is encoded once
 def messages(before: str, text: str, limit: int = MESSAGE_LIMIT) -> tuple[bytes, ...]:
-    """`before` and `text`, neutralised, as messages of at most `limit` bytes, each with `before` in front."""
+    """Return `before` and `text`, neutralised, as messages of at most `limit` bytes, each with `before` in front."""
     room = limit - len(before.encode())
     return tuple(f"{before}{piece}".encode() for piece in pieces(neutral(text), room))
 
@@ -98,7 +98,7 @@ def utf8_length(text: str) -> int:
 
 
 def pieces(text: str, room: int, cost: Callable[[str], int] = utf8_length) -> list[str]:
-    """`text` in pieces that cost at most `room` each, cut at blanks if possible, always between characters.
+    """Split `text` into pieces that cost at most `room` each, at blanks if possible, always between characters.
 
     Blanks at the end of a piece are left out; there is one piece at least.
     """
@@ -111,14 +111,14 @@ def pieces(text: str, room: int, cost: Callable[[str], int] = utf8_length) -> li
 
 
 def cut(text: str, room: int, cost: Callable[[str], int] = utf8_length) -> str:
-    """As much of `text` as costs at most `room`, with a sign where that is not all."""
+    """Return as much of `text` as costs at most `room`, with a sign where that is not all."""
     if cost(text) <= room:
         return text
     return text[: _fitting(text, room - cost(CUT), cost)].rstrip() + CUT
 
 
 def _fitting(text: str, room: int, cost: Callable[[str], int]) -> int:
-    """How many characters from the beginning of `text` make a good piece."""
+    """Return how many characters from the beginning of `text` make a good piece."""
     # Every character costs one at least, so no more than `room` of them can fit.
     most = bisect_right(range(1, min(len(text), room) + 1), room, key=lambda length: cost(text[:length]))
     if most == len(text):

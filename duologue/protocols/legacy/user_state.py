@@ -1,4 +1,6 @@
-"""Where one user of a door of one socket stands, as the events tell it, and what that user reads for each of them."""
+"""The state of one user of a legacy front door of one socket, as the events tell it, and the user's text for each
+event.
+"""
 
 from __future__ import annotations
 
@@ -29,11 +31,11 @@ from duologue.protocols.legacy.wording import MOST_LISTED, Wording, bared, shown
 
 
 class UserState:
-    """What is so between two lines of one user.
+    """The state of one user between two lines.
 
-    `given` is the name that the user's client believes in, `partner` whom one chats with, `waiting` those who wait for
-    an answer. `ended` is whose chat has ended since the last line that was typed. `writers` are those who had written
-    privately last when that was typed, and who has done so last since. Names are as the server has them.
+    `given` is the name that the user's client believes in, `partner` the partner in a chat, `waiting` those who wait
+    for an answer. `ended` is whose chat has ended since the last line that was typed. `writers` are those who had
+    written privately last when that was typed, and who has done so last since. Names are as the server has them.
     """
 
     __slots__ = (
@@ -63,30 +65,30 @@ class UserState:
 
     @property
     def room(self) -> str | None:
-        """Where plain text goes outside of a chat: the room that was joined last."""
+        """The room that plain text goes to outside of a chat: the one that was joined last."""
         return next(reversed(self.rooms), None)
 
     def is_partner(self, name: str) -> bool:
         return self.partner is not None and _is_same(name, self.partner)
 
     def who_waits(self, name: str) -> str | None:
-        """The nickname of the one called `name`, if that one waits for an answer."""
+        """Return the nickname of the one called `name`, if that one waits for an answer."""
         return next((nickname for nickname in self.waiting if _is_same(name, nickname)), None)
 
     def has_typed(self) -> None:
-        """A line has come, written by somebody who may have read all that was told before."""
+        """Note that a line has come, written by somebody who may have read everything sent before."""
         self.ended = None
         self.writers = self.writers[-1:]
 
     def spoken(self, event: Event) -> tuple[str, str] | None:
-        """As `wording.spoken`; who writes privately is noted."""
+        """Do as `wording.spoken`, and note who writes privately."""
         if isinstance(event, MessageFrom):
             earlier = [nickname for nickname in self.writers if nickname != event.nickname]
             self.writers = (*earlier[:1], event.nickname)
         return wording.spoken(event)
 
     def told(self, event: Event) -> str | None:
-        """What to read for `event`; None where nothing is, and for what somebody said: see `spoken`."""
+        """Return the text for `event`; None where there is none, and for what somebody said: see `spoken`."""
         own = _TOLD.get(type(event))
         return own(self, event) if own else sentence(bared(event))
 
@@ -127,7 +129,7 @@ class UserState:
         self.rooms[event.room] = None
         was_asked, self.asked_to_join = self.asked_to_join, False
         if event.room == LOBBY and not was_asked:
-            return None  # these protocols know no other room, and have no words for coming into it
+            return None  # these protocols know no other room, and have no words for joining it
         return f"{sentence(event)} {wording.where_text_goes(event.room)}"
 
     def _exited(self, event: RoomExited) -> str:

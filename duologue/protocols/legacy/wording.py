@@ -1,6 +1,6 @@
-"""What users of the front doors of one socket read: names, what somebody says, and sentences with the words to type.
+"""Texts for the users of legacy front doors of one socket: names, messages, and sentences with the words to type.
 
-Where `core.sentences` has the words, they are used; here are those that depend on how a door's users type.
+Sentences come from `core.sentences` where it has them; here are those that depend on the commands of a front door.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from duologue.core.sentences import sentence
 from duologue.core.text import action_in, visible
 from duologue.protocols.legacy.unframed import NEXT_LINE
 
-# Leaves room in a message for what stands before a list, for JSON's escapes, and for the count of the rest.
+# Leaves room in a message for the words before a list, for JSON's escapes, and for the count of the rest.
 LIST_BYTES = 800
 # More rows than this fit into no message, so they need not be kept.
 MOST_LISTED = LIST_BYTES // 4
@@ -27,7 +27,8 @@ MOST_LISTED = LIST_BYTES // 4
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """How the users of one door type: what stands `before` each word, and the words for what its client knows itself.
+    """The words for the users of one front door: what is put `before` each command, and the client's own words for
+    leaving a chat, leaving the server and joining a room.
 
     `list_bytes` is how long a list of rooms may be.
     """
@@ -46,15 +47,17 @@ _SIGNS = str.maketrans({sign: f"<U+{ord(sign):04X}>" for sign in " ,:;[](){}\"'\
 
 
 def shown_name(nickname: str) -> str:
-    """A nickname as those clients show it: no guest's mark, and never a sign that divides names, or a name from a text.
+    """Return a nickname as those clients show it: without a guest's mark, and never with a sign that divides names, or
+    a name from a text.
 
-    No nickname that was let in has one; what else may come as a name here must not pass for a tag or two names.
+    No nickname that was let in has one; anything else that may come as a name here must not pass for a tag or two
+    names.
     """
     return visible(bare(nickname)).translate(_SIGNS)
 
 
 def bared(event: Any) -> Any:
-    """The same event with names as they are shown."""
+    """Return the same event with names as they are shown."""
     if getattr(event, "nickname", None):
         return replace(event, nickname=shown_name(event.nickname))
     if hasattr(event, "nicknames"):
@@ -63,7 +66,7 @@ def bared(event: Any) -> Any:
 
 
 def spoken(event: Event) -> tuple[str, str] | None:
-    """Who speaks, to whom, and the text as it came; None for an event that is nobody's words.
+    """Return the speaker and recipient, and the text as it came; None for an event that is nobody's words.
 
     Nobody can choose a name that looks like one of these with more in it: names have neither blanks nor brackets.
     """
@@ -80,7 +83,7 @@ def spoken(event: Event) -> tuple[str, str] | None:
 
 
 def with_mark(speaker: str, text: str) -> tuple[str, str]:
-    """What stands before the text, and the text: `bob: ` before what bob says, `* bob ` before what bob does."""
+    """Return the words before the text, and the text: `bob: ` before what bob says, `* bob ` before what bob does."""
     action = action_in(text)
     return (f"{speaker}: ", text) if action is None else (f"* {speaker} ", action)
 
@@ -90,7 +93,7 @@ def _in_room(room: str, nickname: str) -> str:
 
 
 def listing(event: PeopleOnline | RoomMembers | WaitingRequests | BlockedListed) -> str:
-    """A list of names that fits into one message, whatever its length."""
+    """Return a list of names that fits into one message, whatever its length."""
     match event:
         case PeopleOnline():
             intro = "Online"
@@ -106,12 +109,12 @@ def listing(event: PeopleOnline | RoomMembers | WaitingRequests | BlockedListed)
 
 
 def names_that_fit(nicknames: Sequence[str], more: int = 0, room: int = LIST_BYTES) -> list[str]:
-    """`more` there are besides these."""
+    """Return the first names that fit, and a count of the others; `more` there are besides these."""
     return as_many_as_fit(map(shown_name, nicknames), len(nicknames) + more, room)
 
 
 def as_many_as_fit(shown: Iterable[str], total: int, room: int = LIST_BYTES) -> list[str]:
-    """The first of `shown` that fit into `room` bytes, and how many more of the `total` there are."""
+    """Return the first of `shown` that fit into `room` bytes, and how many more of the `total` there are."""
     fitting: list[str] = []
     for word in shown:
         room -= len(word.encode()) + len(NEXT_LINE)

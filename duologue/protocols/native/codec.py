@@ -1,7 +1,7 @@
-"""The native front door, as the server sees it: bytes of one socket in, commands out; events in, bytes out.
+"""The server's codec of the native front door: bytes of one socket to commands, events to bytes.
 
-Sans-I/O: which of the three sockets this is, and what may be said on it now. Not who is logged in, and not what a
-command does.
+Sans-I/O: knows which of the three sockets this is, and what may be said on it now. Knows neither who is logged in nor
+what a command does.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ send more.
 
 
 class NativeCodec:
-    """One of a native client's sockets. `kind` is None until its first line has come."""
+    """The codec of one of a native client's sockets. `kind` is None until its first line has come."""
 
     __slots__ = ("_has_begun", "_parse", "_part", "kind", "lines")
 
@@ -54,15 +54,15 @@ class NativeCodec:
         self._parse: Callable[[bytes], Command] = self._first_line
 
     def receive_data(self, data: bytes) -> Iterable[Command | PeerError]:
-        """Commands, one by one: carry out each before taking the next, for an answer can change what the next line
+        """Yield commands one by one: carry out each before taking the next, as an answer can change what the next line
         means.
 
-        A line that is a mistake comes as the error to tell. Raises FatalPeerError where no further line can be trusted.
+        A line that is a mistake comes as the error to send. Raises FatalPeerError where no further line can be trusted.
         """
         return self.receive_past(_takes_nothing, data)
 
     def receive_past(self, take: Callable[[bytes], bool], data: bytes) -> Iterable[Command | PeerError]:
-        """The same, but first `take` is offered the whole lines: where it says True they are done with."""
+        """Do the same, but offer the whole lines to `take` first; if it returns True, they are done with."""
         try:
             chunk = self.lines.feed(data)
         except LineTooLong as error:
@@ -74,12 +74,12 @@ class NativeCodec:
         return () if take(chunk) else self._parse_lines(chunk)
 
     def _check_first_line(self) -> None:
-        """What cannot become a first line any more is not waited for: bytes that come one by one cost a read each."""
+        """Refuse early what cannot become a first line any more: bytes that come one by one cost a read each."""
         if not self._has_begun and self.lines.waiting > FIRST_LINE_LIMIT:
             raise unknown_first_line()
 
     def _parse_before(self, error: LineTooLong) -> Iterator[Command | PeerError]:
-        """The lines before one that is too long, and then the error."""
+        """Yield the lines before one that is too long, and then the error."""
         yield from self._parse_lines(error.before)
         raise error
 
@@ -93,7 +93,7 @@ class NativeCodec:
                 yield error
 
     def encode(self, event: Event) -> bytes:
-        """The bytes of an event; a login's answer also says what the client may send next."""
+        """Return the bytes of an event; the answer to a login also says what the client may send next."""
         following = _NEXT_LINE.get(type(event))
         if following is not None:
             self._parse = following(self)
@@ -158,4 +158,4 @@ _NEXT_LINE: dict[type[Event], Callable[[NativeCodec], Callable[[bytes], Command]
     LoginDenied: lambda socket: socket.nickname_line,
     LoggedIn: lambda _: _out_of_turn,
 }
-"""What a login socket's next line means after an event."""
+"""The meaning of a login socket's next line after an event."""

@@ -1,4 +1,4 @@
-"""The native protocol's wire, from a client to the server: every line as it stands in docs/protocol.md.
+"""The native wire from a client to the server: every line as it stands in docs/protocol.md.
 
 `encode_…` makes bytes, `parse_…` reads one line without its LF.
 """
@@ -61,7 +61,9 @@ def encode_first_line(kind: SocketKind, token: str | None = None) -> bytes:
 
 
 def parse_first_line(line: bytes) -> SocketKind | AttachSocket:
-    """LOGIN for a login socket, the token of any other. Raises FatalPeerError for anything else."""
+    """Return the kind of a login socket for LOGIN, or the token of any other socket. Raises FatalPeerError for anything
+    else.
+    """
     match text_of(line).split(" "):
         case [version, "login_socket"] if version == VERSION:
             return SocketKind.LOGIN
@@ -85,13 +87,13 @@ def encode_password(command: GivePassword) -> bytes:
 
 
 def encode_command(command: Command) -> bytes:
-    """A line for the chat socket. Raises PeerError when it does not fit into one."""
+    """Return a line for the chat socket. Raises PeerError when it does not fit into one."""
     own = _LINES.get(type(command))
     return own(command) if own else _encode_word(command)
 
 
 def _encode_word(command: Command) -> bytes:
-    """The word of the table, and the nickname where there is one."""
+    """Return the word of the table, and the nickname where there is one."""
     nickname: str | None = getattr(command, "nickname", None)
     takes = (Takes.NOTHING if nickname is None else Takes.NICKNAME, Takes.MAYBE_NICKNAME)
     word = next(row.word for row in WORDS if row.command is type(command) and row.takes in takes)
@@ -112,7 +114,7 @@ def _held(stream: StreamHeld | None) -> str:
 
 
 def _encode_letter(letter: SendLetter) -> bytes:
-    """A text that does not fit beside the rest of the line comes in parts before it."""
+    """Encode a letter; text that does not fit beside the rest of the line comes in parts before it."""
     encode_message(letter.text)  # raises where no message may have this text, whole or in parts
     *before, last = parts_of(on_one_line(letter.text))
     line = f"/msg {letter.nickname} {letter.stream} {letter.number} :{last}"
@@ -132,15 +134,15 @@ _LINES: dict[type[Command], Callable[..., bytes]] = {
 
 
 def parse_letter_part(line: bytes) -> str | None:
-    """The text of a `/text_part`; None for any other line of the chat socket."""
+    """Return the text of a `/text_part`; None for any other line of the chat socket."""
     word, colon, text = text_of(line).partition(" :")
     return in_lines(text) if word == LETTER_PART and colon else None
 
 
 def parse_command(line: bytes) -> Command:
-    """A line of the chat socket that is no `/text_part`.
+    """Parse a line of the chat socket that is no `/text_part`.
 
-    Raises PeerError for a word that is not in the table, or is not followed by what the table says.
+    Raises PeerError for a word that is not in the table, or whose arguments do not fit the table.
     """
     if line[:1] == b":":
         return Say(parse_message(line))
@@ -192,13 +194,13 @@ def _letter_arguments(rest: str | None) -> list[str | int] | None:
 
 
 def check_number(number: int) -> None:
-    """Raises PeerError for one that no message has."""
+    """Raise PeerError for a number that no message has."""
     if number < 1:
         raise PeerError("bad_number", "Messages are numbered from 1, so this is none; nothing was stored.")
 
 
 def is_stream(word: str) -> bool:
-    """Can this be the name of a stream? It begins with the id of a chat (`streams.chat_of`)."""
+    """Return whether this can be the name of a stream. It begins with the id of a chat (`streams.chat_of`)."""
     return (
         0 < len(word) <= STREAM_LENGTH
         and word[0] != "."
@@ -228,7 +230,9 @@ _ARGUMENTS: dict[Takes, Callable[[str | None], Sequence[str | int | StreamHeld |
     Takes.SWITCH: switch_argument,
     Takes.MAY_ASK: may_ask_argument,
 }
-"""What may follow a word, by the table's word for it: the arguments of its command, or None where that is not it."""
+"""Parsers of what follows a word, by the table's name for it; each returns the arguments of the command, or None where
+they do not fit.
+"""
 
 
 def encode_ping(ping: Ping) -> bytes:
@@ -241,7 +245,7 @@ def encode_pong(_: Pong) -> bytes:
 
 
 def parse_check_line(line: bytes) -> Ping | Pong:
-    """A line of the check socket, as the server reads it."""
+    """Parse a line of the check socket, as the server reads it."""
     match text_of(line).split(" "):
         case ["PONG"]:
             return Pong()

@@ -1,4 +1,4 @@
-"""The part of the native protocol's wire that is about people (docs/protocol.md, section 13), in both directions."""
+"""The native wire for people (docs/protocol.md, section 13), in both directions."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ PEOPLE_LINES: dict[type[Command], Callable[..., bytes]] = {
 
 
 def text_argument(rest: str | None) -> list[str] | None:
-    """What follows, whatever it is, or nothing."""
+    """Return everything that follows as one argument, or nothing."""
     return [rest or ""]
 
 
@@ -57,7 +57,7 @@ _MAY_ASK = {who.value for who in MayAsk}
 
 
 def _with_maybe_text(head: str, text: str) -> str:
-    """A text that stands last and may be missing. It is short: the rules see to that."""
+    """Encode a text that stands last and may be missing. It is short: the rules ensure that."""
     return f"{head} :{text}\n" if text else f"{head}\n"
 
 

@@ -1,4 +1,4 @@
-"""The part of the native protocol's wire that is about rooms (docs/protocol.md, section 12), in both directions."""
+"""The native wire for rooms (docs/protocol.md, section 12), in both directions."""
 
 from __future__ import annotations
 
@@ -59,13 +59,13 @@ def room_argument(rest: str | None) -> list[str] | None:
 
 
 def members_arguments(rest: str | None) -> list[str] | None:
-    """A room, and perhaps the nickname after which a page begins."""
+    """Parse a room, and perhaps the nickname after which a page begins."""
     words = (rest or "").split(" ")
     return words if len(words) in (1, 2) and all(words) else None
 
 
 def join_arguments(rest: str | None) -> list[str] | None:
-    """A room, and a password, which may have blanks in it."""
+    """Parse a room, and perhaps a password, which may have blanks in it."""
     room, space, password = (rest or "").partition(" ")
     if not room or (space and not password):
         return None

@@ -1,4 +1,4 @@
-"""The native protocol's wire, from the server to a client: every line as it stands in docs/protocol.md.
+"""The native wire from the server to a client: every line as it stands in docs/protocol.md.
 
 `encode_…` makes bytes, `parse_…` reads one line without its LF.
 """
@@ -71,13 +71,13 @@ _OUTCOMES = {words: outcome for outcome, words in ANSWERS.items()}
 
 
 def encode_event(event: Event) -> bytes:
-    """The line or lines of an event, for the login socket (Acknowledged and Probe: for the check socket)."""
+    """Return the line or lines of an event, for the login socket (Acknowledged and Probe: for the check socket)."""
     return _ENCODERS[type(event)](event).encode()
 
 
 def parse_signal(line: bytes) -> Event:
-    """A line of the login socket that is no message, as the client reads it. Raises FatalPeerError for what no server
-    says.
+    """Parse a line of the login socket that is no message, as the client reads it. Raises FatalPeerError for what no
+    server says.
     """
     word, _, rest = text_of(line).partition(" ")
     parser = _SIGNALS.get(word)
@@ -90,7 +90,7 @@ def parse_signal(line: bytes) -> Event:
 
 
 def parse_check_signal(line: bytes) -> Acknowledged | Probe:
-    """A line of the check socket, as the client reads it."""
+    """Parse a line of the check socket, as the client reads it."""
     match text_of(line).split(" "):
         case ["PING", *_]:
             return Probe()
@@ -273,4 +273,4 @@ _SIGNALS: dict[str, Callable[[str], Event]] = {
     **people.SIGNALS,
 }
 SIGNAL_WORDS = frozenset(_SIGNALS) | {"PING", "PONG"}
-"""What a line from the server can begin with, besides a nickname; so none of them can be a nickname."""
+"""Words that a line from the server can begin with, besides a nickname; so none of them can be a nickname."""

@@ -1,7 +1,7 @@
-"""The web front door, as the server sees it: bytes of one socket in, commands out; events in, frames out.
+"""The server's codec of the web front door: bytes of one socket to commands, events to frames.
 
 Sans-I/O, over the sans-I/O half of `websockets`: an HTTP request first, and where that opens a WebSocket, its frames.
-What is answered to a request is somebody else's business (`Site`), and so is what a command does.
+The caller answers requests (`Site`) and carries out commands.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ HEAD_LIMIT = 8 * 1024
 """Bytes of a request with its headers. nginx and Apache take as many; a browser's have one KiB, without cookies."""
 
 SLICE = 4 * 1024
-"""Bytes looked at before others may have their turn: no more than 700 frames can be in them, a few ms."""
+"""Bytes looked at before others get their turn: they hold no more than 700 frames, which take a few ms."""
 
 Site = Callable[[Request], Response | None]
-"""What a request is answered; None lets a WebSocket begin, if that is what it asks for."""
+"""Returns the answer to a request; None lets a WebSocket begin, if that is what it asks for."""
 
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -42,14 +42,14 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cache-Control": "no-cache",
 }
-"""On every answer: nothing from elsewhere, nothing inline, in nobody's frame, and never out of date."""
+"""Headers of every answer: nothing from elsewhere, nothing inline, in nobody's frame, and never out of date."""
 
 _LOGIN = (GiveNickname, GivePassword, GivePass)
 
 
 class Handshake(ServerProtocol):
-    """No compression: what a stranger says and what is secret are never in one frame, and no client needs a window of
-    memory (decision 0035).
+    """A handshake without compression: what a stranger says and what is secret are never in one frame, and no client
+    needs a window of memory (decision 0035).
     """
 
     def __init__(self) -> None:
@@ -62,7 +62,7 @@ class Handshake(ServerProtocol):
 
 
 class WebCodec:
-    """One browser's connection. It gives what is to be sent back by `data_to_send`, after every `receive_data`."""
+    """The connection of one browser. `data_to_send` gives what is to be sent back, after every `receive_data`."""
 
     __slots__ = ("_awaits", "_has_failed", "_head", "_protocol", "_site", "_text")
 
@@ -81,20 +81,20 @@ class WebCodec:
 
     @property
     def is_open(self) -> bool:
-        """Is it a WebSocket, and not closing?"""
+        """Whether it is a WebSocket, and not closing."""
         return self._protocol.state is OPEN
 
     @property
     def is_over(self) -> bool:
-        """Has all been said that there is to say? Then the connection is to be closed."""
+        """Whether everything has been said, so that the connection is to be closed."""
         return self._protocol.eof_sent
 
     # In
 
     def receive_data(self, data: bytes) -> Iterator[Command | PeerError]:
-        """Commands, one by one: carry out each before taking the next, for an answer can change whose turn it is.
+        """Yield commands one by one: carry out each before taking the next, as an answer can change whose turn it is.
 
-        Each frame gives one, and what is none gives a NoCommand. Raises FatalPeerError.
+        Each frame gives one; a frame that is no command gives a NoCommand. Raises FatalPeerError.
         """
         for piece in self._pieces(data):
             if self.is_over:
@@ -107,7 +107,9 @@ class WebCodec:
             self._check_head(len(piece))
 
     def _pieces(self, data: bytes) -> Iterator[bytes]:
-        """By lines until there is a WebSocket: what follows a request is looked at when it has been answered."""
+        """Split `data` by lines until there is a WebSocket: what follows a request is looked at when it has been
+        answered.
+        """
         start = 0
         while start < len(data):
             end = start + SLICE
@@ -127,7 +129,7 @@ class WebCodec:
         self._protocol.send_response(self._site(request) or self._protocol.accept(request))
 
     def _check_head(self, size: int) -> None:
-        """Refuse what is too long before it is whole, or is no request at all."""
+        """Refuse a head that is too long before it is whole, or is no request at all."""
         if self._protocol.handshake_exc and self._protocol.writes == [b""]:
             self._protocol.writes = [self._protocol.reject(HTTPStatus.BAD_REQUEST, _NO_REQUEST).serialize()]
         elif not (self.is_open or self.is_over):
@@ -151,7 +153,7 @@ class WebCodec:
         self._protocol.fail(code, reason)
 
     def _whole(self, frame: Frame) -> bytes | bytearray | None:
-        """The message that ends with this fragment."""
+        """Return the message that ends with this fragment; None if there is none."""
         if self._text is None:
             if frame.fin:
                 return bytes(frame.data)
@@ -181,28 +183,28 @@ class WebCodec:
     # Out
 
     def encode(self, event: Event) -> bytes:
-        """The frame of an event; a login's answer also says what the page may send next."""
+        """Return the frame of an event; the answer to a login also says what the page may send next."""
         self._awaits = _NEXT.get(type(event), self._awaits)
         return encode_frame(event)
 
     def data_to_send(self) -> bytes:
-        """What it has to say by itself: answers to requests and to pings, and the last words."""
+        """Return what the codec says by itself: answers to requests and to pings, and the last words."""
         return b"".join(self._protocol.data_to_send())
 
     def close(self) -> bytes:
-        """The last words, where there are any: after them nothing may be sent."""
+        """Return the last words, if there are any: nothing may be sent after them."""
         if self.is_open:
             self._protocol.send_close(CloseCode.NORMAL_CLOSURE)
         return self.data_to_send()
 
 
 def encode_frame(event: Event) -> bytes:
-    """An event as any page gets it."""
+    """Return an event as any page gets it."""
     return _framed(encode_event(event))
 
 
 def encode_lines(nickname: str, lines: bytes) -> bytes:
-    """Whole message lines of `nickname`, as one frame."""
+    """Return whole message lines of `nickname` as one frame."""
     return _framed(encode_said(nickname, texts_of(lines)))
 
 
@@ -217,4 +219,4 @@ _NEXT: dict[type[Event], tuple[type, ...]] = {
     LoginDenied: (GiveNickname, GivePass),
     LoggedIn: (),
 }
-"""What a page may send of a login after an event."""
+"""The frames of a login that a page may send after an event."""

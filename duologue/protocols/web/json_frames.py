@@ -1,7 +1,7 @@
-"""The web front door's frames: JSON to commands and events to JSON, by tables that are made from the dataclasses.
+"""Frames of the web front door: JSON to commands and events to JSON, by tables made from the dataclasses.
 
-Each frame is one object: `type` is the class in snake_case, the rest are its fields (docs/web.md). Knows no socket, and
-not when a command may come.
+Each frame is one object: `type` is the class in snake_case, the rest are its fields (docs/web.md). Knows no socket,
+nor when a command may come.
 """
 
 from __future__ import annotations
@@ -32,20 +32,22 @@ from duologue.protocols.native.commands import check_number, is_stream
 from duologue.protocols.native.wire import in_lines, shown
 
 MOST_COUNTED = 10**18
-"""Numbers stay below it, as on the native wire: more messages than anyone sends."""
+"""Numbers stay below this, as on the native wire: more messages than anyone sends."""
 
 NOT_FOR_PAGES = (AttachSocket, ComeIn, NoCommand, SayInRoom, SayPrivately)
-"""Commands of other doors: a page has one socket and an account, and numbers what it sends."""
+"""Commands of other front doors: a page has one socket and an account, and numbers what it sends."""
 
 NOT_TOLD = (Said, TextPart)
-"""A page gets texts whole, and what the partner says as `said` with several (`encode_said`)."""
+"""Events that a page is not sent: it gets texts whole, and the partner's messages as `said`, several at a time
+(`encode_said`).
+"""
 
 Decoder = Callable[[Any], Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """A command as it stands in a frame: its fields by name, and which of them may be left out."""
+    """The form of a command in a frame: its fields by name, and which of them may be left out."""
 
     make: type[Any]
     decoders: Mapping[str, Decoder]
@@ -53,7 +55,7 @@ class Shape:
 
 
 def type_of(kind: type) -> str:
-    """AskForChat is ask_for_chat."""
+    """Return the type of a frame: `ask_for_chat` for AskForChat."""
     return re.sub(r"(?<!^)(?=[A-Z])", "_", kind.__name__).lower()
 
 
@@ -61,7 +63,9 @@ def type_of(kind: type) -> str:
 
 
 def parse_frame(text: str) -> Command:
-    """The command of one frame. Raises PeerError, which says of what where that can be told: the session can go on."""
+    """Return the command of one frame. Raises PeerError, with the command in `of` where it can be told: the session
+    goes on.
+    """
     frame = _object(text)
     name = frame.pop("type", None)
     shape = COMMANDS.get(name) if isinstance(name, str) else None
@@ -168,7 +172,7 @@ def _decoder(hint: Any) -> Decoder:
 
 
 def wanted(kind: type) -> list[Field[Any]]:
-    """The fields that a page gives: the nickname is never all of a login here."""
+    """Return the fields that a page gives: here a nickname is never the whole of a login."""
     return [field for field in fields(kind) if (kind, field.name) != (GiveNickname, "is_all")]
 
 
@@ -194,14 +198,16 @@ COMMANDS: dict[str, Shape] = {type_of(kind): _shape(kind) for kind in get_args(C
 """Every frame that a page may send, by its type."""
 
 _CHECKS: dict[type, Callable[..., None]] = {SendLetter: _check_letter, SearchHistory: _check_words}
-"""What types do not show: a stream's name goes on to clients of other doors, as a word, and no message has number 0."""
+"""Checks beyond the types: a stream's name goes on to clients of other front doors, as a word, and no message has
+number 0.
+"""
 
 
 # To a page
 
 
 def encode_event(event: Event) -> bytes:
-    """The frame of an event."""
+    """Return the frame of an event."""
     match event:
         case Said(nickname=nickname, text=text):
             return encode_said(nickname, [text])
@@ -210,12 +216,12 @@ def encode_event(event: Event) -> bytes:
 
 
 def encode_said(nickname: str, texts: list[str]) -> bytes:
-    """Messages of the partner, in their order, in one frame."""
+    """Return messages of the partner, in their order, in one frame."""
     return _dumped({"type": "said", "nickname": nickname, "texts": texts})
 
 
 def texts_of(lines: bytes) -> list[str]:
-    """The texts of whole message lines, as the native wire has them and the store."""
+    """Return the texts of whole message lines, as the native wire and the store have them."""
     return [in_lines(line[1:]) for line in lines.decode(errors="replace").split("\n")[:-1]]
 
 
@@ -224,7 +230,7 @@ def _dumped(frame: dict[str, Any]) -> bytes:
 
 
 def _plain(value: Any) -> Any:
-    """What JSON has no word for: an enumeration is its value, a command its type."""
+    """Return a value as JSON can hold it: the value of an enumeration, the type of a command."""
     return type_of(value) if isinstance(value, type) else value.value
 
 

@@ -1,1 +1,1 @@
-"""Who somebody is: passwords, session tokens, and the way in."""
+"""Authentication: passwords, session tokens, and the login."""

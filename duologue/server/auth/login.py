@@ -1,6 +1,4 @@
-"""The way in: nickname, password, a token, three sockets that belong together. Whoever comes through is handed to the
-hub.
-"""
+"""The login: nickname, password, a token, three sockets that belong together. A complete login is handed to the hub."""
 
 from __future__ import annotations
 
@@ -39,7 +37,7 @@ _NOT_BY_NAME_ALONE = LoginDenied(
     "Unknown nickname, or one that does not come in by itself: an account with a password needs client.py, and so does "
     "one on another machine.",
 )
-"""The same for who is unknown and who has a password, so that nobody learns which."""
+"""The same for an unknown user and for one with a password, so that nobody learns which."""
 
 _DENIED = LoginDenied("denied", "Unknown nickname or wrong password.")
 
@@ -50,18 +48,18 @@ _BAD_PASS = LoginDenied("bad_pass", "You have to log in again, with your nicknam
 
 @dataclass(slots=True, eq=False)
 class Login:
-    """One client on its way in, from the first line of its login socket until the third socket attaches."""
+    """One client that is logging in, from the first line of its login socket until the third socket attaches."""
 
     login_socket: Connection
     nickname: str = ""
     is_by_name_alone: bool = False
-    """Through a front door that knows no passwords."""
+    """Whether it came through a front door that knows no passwords."""
     account: Account | None = None
-    """As it was when it was found to be let in; another password since then, or none, ends the login."""
+    """The account as it was when it was let in; another password since then, or none, ends the login."""
     check: asyncio.Task[None] | None = None
-    """Its password is being checked, or waits for that."""
+    """The check of its password, running or waiting for its turn."""
     guess: Guess | None = None
-    """What that counts as, unless the connection ends before the answer."""
+    """The try that this counts as, unless the connection ends before the answer."""
     refusals: int = 0
     token_digest: bytes | None = None
     token_deadline: float = 0.0
@@ -69,7 +67,7 @@ class Login:
 
 
 class LoginService:
-    """Everybody who is on the way in. `complete` is called with each login that has all its sockets.
+    """All clients that are logging in. `complete` is called with each login that has all its sockets.
 
     `denied` counts the refusals, by their code.
     """
@@ -98,7 +96,7 @@ class LoginService:
         self._time = time
         self._complete = complete
         most = settings.limits.password_tries
-        # Two tables: names that nobody has are free to make up, and must not make us forget tries at those that are.
+        # Two tables: names that nobody has are free to invent, and must not make us forget tries at those that exist.
         self._tries_at_accounts, self._tries_at_no_account = Tries(most, WINDOW), Tries(most, WINDOW)
         self._tries_from = Tries(settings.limits.password_tries_per_address, WINDOW)
         self._deadlines: dict[Connection, float] = {}
@@ -109,25 +107,25 @@ class LoginService:
     # Sockets come and go
 
     def connected(self, connection: Connection) -> None:
-        """A connection was accepted: it has `login_timeout` seconds to become part of a complete login, with its TLS
+        """Note an accepted connection: it has `login_timeout` seconds to become part of a complete login, with its TLS
         handshake and whatever protocol it turns out to speak.
         """
         self._deadlines[connection] = self._time() + self._limits.login_timeout
 
     def passed_on(self, connection: Connection, successor: Connection) -> None:
-        """It turned out to speak another protocol: the connection goes on as `successor`, until the same moment."""
+        """Replace a connection that turned out to speak another protocol by its `successor`, with the same deadline."""
         if connection in self._deadlines:
             self._deadlines[successor] = self._deadlines.pop(connection)
 
     def lost(self, connection: Connection) -> None:
-        """A socket closed before its login was complete: what was attached to it goes with it."""
+        """Forget a socket that closed before its login was complete: what was attached to it goes with it."""
         self._deadlines.pop(connection, None)
         login = self._logins.pop(connection, None)
         if login:
             self._give_up(login)
 
     def sweep(self, now: float) -> None:
-        """Close what has not come through in time."""
+        """Close what has not logged in in time."""
         for connection in [connection for connection, deadline in self._deadlines.items() if deadline <= now]:
             if connection in self._deadlines:  # it may have gone with another one
                 self._too_slow(connection, f"A login has to be complete within {self._limits.login_timeout:g} s.")
@@ -159,7 +157,7 @@ class LoginService:
     # The dialogue on the login socket
 
     def give_nickname(self, connection: Connection, nickname: str, *, is_all: bool = False) -> None:
-        """`is_all`: there is no way to ask for a password, and whoever needs one is refused."""
+        """Take a nickname. `is_all`: there is no way to ask for a password, and a user who needs one is refused."""
         login = self._logins.get(connection) or self._begin(connection, is_by_name_alone=is_all)
         login.nickname = ""
         try:
@@ -177,21 +175,21 @@ class LoginService:
             connection.tell(PasswordWanted())
 
     def _begin(self, connection: Connection, *, is_by_name_alone: bool) -> Login:
-        """Raises FatalPeerError where there is no room for what it takes to complete it."""
+        """Begin a login. Raises FatalPeerError where there is no room for what it takes to complete it."""
         if not connection.is_all_three:
             self._places.expect(connection, len(SocketKind) - 1)
         login = self._logins[connection] = Login(connection, is_by_name_alone=is_by_name_alone)
         return login
 
     def _make_way(self, login: Login) -> None:
-        """A client that could not attach all its sockets begins anew, and leaves its half of a login behind."""
+        """End the unfinished login of a client that could not attach all its sockets and begins anew."""
         for older in [*self._by_token.values()] if login.is_by_name_alone else ():
             is_same = older.nickname == login.nickname and older.login_socket.address == login.login_socket.address
             if older.is_by_name_alone and is_same:
                 self._give_up(older)
 
     def come_in(self, connection: Connection, typed: str) -> None:
-        """A guest, through a front door whose single socket is all three: the whole login."""
+        """Log a guest in, through a front door whose single socket is all three: this is the whole login."""
         try:
             nickname = self._guests.admit(typed.strip(), connection.port)
         except PeerError as error:
@@ -204,7 +202,9 @@ class LoginService:
         )
 
     def give_pass(self, connection: Connection, token: str) -> None:
-        """Instead of nickname and password: the whole login, of a socket that is all of its client's."""
+        """Log in by session token instead of nickname and password: the whole login, of a socket that is all of its
+        client's.
+        """
         login = self._logins.setdefault(connection, Login(connection))
         account = self._session_tokens.account_of(token, self._users.find)
         if account and (account.password_hash or self._needs_no_password(account, connection)):
@@ -225,8 +225,8 @@ class LoginService:
         login.check.add_done_callback(self._checks.discard)
 
     def _guess(self, login: Login) -> Guess:
-        """Raises PeerError: throttled. On this machine, which may be everybody's by a proxy, no more is counted than by
-        account: a connection is closed after three refusals.
+        """Count a try. Raises PeerError: throttled. On loopback, which may be everybody's by a proxy, tries count by
+        account only: a connection is closed after three refusals.
         """
         address = login.login_socket.address
         tries = self._tries_at_accounts if self._users.find(login.nickname) else self._tries_at_no_account
@@ -252,7 +252,9 @@ class LoginService:
             self._deny(login, denied)
 
     def _belongs(self, login: Login) -> bool:
-        """Asked again after every wait: the users file can have been reread in the meantime."""
+        """Return whether the login still fits its account. Asked again after every wait: the users file can have been
+        reread.
+        """
         account = self._users.find(login.nickname)
         if account is None or login.account is None or account.disabled:
             return False
@@ -303,7 +305,7 @@ class LoginService:
     def attach(self, connection: Connection, kind: SocketKind, token: str) -> None:
         """Attach `connection` to the login that `token` was given to.
 
-        Raises FatalPeerError, the same whatever is wrong with the token.
+        Raises the same FatalPeerError, whatever is wrong with the token.
         """
         digest = _digest(token)
         login = self._by_token.get(digest)
@@ -330,13 +332,15 @@ class LoginService:
         self._complete(login)
 
     def forget(self, connection: Connection) -> None:
-        """`connection` has come through."""
+        """Forget `connection`, whose login is complete."""
         self._logins.pop(connection, None)
         self._deadlines.pop(connection, None)
 
 
 def _digest(token: str) -> bytes:
-    """Tokens are kept and found by their digest: how long a lookup takes tells nothing about the token."""
+    """Return the digest of a token, by which tokens are kept and found: the time of a lookup tells nothing about the
+    token.
+    """
     return sha256(token.encode(errors="replace")).digest()
 
 

@@ -1,6 +1,6 @@
 """Password hashes, made and checked off the loop.
 
-Knows nothing of who the password belongs to; an unknown user costs the same time as a known one.
+Does not know whose password it is; an unknown user costs the same time as a known one.
 """
 
 from __future__ import annotations
@@ -22,24 +22,24 @@ _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 PASSWORD_LENGTH = 256  # characters; more adds no strength, and normalising it would be free work for a stranger
 WORKERS = 1  # of two cores one is the loop's
 # Each connection has one password at most that waits, and this is as many as a server takes: some 60 MB of passwords if
-# all are of the longest. The queue is fair, so whoever waits in it is soon answered, however long it is.
+# all are of the greatest length. The queue is fair, so everybody in it is soon answered, however long it is.
 MOST_WAITING = 20_000
 
 
 class BadPassword(PeerError):
-    """The text cannot be anybody's password; `.text` says why."""
+    """Raised for text that cannot be anybody's password; `.text` says why."""
 
     def __init__(self, reason: str) -> None:
         super().__init__("bad_password", reason)
 
 
 def hash_password(password: str) -> str:
-    """The argon2id hash, a PHC string. Blocks for some 30 ms. Raises BadPassword."""
+    """Return the argon2id hash, a PHC string. Blocks for some 30 ms. Raises BadPassword."""
     return _HASHER.hash(_prepared(password))
 
 
 def _nobodys_hash() -> str:
-    """What is checked for a user that does not exist: the same work, and no password has it."""
+    """Return the hash that is checked for a user that does not exist: the same work, and no password has it."""
     lengths = _HASHER.salt_len, _HASHER.hash_len
     salt, digest = (b64encode(secrets.token_bytes(length)).decode().rstrip("=") for length in lengths)
     cost = f"m={_HASHER.memory_cost},t={_HASHER.time_cost},p={_HASHER.parallelism}"
@@ -50,16 +50,16 @@ _NOBODYS_HASH = _nobodys_hash()
 
 
 class PasswordPool:
-    """Checks passwords on threads of its own, a bounded number at a time, and fairly by the keys of who asks.
+    """Threads that check passwords, a bounded number at a time, and fairly by the keys of the askers.
 
-    Whoever stops waiting costs nothing any more.
+    An asker that stops waiting costs nothing any more.
     """
 
     def __init__(self, workers: int = WORKERS) -> None:
         self._pool = FairPool(workers, "password", MOST_WAITING)
 
     async def verify(self, password_hash: str | None, password: str, *keys: Hashable) -> bool:
-        """Whether the password is the one that was hashed.
+        """Return whether the password is the one that was hashed.
 
         None stands for an account that does not exist, is disabled or has no password: the answer is False after
         the same work. Raises PoolFull when MOST_WAITING checks wait for their turn.
@@ -67,7 +67,7 @@ class PasswordPool:
         return await self._pool.run(partial(self._check, password_hash, password[: PASSWORD_LENGTH + 1]), *keys)
 
     async def hash(self, password: str, *keys: Hashable) -> str:
-        """The hash of a new password. Raises BadPassword, and PoolFull like `verify`."""
+        """Return the hash of a new password. Raises BadPassword, and PoolFull like `verify`."""
         return await self._pool.run(partial(hash_password, password), *keys)
 
     def close(self) -> None:
@@ -91,7 +91,9 @@ def _matches(password_hash: str, prepared: bytes) -> bool:
 
 
 def _prepared(password: str) -> bytes:
-    """One spelling for what two keyboards type differently: the OpaqueString profile of RFC 8265, section 4.2."""
+    """Return one spelling for what two keyboards type differently: the OpaqueString profile of RFC
+    8265, section 4.2.
+    """
     if not 1 <= len(password) <= PASSWORD_LENGTH:
         raise BadPassword(f"A password has 1 to {PASSWORD_LENGTH} characters; that one has {len(password)}.")
     spaced = "".join(" " if unicodedata.category(char) == "Zs" else char for char in password)

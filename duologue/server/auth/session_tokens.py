@@ -1,7 +1,7 @@
-"""Passes: what somebody who has logged in keeps, and shows instead of a password when they come again.
+"""Session tokens: kept by a client that has logged in, and shown instead of a password when it comes again.
 
-A pass is signed and nowhere kept, so it outlives the server that gave it. It is made with what an account looks like at
-that moment: another password, or none, makes another signature, and the old pass is worth nothing (decision 0035).
+A token is signed and not stored, so it outlives the server that gave it. It is made with the state of the account at
+that moment: another password, or none, makes another signature, and the old token is worth nothing (decision 0035).
 """
 
 from __future__ import annotations
@@ -19,14 +19,16 @@ from duologue.server.permissions import write_private
 log = logging.getLogger(__name__)
 
 LIFETIME = 12 * 3600.0
-"""Seconds: a working day with its breaks. Who comes back the next morning types the password once."""
+"""Seconds: a working day with its breaks. Somebody who comes back the next morning types the password once."""
 
 KEY_BYTES = 32
 """As many as HMAC-SHA-256 gives out; more would add nothing."""
 
 
 class SessionTokens:
-    """`key` signs them; `wall_clock` is in seconds since 1970, as a pass can be older than the process."""
+    """Makes and checks session tokens. `key` signs them; `wall_clock` is in seconds since 1970, as a token can be older
+    than the process.
+    """
 
     def __init__(self, key: bytes, wall_clock: Callable[[], float]) -> None:
         self._key = key
@@ -37,7 +39,7 @@ class SessionTokens:
         return f"{_encoded(claim)}.{_encoded(self._signature(claim, account))}"
 
     def account_of(self, token: str, find: Callable[[str], Account | None]) -> Account | None:
-        """Whose pass this is, or None for one that is not good; `find` gives the account of a nickname."""
+        """Return the account of a token, or None for one that is not valid; `find` gives the account of a nickname."""
         try:
             claim, signature = map(_decoded, token.split("."))
             until, nickname = claim.decode().split(" ")
@@ -61,9 +63,10 @@ def _decoded(text: str) -> bytes:
 
 
 def kept_key(path: Path) -> bytes:
-    """The key in the file `path`, made where there is none. Raises OSError where it can be neither read nor made.
+    """Return the key in the file `path`, made where there is none. Raises OSError where it can be neither read nor
+    made.
 
-    A file that is damaged is made anew: all passes end by that, and everybody types their password once.
+    A damaged file is made anew: that ends all tokens, and everybody types their password once.
     """
     try:
         key = path.read_bytes()
@@ -76,7 +79,7 @@ def kept_key(path: Path) -> bytes:
 
 
 def _made(path: Path) -> bytes:
-    """On disk before the first pass is signed with it."""
+    """Make a key, on disk before the first token is signed with it."""
     key = secrets.token_bytes(KEY_BYTES)
     write_private(path, key)
     return key

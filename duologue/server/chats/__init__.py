@@ -1,1 +1,1 @@
-"""Chats at work: passing on, delivering, acknowledging, and what waits."""
+"""Chats at work: relay, delivery, acknowledgements, and mailboxes."""

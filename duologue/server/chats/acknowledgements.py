@@ -1,6 +1,7 @@
-"""Which messages have arrived, and which are safe: what clients and store report, passed on to the senders as PONGs.
+"""Acknowledgements: reports of clients and of the store, passed on to the senders as PONGs.
 
-Of live chats, and of those that have ended until the store has all of them; what arrives later is for the mailbox.
+They are about live chats, and about those that have ended until the store has all of them; later ones are for the
+mailbox.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ ACKNOWLEDGE_WITHIN = 0.02
 
 
 class Acknowledgements:
-    """`session_of` finds who is logged in under a nickname."""
+    """The acknowledgements that are owed. `session_of` finds who is logged in under a nickname."""
 
     def __init__(self, store: Store, metering: Metering, *, session_of: Callable[[str], Session | None]) -> None:
         self.store = store
@@ -34,7 +35,7 @@ class Acknowledgements:
         self._client_of = session_of
         self._chats: dict[str, Chat] = {}
         self._ended: set[str] = set()
-        self._owed: dict[Session, dict[Stream | None, None]] = {}  # who is to hear of what, in this order
+        self._owed: dict[Session, dict[Stream | None, None]] = {}  # who is to be told of what, in this order
 
     # Chats and clients come and go
 
@@ -42,26 +43,28 @@ class Acknowledgements:
         self._chats[chat.id] = chat
 
     def ended(self, chat: Chat) -> None:
-        """Its senders still hear from the store of their last messages, until `forget_chat`."""
+        """Mark `chat` as over. Its senders are still told of their last messages by the store, until `forget_chat`."""
         self._ended.add(chat.id)
 
     def forget_chat(self, chat: Chat) -> None:
-        """The store has reported all it will of a chat that is over; what else becomes of it is for the mailbox."""
+        """Forget a chat that is over: the store has reported everything, and the mailbox does the rest."""
         self._ended.discard(chat.id)
         self._chats.pop(chat.id, None)
 
     def greet(self, session: Session) -> None:
-        """The first PONG: all three sockets are attached. At once, because the client waits for it."""
+        """Send the first PONG: all three sockets are attached. At once, because the client waits for it."""
         session.check_socket.tell(Acknowledged())
 
     def forget(self, session: Session) -> None:
-        """`session` is gone, and is owed nothing."""
+        """Forget `session`, which is gone."""
         self._owed.pop(session, None)
 
     # What is reported
 
     def listen(self, chat: Chat, session: Session) -> None:
-        """`session` takes part in `chat` from now on, and most of what it reports is how much of it it has."""
+        """Use the shortcut for the receipts of `session`, which takes part in `chat` from now on and reports little
+        else.
+        """
         hears, says = chat.hears(session.nickname), chat.says(session.nickname)
         note = partial(self._note_received, session, chat.id, hears, says)
         pay = self._metering.payer(session.check_socket, RECEIPT)
@@ -69,7 +72,8 @@ class Acknowledgements:
         session.check_socket.receive_through(receipts.reader)
 
     def check_from_client(self, session: Session, ping: Ping) -> bool:
-        """A client's PING: it lives, and has received so many. False: it is about no live chat, so ask the store.
+        """Take a client's PING: it lives, and has received so many. Return False if it is about no live chat: then the
+        store is asked.
 
         Raises FatalPeerError for a count that cannot be.
         """
@@ -84,7 +88,7 @@ class Acknowledgements:
             hears = chat.hears(session.nickname)
             stream = _stream_heard(hears, ping.stream)
             self._note_received(session, chat.id, hears, chat.says(session.nickname), stream, ping.received)
-        else:  # said before the /resume was answered, it says less than that does
+        else:  # sent before the /resume was answered, it says less than that does
             self._owe(session, None)
         return True
 
@@ -97,9 +101,10 @@ class Acknowledgements:
         self._owe(session, says.current)
 
     def taken(self, chat: Chat, sender: str, count: int) -> Stream | None:
-        """So many more of what `sender` says have reached a partner whose client does not say so; they come in order.
+        """Note that `count` more messages of `sender` have reached a partner whose client does not say so; they come in
+        order.
 
-        Where the chat is over, the answer is the stream, and the store has to hear of it too.
+        Returns the stream if the chat is over: then the store has to be told too.
         """
         direction = chat.says(sender)
         stream = next((stream for stream in direction.streams if stream.received < stream.sent), None)
@@ -113,7 +118,7 @@ class Acknowledgements:
         return None
 
     def _note_late(self, session: Session, chat: Chat, name: str, received: int) -> None:
-        """Of a chat that is over: what it says is for the store, and for PONGs that are still to come."""
+        """Note a report about a chat that is over: it is for the store, and for PONGs that are still to come."""
         direction = chat.hears(session.nickname)
         stream = direction.named(name)
         if stream and stream.received < received <= stream.sent:
@@ -121,13 +126,13 @@ class Acknowledgements:
             self.owe_sender(direction, stream)
 
     def owe_sender(self, direction: Direction, stream: Stream) -> None:
-        """There is news of `stream` for the one who sends in it."""
+        """Note that there is news of `stream` for its sender."""
         session = self._client_of(direction.sender)
         if session and stream is direction.current:
             self._owe(session, stream)
 
     def stored(self, news: Stored) -> None:
-        """The store answers for more than before."""
+        """Note that the store answers for more than before."""
         chat = self._chats.get(news.chat)
         if chat is None:
             return
@@ -138,10 +143,10 @@ class Acknowledgements:
         stream.stored = news.upto
         self.owe_sender(direction, stream)
 
-    # What is said
+    # What is sent
 
     def _owe(self, session: Session, stream: Stream | None) -> None:
-        """`session` gets a PONG within `ACKNOWLEDGE_WITHIN`, one for all that happens until then."""
+        """Send `session` a PONG within `ACKNOWLEDGE_WITHIN`, one for all that happens until then."""
         if not self._owed:
             asyncio.get_running_loop().call_later(ACKNOWLEDGE_WITHIN, self._acknowledge)
         self._owed.setdefault(session, {})[stream] = None

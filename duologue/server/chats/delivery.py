@@ -1,4 +1,4 @@
-"""How what is said in a chat gets to the other: from socket to socket, or from the store for whoever is behind.
+"""Delivery in a chat: from socket to socket, or from the store for a recipient who is behind.
 
 A reader that is slow, or comes back, is handed what is missing from the store and goes live again when nothing is. The
 sender does not wait for it, but for the commit of the last few ms before it goes live; memory holds no more than one
@@ -26,16 +26,16 @@ from duologue.server.storage.base import Replay, Store, StoreError
 log = logging.getLogger(__name__)
 
 PUT_BY_BYTES = 64 * 1024
-"""Of what one says in a chat while nothing can be kept: pages from a person, who can go on with commands meanwhile. Who
-says more is not read from until something can be kept.
+"""Bytes that one person may say in a chat while nothing can be stored: pages from a person, who can give commands
+meanwhile. Somebody who says more is not read from until messages can be stored.
 """
 
 _LINE_OVERHEAD = 41
-"""What a line costs in memory besides its bytes, in CPython 3.11."""
+"""The memory that a line costs besides its bytes, in CPython 3.11."""
 
 
 def nowhere(_: bytes) -> None:
-    """Where messages go that are in the store and will be read from there."""
+    """Drop messages that are in the store and will be read from there."""
 
 
 UNKEPT = Refused(
@@ -45,7 +45,7 @@ UNKEPT = Refused(
 
 
 class Flow:
-    """One direction of a chat at work. It is live, or it is behind; without a recipient it is behind."""
+    """One direction of a chat at work. It is either live or behind; without a recipient it is behind."""
 
     def __init__(
         self,
@@ -74,11 +74,11 @@ class Flow:
         self._recipient: Session | None = None
         self._relay: Relay | None = None
         self.is_live = False
-        """Does what is said go straight to the recipient?"""
+        """Whether messages go straight to the recipient."""
         self._replay: Replay | None = None
         self._pushing: asyncio.Task[None] | None = None
 
-    # Who takes part
+    # Taking part
 
     def sender_joins(self, session: Session, relay: Relay) -> None:
         self._sender, self._relay = session, relay
@@ -86,7 +86,9 @@ class Flow:
         self._listen(session, relay)
 
     def _listen(self, session: Session, relay: Relay) -> None:
-        """A relay passes on what it is given; while nothing can be kept, messages come as commands and are put by."""
+        """Read the sender's input through `relay`; while nothing can be stored, messages come as commands and are put
+        by.
+        """
         session.chat_socket.receive_through(relay.reader if self._can_keep() else None)
 
     def sender_leaves(self) -> None:
@@ -108,7 +110,7 @@ class Flow:
         self._recipient = None
 
     def say(self, line: bytes) -> None:
-        """A message that came among commands."""
+        """Take a message that came among commands."""
         assert self._relay
         if self._can_keep():
             self._relay.pass_on(line, 1)
@@ -118,7 +120,9 @@ class Flow:
     # While the disk is nearly full
 
     def _put(self, line: bytes) -> None:
-        """Neither passed on nor counted, so its sender keeps it; in order, as soon as it can be kept."""
+        """Put a message by, neither passed on nor counted, so its sender keeps it; it goes on, in order, as soon as it
+        can be stored.
+        """
         assert self._sender
         if not self._put_by:
             self._sender.login_socket.tell(UNKEPT)
@@ -139,7 +143,7 @@ class Flow:
     # Live and behind
 
     def fall_behind(self) -> None:
-        """The recipient's queue is full: from now on it is served from the store."""
+        """Serve the recipient, whose queue is full, from the store from now on."""
         if self.is_live:
             self.is_live = False
             self.direction.now_behind()
@@ -166,7 +170,7 @@ class Flow:
         return direction.is_level
 
     def announce(self, recipient: Session) -> None:
-        """Say which stream follows, and from which number on."""
+        """Tell the recipient which stream follows, and from which number on."""
         direction = self.direction
         recipient.login_socket.tell(StreamBegins(direction.sender, direction.at.name, direction.pushed + 1))
 
@@ -185,7 +189,7 @@ class Flow:
                 self._pushing = None
 
     async def _push_page(self, recipient: Session) -> bool:
-        """False: there is no more to read until the store has committed more."""
+        """Hand over one page; return False if there is no more to read until the store has committed more."""
         direction = self.direction
         if self._replay is None:
             self._replay = self._store.replay(self._chat.id, direction.sender, direction.at.name, direction.pushed)
@@ -199,7 +203,9 @@ class Flow:
         return True
 
     def _await_commit(self) -> None:
-        """All but the last few ms are handed over. While the sender waits for their commit, the recipient goes live."""
+        """Let the sender wait for the commit of the last few ms, which is all that is missing; meanwhile the recipient
+        goes live.
+        """
         direction = self.direction
         is_near = direction.at is direction.current and direction.pushed < direction.current.sent
         if self._sender and self._recipient and is_near and not self._backpressure.is_full(self._recipient):
@@ -223,7 +229,7 @@ class Flow:
             self._sender.chat_socket.release(Hold.CATCHING_UP)
 
     def begin(self) -> None:
-        """The sender has begun a new stream: what is live belongs to the one before."""
+        """Note that the sender has begun a new stream: what is live belongs to the one before."""
         self.fall_behind()
         self.push()
 
@@ -234,10 +240,10 @@ class Flow:
 
 
 class Delivery:
-    """The flows of all chats that somebody takes part in. `keep` stores what has been said.
+    """The flows of all chats that somebody takes part in. `keep` stores messages.
 
-    `taken` is told, of a chat and a sender in it, how many more messages have reached a partner who does not say so.
-    Somebody who `has_mail` gets that first.
+    `taken` is told, of a chat and a sender in it, how many more messages have reached a partner whose client does not
+    say so. Somebody who `has_mail` gets that first.
     """
 
     def __init__(
@@ -262,14 +268,14 @@ class Delivery:
         self._flows: dict[tuple[str, str], Flow] = {}
 
     def join(self, chat: Chat, session: Session) -> None:
-        """`session` takes part from now on."""
+        """Let `session` take part from now on."""
         session.chat = chat
         relay = self._relay(chat, session)
         self._flow(chat, session.nickname).sender_joins(session, relay)
         self._flow(chat, chat.partner_of(session.nickname)).recipient_joins(session)
 
     def rejoin(self, chat: Chat, session: Session, begun: Stream | None) -> None:
-        """`session` is back, and says what follows in the stream `begun`, or in the one of before."""
+        """Let `session` take part again; it sends in the stream `begun`, or in the one of before."""
         if begun:
             self._flow(chat, session.nickname).begin()
         self._flow(chat, chat.partner_of(session.nickname)).announce(session)
@@ -281,7 +287,7 @@ class Delivery:
         self._flow(chat, chat.partner_of(session.nickname)).recipient_leaves()
 
     def now_keeps(self, can_keep: bool) -> None:
-        """Whether the disk has room for what is said from now on."""
+        """Note whether messages can be stored from now on."""
         self._can_keep = can_keep
         for flow in self._flows.values():
             flow.can_keep_changed()
@@ -291,23 +297,23 @@ class Delivery:
             self._flows.pop((chat.id, sender), None)
 
     def say(self, chat: Chat, sender: Session, text: str) -> None:
-        """A message that came among commands."""
+        """Take a message that came among commands."""
         self._flow(chat, sender.nickname).say(encode_message(text))
 
     def stored(self, chat: str, sender: str) -> None:
-        """More of what `sender` said is in the store."""
+        """Note that more messages of `sender` are in the store."""
         flow = self._flows.get((chat, sender))
         if flow and not flow.is_live:
             flow.push()
 
     def fall_behind(self, session: Session) -> None:
-        """The queue to `session` is full."""
+        """Note that the queue to `session` is full."""
         flow = self._to(session)
         if flow:
             flow.fall_behind()
 
     def drained(self, session: Session) -> None:
-        """There is room in the queue to `session` again."""
+        """Note that there is room in the queue to `session` again."""
         flow = self._to(session)
         if flow:
             flow.push()

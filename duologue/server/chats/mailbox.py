@@ -1,6 +1,6 @@
-"""Letters, and what had not arrived of a chat that is over: kept for those who are away, handed over when they come.
+"""Mailboxes: letters, and undelivered messages of chats that are over, kept for those who are away.
 
-Everything here goes by way of the store, at the pace of people; what is said in a live chat never passes through.
+Everything here goes through the store, at the pace of people; live chats never pass through.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ from duologue.server.storage.base import Letter, Store, StreamProgress
 from duologue.server.tasks import Tasks
 
 PAGE_BYTES = 64 * 1024
-"""Of letters read at a time: half a send queue, so that there is room for what else is said."""
+"""Bytes of letters read at a time: half a send queue, so that there is room for other events."""
 
 
 class Mailbox:
-    """`session_of` finds who is logged in, `is_registered` who could be, `find_person` whom somebody means by a name.
-    `check_may_turn_to` raises PeerError for a sender who has blocked the recipient, and `is_heard` tells whether the
-    recipient has blocked the sender. `wall_clock` dates the letters, and `written` is told of each that was taken.
-    `handed_over` hears of each client for whom nothing waits any more.
+    """All mailboxes. `session_of` finds who is logged in, `is_registered` who could be, `find_person` the person that
+    somebody means by a name. `check_may_turn_to` raises PeerError for a sender who has blocked the recipient, and
+    `is_heard` tells whether the recipient has blocked the sender. `wall_clock` dates the letters, and `written` is told
+    of each that was taken. `handed_over` is told of each client for whom nothing waits any more.
 
     One question of a socket is answered at a time: meanwhile it is not read from.
     """
@@ -67,7 +67,7 @@ class Mailbox:
         self._visits: dict[Session, Visit] = {}
         self._tasks = Tasks()
 
-    # Who is here
+    # Arriving and leaving
 
     def open(self, session: Session) -> None:
         """Begin to hand over what waits for `session`."""
@@ -78,7 +78,7 @@ class Mailbox:
         self._visits.pop(session, None)
 
     def chat_is_over(self, session: Session, chat: Chat) -> None:
-        """`session` has been handed a part of what was said to it in `chat`; the rest follows from the store."""
+        """Hand over the rest of `chat`, of which `session` has received a part, from the store."""
         direction = chat.hears(session.nickname)
         handed = self._visits[session].handed
         for stream in direction.streams:
@@ -91,7 +91,7 @@ class Mailbox:
     # Letters in
 
     def send(self, session: Session, letter: SendLetter) -> None:
-        """`/msg`, from `session`."""
+        """Carry out `/msg`, from `session`."""
         self._tasks.answer(session.chat_socket, self._take(session, letter))
 
     async def _take(self, session: Session, letter: SendLetter) -> None:
@@ -132,7 +132,7 @@ class Mailbox:
         return recipient
 
     def _check_reads(self, recipient: str) -> None:
-        """What a guest does not read waits nowhere: there is no mailbox, and the queue is full."""
+        """Refuse a letter to a guest who does not read: there is no mailbox, and the queue is full."""
         reader = self._client_of(recipient) if is_guest(recipient) else None
         if reader and self._backpressure.is_full(reader):
             raise PeerError("does_not_read", f"{recipient} does not read at this moment. Try again later.")
@@ -140,14 +140,14 @@ class Mailbox:
     # Letters out
 
     def push(self, session: Session) -> None:
-        """Something waits for `session`: hand it over, as far as there is room."""
+        """Hand over what waits for `session`, as far as there is room."""
         visit = self._visits.get(session)
         if visit:
             visit.is_due = True
             self.go_on(session)
 
     def go_on(self, session: Session) -> None:
-        """There is room in the queue to `session`; harmless when nothing waits."""
+        """Go on: there is room in the queue to `session`; harmless when nothing waits."""
         visit = self._visits.get(session)
         if visit and visit.is_due and not visit.is_running:
             visit.is_running = True
@@ -155,7 +155,7 @@ class Mailbox:
             self._tasks.run(self._hand_over(session, visit))
 
     def has_mail(self, session: Session) -> bool:
-        """Does something wait for `session` that is older than what is said now?"""
+        """Return whether something waits for `session` that is older than what is said now."""
         visit = self._visits.get(session)
         return visit is not None and (visit.is_running or visit.is_due)
 
@@ -172,7 +172,7 @@ class Mailbox:
             self._handed_over(session)
 
     async def _hand_over_page(self, session: Session, visit: Visit) -> bool:
-        """False: nothing more waits."""
+        """Hand over one page; return False when nothing more waits."""
         page = await self.store.undelivered(session.nickname, visit.cursor, PAGE_BYTES)
         for message in page:
             visit.cursor = message.cursor
@@ -183,10 +183,12 @@ class Mailbox:
                 )
         return bool(page)
 
-    # What has become of them
+    # Receipts
 
     def check_from_client(self, session: Session, stream: str, received: int) -> None:
-        """`session` holds 1 to `received` of a stream that is no live chat's; 0 asks how its own letter stands."""
+        """Note that `session` holds 1 to `received` of a stream that is no live chat's; 0 asks for the progress of its
+        own letter.
+        """
         self._tasks.answer(session.check_socket, self._note(session, stream, received))
 
     async def _note(self, session: Session, stream: str, received: int) -> None:
@@ -196,7 +198,7 @@ class Mailbox:
             self._tell_sender(await self.store.progress(stream, session.nickname))
 
     def received(self, nickname: str, stream: str, received: int) -> None:
-        """The same of a client that does not say so itself."""
+        """Note the same for a client that does not send PINGs itself."""
         self._tasks.run(self._receive(nickname, stream, received))
 
     async def _receive(self, nickname: str, stream: str, received: int) -> None:
@@ -211,7 +213,7 @@ class Mailbox:
     # A chat that is over
 
     def resume(self, session: Session, command: ResumeChat) -> None:
-        """`/resume` of a chat that is not on any more."""
+        """Answer a `/resume` of a chat that is over."""
         self._tasks.answer(session.chat_socket, self._answer_resume(session, command))
 
     async def _answer_resume(self, session: Session, command: ResumeChat) -> None:
@@ -225,7 +227,7 @@ class Mailbox:
 
 
 class Visit:
-    """One session's way through its mailbox: the cursor in it, and what has been handed over, by stream."""
+    """The progress of one session through its mailbox: its cursor, and what has been handed over, by stream."""
 
     def __init__(self) -> None:
         self.cursor = 0

@@ -1,4 +1,4 @@
-"""The short way of what a client in a chat says most on its check socket: PING, and how much of the stream it has."""
+"""A shortcut for what a client in a chat sends most on its check socket: PING, and how much of the stream it has."""
 
 from __future__ import annotations
 
@@ -10,17 +10,18 @@ from duologue.core.streams import Direction, Stream
 from duologue.protocols.native.codec import NativeCodec
 from duologue.server.session import Receiver
 
-# Any count that can be, with room: longer ones go the long way, and are refused there.
+# Any count that can be, with room: longer ones go the ordinary way, and are refused there.
 _DIGITS = 18
 _COUNT_AT = len(b"PING ")
 
 
 @dataclass(slots=True, eq=False)
 class Receipts:
-    """From a check socket to `note`, which is given the stream and how many of its messages the client holds.
+    """Passes counts from a check socket to `note`, which is given the stream and how many of its messages the client
+    holds.
 
-    `direction` is what the client hears. With `is_certain` a PING without a stream is about what it is being handed:
-    not of one that has come back, and may not have heard which that is. `pay` is as of a relay.
+    `direction` is what the client receives. With `is_certain` a PING without a stream is about the stream that it is
+    being handed: not so for a client that has come back, and may not know yet which that is. `pay` is as for a relay.
     """
 
     direction: Direction
@@ -29,11 +30,11 @@ class Receipts:
     pay: Callable[[int, int], bool]
 
     def reader(self, door: NativeCodec) -> Receiver:
-        """What reads for a check socket whose lines come through `door`."""
+        """Return the reader of a check socket whose lines come through the codec `door`."""
         return partial(door.receive_past, self.take)
 
     def take(self, chunk: bytes) -> bool:
-        """Note one PING about the stream that is being received; anything else is left as it is."""
+        """Note one PING about the stream that is being received; leave anything else as it is."""
         received, _, name = chunk[_COUNT_AT:-1].partition(b" ")
         if not chunk.startswith(b"PING ") or not received.isdigit() or len(received) > _DIGITS:
             return False

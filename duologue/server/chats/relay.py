@@ -1,4 +1,4 @@
-"""The hot path: what a native client says in a chat goes on to its partner as it came, a chunk of lines at a time."""
+"""The hot path: a native client's messages in a chat go on to its partner as they came, a chunk of lines at a time."""
 
 from __future__ import annotations
 
@@ -19,16 +19,17 @@ from duologue.server.session import Receiver
 _begins_otherwise = re.compile(rb"\n[^%c]" % MESSAGE).search
 
 _LONG = 16 * 1024
-"""Bytes from which on numpy looks at a chunk: 19 instead of 56 µs for 64 KiB, as much for 8 KiB."""
+"""Bytes from which on numpy looks at a chunk: 19 instead of 56 µs for 64 KiB, and as much for 8 KiB."""
 _LF = ord("\n")
 
 
 @dataclass(slots=True, eq=False)
 class Relay:
-    """From the sender's chat socket to `send`: the partner's login socket, or nowhere (see delivery.py).
+    """Passes messages from the sender's chat socket to `send`: the partner's login socket, or nowhere (see
+    delivery.py).
 
-    `keep` is given each chunk with its count of lines. `pay` is given the count and the bytes, and says False where the
-    sender has to wait before all of them.
+    `keep` is given each chunk with its count of lines. `pay` is given the count and the bytes, and returns False where
+    the sender has to wait before all of them.
     """
 
     stream: Stream
@@ -37,11 +38,11 @@ class Relay:
     pay: Callable[[int, int], bool]
 
     def reader(self, door: NativeCodec) -> Receiver:
-        """What reads for a chat socket whose lines come through `door`."""
+        """Return the reader of a chat socket whose lines come through the codec `door`."""
         return partial(door.receive_past, self.relay_message)
 
     def relay_message(self, chunk: bytes) -> bool:
-        """Pass whole lines on if every one of them is a message, and paid for; otherwise do nothing and say False.
+        """Pass whole lines on if every one of them is a message, and paid for; otherwise do nothing and return False.
 
         Looks at the chunk as a whole, at the speed of C: no cost per message in Python (docs/architecture.md).
         """
@@ -52,14 +53,16 @@ class Relay:
         return True
 
     def pass_on(self, lines: bytes, count: int) -> None:
-        """Count, send and keep message lines, in this order: who falls behind by them has been sent them."""
+        """Count, send and keep message lines, in this order: a recipient who falls behind by them
+        has been sent them.
+        """
         self.stream.sent += count
         self.send(lines)
         self.keep(lines, count)
 
 
 def _count(chunk: bytes) -> int:
-    """How many lines these are, or 0 where one of them is no message."""
+    """Return how many lines these are, or 0 where one of them is no message."""
     count = chunk.count(b"\n")
     return 0 if chunk[0] != MESSAGE or (count > 1 and _begins_otherwise(chunk)) else count
 

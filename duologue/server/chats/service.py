@@ -1,6 +1,6 @@
-"""Chats at work: does what the rules want done with one, with those who pass it on, store it, and acknowledge it.
+"""Chats at work: carries out what the rules decide about one, with relay, store and acknowledgements.
 
-Knows who takes part. What may happen when is decided in `core`.
+Knows who takes part. The rules are in `core`.
 """
 
 from __future__ import annotations
@@ -31,7 +31,9 @@ ChatEffect = OpenChat | PauseChat | ReopenChat | CloseChat
 
 
 class ChatService:
-    """`sessions` are those who are logged in, by nickname; `wall_clock` dates what is stored, `traffic` counts it."""
+    """Live and paused chats. `sessions` are those who are logged in, by nickname; `wall_clock` dates what is stored,
+    `traffic` counts it.
+    """
 
     def __init__(
         self,
@@ -75,7 +77,7 @@ class ChatService:
             wall_clock=wall_clock,
         )
 
-    # What the rules want done
+    # What the rules decide
 
     def perform(self, effect: ChatEffect) -> None:
         match effect:
@@ -97,7 +99,7 @@ class ChatService:
         log.info("chat started", extra={"chat": chat.id})
 
     def restore(self, chat: Chat) -> None:
-        """A chat of the server before this one, which waits for both of its people."""
+        """Take over a chat from the server that ran before, which waits for both of its people."""
         self.acknowledgements.opened(chat)
 
     def _note_held(self, effect: ReopenChat) -> None:
@@ -107,7 +109,8 @@ class ChatService:
             self.acknowledgements.owe_sender(hears, stream)
 
     def begin_stream(self, session: Session, effect: ReopenChat, begun: Stream, then: Callable[[], None]) -> None:
-        """`session` comes back with a new stream. Nobody may hear of it before the store has noted it; `then` they do.
+        """Begin a new stream of `session`, which comes back with it. Nobody may be told of it before the store has
+        noted it; `then` they are.
 
         Until then nothing more is read from it.
         """
@@ -161,28 +164,28 @@ class ChatService:
         self.acknowledgements.forget_chat(chat)
         self._traffic.forget(chat.id)
 
-    # What clients say about them
+    # Reports of clients
 
     def check_from_client(self, session: Session, ping: Ping) -> None:
-        """A client's PING. Raises FatalPeerError for a count that cannot be."""
+        """Take a client's PING. Raises FatalPeerError for a count that cannot be."""
         if not self.acknowledgements.check_from_client(session, ping):
             self.mailbox.check_from_client(session, ping.stream or "", ping.received or 0)
 
     def resume_ended(self, session: Session, command: ResumeChat) -> None:
-        """`/resume` of a chat that is not on any more."""
+        """Answer a `/resume` of a chat that is over."""
         self.mailbox.resume(session, command)
 
-    # What the store says
+    # Reports of the store
 
     def stored(self, news: Iterable[Stored]) -> None:
-        """The store answers for more than before."""
+        """Note that the store answers for more than before."""
         for item in news:
             self.acknowledgements.stored(item)
             self.delivery.stored(item.chat, item.sender)
             self._traffic.stored(item.chat, item.sender, item.stream, item.upto)
 
     def store_is_behind(self, chat: str, sender: str, is_behind: bool) -> None:
-        """The disk does not keep up with `sender`, who is not read from until it does; nothing is dropped."""
+        """Stop reading from `sender`, with whom the disk does not keep up, until it does; nothing is dropped."""
         session = self._sessions.get(sender)
         if is_behind:
             self._behind.add((chat, sender))
@@ -194,7 +197,7 @@ class ChatService:
                 session.chat_socket.release(Hold.STORE)
 
     def store_failed(self, instead: Store) -> None:
-        """From now on nothing is kept, and so nothing acknowledged, until the server has stopped."""
+        """Replace a store that failed: nothing is kept, and so nothing acknowledged, until the server has stopped."""
         self._store = self.delivery.store = self.mailbox.store = instead
         self.acknowledgements.store = self.history.store = instead
 

@@ -1,4 +1,4 @@
-"""The sockets of a port, bound and with the options that accepted ones inherit; nobody listens yet."""
+"""The sockets of a port, bound and with the options that accepted ones inherit; not listening yet."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from duologue.settings import Settings
 
 ANY_PORT_TRIES = 10
-"""What is free at one address of a host may be taken at the next. With half of all ports taken, one start in 1,000
-fails.
+"""A port that is free at one address of a host may be taken at the next. With half of all ports taken, one start in
+1,000 fails.
 """
 
 
 class CannotListen(OSError):
-    """A port cannot be had; `port_setting` names the field of Settings that chose it."""
+    """Raised when a port cannot be had; `port_setting` names the field of Settings that chose it."""
 
     def __init__(self, error: OSError, port_setting: str) -> None:
         super().__init__(error.errno, error.strerror)
@@ -22,7 +22,7 @@ class CannotListen(OSError):
 
 
 def bound(addresses: Sequence[str], port: int, settings: Settings) -> list[socket.socket]:
-    """A socket for each address, all on one port; 0 takes any free one. Raises OSError when it cannot be had."""
+    """Return a socket for each address, all on one port; 0 takes any free one. Raises OSError when it cannot be had."""
     for _ in range(ANY_PORT_TRIES if port == 0 else 1):
         try:
             return _bound(addresses, port, settings)
@@ -48,7 +48,7 @@ def _bound(addresses: Sequence[str], port: int, settings: Settings) -> list[sock
 
 
 def _set_options(sock: socket.socket, settings: Settings) -> None:
-    """What accepted sockets inherit. The kernel finds a dead peer on each of a client's sockets by itself, idle or
+    """Set what accepted sockets inherit. The kernel finds a dead peer on each of a client's sockets by itself, idle or
     not, in `dead_after` seconds.
     """
     sock.setblocking(False)

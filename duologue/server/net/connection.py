@@ -28,8 +28,8 @@ from duologue.server.turns import COMMANDS_AT_A_TIME
 _NOTHING = NoCommand()
 
 LAST_WORDS = 1.0
-"""Seconds that one who did not come in has to take what it was told, and to do its part in the end of TLS: a round trip
-of a bad line.
+"""Seconds for a refused peer to take its last words, and to do its part in the end of TLS: a round
+trip on a bad line.
 """
 
 _QUICKACK: int | None = getattr(socket, "TCP_QUICKACK", None)
@@ -38,9 +38,9 @@ AnyDoor = TypeVar("AnyDoor", bound=Door)
 
 
 class BaseConnection(asyncio.Protocol, ABC, Generic[AnyDoor]):
-    """A `Connection` over an asyncio transport, whatever its door speaks. `closed` is called once, when it is gone.
+    """A `Connection` over an asyncio transport, whatever its codec. `closed` is called once, when it is gone.
 
-    What comes in, when it is read and how it ends are the same for every door; how it is answered is not.
+    How input is read, and how a connection ends, is the same for every codec; how it is answered is not.
     """
 
     __slots__ = (
@@ -105,7 +105,9 @@ class BaseConnection(asyncio.Protocol, ABC, Generic[AnyDoor]):
 
     @property
     def is_made(self) -> bool:
-        """Has the transport been handed over, with TLS after the handshake? From then on `closed` tells the end."""
+        """Whether the transport has been handed over, with TLS after the handshake. From then on `closed` tells the
+        end.
+        """
         return hasattr(self, "_transport")
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -117,7 +119,7 @@ class BaseConnection(asyncio.Protocol, ABC, Generic[AnyDoor]):
         self._heard.add(self.row)
         try:
             commands = self._receive(data) if self._backlog is None else self.door.receive_data(data)
-            if commands:  # or else a short way past them has done all of it, and paid for it
+            if commands:  # or else a shortcut past them has done all of it, and paid for it
                 self._take(iter(commands), len(data))
         except FatalPeerError as error:
             self._hub.cast_out(self, error)
@@ -133,7 +135,7 @@ class BaseConnection(asyncio.Protocol, ABC, Generic[AnyDoor]):
             self._backlog = chain(self._backlog, commands)
 
     def eof_received(self) -> None:
-        """A peer that has closed its sending side is gone: no protocol here has a use for half a socket."""
+        """Close: a peer that has closed its sending side is gone, as no protocol here has a use for half a socket."""
 
     def connection_lost(self: Self, exc: Exception | None) -> None:
         self._fall_silent()
@@ -259,7 +261,7 @@ class NativeConnection(BaseConnection[NativeCodec]):
             connection.send(lines)
 
     def messages_from(self, nickname: str, taken: Callable[[int], None]) -> Callable[[bytes], None]:
-        """A native client reads lines as they are, and says itself how many it has."""
+        """Send messages as they are: a native client reads lines, and says itself how many it has."""
         return self.send
 
     def receive_through(self, reader: Callable[[NativeCodec], Receiver] | None) -> None:
@@ -268,7 +270,7 @@ class NativeConnection(BaseConnection[NativeCodec]):
 
     def delay_acks(self) -> None:
         # A chat socket carries nothing back that an ACK could ride on, so the kernel sends one for each read: a quarter
-        # of the server's CPU in ping-pong (docs/decisions/0026). It forgets this wish when the socket falls idle.
+        # of the server's CPU in ping-pong (docs/decisions/0026). It forgets this option when the socket falls idle.
         if _QUICKACK is not None:
             self._socket.setsockopt(socket.IPPROTO_TCP, _QUICKACK, 0)
 
@@ -276,8 +278,8 @@ class NativeConnection(BaseConnection[NativeCodec]):
 class UndecidedConnection(NativeConnection):
     """A socket of a port that two protocols share: a native one, unless its first bytes are the other's.
 
-    `is_other` tells them apart, and None is no answer yet. `pass_on` puts another protocol on this transport, and gives
-    it these bytes.
+    `is_other` tells them apart, and returns None while it cannot. `pass_on` puts another protocol on this transport,
+    and gives it these bytes.
     """
 
     __slots__ = ("_first", "_is_other", "_pass_on")
@@ -310,8 +312,8 @@ class UndecidedConnection(NativeConnection):
 
 
 def _or_nothing(commands: Iterator[Command | PeerError]) -> Iterator[Command | PeerError]:
-    """The commands of a read; one that brings none costs too. Takes none before it is asked for: what a line means can
-    depend on the answer to the line before.
+    """Yield the commands of a read, or a NoCommand where it brings none, as that costs too. Takes none before it is
+    asked for: the meaning of a line can depend on the answer to the line before.
     """
     yield next(commands, _NOTHING)
     yield from commands

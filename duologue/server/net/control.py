@@ -27,11 +27,11 @@ _SUFFIX = ".control"
 
 
 class ControlError(Exception):
-    """The running server cannot be asked; the message says why and what to do."""
+    """Raised when the running server cannot be asked; the message says why, and what to do."""
 
 
 def control_path(settings: Settings, port: int) -> Path:
-    """Where the server on this host and port can be asked. Raises ControlError where no socket can be."""
+    """Return the path of the socket of the server on this host and port. Raises ControlError where no socket can be."""
     path = settings.data / f"{settings.host}_{port}{_SUFFIX}"
     if len(str(path).encode()) > _PATH_BYTES:
         raise ControlError(f"The path {path} is too long for a socket; choose a shorter --data folder.")
@@ -56,7 +56,7 @@ def ask(settings: Settings, question: str) -> Any:
 
 
 def named(settings: Settings) -> str:
-    """The server that they are the settings of, at the start of a sentence."""
+    """Return a name for the server of these settings, for the start of a sentence."""
     return f"The server at {settings.host} port {settings.port}"
 
 
@@ -91,7 +91,7 @@ def _is_answered(path: Path) -> bool:
 
 
 class Control:
-    """Answers `questions`, one line each, as JSON, from `open` to `close`."""
+    """The server's end: answers `questions`, one line each, as JSON, from `open` to `close`."""
 
     def __init__(self, questions: Mapping[str, Question]) -> None:
         self._questions = questions
@@ -99,7 +99,7 @@ class Control:
         self._path: Path | None = None
 
     async def open(self, path: Path) -> None:
-        """Raises ControlError when the socket's file cannot be made."""
+        """Make the socket and serve it. Raises ControlError when its file cannot be made."""
         try:
             self._server = await asyncio.start_unix_server(self._answer, sock=_private_socket(path))
         except OSError as error:
@@ -128,7 +128,7 @@ def _private_socket(path: Path) -> socket.socket:
     make_private(path.parent)
     path.unlink(missing_ok=True)
     sock = socket.socket(socket.AF_UNIX)
-    mask = os.umask(0o177)  # so that there is no moment in which others could connect
+    mask = os.umask(0o177)  # so that others cannot connect at any moment
     try:
         sock.bind(str(path))
     except OSError:

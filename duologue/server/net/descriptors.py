@@ -1,4 +1,4 @@
-"""How many sockets this process may have open: its limit of descriptors, raised as far as it goes."""
+"""The number of sockets that this process may have open: its limit of descriptors, raised as far as possible."""
 
 from __future__ import annotations
 
@@ -9,15 +9,17 @@ import resource
 from duologue.core.places import Places
 
 MOST_DESCRIPTORS = 1_048_576
-"""What is asked for where there is no hard limit: Linux's own (fs.nr_open), and more than one process serves."""
+"""The limit that is asked for where there is no hard one: Linux's own (fs.nr_open), and more than
+one process serves.
+"""
 
 SPARE_DESCRIPTORS = 64
-"""Never given to clients: half for files, the operator's socket and those who are told that there is no room; half for
-newcomers whose first line has not come. As many as are accepted in one turn of the loop.
+"""Descriptors never given to clients: half for files, the operator's socket and those who are told that there is no
+room; half for newcomers whose first line has not come. As many as are accepted in one turn of the loop.
 """
 
 _SPARE_PART = 8
-"""Where the limit is small, an eighth of it is spare."""
+"""The part of a small limit that is spare: an eighth."""
 
 
 def raise_limit() -> None:
@@ -32,7 +34,7 @@ def raise_limit() -> None:
 
 
 def places_left() -> Places:
-    """What is left for clients by all that is open now."""
+    """Return the places for clients that all that is open now has left."""
     soft = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
     limit = MOST_DESCRIPTORS if soft == resource.RLIM_INFINITY else soft
     spare = min(SPARE_DESCRIPTORS, limit // _SPARE_PART)
@@ -40,7 +42,7 @@ def places_left() -> Places:
 
 
 def _open_now() -> int:
-    """A new descriptor has the lowest number that is free."""
+    """Return the number of open descriptors: a new one gets the lowest number that is free."""
     lowest = os.open(os.devnull, os.O_RDONLY)
     os.close(lowest)
     return lowest

@@ -1,4 +1,4 @@
-"""The open door: takes new connections in, within the limits of addresses and descriptors, and knows all that are
+"""The listening sockets: accept connections, within the limits of addresses and descriptors, and know all that are
 open.
 """
 
@@ -43,16 +43,16 @@ ACCEPT_BATCH = 64
 """Connections taken per turn of the loop, so that a flood of new ones does not delay those who talk."""
 
 COMPLAIN_EVERY = 60.0
-"""Seconds between two log records about it, so that the log says it once and not with every connection."""
+"""Seconds between two log records about it, so that not every connection makes one."""
 
 RETRY_AFTER = 5.0
-"""Seconds after which accepting is tried again when descriptors ran out: others than our own connections can free
-some.
+"""Seconds after which accepting is tried again when descriptors ran out: others than our own
+connections can free some.
 """
 
 FAREWELLS = 8
-"""Of those who come by TLS when the server is full, so many at a time are told why: the handshake comes first, and what
-it takes is spare. Others are closed without a word.
+"""Connections by TLS that are told at one time that the server is full: the handshake comes first, and what it takes is
+spare. Others are closed without a word.
 """
 
 RETRY_IN = "30"
@@ -63,20 +63,20 @@ _TOO_MANY = Refused(
 )
 
 _FIRST_WORDS = 64 * 1024
-"""Bytes that somebody may have said before the door was opened."""
+"""Bytes that a peer may have sent before its connection was accepted."""
 
 _ANSWERS = {
     _TOO_MANY.code: sentence(HTTPStatus.TOO_MANY_REQUESTS, _TOO_MANY.text),
     SERVER_FULL.code: sentence(HTTPStatus.SERVICE_UNAVAILABLE, SERVER_FULL.text, **{"Retry-After": RETRY_IN}),
 }
-"""The same by HTTP."""
+"""The same refusals by HTTP."""
 
 AnyConnection = NativeConnection | PacedConnection | WebConnection
 
 
 class Listener:
-    """The sockets of one front door, and of another that shares its port, from `open` to `close`. `places` are
-    those of all doors.
+    """The sockets of one front door, and of another that shares its port, from `open` to `close`. `places` are shared
+    by all front doors.
     """
 
     def __init__(
@@ -91,7 +91,7 @@ class Listener:
         site: WebSite | None = None,
     ) -> None:
         self.port = 0
-        """Where it listens, once it is open."""
+        """The port that it listens on, once it is open."""
         self._settings = settings
         self._door = door
         self._shared = (shared.recognises, shared.make()) if shared else None
@@ -108,7 +108,9 @@ class Listener:
         )
         self._proxies = Proxies(settings.trusted_proxies if site else ())
         self._unnamed: set[AnyConnection] = set()
-        """By a proxy that has not said yet for whom, or for somebody who was not let in: they count for no address."""
+        """Connections by a proxy that has not named its visitor yet, or whose visitor was not let in: they count for no
+        address.
+        """
         self._is_proxy_silent = False
         self._sockets: list[socket.socket] = []
         self._places = places
@@ -129,7 +131,7 @@ class Listener:
         self._resume()
 
     async def close(self) -> None:
-        """Accept nobody any more, send what is queued for up to `shutdown_flush` seconds, and cut off the rest."""
+        """Accept no more, send what is queued for up to `shutdown_flush` seconds, and cut off the rest."""
         self._pause()
         for sock in self._sockets:
             sock.close()
@@ -146,7 +148,7 @@ class Listener:
                 connection.abort()
 
     def connections(self) -> Counter[str]:
-        """How many are open, by protocol."""
+        """Return how many connections are open, by protocol."""
         names = (
             self._shared_name if isinstance(connection, OneOfThreeConnection) else self._door.name
             for connection in self._open
@@ -154,7 +156,7 @@ class Listener:
         return Counter(names)
 
     def queued(self) -> int:
-        """Bytes that wait for those who do not read."""
+        """Return the bytes that wait for clients that do not read."""
         return sum(connection.queued() for connection in self._open if connection.is_made)
 
     def _accept(self, listening: socket.socket) -> None:
@@ -261,7 +263,7 @@ class Listener:
         return connection
 
     def _by_proxy(self, connection: WebConnection, request: Request) -> Response | None:
-        """The request says who it is that comes by a proxy: from here on they are met as if they had come by
+        """Answer a request by a proxy, which names its visitor: from here on they are treated as if they had come by
         themselves.
         """
         assert self._site
@@ -269,7 +271,7 @@ class Listener:
         if not forwarded and not self._is_proxy_silent:
             self._is_proxy_silent = True
             log.warning(
-                "a trusted proxy sends no X-Forwarded-For; all who come by it so count as one address",
+                "a trusted proxy sends no X-Forwarded-For; all visitors behind it count as one address",
                 extra={"peer": connection.peer},
             )
         connection.comes_from(self._proxies.visitor(forwarded))
@@ -289,7 +291,7 @@ class Listener:
         transport: asyncio.Transport,
         first: bytes,
     ) -> None:
-        """It is a client of the protocol that shares this port."""
+        """Hand a client of the other protocol of this port over to that."""
         connection = OneOfThreeConnection(
             self._hub, shared.socket(*peer), sock, peer, limits=self._settings.limits, closed=self._closed
         )
@@ -354,7 +356,9 @@ class Listener:
             log.error(message, extra={"open": self._places.taken, "most": self._places.most})
 
     def _wait_for_descriptors(self) -> None:
-        """Others have taken the last: leave new connections to the kernel's backlog until some are free again."""
+        """Leave new connections to the kernel's backlog until some descriptors are free again: others have taken the
+        last.
+        """
         self._complain("no descriptors left for new connections; raise the limit (ulimit -n)")
         self._pause()
         asyncio.get_running_loop().call_later(RETRY_AFTER, self._resume)

@@ -1,8 +1,7 @@
-"""What waits to be sent to one peer.
+"""The send queue of one peer.
 
 1. A write MUST NOT block, and never waits for the peer.
-2. What is queued MUST stay bounded: past the limit `full` is called at once, and whoever writes has to pause until
-   `drained`.
+2. The queue MUST stay bounded: past the limit `full` is called at once, and writers have to pause until `drained`.
 3. Nothing that was queued is dropped while the peer is there.
 4. Closing sends what is queued first, for as long as a stalled peer may take, and then stops waiting.
 """
@@ -13,7 +12,9 @@ import asyncio
 
 
 class Outbox:
-    """Over an asyncio transport, which calls its protocol's pause_writing (full) and resume_writing (drained)."""
+    """A send queue over an asyncio transport, which calls its protocol's pause_writing (full) and resume_writing
+    (drained).
+    """
 
     __slots__ = ("_patience", "_transport", "send")
 
@@ -25,7 +26,7 @@ class Outbox:
         """The transport's own write, without a frame of ours around it: the hot path goes through here."""
 
     def queued(self) -> int:
-        """Bytes that the peer's TCP has not taken yet."""
+        """Return the bytes that the peer's TCP has not taken yet."""
         return self._transport.get_write_buffer_size()
 
     def close(self, patience: float) -> None:
@@ -36,6 +37,6 @@ class Outbox:
             self._patience = asyncio.get_running_loop().call_later(patience, self._transport.abort)
 
     def closed(self) -> None:
-        """The transport is gone."""
+        """Note that the transport is gone."""
         if self._patience:
             self._patience.cancel()

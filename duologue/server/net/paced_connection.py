@@ -20,24 +20,26 @@ from duologue.server.session import Door, Hold, Receiver, Session
 
 
 class PacedDoor(Door, Protocol):
-    """The sans-I/O end of such a socket. What it gives out are messages, each of which is to be a read of its own."""
+    """The codec of such a socket. It gives out messages, each of which is to be a read of its own."""
 
     @property
     def unfinished(self) -> int:
         """The number of the message of which only a part has come; 0 where there is none."""
 
     def greet(self) -> tuple[bytes, ...]:
-        """What the server says before anything has come."""
+        """Return what the server says before anything has come."""
 
     def hears(self, event: Event) -> bool:
-        """Is what many are told for this one too? How it is written down may not depend on who it is."""
+        """Return whether an event for many is for this one too. Its encoding must not depend on who it is."""
 
     def encode(self, event: Event) -> tuple[bytes, ...]:
-        """None where this protocol cannot say it."""
+        """Return the messages of an event; none where this protocol cannot say it."""
 
 
 class PacedConnection(BaseConnection[PacedDoor]):
-    """The client's three sockets are this one. Nothing probes it, so its `row` stays -1: TCP finds the dead."""
+    """A connection that is all three sockets of its client. Nothing probes it, so its `row` stays -1: TCP finds the
+    dead.
+    """
 
     __slots__ = ()
 
@@ -84,22 +86,23 @@ class PacedConnection(BaseConnection[PacedDoor]):
         return self.door.encode(Said(nickname, parse_message(line.removesuffix(b"\n"))))
 
     def receive_through(self, reader: Callable[[NativeCodec], Receiver] | None) -> None:
-        """Such a door knows no message lines: what it says comes as commands, in a chat too."""
+        """Do nothing: such a codec knows no message lines, so its messages come as commands, in a chat too."""
 
     def delay_acks(self) -> None:
-        """Never here: a client that waits for the ACK of its first small write sends the next two as one."""
+        """Do nothing: a client that waits for the ACK of its first small write sends the next two as one."""
 
     def close(self) -> None:
         if self._holds and self.is_made and not self._transport.is_closing():
-            # What waits goes out one by one, and that the peer has gone meanwhile is seen only by reading.
+            # What waits goes out one by one, and only reading shows that the peer has gone meanwhile.
             self._transport.resume_reading()
         super().close()
 
 
 class OneOfThreeConnection(PacedConnection):
-    """One of three sockets of such a client. It is told on any of them, and its door knows which of them is to say it.
+    """One of three sockets of such a client. Events may be sent to any of them, and the codec knows which of them says
+    it.
 
-    Its client does for itself nothing but to talk: here is seen to what a native one does besides.
+    The client only talks: this does for it what a native client does besides.
     """
 
     __slots__ = ()
@@ -133,7 +136,7 @@ class OneOfThreeConnection(PacedConnection):
                 connection.send(message)
 
     def _hand_over(self, session: Session, event: MessageFrom) -> None:
-        """A letter has been received when the last of it has been taken."""
+        """Hand over a letter; it has been received when the last of it has been taken."""
 
         def taken(_: int) -> None:
             self._hub.chats.mailbox.received(session.nickname, event.stream, event.number)

@@ -1,13 +1,12 @@
-"""What waits to be sent to a peer that takes each of its reads for one message.
+"""The send queue of a peer that takes each of its reads for one message.
 
 1. A message MUST NOT be written before the peer's TCP has acknowledged the one before and a gap has passed: for a peer
    that reads at once, each message is then a read of its own.
 2. A message counts as taken when the peer's TCP has acknowledged it, and never otherwise.
-3. What is queued MUST stay bounded: past the limit `full` is called at once, and whoever sends has to pause until
-   `drained`.
+3. The queue MUST stay bounded: past the limit `full` is called at once, and senders have to pause until `drained`.
 4. Nothing that was queued is dropped while the peer is there.
 5. Closing sends what is queued first, for as long as a stalled peer may take, and then stops waiting.
-6. Where nothing waits, nothing runs: no timer, no thread.
+6. When nothing waits, nothing runs: no timer, no thread.
 """
 
 from __future__ import annotations
@@ -29,13 +28,13 @@ BESIDES = 320
 """Bytes that Python needs to keep one message, besides its own: with them, the limit is one of memory."""
 
 _FIRST_LOOK = 0.002
-"""Seconds after which an acknowledgement is looked for: on loopback it is there, and the gap begins early."""
+"""Seconds before the first look for an acknowledgement: on loopback it is there, and the gap begins early."""
 
 _LAST_LOOK = 0.5
 """The longest wait between two looks. A peer that has stopped costs two of them a second."""
 
 _LOOK_LATER = 1.5
-"""Each wait is half of all before it, so an acknowledgement is noticed soon for the way that it had."""
+"""Each wait is half of all before it, so an acknowledgement is noticed soon in relation to the round trip."""
 
 
 class Timer(Protocol):
@@ -46,7 +45,7 @@ CallLater = Callable[[float, Callable[[], object]], Timer]
 
 
 class Pacer:
-    """Over an asyncio transport of `sock`. Its owner calls `closed` when the transport is gone.
+    """A send queue over an asyncio transport of `sock`. Its owner calls `closed` when the transport is gone.
 
     `call_later` is the event loop's own outside tests. All callbacks but `full` come from there, never from `send`.
     """
@@ -99,20 +98,21 @@ class Pacer:
     # What is to be sent
 
     def send(self, message: bytes) -> None:
-        """`message` is to be one read of the peer's."""
+        """Queue `message`, which is to be one read of the peer's."""
         self._add(self._whole(message), len(message) + BESIDES)
 
     def send_lines(
         self, lines: bytes, messages_of: Callable[[bytes], tuple[bytes, ...]], taken: Callable[[int], None]
     ) -> None:
-        """The messages of each line, which are made when its turn comes: a chunk of a thousand lines waits as it came.
+        """Queue the messages of each line, which are made when its turn comes: a chunk of a thousand lines waits as it
+        came.
 
         `taken` is told of each line whose messages have all been taken.
         """
         self._add(self._by_lines(lines, messages_of, taken), len(lines) + BESIDES)
 
     def queued(self) -> int:
-        """Bytes that the peer's TCP has not taken yet, and what it costs to keep them."""
+        """Return the bytes that the peer's TCP has not taken yet, and what it costs to keep them."""
         return self._queued
 
     def close(self, patience: float) -> None:
@@ -126,7 +126,7 @@ class Pacer:
             self._patience = self._call_later(patience, self._transport.abort)
 
     def closed(self) -> None:
-        """The transport is gone."""
+        """Note that the transport is gone."""
         self._is_closing = True
         self._waiting.clear()
         self._queued = 0
@@ -145,7 +145,7 @@ class Pacer:
             self._is_full = True
             self._full()
 
-    # What waits: behind a yield it goes on when that message has been taken
+    # What waits: code behind a yield goes on when that message has been taken
 
     def _whole(self, message: bytes) -> Iterator[bytes]:
         yield message
@@ -167,7 +167,7 @@ class Pacer:
             self._drained()
 
     def _take(self) -> bytes | None:
-        """What was on its way has been taken. What is next?"""
+        """Note that what was on its way has been taken; return what is next."""
         try:
             while self._waiting:
                 for message in self._waiting[0]:
@@ -182,7 +182,7 @@ class Pacer:
     # One at a time
 
     def _go_on(self) -> None:
-        """Nothing is on its way, and the gap has passed."""
+        """Send the next message: nothing is on its way, and the gap has passed."""
         if self._transport.is_closing():
             return
         message = self._next or self._take()
@@ -197,7 +197,7 @@ class Pacer:
                 self._transport.close()
 
     def _look(self) -> None:
-        """Has the peer's TCP acknowledged what is on its way?"""
+        """Check whether the peer's TCP has acknowledged what is on its way."""
         if self._transport.is_closing():
             return
         if self._transport.get_write_buffer_size() or unacknowledged(self._socket):
@@ -209,7 +209,7 @@ class Pacer:
 
 
 def unacknowledged(sock: socket.socket) -> int:
-    """Bytes that the kernel keeps until the peer's TCP has acknowledged them; 0 where it does not say."""
+    """Return the bytes that the kernel keeps until the peer's TCP has acknowledged them; 0 where it does not say."""
     try:
         return int.from_bytes(ioctl(sock, TIOCOUTQ, bytes(4)), sys.byteorder)  # on Linux also called SIOCOUTQ
     except OSError:

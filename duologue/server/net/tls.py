@@ -1,4 +1,4 @@
-"""The server's certificate, reread when its files change. Sessions that are open keep the one that they began with."""
+"""The server's certificate, reread when its files change. Open sessions keep the one that they began with."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ CIPHERS = ":".join(
         "ECDHE-RSA-CHACHA20-POLY1305",
     )
 )
-"""Of TLS 1.2: those of Mozilla's intermediate profile that Python's own list has too. What is left out of that are the
-CBC suites, and finite-field DH. TLS 1.3 has no others than good ones.
+"""Ciphers for TLS 1.2: those of Mozilla's intermediate profile that are also in Python's own list. The CBC suites and
+finite-field DH are left out. TLS 1.3 has none but good ones.
 """
 
 GROUPS = "X25519:prime256v1:secp384r1"
-"""The profile's curves, where Python can set a list (3.15); before, OpenSSL's own list stands, which has more."""
+"""The profile's curves, where Python can set a list (3.15); before that, OpenSSL's own list is used, which has more."""
 
 
 WARN_BEFORE = 14 * 86400.0
-"""Seconds before the end of a certificate. What renews them does so a month before (certbot: 30 days); then it has
-failed for two weeks.
+"""Seconds before the end of a certificate. Renewal is due a month before (certbot: 30 days), so by then it has failed
+for two weeks.
 """
 
 WARN_EVERY = 86400.0
@@ -45,18 +45,18 @@ _IN_WORDS = {
     "KEY_VALUES_MISMATCH": "the key is that of another certificate",
     "NO_START_LINE": "one of them is no PEM file",
 }
-"""Of OpenSSL's reasons those that an operator meets."""
+"""OpenSSL's reasons that an operator meets."""
 
 
 class CertificateError(Exception):
-    """The certificate's files do not serve; the message names them and says why."""
+    """Raised for certificate files that cannot be used; the message names them and says why."""
 
 
 class Certificate:
-    """`context` serves TLS 1.2 or newer from the first byte, and `ends` is when that is over, in seconds since 1970, if
-    it is known. Raises CertificateError when the files do not serve.
+    """A certificate. `context` serves TLS 1.2 or newer from the first byte, and `ends` is the end of its validity, in
+    seconds since 1970, if it is known. Raises CertificateError for files that cannot be used.
 
-    One that has expired serves, as clients may be told not to mind: the log says so, each day.
+    One that has expired is still served, as clients may be told to accept it: the log says so, each day.
     """
 
     def __init__(self, cert: Path, key: Path, wall_clock: Callable[[], float] = time.time) -> None:
@@ -70,7 +70,7 @@ class Certificate:
         self._warn()
 
     def refresh(self) -> None:
-        """Load the files again if they have changed. While they do not serve, the certificate before stays."""
+        """Load the files again if they have changed. While they cannot be used, the certificate before stays."""
         self._load_if_changed()
         self._warn()
 
@@ -90,7 +90,7 @@ class Certificate:
             log.info("certificate reread")
 
     def _load(self, context: ssl.SSLContext) -> float | None:
-        """The answer is when it ends."""
+        """Load the files into `context`; return when the certificate ends."""
         cert, _ = self._files
         _load(context, *self._files)
         validity = validity_of(cert.read_text("ascii", errors="replace"))
@@ -101,7 +101,7 @@ class Certificate:
         return validity.ends if validity else None
 
     def _warn(self) -> None:
-        """Once a day, so that it is seen before anybody is locked out, and after."""
+        """Warn once a day, before anybody is locked out and after."""
         now = self._wall_clock()
         if self.ends is None or self.ends - now > WARN_BEFORE or now - self._warned < WARN_EVERY:
             return
@@ -116,12 +116,12 @@ class Certificate:
         )
 
     def _stamp(self) -> list[tuple[int, int]]:
-        """What changes when the files do; a file that is missing for a moment is one more change."""
+        """Return a stamp that changes when the files do; a file that is missing for a moment is one more change."""
         return [(stat.st_mtime_ns, stat.st_size) for stat in (path.stat() for path in self._files if path.exists())]
 
 
 def restrict(context: ssl.SSLContext) -> None:
-    """TLS 1.2 or newer, with nothing that has been found weak."""
+    """Allow TLS 1.2 or newer, with nothing that has been found weak."""
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.set_ciphers(CIPHERS)
     set_groups = getattr(context, "set_groups", None)
@@ -149,5 +149,5 @@ def _load(context: ssl.SSLContext, cert: Path, key: Path) -> None:
 
 
 def _no_passphrase() -> str:
-    """Asked for instead of the terminal, which would stop the server until somebody comes."""
+    """Give no passphrase, instead of asking at the terminal, which would stop the server until somebody comes."""
     raise CertificateError("the key has a passphrase; store it without one, readable by the server's user only")

@@ -1,6 +1,6 @@
-"""From when to when certificates are valid, read from their file: Python's ssl tells that of a peer's only.
+"""The validity of certificates, read from their file: Python's ssl tells that of a peer's only.
 
-A certificate is DER (X.690) in the form of RFC 5280, section 4.1; of it only the way to the two dates is followed.
+A certificate is DER (X.690) in the form of RFC 5280, section 4.1; only the way to its two dates is followed.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from typing import NamedTuple
 _PEM = re.compile("-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL)
 _VERSION, _UTC_TIME = 0xA0, 0x17
 _BEFORE_THE_DATES = 3
-"""Serial number, algorithm and issuer."""
+"""Fields before the dates: serial number, algorithm and issuer."""
 _PIVOT = 50
 """Years of two digits from here on are of the 20th century (RFC 5280, 4.1.2.5.1)."""
 
 
 class Validity(NamedTuple):
-    """Seconds since 1970."""
+    """The two ends of a validity, in seconds since 1970."""
 
     begins: float
     ends: float
@@ -31,7 +31,9 @@ class _Element(NamedTuple):
 
 
 def validity_of(pem: str) -> Validity | None:
-    """When all certificates of a file are valid, its own and those of its chain; None where that cannot be read."""
+    """Return when all certificates of a file are valid, its own and those of its chain; None where
+    that cannot be read.
+    """
     try:
         found = [_validity(ssl.PEM_cert_to_DER_cert(text)) for text in _PEM.findall(pem)]
         return Validity(max(one.begins for one in found), min(one.ends for one in found))

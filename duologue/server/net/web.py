@@ -1,4 +1,4 @@
-"""What a browser, a monitor or a stranger asks of the web front door by HTTP, and what they are answered."""
+"""The answers of the web front door to HTTP requests from browsers, monitors and strangers."""
 
 from __future__ import annotations
 
@@ -22,23 +22,25 @@ from duologue.server.net.web_files import Files, response, sentence
 from duologue.settings import Settings
 
 log = logging.getLogger(__name__)
-logging.getLogger("websockets.server").setLevel(logging.WARNING)  # below, it logs passwords and texts
+logging.getLogger("websockets.server").setLevel(logging.WARNING)  # below that, it logs passwords and texts
 
 LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "[::1]")
 
 _SHOWN = 80
 
 MOST_ORIGINS = 100
-"""Refused ones that are told from one another in the log: each is there once, and nobody fills it by making some up."""
+"""Refused origins that the log tells apart: each is logged once, and nobody can fill the log by inventing some."""
 
 _PORT = re.compile(r":\d*$")
 
 HSTS = "max-age=63072000"
-"""Two years, as Mozilla's guideline has it. Not for the names below this one, which may be other servers."""
+"""Two years, as Mozilla's guideline recommends. Not for the names below this one, which may be other servers."""
 
 
 def origins(settings: Settings, port: int) -> frozenset[str]:
-    """Where the page can come from, as browsers say it: this server under its own names, or the operator's list."""
+    """Return the origins of the page, as browsers spell them: this server under its own names, or
+    the operator's list.
+    """
     scheme = "https" if settings.tls_cert else "http"
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     own = (origin_of(f"{scheme}://{name}:{port}") for name in (*LOOPBACK_HOSTS, host))
@@ -46,9 +48,9 @@ def origins(settings: Settings, port: int) -> frozenset[str]:
 
 
 class WebSite:
-    """`not_ready` says why nobody can log in or be stored now, and nothing when they can; then a monitor reads the
-    `remark`. `metrics` gives the numbers, and their content type; None where a proxy hides who asks. `refused` counts
-    what was refused, by reason.
+    """The answers to HTTP requests. `not_ready` says why nobody can log in or be stored now, and is empty when they
+    can; then a monitor reads the `remark`. `metrics` gives the numbers, and their content type; None where a proxy
+    hides who asks. `refused` counts refusals, by reason.
 
     A browser that came by a name of ours and our own TLS (`has_tls`) is told never to come without it.
     """
@@ -80,7 +82,7 @@ class WebSite:
         }
 
     def site_for(self, address: str) -> Site:
-        """What a peer at `address` is answered."""
+        """Return the site for a peer at `address`."""
         return partial(self._answer, address=address)
 
     def _answer(self, request: Request, address: str) -> Response | None:
@@ -107,8 +109,9 @@ class WebSite:
         return found or sentence(HTTPStatus.NOT_FOUND, "There is no such page.")
 
     def _socket(self, request: Request, address: str) -> Response | None:
-        """A browser says truly which page it speaks for. One that was led here under a name of somebody else's (DNS
-        rebinding) says that name, so the Host header need not be looked at.
+        """Open a WebSocket, or refuse it by its Origin. A browser says truly which page it speaks for. A page that was
+        loaded under somebody else's name for this server (DNS rebinding) has that name as its origin, so the Host
+        header need not be looked at.
         """
         origin = request.headers.get("Origin", "")
         if origin in self._allowed:
@@ -118,8 +121,8 @@ class WebSite:
         return _not_from(origin)
 
     def _status(self, request: Request, _: str) -> Response:
-        """For a page whose socket does not open: a browser tells it nothing of the answer. It says where it is from
-        (`?origin=`), which a browser does not say for it here.
+        """Say why a page's socket does not open, as a browser tells the page nothing of the answer. The page gives its
+        origin (`?origin=`), which a browser does not send here.
         """
         origin = parse_qs(request.path.partition("?")[2]).get("origin", [""])[0]
         if origin and origin not in self._allowed:
@@ -127,7 +130,7 @@ class WebSite:
         return sentence(HTTPStatus.OK, "ok")
 
     def _log_refused(self, origin: str, address: str) -> None:
-        """Each once, with what to do if it was no stranger's page."""
+        """Log each refused origin once, with what to do if it was no stranger's page."""
         if origin in self._refused_origins or len(self._refused_origins) == MOST_ORIGINS:
             return
         self._refused_origins.add(origin)
@@ -141,7 +144,9 @@ class WebSite:
         return sentence(HTTPStatus.SERVICE_UNAVAILABLE, reason) if reason else sentence(HTTPStatus.OK, self._remark())
 
     def _numbers(self, request: Request, address: str) -> Response:
-        """For monitors on this machine: not for who comes by a proxy, nor for a page that calls itself otherwise."""
+        """Return the metrics to monitors on this machine: not to visitors behind a proxy, nor to a page under another
+        name.
+        """
         if self._metrics is None:
             return sentence(HTTPStatus.FORBIDDEN, "With --web-origins the metrics are what `server.py metrics` prints.")
         headers = request.headers
@@ -153,7 +158,7 @@ class WebSite:
 
 
 def _not_from(origin: str) -> Response:
-    """An origin that is not allowed, and what to do."""
+    """Return the refusal of an origin, and what to do about it."""
     if not origin:
         return sentence(HTTPStatus.FORBIDDEN, "Only a browser's page may connect here, and it says its origin.")
     shown = visible(origin[:_SHOWN])
@@ -165,13 +170,13 @@ def _not_from(origin: str) -> Response:
 
 
 def without_body(answer: Response | None) -> Response:
-    """What HEAD is answered: what GET would be, with its length. No WebSocket begins by it."""
+    """Return the answer to HEAD: that to GET without the body, with its length. It begins no WebSocket."""
     answer = answer or sentence(HTTPStatus.UPGRADE_REQUIRED, "A WebSocket begins with GET.", Upgrade="websocket")
     return replace(answer, body=b"")
 
 
 def _is_local(host: str) -> bool:
-    """Does a Host header name this machine to itself? To a browser, all that ever runs there is one site."""
+    """Return whether a Host header names this machine to itself. To a browser, all that ever runs there is one site."""
     name = _PORT.sub("", host.lower()).removesuffix(".")
     return name in ("", *LOOPBACK_HOSTS) or name.endswith(".localhost") or _is_loopback_address(name)
 

@@ -1,4 +1,6 @@
-"""A browser's connection: a page's file, or a WebSocket that is all three sockets of its client."""
+"""The connection of a browser: a request for a file of the page, or a WebSocket that is all three sockets of its
+client.
+"""
 
 from __future__ import annotations
 
@@ -16,18 +18,18 @@ from duologue.server.session import Receiver
 
 
 class WebConnection(BaseConnection[WebCodec]):
-    """What its door has to say by itself goes out after each turn; what is told, at once."""
+    """The connection of a browser. The codec's own answers go out after each turn, events at once."""
 
     __slots__ = ()
 
     is_all_three = True
 
     def comes_by_proxy(self) -> None:
-        """It is not known yet for whom."""
+        """Note that the visitor behind the proxy is not known yet."""
         self.bucket = self._hub.metering.of_stranger(self.address, self.port, is_one_of_many=True)
 
     def comes_from(self, address: str) -> None:
-        """That is who came by the proxy, for everything that is counted or granted by address."""
+        """Note the address of the visitor behind the proxy, for everything that is counted or granted by address."""
         self.peer = f"{address} by {self.peer}"
         self.address = address
         self.bucket = self._hub.metering.of_stranger(address, self.port)
@@ -58,22 +60,22 @@ class WebConnection(BaseConnection[WebCodec]):
             connection.send(frame)
 
     def messages_from(self, nickname: str, taken: Callable[[int], None]) -> Callable[[bytes], None]:
-        """A page says itself how many it has, as a native client does."""
+        """Send each chunk as one frame: a page counts its messages itself, as a native client does."""
         return partial(self._said, nickname)
 
     def _said(self, nickname: str, lines: bytes) -> None:
         self.send(encode_lines(nickname, lines))
 
     def receive_through(self, reader: Callable[[NativeCodec], Receiver] | None) -> None:
-        """A page's frames are no lines: what it says comes as commands, in a chat too."""
+        """Do nothing: a page's frames are no lines, so its messages come as commands, in a chat too."""
 
     def delay_acks(self) -> None:
-        """Never here: what it says is answered on the same socket, and the ACK rides on that."""
+        """Do nothing: what a page says is answered on the same socket, and the ACK rides on that."""
 
     def pause_writing(self) -> None:
         super().pause_writing()
         if self.session is None and self.door.is_open:
-            self.abort()  # nobody needs more than a queue of answers to log in
+            self.abort()  # a login needs no more than a queue of answers
 
     def close(self) -> None:
         if not self._is_silent:

@@ -1,4 +1,4 @@
-"""The files of the page, read and compressed once: which there are, what they are, and what is answered to who asks."""
+"""The files of the page, read and compressed once, and the answers to requests for them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from websockets.http11 import Response
 from duologue.protocols.web.codec import HEADERS
 
 PAGE = Path(__file__).parents[2] / "page"
-"""Where the page lives in the package."""
+"""The folder of the page in the package."""
 
 CONTENT_TYPES = {
     ".html": "text/html; charset=utf-8",
@@ -29,19 +29,23 @@ CONTENT_TYPES = {
     ".woff2": "font/woff2",
     ".txt": "text/plain; charset=utf-8",
 }
-"""Nothing else is served, whatever lies in the folder."""
+"""The content types. Nothing else is served, whatever lies in the folder."""
 
 TEXT = CONTENT_TYPES[".txt"]
 
 COMPRESSED = frozenset({".html", ".js", ".css", ".svg", ".webmanifest", ".txt"})
-"""The other types are compressed in themselves. None of the files has a secret in it (compare decision 0035)."""
+"""The types that are compressed; the others are in themselves. None of the files has a secret in it (compare decision
+0035).
+"""
 
 _GZIP = re.compile(r"\s*(?:x-)?gzip\s*(?:;\s*q=(?P<weight>[\d.]+)\s*)?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """`compressed` is the same with gzip, where that is smaller; it has an ETag of its own, as it has other bytes."""
+    """A file of the page. `compressed` is the same with gzip, where that is smaller; it has an ETag of its own, as it
+    has other bytes.
+    """
 
     content: bytes
     content_type: str
@@ -55,7 +59,7 @@ class File:
 
 
 class Files:
-    """The files beneath `folder`, by the path that a browser asks for; none where there is no such folder.
+    """The files beneath `folder`, by the path that a browser asks for; none if there is no such folder.
 
     A path is looked up as it comes, so none leads out of the folder.
     """
@@ -71,13 +75,15 @@ class Files:
             self._files["/"] = self._files["/index.html"] = index.with_headers(self._modules())
 
     def _modules(self) -> dict[str, str]:
-        """All modules are fetched at once: a browser finds them only as one names the other, in three waves."""
+        """Return headers by which all modules are fetched at once: by itself a browser finds them in three waves, as
+        one names the other.
+        """
         modules = [f"<{path[1:]}>; rel=modulepreload" for path in self._files if path.endswith(".js")]
         return {"Connection": ", ".join(modules)} if modules else {}
 
     def answer(self, path: str, known: str, accepted: str = "") -> Response | None:
-        """The file at `path`, compressed where `accepted` has that, or that it is still the one of the ETags in
-        `known`; None where there is none.
+        """Return the file at `path`, compressed if `accepted` allows it, or that it is still the one of the ETags in
+        `known`; None if there is none.
         """
         whole = self._files.get(path)
         if whole is None:
@@ -90,7 +96,7 @@ class Files:
 
 
 def accepts_gzip(accepted: str) -> bool:
-    """Does an Accept-Encoding header have gzip, and not only to rule it out?"""
+    """Return whether an Accept-Encoding header allows gzip, and does not only rule it out."""
     found = [match for part in accepted.split(",") if (match := _GZIP.fullmatch(part))]
     return any((match["weight"] or "1").strip("0.") for match in found)
 
@@ -107,7 +113,7 @@ def _read(path: Path) -> File:
 
 
 def response(status: HTTPStatus, body: bytes, content_type: str, **more: str) -> Response:
-    """An answer, after which the connection is closed: the next file comes on another, as the next login does."""
+    """Return an answer that closes the connection: the next file comes on another, as the next login does."""
     headers = Headers(
         {"Content-Type": content_type, "Content-Length": str(len(body)), "NativeConnection": "close", **HEADERS, **more}
     )

@@ -1,1 +1,1 @@
-"""People: who is here, how they are, and who is told."""
+"""People: who is here, their presence, and who is told."""

@@ -1,4 +1,4 @@
-"""Who is here, and whom a name means: accounts first, guests after them."""
+"""The directory of people: who is here, and the person that a name means, accounts first and guests after them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ REGISTERED = Disconnected("registered", "Your name belongs to an account now. Co
 
 
 class Directory:
-    """`sessions` are those who are logged in, by nickname."""
+    """Finds people by name. `sessions` are those who are logged in, by nickname."""
 
     def __init__(self, users: Users) -> None:
         self._users = users
@@ -25,15 +25,17 @@ class Directory:
         self.sessions: dict[str, Session] = {}
 
     def is_here(self, name: str) -> bool:
-        """Is somebody here who is shown by exactly this name?"""
+        """Return whether somebody here is shown by exactly this name."""
         return name in self.sessions or f"{GUEST_MARK}{name}" in self.sessions
 
     def is_registered(self, nickname: str) -> bool:
-        """Could somebody of this nickname be turned to? A guest only while they are here."""
+        """Return whether somebody of this nickname can be asked or written to; a guest only while they are here."""
         return nickname in self.sessions if is_guest(nickname) else self._users.find(nickname) is not None
 
     def find_person(self, typed: str) -> str:
-        """Whom somebody means: an account, or else a guest who is here; or else nobody. Raises PeerError."""
+        """Return the person that somebody means: an account, or else a guest who is here; or else nobody. Raises
+        PeerError.
+        """
         guest = self.guests.find(typed)
         if guest and (is_guest(typed) or self._users.find(typed) is None):
             return guest
@@ -42,12 +44,12 @@ class Directory:
         return nickname_key(typed)
 
     def find_partner(self, typed: str) -> str:
-        """The same of somebody to have talked with: a guest may have gone since then. Raises PeerError."""
+        """Return the person with whom somebody has talked: a guest may have gone since then. Raises PeerError."""
         has_gone = is_guest(typed) and self.guests.find(typed) is None
         return guest_name(bare(typed)) if has_gone else self.find_person(typed)
 
     def source_of(self, nickname: str) -> str:
-        """For whom is counted what somebody who is here asks of others.
+        """Return the source under which requests of somebody who is here are counted.
 
         An account, whatever session it has; the address of a guest, who may come again under another name.
         """
@@ -56,7 +58,9 @@ class Directory:
         return GUEST_MARK + address_key(self.sessions[nickname].login_socket.address)
 
     def no_longer_belong(self) -> list[tuple[Session, ChatEnd, Disconnected]]:
-        """After the users file was reread: who has to go, what that is to their partner, and the words for it."""
+        """Return, after the users file was reread, the sessions to end, the reason for their partners, and the words
+        for it.
+        """
         verdicts = [(session, self._verdict(session)) for session in self.sessions.values()]
         return [(session, *verdict) for session, verdict in verdicts if verdict]
 
@@ -68,5 +72,5 @@ class Directory:
         if account is None or account.disabled:
             return ChatEnd.REMOVED, REMOVED
         if account.password_hash != session.password_hash:
-            return ChatEnd.LOST, PASSWORD_CHANGED  # the chat waits for who knows the new one
+            return ChatEnd.LOST, PASSWORD_CHANGED  # the chat waits for somebody who knows the new one
         return None

@@ -1,4 +1,4 @@
-"""Visitors of the front doors without accounts: under which names, so that none is taken for somebody else."""
+"""Guests of the front doors without accounts, and their names, so that none is taken for somebody else."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from duologue.server.tables import Users
 
 
 class Guests:
-    """Those who are here now."""
+    """The guests who are here now."""
 
     def __init__(self, users: Users) -> None:
         self._users = users
@@ -16,7 +16,7 @@ class Guests:
         self._looks: dict[str, str] = {}
 
     def admit(self, typed: str, port: int) -> str:
-        """The nickname that a visitor gets; without a name of their own, one from the `port` they come from.
+        """Return the nickname that a guest gets; without a name of their own, one from the `port` they come from.
 
         Raises PeerError: bad_nickname, or taken where somebody has that name, or one that looks like it.
         """
@@ -38,7 +38,7 @@ class Guests:
             self._looks.pop(look, None)
 
     def find(self, typed: str) -> str | None:
-        """The guest of this name, with its mark or without, however it is spelled."""
+        """Return the guest of this name, with its mark or without, however it is spelled."""
         return self._by_key.get(_key(typed))
 
 

@@ -1,4 +1,4 @@
-"""Who is told how everybody is, whenever that changes: one line for each who has changed."""
+"""Watchers of everybody's presence, who get one line for each person that has changed."""
 
 from __future__ import annotations
 
@@ -13,10 +13,12 @@ from duologue.core.pages import PAGE
 from duologue.server.session import Session
 
 TELL_AFTER = 0.2
-"""Seconds that a change waits for others to join it: who goes away and comes back in that time is told of once."""
+"""Seconds that a change waits for others to join it: somebody who goes away and comes back in that time is told of
+once.
+"""
 
 MOST_AT_ONCE = 500
-"""So many lines are told in one turn of the loop, some 3 ms of work."""
+"""Lines that are sent in one turn of the loop, some 3 ms of work."""
 AGAIN_AFTER = 0.02
 """Seconds until those are told whom that left over: a crowd that watches a crowd gets a part of the loop, not all."""
 
@@ -25,8 +27,8 @@ _MOST_LOGGED = 1_000
 
 @dataclass(slots=True)
 class _Place:
-    """What somebody has been told: the changes up to `told` of the log; and, while they are told of all who are here,
-    those up to the nickname `listed`.
+    """The progress of one watcher: it has been told the changes up to `told` of the log, and, while it
+    is told of all who are here, those up to the nickname `listed`.
     """
 
     told: int
@@ -35,7 +37,7 @@ class _Place:
 
 
 class PresenceWatchers:
-    """`presence_to` tells a reader how somebody is now, `online` who is here, by pages.
+    """The watchers. `presence_to` tells a reader the presence of somebody, `online` who is here, by pages.
 
     `is_full` tells who does not read: those are told when they do.
     """
@@ -51,7 +53,7 @@ class PresenceWatchers:
         self._is_full = is_full
         self._watching: dict[Session, _Place] = {}
         self._behind: dict[Session, None] = {}  # who has still to be told, and reads; in turn
-        # Who has changed, in order, each where they did so last: so nobody needs a list of their own of who is due.
+        # Everybody who has changed, in the order of their last change: so no watcher needs a list of their own.
         self._log: list[str | None] = []
         self._last: dict[str, int] = {}
         self._compact_at = _MOST_LOGGED
@@ -63,12 +65,12 @@ class PresenceWatchers:
         return len(self._watching)
 
     def watch(self, session: Session) -> None:
-        """`session` wants to know from now on; of everybody who is here it is told at once, as far as one turn goes."""
+        """Let `session` watch from now on; it is told of everybody who is here at once, as far as one turn goes."""
         self._watching[session] = _Place(len(self._log))
         self.emptied(session)
 
     def forget(self, session: Session) -> None:
-        """It wants to know no more, or is gone. Harmless when repeated."""
+        """Let `session` watch no more. Harmless when repeated."""
         self._watching.pop(session, None)
         self._behind.pop(session, None)
 
@@ -111,14 +113,14 @@ class PresenceWatchers:
             self._tell_in(AGAIN_AFTER)
 
     def emptied(self, session: Session) -> None:
-        """There is room in the queue to `session`."""
+        """Note that there is room in the queue to `session`."""
         if session in self._watching:
             self._catch_up(session, PAGE)
         if self._behind:
             self._tell_in(AGAIN_AFTER)
 
     def _catch_up(self, session: Session, most: int) -> int:
-        """Tell at most so much, and queue up again for the rest; how many lines that were."""
+        """Send at most `most` lines, and queue up again for the rest; return how many lines that were."""
         self._behind.pop(session, None)
         due = self._due_to(self._watching[session])
         told = 0
@@ -133,7 +135,7 @@ class PresenceWatchers:
         return told
 
     def _due_to(self, place: _Place) -> Iterator[str]:
-        """Of whom somebody has still to be told; who is given out counts as told."""
+        """Yield those of whom somebody has still to be told; they count as told."""
         while place.is_listing:
             page = self._online(place.listed)
             for nickname in page.nicknames:

@@ -1,6 +1,6 @@
-"""People at work: how everybody is, told to those who want to know; whom they have blocked and who may ask them, kept.
+"""People at work: sends presence to those who watch it, and keeps blocks and who may ask whom.
 
-What holds when is decided in `core/presence.py` and `core/privacy.py`.
+The rules are in `core/presence.py` and `core/privacy.py`.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ PeopleEffect = PresenceChanged | BlockChanged | AskingChanged
 
 
 class PeopleService:
-    """`perform` has effects carried out. `is_registered` tells who exists, `spelling_of` how an account spells itself,
-    and `wall_clock` dates what they do.
+    """Presence, blocks and permissions. `perform` carries out effects. `is_registered` tells who exists, `spelling_of`
+    how an account spells itself, and `wall_clock` dates what they do.
 
     `break_off` ends what there is between two people, the first of whom has blocked the other.
     """
@@ -62,10 +62,10 @@ class PeopleService:
 
     @property
     def watching(self) -> int:
-        """How many are told of each change."""
+        """The number of those who are told of each change."""
         return self._watchers.count
 
-    # People come and go
+    # Arriving and leaving
 
     def arrived(self, session: Session) -> None:
         self._perform(self.presences.arrive(self._wall_clock(), session.nickname))
@@ -77,10 +77,10 @@ class PeopleService:
         self._perform(self.presences.leave(self._wall_clock(), session.nickname))
 
     def emptied(self, session: Session) -> None:
-        """It reads again."""
+        """Note that `session` reads again."""
         self._watchers.emptied(session)
 
-    # What they ask
+    # Questions and settings
 
     def go_away(self, session: Session, text: str) -> None:
         self._perform(self.presences.go_away(self._wall_clock(), session.nickname, text))
@@ -92,7 +92,7 @@ class PeopleService:
         self._perform(self.presences.come_back(self._wall_clock(), session.nickname))
 
     def describe(self, session: Session, nickname: str) -> None:
-        """Raises PeerError."""
+        """Answer `/whois`. Raises PeerError."""
         self._check_exists(nickname)
         session.login_socket.tell(self.presences.describe(session.nickname, nickname))
 
@@ -106,23 +106,25 @@ class PeopleService:
         else:
             self._watchers.forget(session)
 
-    # Whom they do not want to hear
+    # Blocks and permissions
 
     def block(self, session: Session, other: str) -> None:
-        """Raises PeerError."""
+        """Carry out `/block`. Raises PeerError."""
         self._check_exists(other)
         blocked = self.privacy.block(session.nickname, other)
         self._perform([*self._break_off(session.nickname, other), *blocked])
 
     def unblock(self, session: Session, other: str) -> None:
-        """Raises PeerError."""
+        """Carry out `/unblock`. Raises PeerError."""
         self._perform(self.privacy.unblock(session.nickname, other))
 
     def allow(self, session: Session, who: MayAsk | None) -> None:
         self._perform(self.privacy.allow(session.nickname, who))
 
     def when_known(self, session: Session, target: str, ask: Callable[[], None]) -> None:
-        """`ask` at once, or when the store has said whether `target` knows `session`, not read from meanwhile."""
+        """Call `ask` at once, or when the store has said whether `target` knows `session`, which is not read from
+        meanwhile.
+        """
         if self.privacy.is_to_be_known(session.nickname, target):
             self._tasks.read(session, self._ask_when_known(session, target, ask))
         else:
@@ -133,7 +135,7 @@ class PeopleService:
             if await self.store.have_talked(target, session.nickname):
                 self.privacy.knows(target, session.nickname)
         except StoreError as error:
-            log.error("acquaintances not read", extra={"reason": str(error)})
+            log.error("contacts not read", extra={"reason": str(error)})
         if session.login_socket.session is not session:  # it has gone meanwhile
             return
         try:
@@ -153,7 +155,7 @@ class PeopleService:
                 self.store.asking_is(nickname, who.value)
 
     def chat_changed(self, effect: OpenChat | CloseChat) -> None:
-        """Others see of the two whether they are in a chat."""
+        """Show others whether the two are in a chat."""
         at = self._wall_clock()
         for nickname in (effect.chat.asker, effect.chat.target):
             self._perform(self.presences.chat_changed(at, nickname))

@@ -1,4 +1,4 @@
-"""Who is told of all who are here, whenever that changes."""
+"""Watchers of the list of all who are here, who get it whenever it changes."""
 
 from __future__ import annotations
 
@@ -13,13 +13,15 @@ TELL_AFTER = 0.2
 """Seconds that a change waits for others to join it: a hundred people who come at once make one list."""
 
 MOST_AT_ONCE = 100
-"""So many are told in one turn of the loop, some 2 ms of work."""
+"""Watchers that are told in one turn of the loop, some 2 ms of work."""
 AGAIN_AFTER = 0.02
 """Seconds until the next of them are told: a crowd that comes to a crowd gets a part of the loop, and not all."""
 
 
 class Watchers:
-    """`people_online` lists them; `is_full` tells who does not read: those are told when they do."""
+    """The watchers. `people_online` lists those who are here; `is_full` tells who does not read: those are told when
+    they do.
+    """
 
     def __init__(self, people_online: Callable[[], PeopleOnline], is_full: Callable[[Session], bool]) -> None:
         self._people_online = people_online
@@ -31,7 +33,7 @@ class Watchers:
         self._telling: asyncio.TimerHandle | None = None
 
     def arrived(self, session: Session) -> None:
-        """`session` is here, and is told at once who else is, if it watches."""
+        """Tell `session` at once who is here, if it watches; tell the other watchers soon."""
         self._changed()
         if session.login_socket.door.watches:
             self._watching[session] = None
@@ -56,7 +58,7 @@ class Watchers:
         self._telling = None
         if self._has_news:
             self._has_news = False
-            self._next |= self._watching  # whoever waits already keeps the place
+            self._next |= self._watching  # a watcher that waits already keeps the place
         people = self._people_online()
         for session in [*islice(self._next, MOST_AT_ONCE)]:
             del self._next[session]
@@ -68,7 +70,7 @@ class Watchers:
             self._tell_in(AGAIN_AFTER)
 
     def emptied(self, session: Session) -> None:
-        """There is room in the queue to `session`."""
+        """Note that there is room in the queue to `session`."""
         if session in self._due:
             self._due.discard(session)
             session.login_socket.tell(self._people_online())

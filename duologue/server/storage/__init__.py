@@ -1,1 +1,1 @@
-"""What outlives the process: the users file and the messages; and what keeps them where nothing may."""
+"""Storage that outlives the process: the users file and the messages; and stand-ins where nothing may be stored."""

@@ -1,4 +1,4 @@
-"""How much of what somebody said waits, and who is to pause until less of it does. Knows neither disk nor sockets."""
+"""Backlogs: how many bytes of each sender wait, and who has to pause until fewer do. Knows neither disk nor sockets."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ STREAM_BEHIND_BYTES = 1024 * 1024
 # Of all together, what is being written included: some 60 ms of writing at the 270 MB/s measured. With half of it,
 # senders wait for the disk while it waits for them.
 BEHIND_BYTES = 16 * 1024 * 1024
-# What a piece of lines costs in memory besides its bytes (a bytes object and its place in a list, CPython 3.11).
+# The memory that a piece of lines costs besides its bytes (a bytes object and its place in a list, CPython 3.11).
 PIECE_OVERHEAD = 41
 
 
 @dataclass(slots=True, eq=False)
 class Backlog:
-    """What waits of one sender in one chat, `size` bytes of memory."""
+    """The waiting messages of one sender in one chat, `size` bytes of memory."""
 
     chat: str
     sender: str
@@ -27,9 +27,9 @@ class Backlog:
 
 
 class Backlogs:
-    """Tells `pressure` who falls behind a limit, and who has come back under half of it.
+    """Tells `pressure` which sender passes a limit, and which has come back under half of it.
 
-    `total` is the sum of all sizes; who adds to a size adds to it.
+    `total` is the sum of all sizes; code that adds to a size adds to it.
     """
 
     def __init__(self, pressure: Pressure, *, stream_limit: int, total_limit: float) -> None:
@@ -41,7 +41,9 @@ class Backlogs:
         self._is_full = False
 
     def grown(self, backlog: Backlog, others: Iterable[Backlog]) -> None:
-        """A limit has been passed: by `backlog` alone, or by all together, and then `others` have to pause too."""
+        """Note that a limit has been passed: by `backlog` alone, or by all together, and then `others` have to pause
+        too.
+        """
         self._fall_behind(backlog)
         if self.total > self.total_limit and not self._is_full:
             self._is_full = True
@@ -49,7 +51,7 @@ class Backlogs:
                 self._fall_behind(other)
 
     def shrunk(self) -> None:
-        """Something waits no longer."""
+        """Note that something waits no longer."""
         if not self._behind or self.total > self.total_limit / 2:
             return
         self._is_full = False

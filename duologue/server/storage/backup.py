@@ -1,4 +1,4 @@
-"""A copy of the store, taken while it is in use: one snapshot, whole under its name or not there at all."""
+"""Backups of the store, taken while it is in use: one snapshot, whole under its name or not there at all."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from duologue.server.storage.store_id import belongs
 
 
 def back_up(path: Path, target: Path) -> None:
-    """Write all that is committed in the store `path` to `target`, its owner's alone to read. Blocks.
+    """Write all that is committed in the store `path` to `target`, readable by its owner alone. Blocks.
 
-    Raises StoreError; a file that is there is never written over.
+    Raises StoreError; an existing file is never overwritten.
     """
     if not path.exists():
         raise StoreError(path, "there is no store; name the server's folder with --data")
@@ -37,7 +37,7 @@ def back_up(path: Path, target: Path) -> None:
 
 
 def restore(backup: Path, path: Path) -> Path:
-    """Put a copy of `backup` in the place of the store `path`; where the one before was moved to is the answer.
+    """Put a copy of `backup` in the place of the store `path`; return where the one before was moved to.
 
     Raises StoreError for a backup that is damaged or not ours, and while a server has the store.
     """
@@ -77,7 +77,7 @@ def _replace(backup: Path, place: StoreFile) -> Path:
         fresh.unlink(missing_ok=True)
         raise
     with contextlib.closing(place.writer()) as connection:
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # what the log has goes with the file
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # the contents of the log go with the file
     names = (place.path.with_name(f"{place.path.name}.before-{number}") for number in count(1))
     aside = next(name for name in names if not name.exists())
     place.path.rename(aside)
@@ -99,7 +99,7 @@ def _fill(source: Path, target: Path, before: Path | None = None) -> None:
 
 
 def _copy(source: Path, temporary: Path) -> None:
-    """All pages in one step, which is one snapshot: in pieces SQLite would start anew after every commit."""
+    """Copy all pages in one step, which is one snapshot: in pieces SQLite would start anew after every commit."""
     with (
         contextlib.closing(connected_to_read(source)) as original,
         contextlib.closing(sqlite3.connect(temporary)) as copy,

@@ -1,7 +1,7 @@
-"""Is the store as it was written? All of it for `server.py check`, the newest of it at every start.
+"""Checks whether the store is as it was written: all of it for `server.py check`, the newest of it at every start.
 
-SQLite notices what damages its tables, and not what damages the texts in them: for those each chunk has a checksum.
-Chunks of servers before that have none, and count as whole.
+SQLite notices damage to its tables, and not to the texts in them: for those each chunk has a checksum. Chunks of older
+servers have none, and count as whole.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from duologue.server.storage.stored_lines import is_whole
 log = logging.getLogger(__name__)
 
 NEWEST_SECONDS = 1.0
-"""How long chunks are looked at before the server opens its doors: some 300 MB of them."""
+"""Seconds for which chunks are checked before the server accepts connections: some 300 MB of them."""
 
 MOST_FAULTS = 20
-"""Named one by one: who has more restores a backup in any case."""
+"""Faults that are named one by one: with more, a backup has to be restored in any case."""
 
 _CHUNKS = "SELECT number, count, lines, crc FROM chunk ORDER BY number DESC"
 _WHERE = """SELECT asker, target FROM chunk CROSS JOIN stream ON stream.number = chunk.stream
@@ -33,14 +33,14 @@ _WHERE = """SELECT asker, target FROM chunk CROSS JOIN stream ON stream.number =
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """How many messages were looked at, and what is wrong, in words."""
+    """The number of messages that were checked, and the faults, in words."""
 
     messages: int
     faults: list[str]
 
 
 def examine(path: Path) -> Examined:
-    """Look at everything, whether a server has the store or not. Raises StoreError where it is no store of ours."""
+    """Check everything, whether a server has the store or not. Raises StoreError where it is no store of ours."""
     if not path.exists():
         raise StoreError(path, "there is no store; name the server's folder with --data")
     try:
@@ -64,7 +64,7 @@ def _examined(connection: sqlite3.Connection) -> Examined:
 
 
 def damaged_among_newest(connection: sqlite3.Connection) -> list[int]:
-    """The numbers of chunks that are not as they were written, of the newest: as many as can be seen in time."""
+    """Return the numbers of damaged chunks among the newest: as many as can be checked in time."""
     deadline = time.monotonic() + NEWEST_SECONDS
     damaged: list[int] = []
     for number, _, is_intact in _chunks(connection):
@@ -76,7 +76,7 @@ def damaged_among_newest(connection: sqlite3.Connection) -> list[int]:
 
 
 def warn_of_damage(connection: sqlite3.Connection, path: Path) -> None:
-    """The server starts nevertheless: it gives out nothing that is damaged, and everything else."""
+    """Warn of damage. The server starts nevertheless: it gives out everything that is not damaged."""
     damaged = damaged_among_newest(connection)
     if damaged:
         log.error(
@@ -86,7 +86,7 @@ def warn_of_damage(connection: sqlite3.Connection, path: Path) -> None:
 
 
 def _chunks(connection: sqlite3.Connection) -> Iterator[tuple[int, int, bool]]:
-    """Number and count of each, newest first, and whether it is whole."""
+    """Yield number and count of each chunk, newest first, and whether it is whole."""
     for number, count, lines, crc in connection.execute(_CHUNKS):
         yield number, count, is_whole(lines, crc) and lines.count(b"\n") == count
 

@@ -1,4 +1,4 @@
-"""How much room there is on the store's disk, and whether that is too little to keep anything new."""
+"""The room on the store's disk, and whether that is too little to keep anything new."""
 
 from __future__ import annotations
 
@@ -12,11 +12,13 @@ LOOK_EVERY = 1.0
 """Seconds between two looks while nobody writes: another program can fill the disk, and an operator make room."""
 
 _BACK = 9 / 8
-"""Of the reserve has to be free before messages are kept again, so that each one that is does not end it."""
+"""The part of the reserve that has to be free before messages are kept again, so that one message does not end it at
+once.
+"""
 
 
 def free_bytes(folder: Path) -> int:
-    """What the server's user may still write there. Raises OSError."""
+    """Return the bytes that the server's user may still write there. Raises OSError."""
     found = os.statvfs(folder)
     return found.f_bavail * found.f_frsize
 
@@ -31,19 +33,19 @@ def disk_full() -> PeerError:
 class DiskReserve:
     """Below `reserve` bytes nothing new is kept: what is left is for what the server itself writes.
 
-    `look` is called in a thread, as a disk can take its time; `judge` on the loop, and `changed` hears there.
+    `look` is called in a thread, as a disk can take its time; `judge` on the loop, where `changed` is called.
     """
 
     def __init__(self, reserve: int, free: Callable[[], int], changed: Callable[[bool], None]) -> None:
         self.is_low = False
         self.free = reserve
-        """Bytes, when it was looked at last."""
+        """Free bytes at the last look."""
         self._reserve = reserve
         self._free = free
         self._changed = changed
 
     def look(self) -> None:
-        """A disk that does not say is taken for what it was."""
+        """Look at the disk; if it does not say, the last value stays."""
         try:
             self.free = self._free()
         except OSError:

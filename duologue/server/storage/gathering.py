@@ -1,4 +1,4 @@
-"""What waits for the next commit, gathered by stream and numbered by counting. Lives on the event loop; no I/O."""
+"""Messages that wait for the next commit, gathered by stream and numbered by counting. On the event loop; no I/O."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from duologue.server.storage.stored_lines import in_parts
 
 # Reading one message reads its chunk: 256 KiB of ordinary lines are expanded in 5 ms.
 CHUNK_BYTES = 256 * 1024
-# Some 3 ms of writing: beside it, what any commit costs is little.
+# Some 3 ms of writing: compared with that, the fixed cost of a commit is little.
 MUCH_BYTES = 1024 * 1024
 
 
@@ -40,7 +40,7 @@ class OpenStream:
 
 
 class Gathering:
-    """Takes what the server says of its live chats; `take` makes one commit of all that has come since the last.
+    """Takes what the server reports of its live chats; `take` makes one commit of all that has come since the last.
 
     `streams` are those of the chats that are live from the start, in the order in which they began.
     """
@@ -59,7 +59,7 @@ class Gathering:
             self._open(stream)
 
     def __bool__(self) -> bool:
-        """Whether anything waits."""
+        """Return whether anything waits."""
         return bool(self._changed or self._chats or self._ends or self._questions)
 
     @property
@@ -75,7 +75,7 @@ class Gathering:
             self._begin(chat.number, chat_id, Backlog(chat_id, sender))
 
     def stream_began(self, chat_id: str, sender: str, stream: str) -> None:
-        """Raises KeyError for a chat that is not on: a mistake of the caller."""
+        """Begin a stream. Raises KeyError for a chat that is not live: a mistake of the caller."""
         before = self._streams[chat_id, sender]
         self._begin(before.chat, stream, before.backlog)
 
@@ -86,7 +86,7 @@ class Gathering:
         self._ends.append(EndRow(at, reason, chat_id))
 
     def append(self, chat_id: str, sender: str, lines: bytes, count: int, at: float) -> None:
-        """Take messages. Raises KeyError for a chat that is not on: a mistake of the caller."""
+        """Take messages. Raises KeyError for a chat that is not live: a mistake of the caller."""
         stream = self._streams[chat_id, sender]
         if not stream.pieces:
             stream.at = at
@@ -102,7 +102,7 @@ class Gathering:
             backlogs.grown(backlog, (other.backlog for other in self._changed if other.pieces))
 
     def received(self, chat_id: str, sender: str, stream: str, upto: int) -> None:
-        """Raises KeyError like `append`."""
+        """Note what the partner holds. Raises KeyError like `append`."""
         known = self.stream(chat_id, sender, stream)
         if known is None:
             raise KeyError(stream)
@@ -112,11 +112,11 @@ class Gathering:
                 self._change(known)
 
     def ask(self, question: Question) -> None:
-        """Have something decided inside the next commit."""
+        """Have a question decided inside the next commit."""
         self._questions.append(question)
 
     def stream(self, chat_id: str, sender: str, name: str) -> OpenStream | None:
-        """A stream of a live chat, if it is one."""
+        """Return a stream of a live chat, or None."""
         current = self._streams.get((chat_id, sender))
         if current is None or current.name == name:
             return current
@@ -124,7 +124,7 @@ class Gathering:
         return next((stream for stream in older if stream.name == name), None)
 
     def take(self) -> Batch:
-        """All that waits, and begin anew. What it holds counts as waiting until `written`."""
+        """Return all that waits, and begin anew. It still counts as waiting until `written`."""
         chunks: list[ChunkRow] = []
         stored: list[Stored] = []
         for stream in self._changed:
@@ -139,7 +139,7 @@ class Gathering:
         return batch
 
     def written(self) -> None:
-        """The batch that was taken is on the disk."""
+        """Note that the batch that was taken is on the disk."""
         for backlog, size in self._in_flight:
             backlog.size -= size
             self._backlogs.total -= size
@@ -163,7 +163,7 @@ class Gathering:
         self._changed.append(stream)
 
     def _chunks(self, stream: OpenStream) -> list[ChunkRow]:
-        """The waiting pieces of a stream as rows, the stream moved on past them."""
+        """Return the waiting pieces of a stream as rows, and move the stream on past them."""
         lines = stream.pieces[0] if len(stream.pieces) == 1 else b"".join(stream.pieces)
         parts = [lines] if len(lines) <= CHUNK_BYTES else list(in_parts(lines, CHUNK_BYTES))
         counts = [stream.count] if len(parts) == 1 else [part.count(b"\n") for part in parts]

@@ -1,4 +1,4 @@
-"""Message lines held in memory, by number, until they are let go of. Knows nobody's name."""
+"""Message lines held in memory, by number, until they are released. Knows nobody's name."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class HeldLines:
         self._pieces.append((self.last, count, at, lines))
 
     def let_go(self, upto: int) -> list[bytes]:
-        """Let go of what holds no message after `upto`."""
+        """Release pieces that hold no message after `upto`, and return them."""
         end = bisect_right(self._pieces, upto, key=_last)
         gone = [lines for _, _, _, lines in self._pieces[:end]]
         del self._pieces[:end]
@@ -45,7 +45,7 @@ class HeldLines:
         self.last = min(self.last, last)
 
     def part(self, after: int, limit: int, most: int) -> Part | None:
-        """What follows message `after`: of one piece, about `limit` bytes and `most` lines at most."""
+        """Return what follows message `after`: of one piece, about `limit` bytes and `most` lines at most."""
         place = bisect_right(self._pieces, after, key=_last)
         if place == len(self._pieces):
             return None

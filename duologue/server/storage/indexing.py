@@ -1,6 +1,6 @@
 """Brings the index up to date when somebody searches, in the searchers' thread and by turns with them.
 
-Not after every commit: to index a message costs 11 to 50 us, many times what its way through the server does, and most
+Not after every commit: to index a message costs 11 to 50 us, many times what passing it on costs the server, and most
 are never searched for.
 """
 
@@ -15,11 +15,11 @@ from duologue.server.storage.reader_thread import ReaderThread
 from duologue.server.storage.search import index_pieces
 
 _INDEX = object()
-"""In whose name it is done: it has its place among those who search."""
+"""The key under which it is done: it has its place among those who search."""
 
 
 class Indexing:
-    """From construction until `close`. Owns `connection`, which is one of its own."""
+    """Keeps the index, from construction until `close`. Owns `connection`, which is one of its own."""
 
     def __init__(self, thread: ReaderThread, connection: sqlite3.Connection, turn: Lock) -> None:
         self._thread = thread
@@ -28,7 +28,7 @@ class Indexing:
         self._task: asyncio.Task[object] | None = None
 
     async def bring_up_to_date(self) -> None:
-        """Wait until all is in the index that is stored by now. It goes on if nobody waits any more."""
+        """Wait until everything stored by now is in the index. It goes on if nobody waits any more."""
         if self._task and not self._task.done():  # it may have begun before the newest was there
             await asyncio.wait({self._task})
         if self._task is None or self._task.done():
@@ -37,7 +37,7 @@ class Indexing:
         await asyncio.shield(self._task)
 
     def close(self) -> None:
-        """When the thread has ended."""
+        """Close the connection, when the thread has ended."""
         self._connection.close()
 
     async def _index(self) -> None:
@@ -45,6 +45,6 @@ class Indexing:
 
 
 def _noted(task: asyncio.Task[object]) -> None:
-    """So that asyncio does not complain of an error that nobody waited for."""
+    """Read the error, so that asyncio does not complain of one that nobody waited for."""
     if not task.cancelled():
         task.exception()

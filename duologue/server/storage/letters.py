@@ -1,4 +1,4 @@
-"""What holds for letters whichever store keeps them: which may come next, and who has a mailbox."""
+"""Rules for letters in every store: which may come next, and who has a mailbox."""
 
 from __future__ import annotations
 
@@ -8,36 +8,42 @@ from duologue.core.room_rules import is_room
 from duologue.server.storage.base import Letter
 
 LETTER = "letter"
-"""Why a chat ended that was none: letters are kept as one, so that they are found like any message."""
+"""The reason of a chat that was none: letters are kept as one, so that they are found like any message."""
 
 UNHEARD = "unheard"
-"""The same as long as nothing of it was heard, because its recipient has blocked the sender: it makes nobody known."""
+"""The same as long as nothing of it was heard, because its recipient has blocked the sender: nobody becomes known by
+it.
+"""
 
 STREAMS_OF_A_CHAT = 100
-"""Letters begin no more of them. All are read for each letter, and a chat has a few: one for each lost memory."""
+"""The streams that letters may begin in one chat. All are read for each letter, and a chat has a few: one for each lost
+memory.
+"""
 
 HIGHEST_NUMBER = 10**18 - 1
 """The wire's 18 digits, so that a cursor has room for any (undelivered.py)."""
 
 
 def has_mailbox(recipient: str) -> bool:
-    """A room has none, and a guest, whose name may be somebody else's tomorrow, has none either."""
+    """Return whether `recipient` has a mailbox: not a room, nor a guest, whose name may be somebody else's tomorrow."""
     return not is_room(recipient) and not is_guest(recipient)
 
 
 def bad_number(letter: Letter) -> PeerError:
-    """In the same words whether the stream is live, goes on elsewhere, or is somebody else's."""
+    """Return the refusal, in the same words whether the stream is live, goes on elsewhere, or is somebody else's."""
     return PeerError("bad_number", f"{letter.stream} does not go on with message {letter.number}; nothing was stored.")
 
 
 def check_number(letter: Letter) -> None:
-    """Raises PeerError for a number that no message has: nobody could ever receive it."""
+    """Raise PeerError for a number that no message has: nobody could ever receive it."""
     if not 1 <= letter.number <= HIGHEST_NUMBER:
         raise bad_number(letter)
 
 
 def is_there(letter: Letter, stored: int, received: int) -> bool:
-    """Has this message of a known stream been kept before? Raises PeerError where one before it is missing."""
+    """Return whether this message of a known stream has been kept before. Raises PeerError if one
+    before it is missing.
+    """
     if letter.number > max(stored, received) + 1:
         raise bad_number(letter)
     return letter.number <= stored

@@ -1,6 +1,6 @@
-"""What is decided about letters and ended chats, inside the writer's transaction: the one serial truth.
+"""Decisions about letters and ended chats, made inside the writer's transaction: the one serial truth.
 
-Used by the writer's thread alone; what people read of it is in undelivered.py.
+Used by the writer's thread alone; people read the result through undelivered.py.
 """
 
 from __future__ import annotations
@@ -69,10 +69,10 @@ class _Stream(NamedTuple):
 
 
 class Mailroom:
-    """`limits` are for letters; chats may end with more."""
+    """Letters and mailboxes in the tables. `limits` are for letters; chats may end with more."""
 
     numbers: NextNumbers
-    """For the rows that a letter adds; set for each commit."""
+    """Numbers for the rows that a letter adds; set for each commit."""
 
     def __init__(self, connection: sqlite3.Connection, limits: MailboxLimits) -> None:
         self._connection = connection
@@ -81,7 +81,7 @@ class Mailroom:
     # Chats that end
 
     def end(self, end: EndRow) -> None:
-        """A chat is over: what of it had not been received is in the mailboxes. Only its first end counts."""
+        """End a chat: what of it had not been received is in the mailboxes. Only its first end counts."""
         if self._connection.execute(_END, end).rowcount:
             for stream in self._streams(end.id):
                 if stream.received < stream.stored and has_mailbox(stream.recipient):
@@ -107,7 +107,7 @@ class Mailroom:
     # Questions
 
     def hand_in(self, letter: Letter) -> KeptLetter:
-        """Raises PeerError, before anything is changed."""
+        """Keep a letter. Raises PeerError, before anything is changed."""
         check_number(letter)
         streams = self._streams(chat_of(letter.stream))
         if streams and (streams[0].ended is None or {*streams[0][2:4]} != {letter.sender, letter.recipient}):
@@ -147,7 +147,7 @@ class Mailroom:
         return [_Stream(*row) for row in self._connection.execute(_STREAMS, (chat_id,))]
 
     def _named(self, stream: str) -> list[_Stream]:
-        """Those of either person, where their chat is over."""
+        """Return the streams of this name, of either person, whose chat is over."""
         streams = self._streams(chat_of(stream))
         return [found for found in streams if found.name == stream and found.ended is not None]
 
@@ -158,9 +158,9 @@ class Mailroom:
         return self._connection.execute(_WAITING, (recipient,)).fetchall()
 
     def _new_stream(self, letter: Letter, others: list[_Stream]) -> _Stream:
-        """For a letter that begins one: in the chat that it belongs to, or in one made for it.
+        """Return a stream for a letter that begins one: in the chat that it belongs to, or in one made for it.
 
-        What went before is not known here, so it counts as received: its sender went on from there.
+        Earlier messages are not known here, so they count as received: their sender went on from there.
         """
         chat = others[0].chat if others else self._new_chat(letter)
         number, self.numbers.stream = self.numbers.stream, self.numbers.stream + 1
@@ -175,7 +175,7 @@ class Mailroom:
         return number
 
     def _keep(self, letter: Letter, stream: _Stream) -> tuple[_Stream, int]:
-        """The stream as it is then, and the number of the new chunk."""
+        """Store the letter; return its stream as it is then, and the number of the new chunk."""
         waits = has_mailbox(letter.recipient) and letter.number > stream.received
         received = stream.received if waits else max(stream.received, letter.number)
         chunk, self.numbers.chunk = self.numbers.chunk, self.numbers.chunk + 1
@@ -202,7 +202,7 @@ class Mailroom:
         self._connection.execute(_ARRIVAL, (stream.recipient, stream.number, first, last))
 
     def _receive(self, stream: _Stream, upto: int) -> StreamProgress:
-        """Nobody holds more than is stored: what comes later has still to be handed over."""
+        """Note what the recipient holds, at most what is stored: later messages have still to be handed over."""
         upto = min(upto, stream.stored)
         if upto <= stream.received:
             return stream.progress
@@ -219,5 +219,5 @@ def _reason(letter: Letter) -> str:
 
 
 def _newest(streams: list[_Stream], name: str, sender: str) -> _Stream | None:
-    """The last one wins, should a name have been given twice."""
+    """Return the last stream of this name, should a name have been used twice."""
     return next((found for found in reversed(streams) if (found.name, found.sender) == (name, sender)), None)

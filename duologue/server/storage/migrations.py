@@ -1,16 +1,16 @@
 """The store's tables, as the ordered list of steps that made them. A step that has been released is never changed.
 
     chat    two people and when; `reason` says why it ended
-    stream  what one of the two says under one `name`: messages 1 to `stored`, of which the partner holds 1 to
-            `received`; `last` is its newest chunk
+    stream  messages of one of the two under one `name`: 1 to `stored`, of which the partner holds 1 to `received`;
+            `last` is its newest chunk
     chunk   `count` messages from position `first`, as the wire's lines; `previous` is the one before it in its stream,
-            and without `is_heard` it is its sender's alone, whom the other had blocked;
+            and without `is_heard` only its sender may read it, whom the other had blocked;
             `crc` the checksum of the lines, NULL where an older server wrote them
-    mailbox messages `first` to `last` of a stream that came to wait for somebody together, in the order of coming
-    room    those that are there, under the `id` of this life of theirs; `topic_by` is who has set the topic
-    room_chunk  the chunks of a room, by its id: its streams are many, one for each time that somebody came
-    block   who has blocked whom
-    asking  whom not everyone may ask for a chat, and who may
+    mailbox messages `first` to `last` of a stream that began to wait for somebody together, in order of arrival
+    room    existing rooms, under the `id` of this life; `topic_by` is who has set the topic
+    room_chunk  the chunks of a room, by its id: it has many streams, one for each time that somebody joined
+    block   blocks: who has blocked whom
+    asking  people whom not everyone may ask for a chat, and who may
     identity  the id of this store, of which there is a copy beside the file (store_id.py)
 
 Chunks are numbered in the order of their commits and only ever appended: the streams of a commit share pages. An index
@@ -68,8 +68,8 @@ PRIVACY: Migration = (
     "CREATE TABLE block (nickname TEXT NOT NULL, other TEXT NOT NULL, PRIMARY KEY (nickname, other)) WITHOUT ROWID",
     "CREATE TABLE asking (nickname TEXT PRIMARY KEY, who TEXT NOT NULL) WITHOUT ROWID",
 )
-# Before, a chat was unheard or not as a whole. What was said after its end, has not been received and waits in no
-# mailbox was not heard either. Nobody could receive a letter numbered 0, and some counted as received before they came.
+# Before, a chat was unheard or not as a whole. Messages after its end that have not been received and wait in no
+# mailbox were not heard either. Nobody could receive a letter numbered 0, and some counted as received too early.
 HEARD: Migration = (
     "ALTER TABLE chunk ADD COLUMN is_heard INTEGER NOT NULL DEFAULT 1",
     """WITH RECURSIVE back (number, previous) AS (
@@ -90,7 +90,7 @@ HEARD: Migration = (
         WHERE received > stored AND chat IN (SELECT number FROM chat WHERE reason IN ('letter', 'unheard'))""",
     "ALTER TABLE room ADD COLUMN topic_by TEXT NOT NULL DEFAULT ''",
 )
-# Who has talked with whom is looked up among few chats, whatever letters there are.
+# Whether two people have talked is looked up among few chats, however many letters there are.
 ACQUAINTANCES: Migration = (
     """CREATE INDEX chat_talked ON chat (asker, target)
         WHERE reason IS NOT 'letter' AND reason IS NOT 'unheard'""",
@@ -100,7 +100,7 @@ IDENTITY: Migration = (
     "INSERT INTO identity VALUES (lower(hex(randomblob(16))))",
 )
 CHECKSUMS: Migration = ("ALTER TABLE chunk ADD COLUMN crc INTEGER",)
-# Korean was indexed by whole words, and what is composed otherwise as it was: the next search makes the index anew.
+# Korean was indexed by whole words, and other compositions as they were: the next search makes the index anew.
 INDEXED_ANEW: Migration = (
     "INSERT INTO message_index (message_index) VALUES ('delete-all')",
     "UPDATE indexed SET upto = 0",

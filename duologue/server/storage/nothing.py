@@ -1,4 +1,4 @@
-"""What stands in for a store that has failed, until the server has stopped."""
+"""A stand-in for a store that has failed, until the server has stopped."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from duologue.server.storage.base import Letter, LiveChat, LiveRoom, StoreError
 
 
 class RemembersNothing:
-    """In the place of a store that has failed, until the server has stopped: takes what comes and keeps none of it.
+    """A store that takes everything and keeps none of it, in the place of one that has failed, until the server has
+    stopped.
 
     So nothing is acknowledged. Every question is answered with the `error` that ended the store.
     """

@@ -1,6 +1,6 @@
-"""What people may read of the store, each function one question asked of a connection.
+"""Questions that people may ask of the store, each a function of a connection.
 
-Every question names who asks (`me`) and is answered from the chats of that person only: a stranger's chat and one that
+Every question names the asker (`me`) and is answered from the chats of that person only: a stranger's chat and one that
 never was give the same answer, nothing.
 """
 
@@ -25,15 +25,16 @@ _HIGHEST = 1 << 63 - 1 - PLACE_BITS
 
 
 MAY_BE_READ = "(is_heard OR sender = :me)"
-"""Of the messages in their chats: what somebody has not heard, because they had blocked the sender, stays the sender's.
+"""The messages in their chats that somebody may read: what they did not hear, because they had blocked the sender,
+stays the sender's.
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Whose:
-    """Whose chats are read: those with one partner, or all of `me` and what is said in `rooms`.
+    """The chats that are read: those with one partner, or all of `me` and the messages in `rooms`.
 
-    A room's id is the target of what is said there.
+    A room's id is the target of its messages.
     """
 
     me: str
@@ -69,7 +70,7 @@ _COLUMNS = """chunk.number, stream.name, sender, CASE sender WHEN asker THEN tar
         first, count, at, lines, previous, is_heard, crc"""
 _OWNERS = "CROSS JOIN stream ON stream.number = chunk.stream CROSS JOIN chat ON chat.number = stream.chat"
 _CHUNK = f"SELECT {_COLUMNS} FROM chunk {_OWNERS}"
-# Every stream of a page of chats, with its newest chunk; nulls where nothing was said.
+# Every stream of a page of chats, with its newest chunk; nulls where it has no messages.
 _ENDS = """SELECT page.number, chunk.number, chunk.previous
     FROM (SELECT number FROM chat WHERE {condition} AND number > :after ORDER BY number LIMIT :most) AS page
     LEFT JOIN stream ON stream.chat = page.number LEFT JOIN chunk ON chunk.number = stream.last"""
@@ -105,7 +106,7 @@ PAGE_CHUNKS = 16
 
 
 class StoredChunk(NamedTuple):
-    """What a row of the chunk query holds."""
+    """A row of the chunk query."""
 
     number: int
     stream: str
@@ -120,21 +121,23 @@ class StoredChunk(NamedTuple):
     crc: int | None
 
     def may_be_read_by(self, nickname: str) -> bool:
-        """As MAY_BE_READ."""
+        """Return whether somebody may read it, as in MAY_BE_READ."""
         return self.is_heard or self.sender == nickname
 
     def checked(self) -> StoredChunk:
-        """Itself. Raises DamagedLinesError: what was damaged must not be read out as if somebody had said it."""
+        """Return itself. Raises DamagedLinesError: damaged lines must not be shown as if somebody had written them."""
         whole(self.lines, self.crc)
         return self
 
 
 Steps = Iterator[Message | None]
-"""Messages as they are found; None, after a few ms without any: it goes on when it is asked to."""
+"""Messages as they are found; None after a few ms without any: it goes on when it is asked to."""
 
 
 def history(connection: sqlite3.Connection, whose: Whose, before: int | None = None) -> Steps:
-    """The messages back from the newest, or from the newest before a number. Reads no further than is asked of it."""
+    """Yield the messages back from the newest, or from the newest before a number. Reads no further than is asked of
+    it.
+    """
     for row in chunks(connection, whose, before):
         if row:
             yield from _newest_first(row, before)
@@ -142,7 +145,7 @@ def history(connection: sqlite3.Connection, whose: Whose, before: int | None = N
 
 
 def room_history(connection: sqlite3.Connection, room: str, before: int | None = None) -> Steps:
-    """The same of a room."""
+    """Yield the same of a room."""
     highest = _highest(before)
     while rows := connection.execute(_IN_ROOM, (room, highest, PAGE_CHUNKS)).fetchall():
         for row in map(StoredChunk._make, rows):
@@ -152,29 +155,29 @@ def room_history(connection: sqlite3.Connection, room: str, before: int | None =
 
 
 def live_rooms(connection: sqlite3.Connection) -> list[LiveRoom]:
-    """The rooms that a server which starts again goes on with."""
+    """Return the rooms that a server which starts again goes on with."""
     rows = connection.execute("SELECT key, id, password_hash, topic, topic_by FROM room ORDER BY key")
     return [LiveRoom(*row) for row in rows]
 
 
 def blocks(connection: sqlite3.Connection) -> list[tuple[str, str]]:
-    """Who has blocked whom."""
+    """Return all blocks: who has blocked whom."""
     return connection.execute("SELECT nickname, other FROM block").fetchall()
 
 
 def asking(connection: sqlite3.Connection) -> list[tuple[str, str]]:
-    """Whom not everyone may ask for a chat, and who may."""
+    """Return those whom not everyone may ask for a chat, and who may."""
     return connection.execute("SELECT nickname, who FROM asking").fetchall()
 
 
 def have_talked(connection: sqlite3.Connection, me: str, other: str) -> bool:
-    """Have the two had a chat, or has `me` written to the other?"""
+    """Return whether the two have had a chat, or `me` has written to the other."""
     (have,) = connection.execute(_HAVE_TALKED, {"me": me, "other": other, "most": PAGE_CHATS}).fetchone()
     return bool(have)
 
 
 def of_chunks(connection: sqlite3.Connection, whose: Whose, numbers: Sequence[int]) -> dict[int, StoredChunk]:
-    """Those of these chunks that are theirs and may be read, by number; at most PAGE_CHUNKS."""
+    """Return those of these chunks that are theirs and may be read, by number; at most PAGE_CHUNKS."""
     places = ", ".join(f":chunk{place}" for place in range(len(numbers)))
     condition = f"chunk.number IN ({places}) AND {whose.condition} AND {MAY_BE_READ}"
     values = whose.values | {f"chunk{place}": number for place, number in enumerate(numbers)}
@@ -183,13 +186,13 @@ def of_chunks(connection: sqlite3.Connection, whose: Whose, numbers: Sequence[in
 
 
 def any_chunk(connection: sqlite3.Connection, number: int) -> StoredChunk | None:
-    """One chunk, whoever it belongs to and damaged or not: for the index, not for people."""
+    """Return one chunk, whoever it belongs to and damaged or not: for the index, not for people."""
     row = connection.execute(f"{_CHUNK} WHERE chunk.number = ?", (number,)).fetchone()
     return StoredChunk._make(row) if row else None
 
 
 def messages(row: StoredChunk, first: int, last: int) -> list[Message]:
-    """The messages of a chunk from place `first` up to place `last`."""
+    """Return the messages of a chunk from place `first` up to place `last`."""
     found = texts(between(row.lines, first, last))
     return [message_at(row, place, text) for place, text in enumerate(found, first)]
 
@@ -200,17 +203,19 @@ def message_at(row: StoredChunk, place: int, text: str) -> Message:
 
 
 def pages(row: StoredChunk, before: int | None = None) -> Iterator[tuple[int, int]]:
-    """The places of a chunk, or those before a message's number, from the newest on: PAGE_LINES of them at a time."""
+    """Yield the places of a chunk, or those before a message's number, from the newest on: PAGE_LINES of them at a
+    time.
+    """
     end = row.messages if before is None else max(0, min(row.messages, before - (row.number << PLACE_BITS)))
     for last in range(end, 0, -PAGE_LINES):
         yield max(0, last - PAGE_LINES), last
 
 
 def chunks(connection: sqlite3.Connection, whose: Whose, before: int | None = None) -> Iterator[StoredChunk | None]:
-    """The chunks back from the newest, or from the one of a message's number; None as in Steps.
+    """Yield the chunks back from the newest, or from the one of a message's number; None as in Steps.
 
-    No statement is open between two steps, so that no snapshot grows old: chunks do not change, and who goes on to one
-    that has been deleted finds the end of its stream.
+    No statement is open between two steps, so that no snapshot grows old: chunks do not change, and the way on to one
+    that has been deleted ends as at the end of its stream.
     """
     ends: list[int] = []  # negative, as the heap has its smallest first
     for end in _ends(connection, whose, _highest(before)):
@@ -229,7 +234,7 @@ def chunks(connection: sqlite3.Connection, whose: Whose, before: int | None = No
 
 
 def live_chats(connection: sqlite3.Connection) -> tuple[list[OpenStream], list[LiveChat]]:
-    """What a server that starts again goes on with: the chats that have not ended."""
+    """Return the chats that have not ended, with which a server that starts again goes on."""
     streams: list[OpenStream] = []
     chats: list[LiveChat] = []
     for chat, chat_id, asker, target, started in connection.execute(_LIVE_CHATS).fetchall():
@@ -248,7 +253,7 @@ def _live(stream: OpenStream) -> LiveStream:
 
 
 def next_numbers(connection: sqlite3.Connection) -> NextNumbers:
-    """Higher than any number ever given: of chunks that have been deleted, their streams still know."""
+    """Return numbers above any ever given: streams still know those of chunks that have been deleted."""
     columns = (("number", "chat"), ("number", "stream"), ("number", "chunk"), ("last", "stream"))
     chat, stream, *chunk = (
         connection.execute(f"SELECT coalesce(max({column}), 0) FROM {table}").fetchone()[0] for column, table in columns
@@ -257,7 +262,7 @@ def next_numbers(connection: sqlite3.Connection) -> NextNumbers:
 
 
 def walk_of(whose: Whose) -> str:
-    """The beginning of a query: `walk` are the numbers of their chunks, newest first."""
+    """Return the beginning of a query: `walk` are the numbers of their chunks, newest first."""
     return _WALK.format(condition=whose.condition)
 
 
@@ -267,12 +272,12 @@ def _newest_first(row: StoredChunk, before: int | None) -> Iterator[Message]:
 
 
 def _highest(before: int | None) -> int:
-    """The chunk from which to read back: of message `before`, should there be others before it there."""
+    """Return the chunk from which to read back: that of message `before`, should there be others before it there."""
     return _HIGHEST if before is None else (before - 1) >> PLACE_BITS
 
 
 def _ends(connection: sqlite3.Connection, whose: Whose, highest: int) -> Iterator[int | None]:
-    """Of every stream the newest chunk that is none above `highest`; None as in Steps."""
+    """Yield the newest chunk of every stream that is not above `highest`; None as in Steps."""
     for condition, values in _kinds_of_chats(connection, whose):
         query, after = _ENDS.format(condition=condition), 0
         while page := connection.execute(query, {**values, "after": after, "most": PAGE_CHATS}).fetchall():
@@ -285,7 +290,7 @@ def _ends(connection: sqlite3.Connection, whose: Whose, highest: int) -> Iterato
 
 
 def _kinds_of_chats(connection: sqlite3.Connection, whose: Whose) -> Iterator[tuple[str, dict[str, str]]]:
-    """All chats that may be read, each once, by conditions that an index has in the order of their numbers."""
+    """Yield all chats that may be read, each once, by conditions that an index has in the order of their numbers."""
     me = {"me": whose.me}
     if whose.partner is not None:
         both = me | {"partner": whose.partner}
@@ -301,14 +306,16 @@ def _kinds_of_chats(connection: sqlite3.Connection, whose: Whose) -> Iterator[tu
 
 
 def _targets(connection: sqlite3.Connection, me: str) -> Iterator[str]:
-    """Whom `me` has asked for a chat or written to, each once."""
+    """Yield those whom `me` has asked for a chat or written to, each once."""
     target = ""
     while target := connection.execute(_NEXT_TARGET, (me, target)).fetchone()[0]:
         yield target
 
 
 def _back(connection: sqlite3.Connection, number: int, previous: int, highest: int) -> Iterator[int | None]:
-    """The first chunk of a stream, from `number` back, that is not above `highest`; 0, or none, where there is none."""
+    """Yield the first chunk of a stream, from `number` back, that is not above `highest`; 0, or none, where there is
+    none.
+    """
     if number <= highest:
         yield number
         return

@@ -1,4 +1,4 @@
-"""A connection, and the thread that reads on it for everybody: fairly, by turns, and no longer than is allowed."""
+"""A connection, and the thread that reads on it for everybody: fairly, by turns, and within a limit of time."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from duologue.server.storage.reader import Steps
 
 T = TypeVar("T")
 
-# Seconds after which it is somebody else's turn: with twenty people who search for what is not there, everybody has
-# one in a second; to change over costs a tenth of a millisecond.
+# Seconds after which it is somebody else's turn: of twenty people who search for what is not there, everybody has
+# one turn a second; to change over costs a tenth of a millisecond.
 TURN_SECONDS = 0.05
-# SQLite's own instructions between two looks at whether to go on. Inside of the index it counts only a few of what it
+# SQLite's own instructions between two checks of whether to go on. Inside the index it counts only a few of what it
 # does: 5,000 are 20 ms there, and 0.3 ms elsewhere.
 _PROGRESS_STEPS = 5_000
 # Everybody waits for one answer at a time, so no more wait than descriptors allow to be here.
@@ -28,7 +28,7 @@ _MOST_WAITING = 100_000
 
 @dataclass(slots=True, eq=False)
 class _Reading:
-    """One question: what was found of it, and for how many seconds more it may be worked on."""
+    """One question: what was found so far, and for how many seconds more it may be worked on."""
 
     seconds: float
     is_wanted: bool = True
@@ -39,10 +39,10 @@ _NOTHING = _Reading(inf)
 
 
 class ReaderThread:
-    """From construction until `close`, for which `stop` is said first. Owns `connection`; `clock` is monotonic, in
+    """Owns `connection`, from construction until `close`, before which `stop` is called; `clock` is monotonic, in
     seconds. `keys` say in whose name something is read (core/fair_queue.py).
 
-    What is given up by whoever asked ends within the turn, and everything does with `stop`, even within a statement.
+    Work that its asker gives up ends within the turn, and all work ends with `stop`, even within a statement.
     """
 
     def __init__(self, connection: sqlite3.Connection, name: str, clock: Callable[[], float] = time.monotonic) -> None:
@@ -54,14 +54,16 @@ class ReaderThread:
         connection.set_progress_handler(self._is_over, _PROGRESS_STEPS)
 
     async def run(self, work: Callable[[], T], *keys: Hashable) -> T:
-        """What `work` returns or raises; it takes a few ms at most. Raises RuntimeError once this is stopped."""
+        """Return what `work` returns, or raise what it raises; it takes a few ms at most. Raises RuntimeError once this
+        is stopped.
+        """
         return await self._pool.run(partial(self._work, work), *keys)
 
     async def collect(self, steps: Steps, limit: int, seconds: float, *keys: Hashable) -> list[Message]:
-        """The first `limit` messages, or all that there are.
+        """Return the first `limit` messages, or all that there are.
 
-        Raises Unfinished when it has been worked on for so many seconds: what waits for others does not count, or they
-        could have nobody find anything. RuntimeError as `run`.
+        Raises Unfinished when it has been worked on for so many seconds: waiting for others does not count, or others
+        could keep anybody from finding anything. Raises RuntimeError as `run` does.
         """
         reading = _Reading(seconds)
         try:
@@ -77,7 +79,7 @@ class ReaderThread:
         self._is_stopped = True
 
     def close(self) -> None:
-        """Blocks for the step that is on."""
+        """Close the connection. Blocks for the step that is running."""
         self._pool.close(wait=True)
         self.connection.close()
 
@@ -92,7 +94,7 @@ class ReaderThread:
             raise RuntimeError("stopped")
 
     def _take_turn(self, reading: _Reading, steps: Steps, limit: int) -> bool:
-        """True: all is found that is to be."""
+        """Work for one turn; return True when everything wanted is found."""
         self._check_not_stopped()
         began = self._clock()
         self._reading, self._until = reading, began + reading.seconds
@@ -118,5 +120,5 @@ class ReaderThread:
         return True
 
     def _is_over(self) -> bool:
-        """Whether what is being read is to end at once."""
+        """Return whether what is being read is to end at once."""
         return self._is_stopped or not self._reading.is_wanted or self._clock() >= self._until

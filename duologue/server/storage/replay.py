@@ -13,7 +13,7 @@ from typing import NamedTuple, Protocol, TypeVar
 
 from duologue.server.storage.stored_lines import cut, whole
 
-# Chunks passed over in one job: 9 ms, for which others who read have to wait.
+# Chunks passed over in one job: 9 ms, for which other readers have to wait.
 LOOK_CHUNKS = 10_000
 # Chunks of a page at most, however little is in them: 4 ms.
 PAGE_CHUNKS = 500
@@ -33,7 +33,7 @@ T = TypeVar("T")
 
 
 class Part(NamedTuple):
-    """Messages that follow each other, one a line; the first of them is message `first`."""
+    """Consecutive messages, one a line; the first of them is message `first`."""
 
     first: int
     messages: int
@@ -42,7 +42,7 @@ class Part(NamedTuple):
 
 
 class Walk:
-    """The way through one stream. The messages 1 to `after` lie behind it."""
+    """The position in one stream. The messages 1 to `after` lie behind it."""
 
     def __init__(self, stream: int, after: int) -> None:
         self.after = after
@@ -52,7 +52,7 @@ class Walk:
         self._start: int | None = None  # where looking goes on, while it lasts
 
     def look(self, connection: sqlite3.Connection) -> bool:
-        """Find out what lies ahead. False: there is more to look through, so call again."""
+        """Find out what lies ahead. Return False if there is more to look through: then call again."""
         if self._ahead:
             return True
         if self._start is None:
@@ -69,9 +69,9 @@ class Walk:
         return True
 
     def take(self, connection: sqlite3.Connection, limit: int, most: int) -> Part | None:
-        """The next messages: of one chunk, `limit` bytes (or one line that is longer) and `most` lines at most.
+        """Return the next messages: of one chunk, `limit` bytes (or one line that is longer) and `most` lines at most.
 
-        None: nothing more lies ahead.
+        Returns None if nothing more lies ahead.
         """
         while self._ahead:
             row = connection.execute(_CHUNK, (self._ahead[-1],)).fetchone()
@@ -88,7 +88,7 @@ class Walk:
 
 
 def page(connection: sqlite3.Connection, walk: Walk, limit: int) -> tuple[bytes, int] | None:
-    """About `limit` bytes of lines, and their count. None: there is more to look through, so call again."""
+    """Return about `limit` bytes of lines, and their count; None if there is more to look through: then call again."""
     lines: list[bytes] = []
     size = count = 0
     while size < limit and len(lines) < PAGE_CHUNKS:
@@ -104,13 +104,13 @@ def page(connection: sqlite3.Connection, walk: Walk, limit: int) -> tuple[bytes,
 
 
 class Job(Protocol):
-    """Has work done in the reader's thread."""
+    """Runs work in the reader's thread."""
 
     def __call__(self, work: Callable[[], T]) -> Awaitable[T]: ...
 
 
 class StoredReplay:
-    """A replay from the file; `run` has work done in the reader's thread."""
+    """A replay from the file; `run` runs work in the reader's thread."""
 
     def __init__(self, connection: sqlite3.Connection, stream: int, after: int, run: Job) -> None:
         self._connection = connection

@@ -1,7 +1,7 @@
-"""Letting go of what is old: the messages that an operator does not want to keep, if they have been received.
+"""Deletion of old messages that the operator does not want to keep, if they have been received.
 
-What is deleted leaves its pages to what comes; the file does not shrink, as PRAGMA incremental_vacuum would only hand
-pages back that the next messages ask for again.
+Deleted messages leave their pages to new ones; the file does not shrink, as PRAGMA incremental_vacuum would only give
+back pages that the next messages ask for again.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ SWEEP_EVERY = 3600.0
 # Deleted in one transaction, for which the writer waits: a few ms at most.
 BITE_CHUNKS = 50
 BITE_MESSAGES = 2000
-# Between two transactions, so that the writer, whose turn it is, gets it: a lock goes to whoever asks first.
+# Between two transactions, so that the writer, whose turn it is, gets it: a lock goes to the first who asks.
 BREATH = 0.002
 _SECONDS_A_DAY = 86_400
 _SCANNED = 1000  # chunks looked at in one query
-_PROGRESS_STEPS = 10_000  # SQLite's own instructions between two looks at whether to stop, well under a millisecond
+_PROGRESS_STEPS = 10_000  # SQLite's own instructions between two checks of whether to stop, well under a millisecond
 
 Bite = list[tuple[int, list[Message]]]
 
@@ -51,9 +51,9 @@ _BEYOND = """, counted (number, received, newer) AS (
 
 @dataclass(frozen=True, slots=True)
 class Retention:
-    """What is kept: messages younger than `days`, and of each two people the newest `messages`. None: no such end.
+    """The messages to keep: younger than `days`, and of each two people the newest `messages`. None: no such limit.
 
-    Kept is a chunk at a time, so some more than that; and all that has not been received.
+    Messages are kept a chunk at a time, so some more than that; and so is everything that has not been received.
     """
 
     days: float | None = None
@@ -65,7 +65,7 @@ def sweep(connection: sqlite3.Connection, turn: Lock, retention: Retention, now:
     at some that are kept.
 
     The connection is one of its own. Chunks go before their words in the index do: search passes over words whose
-    message is gone, while an index that lets go of the same words twice is damaged.
+    message is gone, while removing the same words twice would damage the index.
     """
     for bite in _bites(connection, _not_kept(connection, retention, now)):
         if not bite:
@@ -85,7 +85,7 @@ def _in_rooms(bite: Bite) -> list[tuple[str, int]]:
 
 
 def _bites(connection: sqlite3.Connection, numbers: Iterator[int | None]) -> Iterator[Bite]:
-    """Chunks by their numbers, each with what is in it: as many as are deleted at once, or as come before a None."""
+    """Group chunks by what is deleted at once, each with its messages; a group also ends before a None."""
     bite: Bite = []
     count = 0
     for number in numbers:
@@ -106,9 +106,9 @@ def _all_of(connection: sqlite3.Connection, number: int) -> list[Message]:
 
 
 def _not_kept(connection: sqlite3.Connection, retention: Retention, now: float) -> Iterator[int | None]:
-    """Numbers of chunks, the oldest of a stream first: they are chained, and what lies before a gap is not found.
+    """Yield numbers of chunks, the oldest of a stream first: they are chained, and what lies before a gap is not found.
 
-    None, from time to time, where there are none.
+    Yields None from time to time while there are none.
     """
     if retention.days is not None:
         yield from _older(connection, now - retention.days * _SECONDS_A_DAY, now)
@@ -118,7 +118,9 @@ def _not_kept(connection: sqlite3.Connection, retention: Retention, now: float) 
 
 
 def _older(connection: sqlite3.Connection, than: float, now: float) -> Iterator[int | None]:
-    """Up to the first that is younger. One from the future, of a clock that was wrong, does not hold up the others."""
+    """Yield chunks up to the first that is younger. One from the future, of a clock that was wrong, does not hold up
+    the others.
+    """
     number = 0
     while rows := connection.execute(_AGES, (number, _SCANNED)).fetchall():
         before = list(takewhile(lambda row: not than <= row[1] <= now, rows))
@@ -129,7 +131,7 @@ def _older(connection: sqlite3.Connection, than: float, now: float) -> Iterator[
 
 
 def _pairs(connection: sqlite3.Connection) -> Iterator[Whose]:
-    """Every two people; many of them twice, as either of the two may have asked."""
+    """Yield every two people; many of them twice, as either of the two may have asked."""
     pair = ("", "")
     while found := connection.execute(_NEXT_PAIR, pair).fetchone():
         pair = found
@@ -165,7 +167,7 @@ class Sweeper:
         self._timer.cancel()
 
     def close(self) -> None:
-        """Blocks for the transaction that is on, which ends without an effect."""
+        """Close the connection. Blocks for the transaction that is running, which ends without an effect."""
         self._sweeping.shutdown()
         self._connection.close()
 

@@ -1,4 +1,4 @@
-"""What the loop hands to the writer's thread: the rows of one commit, and questions to decide inside it."""
+"""Rows and questions that the loop hands to the writer's thread, for one commit."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class NextNumbers:
     chunk: int = 1
 
     def set_aside(self, count: int) -> NextNumbers:
-        """Numbers for `count` more rows of each kind, to be used later."""
+        """Return numbers for `count` more rows of each kind, to be used later."""
         aside = NextNumbers(self.chat, self.stream, self.chunk)
         self.chat += count
         self.stream += count
@@ -61,12 +61,14 @@ class NextNumbers:
 
 
 Question = Callable[[Any], object]
-"""Put on the loop, to the Mailroom inside the commit; its answer, or the PeerError it raises, counts after COMMIT."""
+"""Asked by the loop, answered by the Mailroom inside the commit; the answer, or the PeerError it raises, counts after
+COMMIT.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """One commit, and what may be said when it is done. `numbers` are for the rows that `questions` add."""
+    """One commit, and what is reported when it is done. `numbers` are for the rows that `questions` add."""
 
     chats: list[ChatRow]
     streams: list[StreamRow]

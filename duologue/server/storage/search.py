@@ -1,4 +1,4 @@
-"""Search by words. The index is made when somebody searches, from what is stored; the writer does not know of it.
+"""Search by words. The index is made from stored messages when somebody searches; the writer does not know of it.
 
 A word matches a word, whatever its case, accents and width, and however its letters are composed; where words are not
 told apart by spaces, or take endings without one, it matches a part of a word. A word with other signs in it must stand
@@ -40,7 +40,7 @@ PIECE_BYTES = 64 * 1024
 # Characters that the index is asked for. Where one person has said all the words in every message, each character can
 # be a word, which costs 45 ns a message; nobody types so much to find something.
 MOST_INDEXED = 120
-# Hits of a first page, as many as are told at most, and of the largest, some 10 ms with their messages.
+# Hits of a first page, as many as are shown at most, and of the largest, some 10 ms with their messages.
 FIRST_HITS = 50
 MOST_HITS = 2_000
 # Each character is a word to the index, and a phrase of them a piece of text: of scripts without spaces between words
@@ -69,7 +69,8 @@ Hits = list[tuple[int, list[int]]]
 
 
 def index_pieces(connection: sqlite3.Connection, turn: Lock) -> Iterator[None]:
-    """Add what is there and not in the index yet, oldest first; each step of the iterator is one small transaction.
+    """Add stored messages that are not in the index yet, oldest first; each step of the iterator is one small
+    transaction.
 
     The connection is one of its own. `turn` is held for the transaction and no longer: lines are expanded outside of
     it, so the writer, which takes turns with this, waits for one transaction at most.
@@ -86,7 +87,7 @@ def index_pieces(connection: sqlite3.Connection, turn: Lock) -> Iterator[None]:
 
 
 def forget(connection: sqlite3.Connection, turn: Lock, messages: Sequence[Message]) -> Iterator[None]:
-    """Take deleted messages out of the index, each of which must be in it; steps and `turn` as in `index_pieces`."""
+    """Remove deleted messages from the index, each of which must be in it; steps and `turn` as in `index_pieces`."""
     for start in range(0, len(messages), PIECE_MESSAGES):
         rows = [_row(message) for message in messages[start : start + PIECE_MESSAGES]]
         with turn, transaction(connection):
@@ -95,7 +96,7 @@ def forget(connection: sqlite3.Connection, turn: Lock, messages: Sequence[Messag
 
 
 def search(connection: sqlite3.Connection, whose: Whose, words: str) -> Steps:
-    """The messages that may be read with every one of the words, newest first."""
+    """Find the messages that may be read with every one of the words, newest first."""
     wanted = _Wanted.of(_composed(words))
     if wanted.phrases:
         yield from _by_index(connection, whose, wanted)
@@ -104,7 +105,7 @@ def search(connection: sqlite3.Connection, whose: Whose, words: str) -> Steps:
 
 
 class _Wanted(NamedTuple):
-    """What the index is asked for, and what has to stand in the text as it is, in small letters."""
+    """The query for the index, and what has to stand in the text as it is, in small letters."""
 
     phrases: list[str]
     signs: list[str]
@@ -143,7 +144,7 @@ def _by_index(connection: sqlite3.Connection, whose: Whose, wanted: _Wanted) -> 
 
 
 def _hits(connection: sqlite3.Connection, query: str) -> Iterator[Hits]:
-    """What the index finds, newest first; the first page is small, as most searches need no more."""
+    """Yield what the index finds, newest first; the first page is small, as most searches need no more."""
     before, most = _HIGHEST, FIRST_HITS
     while found := [number for (number,) in connection.execute(_MATCHES, (query, before, most))]:
         yield [
@@ -154,7 +155,7 @@ def _hits(connection: sqlite3.Connection, query: str) -> Iterator[Hits]:
 
 
 def _at(row: StoredChunk | None, places: Sequence[int], wanted: _Wanted) -> Steps:
-    """Of a chunk, if it is one of theirs, the messages at these places that have the signs."""
+    """Yield the messages of a chunk at these places that have the signs, if the chunk is one of theirs."""
     if row is None:
         return
     if len(places) > FEW_LINES and not wanted.has_signs(row.lines.decode(errors="replace")):
@@ -164,7 +165,7 @@ def _at(row: StoredChunk | None, places: Sequence[int], wanted: _Wanted) -> Step
 
 
 def _by_signs(connection: sqlite3.Connection, whose: Whose, wanted: _Wanted) -> Steps:
-    """Signs alone no index knows: everything is looked through, a page of lines at a time."""
+    """Search by signs alone, which no index has: look through everything, a page of lines at a time."""
     for row in chunks(connection, whose):
         if row:
             yield from _with_signs(row, wanted)
@@ -179,21 +180,25 @@ def _with_signs(row: StoredChunk, wanted: _Wanted) -> Steps:
 
 
 def _still_there(connection: sqlite3.Connection, rows: Sequence[IndexRow]) -> list[IndexRow]:
-    """Without what has been deleted since it was read. One INSERT with a WHERE has FTS5 write all it has each time."""
+    """Return `rows` without what has been deleted since it was read. One INSERT with a WHERE has FTS5 write all it has
+    each time.
+    """
     chunks = {number >> PLACE_BITS for number, _, _ in rows}
     there = {chunk for chunk in chunks if connection.execute(_IS_THERE, (chunk,)).fetchone()[0]}
     return [row for row in rows if row[0] >> PLACE_BITS in there]
 
 
 def _row(message: Message) -> IndexRow:
-    """The same whenever it is made: the index can only let go of what it is told again word for word."""
+    """Return the row of a message, the same whenever it is made: the index removes only what it is given again word for
+    word.
+    """
     return message.number, _spaced(_composed(message.text)), _people(message)
 
 
 def _after(connection: sqlite3.Connection, upto: int, newest: int) -> Iterator[Message]:
-    """The messages after a number, up to those of chunk `newest`: more may come faster than they are indexed.
+    """Yield the messages after a number, up to those of chunk `newest`: more may come faster than they are indexed.
 
-    A chunk at a time: no statement stays open in between, and no snapshot grows old.
+    One chunk at a time: no statement stays open in between, and no snapshot grows old.
     """
     number: int | None = upto >> PLACE_BITS
     start = (upto & _PLACE) + 1
@@ -206,7 +211,7 @@ def _after(connection: sqlite3.Connection, upto: int, newest: int) -> Iterator[M
 
 
 def _small(found: Iterator[Message]) -> Iterator[Message]:
-    """No more than PIECE_BYTES of text, and at least one message."""
+    """Take no more than PIECE_BYTES of text, and at least one message."""
     size = 0
     for message in found:
         yield message
@@ -220,12 +225,14 @@ def _people(message: Message) -> str:
 
 
 def _token(nickname: str) -> str:
-    """A nickname as one word that no tokenizer takes apart and no other nickname shares."""
+    """Return a nickname as one word that no tokenizer takes apart and no other nickname shares."""
     return f"u{nickname.encode().hex()}"
 
 
 def _composed(text: str) -> str:
-    """One spelling of what looks the same: an accent may stand by itself, a syllable in pieces, a letter be wide."""
+    """Return one spelling of what looks the same: an accent may stand by itself, a syllable in pieces, a letter be
+    wide.
+    """
     return unicodedata.normalize("NFKC", text)
 
 
@@ -234,5 +241,5 @@ def _spaced(text: str) -> str:
 
 
 def _phrase(text: str) -> str:
-    """Words in FTS5's quotes, where none of its operators mean anything."""
+    """Put words into FTS5's quotes, where none of its operators mean anything."""
     return '"{}"'.format(text.replace('"', '""').replace("\0", " "))

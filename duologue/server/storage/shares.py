@@ -1,6 +1,6 @@
-"""How full mailboxes are, and of whom: one sender takes a share, so there is room for what others write.
+"""Shares of a mailbox: one sender gets only a part of it, so that there is room for others.
 
-Whichever store keeps the messages, it tells here what begins and ends to wait.
+Every store reports here which messages begin and cease to wait.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from duologue.server.storage.base import Letter
 
 
 class MailboxLimits(NamedTuple):
-    """How many messages may wait for one person, and of them how many of one sender. Chats may end with more."""
+    """The number of messages that may wait for one person, and of those from one sender. Chats may end with more."""
 
     messages: int
     per_sender: int
@@ -24,7 +24,9 @@ class MailboxLimits(NamedTuple):
 
 @dataclass(slots=True)
 class _Mailbox:
-    """`places` are what the limit counts: what a chat has left beyond its sender's share takes none of the others'."""
+    """The count of one mailbox. `places` are what the limit counts: what a chat has left beyond its sender's share
+    takes none of the others'.
+    """
 
     waiting: int = 0
     places: int = 0
@@ -32,10 +34,11 @@ class _Mailbox:
 
 
 class Shares:
-    """`waiting_for` tells of somebody what waits, by sender; it is asked once.
+    """The waiting messages of all mailboxes. `waiting_for` returns what waits for somebody, by sender; it is asked
+    once.
 
-    Letters that are not heard wait nowhere. For their sender alone they count as if they did, or the block could be
-    told from one more letter than a mailbox takes; until the recipient hears the sender again.
+    Letters that are not heard wait nowhere. For their sender alone they count as if they did, until the recipient hears
+    the sender again; otherwise the block could be told from one more letter than a mailbox takes.
     """
 
     def __init__(self, limits: MailboxLimits, waiting_for: Callable[[str], Iterable[tuple[str, int]]]) -> None:
@@ -48,7 +51,7 @@ class Shares:
         return self._of(recipient).waiting
 
     def check(self, letter: Letter) -> None:
-        """Raises PeerError where there is no place for one more."""
+        """Raise PeerError if there is no place for one more."""
         mailbox = self._of(letter.recipient)
         if mailbox.places >= self._limits.messages:
             text = f"{letter.recipient} has too many messages waiting. Try again when they have been here."
@@ -65,7 +68,7 @@ class Shares:
         )
 
     def taken(self, letter: Letter) -> None:
-        """A letter that `check` let pass is kept."""
+        """Note that a letter that `check` let pass is kept."""
         pair = letter.recipient, letter.sender
         if letter.is_heard:
             self._unheard.pop(pair, None)
@@ -74,7 +77,7 @@ class Shares:
             self._unheard[pair] += 1
 
     def put(self, recipient: str, sender: str, count: int) -> None:
-        """So many more messages wait; or fewer, where `count` is below 0."""
+        """Note that `count` more messages wait; or fewer, where it is below 0."""
         if recipient in self._mailboxes:
             self._add(self._mailboxes[recipient], sender, count)
 
@@ -97,5 +100,5 @@ class Shares:
 
 
 def _share(sender: str) -> str:
-    """All guests have one together: another name costs them nothing."""
+    """Return the key of a sender's share. All guests have one together: another name gains them nothing."""
     return GUEST_MARK if is_guest(sender) else sender

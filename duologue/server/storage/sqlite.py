@@ -1,7 +1,7 @@
 """The store of messages in one SQLite file. Lives on the event loop and never blocks it: threads commit and read.
 
-What is said to be stored has been synced: `committed` is called after COMMIT has returned (WAL, synchronous=FULL).
-While one commit runs, what arrives is gathered for the next, so a commit costs per stream, not per message.
+Stored means synced: `committed` is called after COMMIT has returned (WAL, synchronous=FULL). While one commit runs, new
+messages are gathered for the next, so a commit costs per stream, not per message.
 """
 
 from __future__ import annotations
@@ -56,10 +56,10 @@ from duologue.server.storage.writer import Answers, Writer
 # interpreter's lock; acknowledgements go out every 20 ms, so a finer grain would be paid for and not seen (with 5 ms:
 # 2 us more for each message of a ping-pong). A store that was idle commits at once.
 COMMIT_SPACING = 0.015
-# The same where somebody waits for an answer: who writes to a room says the next thing only when this one is stored.
+# The same where somebody waits for an answer: one who writes to a room says the next thing only when this is stored.
 ANSWER_SPACING = 0.005
 # Seconds of work on one question. A page of history takes a few ms and a search for words less than that, so this is
-# for who looks for signs among some 200,000 messages, or for words that are in most of them: nobody waits much longer
+# for a search for signs among some 200,000 messages, or for words that are in most of them: nobody waits much longer
 # for an answer, and what was found by then is one.
 READING_SECONDS = 2.0
 # The same for the wait until the index has what was said since the last search: 40,000 messages or more.
@@ -72,12 +72,13 @@ T = TypeVar("T")
 
 
 class SqliteStore:
-    """From `open` to `close`, on one event loop.
+    """The store, from `open` to `close`, on one event loop.
 
-    `committed` hears of every stream that a commit covered, `failed` once of the error that ended the store (nothing is
-    taken after it), `pressure` whose messages wait for the disk too much (backlog.py). `mailbox` is how many messages
-    may wait for somebody, and `retention` what is deleted. Into the disk's `reserve` no letters are taken, and who
-    gives messages of chats hears from it. `live_chats` are those that had not ended when the file was opened.
+    `committed` is told of every stream that a commit covered, `failed` once of the error that ended the store (nothing
+    is taken after it), `pressure` whose messages wait for the disk too much (backlog.py). `mailbox` is how many
+    messages may wait for somebody, and `retention` what is deleted. While only the disk's `reserve` is left no letters
+    are taken, and it tells the callers who give messages of chats. `live_chats` are those that had not ended when the
+    file was opened.
     """
 
     def __init__(
@@ -100,7 +101,7 @@ class SqliteStore:
         self.live_rooms = reader.live_rooms(connection)
         self.blocks, self.asking = reader.blocks(connection), reader.asking(connection)
         self._waiting = Gathering(streams, reader.next_numbers(connection), self._press)
-        # What comes by itself, what people look up, and what they search for do not wait for each other.
+        # Ordinary reading, what people look up, and what they search for do not wait for each other.
         self._mail_thread = ReaderThread(file.reader(), "store-mail")
         self._reader = ReaderThread(file.reader(), "store-reader")
         self._searcher = ReaderThread(file.reader(), "store-search")
@@ -138,9 +139,9 @@ class SqliteStore:
     ) -> SqliteStore:
         """Open the file or make it (0600), check it, bring it up to date. Blocks, for seconds if the file is large.
 
-        Raises StoreError for a file that another server holds, that is not ours, damaged or newer, and where there was
-        a store that is gone; AccessError where the disk is full. With `begins_anew` a new one takes its place, and one
-        that is there is refused.
+        Raises StoreError for a file that another server holds, that is not ours, damaged or newer, or for a
+        missing store; AccessError if the disk is full. With `begins_anew` a new store takes the place of a missing one,
+        and an existing one is refused.
         """
         check_room(path.parent, START_BYTES)
         if begins_anew:
@@ -171,7 +172,7 @@ class SqliteStore:
     # Writing. Each raises StoreError once the store has failed or is closed.
 
     def chat_started(self, chat_id: str, asker: str, target: str, at: float) -> None:
-        """`at`, here and below, is wall clock time, in seconds since 1970."""
+        """Begin a chat. `at`, here and below, is wall clock time, in seconds since 1970."""
         self._check_open()
         self._waiting.chat_started(chat_id, asker, target, at)
         self._due()
@@ -182,7 +183,7 @@ class SqliteStore:
         self._due()
 
     def stream_began(self, chat_id: str, sender: str, stream: str) -> None:
-        """What `sender` says from now on belongs to `stream`. Raises KeyError outside a live chat."""
+        """Begin a stream, to which the messages of `sender` belong from now on. Raises KeyError outside a live chat."""
         self._check_open()
         self._waiting.stream_began(chat_id, sender, stream)
         self._due()
@@ -196,7 +197,9 @@ class SqliteStore:
             self._due()
 
     def received(self, chat_id: str, sender: str, stream: str, upto: int) -> None:
-        """The partner holds 1 to `upto` of what `sender` sent. Written with the next commit, or on `close`."""
+        """Note that the partner holds 1 to `upto` of what `sender` sent. Written with the next
+        commit, or on `close`.
+        """
         self._check_open()
         self._waiting.received(chat_id, sender, stream, upto)
 
@@ -213,7 +216,7 @@ class SqliteStore:
         self._decide(lambda mailroom: mailroom.asking_is(nickname, who))
 
     async def close(self) -> None:
-        """Commit all that was taken and close the file. What was not read by then is not answered."""
+        """Commit all that was taken and close the file. Questions that are not answered by then are dropped."""
         if self._refusal is None:
             self._refusal = StoreError(self._file.path, "the store is closed")
             self._stop_reading()
@@ -246,28 +249,34 @@ class SqliteStore:
         return KeptLetter(progress, None)
 
     async def receipt(self, stream: str, recipient: str, upto: int) -> StreamProgress | None:
-        """`recipient` holds 1 to `upto` of a letter, or of a stream of an ended chat. None: there is none such."""
+        """Note that `recipient` holds 1 to `upto` of a letter, or of a stream of an ended chat. None: there is none
+        such.
+        """
         return await self._ask(lambda mailroom: mailroom.receipt(stream, recipient, upto))
 
     async def progress(self, stream: str, sender: str) -> StreamProgress | None:
-        """How a letter stands, or a stream of an ended chat. None: there is none such of this sender."""
+        """Return the progress of a letter, or of a stream of an ended chat. None: there is none such of this sender."""
         return await self._ask(lambda mailroom: mailroom.progress(stream, sender))
 
     async def chat_standing(self, chat_id: str, me: str, stream: str | None) -> ChatProgress | None:
-        """How an ended chat stands for `me`, by the stream named or else the last. None: `me` has none such."""
+        """Return the progress of an ended chat for `me`, by the stream named or else the last. None: `me` has none
+        such.
+        """
         return await self._ask(lambda mailroom: mailroom.chat_standing(chat_id, me, stream))
 
     # Reading. Each raises StoreError where the file cannot be read.
 
     def replay(self, chat_id: str, sender: str, stream: str, after: int) -> StoredReplay:
-        """Reads on after message `after` of a stream. Raises KeyError outside a live chat."""
+        """Read on after message `after` of a stream. Raises KeyError outside a live chat."""
         found = self._waiting.stream(chat_id, sender, stream)
         if found is None:
             raise KeyError(stream)
         return StoredReplay(self._mail_thread.connection, found.number, after, partial(self._read_mail, chat_id))
 
     async def undelivered(self, me: str, after: int, limit_bytes: int) -> list[Undelivered]:
-        """What waits for `me` after a cursor, in the order it came: all of it that was given to the store by now."""
+        """Return what waits for `me` after a cursor, in the order it came: all of it that was given to the store by
+        now.
+        """
         await self.synced()
         page = partial(self._mail.page, self._mail_thread.connection, me, after, limit_bytes)
         while (found := await self._read_mail(me, page)) is None:
@@ -275,26 +284,28 @@ class SqliteStore:
         return found
 
     async def history(self, me: str, partner: str, *, before: int | None = None, limit: int) -> list[Message]:
-        """The newest messages of the two, over all of their chats, oldest first; `before` is a message's number.
+        """Return the newest messages of the two, over all of their chats, oldest first; `before` is a message's number.
 
-        All that was given to the store by now counts, as in a search: who asks may have heard it already.
+        Everything given to the store by now counts, as in a search: the asker may have read it already.
         """
         await self._readable()
         return await self._read_back(reader.history(self._reader.connection, Whose(me, partner), before), limit, me)
 
     async def room_history(self, room_id: str, *, asker: str, before: int | None = None, limit: int) -> list[Message]:
-        """The same of a room."""
+        """Return the same of a room."""
         return await self._read_back(reader.room_history(self._reader.connection, room_id, before), limit, asker)
 
     async def have_talked(self, me: str, other: str) -> bool:
-        """Have the two had a chat, or has `me` written to `other`?"""
+        """Return whether the two have had a chat, or `me` has written to `other`."""
         await self.synced()
         return await self._told(
             self._reader.run(partial(reader.have_talked, self._reader.connection, me, other), other)
         )
 
     async def search(self, me: str, words: str, limit: int, rooms: Sequence[str] = ()) -> list[Message]:
-        """The newest messages in any chat of `me` or in these rooms that have all of these words, newest first."""
+        """Return the newest messages in any chat of `me` or in these rooms that have all of these
+        words, newest first.
+        """
         await self._readable()
         is_up_to_date = await self._is_indexed()
         steps = search(self._searcher.connection, Whose(me, rooms=tuple(rooms)), words)
@@ -314,18 +325,18 @@ class SqliteStore:
         return True
 
     async def _read_back(self, steps: Steps, limit: int, asker: str) -> list[Message]:
-        """Oldest first, what is read from the newest back."""
+        """Return messages, oldest first, that were read from the newest back."""
         try:
             return (await self._told(self._reader.collect(steps, limit, READING_SECONDS, asker)))[::-1]
         except Unfinished as unfinished:
             raise Unfinished(unfinished.found[::-1]) from None
 
     async def _readable(self) -> None:
-        """Wait until all that was said before is in the file. A receipt that waits for company goes on waiting."""
+        """Wait until everything given before is in the file. A receipt that waits for company goes on waiting."""
         if self._writing:
             await self.synced()
 
-    # The way of a commit: due, handed over, written or broken.
+    # The path of a commit: due, handed over, written or broken.
 
     def _check_open(self) -> None:
         if self._refusal is not None:
@@ -335,7 +346,9 @@ class SqliteStore:
         return await self._decide(question)
 
     def _decide(self, question: Callable[[Mailroom], T]) -> asyncio.Future[T]:
-        """Whoever does not wait for the answer misses nothing: an error that ends the store is told by `failed`."""
+        """Return the answer to a question. A caller that does not wait for it misses nothing: `failed` tells an error
+        that ends the store.
+        """
         self._check_open()
         answer: asyncio.Future[T] = self._loop.create_future()
         answer.add_done_callback(_noted)
@@ -353,12 +366,12 @@ class SqliteStore:
         self._hand_over_at(self._not_before)
 
     def _answer_due(self) -> None:
-        """The same, with somebody waiting for an answer."""
+        """Do the same, with somebody waiting for an answer."""
         self._due()
         self._hasten(self._answer_not_before)
 
     def _press(self, chat: str, sender: str, is_behind: bool) -> None:
-        """So much waits that a sender has to: there is no more to gather."""
+        """Report a sender who has to pause because of a backlog, and hand over at once: there is no more to gather."""
         if is_behind:
             self._hasten(self._loop.time())
         self._pressure(chat, sender, is_behind)
@@ -436,7 +449,7 @@ class SqliteStore:
         return await self._told(self._mail_thread.run(work, whose))
 
     async def _told(self, answer: Awaitable[T]) -> T:
-        """The answer of a reader's thread."""
+        """Return the answer of a reader's thread."""
         try:
             return await answer
         except PoolFull as error:
@@ -452,7 +465,7 @@ class SqliteStore:
 
 
 def _refused(path: Path, error: BaseException) -> BaseException:
-    """Why the store cannot be opened. SQLite cannot tell a full disk from a broken one: it is asked again."""
+    """Return why the store cannot be opened. SQLite cannot tell a full disk from a broken one, so the disk is asked."""
     check_room(path.parent, START_BYTES)
     match error:
         case OSError():
@@ -463,13 +476,13 @@ def _refused(path: Path, error: BaseException) -> BaseException:
 
 
 def _noted(answer: asyncio.Future[T]) -> None:
-    """So that asyncio does not complain of an error that nobody waited for."""
+    """Read the error, so that asyncio does not complain of one that nobody waited for."""
     if not answer.cancelled():
         answer.exception()
 
 
 def _settle(asked: asyncio.Future[object], answer: object) -> None:
-    if asked.done():  # who asked has been cancelled
+    if asked.done():  # the asker has been cancelled
         return
     if isinstance(answer, PeerError | StoreError):
         asked.set_exception(answer)

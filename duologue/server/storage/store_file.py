@@ -1,4 +1,4 @@
-"""The store's file: who may open it, how a connection to it is set up, and the error for all that goes wrong with it.
+"""The store's file: who may open it, how a connection to it is set up, and the error for every failure of it.
 
 Knows SQLite's header and pragmas; it does not know what the tables hold.
 """
@@ -17,16 +17,16 @@ from duologue.durable import sync_folder
 from duologue.server.access import give_to_owner, in_words, opened_lock
 from duologue.server.storage.base import StoreError
 
-# "Duol" in bytes 68 to 71 of the file's header (sqlite.org, Database File Format 1.3): says that the file is ours.
+# "Duol" in bytes 68 to 71 of the file's header (sqlite.org, Database File Format 1.3): marks the file as ours.
 APPLICATION_ID = 0x44756F6C
 # Bytes. To store 50 chunks of 64 KiB costs 5 ms of CPU, with SQLite's 4 KiB pages 9 ms; small commits cost the same
 # with either (50 streams: 0.2 ms).
 PAGE_SIZE = 32 * 1024
 # Pages in the log before it is copied into the file, 16 MiB: small enough to read back at once after a crash.
 CHECKPOINT_PAGES = 16 * 1024 * 1024 // PAGE_SIZE
-# Whoever holds the file longer than this is no index piece of ours (a few ms) but a stranger's program.
+# Anybody who holds the file longer than this is no index piece of ours (a few ms) but a stranger's program.
 BUSY_TIMEOUT = 10.0
-# How long the file is looked over before the server opens its doors; 400 MB take 0.05 s when the page cache has them.
+# How long the file is checked before the server accepts connections; 400 MB take 0.05 s when the page cache has them.
 CHECK_SECONDS = 2.0
 _PROGRESS_STEPS = 10_000  # SQLite's own instructions between two looks at the clock, well under a millisecond
 
@@ -34,8 +34,8 @@ _PROGRESS_STEPS = 10_000  # SQLite's own instructions between two looks at the c
 class StoreFile:
     """One process's hold on the file, from construction until `release`.
 
-    Makes the file, readable by its owner alone, where there is none. Raises StoreError where another process has it,
-    as two that number messages would number them twice.
+    Makes the file, readable by its owner alone, if there is none. Raises StoreError where another process has it, as
+    two that number messages would use numbers twice.
     """
 
     def __init__(self, path: Path) -> None:
@@ -53,7 +53,7 @@ class StoreFile:
             os.close(lock)
 
     def writer(self) -> sqlite3.Connection:
-        """A connection whose COMMIT returns when the rows are on the disk (reliability: WAL, FULL)."""
+        """Return a connection whose COMMIT returns when the rows are on the disk (reliability: WAL, FULL)."""
         connection = _connected(self.path, "rw")
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute(f"PRAGMA wal_autocheckpoint={CHECKPOINT_PAGES}")
@@ -63,18 +63,20 @@ class StoreFile:
         return connection
 
     def reader(self) -> sqlite3.Connection:
-        """A connection that sees what is committed and can change nothing."""
+        """Return a connection that sees what is committed and can change nothing."""
         return connected_to_read(self.path)
 
     def indexer(self) -> sqlite3.Connection:
-        """A connection for what can be made again: a power cut may take its newest commits, the writer's never."""
+        """Return a connection for what can be made again: a power cut may take its newest commits,
+        the writer's never.
+        """
         connection = _connected(self.path, "rw")
         connection.execute("PRAGMA synchronous=NORMAL")
         connection.execute(f"PRAGMA wal_autocheckpoint={CHECKPOINT_PAGES}")
         return connection
 
     def check(self) -> None:
-        """As `checked`."""
+        """Check the file as `checked` does."""
         checked(self.path)
 
 
@@ -90,26 +92,26 @@ def checked(path: Path) -> None:
 
 
 def _remedy(error: sqlite3.Error) -> str:
-    """An error of the disk says nothing of what is in the file."""
+    """Return the remedy: an error of the disk says nothing of what is in the file."""
     if isinstance(error, sqlite3.OperationalError):
         return "check the disk: it may be full, or failing"
     return "name another folder with --data, or restore a backup"
 
 
 def connected_to_read(path: Path) -> sqlite3.Connection:
-    """A connection that sees what is committed, whoever holds the store, and can change nothing."""
+    """Return a connection that sees what is committed, whoever holds the store, and can change nothing."""
     return _connected(path, "ro")
 
 
 def _connected(path: Path, mode: str) -> sqlite3.Connection:
-    """Transactions are begun and ended by us alone, and a connection is used by one thread at a time."""
+    """Return a connection on which we alone begin and end transactions; one thread at a time uses it."""
     uri = f"file:{_quoted(path)}?mode={mode}"
     return sqlite3.connect(uri, uri=True, isolation_level=None, timeout=BUSY_TIMEOUT, check_same_thread=False)
 
 
 @contextlib.contextmanager
 def transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    """What is written inside is committed at its end as one, or not at all."""
+    """Commit what is written inside as one, at the end, or not at all."""
     connection.execute("BEGIN IMMEDIATE")
     try:
         yield
@@ -131,7 +133,9 @@ def has_fts5(connection: sqlite3.Connection) -> bool:
 
 
 def _locked(path: Path) -> int:
-    """The lock file beside the store, held. The store itself cannot be: closing it would end SQLite's own locks."""
+    """Return the lock file beside the store, held. The store itself cannot be locked: closing it would end SQLite's own
+    locks.
+    """
     lock = opened_lock(path.with_name(f"{path.name}.lock"), path)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -153,12 +157,12 @@ def _make(path: Path) -> None:
 
 
 def _quoted(path: Path) -> str:
-    """The path inside an SQLite URI, where these three characters mean something."""
+    """Return the path for use in an SQLite URI, where these three characters mean something."""
     return str(path.absolute()).replace("%", "%25").replace("?", "%3f").replace("#", "%23")
 
 
 def fault_of(connection: sqlite3.Connection) -> str | None:
-    """Why this is no store that can be opened here, whatever is in it."""
+    """Return why this is no store that can be opened here, whatever is in it."""
     if not has_fts5(connection):
         return "this Python's SQLite has no FTS5, which /search needs; use another Python, or --history off"
     if not _is_ours(connection):

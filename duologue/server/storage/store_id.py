@@ -1,7 +1,7 @@
-"""Which store belongs in a folder: the id of a store is inside it, and in the file `store.id` beside it.
+"""The id of a store, which ties it to its folder: it is inside the store, and in the file `store.id` beside it.
 
-So a store that is gone, for a disk that is not mounted or by somebody's mistake, is not taken for one that has not
-begun yet; and neither is another store taken for it.
+So a store that is missing, because a disk is not mounted or by somebody's mistake, is not taken for one that has not
+begun yet; nor is another store taken for it.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ _ID = re.compile(r"[0-9a-f]{32}")
 
 
 def id_path(path: Path) -> Path:
-    """Where the id of the store `path` is beside it."""
+    """Return the path of the id beside the store `path`."""
     return path.with_name("store.id")
 
 
 def check_is_there(path: Path) -> None:
-    """Raise StoreError where there has been a store, and there is none or an empty one."""
+    """Raise StoreError if there has been a store, and there is none or an empty one."""
     if not id_path(path).exists() or not (state := _emptiness(path)):
         return
     raise StoreError(
@@ -39,18 +39,18 @@ def check_is_there(path: Path) -> None:
 
 
 def begin_anew(path: Path) -> None:
-    """Forget the store that has been here and is gone. Raises StoreError where one is there."""
+    """Forget the store that has been here and is gone. Raises StoreError if one is there."""
     if not _emptiness(path):
         text = "is there, and --new-store is for one start only. Leave it out; or move the store away to begin anew"
         raise StoreError(path, text)
     if id_path(path).exists():
         id_path(path).unlink()
         sync_folder(path.parent)
-        log.warning("a new store is begun in the place of one that is gone", extra={"path": str(path)})
+        log.warning("new store begun in place of a missing one", extra={"path": str(path)})
 
 
 def check_is_the_one(connection: sqlite3.Connection, path: Path) -> None:
-    """Raise StoreError for another store than the one that belongs here. Where none does yet, this one does now."""
+    """Raise StoreError for another store than the one that belongs here. If none does yet, this one does now."""
     (found,) = connection.execute("SELECT store FROM identity").fetchone()
     known = _known(path)
     if known is None:
@@ -64,7 +64,10 @@ def check_is_the_one(connection: sqlite3.Connection, path: Path) -> None:
 
 
 def belongs(path: Path) -> None:
-    """The store that is there now belongs there, whichever was before. Raises OSError, sqlite3.Error."""
+    """Make the store that is there now the one that belongs there, whichever was before.
+
+    Raises OSError, sqlite3.Error.
+    """
     id_path(path).unlink(missing_ok=True)
     with contextlib.closing(connected_to_read(path)) as connection:
         if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'identity'").fetchone():
@@ -72,7 +75,7 @@ def belongs(path: Path) -> None:
 
 
 def _known(path: Path) -> str | None:
-    """What the file says; one that was damaged says nothing."""
+    """Return what the file says; a damaged one says nothing."""
     try:
         text = id_path(path).read_text("ascii", errors="replace").strip()
     except FileNotFoundError:
@@ -81,7 +84,9 @@ def _known(path: Path) -> str | None:
 
 
 def _emptiness(path: Path) -> str:
-    """In which way there is no store. Of no bytes SQLite must not be asked: it would drop the log beside them."""
+    """Return in which way there is no store. SQLite must not be asked about a file of no bytes: it would drop the log
+    beside it.
+    """
     if not path.exists():
         return "is missing"
     if not path.stat().st_size:

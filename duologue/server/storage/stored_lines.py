@@ -18,28 +18,30 @@ _NARROW = 64  # bytes in which a few line ends are looked for one by one
 
 
 class DamagedLinesError(sqlite3.DatabaseError):
-    """What the disk gives is not what was written there; SQLite itself has not noticed."""
+    """The disk returns something else than was written there, which SQLite itself has not noticed."""
 
 
 def is_whole(lines: object, crc: int | None) -> bool:
-    """Are these the lines that were written with this checksum? None: they were written before there were any."""
+    """Return whether these lines were written with this checksum. None: they were written before there were any."""
     return isinstance(lines, bytes) and (crc is None or crc32(lines) == crc)
 
 
 def whole(lines: bytes, crc: int | None) -> bytes:
-    """The lines. What was damaged must not be read out as if somebody had said it: raises DamagedLinesError."""
+    """Return the lines. Raises DamagedLinesError: damaged lines must not be shown as if somebody had written them."""
     if not is_whole(lines, crc):
         raise DamagedLinesError("messages are not as they were written")
     return lines
 
 
 def texts(lines: bytes) -> list[str]:
-    """The text of every line, with LF for its line breaks. Half a character becomes U+FFFD: reading never fails."""
+    """Return the text of every line, with LF for its line breaks. Half a character becomes U+FFFD:
+    reading never fails.
+    """
     return [line[1:].replace("\v", "\n") for line in lines.decode(errors="replace").split("\n")[:-1]]
 
 
 def in_parts(lines: bytes, limit: int) -> Iterator[bytes]:
-    """The same lines in parts of at most `limit` bytes each. A longer line is a part of its own."""
+    """Yield the same lines in parts of at most `limit` bytes each. A longer line is a part of its own."""
     start = 0
     while len(lines) - start > limit:
         end = lines.rfind(b"\n", start, start + limit) + 1 or lines.find(b"\n", start) + 1
@@ -50,7 +52,9 @@ def in_parts(lines: bytes, limit: int) -> Iterator[bytes]:
 
 
 def cut(lines: bytes, passed: int, limit: int, most: int) -> tuple[bytes, int]:
-    """The lines after the first `passed`, at most `most` of them and `limit` bytes or one line; and their count."""
+    """Return the lines after the first `passed`, at most `most` of them and `limit` bytes or one
+    line; and their count.
+    """
     start, end = offset(lines, passed), len(lines)
     if end - start > limit:
         end = lines.rfind(b"\n", start, start + limit) + 1 or lines.find(b"\n", start) + 1
@@ -61,13 +65,13 @@ def cut(lines: bytes, passed: int, limit: int, most: int) -> tuple[bytes, int]:
 
 
 def between(lines: bytes, first: int, last: int) -> bytes:
-    """The lines from place `first` up to place `last`, counted from 0."""
+    """Return the lines from place `first` up to place `last`, counted from 0."""
     start = offset(lines, first)
     return lines[start : offset(lines, last - first, start)]
 
 
 def texts_at(lines: bytes, places: Sequence[int]) -> list[str]:
-    """The texts of the lines at these places, counted from 0."""
+    """Return the texts of the lines at these places, counted from 0."""
     if len(places) > FEW_LINES:
         apart = lines.split(b"\n")
         picked = [apart[place] for place in places]
@@ -77,9 +81,9 @@ def texts_at(lines: bytes, places: Sequence[int]) -> list[str]:
 
 
 def offset(lines: bytes, count: int, start: int = 0) -> int:
-    """Where the line begins that comes `count` lines after the one that begins at `start`.
+    """Return where the line begins that comes `count` lines after the one that begins at `start`.
 
-    Found by halving and counting: nothing is made of the lines in between, of which there may be 100,000.
+    Found by halving and counting: no objects are made of the lines in between, of which there may be 100,000.
     """
     end = len(lines)
     while count and end - start > _NARROW:

@@ -1,4 +1,4 @@
-"""What waits in somebody's mailbox, read for them page by page. Used by the reader's thread alone."""
+"""Waiting messages in a mailbox, read page by page. Used by the reader's thread alone."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from duologue.server.storage.stored_lines import texts
 # A cursor is the number of an arrival in the mailbox, shifted, plus that of a message of its stream: the wire's
 # numbers have 18 digits at most.
 NUMBER_BITS = 60
-# What a message counts for besides its text: its line on the wire says from whom, when, and which one it is.
+# The bytes that a message counts for besides its text: its line on the wire has sender, time and number.
 MESSAGE_OVERHEAD = 64
 PAGE_ARRIVALS = 500
-# Ways through long streams that are kept for the next page.
+# Positions in long streams that are kept for the next page.
 KEPT_WALKS = 64
 
 _ARRIVALS = """SELECT mailbox.number, mailbox.stream, name, sender, first, mailbox.last, received
@@ -42,7 +42,9 @@ class MailReader:
         self._walks: dict[str, tuple[int, Walk]] = {}
 
     def page(self, connection: sqlite3.Connection, me: str, after: int, limit: int) -> list[Undelivered] | None:
-        """About `limit` bytes of what came after a cursor. None: there is more to look through, so call again."""
+        """Return about `limit` bytes of what came after a cursor; None if there is more to look through: then call
+        again.
+        """
         found: list[Undelivered] = []
         number, position = after >> NUMBER_BITS, after & (1 << NUMBER_BITS) - 1
         for row in connection.execute(_ARRIVALS, (me, number, PAGE_ARRIVALS)).fetchall():
@@ -67,7 +69,7 @@ class MailReader:
 
 
 def _read(connection: sqlite3.Connection, arrival: _Arrival, walk: Walk, limit: int, found: list[Undelivered]) -> int:
-    """Add to `found` what `limit` has room for, and answer with what is left of it."""
+    """Add to `found` what `limit` has room for; return what is left of `limit`."""
     while walk.after < arrival.last and limit > 0 and walk.look(connection):
         most = min(arrival.last - walk.after, limit // MESSAGE_OVERHEAD + 1)
         part = walk.take(connection, limit, most)

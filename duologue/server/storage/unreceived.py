@@ -1,4 +1,4 @@
-"""`--history off`: keeps what has not been received, in memory and no longer than that.
+"""The store for `--history off`: keeps messages that have not been received, in memory.
 
 A message counts as stored when its recipient holds it: until then only its sender is sure to have it, as this process
 may end. So what is kept here may be handed in again.
@@ -34,7 +34,7 @@ from duologue.server.storage.shares import MailboxLimits, Shares
 from duologue.server.storage.stored_lines import texts
 from duologue.server.storage.undelivered import MESSAGE_OVERHEAD, NUMBER_BITS
 
-# Chats that are over and of which nothing is left, remembered so that what is sent again is known: 10 MB of them.
+# Chats that are over with nothing left of them, remembered so that what is sent again is recognised: 10 MB of them.
 REMEMBERED_CHATS = 10_000
 # Who has talked with whom in this run, and what was answered to those who are blocked: 10 MB of each at most.
 REMEMBERED_PAIRS = 50_000
@@ -65,7 +65,7 @@ class _Stream:
 
 @dataclass(slots=True, eq=False)
 class _Chat:
-    """`reason` is None while it is on."""
+    """A chat. `reason` is None while it is live."""
 
     id: str
     asker: str
@@ -74,7 +74,7 @@ class _Chat:
     streams: list[_Stream] = field(default_factory=list)
 
     def said_by(self, sender: str, stream: str | None = None) -> _Stream | None:
-        """The stream of this name, or the last."""
+        """Return the stream of this name, or the last."""
         mine = (one for one in reversed(self.streams) if one.sender == sender and stream in (None, one.name))
         return next(mine, None)
 
@@ -84,13 +84,15 @@ class _Chat:
 
 @dataclass(slots=True, eq=False)
 class _Mailbox:
-    """What waits for one person: by the number of its coming, a stream and the first and last message that came."""
+    """The messages that wait for one person: by number of arrival, a stream and the first and last
+    message that came.
+    """
 
     arrivals: dict[int, tuple[_Stream, int, int]] = field(default_factory=dict)
 
 
 class _Unheard(NamedTuple):
-    """What a sender is answered whom the recipient has blocked, of a stream in which `last` was their last message."""
+    """The answer to a sender whom the recipient has blocked, for a stream in which `last` was their last message."""
 
     progress: StreamProgress
     last: int
@@ -114,11 +116,12 @@ class UnreceivedReplay:
 
 
 class Unreceived:
-    """`report` hears what has been received, `pressure` of whom more than STREAM_BEHIND_BYTES have not been.
+    """The store in memory. `report` is told what has been received, `pressure` of which sender more than
+    STREAM_BEHIND_BYTES have not been.
 
-    `mailbox` is how many messages may wait for somebody; what else a chat ends with is left to its sender.
-    `wall_clock` is in seconds since 1970: messages are numbered on from its microseconds, so that a later process has
-    higher numbers, and a page can still count them.
+    `mailbox` is how many messages may wait for somebody; what else a chat ends with is left to its sender. `wall_clock`
+    is in seconds since 1970: messages are numbered on from its microseconds, so that a later process has higher
+    numbers, and a page can still count them.
     """
 
     live_chats: Sequence[LiveChat] = ()
@@ -194,7 +197,7 @@ class Unreceived:
     # Letters, and chats that are over
 
     async def hand_in(self, letter: Letter) -> KeptLetter:
-        """Keep a letter. It is not safe yet: what counts as stored of its stream is what has been received."""
+        """Keep a letter. It is not safe yet: only what has been received counts as stored."""
         check_number(letter)
         chat = self._chats.get(chat_of(letter.stream)) or _Chat(
             chat_of(letter.stream), letter.sender, letter.recipient, LETTER
@@ -217,7 +220,7 @@ class Unreceived:
         return KeptLetter(stream.progress, self._arrived)
 
     def _answer_unheard(self, letter: Letter, known: StreamProgress | None) -> StreamProgress:
-        """As for any letter that has not been received, and nothing is kept of it but the answer."""
+        """Answer as for any letter that has not been received; nothing is kept of it but the answer."""
         before = letter.number - 1
         answer = known or StreamProgress(letter.stream, letter.sender, letter.recipient, before, before)
         self._note(self._unheard, (letter.stream, letter.sender), _Unheard(answer, letter.number))
@@ -226,7 +229,7 @@ class Unreceived:
 
     @staticmethod
     def _note(among: dict[tuple[str, str], T], key: tuple[str, str], value: T) -> None:
-        """Of many, the oldest are forgotten."""
+        """Note `value`; of too many, the oldest are forgotten."""
         among.pop(key, None)
         among[key] = value
         if len(among) > REMEMBERED_PAIRS:
@@ -236,19 +239,19 @@ class Unreceived:
         return (me, other) in self._talked
 
     def block_is(self, nickname: str, other: str, is_on: bool) -> None:
-        """Blocks last as long as this process does, and so does who may ask."""
+        """Do nothing: blocks last as long as this process does, and so does who may ask."""
 
     def asking_is(self, nickname: str, who: str) -> None:
         pass
 
     def room_is(self, room: LiveRoom) -> None:
-        """Rooms live as long as this process does."""
+        """Do nothing: rooms live as long as this process does."""
 
     def room_gone(self, room_id: str) -> None:
         pass
 
     async def synced(self) -> None:
-        """What is kept here is on no disk: there is nothing to wait for."""
+        """Do nothing: what is kept here is on no disk, so there is nothing to wait for."""
 
     async def undelivered(self, me: str, after: int, limit_bytes: int) -> list[Undelivered]:
         number, position = after >> NUMBER_BITS, after & (1 << NUMBER_BITS) - 1
@@ -327,7 +330,7 @@ class Unreceived:
             self._settle(chat)
 
     def _hand_over(self, stream: _Stream, before: int) -> None:
-        """More than `before` has been received: of what waited in the mailbox, that waits no longer."""
+        """Take what has been received since `before` out of the mailbox."""
         mailbox = self._mailboxes[stream.recipient]
         for arrival, (whose, first, last) in [*mailbox.arrivals.items()]:
             if whose is stream and first <= stream.received:
@@ -339,7 +342,9 @@ class Unreceived:
             del self._mailboxes[stream.recipient]
 
     def _keep_for_later(self, stream: _Stream) -> None:
-        """The chat is over: the mailbox takes what it has room for. The rest its sender still has, and may hand in."""
+        """Put a chat that is over into the mailbox, as far as there is room. Its sender still has the rest, and may
+        hand it in.
+        """
         waiting = self._shares.waiting(stream.recipient)
         room = max(0, self._limit - waiting) if has_mailbox(stream.recipient) else 0
         stream.held.cut_off(stream.received + room)
@@ -381,12 +386,12 @@ class Unreceived:
 
 
 def _last(stream: _Stream | None, unheard: _Unheard | None) -> int:
-    """The number of the last message that came, heard or not."""
+    """Return the number of the last message that came, heard or not."""
     return max(max(stream.held.last, stream.received) if stream else 0, unheard.last if unheard else 0)
 
 
 def _read(stream: _Stream, arrival: int, start: int, last: int, limit: int, found: list[Undelivered]) -> int:
-    """Add to `found` what `limit` has room for; the answer is what that takes."""
+    """Add to `found` what `limit` has room for; return the size of that."""
     size = 0
     while start < last and size < limit:
         most = min(last - start, (limit - size) // MESSAGE_OVERHEAD + 1)

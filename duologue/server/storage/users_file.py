@@ -1,6 +1,6 @@
 """The users file, users.csv: read with suspicion, written whole or not at all.
 
-Knows the file's form and how to replace it safely; what a nickname may be is decided in core/names.py.
+Knows the file's form and how to replace it safely; core/names.py decides what a nickname may be.
 """
 
 from __future__ import annotations
@@ -28,14 +28,16 @@ _NAMES = {name.casefold(): name for name in COLUMNS}
 _ESCAPED = ("=", "+", "-", "@", "\t", "\r", "'")
 # The PHC string of argon2id, version 1.3. Seven digits of KiB keep a mistyped cost under 10 GB.
 _HASH = re.compile(r"\$argon2id\$v=19\$m=\d{1,7},t=\d{1,2},p=\d{1,2}\$[A-Za-z0-9+/]{11,64}\$[A-Za-z0-9+/]{16,128}")
-# A spreadsheet makes TRUE and FALSE of what it takes for a truth value.
+# A spreadsheet turns what it takes for a truth value into TRUE and FALSE.
 _DISABLED = {"yes": True, "true": True, "no": False, "false": False, "": False}
 _DELIMITERS = (",", ";", "\t")  # a spreadsheet takes the second where the comma stands in decimal numbers
 _SHOWN_CELL = 40  # characters of a bad cell that an error repeats
 
 
 class UsersFileError(Exception):
-    """The users file cannot be used. The message names the file, the line where there is one, and what to do."""
+    """Raised for a users file that cannot be used. The message names the file, the line where there is one, and what to
+    do.
+    """
 
     def __init__(self, path: Path, text: str, line: int | None = None) -> None:
         place = f"{path}" if line is None else f"{path}, line {line}"
@@ -49,12 +51,14 @@ class NoUsersFileError(UsersFileError):
 
 
 def read(path: Path) -> list[Account]:
-    """The accounts in the file's order. Raises UsersFileError for a file that is missing or damaged in any way."""
+    """Return the accounts in the file's order. Raises UsersFileError for a file that is missing or
+    damaged in any way.
+    """
     return _parse(path, _text(path))
 
 
 def read_or_empty(path: Path) -> list[Account]:
-    """As `read`, but a file that does not exist yet counts as one without accounts."""
+    """Do as `read`, but a file that does not exist yet counts as one without accounts."""
     try:
         return read(path)
     except NoUsersFileError:
@@ -64,9 +68,9 @@ def read_or_empty(path: Path) -> list[Account]:
 def write(path: Path, accounts: Sequence[Account]) -> None:
     """Replace the file by one with these accounts: all of it, on disk when this returns, or nothing.
 
-    The file keeps its owner, a symbolic link to it stays one, and a new file is its owner's alone to read. It keeps its
-    mode too; but what anybody could read becomes its owner's alone when there are hashes in it.
-    Raises UsersFileError, also for accounts that `read` would refuse.
+    The file keeps its owner, a symbolic link to it stays one, and a new file is readable by its owner alone. It keeps
+    its mode too, but a file that anybody could read becomes its owner's alone when there are hashes in it. Raises
+    UsersFileError, also for accounts that `read` would refuse.
     """
     target = path.resolve()
     content = _formatted(accounts)
@@ -85,19 +89,19 @@ def write(path: Path, accounts: Sequence[Account]) -> None:
 def update(path: Path, change: Callable[[list[Account]], list[Account]]) -> None:
     """Read, change and write as one step: of two programs at once the second sees what the first wrote.
 
-    A file that does not exist yet counts as one without accounts. What `change` raises leaves the file as it was.
+    A file that does not exist yet counts as one without accounts. If `change` raises, the file stays as it was.
     """
     with _locked(path):
         write(path, change(read_or_empty(path)))
 
 
 def escape(cell: str) -> str:
-    """The cell as the file has it, so that a spreadsheet does not run it."""
+    """Return the cell as the file has it, so that a spreadsheet does not run it."""
     return f"'{cell}" if cell.startswith(_ESCAPED) else cell
 
 
 def unescape(cell: str) -> str:
-    """What `escape` was given."""
+    """Return what `escape` was given."""
     return cell[1:] if cell.startswith("'") else cell
 
 
@@ -140,13 +144,13 @@ def _line_at(raw: bytes, offset: int) -> int:
 
 
 def _delimiter(text: str) -> str:
-    """What stands between the names of the columns."""
+    """Return what separates the names of the columns."""
     header = text.lstrip().partition("\n")[0]
     return min(_DELIMITERS, key=lambda delimiter: header.find(delimiter) % (len(header) + 1))
 
 
 def _rows(path: Path, text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
-    """Each row with the number of its first line. Cells that are empty at its end are left out, and rows of nothing
+    """Yield each row with the number of its first line. Empty cells at its end are left out, and so are rows of nothing
     else: spreadsheets add and drop them, and editors add blank lines.
     """
     reader = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=delimiter, skipinitialspace=True)
@@ -207,7 +211,9 @@ class _Seen:
         raise UsersFileError(self._path, f"'{key}' {likeness} on line {first}; rename or remove one of the two", line)
 
     def spelled(self, account: Account) -> Account:
-        """The account; by its key where its own spelling would look like somebody else: AIice is aiice to type."""
+        """Return the account; by its key where its own spelling would look like somebody else:
+        AIice is aiice to type.
+        """
         owner, _ = self._lines.setdefault(skeleton(account.shown), (account.nickname, 0))
         return account if owner == account.nickname else changed(account, spelling="")
 
@@ -230,7 +236,7 @@ def _formatted(accounts: Sequence[Account]) -> str:
 def _take_after(target: Path, descriptor: int, has_hashes: bool) -> None:
     """Give the new file the owner of the old one, as root must not take a file from the server's user; its mode too.
 
-    A group that an operator has let in stays in; a file that was open to all has not been thought about.
+    A group that an operator has let in stays in; a file that was open to all was so by oversight.
     """
     if not target.exists():
         give_to_owner(descriptor, target.parent)

@@ -1,7 +1,7 @@
-"""The writer's thread: one commit after another, each synced before anybody hears of it. Only it writes messages.
+"""The writer's thread: one commit after another, each synced before anybody is told of it. It alone writes messages.
 
-A statement for every row would let go of the interpreter lock and fight for it again each time; so rows go in by
-statements of up to 64 rows.
+A statement for every row would release the interpreter lock and fight for it again each time, so rows are written
+by statements of up to 64 rows.
 """
 
 from __future__ import annotations
@@ -34,15 +34,15 @@ _STREAM = (
 _CHAT = "INSERT INTO chat (number, id, asker, target, started)", 5, ""
 
 Answers = list[object]
-"""To the questions of a batch, in their order; a PeerError among them is a refusal."""
+"""The answers to the questions of a batch, in their order; a PeerError among them is a refusal."""
 
 
 class Writer:
     """Commits batches in the order given. `done` and `failed` are called on the loop; after `failed` nothing is
     written. `mailbox` is how many messages may wait for somebody. `look` is called in the thread after each commit.
 
-    It owns the connection and closes it at its end. `turn` is held for each commit: whoever else writes to the file
-    takes turns with it, as SQLite's own way of waiting, sleep and try again, can miss many turns in a row.
+    It owns the connection and closes it at its end. `turn` is held for each commit: anything else that writes to the
+    file takes turns with it, as SQLite's own way of waiting, sleep and try again, can miss many turns in a row.
     """
 
     def __init__(
@@ -84,11 +84,11 @@ class Writer:
                 break
             self._look()
             self._tell(self._done, batch, answers)
-        with contextlib.suppress(sqlite3.Error):  # a failing disk fails here too; it has been said
+        with contextlib.suppress(sqlite3.Error):  # a failing disk fails here too; it has been reported
             self._connection.close()
 
     def _tell(self, callback: Callable[..., None], *arguments: object) -> None:
-        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody is left to hear it
+        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody is left to be told
             self._loop.call_soon_threadsafe(callback, *arguments)
 
 
@@ -102,7 +102,7 @@ def commit(connection: sqlite3.Connection, batch: Batch, mailroom: Mailroom) -> 
 
 
 def _decide(mailroom: Mailroom, batch: Batch) -> Answers:
-    """What needs to see the rows before it: ends, then questions."""
+    """Decide what needs to see the rows before it: ends, then questions."""
     mailroom.numbers = batch.numbers
     for end in batch.ends:
         mailroom.end(end)
@@ -124,7 +124,7 @@ def _insert(connection: sqlite3.Connection, table: tuple[str, int, str], rows: S
 
 
 def _counts(rows: int) -> Iterable[int]:
-    """Powers of two that add up to `rows`: seven statements serve any number, and stay prepared."""
+    """Return powers of two that add up to `rows`: seven statements serve any number, and stay prepared."""
     while rows:
         count = min(ROWS_PER_STATEMENT, 1 << rows.bit_length() - 1)
         yield count
