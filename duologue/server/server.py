@@ -21,7 +21,7 @@ from duologue.core.names import Account
 from duologue.core.requests import Chat
 from duologue.core.room import Room
 from duologue.core.streams import Direction, Stream
-from duologue.protocols.base import FRONT_DOORS, GuestDoor, OwnDoor, SharedDoor, WebDoor
+from duologue.protocols.base import FRONT_DOORS, Framing, FrontDoor
 from duologue.server.access import Use, Used, check_access
 from duologue.server.auth.passwords import PasswordPool
 from duologue.server.auth.session_tokens import KEY_BYTES, SessionTokens, kept_key
@@ -111,7 +111,7 @@ class Server:
             self._certificate = Certificate(settings.tls_cert, settings.tls_key)
         # The port first: a second server by mistake should report that, and not the files that the first one holds.
         doors = [FRONT_DOORS[name] for name in settings.protocols]
-        own = [door for door in doors if not isinstance(door, SharedDoor)]
+        own = [door for door in doors if door.recognises is None]
         bound = [(door, self._bound(door, _reachable(door, addresses, settings))) for door in own]
         control = control_path(settings, bound[0][1][0].getsockname()[1])
         make_private(settings.data)
@@ -125,8 +125,8 @@ class Server:
             Room(room.key, room.id, room.password_hash, room.topic, room.topic_by) for room in store.live_rooms
         )
         for door, sockets in bound:
-            has_tls = not isinstance(door, GuestDoor)
-            self._listeners.append(self._listener(door, sockets, self._certificate if has_tls else None))
+            certificate = None if door.is_for_guests else self._certificate
+            self._listeners.append(self._listener(door, sockets, certificate))
         _warn_of_a_proxy(settings)
         await self._open_control(control)
         self._sweep_from_now_on()
@@ -149,7 +149,7 @@ class Server:
 
     # What `start` opens, `stop` closes in the opposite order.
 
-    def _bound(self, door: OwnDoor, addresses: list[str]) -> list[socket.socket]:
+    def _bound(self, door: FrontDoor, addresses: list[str]) -> list[socket.socket]:
         try:
             sockets = bound(addresses, getattr(self._settings, door.port_setting), self._settings)
         except OSError as error:
@@ -199,7 +199,7 @@ class Server:
         )
 
     def _pass_key(self) -> bytes:
-        if not any(isinstance(FRONT_DOORS[name], WebDoor) for name in self._settings.protocols):
+        if not any(FRONT_DOORS[name].framing is Framing.HTTP for name in self._settings.protocols):
             return secrets.token_bytes(KEY_BYTES)
         return kept_key(key_path(self._settings))
 
@@ -215,10 +215,10 @@ class Server:
         self._sites.append(site)
         return site
 
-    def _listener(self, door: OwnDoor, sockets: list[socket.socket], certificate: Certificate | None) -> Listener:
+    def _listener(self, door: FrontDoor, sockets: list[socket.socket], certificate: Certificate | None) -> Listener:
         shared = None if certificate else _shares(door, self._settings)
         tls = certificate.context if certificate else None
-        site = self._site(sockets[0].getsockname()[1]) if isinstance(door, WebDoor) else None
+        site = self._site(sockets[0].getsockname()[1]) if door.framing is Framing.HTTP else None
         listener = Listener(self._settings, door, self.hub, tls, self._places, shared=shared, site=site)
         listener.open(sockets)
         self._closing.push_async_callback(listener.close)
@@ -402,17 +402,17 @@ def _stream(live: LiveStream) -> Stream:
     return Stream(live.stream, live.stored, live.stored, min(live.received, live.stored), is_recovered=True)
 
 
-def _shares(door: OwnDoor, settings: Settings) -> SharedDoor | None:
+def _shares(door: FrontDoor, settings: Settings) -> FrontDoor | None:
     """Return the other front door at this port. Its clients know no TLS."""
-    others = (other for name in settings.protocols if isinstance(other := FRONT_DOORS[name], SharedDoor))
+    others = (other for name in settings.protocols if (other := FRONT_DOORS[name]).recognises)
     return next((other for other in others if other.port_setting == door.port_setting), None)
 
 
-def _reachable(door: OwnDoor, addresses: list[str], settings: Settings) -> list[str]:
+def _reachable(door: FrontDoor, addresses: list[str], settings: Settings) -> list[str]:
     """Return the addresses for a front door: guests come from this machine alone, unless the
     operator says otherwise.
     """
-    if not isinstance(door, GuestDoor) or settings.allow_guests:
+    if not door.is_for_guests or settings.allow_guests:
         return addresses
     return [address for address in addresses if is_loopback(address)] or [LOOPBACK]
 

@@ -21,7 +21,7 @@ from duologue.core.commands.chat import WORDS, Command, Exit, SocketKind, Takes
 from duologue.core.commands.people import MayAsk
 from duologue.core.costs import COSTS
 from duologue.core.names import Account
-from duologue.protocols.base import FRONT_DOORS, GuestDoor
+from duologue.protocols.base import FRONT_DOORS
 from duologue.protocols.legacy.typed_commands import ROWS
 from duologue.protocols.native.codec import NativeCodec
 from duologue.protocols.web.json_frames import COMMANDS
@@ -64,7 +64,7 @@ LINES = [row.word + ARGUMENTS[row.takes] for row in WORDS if row.command is not 
 CHECK_LINES = ["PING", "PONG", "PING 0", "PING 0 nostream"]
 
 
-GUEST_DOORS = [name for name, door in FRONT_DOORS.items() if isinstance(door, GuestDoor)]
+GUEST_DOORS = [name for name, door in FRONT_DOORS.items() if door.is_for_guests]
 
 
 @asynccontextmanager

@@ -7,7 +7,7 @@ from dataclasses import fields
 import pytest
 
 from duologue.core.commands.chat import NoCommand
-from duologue.protocols.base import FRONT_DOORS, FrontDoor, SharedDoor
+from duologue.protocols.base import FRONT_DOORS, FrontDoor
 from duologue.protocols.native.codec import NativeCodec
 from duologue.settings import Settings
 
@@ -34,12 +34,12 @@ def test_no_two_native_sockets_share_what_has_come_in() -> None:
 
 def test_no_two_doors_are_found_at_the_same_port() -> None:
     settings = Settings()
-    ports = [getattr(settings, door.port_setting) for door in FRONT_DOORS.values() if not isinstance(door, SharedDoor)]
+    ports = [getattr(settings, door.port_setting) for door in FRONT_DOORS.values() if not door.recognises]
     assert len({*ports}) == len(ports)
 
 
 def test_a_shared_port_is_that_of_another_door_and_each_tells_its_clients_by_their_first_bytes() -> None:
-    own = {door.port_setting for door in FRONT_DOORS.values() if not isinstance(door, SharedDoor)}
-    shared = [door for door in FRONT_DOORS.values() if isinstance(door, SharedDoor)]
-    assert [door.name for door in shared if door.port_setting in own] == ["simplechat"]
-    assert [door.recognises(b"duologue/1 login_socket\n") for door in shared] == [False]
+    own = {door.port_setting for door in FRONT_DOORS.values() if not door.recognises}
+    shared = {door.name: door.recognises for door in FRONT_DOORS.values() if door.recognises}
+    assert [name for name in shared if FRONT_DOORS[name].port_setting in own] == ["simplechat"]
+    assert [recognises(b"duologue/1 login_socket\n") for recognises in shared.values()] == [False]

@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from http import HTTPStatus
 from math import inf
+from typing import Any
 
 from websockets.http11 import Request, Response
 
@@ -23,9 +24,8 @@ from duologue.core.errors import in_words
 from duologue.core.events.chat import Refused
 from duologue.core.places import SERVER_FULL, Places
 from duologue.core.proxies import Proxies
-from duologue.protocols.base import GuestDoor, NativeDoor, OwnDoor, SharedDoor, WebDoor
-from duologue.protocols.legacy.simplechat import SimpleChat
-from duologue.protocols.web.codec import Site, WebCodec
+from duologue.protocols.base import Framing, FrontDoor, ServerCodec, Surroundings
+from duologue.protocols.web.codec import Site
 from duologue.server.hub import Hub
 from duologue.server.net.connection import NativeConnection, UndecidedConnection
 from duologue.server.net.paced_connection import OneOfThreeConnection, PacedConnection
@@ -73,6 +73,21 @@ _ANSWERS = {
 
 AnyConnection = NativeConnection | PacedConnection | WebConnection
 
+_CONNECTIONS: dict[tuple[Framing, bool], type[Any]] = {
+    (Framing.LINES, True): NativeConnection,
+    (Framing.READS, False): PacedConnection,
+    (Framing.READS, True): OneOfThreeConnection,
+    (Framing.HTTP, False): WebConnection,
+}
+"""By the framing, and whether a client has more sockets than one."""
+
+_REFUSALS: dict[Framing, Callable[[Any, Refused], bytes]] = {
+    Framing.LINES: lambda codec, why: codec.encode(why),
+    Framing.READS: lambda codec, why: b"".join(codec.encode(why)),
+    Framing.HTTP: lambda _, why: _ANSWERS[why.code].serialize(),
+}
+"""The bytes of a refusal, by the framing of the codec."""
+
 
 class Listener:
     """The sockets of one front door, and of another that shares its port, from `open` to `close`. `places` are shared
@@ -82,20 +97,21 @@ class Listener:
     def __init__(
         self,
         settings: Settings,
-        door: OwnDoor,
+        door: FrontDoor,
         hub: Hub,
         tls: ssl.SSLContext | None,
         places: Places,
         *,
-        shared: SharedDoor | None = None,
+        shared: FrontDoor | None = None,
         site: WebSite | None = None,
     ) -> None:
         self.port = 0
         """The port that it listens on, once it is open."""
         self._settings = settings
         self._door = door
-        self._shared = (shared.recognises, shared.make()) if shared else None
-        self._shared_name = shared.name if shared else ""
+        self._make = door.begin()
+        self._shared = shared
+        self._make_shared = shared.begin() if shared else self._make
         self._site = site
         self.refused: Counter[str] = Counter()
         """Connections that were not let in, by reason."""
@@ -118,6 +134,8 @@ class Listener:
         self._complained = -inf
         self._handshakes: set[asyncio.Task[None]] = set()
         self._open: set[AnyConnection] = set()
+        self._passed_on: set[AnyConnection] = set()
+        """Those of the protocol that shares this port."""
         self._farewells: set[AnyConnection] = set()
         self._all_closed = asyncio.Event()
         self._all_closed.set()
@@ -149,11 +167,8 @@ class Listener:
 
     def connections(self) -> Counter[str]:
         """Return how many connections are open, by protocol."""
-        names = (
-            self._shared_name if isinstance(connection, OneOfThreeConnection) else self._door.name
-            for connection in self._open
-        )
-        return Counter(names)
+        others = Counter({self._shared.name: len(self._passed_on)}) if self._shared else Counter[str]()
+        return Counter({self._door.name: len(self._open) - len(self._passed_on)}) + others
 
     def queued(self) -> int:
         """Return the bytes that wait for clients that do not read."""
@@ -182,8 +197,7 @@ class Listener:
             self._turn_away(sock, peer)
 
     def _has_room(self) -> bool:
-        is_one_of_three = isinstance(self._door, NativeDoor)
-        return self._places.has_room_for_one_of_three if is_one_of_three else self._places.has_room
+        return self._places.has_room_for_one_of_three if self._door.sockets > 1 else self._places.has_room
 
     def _turn_away(self, sock: socket.socket, peer: tuple[str, int]) -> None:
         if self._tls and len(self._farewells) < FAREWELLS:
@@ -216,47 +230,32 @@ class Listener:
         sock.close()
 
     def _in_words(self, why: Refused) -> bytes:
-        match self._door:
-            case NativeDoor(make=make):
-                return make().encode(why)
-            case WebDoor():
-                return _ANSWERS[why.code].serialize()
-            case GuestDoor(make=make_for):
-                return b"".join(make_for(time_of_day, self._hub.directory.is_here).encode(why))
+        return _REFUSALS[self._door.framing](self._make(self._around(("", 0), lambda _: None)), why)
+
+    def _around(self, peer: tuple[str, int], site: Site | None = None) -> Surroundings:
+        return Surroundings(peer, time_of_day, self._hub.directory.is_here, site)
 
     def _connection(self, sock: socket.socket, peer: tuple[str, int]) -> AnyConnection:
-        limits = self._settings.limits
-        match self._door:
-            case NativeDoor(make=make) if self._shared:
-                is_other, other = self._shared
-                pass_on = partial(self._pass_on, other, sock, peer)
-                return UndecidedConnection(
-                    self._hub,
-                    make(),
-                    sock,
-                    peer,
-                    limits=limits,
-                    closed=self._closed,
-                    is_other=is_other,
-                    pass_on=pass_on,
-                )
-            case NativeDoor(make=make):
-                return NativeConnection(self._hub, make(), sock, peer, limits=limits, closed=self._closed)
-            case WebDoor(make=make_page):
-                return self._web_connection(make_page, sock, peer)
-            case GuestDoor(make=make_for):
-                end_of_guest = make_for(time_of_day, self._hub.directory.is_here)
-                return PacedConnection(self._hub, end_of_guest, sock, peer, limits=limits, closed=self._closed)
+        if self._site:
+            return self._web_connection(self._site, sock, peer)
+        kind: type[Any] = _connection_of(self._door)
+        how: dict[str, object] = {}
+        if self._shared:
+            kind = UndecidedConnection
+            how = {"is_other": self._shared.recognises, "pass_on": partial(self._pass_on, sock, peer)}
+        connection: AnyConnection = self._made(kind, self._make(self._around(peer)), sock, peer, **how)
+        return connection
 
-    def _web_connection(
-        self, make: Callable[[Site], WebCodec], sock: socket.socket, peer: tuple[str, int]
-    ) -> WebConnection:
-        assert self._site
+    def _made(
+        self, kind: type[Any], codec: ServerCodec, sock: socket.socket, peer: tuple[str, int], **how: object
+    ) -> Any:
+        return kind(self._hub, codec, sock, peer, limits=self._settings.limits, closed=self._closed, **how)
+
+    def _web_connection(self, site: WebSite, sock: socket.socket, peer: tuple[str, int]) -> WebConnection:
         connection: WebConnection
         is_by_proxy = self._proxies.trust(peer[0])
-        site = (lambda request: self._by_proxy(connection, request)) if is_by_proxy else self._site.site_for(peer[0])
-        limits = self._settings.limits
-        connection = WebConnection(self._hub, make(site), sock, peer, limits=limits, closed=self._closed)
+        answer = (lambda request: self._by_proxy(connection, request)) if is_by_proxy else site.site_for(peer[0])
+        connection = self._made(_connection_of(self._door), self._make(self._around(peer, answer)), sock, peer)
         if is_by_proxy:
             connection.comes_by_proxy()
             self._unnamed.add(connection)
@@ -284,7 +283,6 @@ class Listener:
 
     def _pass_on(
         self,
-        shared: SimpleChat,
         sock: socket.socket,
         peer: tuple[str, int],
         undecided: NativeConnection,
@@ -292,9 +290,9 @@ class Listener:
         first: bytes,
     ) -> None:
         """Hand a client of the other protocol of this port over to that."""
-        connection = OneOfThreeConnection(
-            self._hub, shared.socket(*peer), sock, peer, limits=self._settings.limits, closed=self._closed
-        )
+        assert self._shared
+        connection = self._made(_connection_of(self._shared), self._make_shared(self._around(peer)), sock, peer)
+        self._passed_on.add(connection)
         self._open.discard(undecided)
         self._open.add(connection)
         self._hub.login.passed_on(undecided, connection)
@@ -338,6 +336,7 @@ class Listener:
             return
         self._open.discard(connection)
         self._farewells.discard(connection)
+        self._passed_on.discard(connection)
         if connection in self._unnamed:
             self._unnamed.discard(connection)
         else:
@@ -374,6 +373,10 @@ class Listener:
         for sock in self._sockets:
             asyncio.get_running_loop().add_reader(sock, self._accept, sock)
         self._accepting = True
+
+
+def _connection_of(door: FrontDoor) -> type[Any]:
+    return _CONNECTIONS[door.framing, door.sockets > 1]
 
 
 def time_of_day() -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from duologue.core.admission import BROWSER_SOCKETS
-from duologue.protocols.base import FRONT_DOORS, NativeDoor
+from duologue.protocols.base import FRONT_DOORS
 from duologue.server.net.binding import bound
 from duologue.server.net.descriptors import places_left
 from duologue.server.net.listener import Listener
@@ -27,9 +27,7 @@ async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
 @pytest.fixture
 def listener(stage: Stage) -> Listener:
     """Another door of the same server."""
-    door = FRONT_DOORS["native"]
-    assert isinstance(door, NativeDoor)
-    return Listener(stage.settings, door, stage.server.hub, None, places_left())
+    return Listener(stage.settings, FRONT_DOORS["native"], stage.server.hub, None, places_left())
 
 
 async def test_any_free_port_is_told(listener: Listener, stage: Stage) -> None:
