@@ -11,7 +11,7 @@ TOP = Path(__file__).parent.parent
 FACES = {"__init__.py"}
 # Tests of the whole, which belong to no one module.
 OF_THE_WHOLE = {"scenes", "attacks", "mutations", "faults", "behaviour", "terminal", "window", "page", "bench"}
-OF_THE_REPOSITORY = {"test_architecture.py", "test_docs.py", "test_locks.py", "test_mirror.py"}
+OF_THE_REPOSITORY = {"test_recipes.py", "test_architecture.py", "test_docs.py", "test_locks.py", "test_mirror.py"}
 
 
 def python_files(folder: Path) -> list[PurePath]:
