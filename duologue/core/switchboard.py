@@ -32,6 +32,7 @@ from duologue.core.limits import Limits
 from duologue.core.pages import PAGE
 from duologue.core.request_rate import RequestRate
 from duologue.core.requests import Cause, Chat, ChatEnd, Request, RequestState
+from duologue.core.text import listed
 
 
 @dataclass(slots=True)
@@ -225,7 +226,9 @@ class Switchboard:
         if not asked_by:
             raise PeerError("no_request", "Nobody has asked you for a chat.")
         if len(asked_by) > 1:
-            raise PeerError("which_request", f"{len(asked_by)} people ask: {_some(asked_by)}. Say which: {word} NICK")
+            raise PeerError(
+                "which_request", f"{len(asked_by)} people ask: {listed([*asked_by])}. Say which: {word} NICK"
+            )
         return next(iter(asked_by.values()))
 
     def _end(self, request: Request, cause: Cause) -> list[Effect]:
@@ -301,10 +304,3 @@ _WORTH_TELLING = {
 """For each end of a request, who is told; True is the asker. Nobody is told what they have just done or said
 themselves.
 """
-
-_NAMES_SHOWN = 5
-
-
-def _some(nicknames: dict[str, Request]) -> str:
-    shown = ", ".join([*nicknames][:_NAMES_SHOWN])
-    return shown if len(nicknames) <= _NAMES_SHOWN else f"{shown} and {len(nicknames) - _NAMES_SHOWN} more"

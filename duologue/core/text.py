@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import lru_cache
 
 # Written languages stack three or four marks on a letter, Tibetan a few more; beyond this it is vandalism
@@ -14,6 +15,9 @@ from functools import lru_cache
 MARKS_IN_A_ROW = 8
 # The width of a tab is known to the terminal only.
 TAB = "    "
+# Characters of somebody's words that a sentence of ours repeats, and names that it lists.
+SHORT = 40
+MOST_LISTED = 5
 # The beginning of the text of an action, on the wire and in the history as it is typed.
 ACTION = "/me "
 
@@ -55,6 +59,18 @@ def visible(text: str, *, keep: str = "") -> str:
             marks = marks if piece in _DIRECTION_MARKS else 0
             shown.append(_shown(piece))
     return "".join(shown)
+
+
+def shortened(text: str, most: int = SHORT) -> str:
+    """Return somebody's own words for a sentence of ours: short, and with nothing that moves a cursor."""
+    return visible(text[:most]) + ("…" if len(text) > most else "")
+
+
+def listed(names: Sequence[str], most: int = MOST_LISTED) -> str:
+    """Return `alice`, `alice and bob`, or of more than `most` names `alice, bob and 3 more`."""
+    more = len(names) - most
+    shown, last = (names[:most], f"{more} more") if more > 0 else (names[:-1], names[-1])
+    return f"{', '.join(shown)} and {last}" if shown else last
 
 
 def action_in(text: str) -> str | None:

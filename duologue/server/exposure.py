@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from duologue.core.admission import is_loopback
 from duologue.core.names import Account
+from duologue.core.text import listed
 from duologue.settings import Settings
 
 _NAMES_SHOWN = 3
@@ -46,6 +47,4 @@ def check_exposure(settings: Settings, addresses: Iterable[str], accounts: Itera
 
 
 def _some(nicknames: list[str]) -> str:
-    shown = ", ".join(nicknames[:_NAMES_SHOWN])
-    more = len(nicknames) - _NAMES_SHOWN
-    return f"{shown} and {more} more are" if more > 0 else f"{shown} {'is' if len(nicknames) == 1 else 'are'}"
+    return f"{listed(nicknames, _NAMES_SHOWN)} {'is' if len(nicknames) == 1 else 'are'}"

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from duologue.core.text import MARKS_IN_A_ROW, action_in, is_invisible, visible
+from duologue.core.text import MARKS_IN_A_ROW, action_in, is_invisible, listed, shortened, visible
 
 ANY_TEXT = st.text(st.characters(codec=None, exclude_categories=()))
 # Text made mostly of what is dangerous, so that the dangerous things meet each other.
@@ -130,3 +130,21 @@ def test_letters_that_draw_nothing_are_known() -> None:
 )
 def test_an_action_begins_as_it_is_typed(text: str, action: str | None) -> None:
     assert action_in(text) == action
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        (["alice"], "alice"),
+        (["alice", "bob"], "alice and bob"),
+        (["alice", "bob", "carol"], "alice, bob and carol"),
+        (["alice", "bob", "carol", "dave"], "alice, bob, carol and 1 more"),
+    ],
+)
+def test_names_are_listed_as_people_say_them(names: list[str], said: str) -> None:
+    assert listed(names, most=3) == said
+
+
+def test_words_that_a_sentence_repeats_are_short_and_draw_nothing_but_themselves() -> None:
+    assert shortened("abc") == "abc"
+    assert shortened("\x1b[31m" + "x" * 40) == "␛[31m" + "x" * 35 + "…"

@@ -79,7 +79,7 @@ DEFENCES = (
     Defence(
         "a refused origin is repeated without what does not print",
         WEB,
-        "shown = visible(origin[:_SHOWN])",
+        "shown = shortened(origin, _SHOWN)",
         "shown = origin",
         f"{OF_WEB}test_a_refused_origin_is_told_what_to_set",
     ),

@@ -17,6 +17,7 @@ import pytest
 import uvloop
 
 from duologue.core.names import skeleton
+from duologue.server.tables import Connections
 from tests.examples import PROFILE
 from tests.stage import Actor, Stage, opened
 
@@ -84,10 +85,11 @@ def pytest_asyncio_loop_factories() -> dict[str, Callable[[], asyncio.AbstractEv
 
 @pytest.fixture(scope="session", autouse=True)
 def warmed_up() -> Iterator[None]:
-    """What a server pays once, at its start, has been paid; and the collector does not walk through all of pytest in
-    the middle of a scene.
+    """What a server pays once, at its start, has been paid, and what scenes look with is there; and the collector does
+    not walk through all of pytest in the middle of a scene.
     """
     skeleton("anybody")
+    assert Connections().connection_table.empty  # imports pandas
     gc.collect()
     gc.freeze()
     yield

@@ -106,8 +106,8 @@ async def test_a_bare_answer_with_several_waiting_asks_which(stage: Stage) -> No
     alice, bob, carol = await two_ask_bob(stage)
     await bob.says("yes", "no", "/requests")
     await bob.hears(
-        "ERROR which_request 2 people ask: alice, carol. Say which: /accept NICK",
-        "ERROR which_request 2 people ask: alice, carol. Say which: /decline NICK",
+        "ERROR which_request 2 people ask: alice and carol. Say which: /accept NICK",
+        "ERROR which_request 2 people ask: alice and carol. Say which: /decline NICK",
         "requests alice carol",
     )
     await bob.says("/decline alice", "/requests", "yes")

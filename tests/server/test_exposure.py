@@ -52,7 +52,7 @@ def test_allowing_accounts_without_a_password_does_not_allow_plain() -> None:
     ("count", "named"),
     [
         (1, "user1 is without"),
-        (3, "user1, user2, user3 are without"),
+        (3, "user1, user2 and user3 are without"),
         (5, "user1, user2, user3 and 2 more are without"),
     ],
 )

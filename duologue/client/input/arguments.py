@@ -15,7 +15,7 @@ from duologue.core.commands.chat import Say
 from duologue.core.commands.rooms import SayInRoom
 from duologue.core.errors import PeerError
 from duologue.core.room_rules import ROOM_MARK, has_mark, is_room
-from duologue.core.text import ACTION, visible
+from duologue.core.text import ACTION, shortened, visible
 
 LETTER = "NICK TEXT"
 HISTORY = "[NICK] [N | SINCE]"
@@ -111,7 +111,7 @@ def export(standing: InputContext, rest: str) -> Meaning | None:
     first, _, more = rest.partition(" ")
     nickname, file = (None, rest) if not rest or _is_file(first) else (first, more.strip())
     if file and PurePath(file).suffix not in FILE_KINDS:
-        return Explain(f"The name of a file ends in {' or '.join(FILE_KINDS)}, and {_short(file)} does not.")
+        return Explain(f"The name of a file ends in {' or '.join(FILE_KINDS)}, and {shortened(file)} does not.")
     return _with_partner(standing, nickname, "/export", lambda partner: Export(partner, file or _file_about(partner)))
 
 
@@ -133,7 +133,3 @@ def _with_partner(standing: InputContext, nickname: str | None, word: str, make:
         return make(addressee(nickname))
     except PeerError as error:
         return Explain(visible(error.text))
-
-
-def _short(word: str) -> str:
-    return visible(word[:40]) + ("…" if len(word) > 40 else "")

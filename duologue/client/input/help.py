@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from duologue.client.input.commands import ENTRIES, TypedCommand
-from duologue.core.text import visible
+from duologue.core.text import shortened
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ def help_lines(about: str = "") -> list[str]:
     entry = _ENTRY_OF.get(word) or _ENTRY_OF.get(f"/{word}")
     if entry:
         return [_line(entry, 0)]
-    return [f"There is no command and no group {visible(about[:40])}. /help lists them."]
+    return [f"There is no command and no group {shortened(about)}. /help lists them."]
 
 
 def _overview() -> list[str]:

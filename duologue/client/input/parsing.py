@@ -7,7 +7,7 @@ from duologue.client.input.meaning import Confirm, Drop, Explain, InputContext, 
 from duologue.core.commands.chat import AcceptChat, DeclineChat, Say
 from duologue.core.commands.rooms import SayInRoom
 from duologue.core.room_rules import is_room
-from duologue.core.text import visible
+from duologue.core.text import listed, shortened, visible
 
 LINES_WITHOUT_ASKING = 3
 """A paste of more lines is sent only after a yes: it may be the wrong clipboard."""
@@ -44,7 +44,9 @@ def _command(text: str, standing: InputContext) -> Meaning:
     word, rest = [*text.split(maxsplit=1), ""][:2]
     entry = ENTRY_OF.get(word.casefold())
     if entry is None:
-        return Explain(f"There is no command {_short(word)}. /help lists them; //{_short(word[1:])} sends it as text.")
+        return Explain(
+            f"There is no command {shortened(word)}. /help lists them; //{shortened(word[1:])} sends it as text."
+        )
     return entry.means(standing, rest.strip()) or Explain(f"Usage: {entry.usage}")
 
 
@@ -90,16 +92,6 @@ def _answer_to_request(word: str, waiting: tuple[str, ...]) -> Meaning:
         return Leave()
     if len(waiting) > 1:
         command = "/accept" if word in _YES else "/decline"
-        return Explain(f"{_names(waiting)} are waiting. Say which: {command} NICK")
+        return Explain(f"{listed(waiting, _MOST_NAMED)} are waiting. Say which: {command} NICK")
     # By name, so that a yes meant for alice cannot reach somebody who asked in the same moment.
     return Send(AcceptChat(waiting[0]) if word in _YES else DeclineChat(waiting[0]))
-
-
-def _names(nicknames: tuple[str, ...]) -> str:
-    more = len(nicknames) - _MOST_NAMED
-    named = nicknames[:_MOST_NAMED] if more > 0 else nicknames[:-1]
-    return f"{', '.join(named)} and {f'{more} more' if more > 0 else nicknames[-1]}"
-
-
-def _short(word: str) -> str:
-    return visible(word[:40]) + ("…" if len(word) > 40 else "")

@@ -33,7 +33,7 @@ from duologue.core.events.rooms import (
     RoomsListed,
     RoomTopic,
 )
-from duologue.core.text import visible
+from duologue.core.text import shortened
 from duologue.protocols.legacy.recipients import privately
 from duologue.protocols.legacy.rooms_json_wire import (
     ALL,
@@ -112,7 +112,7 @@ class RoomsJsonCodec:
         word, content = parse_command(text)
         means = _COMMANDS.get(word.upper())
         if means is None:
-            raise PeerError("unknown_command", f"There is no command {visible(word[:40])}. {ALL}")
+            raise PeerError("unknown_command", f"There is no command {shortened(word)}. {ALL}")
         yield from means(self, content)
         yield from self._out_of_other_rooms()
 

@@ -21,7 +21,7 @@ from duologue.core.commands.rooms import JoinRoom, ListMembers, ListRooms, PartR
 from duologue.core.errors import PeerError
 from duologue.core.room_rules import has_mark, without_mark
 from duologue.core.sentences import room_or_topic
-from duologue.core.text import ACTION, visible
+from duologue.core.text import ACTION, shortened, visible
 from duologue.protocols.legacy.recipients import answer, message, privately, reply, room_of, which_request
 from duologue.protocols.legacy.typed_people import PEOPLE_ROWS
 from duologue.protocols.legacy.typed_rows import Means, TypedRow, is_word, maybe_one, nothing
@@ -75,7 +75,7 @@ def _command(text: str, user: UserState) -> Command:
 
 
 def _unknown(word: str, wording: Wording) -> PeerError:
-    shown = visible(word[:40]) + ("…" if len(word) > 40 else "")
+    shown = shortened(word)
     hint = f"{wording.word('/help')} lists them; {wording.word(f'/{shown}')} sends it as text."
     return PeerError("unknown_command", f"There is no command {shown}. {hint}")
 

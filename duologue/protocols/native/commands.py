@@ -28,6 +28,7 @@ from duologue.core.commands.chat import (
 )
 from duologue.core.commands.people import MayAsk
 from duologue.core.errors import FatalPeerError, PeerError
+from duologue.core.text import shortened
 from duologue.protocols.lines import text_of
 from duologue.protocols.native.people import PEOPLE_LINES, may_ask_argument, switch_argument, text_argument
 from duologue.protocols.native.rooms import (
@@ -48,7 +49,6 @@ from duologue.protocols.native.wire import (
     one_line,
     parse_message,
     parts_of,
-    shown,
 )
 
 LETTER_PART = "/text_part"
@@ -149,7 +149,7 @@ def parse_command(line: bytes) -> Command:
     word, space, rest = text_of(line).partition(" ")
     row = WORD_TABLE.get(word)
     if row is None:
-        raise PeerError("unknown_command", f"There is no command {shown(word)}. /help in the client lists them.")
+        raise PeerError("unknown_command", f"There is no command {shortened(word)}. /help in the client lists them.")
     arguments = _ARGUMENTS[row.takes](rest if space else None)
     if arguments is None:
         raise PeerError("bad_command", f"Usage: {row.word} {row.takes.value}".rstrip())

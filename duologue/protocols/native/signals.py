@@ -40,6 +40,7 @@ from duologue.core.events.chat import (
     WaitingRequests,
 )
 from duologue.core.requests import ChatEnd, RequestState
+from duologue.core.text import shortened
 from duologue.protocols.lines import text_of
 from duologue.protocols.native import people, rooms
 from duologue.protocols.native.wire import (
@@ -50,7 +51,6 @@ from duologue.protocols.native.wire import (
     in_lines,
     on_one_line,
     page_of,
-    shown,
     with_text,
     words_of,
 )
@@ -85,7 +85,8 @@ def parse_signal(line: bytes) -> Event:
         return parser(rest) if parser else RequestAnswered(word, _OUTCOMES[rest])
     except (KeyError, ValueError) as error:
         raise FatalPeerError(
-            "unknown_signal", f"The server said something that this client does not understand: {shown(text_of(line))}"
+            "unknown_signal",
+            f"The server said something that this client does not understand: {shortened(text_of(line))}",
         ) from error
 
 

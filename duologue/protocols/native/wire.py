@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from duologue.core.errors import FatalPeerError, PeerError
-from duologue.core.text import visible
 from duologue.protocols.lines import LINE_LIMIT, text_of
 
 VERSION = "duologue/1"
@@ -103,11 +102,6 @@ def head_and_text(rest: str, words: int) -> tuple[list[str], str]:
     """Return the words before a text, and the text. Raises ValueError where there are fewer."""
     head, colon, text = rest.partition(" :")
     return words_of(head if colon else "", words), in_lines(text)
-
-
-def shown(text: str) -> str:
-    """Return somebody's own words for a sentence of ours: short, and with nothing that moves a cursor."""
-    return visible(text[:_SHOWN_CHARACTERS]) + ("…" if len(text) > _SHOWN_CHARACTERS else "")
 
 
 def count(word: str) -> int:

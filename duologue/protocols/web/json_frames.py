@@ -28,8 +28,9 @@ from duologue.core.commands.chat import (
 from duologue.core.commands.rooms import SayInRoom, SayPrivately
 from duologue.core.errors import PeerError
 from duologue.core.events.chat import Event, Said, TextPart
+from duologue.core.text import shortened
 from duologue.protocols.native.commands import check_number, is_stream
-from duologue.protocols.native.wire import in_lines, shown
+from duologue.protocols.native.wire import in_lines
 
 MOST_COUNTED = 10**18
 """Numbers stay below this, as on the native wire: more messages than anyone sends."""
@@ -70,7 +71,7 @@ def parse_frame(text: str) -> Command:
     name = frame.pop("type", None)
     shape = COMMANDS.get(name) if isinstance(name, str) else None
     if shape is None:
-        raise PeerError("unknown_command", f"There is no type {shown(str(name))}. docs/web.md lists them.")
+        raise PeerError("unknown_command", f"There is no type {shortened(str(name))}. docs/web.md lists them.")
     try:
         return _command(frame, str(name), shape)
     except PeerError as error:
@@ -101,7 +102,7 @@ def _fields_in(frame: dict[str, Any], name: str, shape: Shape) -> dict[str, Any]
     missing = shape.decoders.keys() - frame.keys() - shape.optional
     if strange or missing:
         what = "has no" if strange else "misses"
-        raise _bad(f"{name} {what} field {shown(min(strange or missing))}. docs/web.md lists them.")
+        raise _bad(f"{name} {what} field {shortened(min(strange or missing))}. docs/web.md lists them.")
     found = {}
     for field, value in frame.items():
         try:

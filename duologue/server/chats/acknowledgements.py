@@ -16,7 +16,7 @@ from duologue.core.errors import FatalPeerError
 from duologue.core.events.chat import Acknowledged
 from duologue.core.requests import Chat
 from duologue.core.streams import Direction, Stream, chat_of
-from duologue.protocols.native.wire import shown
+from duologue.core.text import shortened
 from duologue.server.chats.receipts import Receipts
 from duologue.server.metering import Metering
 from duologue.server.session import Session
@@ -162,7 +162,7 @@ class Acknowledgements:
 def _stream_heard(direction: Direction, name: str | None) -> Stream:
     stream = direction.at if name is None else direction.named(name)
     if stream is None:
-        raise FatalPeerError("bad_count", f"Your partner sends in no stream {shown(name or '')}.")
+        raise FatalPeerError("bad_count", f"Your partner sends in no stream {shortened(name or '')}.")
     return stream
 
 

@@ -16,7 +16,7 @@ from websockets.http11 import Request, Response
 
 from duologue.core.admission import is_loopback
 from duologue.core.origin import origin_of
-from duologue.core.text import visible
+from duologue.core.text import shortened
 from duologue.protocols.web.codec import Site
 from duologue.server.net.web_files import Files, response, sentence
 from duologue.settings import Settings
@@ -117,7 +117,7 @@ class WebSite:
         if origin in self._allowed:
             return None
         self.refused["bad_origin"] += 1
-        self._log_refused(visible(origin[:_SHOWN]), address)
+        self._log_refused(shortened(origin, _SHOWN), address)
         return _not_from(origin)
 
     def _status(self, request: Request, _: str) -> Response:
@@ -161,7 +161,7 @@ def _not_from(origin: str) -> Response:
     """Return the refusal of an origin, and what to do about it."""
     if not origin:
         return sentence(HTTPStatus.FORBIDDEN, "Only a browser's page may connect here, and it says its origin.")
-    shown = visible(origin[:_SHOWN])
+    shown = shortened(origin, _SHOWN)
     return sentence(
         HTTPStatus.FORBIDDEN,
         f"This page may not connect here: its origin is {shown}, which is not that of this server's page. "

@@ -18,7 +18,7 @@ from itertools import zip_longest
 from pathlib import Path
 
 from duologue.core.names import Account, BadNickname, nickname_key, skeleton, spelling_of
-from duologue.core.text import visible
+from duologue.core.text import shortened
 from duologue.durable import NotSyncedError, replace
 from duologue.server.access import give_to_owner, in_words, opened_lock
 
@@ -31,7 +31,6 @@ _HASH = re.compile(r"\$argon2id\$v=19\$m=\d{1,7},t=\d{1,2},p=\d{1,2}\$[A-Za-z0-9
 # A spreadsheet turns what it takes for a truth value into TRUE and FALSE.
 _DISABLED = {"yes": True, "true": True, "no": False, "false": False, "": False}
 _DELIMITERS = (",", ";", "\t")  # a spreadsheet takes the second where the comma stands in decimal numbers
-_SHOWN_CELL = 40  # characters of a bad cell that an error repeats
 
 
 class UsersFileError(Exception):
@@ -219,7 +218,7 @@ class _Seen:
 
 
 def _quoted(cell: str) -> str:
-    return f"'{visible(cell[:_SHOWN_CELL])}'"
+    return f"'{shortened(cell)}'"
 
 
 def _formatted(accounts: Sequence[Account]) -> str:

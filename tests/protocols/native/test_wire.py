@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from duologue.core.errors import FatalPeerError, PeerError
 from duologue.core.names import BadNickname, nickname_key
-from duologue.core.text import visible
+from duologue.core.text import shortened, visible
 from duologue.protocols.lines import LINE_LIMIT, is_text
 from duologue.protocols.native.wire import (
     ROOM_FOR_TEXT,
@@ -20,7 +20,6 @@ from duologue.protocols.native.wire import (
     on_one_line,
     parse_message,
     parts_of,
-    shown,
 )
 
 
@@ -93,8 +92,8 @@ def test_a_text_on_one_line_has_no_end_of_line_in_it(text: str) -> None:
 
 @given(st.text(max_size=500))
 def test_what_is_shown_of_somebodys_words_is_short_and_moves_no_cursor(text: str) -> None:
-    assert visible(shown(text)) == shown(text)
-    assert len(shown(text)) < 400
+    assert visible(shortened(text)) == shortened(text)
+    assert len(shortened(text)) < 400
 
 
 # Numbers
