@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from duologue.core.commands.chat import WORDS
+from duologue.core.commands.words import WORDS
 from duologue.core.requests import TRANSITIONS
 
 PAGE = Path(__file__).with_name("protocol.md")

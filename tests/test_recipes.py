@@ -12,7 +12,8 @@ import pytest
 
 from duologue.client.input import commands as typed
 from duologue.client.input.commands import ENTRY_OF
-from duologue.core.commands.chat import WORDS, Command, Ping, Pong
+from duologue.core.commands.chat import Command, Ping, Pong
+from duologue.core.commands.words import WORDS
 from duologue.core.costs import COSTS
 from duologue.protocols.native.commands import encode_command
 from duologue.protocols.web.json_frames import COMMANDS, NOT_FOR_PAGES, type_of

@@ -17,8 +17,9 @@ from typing import Any, get_args
 
 import pytest
 
-from duologue.core.commands.chat import WORDS, Command, Exit, SocketKind, Takes
+from duologue.core.commands.chat import Command, Exit, SocketKind
 from duologue.core.commands.people import MayAsk
+from duologue.core.commands.words import WORDS, Takes
 from duologue.core.costs import COSTS
 from duologue.core.names import Account
 from duologue.protocols.base import FRONT_DOORS

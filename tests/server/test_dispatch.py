@@ -10,6 +10,7 @@ from typing import get_args
 import pytest
 
 from duologue.core.commands import chat as commands
+from duologue.core.commands import words
 from duologue.core.commands.chat import Command, ReadHistory, SearchHistory
 from duologue.server.dispatch import _FOR_CLIENTS, _FOR_SOCKETS, handle_client
 from tests.bound import BOUND
@@ -27,11 +28,11 @@ def test_every_command_has_its_row_and_only_one() -> None:
     assert not _FOR_SOCKETS.keys() & _FOR_CLIENTS.keys()
 
 
-@pytest.mark.parametrize("row", commands.WORDS, ids=lambda row: row.word)
-async def test_every_word_is_answered(stage: Stage, row: commands.Word) -> None:
+@pytest.mark.parametrize("row", words.WORDS, ids=lambda row: row.word)
+async def test_every_word_is_answered(stage: Stage, row: words.Word) -> None:
     """Outside a chat and with nothing open, each says something to the one who typed it."""
     alice = await stage.enters("alice")
-    await alice.says(row.word + (" bob" if row.takes is not commands.Takes.NOTHING else ""))
+    await alice.says(row.word + (" bob" if row.takes is not words.Takes.NOTHING else ""))
     assert await alice.login.line()
 
 

@@ -36,8 +36,6 @@ from duologue.client.input.room_arguments import (
     topic,
 )
 from duologue.core.commands.chat import (
-    WORD_TABLE,
-    WORDS,
     AcceptChat,
     AskForChat,
     Exit,
@@ -47,11 +45,10 @@ from duologue.core.commands.chat import (
     ResumeChat,
     SearchHistory,
     SendLetter,
-    Takes,
-    Word,
 )
 from duologue.core.commands.people import AllowAsking, GoAway, ListPeople, WatchPeople
 from duologue.core.commands.rooms import JoinRoom, ListMembers, ListRooms, PartRoom, SetTopic
+from duologue.core.commands.words import WORD_TABLE, WORDS, Takes, Word
 from duologue.core.text import visible
 
 HELP = "[WORD]"

@@ -6,14 +6,13 @@ from duologue.client.input.commands import ENTRY_OF
 from duologue.client.input.meaning import Confirm, Drop, Explain, InputContext, Leave, Meaning, Nothing, Send
 from duologue.core.commands.chat import AcceptChat, DeclineChat, Say
 from duologue.core.commands.rooms import SayInRoom
+from duologue.core.commands.words import NO, YES
 from duologue.core.room_rules import is_room
 from duologue.core.text import listed, shortened, visible
 
 LINES_WITHOUT_ASKING = 3
 """A paste of more lines is sent only after a yes: it may be the wrong clipboard."""
 
-_YES = frozenset({"yes", "y"})
-_NO = frozenset({"no", "n"})
 _EXIT = frozenset({"exit"})
 
 _MOST_NAMED = 10
@@ -37,7 +36,7 @@ def meaning_of(text: str, standing: InputContext) -> Meaning:
 def is_yes(text: str) -> bool | None:
     """The answer to a question: yes, no (or exit), or None for anything else."""
     word = text.strip().casefold()
-    return True if word in _YES else False if word in _NO | _EXIT else None
+    return True if word in YES else False if word in NO | _EXIT else None
 
 
 def _command(text: str, standing: InputContext) -> Meaning:
@@ -68,11 +67,11 @@ def _answer_about_unsent(text: str, unsent: Confirm, standing: InputContext) -> 
 
 def _outside_a_chat(text: str, standing: InputContext) -> Meaning:
     word = text.strip().casefold()
-    if word in _YES | _NO | _EXIT and standing.waiting:
+    if word in YES | NO | _EXIT and standing.waiting:
         return _answer_to_request(word, standing.waiting)
     if standing.room is not None:
         return _in_a_room(text, standing.room, standing.left)
-    if word in _YES | _NO:
+    if word in YES | NO:
         return Explain("Nobody is waiting for your answer.")
     return Explain(
         "You are in no chat and no room, so that was not sent. /chat NICK or /join ROOM; /help lists all commands."
@@ -91,7 +90,7 @@ def _answer_to_request(word: str, waiting: tuple[str, ...]) -> Meaning:
     if word in _EXIT:
         return Leave()
     if len(waiting) > 1:
-        command = "/accept" if word in _YES else "/decline"
+        command = "/accept" if word in YES else "/decline"
         return Explain(f"{listed(waiting, _MOST_NAMED)} are waiting. Say which: {command} NICK")
     # By name, so that a yes meant for alice cannot reach somebody who asked in the same moment.
-    return Send(AcceptChat(waiting[0]) if word in _YES else DeclineChat(waiting[0]))
+    return Send(AcceptChat(waiting[0]) if word in YES else DeclineChat(waiting[0]))

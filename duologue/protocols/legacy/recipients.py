@@ -7,12 +7,10 @@ from __future__ import annotations
 
 from duologue.core.commands.chat import AcceptChat, Command, DeclineChat, Say
 from duologue.core.commands.rooms import SayInRoom, SayPrivately
+from duologue.core.commands.words import NO, YES
 from duologue.core.errors import PeerError
 from duologue.protocols.legacy.user_state import UserState
 from duologue.protocols.legacy.wording import names_that_fit, shown_name, where_text_goes
-
-_YES = frozenset({"yes", "y"})
-_NO = frozenset({"no", "n"})
 
 
 def message(text: str, user: UserState) -> Command:
@@ -60,18 +58,18 @@ def answer(text: str, user: UserState) -> Command | None:
     if len(user.waiting) == 1:
         return answer_to(next(iter(user.waiting)), text, user)
     word = text.strip().casefold()
-    if word in _YES | _NO:
-        raise which_request("/accept" if word in _YES else "/decline", user)
+    if word in YES | NO:
+        raise which_request("/accept" if word in YES else "/decline", user)
     return None
 
 
 def answer_to(nickname: str, text: str, user: UserState) -> Command | None:
     """Return the answer to `nickname`, who waits for it; None for a text that is neither yes nor no."""
     word = text.strip().casefold()
-    if word not in _YES | _NO:
+    if word not in YES | NO:
         return None
     user.waiting.pop(nickname, None)
-    return AcceptChat(nickname) if word in _YES else DeclineChat(nickname)
+    return AcceptChat(nickname) if word in YES else DeclineChat(nickname)
 
 
 def which_request(word: str, user: UserState) -> PeerError:

@@ -8,8 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from duologue.core.commands.chat import (
-    WORD_TABLE,
-    WORDS,
     AttachSocket,
     Command,
     GiveNickname,
@@ -24,9 +22,9 @@ from duologue.core.commands.chat import (
     SendLetter,
     SocketKind,
     StreamHeld,
-    Takes,
 )
 from duologue.core.commands.people import MayAsk
+from duologue.core.commands.words import WORD_TABLE, WORDS, Takes
 from duologue.core.errors import FatalPeerError, PeerError
 from duologue.core.text import shortened
 from duologue.protocols.lines import text_of

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from duologue.client.input.commands import ENTRIES, ENTRY_OF
 from duologue.client.input.meaning import Explain, InputContext, Leave, Send
-from duologue.core.commands.chat import WORDS, AcceptChat, AskForChat, QuitChat
+from duologue.core.commands.chat import AcceptChat, AskForChat, QuitChat
+from duologue.core.commands.words import WORDS
 
 DOCS = Path(__file__).parents[3] / "docs"
 

@@ -11,7 +11,6 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from duologue.core.commands.chat import (
-    WORDS,
     AcceptChat,
     AskForChat,
     AttachSocket,
@@ -36,7 +35,6 @@ from duologue.core.commands.chat import (
     SendLetter,
     SocketKind,
     StreamHeld,
-    Takes,
 )
 from duologue.core.commands.people import (
     AllowAsking,
@@ -60,6 +58,7 @@ from duologue.core.commands.rooms import (
     SayPrivately,
     SetTopic,
 )
+from duologue.core.commands.words import WORDS, Takes
 from duologue.core.errors import FatalPeerError, PeerError
 from duologue.core.events.chat import Refused
 from duologue.core.text import visible
