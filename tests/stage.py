@@ -220,7 +220,7 @@ class Stage:
         await target.hears(f"start_chat {one} {started[1]}")
         return asker, target, started[1]
 
-    def session_tokens(self, seconds: float) -> None:
+    def passes(self, seconds: float) -> None:
         """Time goes by, and the server does what is due. What came in before is noted as of then."""
         self.server.hub.sweep()
         self.clock.now += seconds

@@ -55,7 +55,7 @@ class HistoryReader:
     """
 
     def __init__(self, store: Store, is_heard: Callable[[str, str], bool] = lambda _, __: True) -> None:
-        self.store = store
+        self._store = store
         self._is_heard = is_heard
         self._tasks = Tasks()
 
@@ -64,14 +64,14 @@ class HistoryReader:
         message numbered `before`.
         """
         limit = _limit(count)
-        found = self.store.history(session.nickname, partner, before=before, limit=limit)
+        found = self._store.history(session.nickname, partner, before=before, limit=limit)
         self._answer(session, ReadHistory, _page(found, limit))
 
     def room_history(self, session: Session, room: Room, count: int, before: int | None) -> None:
         """Send the same of the messages in a room."""
         limit = _limit(count)
         asker = session.login_socket.address if is_guest(session.nickname) else session.nickname
-        found = self.store.room_history(room.id, asker=asker, before=before, limit=limit)
+        found = self._store.room_history(room.id, asker=asker, before=before, limit=limit)
         self._answer(session, ReadHistory, _page(found, limit), {room.id: room.key})
 
     def search(self, session: Session, words: str, rooms: Sequence[Room]) -> None:
@@ -85,7 +85,7 @@ class HistoryReader:
 
     async def _found(self, me: str, words: str, rooms: Sequence[str]) -> Page:
         try:
-            return Page(await self.store.search(me, words, FOUND_MESSAGES, rooms))
+            return Page(await self._store.search(me, words, FOUND_MESSAGES, rooms))
         except Unfinished as unfinished:
             return Page(unfinished.found, is_whole=False)
 

@@ -47,8 +47,10 @@ from duologue.server.people.service import PeopleService
 from duologue.server.people.watchers import Watchers
 from duologue.server.rooms import RoomService
 from duologue.server.session import Connection, Session
-from duologue.server.storage.base import Store
+from duologue.server.storage.base import StoreError
 from duologue.server.storage.disk import disk_full
+from duologue.server.storage.in_use import StoreInUse
+from duologue.server.storage.nothing import RemembersNothing
 from duologue.server.tables import Connections, Users
 from duologue.server.turns import Turns
 from duologue.server.unfinished import Unfinished
@@ -82,11 +84,12 @@ class Hub:
         passwords: PasswordPool,
         session_tokens: SessionTokens,
         places: Places,
-        store: Store,
+        store: StoreInUse,
         time: Callable[[], float],
         wall_clock: Callable[[], float],
     ) -> None:
         self.time = time
+        self._store = store
         self.not_ready = ""
         """The reason why nobody can log in, or be stored, any more; empty while they can."""
         self.is_disk_low = False
@@ -294,11 +297,10 @@ class Hub:
         self.is_disk_low = is_low
         self.chats.delivery.now_keeps(not is_low)
 
-    def store_failed(self, instead: Store) -> None:
+    def store_failed(self, error: StoreError) -> None:
         """Replace a store that failed: nothing is kept, and so nothing acknowledged, until the server has stopped."""
         self.not_ready = "The store has failed, and the server stops."
-        self.chats.store_failed(instead)
-        self.rooms.store = self.people.store = instead
+        self._store.use(RemembersNothing(error))
 
     def restore_rooms(self, rooms: Iterable[Room]) -> None:
         """Take over rooms from the server that ran before."""

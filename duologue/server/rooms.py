@@ -64,7 +64,7 @@ class RoomService:
         limits: Limits,
         blockers_of: Callable[[str], AbstractSet[str]] = lambda _: frozenset(),
     ) -> None:
-        self.store = store
+        self._store = store
         self._rules = rules
         self._backpressure = backpressure
         self._missed: dict[Session, Counter[str]] = {}
@@ -154,7 +154,7 @@ class RoomService:
         try:
             room = self._rules.check_may_speak(session.nickname, room_key(letter.nickname))
             line, at = encode_message(letter.text), self._wall_clock()
-            kept_letter = await self.store.hand_in(
+            kept_letter = await self._store.hand_in(
                 Letter(letter.stream, letter.number, session.nickname, room.id, line, at)
             )
         except PeerError as error:
@@ -173,7 +173,7 @@ class RoomService:
         """Return whether the letter was stored before. Its sender may have lost the connection before the answer, and
         be out of the room by now.
         """
-        progress = await self.store.progress(letter.stream, session.nickname)
+        progress = await self._store.progress(letter.stream, session.nickname)
         if progress is None or progress.stored < letter.number:
             return False
         session.check_socket.tell(Acknowledged(progress.stored, progress.stored, letter.stream))
@@ -186,9 +186,9 @@ class RoomService:
             case TellRoom(room, event, besides):
                 self._tell(room, event, besides)
             case RoomMade(room) | RoomChanged(room):
-                self.store.room_is(LiveRoom(room.key, room.id, room.password_hash, room.topic, room.topic_by))
+                self._store.room_is(LiveRoom(room.key, room.id, room.password_hash, room.topic, room.topic_by))
             case RoomGone(room):
-                self.store.room_gone(room.id)
+                self._store.room_gone(room.id)
 
     def _tell(self, room: Room, event: Event, besides: str | None) -> None:
         """Send `event` to all members, encoded once for each protocol."""

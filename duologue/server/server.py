@@ -39,7 +39,7 @@ from duologue.server.permissions import Kept, Readable, check_permissions, make_
 from duologue.server.storage import users_file
 from duologue.server.storage.base import LiveChat, LiveStream, Store, Stored, StoreError
 from duologue.server.storage.disk import DiskReserve, free_bytes
-from duologue.server.storage.nothing import RemembersNothing
+from duologue.server.storage.in_use import StoreInUse
 from duologue.server.storage.retention import Retention
 from duologue.server.storage.shares import MailboxLimits
 from duologue.server.storage.sqlite import SqliteStore
@@ -193,7 +193,7 @@ class Server:
             passwords=passwords,
             session_tokens=SessionTokens(self._pass_key(), time.time),
             places=self._places,
-            store=store,
+            store=StoreInUse(store),
             time=self._clock,
             wall_clock=time.time,
         )
@@ -264,7 +264,7 @@ class Server:
 
     def _store_failed(self, error: StoreError) -> None:
         log.critical("store failed", extra={"reason": str(error)})
-        self.hub.store_failed(RemembersNothing(error))
+        self.hub.store_failed(error)
         if not self.over.done():
             self.over.set_exception(error)
 

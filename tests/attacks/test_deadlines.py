@@ -69,10 +69,10 @@ async def is_gone_after_20_s(caller: Caller, says: Iterator[bytes]) -> None:
     """And is there until then: each second it says something."""
     for _ in range(19):
         await caller.says(next(says))
-        caller.stage.session_tokens(1)
+        caller.stage.passes(1)
         assert caller.is_there()
     await caller.says(next(says))
-    caller.stage.session_tokens(1)
+    caller.stage.passes(1)
     await until(lambda: not caller.is_there())
 
 
@@ -103,9 +103,9 @@ async def test_the_first_byte_of_a_command_is_no_way_in(stage: Stage) -> None:
     await caller.connects()
     await caller.says(b"{")
     await caller.says(b" ")
-    stage.session_tokens(19)
+    stage.passes(19)
     assert (caller.is_there(), stage.present()) == (True, set())
-    stage.session_tokens(1)
+    stage.passes(1)
     await until(lambda: not caller.is_there())
 
 
@@ -118,7 +118,7 @@ async def test_half_a_message_of_a_guest_who_is_in(stage: Stage, door: str, half
     await caller.connects()
     await caller.says(b"Zoe")
     await until(lambda: stage.present() == {"~Zoe"})
-    stage.session_tokens(100)
+    stage.passes(100)
     assert caller.is_there(), "who is silent is welcome"
     await caller.says(half)
     await is_gone_after_20_s(caller, repeat(b""))
@@ -132,13 +132,13 @@ async def test_a_page_that_opens_its_socket_and_does_not_log_in(stage: Stage) ->
     caller = Caller(stage, "web")
     await caller.connects()
     for _ in range(10):
-        stage.session_tokens(1)
+        stage.passes(1)
     await caller.says(f"GET /socket HTTP/1.1\r\nHost: {host}\r\n{upgrade}\r\n\r\n".encode())
     for _ in range(9):
         await caller.says(b"\x89\x80\0\0\0\0")  # a ping
-        stage.session_tokens(1)
+        stage.passes(1)
     assert caller.is_there()
-    stage.session_tokens(1)
+    stage.passes(1)
     await until(lambda: not caller.is_there())
 
 
@@ -161,7 +161,7 @@ async def test_who_shakes_hands_at_the_last_moment_and_is_silent(secure: Stage) 
     caller = Caller(secure, "native")
     await caller.connects()
     for _ in range(19):
-        secure.session_tokens(1)
+        secure.passes(1)
     ours, theirs = ssl.MemoryBIO(), ssl.MemoryBIO()
     assert secure._tls
     shaking = secure._tls.wrap_bio(theirs, ours, server_hostname="127.0.0.1")
@@ -176,5 +176,5 @@ async def test_who_shakes_hands_at_the_last_moment_and_is_silent(secure: Stage) 
     await caller.says(ours.read())
     [connection] = secure.server._listeners[0]._open
     await until(lambda: connection.is_made)
-    secure.session_tokens(1)
+    secure.passes(1)
     await until(lambda: not caller.is_there())

@@ -102,7 +102,7 @@ async def test_a_login_that_is_not_completed_gives_back_what_was_kept_for_it(
             await login.leaves()
         else:
             await until(lambda: len(stage.server._listeners[0]._open) == 2)
-            stage.session_tokens(10)
+            stage.passes(10)
         await until(lambda: not stage.server._listeners[0]._open)
         await stage.enters("bob")
 

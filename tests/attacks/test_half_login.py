@@ -78,7 +78,7 @@ class Deaf:
         assert link.queued() < QUEUE + ONE_TURN
 
     async def is_over_at_the_deadline(self, link: AnyConnection) -> None:
-        self._stage.session_tokens(20)
+        self._stage.passes(20)
         assert link._is_silent
         self.goes()
         await until(lambda: link not in self.links())

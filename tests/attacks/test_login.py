@@ -129,7 +129,7 @@ async def test_a_deadline_that_passes_in_the_queue_is_busy_and_no_try(stage: Sta
     for _ in range(5):
         carol = await gives(stage, "carol", "right")
         await until(lambda: waiting(stage) >= 1)
-        stage.session_tokens(20)
+        stage.passes(20)
         await carol.hears_like("AUTH_DENIED busy .*")
         await carol.is_closed()
     assert waiting(stage) == 0

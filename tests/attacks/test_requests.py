@@ -53,7 +53,7 @@ async def test_a_new_login_is_no_new_start(tmp_path: Path) -> None:
             await mallory.says("/chat alice")
             await is_answered(mallory)
         assert await asked_in_all(alice) == REQUESTS_TO_ONE
-        stage.session_tokens(REQUESTS_TO_ONE_WINDOW)  # in which nobody was heard, so both come again
+        stage.passes(REQUESTS_TO_ONE_WINDOW)  # in which nobody was heard, so both come again
         alice, mallory = await stage.enters("alice"), await stage.enters("bob")
         await mallory.says("/chat alice")
         await is_answered(mallory)
@@ -69,7 +69,7 @@ async def test_whoever_refuses_each_time_is_left_alone_in_the_end(tmp_path: Path
             await alice.hears("want_chat_with_you bob 120")
             await alice.says("no")
             await mallory.hears("alice decline chat")
-            stage.session_tokens(10)
+            stage.passes(10)
         await mallory.says("/chat alice")
         await mallory.hears("alice was asked several times")
         await alice.heard_nothing()

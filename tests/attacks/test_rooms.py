@@ -46,7 +46,7 @@ async def test_rooms_that_are_gone_make_place(tmp_path: Path) -> None:
     async with opened(tmp_path, limits=LIMITS) as stage:
         await takes_all_it_can(await stage.enters("bob"), "r")
         assert await takes_all_it_can(await stage.enters("bob"), "other") == 0
-        stage.session_tokens(60)
+        stage.passes(60)
         assert await takes_all_it_can(await stage.enters("bob"), "other") == MINE
 
 

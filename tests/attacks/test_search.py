@@ -42,7 +42,7 @@ _search = searching.search
 
 
 def store_of(stage: Stage) -> SqliteStore:
-    store = stage.server.hub.people.store
+    store = stage.server.hub._store._store
     assert isinstance(store, SqliteStore)
     return store
 

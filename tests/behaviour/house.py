@@ -115,7 +115,7 @@ class House:
         """`target` hears nothing of it, and `asker` is told when the request has expired."""
         await asker.asks(target)
         await target.heard_nothing()
-        self.stage.session_tokens(121)
+        self.stage.passes(121)
         await asker.was_not_answered_by(target)
 
     async def is_gone(self, person: Person) -> None:

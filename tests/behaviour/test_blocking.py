@@ -90,7 +90,7 @@ async def test_a_request_that_waits_is_forgotten(house: House, door: str) -> Non
     await other.blocks(bob)
     await other.types("/accept bob")
     assert "bob has not asked you for a chat." in await other.next_text()
-    house.stage.session_tokens(121)
+    house.stage.passes(121)
     await bob.was_not_answered_by(other)
 
 

@@ -15,10 +15,10 @@ async def test_a_name_that_comes_late(house: House, door: str) -> None:
     guest = house.guest(door)
     await guest.connects()
     await house.is_connected(guest)
-    house.stage.session_tokens(DEADLINE - 1)
+    house.stage.passes(DEADLINE - 1)
     await guest.gives_name(guest.name)
     await guest.is_in()
-    house.stage.session_tokens(DEADLINE)
+    house.stage.passes(DEADLINE)
     await guest.comes_into_lobby()
     await alice.saw_coming(guest)
 
@@ -28,7 +28,7 @@ async def test_no_name_at_all(house: House, door: str) -> None:
     guest = house.guest(door)
     await guest.connects()
     await house.is_connected(guest)
-    house.stage.session_tokens(DEADLINE)
+    house.stage.passes(DEADLINE)
     last = before = await guest.next()
     while last:
         before, last = last, await guest.next()

@@ -60,5 +60,5 @@ async def test_nobody_waits_for_ever(house: House, door: str) -> None:
     alice.breaks()
     await guest.is_told("alice's connection is lost; 60 s to come back. You can go on writing.")
     await guest.saw_going(alice)
-    house.stage.session_tokens(61)
+    house.stage.passes(61)
     await guest.chat_is_over(alice, lost=True)

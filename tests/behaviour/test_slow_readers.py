@@ -93,7 +93,7 @@ async def test_a_member_that_stops_reading_is_not_noticed_by_the_others(house: H
         await alice.says_to_all(LONG)
         await bob.heard(alice, LONG)
     assert house.stage.queued() < 4 * QUEUE
-    house.stage.session_tokens(11)
+    house.stage.passes(11)
     for other in (alice, bob):
         await other.saw_going(stopped)
 

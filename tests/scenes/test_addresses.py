@@ -61,9 +61,9 @@ async def test_coming_back_again_and_again(tmp_path: Path) -> None:
             await wire.is_closed()
         await is_refused(await stage.connects())
         await is_let_in(await stage.connects(source="127.0.0.2"))
-        stage.session_tokens(599)
+        stage.passes(599)
         await is_refused(await stage.connects())
-        stage.session_tokens(1)
+        stage.passes(1)
         await is_let_in(await stage.connects())
 
 

@@ -56,7 +56,7 @@ async def test_alice_asks_bob_who_has_blocked_her(impatient: Stage) -> None:
     await alice.hears("chat_requested bob 30")
     await bob.says("/requests", "yes")
     await bob.hears("requests", "ERROR no_request Nobody has asked you for a chat.")
-    impatient.session_tokens(30)
+    impatient.passes(30)
     await alice.hears("bob didn't answer")
     await bob.heard_nothing()
 
@@ -101,7 +101,7 @@ async def test_a_block_withdraws_what_waits_between_the_two(impatient: Stage) ->
     await bob.says("/accept alice")
     await bob.hears_like("ERROR no_request .*")
     await alice.heard_nothing()
-    impatient.session_tokens(30)
+    impatient.passes(30)
     await alice.hears("bob didn't answer")
 
 

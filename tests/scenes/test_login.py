@@ -129,16 +129,16 @@ async def test_guessing_is_slow_and_locks_nobody_out(locked: Stage) -> None:
     await login.leaves()
     login = await locked.connects("duologue/1 login_socket")
     await tries(login, "alice", "guess", WRONG)
-    locked.session_tokens(1)
+    locked.passes(1)
     await tries(login, "alice", PASSWORD, "AUTH_DENIED throttled Too many tries; the next is due in 59 s.")
 
     await locked.enters("alice", PASSWORD, source="127.0.0.2")
     await locked.enters("carol", PASSWORD)
 
-    locked.session_tokens(58)
+    locked.passes(58)
     login = await locked.connects("duologue/1 login_socket")
     await tries(login, "alice", PASSWORD, "AUTH_DENIED throttled Too many tries; the next is due in 1 s.")
-    locked.session_tokens(1)
+    locked.passes(1)
     await locked.enters("alice", PASSWORD)
 
 
@@ -265,11 +265,11 @@ async def test_a_token_is_worth_nothing_in_and_after_its_session(stage: Stage) -
 
 async def test_a_token_is_too_old_after_ten_seconds(stage: Stage) -> None:
     login, token = await stage.knocks("alice")
-    stage.session_tokens(9)
+    stage.passes(9)
     stage.clock.now += 1  # between two sweeps: the token's own time counts
     check = await stage.connects(f"duologue/1 check_socket {token}")
     await check.hears(BAD_TOKEN)
-    stage.session_tokens(0)
+    stage.passes(0)
     await login.hears("ERROR too_slow The other two sockets have to attach within 10 s.")
     await login.is_closed()
 
@@ -350,11 +350,11 @@ async def test_a_login_that_never_gets_further(locked: Stage) -> None:
     no_password = await locked.connects("duologue/1 login_socket", "alice")
     await no_password.hears("PASSWORD")
     await bob.heard_nothing()
-    locked.session_tokens(19)
+    locked.passes(19)
     await bob.heard_nothing()
     late = await locked.connects("duologue/1 login_socket", "alice")
     await late.hears("PASSWORD")
-    locked.session_tokens(1)
+    locked.passes(1)
     for wire in (silent, half_a_line, no_nickname, no_password):
         await wire.hears(TOO_SLOW)
         await wire.is_closed()
@@ -368,9 +368,9 @@ async def test_one_byte_a_second_is_too_slow(stage: Stage) -> None:
     wire = await stage.connects()
     for byte in b"duologue/1 login_sock"[:19]:
         await wire.sends(bytes([byte]))
-        stage.session_tokens(1)
+        stage.passes(1)
     await stage.enters("alice")
-    stage.session_tokens(1)
+    stage.passes(1)
     await wire.hears(TOO_SLOW)
     await wire.is_closed()
 
@@ -381,7 +381,7 @@ async def test_a_login_whose_other_sockets_never_come(stage: Stage, attached: tu
     login, token = await stage.knocks("alice")
     wires = [await stage.connects(f"duologue/1 {kind}_socket {token}") for kind in attached]
     await stage.enters("bob")
-    stage.session_tokens(10)
+    stage.passes(10)
     await login.hears("ERROR too_slow The other two sockets have to attach within 10 s.")
     for wire in (login, *wires):
         await wire.is_closed()
@@ -391,9 +391,9 @@ async def test_a_login_whose_other_sockets_never_come(stage: Stage, attached: tu
 
 async def test_a_complete_login_has_no_deadline(stage: Stage) -> None:
     alice = await stage.enters("alice")
-    stage.session_tokens(20)
+    stage.passes(20)
     await alice.heard_nothing()
-    stage.session_tokens(20)
+    stage.passes(20)
     await alice.heard_nothing()
 
 

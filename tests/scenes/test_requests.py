@@ -54,9 +54,9 @@ async def test_nobody_answers_in_time(tmp_path: Path) -> None:
         await alice.says("/chat bob")
         await alice.hears("chat_requested bob 30")
         await bob.hears("want_chat_with_you alice 30")
-        stage.session_tokens(29)
+        stage.passes(29)
         await alice.heard_nothing()
-        stage.session_tokens(1)
+        stage.passes(1)
         await alice.hears("bob didn't answer")
         await bob.hears("chat_request_ended alice expired")
         await says_yes_to_nobody(bob)
@@ -149,7 +149,7 @@ async def test_one_request_is_withdrawn_and_then_all(stage: Stage) -> None:
 async def test_asking_twice_is_asking_once(stage: Stage) -> None:
     """6.2."""
     alice, bob = await one_asks_the_other(stage, "alice", "bob")
-    stage.session_tokens(20)
+    stage.passes(20)
     await alice.says("/chat bob")
     await alice.hears("chat_requested bob 100")
     await bob.says("/requests")

@@ -10,7 +10,6 @@ from time import time
 import pytest
 
 from duologue.server.storage.base import StoreError
-from duologue.server.storage.nothing import RemembersNothing
 from tests.scenes.conftest import exits, hears_pong
 from tests.stage import Actor, Stage, opened
 
@@ -313,7 +312,7 @@ async def test_a_store_that_fails_is_no_mistake_of_those_in_rooms(
 ) -> None:
     """They stay until the server has stopped, and nothing that they say is acknowledged."""
     alice, bob = await meet(keeping, "alice", "bob")
-    keeping.server.hub.store_failed(RemembersNothing(StoreError(Path("messages.db"), "the disk is full")))
+    keeping.server.hub.store_failed(StoreError(Path("messages.db"), "the disk is full"))
     await joins(bob, "#cake")
     await bob.says("/topic #cake :sweet", f"/msg #cake {STREAM} 1 :lost", "/part #cake")
     await bob.hears("room_topic #cake bob :sweet", "room_exited #cake")

@@ -108,9 +108,9 @@ async def test_who_falls_silent_is_dead_after_45_seconds(stage: Stage) -> None:
     for _ in range(3):
         assert stage.present() == {"alice", "bob"}
         await bob.heard_nothing()
-        stage.session_tokens(15)
+        stage.passes(15)
         await alice.check.hears("PING")
-    stage.session_tokens(1)
+    stage.passes(1)
     await bob.hears("chat_paused alice 60")
     assert stage.present() == {"bob"}
     await alice.is_out_after(DEAD)
@@ -123,24 +123,24 @@ async def test_any_byte_on_any_socket_is_a_sign_of_life(stage: Stage, name: str)
     """8.1. One byte is no line yet, so nothing answers it."""
     alice = await stage.enters("alice")
     heartbeat = stage.server.hub.heartbeat
-    stage.session_tokens(1)
+    stage.passes(1)
     for _ in range(4):
         await socket_of(alice, name).sends(b" ")
         await until(lambda: bool(heartbeat.heard))
-        stage.session_tokens(40)
+        stage.passes(40)
     assert stage.present() == {"alice"}
-    stage.session_tokens(46)
+    stage.passes(46)
     assert stage.present() == set()
 
 
 async def test_an_answered_ping_keeps_a_silent_client(stage: Stage) -> None:
     alice = await stage.enters("alice")
     for _ in range(5):
-        stage.session_tokens(15)
+        stage.passes(15)
         await alice.check.hears("PING")
         await alice.check.says("PONG")
         await until(lambda: bool(stage.server.hub.heartbeat.heard))
-    stage.session_tokens(1)
+    stage.passes(1)
     assert stage.present() == {"alice"}
 
 
@@ -148,7 +148,7 @@ async def test_a_client_that_speaks_is_not_asked(stage: Stage) -> None:
     alice = await stage.enters("alice")
     for _ in range(4):
         await alice.heard_nothing()
-        stage.session_tokens(14)
+        stage.passes(14)
     await alice.check.says("PING 0")
     await alice.check.hears("PONG 0 0")
 
@@ -156,9 +156,9 @@ async def test_a_client_that_speaks_is_not_asked(stage: Stage) -> None:
 async def test_half_open_clients_are_counted_out_alone(stage: Stage) -> None:
     """The dead go in one sweep; who lives stays."""
     _alice, bob, _carol = [await stage.enters(name) for name in ("alice", "bob", "carol")]
-    stage.session_tokens(44)
+    stage.passes(44)
     await bob.heard_nothing()
-    stage.session_tokens(2)
+    stage.passes(2)
     assert stage.present() == {"bob"}
 
 

@@ -334,7 +334,7 @@ async def stays_alive_for(stage: Stage, seconds: int, *clients: Original) -> Non
     """They answer PING with PONG, and say nothing else."""
     for _ in range(seconds // 20):
         before = [client.pinged for client in clients]
-        stage.session_tokens(20)
+        stage.passes(20)
         await until(lambda: [client.pinged - 1 for client in clients] == before)  # noqa: B023 - it is waited for here
         await asyncio.sleep(WAIT)
 
@@ -468,7 +468,7 @@ async def test_a_first_word_may_come_in_pieces(guild: Guild) -> None:
 async def test_half_a_first_word_waits_no_longer_than_a_login_may_take(guild: Guild) -> None:
     client = await guild.connects()
     await client.sends(client.login, "login_s")
-    guild.stage.session_tokens(20)
+    guild.stage.passes(20)
     assert "A login has to be complete within 20 s." in await client.reads(client.login)
     assert await client.reads(client.login) == ""
 
@@ -524,7 +524,7 @@ async def test_a_further_socket_is_taken_from_the_same_address_and_the_right_por
 async def test_a_further_socket_that_comes_too_late(guild: Guild) -> None:
     alice = await guild.connects()
     assert await alice.knocks("alice") == "AUTH_SUCCESS"
-    guild.stage.session_tokens(10)
+    guild.stage.passes(10)
     assert "within 10 s" in await alice.reads(alice.login)
     await alice.connects(alice.chat)
     await alice.sends(alice.chat, "chat_socket")
@@ -571,7 +571,7 @@ async def test_the_check_socket_is_a_sign_of_life_too(guild: Guild) -> None:
     alice = await guild.enters("alice")
     await alice.stops_listening()
     for _ in range(3):
-        guild.stage.session_tokens(20)
+        guild.stage.passes(20)
         await alice.sends(alice.check, "PING", "PINGPING")
     assert guild.stage.present() == {"alice"}
 
@@ -579,8 +579,8 @@ async def test_the_check_socket_is_a_sign_of_life_too(guild: Guild) -> None:
 async def test_who_does_not_answer_is_dead(guild: Guild) -> None:
     alice = await guild.enters("alice")
     await alice.stops_listening()
-    guild.stage.session_tokens(20)
-    guild.stage.session_tokens(30)
+    guild.stage.passes(20)
+    guild.stage.passes(30)
     await alice.listens_again()
     await alice.hears("Nothing was heard from you for too long.")
     await alice.is_out()
@@ -590,11 +590,11 @@ async def test_who_does_not_answer_is_dead(guild: Guild) -> None:
 async def test_who_reads_what_a_partner_says_lives(guild: Guild) -> None:
     alice, bob, chat = await guild.chat_with_native("alice", "bob")
     await alice.stops_listening()
-    guild.stage.session_tokens(30)
+    guild.stage.passes(30)
     await bob.check.hears("PING")
     await bob.says(":hello")
     await hears_pong(bob, f"PONG 1 1 {chat}")
-    guild.stage.session_tokens(30)
+    guild.stage.passes(30)
     assert guild.stage.present() == {"alice", "bob"}
 
 
@@ -619,7 +619,7 @@ async def test_the_partner_is_lost_for_good(guild: Guild) -> None:
     await bob.leaves()
     await alice.hears("bob's connection is lost; 60 s to come back. You can go on writing.")
     for _ in range(2):
-        guild.stage.session_tokens(30)
+        guild.stage.passes(30)
         await alice.sends(alice.check, "PING")
     await alice.hears(is_over("bob", "lost: the connection did not come back."))
     await alice.types("/quit")

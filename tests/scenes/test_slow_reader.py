@@ -97,7 +97,7 @@ async def test_a_slow_reader_that_reads_is_not_stalled(keeping: Stage) -> None:
     alice, bob = await stage.enters("alice"), await stage.enters("bob", buffer=SMALL)
     await falls_behind(stage, alice, bob, long_lines(16 * 1024))
     for _ in range(4):
-        stage.session_tokens(9)
+        stage.passes(9)
         queued = stage.queued()
         while stage.queued() >= queued > 0:
             await bob.login.reader.read(SMALL)
@@ -114,9 +114,9 @@ async def test_a_stalled_reader_is_cut_off_and_alice_is_told(tmp_path: Path) -> 
         alice, bob = await stage.enters("alice"), await stage.enters("bob", buffer=SMALL)
         carol, dave, _ = await stage.chat_between("carol", "dave")
         await falls_behind(stage, alice, bob, long_lines(16 * 1024))
-        stage.session_tokens(0.4)
+        stage.passes(0.4)
         assert "bob" in stage.present()
-        stage.session_tokens(0.2)
+        stage.passes(0.2)
         await alice.hears("chat_paused bob 60")
         assert stage.present() == {"alice", "carol", "dave"}
         await talk(carol, dave)
@@ -127,7 +127,7 @@ async def test_a_stalled_reader_hears_why_if_it_ever_reads(keeping: Stage) -> No
     stage = keeping
     alice, bob = await stage.enters("alice"), await stage.enters("bob", buffer=SMALL)
     await falls_behind(stage, alice, bob, long_lines(16 * 1024))
-    stage.session_tokens(10)
+    stage.passes(10)
     await alice.hears("chat_paused bob 60")
     last = b""
     async with asyncio.timeout(BOUND):
@@ -165,7 +165,7 @@ async def test_one_who_asks_and_never_reads_the_answers(unlimited: Stage) -> Non
     writing = asyncio.create_task(flood(alice.chat, b"/nonsense\n" * 2_000_000))
     await is_paused(stage, alice.chat)
     await talk(carol, dave)
-    stage.session_tokens(10)
+    stage.passes(10)
     assert stage.present() == {"carol", "dave"}
     writing.cancel()
 
@@ -234,12 +234,12 @@ async def test_a_person_is_never_warned(stage: Stage) -> None:
     await alice.says(*[":x"] * 199)
     await bob.hears(*[":x"] * 199)
     for _ in range(3):
-        stage.session_tokens(1)
+        stage.passes(1)
         await alice.says(*[":y"] * 49)
         await bob.hears(*[":y"] * 49)
     await alice.check.says("PING 0")
     await alice.check.hears_like("PONG .+")
-    stage.session_tokens(1)
+    stage.passes(1)
     await alice.heard_nothing()
 
 
@@ -251,4 +251,4 @@ async def test_the_warning_comes_again_after_ten_seconds(tmp_path: Path) -> None
                 await alice.says(*[":x"] * 20)
                 await bob.hears(*[":x"] * 20)
             await alice.hears_like("ERROR slow_down .+")
-            stage.session_tokens(10)
+            stage.passes(10)

@@ -208,7 +208,7 @@ async def test_a_half_open_client_gives_its_descriptors_back(stage: Stage) -> No
     with await asyncio.to_thread(logs_in):
         open_sockets = stage.server._listeners[0]._open
         await until(lambda: len(open_sockets) == 1)
-        stage.session_tokens(1)
+        stage.passes(1)
         await until(lambda: not open_sockets)
 
 

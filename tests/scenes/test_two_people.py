@@ -35,7 +35,7 @@ async def test_bob_declines_and_alice_may_ask_again_a_little_later(stage: Stage)
     await alice.hears("bob declined a moment ago")
     await bob.heard_nothing()
 
-    stage.session_tokens(10)
+    stage.passes(10)
     await alice.says("/chat bob")
     await alice.hears("chat_requested bob 120")
     await bob.hears("want_chat_with_you alice 120")

@@ -75,17 +75,17 @@ async def test_after_three_refusals_the_socket_is_closed(stage: Stage) -> None:
 
 async def test_a_refusal_gives_the_time_to_type_again(stage: Stage) -> None:
     tab = await Tab.opens(stage)
-    stage.session_tokens(15)
+    stage.passes(15)
     await tab.says("give_nickname", nickname="no name")
     await tab.hears("login_denied")
-    stage.session_tokens(15)
+    stage.passes(15)
     await tab.logs_in("alice")
 
 
 async def test_who_says_nothing_is_told_that_it_was_too_slow(stage: Stage) -> None:
     tab = await Tab.opens(stage)
     await until(lambda: bool(stage.server.hub.login._deadlines))
-    stage.session_tokens(21)
+    stage.passes(21)
     await tab.hears("refused", code="too_slow")
     assert await tab.is_closed() == 1000
 
@@ -341,11 +341,11 @@ async def test_people_are_watched_and_described(stage: Stage) -> None:
 
 async def test_who_is_silent_is_asked_and_an_answer_counts(stage: Stage) -> None:
     alice, _ = await enters(stage, "alice"), await enters(stage, "bob")
-    stage.session_tokens(16)
+    stage.passes(16)
     await alice.hears("probe")
     await alice.says("pong")
     await until(lambda: bool(stage.server.hub.heartbeat.heard))
-    stage.session_tokens(30)
+    stage.passes(30)
     assert stage.present() == {"alice"}
 
 
@@ -354,7 +354,7 @@ async def test_who_is_not_read_from_does_not_count_as_silent(stage: Stage) -> No
     socket = stage.server.hub._sessions["alice"].chat_socket
     socket.hold(Hold.STORE)
     for _ in range(5):
-        stage.session_tokens(16)
+        stage.passes(16)
     assert stage.present() == {"alice"}
 
 
@@ -542,7 +542,7 @@ async def test_who_floods_without_a_login_is_not_read_from_and_then_cut(stage: S
     tab.socket.transport.write(bad)
     [link] = stage.server._listeners[1]._open
     await until(lambda: Hold.RATE in link._holds)
-    stage.session_tokens(stage.settings.limits.login_timeout)
+    stage.passes(stage.settings.limits.login_timeout)
     await until(lambda: not stage.server._listeners[1]._open)
 
 
@@ -647,7 +647,7 @@ async def test_a_head_without_an_end_is_refused(stage: Stage, data: bytes) -> No
 async def test_a_slow_head_is_closed_without_a_word(stage: Stage) -> None:
     asking = asyncio.ensure_future(sends(stage, b"GET / HT"))
     await until(lambda: bool(stage.server.hub.login._deadlines))
-    stage.session_tokens(21)
+    stage.passes(21)
     assert await asking == b""
 
 

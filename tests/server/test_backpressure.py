@@ -36,7 +36,7 @@ class Crowd:
         fake(who.login_socket).waiting_to_be_sent = queued
         self.backpressure.congested(who.login_socket)
 
-    def session_tokens(self, seconds: float) -> None:
+    def passes(self, seconds: float) -> None:
         self.clock.now += seconds
         self.backpressure.sweep(self.clock.now)
 
@@ -152,9 +152,9 @@ def test_who_takes_nothing_for_the_whole_time_is_ended(crowd: Crowd) -> None:
     """9.2, 5.3: disconnected stalled."""
     bob = session("bob")
     crowd.fills(bob)
-    crowd.session_tokens(9.9)
+    crowd.passes(9.9)
     assert crowd.ended == []
-    crowd.session_tokens(0.1)
+    crowd.passes(0.1)
     assert crowd.ended == [(bob, ChatEnd.LOST, STALLED)]
     assert STALLED.code == "stalled"
 
@@ -163,20 +163,20 @@ def test_who_reads_slowly_may(crowd: Crowd) -> None:
     bob = session("bob")
     crowd.fills(bob, 1000)
     for left in (999, 998, 997):
-        crowd.session_tokens(9)
+        crowd.passes(9)
         fake(bob.login_socket).waiting_to_be_sent = left
-        crowd.session_tokens(0.5)
+        crowd.passes(0.5)
     assert crowd.ended == []
-    crowd.session_tokens(10)
+    crowd.passes(10)
     assert [who for who, _, _ in crowd.ended] == [bob]
 
 
 def test_a_queue_that_grows_is_not_one_that_moves(crowd: Crowd) -> None:
     bob = session("bob")
     crowd.fills(bob, 1000)
-    crowd.session_tokens(5)
+    crowd.passes(5)
     fake(bob.login_socket).waiting_to_be_sent = 2000
-    crowd.session_tokens(5)
+    crowd.passes(5)
     assert [who for who, _, _ in crowd.ended] == [bob]
 
 
@@ -185,7 +185,7 @@ def test_whoever_reads_again_or_is_gone_is_not_ended(crowd: Crowd, how: str) -> 
     bob = session("bob")
     crowd.fills(bob)
     getattr(crowd.backpressure, how)(bob.login_socket)
-    crowd.session_tokens(100)
+    crowd.passes(100)
     assert crowd.ended == []
 
 
@@ -193,7 +193,7 @@ def test_a_socket_on_its_way_in_is_the_login_desks_to_end(crowd: Crowd) -> None:
     alice = session("alice")
     alice.login_socket.session = None
     crowd.fills(alice)
-    crowd.session_tokens(100)
+    crowd.passes(100)
     crowd.backpressure.drained(alice.login_socket)
     assert crowd.ended == []
     assert crowd.news == []

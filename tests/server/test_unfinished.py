@@ -20,7 +20,7 @@ class Halves:
     def cast_out(self, connection: Connection, error: FatalPeerError) -> None:
         self.ended.append((connection, error.code))
 
-    def session_tokens(self, seconds: float) -> None:
+    def passes(self, seconds: float) -> None:
         self.clock.now += seconds
         self.desk.sweep(self.clock.now)
 
@@ -33,11 +33,11 @@ def halves() -> Halves:
 def test_half_a_message_ends_its_connection_at_the_deadline(halves: Halves) -> None:
     connection = FakeConnection()
     halves.desk.note(connection, 1)
-    halves.session_tokens(19.9)
+    halves.passes(19.9)
     assert halves.ended == []
-    halves.session_tokens(0.1)
+    halves.passes(0.1)
     assert halves.ended == [(connection, "too_slow")]
-    halves.session_tokens(100)
+    halves.passes(100)
     assert len(halves.ended) == 1
 
 
@@ -45,7 +45,7 @@ def test_more_of_the_same_message_does_not_put_it_off(halves: Halves) -> None:
     connection = FakeConnection()
     for _ in range(20):
         halves.desk.note(connection, 7)
-        halves.session_tokens(1)
+        halves.passes(1)
     assert halves.ended == [(connection, "too_slow")]
 
 
@@ -53,7 +53,7 @@ def test_the_next_message_has_a_deadline_of_its_own(halves: Halves) -> None:
     connection = FakeConnection()
     for number in range(1, 10):
         halves.desk.note(connection, number)
-        halves.session_tokens(15)
+        halves.passes(15)
     assert halves.ended == []
 
 
@@ -62,6 +62,6 @@ def test_one_that_is_whole_or_whose_sender_is_gone_is_not_waited_for(halves: Hal
     connection = FakeConnection()
     halves.desk.note(connection, 1)
     halves.desk.note(connection, 0) if how == "whole" else halves.desk.forget(connection)
-    halves.session_tokens(100)
+    halves.passes(100)
     assert halves.ended == []
     assert halves.desk._begun == {}

@@ -30,7 +30,7 @@ class Acknowledgements:
     """The acknowledgements that are owed. `session_of` finds who is logged in under a nickname."""
 
     def __init__(self, store: Store, metering: Metering, *, session_of: Callable[[str], Session | None]) -> None:
-        self.store = store
+        self._store = store
         self._metering = metering
         self._client_of = session_of
         self._chats: dict[str, Chat] = {}
@@ -96,7 +96,7 @@ class Acknowledgements:
         self, session: Session, chat_id: str, hears: Direction, says: Direction, stream: Stream, received: int
     ) -> None:
         if hears.acknowledge(stream, received):
-            self.store.received(chat_id, hears.sender, stream.name, stream.received)
+            self._store.received(chat_id, hears.sender, stream.name, stream.received)
             self.owe_sender(hears, stream)
         self._owe(session, says.current)
 
@@ -114,7 +114,7 @@ class Acknowledgements:
         self.owe_sender(direction, stream)
         if self._chats.get(chat.id) is not chat or chat.id in self._ended:
             return stream
-        self.store.received(chat.id, sender, stream.name, stream.received)
+        self._store.received(chat.id, sender, stream.name, stream.received)
         return None
 
     def _note_late(self, session: Session, chat: Chat, name: str, received: int) -> None:

@@ -257,7 +257,7 @@ class Delivery:
         taken: Callable[[Chat, str, int], None],
         has_mail: Callable[[Session], bool],
     ) -> None:
-        self.store = store
+        self._store = store
         self._backpressure = backpressure
         self._metering = metering
         self._page = page
@@ -328,7 +328,7 @@ class Delivery:
             flow = Flow(
                 chat,
                 direction,
-                store=self.store,
+                store=self._store,
                 backpressure=self._backpressure,
                 page=self._page,
                 taken=partial(self._taken, chat, sender),

@@ -54,7 +54,7 @@ class Mailbox:
         handed_over: Callable[[Session], None],
         wall_clock: Callable[[], float],
     ) -> None:
-        self.store = store
+        self._store = store
         self._find_person = find_person
         self._check_may_turn_to = check_may_turn_to
         self._is_heard = is_heard
@@ -99,7 +99,7 @@ class Mailbox:
             recipient = self._recipient_of(session, letter)
             line, at = encode_message(letter.text), self._wall_clock()
             is_heard = self._is_heard(session.nickname, recipient)
-            kept_letter = await self.store.hand_in(
+            kept_letter = await self._store.hand_in(
                 Letter(letter.stream, letter.number, session.nickname, recipient, line, at, is_heard)
             )
         except PeerError as error:
@@ -173,7 +173,7 @@ class Mailbox:
 
     async def _hand_over_page(self, session: Session, visit: Visit) -> bool:
         """Hand over one page; return False when nothing more waits."""
-        page = await self.store.undelivered(session.nickname, visit.cursor, PAGE_BYTES)
+        page = await self._store.undelivered(session.nickname, visit.cursor, PAGE_BYTES)
         for message in page:
             visit.cursor = message.cursor
             if message.number > visit.handed.get(message.stream, 0):
@@ -195,14 +195,14 @@ class Mailbox:
         if received:
             await self._receive(session.nickname, stream, received)
         else:
-            self._tell_sender(await self.store.progress(stream, session.nickname))
+            self._tell_sender(await self._store.progress(stream, session.nickname))
 
     def received(self, nickname: str, stream: str, received: int) -> None:
         """Note the same for a client that does not send PINGs itself."""
         self._tasks.run(self._receive(nickname, stream, received))
 
     async def _receive(self, nickname: str, stream: str, received: int) -> None:
-        self._tell_sender(await self.store.receipt(stream, nickname, received))
+        self._tell_sender(await self._store.receipt(stream, nickname, received))
 
     def _tell_sender(self, progress: StreamProgress | None) -> None:
         sender = self._client_of(progress.sender) if progress else None
@@ -218,7 +218,7 @@ class Mailbox:
 
     async def _answer_resume(self, session: Session, command: ResumeChat) -> None:
         stream = command.sent.name if command.sent else None
-        progress = await self.store.chat_standing(command.chat, session.nickname, stream)
+        progress = await self._store.chat_standing(command.chat, session.nickname, stream)
         answer: Event = ChatUnknown(command.chat)
         if progress:
             reason = ChatEnd(progress.reason) if progress.reason in _REASONS else ChatEnd.LOST

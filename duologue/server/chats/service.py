@@ -196,11 +196,6 @@ class ChatService:
             if session:
                 session.chat_socket.release(Hold.STORE)
 
-    def store_failed(self, instead: Store) -> None:
-        """Replace a store that failed: nothing is kept, and so nothing acknowledged, until the server has stopped."""
-        self._store = self.delivery.store = self.mailbox.store = instead
-        self.acknowledgements.store = self.history.store = instead
-
     def _has_mail(self, session: Session) -> bool:
         return self.mailbox.has_mail(session)
 

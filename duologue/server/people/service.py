@@ -52,7 +52,7 @@ class PeopleService:
             is_in_chat=is_in_chat, limits=limits, is_heard=self.privacy.is_heard, spelling_of=spelling_of
         )
         self.privacy.restore(store.blocks, store.asking)
-        self.store = store
+        self._store = store
         self._break_off = break_off
         self._tasks = Tasks()
         self._watchers = PresenceWatchers(self.presences.of_to, self.presences.online, backpressure.is_full)
@@ -132,7 +132,7 @@ class PeopleService:
 
     async def _ask_when_known(self, session: Session, target: str, ask: Callable[[], None]) -> None:
         try:
-            if await self.store.have_talked(target, session.nickname):
+            if await self._store.have_talked(target, session.nickname):
                 self.privacy.knows(target, session.nickname)
         except StoreError as error:
             log.error("contacts not read", extra={"reason": str(error)})
@@ -150,9 +150,9 @@ class PeopleService:
             case PresenceChanged(nickname):
                 self._watchers.changed(nickname)
             case BlockChanged(nickname, other, is_on):
-                self.store.block_is(nickname, other, is_on)
+                self._store.block_is(nickname, other, is_on)
             case AskingChanged(nickname, who):
-                self.store.asking_is(nickname, who.value)
+                self._store.asking_is(nickname, who.value)
 
     def chat_changed(self, effect: OpenChat | CloseChat) -> None:
         """Show others whether the two are in a chat."""

@@ -96,7 +96,7 @@ class Desk:
         self.desk.connected(connection)
         return connection
 
-    def session_tokens(self, seconds: float) -> None:
+    def passes(self, seconds: float) -> None:
         self.clock.now += seconds
         self.desk.sweep(self.clock.now)
 
@@ -153,7 +153,7 @@ async def test_one_socket_that_is_all_three_is_in_at_once_and_gets_a_pass(desk: 
     desk.desk.give_pass(again, desk.token_of(connection))
     assert desk.through[1].nickname == "alice"
     assert desk.token_of(again)
-    desk.session_tokens(100)
+    desk.passes(100)
     assert (connection.closed, again.closed) == (False, False)
 
 
@@ -209,11 +209,11 @@ async def test_behind_a_proxy_the_operator_may_let_them_in() -> None:
 
 async def test_who_types_at_a_page_gets_the_time_anew_after_a_refusal(desk: Desk) -> None:
     connection = whole(desk)
-    desk.session_tokens(15)
+    desk.passes(15)
     desk.desk.give_nickname(connection, "no name")
-    desk.session_tokens(15)
+    desk.passes(15)
     in_time = connection.closed
-    desk.session_tokens(6)
+    desk.passes(6)
     assert (in_time, connection.closed) == (False, True)
     assert desk.desk.denied["too_slow"] == 1
 
@@ -318,10 +318,10 @@ def test_an_operator_may_let_it_in() -> None:
 def test_after_a_refusal_there_is_as_much_time_again_but_not_for_ever(desk: Desk) -> None:
     connection = desk.socket()
     for _ in range(TRIES - 1):
-        desk.session_tokens(19)
+        desk.passes(19)
         desk.desk.give_nickname(connection, "nobody", is_all=True)
         assert not connection.closed
-    desk.session_tokens(20)
+    desk.passes(20)
     assert connection.closed
 
 
@@ -435,7 +435,7 @@ async def waiting(desk: Desk, *, address: str = "127.0.0.1") -> FakeConnection:
 async def test_whose_password_was_not_checked_by_the_deadline_hears_that_it_was_no_try(desk: Desk) -> None:
     for _ in range(2 * TRIES):
         connection = await waiting(desk)
-        desk.session_tokens(20)
+        desk.passes(20)
         assert (denied(connection), connection.closed) == ("busy", True)
         await all_checked(desk)
     desk.passwords.go.set()
@@ -569,7 +569,7 @@ def test_three_sockets_make_a_session(desk: Desk, order: tuple[SocketKind, Socke
     assert complete.nickname == "alice"
     assert complete.login_socket is login
     assert complete.attached == {order[0]: first, order[1]: second}
-    desk.session_tokens(1000)
+    desk.passes(1000)
     assert not any(connection.closed for connection in (login, first, second)), "no deadline is left over"
     desk.refuses(SocketKind.CHAT, token)
 
@@ -665,9 +665,9 @@ async def test_whose_account_was_tried_is_logged(desk: Desk, caplog: pytest.LogC
 def test_a_socket_that_says_nothing_is_closed_at_the_deadline(desk: Desk) -> None:
     """3.6: 20 s, told why."""
     connection = desk.socket()
-    desk.session_tokens(19.9)
+    desk.passes(19.9)
     assert [connection.closed, connection.told] == [False, []]
-    desk.session_tokens(0.1)
+    desk.passes(0.1)
     assert connection.closed
     [event] = connection.told
     assert isinstance(event, Refused)
@@ -677,9 +677,9 @@ def test_a_socket_that_says_nothing_is_closed_at_the_deadline(desk: Desk) -> Non
 def test_talking_does_not_put_the_deadline_off(desk: Desk) -> None:
     connection = desk.socket()
     for _ in range(2):
-        desk.session_tokens(9)
+        desk.passes(9)
         desk.desk.give_nickname(connection, "bob")
-    desk.session_tokens(2)
+    desk.passes(2)
     assert connection.closed
 
 
@@ -687,20 +687,20 @@ def test_talking_does_not_put_the_deadline_off(desk: Desk) -> None:
 def test_a_login_that_stays_half_finished_goes_with_all_its_sockets(desk: Desk, kind: SocketKind | None) -> None:
     login, token = desk.granted()
     connections = [login, *([desk.attaches(kind, token)] if kind else [])]
-    desk.session_tokens(9.9)
+    desk.passes(9.9)
     assert not any(connection.closed for connection in connections)
-    desk.session_tokens(0.1)
+    desk.passes(0.1)
     assert all(connection.closed for connection in connections)
     assert isinstance(login.told[-1], Refused)
     assert login.told[-1].code == "too_slow"
-    desk.session_tokens(100)
+    desk.passes(100)
 
 
 def test_a_connection_that_is_passed_on_keeps_its_deadline(desk: Desk) -> None:
     connection, successor = desk.socket(), FakeConnection()
-    desk.session_tokens(15)
+    desk.passes(15)
     desk.desk.passed_on(connection, successor)
-    desk.session_tokens(5)
+    desk.passes(5)
     assert (connection.closed, successor.closed) == (False, True)
 
 
@@ -709,7 +709,7 @@ def test_where_somebody_types_it_ends_after_three_times_as_long_at_last(desk: De
     connection = whole(desk)
     accepted = desk.clock.now
     while not connection.closed and desk.clock.now < accepted + 1000:
-        desk.session_tokens(19.9)
+        desk.passes(19.9)
         desk.desk.give_pass(connection, "nonsense")
     assert connection.closed
     assert desk.clock.now <= accepted + TRIES * 20
@@ -717,9 +717,9 @@ def test_where_somebody_types_it_ends_after_three_times_as_long_at_last(desk: De
 
 def test_one_who_is_slow_does_not_take_others_along(desk: Desk) -> None:
     slow = desk.socket()
-    desk.session_tokens(15)
+    desk.passes(15)
     quick = desk.socket()
-    desk.session_tokens(5)
+    desk.passes(5)
     assert (slow.closed, quick.closed) == (True, False)
 
 
@@ -731,7 +731,7 @@ def test_one_socket_lost_on_the_way_in_ends_the_login(desk: Desk, which: str) ->
     assert login.closed
     assert chat.closed
     desk.refuses(SocketKind.CHECK, token)
-    desk.session_tokens(1000)
+    desk.passes(1000)
     assert desk.through == []
 
 
@@ -757,6 +757,6 @@ async def test_nothing_is_left_of_those_who_came_and_went(desk: Desk) -> None:
     await desk.tries(desk.socket(), "bob", "wrong")
     await all_checked(desk)
     desk.socket()
-    desk.session_tokens(20)
+    desk.passes(20)
     left = desk.desk._deadlines, desk.desk._logins, desk.desk._by_token, desk.desk._checks
     assert [len(table) for table in left] == [0, 0, 0, 0]

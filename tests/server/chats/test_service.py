@@ -129,6 +129,6 @@ async def test_a_chat_that_is_over_leaves_nothing_here_though_nobody_ever_reads_
     house.chats.perform(CloseChat(house.chat, ChatEnd.LEFT))
     acknowledgements = house.chats.acknowledgements
     await until(lambda: not acknowledgements._chats and not acknowledgements._ended)
-    assert [message.text for message in await house.chats.mailbox.store.undelivered("bob", 0, 1000)] == [
+    assert [message.text for message in await house.chats.mailbox._store.undelivered("bob", 0, 1000)] == [
         "are you there"
     ]

@@ -173,7 +173,7 @@ async def test_one_who_is_refused_hears_why_and_may_try_again(hall: Hall) -> Non
 
 async def test_one_who_takes_too_long_hears_so(hall: Hall, stage: Stage) -> None:
     caller = await hall.connects()
-    stage.session_tokens(stage.settings.limits.login_timeout)
+    stage.passes(stage.settings.limits.login_timeout)
     await caller.hears("NAME? too_slow ")
     await caller.is_closed()
     await until(lambda: hall.closed == [caller.connection])
@@ -195,7 +195,7 @@ async def test_one_who_is_not_in_yet_and_reads_no_answers_is_not_read_from_until
     assert 0 < caller.connection.queued() <= LIMITS.send_queue + 1000
     asking.cancel()
     caller.far.close()
-    stage.session_tokens(stage.settings.limits.login_timeout)
+    stage.passes(stage.settings.limits.login_timeout)
     await until(lambda: hall.closed == [caller.connection])
 
 

@@ -39,7 +39,7 @@ class Time:
         self.timers.append(alarm)
         return alarm
 
-    def session_tokens(self, seconds: float) -> int:
+    def passes(self, seconds: float) -> int:
         """How many timers went off."""
         end, rung = self.now + seconds, 0
         while due := [alarm for alarm in self.timers if alarm.when <= end]:
@@ -197,7 +197,7 @@ async def test_twenty_quick_messages_are_twenty_reads(wired: Ends, time: Time) -
     reads: list[bytes] = []
     async with asyncio.timeout(BOUND):
         while len(b"".join(reads)) < len(b"".join(messages)):
-            time.session_tokens(STEP)
+            time.passes(STEP)
             await asyncio.sleep(0)
             if wired.has_come:
                 reads.append(wired.far.recv(1024))
@@ -209,12 +209,12 @@ async def test_the_next_waits_until_the_one_before_is_acknowledged(ends: Ends, t
     """1."""
     ends.pacer.send(b"one")
     ends.pacer.send(b"two")
-    time.session_tokens(0)
+    time.passes(0)
     await until(lambda: ends.has_come)
-    time.session_tokens(LONG)
+    time.passes(LONG)
     await asyncio.sleep(0)
     assert await ends.reads() == b"one"
-    time.session_tokens(LONG)
+    time.passes(LONG)
     assert await ends.reads() == b"two"
 
 
@@ -222,13 +222,13 @@ async def test_a_gap_follows_the_acknowledgement(ends: Ends, time: Time) -> None
     """1. It is the peer's time to read, so it begins when the message has arrived, however long it was on its way."""
     ends.pacer.send(b"one")
     ends.pacer.send(b"two")
-    time.session_tokens(0)
+    time.passes(0)
     await until(lambda: ends.has_come)
-    time.session_tokens(1)
+    time.passes(1)
     await ends.reads()
     acknowledged = time.now
     while not ends.has_come:
-        time.session_tokens(STEP)
+        time.passes(STEP)
         await asyncio.sleep(0)
     assert GAP <= time.now - acknowledged <= GAP + 0.5 + 3 * STEP
 
@@ -236,14 +236,14 @@ async def test_a_gap_follows_the_acknowledgement(ends: Ends, time: Time) -> None
 async def test_the_gap_is_kept_after_the_last_message_too(ends: Ends, time: Time) -> None:
     """1."""
     ends.pacer.send(b"one")
-    time.session_tokens(0)
+    time.passes(0)
     assert await ends.reads() == b"one"
-    time.session_tokens(STEP * 3)  # it is noticed
+    time.passes(STEP * 3)  # it is noticed
     ends.pacer.send(b"two")
-    time.session_tokens(GAP - STEP * 3)
+    time.passes(GAP - STEP * 3)
     await asyncio.sleep(STEP)
     assert not ends.has_come
-    time.session_tokens(STEP * 3)
+    time.passes(STEP * 3)
     assert await ends.reads() == b"two"
 
 
@@ -255,10 +255,10 @@ async def test_what_the_transport_holds_is_not_acknowledged(time: Time) -> None:
         pacer = Pacer(near, transport, GAP, LIMIT, *[transport.close] * 2, call_later=time.call_later)
         pacer.send(b"one")
         pacer.send(b"two")
-        time.session_tokens(LONG)
+        time.passes(LONG)
         assert transport.held == b"one"
         transport.held = b""
-        time.session_tokens(1)
+        time.passes(1)
         assert transport.held == b"two"
 
 
@@ -289,9 +289,9 @@ async def test_where_the_platform_does_not_say_there_is_the_gap(
     monkeypatch.setattr(pacing, "ioctl", unsupported)
     ends.pacer.send(b"one")
     ends.pacer.send(b"two")
-    time.session_tokens(0)
+    time.passes(0)
     await until(lambda: ends.has_come)
-    time.session_tokens(GAP + 3 * STEP)
+    time.passes(GAP + 3 * STEP)
     await until(lambda: ends.far.recv(1024, socket.MSG_PEEK) == b"onetwo")
 
 
@@ -312,10 +312,10 @@ async def test_a_line_is_taken_with_its_last_message(ends: Ends, time: Time) -> 
     """2. `ends` makes of each line as many messages as it has letters."""
     ends.send_lines(b"abc\n\nd\n", lambda line: tuple(line[n : n + 1] for n in range(len(line) - 1)))
     for message, taken_before in ((b"a", 0), (b"b", 0), (b"c", 0), (b"d", 2)):
-        time.session_tokens(1)
+        time.passes(1)
         assert ends.taken == taken_before
         assert await ends.reads() == message
-    time.session_tokens(1)
+    time.passes(1)
     assert ends.taken == 3
     assert ends.pacer.queued() == 0
 
@@ -323,9 +323,9 @@ async def test_a_line_is_taken_with_its_last_message(ends: Ends, time: Time) -> 
 async def test_what_is_on_its_way_is_not_taken(ends: Ends, time: Time) -> None:
     """2."""
     ends.send_lines(b"one\n")
-    time.session_tokens(0)
+    time.passes(0)
     await until(lambda: ends.has_come)
-    time.session_tokens(LONG)
+    time.passes(LONG)
     assert ends.taken == 0
 
 
@@ -346,14 +346,14 @@ async def test_order_is_kept_between_lines_and_messages(ends: Ends, time: Time) 
     ends.send_lines(b"5\n", lambda line: (line[:-1],))
     heard = b""
     for _ in range(5):
-        time.session_tokens(1)
+        time.passes(1)
         heard += await ends.reads()
     assert heard == b"12345"
 
 
 async def test_one_who_hears_that_something_was_taken_may_send(ends: Ends, time: Time) -> None:
     ends.pacer.send_lines(b"one\n", lambda line: (), lambda count: ends.pacer.send(b"two"))
-    time.session_tokens(0)
+    time.passes(0)
     assert await ends.reads() == b"two"
 
 
@@ -370,7 +370,7 @@ async def test_full_past_the_limit_and_drained_at_half_of_it(ends: Ends, time: T
     ends.pacer.send(bytes(1000))
     while not ends.drained:
         assert ends.pacer.queued() > LIMIT // 2
-        time.session_tokens(1)
+        time.passes(1)
         await ends.reads()
     assert LIMIT // 2 - size <= ends.pacer.queued() <= LIMIT // 2
     assert (ends.full, ends.drained) == (1, 1)
@@ -382,7 +382,7 @@ async def test_it_fills_and_drains_again(ends: Ends, time: Time) -> None:
         while ends.full < round_:
             ends.pacer.send(bytes(1000))
         while ends.drained < round_:
-            time.session_tokens(1)
+            time.passes(1)
             await ends.reads()
     assert (ends.full, ends.drained) == (2, 2)
 
@@ -393,7 +393,7 @@ async def test_one_who_hears_that_there_is_room_may_send(ends: Ends, time: Time)
     ends.pacer._drained = ends.drains
     ends.pacer.send_lines(b"\n" * 2 * LIMIT, lambda line: (), ends.takes)
     assert ends.full == 1
-    time.session_tokens(0)
+    time.passes(0)
     assert await ends.reads() == b"more"
 
 
@@ -430,7 +430,7 @@ async def test_lines_wait_as_they_came(ends: Ends, time: Time) -> None:
     ends.send_lines(b":\n" * 60_000, messages_of)
     assert ends.pacer.queued() == 120_000 + BESIDES
     for number in (1, 2, 3):
-        time.session_tokens(1)
+        time.passes(1)
         assert len(made) == number
         await ends.reads()
     assert ends.pacer.queued() == 120_000 + BESIDES - 4
@@ -455,19 +455,19 @@ async def test_nothing_runs_while_nothing_waits(ends: Ends, time: Time) -> None:
     """6."""
     assert time.timers == []
     ends.pacer.send(b"one")
-    time.session_tokens(0)
+    time.passes(0)
     await ends.reads()
-    time.session_tokens(1)
+    time.passes(1)
     assert time.timers == []
-    assert time.session_tokens(LONG) == 0
+    assert time.passes(LONG) == 0
 
 
 async def test_a_peer_that_has_stopped_costs_little(ends: Ends, time: Time) -> None:
     """6."""
     ends.pacer.send(b"one")
-    time.session_tokens(0)
+    time.passes(0)
     await until(lambda: ends.has_come)
-    assert time.session_tokens(LONG) <= 2 * LONG + 20
+    assert time.passes(LONG) <= 2 * LONG + 20
 
 
 # The end
@@ -487,10 +487,10 @@ async def test_closing_sends_what_is_queued(ends: Ends, time: Time) -> None:
     ends.pacer.close(0)
     for message in (b"one", b"two"):
         assert not ends.transport.is_closing()
-        time.session_tokens(1)
+        time.passes(1)
         assert await ends.reads() == message
     assert not ends.transport.is_closing()
-    time.session_tokens(1)
+    time.passes(1)
     assert ends.transport.is_closing()
     await until(lambda: ends.closed)
     assert time.timers == []
@@ -499,12 +499,12 @@ async def test_closing_sends_what_is_queued(ends: Ends, time: Time) -> None:
 async def test_closing_stops_waiting_for_one_who_takes_nothing(ends: Ends, time: Time) -> None:
     """5."""
     ends.send_lines(b"one\ntwo\n")
-    time.session_tokens(0)
+    time.passes(0)
     await until(lambda: ends.has_come)
     ends.pacer.close(10)
-    time.session_tokens(10 - STEP)
+    time.passes(10 - STEP)
     assert not ends.transport.is_closing()
-    time.session_tokens(STEP)
+    time.passes(STEP)
     await until(lambda: ends.closed)
     assert (ends.taken, time.timers) == (0, [])
 
@@ -520,12 +520,12 @@ async def test_the_peer_goes_in_the_middle(ends: Ends, time: Time) -> None:
     """What it has read is taken, and nothing else; nobody asks any more."""
     ends.send_lines(b"one\ntwo\nthree\n")
     for _ in range(2):
-        time.session_tokens(1)
+        time.passes(1)
         await ends.reads()
-    time.session_tokens(1)
+    time.passes(1)
     ends.far.close()
     await until(lambda: ends.closed)
-    time.session_tokens(LONG)
+    time.passes(LONG)
     assert (ends.taken, ends.pacer.queued(), time.timers) == (2, 0, [])
 
 
@@ -556,10 +556,10 @@ async def test_nothing_is_written_to_a_transport_that_closes(ends: Ends, time: T
     """Between its close, from whatever side, and the loop's word of it."""
     ends.pacer.send(b"one")
     if not is_aborted:
-        time.session_tokens(0)
+        time.passes(0)
         await ends.reads()
     ends.transport.abort()
-    time.session_tokens(LONG)
+    time.passes(LONG)
     assert time.timers == []
     await until(lambda: ends.closed)
 
@@ -572,5 +572,5 @@ async def test_a_mistake_of_ours_ends_the_connection(ends: Ends, time: Time) -> 
 
     ends.send_lines(b"one\n", mistaken)
     with pytest.raises(ZeroDivisionError):
-        time.session_tokens(0)
+        time.passes(0)
     await until(lambda: ends.closed)

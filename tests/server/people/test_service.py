@@ -43,7 +43,7 @@ async def test_who_cannot_be_looked_up_is_not_known(stage: Stage, monkeypatch: p
     alice, bob = await stage.enters("alice"), await stage.enters("bob")
     await bob.says("/allow known")
     await bob.hears("may_ask known")
-    monkeypatch.setattr(stage.server.hub.people, "store", RemembersNothing(StoreError(Path("messages.db"), "failed")))
+    monkeypatch.setattr(stage.server.hub.people, "_store", RemembersNothing(StoreError(Path("messages.db"), "failed")))
     await alice.says("/chat bob")
     await alice.hears("chat_requested bob 120")
     await bob.heard_nothing()
