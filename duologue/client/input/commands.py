@@ -1,6 +1,6 @@
-"""The table of what a person can type: words, what follows them, help, and what they mean. /help and docs/ print it.
+"""The table of typed commands: words, arguments, help, and meaning. /help and docs/ print it.
 
-The words that the server knows come from `core.commands`; those of the client alone are added here.
+Words that the server knows come from `core.commands`; those of the client alone are added here.
 """
 
 from __future__ import annotations
@@ -57,14 +57,14 @@ from duologue.core.text import visible
 HELP = "[WORD]"
 
 Handler = Callable[[InputContext, str | None], Meaning]
-"""For the words of the server: gets the nickname that follows, or None."""
+"""For the server's words: takes the nickname that follows, or None."""
 
 
 @dataclass(frozen=True, slots=True)
 class TypedCommand:
-    """One row. `words` are the command and its other names, `takes` says how what follows them is typed.
+    """One row. `words` are the command and its other names, `takes` describes its arguments.
 
-    `means` gets what follows, without blanks around it, and gives None where that does not fit.
+    `means` takes what follows, without blanks around it, and returns None if that does not fit.
     """
 
     words: tuple[str, ...]
@@ -74,7 +74,7 @@ class TypedCommand:
 
     @property
     def usage(self) -> str:
-        """How it is typed: `/quit or /end`, `/accept [NICK]`."""
+        """Return the usage: `/quit or /end`, `/accept [NICK]`."""
         return f"{' or '.join(self.words)} {self.takes}".rstrip()
 
 
@@ -141,7 +141,7 @@ def _taking(takes: Takes, handler: Handler) -> Callable[[InputContext, str], Mea
 
 
 def _entries() -> list[TypedCommand]:
-    """The server's words, with those that mean the same in one row."""
+    """Return the server's words, with synonyms in one row."""
     rows: dict[tuple[object, ...], list[Word]] = {}
     for row in WORDS:
         rows.setdefault((row.command, row.takes, row.word.startswith("/")), []).append(row)
@@ -185,4 +185,4 @@ ENTRIES = (
     TypedCommand(("/help",), HELP, "list the commands, or explain one, or a group of them", _help),
 )
 ENTRY_OF = {word: entry for entry in ENTRIES for word in entry.words if word.startswith("/")}
-"""By command word. The bare words, `yes` and `no`, are for `typed`: whether they are commands depends."""
+"""Rows by command word. The bare words, `yes` and `no`, are left to `typed`: whether they are commands depends."""

@@ -1,4 +1,4 @@
-"""What /help says: an overview, a group of commands, or one of them. docs/commands.md is made of the same."""
+"""The text of /help: an overview, a group of commands, or one of them. docs/commands.md is generated from the same."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from duologue.core.text import visible
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """`words` are the first of each command, `notes` what is to be known about all of them."""
+    """A group of commands. `words` are the first of each command, `notes` are about all of them."""
 
     name: str
     words: tuple[str, ...]
@@ -63,7 +63,7 @@ def entries_of(group: Group) -> tuple[TypedCommand, ...]:
 
 
 def help_lines(about: str = "") -> list[str]:
-    """Of everything; or of what `about` names: a group (which goes first), or a command, with its slash or without."""
+    """Return the overview, or the help about a group, which takes precedence, or about a command (the slash is optional)."""
     word = about.casefold()
     if not word:
         return _overview()

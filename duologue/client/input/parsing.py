@@ -1,4 +1,4 @@
-"""What a typed text means, given where the person stands (docs/commands.md). Sans-I/O; does nothing about it."""
+"""The meaning of a typed text in its context (docs/commands.md). Sans-I/O; carries nothing out."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _MOST_NAMED = 10
 
 
 def meaning_of(text: str, standing: InputContext) -> Meaning:
-    """The meaning of what was typed before Enter."""
+    """Return the meaning of what was typed before Enter."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").rstrip("\n")
     if not text.strip():
         return Nothing()
@@ -35,7 +35,7 @@ def meaning_of(text: str, standing: InputContext) -> Meaning:
 
 
 def is_yes(text: str) -> bool | None:
-    """The answer to a question: yes, no (or exit), or None for anything else."""
+    """Interpret the answer to a question: yes, no (or exit), or None for anything else."""
     word = text.strip().casefold()
     return True if word in _YES else False if word in _NO | _EXIT else None
 
@@ -78,7 +78,7 @@ def _outside_a_chat(text: str, standing: InputContext) -> Meaning:
 
 
 def _in_a_room(text: str, room: str, left: str | None) -> Meaning:
-    """What was begun for one person is not said to all."""
+    """Return the meaning in a room. A text begun for one person is not said to everybody."""
     if left is not None:
         over = f"You are not in {visible(left)} any more" if is_room(left) else f"The chat with {visible(left)} is over"
         return Explain(f"{over}, so that was not sent. What you type from now on goes to {room}.")
@@ -91,7 +91,7 @@ def _answer_to_request(word: str, waiting: tuple[str, ...]) -> Meaning:
     if len(waiting) > 1:
         command = "/accept" if word in _YES else "/decline"
         return Explain(f"{_names(waiting)} are waiting. Say which: {command} NICK")
-    # By name, so that a yes meant for alice cannot reach somebody who asked in the same moment.
+    # By name, so that a yes meant for alice cannot reach somebody who asked at the same moment.
     return Send(AcceptChat(waiting[0]) if word in _YES else DeclineChat(waiting[0]))
 
 
