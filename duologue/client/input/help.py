@@ -63,7 +63,7 @@ def entries_of(group: Group) -> tuple[TypedCommand, ...]:
 
 
 def help_lines(about: str = "") -> list[str]:
-    """Return the overview, or the help about a group, which takes precedence, or about a command (the slash is optional)."""
+    """Return the overview, or the help about a group, which takes precedence, or about a command (slash optional)."""
     word = about.casefold()
     if not word:
         return _overview()

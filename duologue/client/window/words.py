@@ -1,4 +1,4 @@
-"""What people read in a window where the terminal would name a command; all else is worded as there. Sans-I/O."""
+"""Sentences for a window where the terminal would name a command; all others are worded as there. Sans-I/O."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from duologue.core.requests import ChatEnd
 from duologue.core.text import visible
 
 LOCKED = "room_locked"
-"""What the server says where a room's password is missing or wrong."""
+"""The server's code for a room password that is missing or wrong."""
 
 _YOU = {
     State.AWAY: "You are away{}.",
@@ -23,7 +23,7 @@ _YOU = {
 
 
 def words(event: Happening) -> str | None:
-    """A sentence for people, without control characters; None for what needs no words, and for messages."""
+    """Return a sentence for people, without control characters; None for what needs no words, and for messages."""
     return _WORDS.get(type(event), sentences.sentence)(event)
 
 
