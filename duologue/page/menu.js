@@ -11,7 +11,7 @@ const close = () => box.close();
 const act = (text, done) => button(text, () => close() ?? done());
 
 function show(title, ...children) {
-	box.replaceChildren(); // or a field would keep what was typed into another
+	box.replaceChildren(); // otherwise a field would keep what was typed into another
 	put(box, el("header", el("h2", { id: "title" }, title), button("×", close, { ariaLabel: "Close" })), ...children);
 	if (!box.open) box.showModal();
 }
@@ -56,7 +56,7 @@ export function showMore(key) {
 	if (!isRoom(key)) describe(key, (text) => put(about, text));
 }
 
-// Before what cannot be taken back by the same button, or by one that lies beside another.
+// Asks before something that the same button, or one beside it, cannot undo.
 function askFirst(title, text, word, done) {
 	show(title, el("p", text), el("p", el("button.danger", { type: "button", onclick: () => close() ?? done() }, word), button("Cancel", close)));
 }

@@ -1,4 +1,4 @@
-// What people read, as in duologue/core/sentences.py.
+// Sentences for people, as in duologue/core/sentences.py.
 
 import { shownName } from "./state.js";
 
