@@ -97,7 +97,7 @@ function notify(title, body, key) {
 
 function noNotices() {
 	guard(() => navigator.vibrate?.(SHAKE));
-	if (my.canNotify) views.hint("This browser cannot show notices of this page. The count in its title tells of news.");
+	if (my.canNotify) views.hint("This browser cannot show notifications for this page. The count in its title shows what is new.");
 	my.canNotify = false;
 }
 

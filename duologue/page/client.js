@@ -195,7 +195,7 @@ async function findWhy() {
 		const answer = await fetch(`status?origin=${encodeURIComponent(location.origin)}`, { cache: "no-store", signal: AbortSignal.timeout(WHY_IN) });
 		const isInWords = answer.headers.get("Content-Type")?.startsWith("text/plain");
 		if (answer.ok) return "The server answers, but no chat can be opened: something between here and there does not pass WebSockets on.";
-		return isInWords ? (await answer.text()).trim() : `${NO_ANSWER} What stands before it answers ${answer.status}.`;
+		return isInWords ? (await answer.text()).trim() : `${NO_ANSWER} A proxy in front of it answers ${answer.status}.`;
 	} catch {
 		return NO_ANSWER;
 	}
@@ -211,8 +211,8 @@ export const no = (why) => !!views.hint(why);
 
 export function ask(type, fields = {}) {
 	if (isTooLong(JSON.stringify(fields))) return no("That is too long.");
-	if (fields.room && !isRoom(fields.room)) return no("This is no room.");
-	return send(type, fields) || no("There is no connection now.");
+	if (fields.room && !isRoom(fields.room)) return no("This is not a room.");
+	return send(type, fields) || no("There is no connection at the moment.");
 }
 
 export const be = (how, text) => (how === "away" ? ask("go_away", { text }) : ask(how === "dnd" ? "do_not_disturb" : "come_back"));
@@ -297,7 +297,7 @@ function seek() {
 	else if (before > number) {
 		views.hint("Looking for it …");
 		read(talk, before, MOST);
-	} else if (before !== undefined) seekNoMore("This message is there no more.");
+	} else if (before !== undefined) seekNoMore("This message is no longer there.");
 }
 
 function found(item) {

@@ -81,7 +81,7 @@ const about = (type) => (name) => ask(type, { nickname: nameIn(name) });
 
 function letter(name, text) {
 	const key = isRoom(name) ? roomKey(name) : personKey(name);
-	if (!isName(key)) return no("Say to whom.");
+	if (!isName(key)) return no("Say who it is for.");
 	if (!speak(talkWith(key), text)) return false;
 	return views.go(key);
 }
@@ -100,7 +100,7 @@ const WORDS = {
 	join: (rest, name, password) => (name ? enter(roomKey(name), password) : false),
 	part: (name) => ask("part_room", { room: name ? roomKey(name) : talk.key }),
 	topic,
-	names: (name) => (isRoom(name || talk.key) ? showMembers(talkWith(name ? roomKey(name) : talk.key)) : no("This is no room.")),
+	names: (name) => (isRoom(name || talk.key) ? showMembers(talkWith(name ? roomKey(name) : talk.key)) : no("This is not a room.")),
 	away: (text) => be("away", text),
 	dnd: () => be("dnd"),
 	back: () => be("online"),

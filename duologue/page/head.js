@@ -11,7 +11,7 @@ import { clock, inWords } from "./words.js";
 const APART = { className: "apart" }; // not to be pressed by mistake for its neighbour
 const LINKS = {
 	lost: ["Connection lost. What you write is kept.", "Try now", openSocket],
-	taken: ["You use Duologue somewhere else now.", "Use it here", openSocket],
+	taken: ["Duologue is open somewhere else.", "Use it here", openSocket],
 	over: ["The server has ended the session.", "Log in", logOut],
 };
 

@@ -21,7 +21,7 @@ function attempt(act) {
 	try {
 		return act() ?? "";
 	} catch ({ name }) {
-		return name === "QuotaExceededError" ? "Too much waits to be sent." : "This browser keeps nothing: not sent.";
+		return name === "QuotaExceededError" ? "Too much is waiting to be sent." : "This browser stores nothing, so that was not sent.";
 	}
 }
 

@@ -243,7 +243,7 @@ def test_what_the_disk_does_not_take_is_neither_sent_nor_acknowledged(enter: Ent
     for text, kind in (("for the chat", "say"), ("/msg carol a letter", "send_letter")):
         alice.page.fill("#text", text)
         alice.page.press("#text", "Enter")
-        expect(alice.page.locator("#hint")).to_contain_text("Too much waits")
+        expect(alice.page.locator("#hint")).to_contain_text("Too much is waiting")
         expect(alice.page.locator("#text")).to_have_value(text)
         assert not wire.find(kind)
     bob.types("hello")

@@ -104,7 +104,7 @@ def test_when_nobody_comes_back_in_time_the_rest_waits_in_the_mailbox(
     say((alice, bob), "this arrives")
     alice.shows("alice → bob> delivered")
     bob.send_signal(signal.SIGKILL)
-    alice.shows("bob's connection is lost; 1 s to come back. You can go on writing.")
+    alice.shows("bob's connection is lost; they have 1 s to come back. You can go on writing.")
     alice.enter("are you there?")
     alice.enter("well then")
     alice.shows("Chat with bob ended: the connection to bob was lost.")

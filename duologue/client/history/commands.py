@@ -80,7 +80,7 @@ class HistoryCommands:
             path = _whole(file)
             count = await self._write(partner, path)
         except FileExistsError:
-            self._say(Kind.TROUBLE, f"{file} exists already, so nothing was written. Choose another name.")
+            self._say(Kind.TROUBLE, f"{file} already exists, so nothing was written. Choose another name.")
         except (OSError, RuntimeError) as error:  # RuntimeError: there is no home folder for that name
             reason = getattr(error, "strerror", None) or str(error)
             self._say(Kind.TROUBLE, f"Cannot write {file}: {reason.lower().rstrip('.')}.")

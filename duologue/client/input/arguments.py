@@ -31,8 +31,8 @@ MOST = 5000
 
 FILE_KINDS = (".txt", ".json")
 
-_LEFT = "What that was begun for is over, so nobody has seen it. Say it again, and it goes to the room in the prompt."
-_NOBODY = "You are in no chat and no room, so say whose messages: {} NICK"
+_LEFT = "The chat or room this was for is over, so nobody has seen it. Sent again, it goes to the room in the prompt."
+_NOBODY = "You are not in a chat or a room, so say whose messages: {} NICK"
 
 
 def letter(standing: InputContext, rest: str) -> Meaning | None:
@@ -55,7 +55,7 @@ def me(standing: InputContext, rest: str) -> Meaning | None:
         return Send(Say(f"{ACTION}{rest}"))
     if standing.room is not None and standing.left is None:
         return Send(SayInRoom(standing.room, f"{ACTION}{rest}"))
-    return Explain("You are in no chat and no room, so nobody would see that." if standing.room is None else _LEFT)
+    return Explain("You are not in a chat or a room, so nobody would see that." if standing.room is None else _LEFT)
 
 
 def reply(standing: InputContext, rest: str) -> Meaning | None:
@@ -113,7 +113,7 @@ def export(standing: InputContext, rest: str) -> Meaning | None:
     first, _, more = rest.partition(" ")
     nickname, file = (None, rest) if not rest or _is_file(first) else (first, more.strip())
     if file and PurePath(file).suffix not in FILE_KINDS:
-        return Explain(f"The name of a file ends in {' or '.join(FILE_KINDS)}, and {_short(file)} does not.")
+        return Explain(f"A file name must end in {' or '.join(FILE_KINDS)}, and {_short(file)} does not.")
     return _with_partner(standing, nickname, "/export", lambda partner: Export(partner, file or _file_about(partner)))
 
 

@@ -30,10 +30,10 @@ GROUPS = (
         "messages",
         ("/msg", "/reply", "/me", "/history", "/search", "/export"),
         (
-            "/msg, /history and /export take #ROOM for NICK. In a chat, leave NICK out.",
+            "/msg, /history and /export accept #ROOM as NICK. In a chat, leave NICK out.",
             "SINCE: today, yesterday, monday, 2026-11-20, 2h",
             "//text sends /text. Alt+Enter starts a new line in the same message.",
-            "A message of more than 3 lines is sent after a yes.",
+            "A message of more than 3 lines is sent only after a yes.",
         ),
     ),
     Group(
@@ -41,7 +41,7 @@ GROUPS = (
         ("/join", "/part", "/rooms", "/names", "/topic"),
         (
             "ROOM may be left out for the one in the prompt. /join switches rooms.",
-            "/topic #tea asks, /topic #tea TEXT sets the topic, /topic - takes it away.",
+            "/topic #tea asks, /topic #tea TEXT sets the topic, /topic - removes it.",
         ),
     ),
     Group(
@@ -73,7 +73,7 @@ def help_lines(about: str = "") -> list[str]:
     entry = _ENTRY_OF.get(word) or _ENTRY_OF.get(f"/{word}")
     if entry:
         return [_line(entry, 0)]
-    return [f"There is no command and no group {visible(about[:40])}. /help lists them."]
+    return [f"There is no command or group {visible(about[:40])}. /help lists them."]
 
 
 def _overview() -> list[str]:

@@ -73,14 +73,14 @@ def _outside_a_chat(text: str, standing: InputContext) -> Meaning:
     if word in _YES | _NO:
         return Explain("Nobody is waiting for your answer.")
     return Explain(
-        "You are in no chat and no room, so that was not sent. /chat NICK or /join ROOM; /help lists all commands."
+        "You are not in a chat or a room, so that was not sent. /chat NICK or /join ROOM; /help lists all commands."
     )
 
 
 def _in_a_room(text: str, room: str, left: str | None) -> Meaning:
     """Return the meaning in a room. A text begun for one person is not said to everybody."""
     if left is not None:
-        over = f"You are not in {visible(left)} any more" if is_room(left) else f"The chat with {visible(left)} is over"
+        over = f"You are no longer in {visible(left)}" if is_room(left) else f"The chat with {visible(left)} is over"
         return Explain(f"{over}, so that was not sent. What you type from now on goes to {room}.")
     return Confirm(text, room) if _is_long(text) else Send(SayInRoom(room, text))
 

@@ -24,7 +24,7 @@ TOPIC = "[#ROOM] [TEXT]"
 NO_TOPIC = "-"
 """Typed as a topic, removes it."""
 
-_NOWHERE = "You are in no room. /join ROOM comes into one, or makes it; /rooms lists them."
+_NOWHERE = "You are not in a room. /join ROOM enters one, or creates it; /rooms lists them."
 
 
 def join(standing: InputContext, rest: str) -> Meaning | None:
@@ -51,7 +51,7 @@ def names(standing: InputContext, rest: str) -> Meaning | None:
     """Parse `/names`: the members of a room, or those after somebody."""
     words = rest.split()
     if words and not has_mark(words[0]):
-        return Explain(f"A room has its mark here: /names {ROOM_MARK}{visible(words[0])}")
+        return Explain(f"Type a room with its mark here: /names {ROOM_MARK}{visible(words[0])}")
     after = visible(words.pop()) if len(words) == 2 else None
     return _of_one_room(standing, " ".join(words), lambda key: Send(ListMembers(key, after)))
 

@@ -37,7 +37,7 @@ def about_unsent(text: str, room: str | None = None) -> str:
 
 def not_shown(event: Happening, error: Exception) -> str:
     """Return a replacement for the lines for `event`, whose making failed: all that there is to know."""
-    return f"This could not be shown as it should be ({type(error).__name__}): {visible(repr(event))}"
+    return f"This could not be shown properly ({type(error).__name__}): {visible(repr(event))}"
 
 
 def unconfirmed(by_place: Mapping[str, int], *, is_kept: bool) -> str:
@@ -46,11 +46,7 @@ def unconfirmed(by_place: Mapping[str, int], *, is_kept: bool) -> str:
     places = ", ".join(f"{count:,} {'in' if is_room(place) else 'to'} {place}" for place, count in by_place.items())
     one = total == 1
     them, are = ("It", "is") if one else ("They", "are")
-    kept = (
-        f"{them} {are} kept, and {'goes' if one else 'go'} out at the next login."
-        if is_kept
-        else f"{them} may be lost."
-    )
+    kept = f"{them} {are} kept, and will be sent at the next login." if is_kept else f"{them} may be lost."
     return f"The server has not confirmed {count_of(total)} of yours: {visible(places)}. {kept}"
 
 
@@ -95,7 +91,7 @@ def _handed_in(event: HandedIn) -> str:
 
 def _missed_more(event: MissedMore) -> str:
     room = visible(event.room)
-    return f"You have missed more in {room} than what comes now; /history {room} 500 shows it."
+    return f"You missed more in {room} than is shown here; /history {room} 500 shows it."
 
 
 def _described(event: PersonDescribed) -> str:

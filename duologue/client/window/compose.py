@@ -15,7 +15,7 @@ from duologue.protocols.native.wire import encode_message
 MOST_LINES = 6
 """Lines that the field grows to; a longer text scrolls."""
 
-_NOT_NOW = "Nothing can be sent here now. What you have written joined_rooms."
+_NOT_NOW = "Nothing can be sent here now. What you have written stays."
 _NO_FILES = "Pictures and files cannot be sent yet, so nothing was pasted."
 
 

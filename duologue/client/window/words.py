@@ -42,7 +42,7 @@ def _you_are(event: YouAre) -> str:
 
 
 def _missed(event: RoomMissed) -> str:
-    return f"{count_of(event.count)} passed by unread. Open the room again to see what was said."
+    return f"You missed {count_of(event.count)}. Open the room again to see what was said."
 
 
 def _refused(event: Refused) -> str | None:
@@ -59,7 +59,7 @@ _WORDS: dict[type[Happening], Callable[..., str | None]] = {
     ConnectionLost: _lost,
     YouAre: _you_are,
     Refused: _refused,
-    PersonBlocked: lambda event: f"{visible(event.nickname)} is blocked, and hears no more than that you don't answer.",
+    PersonBlocked: lambda event: f"{visible(event.nickname)} is blocked. To them it looks as if you don't answer.",
     RoomMissed: _missed,
-    MissedMore: lambda event: f"More was said in {visible(event.room)} than what comes now.",
+    MissedMore: lambda event: f"More was said in {visible(event.room)} than is shown here.",
 }

@@ -196,7 +196,7 @@ async def test_an_existing_file_is_refused_before_anything_is_asked(desk: Desk, 
     path = tmp_path / "chat.txt"
     path.write_text("mine")
     await desk.does(Export("bob", str(path)))
-    assert desk.shown == [f"{path} exists already, so nothing was written. Choose another name."]
+    assert desk.shown == [f"{path} already exists, so nothing was written. Choose another name."]
     assert path.read_text() == "mine"
 
 

@@ -1,4 +1,4 @@
-"""Both faces are faces: a conversation can be held through either."""
+"""Both views implement the interface, so a conversation works through either."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from duologue.client.terminal.plain import PlainView
 from duologue.client.view.base import Interrupted, Kind, Line, View
 
 
-@pytest.mark.parametrize("face", [PlainView, TerminalView])
-def test_every_part_of_a_face_is_there(view: type) -> None:
+@pytest.mark.parametrize("view", [PlainView, TerminalView])
+def test_every_part_of_a_view_is_there(view: type) -> None:
     parts = {name for name in vars(View) if not name.startswith("_")} | set(get_type_hints(View))
     missing = {name for name in parts if not hasattr(view, name)} - {"is_interactive"}
     assert missing == set()

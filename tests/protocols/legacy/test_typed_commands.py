@@ -289,7 +289,7 @@ def test_once_more_after_it_was_not_clear_to_whom() -> None:
 # Help
 
 
-@pytest.mark.parametrize("manner", [Wording(), Wording(end="/end"), Wording(before="MSG ")])
+@pytest.mark.parametrize("wording", [Wording(), Wording(end="/end"), Wording(before="MSG ")])
 def test_help_has_a_line_for_every_command_and_fits_into_one_message(wording: Wording) -> None:
     texts = [help_text(wording), help_text(wording, "people")]
     lines = [line for text in texts for line in text.split("\n")[1:]]
