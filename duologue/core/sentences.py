@@ -123,8 +123,8 @@ def _ended(event: ChatEnded) -> str:
 
 
 def _paused(event: ChatPaused) -> str:
-    grace = f"they have {event.seconds} s to come back"
-    return f"{visible(event.nickname)}'s connection is lost; {grace}. You can go on writing."
+    nickname = visible(event.nickname)
+    return f"{nickname} lost the connection and has {event.seconds} s to return. You can go on writing."
 
 
 def _list(intro: str, shown: Sequence[str], nobody: str, more: int = 0, goes_on: str = "") -> str:

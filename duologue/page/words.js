@@ -23,7 +23,7 @@ const SENTENCES = {
 	request_withdrawn: (e) => WITHDRAWALS[e.outcome] ?? "{} is no longer waiting for you.",
 	chat_started: () => "Chat with {} started.",
 	chat_ended: (e) => `Chat with {} ended: ${e.chat && e.reason === "lost" ? "the connection was lost for too long." : ENDS[e.reason].replace("{}", shownName(e.nickname))}`,
-	chat_paused: (e) => `{}'s connection is lost; they have ${e.seconds} s to come back.`,
+	chat_paused: (e) => `{} lost the connection and has ${e.seconds} s to return.`,
 	partner_resumed: () => "{} is back.",
 	chat_resumed: () => "Chat with {} goes on.",
 	person_described: (e) => `{} (${e.is_guest ? "guest" : "registered"}) ${e.since ? `has been ${inWords(e, ` since ${dateTime(e.since)}`)}` : `is ${inWords(e)}`}`,

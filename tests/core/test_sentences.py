@@ -99,7 +99,7 @@ from duologue.core.text import visible
         (Disconnected("shutting_down", "Server is shutting down. Goodbye!"), "Server is shutting down. Goodbye!"),
         (
             ChatPaused("bob", 60),
-            "bob's connection is lost; they have 60 s to come back. You can go on writing.",
+            "bob lost the connection and has 60 s to return. You can go on writing.",
         ),
         (PartnerResumed("bob", "id"), "bob is back."),
         (ChatResumed("bob", "id", 0, "id", 0), "Chat with bob goes on."),

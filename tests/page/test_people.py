@@ -121,7 +121,7 @@ def test_how_somebody_is_and_since_when(enter: Enter, native: AtNative) -> None:
     alice.goes_to("bob")
     alice.presses("More")
     about = alice.page.get_by_role("dialog").get_by_role("status")
-    expect(about).to_have_text(re.compile(r"bob \(an account\) is away since \d+ \w+ \d{4}, \d\d:\d\d: lunch"))
+    expect(about).to_have_text(re.compile(r"bob \(registered\) has been away since \d+ \w+ \d{4}, \d\d:\d\d: lunch"))
     alice.page.keyboard.press("Escape")
     for typed, shown in (("/whois carol", "carol (registered) is offline"), ("/whois nobody", "nobody doesn't exist.")):
         alice.types(typed)

@@ -58,7 +58,7 @@ def test_who_is_blocked_is_announced_no_more() -> None:
         (RoomSaid("#tea", "bob", 0, 1, "/me waves"), "* #tea bob waves"),
         (Presence("bob", State.AWAY, "lunch"), "bob is away: lunch"),
         (KeptFor("bob", "s", 1), "Kept for bob, who is away."),
-        (ChatPaused("bob", 60), "bob's connection is lost; they have 60 s to come back. You can go on writing."),
+        (ChatPaused("bob", 60), "bob lost the connection and has 60 s to return. You can go on writing."),
         (PartnerResumed("bob", "id"), "bob is back."),
         (Disconnected("bye", "Goodbye!"), "Goodbye!"),
         (RoomSaid("#tea", "bob", 0, 1, "hi"), "#tea bob: hi"),

@@ -135,10 +135,7 @@ def test_a_chat_begins_and_ends() -> None:
     user = user_state(IN_LOBBY, ChatRequested("carol", 120), ChatStarted("~Bob", "id"))
     assert (user.partner, [*user.waiting]) == ("~Bob", [])
     assert [user.is_partner(name) for name in ("Bob", "bob", "~Bob", "carol")] == [True, True, True, False]
-    assert (
-        user.told(ChatPaused("~Bob", 60))
-        == "Bob's connection is lost; they have 60 s to come back. You can go on writing."
-    )
+    assert user.told(ChatPaused("~Bob", 60)) == "Bob lost the connection and has 60 s to return. You can go on writing."
     assert user.partner == "~Bob"
     words = user.told(ChatEnded("~Bob", ChatEnd.LEFT))
     assert words == "Chat with Bob ended: Bob left. What you type goes to everyone in #lobby."
