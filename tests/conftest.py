@@ -1,4 +1,4 @@
-"""What every test has."""
+"""Fixtures and settings for every test."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-settings.register_profile("untimed", deadline=None)  # how long an example takes is the machine's business
+settings.register_profile("untimed", deadline=None)  # how long an example takes depends on the machine
 settings.load_profile("untimed")
 
 
 @pytest.fixture
 def tmp_path() -> Iterator[Path]:
-    """A folder for one test, with a path short enough for a socket in it: pytest's own, below one for each of several
-    workers, with the test's name in it, is too long for that (107 bytes, unix(7)).
+    """Return a folder for one test, with a path short enough for a socket in it: pytest's own, below one for each of
+    several workers, with the test's name in it, is too long for that (107 bytes, unix(7)).
     """
     with tempfile.TemporaryDirectory(prefix="duologue-") as folder:
         yield Path(folder)

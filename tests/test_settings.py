@@ -20,7 +20,7 @@ def settings(*argv: str, environ: dict[str, str] | None = None) -> Settings:
 
 
 def refusal(capsys: pytest.CaptureFixture[str], *argv: str, environ: dict[str, str] | None = None) -> str:
-    """The one line of complaint that a call ends with, at exit code 2."""
+    """Return the one line of complaint with which a call ends, with exit code 2."""
     with pytest.raises(SystemExit) as stopped:
         parse(argv, environ=environ or NO_ENVIRONMENT)
     assert stopped.value.code == 2
