@@ -100,7 +100,7 @@ def _tls(options: argparse.Namespace) -> ssl.SSLContext | None:
         context = ssl.create_default_context(cafile=options.tls_ca)
     except OSError as error:
         no_pem = isinstance(error, ssl.SSLError)
-        reason = "it holds no certificate in PEM form" if no_pem else error.strerror
+        reason = "it contains no certificate in PEM format" if no_pem else error.strerror
         _parser().error(f"--tls-ca {options.tls_ca}: {reason}")
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     return context
@@ -124,15 +124,15 @@ def _parser() -> argparse.ArgumentParser:
     view = parser.add_mutually_exclusive_group()
     view.add_argument("--plain", action="store_true", help="lines in, lines out: for pipes and screen readers")
     view.add_argument("--gui", action="store_true", help="a window on the desktop instead of the terminal")
-    parser.add_argument("--tls", action="store_true", help="speak TLS")
-    parser.add_argument("--tls-ca", metavar="FILE", type=Path, help="speak TLS and trust what is in FILE (PEM)")
+    parser.add_argument("--tls", action="store_true", help="use TLS")
+    parser.add_argument("--tls-ca", metavar="FILE", type=Path, help="use TLS and trust the certificates in FILE (PEM)")
     memory = parser.add_mutually_exclusive_group()
     memory.add_argument(
         "--memory",
         metavar="FILE",
         type=Path,
-        help="keep what is not sent yet in FILE; without this, in one of the user's data folder",
+        help="keep messages that are not sent yet in FILE; by default, in one in the user's data folder",
     )
-    memory.add_argument("--no-memory", dest="memory", action="store_const", const=False, help="keep it in no file")
+    memory.add_argument("--no-memory", dest="memory", action="store_const", const=False, help="keep them in no file")
     parser.add_argument("--no-bell", dest="bell", action="store_false", help="no bell when somebody wants to chat")
     return parser

@@ -127,7 +127,7 @@ class ServerConnection:
                 case LoggedIn(token):
                     return token
                 case event:
-                    raise CannotConnect(f"it answers the login with {type(event).__name__}, which is no answer")
+                    raise CannotConnect(f"it answers the login with {type(event).__name__}, which is not an answer")
 
     async def _until_attached(self) -> None:
         """Wait until all three sockets are attached. The server may say something at once: keep that for later."""

@@ -121,5 +121,5 @@ def _whose(partner: str) -> str:
 
 def _found_hint(number: int) -> str:
     if number == MOST_FOUND:
-        return f"The newest {count_of(number)} that have these words; more words narrow it down."
+        return f"The newest {count_of(number)} that contain these words; more words narrow it down."
     return f"{count_of(number)} found." if number else "Nothing found."

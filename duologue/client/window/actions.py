@@ -169,7 +169,7 @@ class Actions:
         self._send(ComeBack())
 
     def be_away(self) -> None:
-        labels = ["Why, or until when? Whoever asks for you reads it. It may be empty."]
+        labels = ["Why, or until when? People who ask for you read it. It may be empty."]
         Form(self._scene.root, "Away", labels, "Be away", self._go_away)
 
     def _go_away(self, words: Sequence[str]) -> None:
@@ -218,7 +218,7 @@ class Actions:
         except PeerError as error:
             return visible(error.text)
         if is_room(nickname):
-            return "That is a room. The menu Rooms joins it."
+            return "That is a room. Join it from the menu Rooms."
         if nickname == self._scene.presenter.me:
             return "That is you."
         self._scene.presenter.active = nickname
@@ -244,7 +244,7 @@ class Actions:
     # Menu: Rooms, History
 
     def join(self) -> None:
-        labels = ["Room; where there is none of that name, it is made", "Password, if it has one"]
+        labels = ["Room; if it does not exist, it is created", "Password, if it has one"]
         Form(self._scene.root, "Join a room", labels, "Join", self._join)
 
     def _join(self, words: Sequence[str]) -> str | None:
@@ -272,7 +272,7 @@ class Actions:
             self._scene.root,
             "Rooms" if len(rooms) == count else f"The first {len(rooms):,} of {count:,} rooms",
             [*map(_described, rooms)],
-            "There are no rooms. Join a room… makes one.",
+            "There are no rooms. “Join a room…” creates one.",
             "Join",
             lambda index: self._enter(rooms[index]),
         )

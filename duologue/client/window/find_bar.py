@@ -102,9 +102,9 @@ class FindBar(ttk.Frame):
     def _tell(self, nth: int, count: int) -> None:
         hint = "Enter: older, Shift+Enter: newer, Escape: close."
         if not self._looked_for:
-            text = f"Finds words in what is shown here. {hint}"
+            text = f"Finds words in the messages shown here. {hint}"
         elif count:
             text = f"{nth} of {count}. {hint}"
         else:
-            text = "Not in what is shown here. “Search all” looks in everything that was said."
+            text = "Not in the messages shown here. “Search all” searches all messages."
         self._result.configure(text=text)

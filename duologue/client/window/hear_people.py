@@ -90,7 +90,7 @@ def _lost(state: WindowState, event: ConnectionLost) -> Changes:
     changes = list(chain(*map(state.forget_request, [*state.requests])))
     for talk in state.talks.values():
         if talk.standing is TalkState.ASKING:
-            talk.move(TalkState.ENDED, f"The connection was lost, so {talk.name} is no longer asked.")
+            talk.move(TalkState.ENDED, f"The connection was lost, and with it your request to {talk.name}.")
             changes.append(Restated(talk.place))
     return [*changes, BarChanged()]
 

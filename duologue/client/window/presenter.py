@@ -88,7 +88,7 @@ class Presenter(WindowState):
             return []
         if talk.scroll.before is None or not talk.pages:
             talk.sought = None
-            return self.note(talk.place, Kind.HINT, "The message is further back than what can be shown here.")
+            return self.note(talk.place, Kind.HINT, "The message is too far back to be shown here.")
         talk.pages -= 1
         return [HistoryWanted(talk.place, talk.scroll.before)]
 

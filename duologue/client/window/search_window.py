@@ -32,7 +32,7 @@ class SearchWindow(Dialog):
         self.words.grid(row=0, column=0, sticky="ew")
         button = ttk.Button(self.body, text="Search", style="Accent.TButton", command=self._start)
         button.grid(row=0, column=1, padx=(GAP, 0))
-        self._hint = ttk.Label(self.body, text="Messages that have all of these words.", style="Faint.TLabel")
+        self._hint = ttk.Label(self.body, text="Messages that contain all of these words.", style="Faint.TLabel")
         self._hint.grid(row=1, column=0, columnspan=2, sticky="w", pady=GAP)
         self.found = HistoryView(self.body, lambda: None)
         self.found.grid(row=2, column=0, columnspan=2, sticky="nsew")

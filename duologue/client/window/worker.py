@@ -52,10 +52,10 @@ _FIRST = (WatchPeople(True), JoinRoom(LOBBY), AllowAsking())
 _ACKNOWLEDGED = (Said, MessageFrom)
 
 _NOT_SHOWN = (
-    "Something that came could not be shown, so it does not count as received and the connection was closed. "
+    "Something that arrived could not be shown, so it does not count as received and the connection was closed. "
     "It comes again at the next login."
 )
-_FAULT = "That failed for a fault of this program; standard error has the details."
+_FAULT = "That failed because of a fault in this program; standard error has the details."
 
 
 class Shown(Protocol):
