@@ -44,7 +44,7 @@ PARTS = {
 
 
 def page(figures: Mapping[str, Any]) -> str:
-    """The whole text of docs/faults.md."""
+    """Return the whole text of docs/faults.md."""
     sections = [section(figures[name]) for name, section in SECTIONS.items() if name in figures]
     return "\n".join([INTRODUCTION, _machine(figures["machine"]), _messages(figures), *sections])
 
@@ -66,7 +66,7 @@ def _shown(value: object) -> str:
 
 
 def _prose(text: str) -> str:
-    """Paragraphs, each filled anew: the figures in them are of different lengths."""
+    """Return paragraphs, each refilled: the figures in them differ in length."""
     return "".join(f"{fill(' '.join(part.split()), WIDTH)}\n\n" for part in text.split("\n\n") if part.strip())[:-1]
 
 

@@ -140,7 +140,7 @@ class Client(Requests):
 
     @property
     def acknowledged(self) -> Acknowledged:
-        """How many of them the server has stored, and how many the partner has received."""
+        """The numbers of them that the server has stored, and that the partner has received."""
         chat = self._chat
         return Acknowledged(chat.stored, chat.delivered, chat.stream) if chat else Acknowledged()
 

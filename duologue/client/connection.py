@@ -49,9 +49,9 @@ class Timing:
     heartbeat: float = 15.0
     dead_after: float = 45.0
     last_words: float = 1.0
-    """How long a closed socket waits for the login socket, which gives the reason for the closing."""
+    """Longest wait of a closed socket for the login socket, which gives the reason for the closing."""
     leaving: float = 5.0
-    """How long a goodbye may take once the server has read everything: as long as the server flushes its queues."""
+    """Longest time for a goodbye once the server has read everything: as long as the server flushes its queues."""
     now: Callable[[], float] = monotonic
 
 

@@ -125,7 +125,7 @@ function restore() {
 	for (const letter of Object.values(kept.letters)) guard(put, letter.to, letter);
 }
 
-// What has been typed since the page was opened takes precedence over what was kept.
+// Text typed since the page was opened takes precedence over what was kept.
 function restoreDrafts() {
 	if (!isRestored) for (const key in kept.drafts) talkWith(key).draft = kept.drafts[key];
 	isRestored = true;

@@ -83,7 +83,7 @@ function post(nickname, { stream, text, id, number = 1 }) {
 	track(stream, number, id, send("send_letter", { nickname, stream, number, text }) ? "sent" : "unsent");
 }
 
-// What was said before in a chat goes first.
+// Letters wait for earlier messages of a chat.
 const isHeld = ({ to }) => chats().some(({ id, partner, lines }) => asked.has(id) && partner === to && lines.length);
 
 function hand(letter) {

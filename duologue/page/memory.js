@@ -1,4 +1,4 @@
-// What outlives the tab, for one account; and what lives as long as the tab. Only the newest tab of an account writes.
+// Data that outlives the tab, for one account, and data that lives as long as the tab. Only the newest tab of an account writes.
 
 import { guard } from "./guard.js";
 

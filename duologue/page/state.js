@@ -1,4 +1,4 @@
-// What the page knows at this moment. Knows no protocol and no elements.
+// The state of the page. Knows no protocol and no elements.
 
 import { keepDraft, kept, save } from "./memory.js";
 import { asTyped, bareKey, isGuest, nameKey } from "./names.js";

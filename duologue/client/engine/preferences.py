@@ -1,4 +1,4 @@
-"""What we have said about ourselves and asked to be told, which the server forgets with each session. Sans-I/O."""
+"""Our own status and subscriptions, which the server forgets with each session. Sans-I/O."""
 
 from __future__ import annotations
 

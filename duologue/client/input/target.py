@@ -8,7 +8,7 @@ from duologue.core.requests import ChatEnd
 
 
 class Target:
-    """Where a line goes. One begun for a partner, or for a room that did not let us in, must not reach another room."""
+    """Target of a line. One begun for a partner, or for a room that did not let us in, must not reach another room."""
 
     def __init__(self) -> None:
         self._partner: str | None = None
