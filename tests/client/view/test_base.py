@@ -1,4 +1,4 @@
-"""Both views implement the interface, so a conversation works through either."""
+"""Both views are views: a conversation can be held through either."""
 
 from __future__ import annotations
 

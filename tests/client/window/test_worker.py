@@ -239,7 +239,7 @@ def test_a_fault_in_listening_is_said(
     def fail(*_: object) -> bool:
         raise LookupError("no such answer")
 
-    monkeypatch.setattr("duologue.client.window.worker.Recaller.takes", fail)
+    monkeypatch.setattr("duologue.client.window.worker.HistoryPages.takes", fail)
     told.log_in(server.port, "user1")
     told.next(LoggedIn)
     assert told.next(LoginFailed).text
