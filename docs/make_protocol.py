@@ -11,12 +11,12 @@ PAGE = Path(__file__).with_name("protocol.md")
 
 
 def page(text: str) -> str:
-    """Return the page's `text`, with every generated part up to date."""
+    """`text` of the page, with every made part as it has to be now."""
     return filled(filled(text, "commands", _commands()), "requests", _requests())
 
 
 def filled(text: str, name: str, made: str) -> str:
-    """Return `text` with everything between the two marks of `name` replaced by `made`."""
+    """`text` with what stands between the two marks of `name` replaced by `made`."""
     begin, end = f"<!-- {name} -->\n", f"<!-- /{name} -->"
     return text[: text.index(begin) + len(begin)] + made + text[text.index(end) :]
 

@@ -27,7 +27,7 @@ _WORDS: dict[Any, str] = {
 
 
 def page(text: str) -> str:
-    """Return the page's `text`, with every generated part up to date."""
+    """`text` of the page, with every made part as it has to be now."""
     return filled(filled(text, "commands", _commands()), "events", _events())
 
 

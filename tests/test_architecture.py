@@ -35,7 +35,7 @@ LAYERS = (
 )
 RANK = {part: len(LAYERS) - depth for depth, row in enumerate(LAYERS) for part in row}
 CLIENT_MAY_IMPORT = {"client", "protocols", "core", "logs"}
-# Side by side, but none of them may know of another.
+# Side by side, yet none of them may know of another.
 STRANGERS = {"protocols", "server.storage", "logs"}
 SANS_IO = {"core", "protocols"}
 NOT_SANS_IO = set(

@@ -163,7 +163,7 @@ def _missed(event: RoomMissed) -> str:
 
 
 def is_how(state: State, since: str, text: str) -> str:
-    """How somebody is, after the name; `since` when, where that is known."""
+    """Return the presence of somebody, after the name; `since` when, where that is known."""
     how = f"has been {_STATES[state]} since {since}" if since else f"is {_STATES[state]}"
     return how + (f": {visible(text)}" if text else ".")
 

@@ -42,7 +42,7 @@ class JoinedRooms:
         return self._joined.get(room)
 
     def begin(self, room: str, password: str | None = None, since: float | None = None) -> None:
-        """Note that we ask to enter, perhaps once more; `since` is now unless given."""
+        """We ask to come in, perhaps once more; `since` is now unless given."""
         at = self._clock() if since is None else since
         joined = self._joined.pop(room, None) or JoinedRoom(room, password, at)
         joined.password = password or joined.password

@@ -83,9 +83,7 @@ def refuse_existing(path: Path) -> None:
 
 
 def write_new(path: Path, texts: Iterable[str]) -> None:
-    """Write a file that appears once it is complete, for its owner only. Raises FileExistsError, and OSError as the
-    system does.
-    """
+    """The file appears when it is whole, for its owner only. Raises FileExistsError, and OSError as the system does."""
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.", suffix=".part")
     part = Path(name)
     try:
@@ -100,9 +98,9 @@ def write_new(path: Path, texts: Iterable[str]) -> None:
 
 def _rename_to_new(part: Path, path: Path) -> None:
     try:
-        path.hardlink_to(part)  # a rename would replace a file that has appeared meanwhile
+        path.hardlink_to(part)  # a rename would take the place of a file that has come up meanwhile
     except FileExistsError:
         raise
-    except OSError:  # some file systems do not support hard links
+    except OSError:  # some file systems know no hard links
         refuse_existing(path)
         part.rename(path)

@@ -91,7 +91,7 @@ def _answer_to_request(word: str, waiting: tuple[str, ...]) -> Meaning:
     if len(waiting) > 1:
         command = "/accept" if word in _YES else "/decline"
         return Explain(f"{_names(waiting)} are waiting. Say which: {command} NICK")
-    # By name, so that a yes meant for alice cannot reach somebody who asked at the same moment.
+    # By name, so that a yes meant for alice cannot reach somebody who asked in the same moment.
     return Send(AcceptChat(waiting[0]) if word in _YES else DeclineChat(waiting[0]))
 
 
