@@ -15,18 +15,18 @@ INTRODUCTION = """\
 # No acknowledged message is lost: the proof
 
 This page is made from the figures of a run of `make faults` (`docs/faults.json`); nothing in it is written by hand.
-`make test` plays a handful of the same cells each time.
+`make test` runs a handful of the same cells each time.
 
 **The promise.** A message that the server has acknowledged survives SIGKILL of any process and a power cut of the
-server, and reaches the partner once, in order.
+server, and reaches the partner exactly once, in order.
 
 **How it is shown.** Servers and clients run as processes of their own, with a proxy between them that can stall, drop,
 reset, close, slice and slow each of a client's three sockets. A server or client is stopped at a named point of its
-code, so that a fault comes in the middle of just that step. Clients keep journals. A checker that knows nothing of the
-server compares them: every message carries its sender, its number and a checksum in its text.
+code, so that a fault occurs in the middle of that very step. Clients keep journals. A checker that knows nothing about
+the server compares them: every message carries its sender, its number and a checksum in its text.
 
-A *power cut* leaves of the server's files only what had been synced: the server runs under strace, and every byte that
-was written after the last sync of its file is made zero. A *silent drop* is a socket filter in the kernel: not even
+A *power cut* leaves only what had been synced of the server's files: the server runs under strace, and every byte that
+was written after the last sync of its file is set to zero. A *silent drop* is a socket filter in the kernel: not even
 keepalive probes are answered.
 """
 
@@ -44,7 +44,7 @@ PARTS = {
 
 
 def page(figures: Mapping[str, Any]) -> str:
-    """The whole text of docs/faults.md."""
+    """Return the whole text of docs/faults.md."""
     sections = [section(figures[name]) for name, section in SECTIONS.items() if name in figures]
     return "\n".join([INTRODUCTION, _machine(figures["machine"]), _messages(figures), *sections])
 
@@ -66,7 +66,7 @@ def _shown(value: object) -> str:
 
 
 def _prose(text: str) -> str:
-    """Paragraphs, each filled anew: the figures in them are of different lengths."""
+    """Return paragraphs, each refilled: the figures in them differ in length."""
     return "".join(f"{fill(' '.join(part.split()), WIDTH)}\n\n" for part in text.split("\n\n") if part.strip())[:-1]
 
 
@@ -95,7 +95,7 @@ def _storm(storm: Mapping[str, Any]) -> str:
     blows = ", ".join(f"{count} × {name}" for name, count in sorted(storm["blows"].items()))
     text = f"""
     Two pairs talked for {storm["seconds"] / 60:.0f} minutes, with a random fault every 2 to 10 seconds: {blows}. That
-    are {storm["kills"]} kills and {storm["cuts"]} power cuts.
+    makes {storm["kills"]} kills and {storm["cuts"]} power cuts.
 
     From a lost link to the resumed chat, in {storm["resumes"]:,} resumes: p50 {_seconds(storm["resume_p50"])}, p99
     {_seconds(storm["resume_p99"])}. The time in which the server was down or the network bad is in it; either end
@@ -120,7 +120,7 @@ def _matrix(matrix: Mapping[str, Any]) -> str:
 
 def _endings(endings: Mapping[str, Any]) -> str:
     text = f"""
-    What was on its way when the time to come back was over is in the mailbox, and arrives once and in order. Each of
+    What was on its way when the time to come back ran out is in the mailbox, and arrives once and in order. Each of
     these {endings["repeats"]} times: {"; ".join(endings["endings"])}.
     """
     return _section("Chats that end meanwhile", text)
@@ -139,7 +139,7 @@ def _controls(controls: Mapping[str, Any]) -> str:
     ]
     caught = sum(found["caught"] == found["repeats"] for found in controls.values())
     text = f"""
-    A checker that cannot fail proves nothing. With a defence taken out it has to find a fault; the last column is the
+    A checker that cannot fail proves nothing. With a defence removed it must find a fault; the last column is the
     same trial with every defence in place. {caught} of {len(controls)} controls were caught every time.
     """
     return _section("Red controls", text, _table(("defence taken out", "caught", *faults, "faults with it"), rows))
@@ -163,7 +163,7 @@ def _leaks(leaks: Mapping[str, Any]) -> str:
     rows = [(what, before[what], after[what]) for what in ("descriptors", "tasks")]
     memory = "resident memory", _mib(before["memory"]), _mib(after["memory"])
     text = f"One server through {leaks['faults']} faults of network and clients."
-    return _section("What is left behind", text, _table(("", "before", "after"), [*rows, memory]))
+    return _section("What stays behind", text, _table(("", "before", "after"), [*rows, memory]))
 
 
 def _acks(acks: Mapping[str, Any]) -> str:

@@ -40,7 +40,7 @@ def module() -> str:
 
 
 def _invisible() -> Iterator[tuple[int, int]]:
-    """From where to where letters and marks lie that draw nothing."""
+    """Return the ranges of letters and marks that draw nothing."""
     first = None
     for code in range(sys.maxunicode + 2):
         is_one = code <= sys.maxunicode and is_invisible(chr(code))
@@ -52,7 +52,7 @@ def _invisible() -> Iterator[tuple[int, int]]:
 
 
 def _folded() -> str:
-    """Whatever folds to something else than its lower case."""
+    """Return the characters that do not fold to their lower case."""
     letters = [char for char in map(chr, range(sys.maxunicode + 1)) if char.casefold() != char.lower()]
     pairs = [f"[{json.dumps(char)}, {json.dumps(char.casefold())}]" for char in letters]
     lines = "".join(f"\t{', '.join(pairs[at : at + PAIRS])},\n" for at in range(0, len(pairs), PAIRS))

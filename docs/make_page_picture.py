@@ -1,4 +1,4 @@
-"""Draws docs/page.png: a real server, the page in a real Chromium, and what stands on it. `make picture`."""
+"""Draws docs/page.png: a real server, the page in a real Chromium, and what it shows. `make picture`."""
 
 from __future__ import annotations
 

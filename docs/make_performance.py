@@ -14,7 +14,7 @@ FIGURES = Path(__file__).parent.parent / "bench" / "results.json"
 
 
 def page(text: str, kept: Mapping[str, Any]) -> str:
-    """`text` of the page, with every made part as the run's figures, `kept`, say."""
+    """Return the page's `text`, with every generated part according to the run's figures, `kept`."""
     parts = {
         "run": _run(kept),
         "bounds": report.as_markdown(report.bounds(kept["results"])),

@@ -1,4 +1,4 @@
-"""Duologue: a self-hosted server for direct chat between two people, and the client to use it with."""
+"""Duologue: a self-hosted server for direct chat between two people, and its clients."""
 
 from __future__ import annotations
 

@@ -267,7 +267,7 @@ class _TomlFile(configargparse.ConfigFileParser):  # type: ignore[misc]  # Confi
             raise configargparse.ConfigFileParserException(f"{stream.name} is not valid TOML: {error}") from error
         for key in table.keys() - self.keys:
             raise configargparse.ConfigFileParserException(
-                f"{stream.name}: {key!r} is no setting; a key is a flag without its dashes in front"
+                f"{stream.name}: {key!r} is not a setting; a key is a flag without its dashes in front"
             )
         return {key: _as_argument(value) for key, value in table.items()}
 

@@ -1,7 +1,9 @@
-"""How long a test waits for what has to come."""
+"""The time that a test waits for what has to come."""
 
 import os
 
 BOUND = float(os.environ.get("TESTS_WAIT", "40"))
-"""Seconds; nobody waits that long but for what never comes. An answer of a millisecond has taken five seconds on a busy
-machine of two cores, with coverage measured and three tests at a time. Where most tests are to fail, less is enough."""
+"""Seconds; only what never comes takes that long. An answer that needs a millisecond has taken five seconds on a busy
+machine with two cores, with coverage measured and three tests at a time. Where most tests are expected to fail, less is
+enough.
+"""

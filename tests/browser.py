@@ -1,4 +1,4 @@
-"""A page as scenes have it act: one WebSocket, by frames, and the bare HTTP of the same port."""
+"""A page that scenes control: one WebSocket, by frames, and bare HTTP on the same port."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from duologue.protocols.web.json_frames import wanted
 from tests.bound import BOUND
 from tests.stage import Stage
 
-logging.getLogger("websockets.client").setLevel(logging.WARNING)  # the client's own notes are nobody's here
+logging.getLogger("websockets.client").setLevel(logging.WARNING)  # the client's own notes are not for the scenes
 
 Frame = dict[str, Any]
 READY = {"type": "acknowledged", "stored": 0, "delivered": 0, "stream": None}
 
 
 def plain(value: Any) -> Any:
-    """A field of a command or event as JSON has it."""
+    """Return a field of a command or event as JSON has it."""
     match value:
         case Enum():
             return value.value
@@ -42,7 +42,7 @@ def fields_of(command: Any) -> Frame:
 
 
 class Tab:
-    """One WebSocket."""
+    """One tab, with one WebSocket."""
 
     def __init__(self, socket: ClientConnection) -> None:
         self.socket = socket
@@ -73,20 +73,20 @@ class Tab:
         return found
 
     async def hears(self, kind: str, /, **fields: Any) -> Frame:
-        """The next frame is of this type, and has these fields among others."""
+        """Expect the next frame to be of this type, with these fields among others."""
         found = await self.frame()
         assert {"type": kind, **fields} == {key: found.get(key) for key in ("type", *fields)}, found
         return found
 
     async def skips_to(self, kind: str, /, **fields: Any) -> Frame:
-        """The next frame of this type with these fields, whatever comes before it."""
+        """Return the next frame of this type with these fields, whatever comes before it."""
         while True:
             found = await self.frame()
             if {"type": kind, **fields}.items() <= found.items():
                 return found
 
     async def is_closed(self) -> int | None:
-        """Nothing more comes; the code that the server closed with."""
+        """Expect nothing more; return the code that the server closed with."""
         with contextlib.suppress(ConnectionClosed):
             async with asyncio.timeout(BOUND):
                 assert not await self.socket.recv()
@@ -100,7 +100,7 @@ class Tab:
         return await self.is_in()
 
     async def shows(self, token: str) -> Self:
-        """A pass."""
+        """Log in with a token."""
         await self.says("give_pass", token=token)
         return await self.is_in()
 
@@ -114,7 +114,7 @@ class Tab:
         await self.socket.close()
 
     def breaks(self) -> None:
-        """The connection is gone, without a word."""
+        """Drop the connection, without a word."""
         self.socket.transport.abort()
 
 
@@ -123,7 +123,7 @@ async def enters(stage: Stage, nickname: str, **how: Any) -> Tab:
 
 
 async def start_chat(asker: Tab, target: Tab) -> str:
-    """Its id."""
+    """Start a chat; return its id."""
     await asker.says("ask_for_chat", nickname=target.nickname)
     await target.hears("chat_requested", nickname=asker.nickname)
     await asker.hears("request_sent", nickname=target.nickname)
@@ -141,7 +141,7 @@ class Answer:
 
 
 async def sends(stage: Stage, data: bytes, *, source: str | None = None, tls: ssl.SSLContext | None = None) -> bytes:
-    """All that is answered to bytes on a fresh connection, until the server closes it."""
+    """Return everything that is answered to bytes on a fresh connection, until the server closes it."""
     where = (source, 0) if source else None
     reader, writer = await asyncio.open_connection("127.0.0.1", stage.ports["web"], local_addr=where, ssl=tls)
     writer.write(data)
@@ -157,7 +157,7 @@ async def sends(stage: Stage, data: bytes, *, source: str | None = None, tls: ss
 
 
 async def asks(stage: Stage, path: str, *headers: str, method: str = "GET", **how: Any) -> Answer:
-    """What is answered to a request; without a Host among `headers` it is the server's own."""
+    """Return the answer to a request; without a Host among `headers` it is the server's own."""
     own = [] if any(header.startswith("Host:") for header in headers) else [f"Host: 127.0.0.1:{stage.ports['web']}"]
     head = "\r\n".join([f"{method} {path} HTTP/1.1", *own, *headers])
     return answer(await sends(stage, f"{head}\r\n\r\n".encode(), **how))
@@ -176,4 +176,4 @@ UPGRADE = (
     "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
     "Sec-WebSocket-Version: 13",
 )
-"""The headers of a WebSocket, but for its origin."""
+"""The headers of a WebSocket request, except its origin."""

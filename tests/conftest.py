@@ -1,4 +1,4 @@
-"""What every test has."""
+"""Fixtures and settings for every test."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ settings.load_profile(PROFILE)
 
 @pytest.fixture
 def tmp_path() -> Iterator[Path]:
-    """A folder for one test, with a path short enough for a socket in it: pytest's own, below one for each of several
-    workers, with the test's name in it, is too long for that (107 bytes, unix(7)).
+    """Return a folder for one test, with a path short enough for a socket in it: pytest's own, below one for each of
+    several workers, with the test's name in it, is too long for that (107 bytes, unix(7)).
     """
     with tempfile.TemporaryDirectory(prefix="duologue-") as folder:
         yield Path(folder)

@@ -1,4 +1,4 @@
-"""Another user of this machine, for what only root can try: a file of theirs, and what they can do with ours."""
+"""Another user of this machine, for tests that only root can run: a file of theirs, and what they can do with ours."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can be two 
 
 
 def owned(folder: Path, mode: int = 0o755) -> Path:
-    """A folder of the service's own."""
+    """Return a folder owned by the service."""
     folder.mkdir(parents=True)
     os.chown(folder, SERVICE, SERVICE)
     folder.chmod(mode)
@@ -28,7 +28,9 @@ def owner(path: Path) -> int:
 
 
 def as_service(work: Callable[[], object]) -> str:
-    """What `work` returns in a process of the service's user, or the message of what it raises. It is loaded before."""
+    """Run `work` in a process of the service's user; return its result, or the message of the exception. It is loaded
+    beforehand.
+    """
     reading, writing = os.pipe()
     child = os.fork()
     if not child:

@@ -1,6 +1,6 @@
-"""A stage for scenes: a real server on loopback, with a clock of its own, and actors who speak the native protocol.
+"""A stage for scenes: a real server on loopback, with its own clock, and actors who speak the native protocol.
 
-Actors read and write bare lines, so that a scene says what is on the wire and not what a client makes of it.
+Actors read and write bare lines, so that a scene shows what is on the wire and not what a client makes of it.
 """
 
 from __future__ import annotations
@@ -27,30 +27,30 @@ from tests.bound import BOUND
 CAST = ("alice", "bob", "carol", "dave")
 
 ANY_PORTS = {setting.name: 0 for setting in fields(Settings) if setting.name.split("_")[-1] == "port"}
-"""Free ones, for each protocol that a scene turns on."""
+"""Free ports, for each protocol that a scene turns on."""
 
 UNLESS_SAID = {"history": False, "protocols": ("native", "simplechat")}
-"""Settings of scenes that are about something else."""
+"""Settings for scenes that are about something else."""
 
 
 UNPAID = dict.fromkeys(("message_burst", "message_rate", "stranger_burst", "stranger_rate"), inf)
-"""Limits for scenes in which the rate is not what holds anybody up."""
+"""Limits for scenes in which the rate must not hold anybody up."""
 
 
 async def until(condition: Callable[[], bool]) -> None:
     """Let others act until `condition` holds."""
     async with asyncio.timeout(BOUND):
-        while not condition():  # noqa: ASYNC110 - what is waited for is the server's, and says nothing
+        while not condition():  # noqa: ASYNC110 - what is waited for is the server's, and gives no signal
             await asyncio.sleep(0.002)
 
 
 def descriptors() -> int:
-    """How many this process has open."""
-    return len(os.listdir("/dev/fd"))  # noqa: PTH208 - Path.iterdir would leave open when it lists its own
+    """Count the descriptors that this process has open."""
+    return len(os.listdir("/dev/fd"))  # noqa: PTH208 - Path.iterdir would leave open what it lists its own
 
 
 class Clock:
-    """The server's time, which stands still until a scene lets it pass."""
+    """The server's time, which stands still until a scene advances it."""
 
     def __init__(self) -> None:
         self.now = 1000.0
@@ -67,7 +67,7 @@ class Wire:
         self.writer = writer
 
     async def says(self, *lines: str) -> None:
-        """All lines in one write."""
+        """Send all lines in one write."""
         await self.sends("".join(f"{line}\n" for line in lines).encode())
 
     async def sends(self, data: bytes) -> None:
@@ -75,7 +75,7 @@ class Wire:
         await self.writer.drain()
 
     async def line(self) -> str:
-        """The next line, or "" when the server has closed."""
+        """Return the next line, or "" when the server has closed."""
         async with asyncio.timeout(BOUND):
             return (await self.reader.readline()).decode().removesuffix("\n")
 
@@ -90,7 +90,7 @@ class Wire:
         return found
 
     async def is_closed(self) -> None:
-        """Nothing more comes, and the server has closed. A reset is a close too."""
+        """Expect nothing more, and that the server has closed. A reset counts as a close."""
         with contextlib.suppress(ConnectionError):
             assert await self.line() == ""
 
@@ -100,7 +100,7 @@ class Wire:
             await self.writer.wait_closed()
 
     def breaks(self) -> None:
-        """Goes without a goodbye: the server gets a reset."""
+        """Leave without a goodbye: the server gets a reset."""
         sock = self.writer.get_extra_info("socket")
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
         self.writer.transport.abort()
@@ -125,17 +125,17 @@ class Actor:
         return await self.login.hears_like(pattern)
 
     async def heard_nothing(self) -> None:
-        """Nothing waits to be read: the answer to a question is the very next line."""
+        """Expect nothing to read: the answer to a question is the very next line."""
         await self.says("/nothing")
         await self.hears_like("ERROR unknown_command .*")
 
     async def is_out(self) -> None:
-        """All three sockets are closed."""
+        """Expect all three sockets to be closed."""
         for wire in (self.login, self.chat, self.check):
             await wire.is_closed()
 
     async def is_out_after(self, last_line: str) -> None:
-        """The same, and `last_line` is the last that it hears."""
+        """Expect all three sockets to be closed, after `last_line`."""
         heard = ""
         while line := await self.login.line():
             heard = line
@@ -156,19 +156,19 @@ class Stage:
         self.server = server
         self.clock = clock
         self.settings = settings
-        """Those that the server runs with, its port among them."""
+        """The settings that the server runs with, including its port."""
         self.ports = {listener._door.name: listener.port for listener in server._listeners}
-        """Where each protocol is spoken that has a port of its own."""
+        """The port of each protocol that has its own."""
         self.leaving: list[Callable[[], object]] = []
-        """What else is to be done when the scene is over."""
+        """Calls to make when the scene is over."""
         self._tls = tls
         self._wires: list[Wire] = []
 
     async def connects(
         self, *lines: str, source: str | None = None, buffer: int = 1 << 20, port: int | None = None
     ) -> Wire:
-        """A bare socket, and what it says first. It comes from the address `source`, and takes about twice `buffer`
-        bytes that nobody reads. Without a `port` it is at the native one.
+        """Open a bare socket, and send `lines` on it. It comes from the address `source`, and takes about twice
+        `buffer` bytes that nobody reads. Without a `port` it connects to the native one.
         """
         host, port = self.settings.host, port or self.settings.port
         sock = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
@@ -191,7 +191,7 @@ class Stage:
         return wire
 
     async def knocks(self, nickname: str, password: str | None = None, **how: Any) -> tuple[Wire, str]:
-        """A login socket that got in, and its token; `how` it connects."""
+        """Open a login socket that is let in; return it with its token. `how` says how it connects."""
         login = await self.connects("duologue/1 login_socket", nickname, **how)
         if password is not None:
             await login.hears("PASSWORD")
@@ -207,7 +207,7 @@ class Stage:
         return Actor(nickname, login, chat, check)
 
     async def chat_between(self, one: str, other: str) -> tuple[Actor, Actor, str]:
-        """Two who are in a chat, and its id."""
+        """Start a chat between two people; return them and its id."""
         return await self.start_chat(await self.enters(one), await self.enters(other))
 
     async def start_chat(self, asker: Actor, target: Actor) -> tuple[Actor, Actor, str]:
@@ -221,26 +221,26 @@ class Stage:
         return asker, target, started[1]
 
     def passes(self, seconds: float) -> None:
-        """Time goes by, and the server does what is due. What came in before is noted as of then."""
+        """Advance the time, and let the server do what is due. What came in before is recorded as of then."""
         self.server.hub.sweep()
         self.clock.now += seconds
         self.server.hub.sweep()
 
     def present(self) -> set[str]:
-        """Who stands in the connection table."""
+        """Return the nicknames in the connection table."""
         return self.server.hub.connections.nicknames()
 
     def queued(self) -> int:
-        """Bytes that wait in the server for people who do not read."""
+        """Return the bytes that wait in the server for people who do not read."""
         return sum(socket.queued() for listener in self.server._listeners for socket in listener._open)
 
     async def registers(self, *accounts: Account) -> str:
-        """The users file holds these from now on, and the server is told; what it says to that."""
+        """Write these users to the users file, and tell the server; return its answer."""
         await asyncio.to_thread(users_file.write, self.settings.users, accounts)
         return str(await self.asks_server("reload"))
 
     async def asks_server(self, question: str) -> Any:
-        """What the operator asks from another terminal."""
+        """Ask the server what an operator asks from another terminal; return the answer."""
         return await asyncio.to_thread(control.ask, self.settings, question)
 
     async def closes(self) -> None:
@@ -254,7 +254,7 @@ class Stage:
 async def opened(
     folder: Path, *, accounts: list[Account] | None = None, tls: ssl.SSLContext | None = None, **changes: Any
 ) -> AsyncIterator[Stage]:
-    """A server in `folder`; `changes` are settings, and `limits` a mapping of those limits that differ.
+    """Run a server in `folder`; `changes` are settings, and `limits` maps the limits that differ.
 
     It keeps no history unless a scene is about that.
     """

@@ -13,7 +13,7 @@ import pytest
 
 TOP = Path(__file__).parent.parent
 
-# From the top down. A part may import itself, its own row and every row below it; the client stands apart.
+# From top to bottom. A part may import itself, its own row and every row below it; the client stands apart.
 LAYERS = (
     ("server.cli", "server.admin"),
     ("server.server",),
@@ -48,7 +48,7 @@ Modules = Mapping[str, str]  # dotted name to source text
 
 
 def modules() -> Modules:
-    """Every module of the project by its dotted name: the package, server.py and client.py."""
+    """Return every module of the project by its dotted name: the package, server.py and client.py."""
     files = [*(TOP / "duologue").rglob("*.py"), *(TOP / name for name in ("server.py", "client.py"))]
     return {dotted(path): path.read_text(encoding="utf-8") for path in files if path.exists()}
 
@@ -58,7 +58,7 @@ def dotted(path: Path) -> str:
 
 
 def imported(source: str) -> Iterator[str]:
-    """Every name that a source imports, `from a import b` as a.b, wherever in the file it stands."""
+    """Return every name that a source imports, `from a import b` as a.b, wherever in the file."""
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
@@ -67,7 +67,7 @@ def imported(source: str) -> Iterator[str]:
 
 
 def part(name: str) -> str | None:
-    """`duologue.server.net.outbox` is of the part server.net; what is not in duologue/ is of none."""
+    """Return the part of a module: `duologue.server.net.outbox` is in server.net; one outside duologue/ is in none."""
     words = name.split(".")[1:]
     if not words or not name.startswith("duologue."):
         return None
@@ -80,11 +80,11 @@ def may_import(importer: str, target: str) -> bool:
         return importer == "client" and target in CLIENT_MAY_IMPORT
     if importer in STRANGERS and RANK[importer] == RANK.get(target):
         return importer == target
-    return RANK.get(importer, 0) >= RANK.get(target, 0)  # without a place: another test says so
+    return RANK.get(importer, 0) >= RANK.get(target, 0)  # without a place: another test reports it
 
 
 def crossings(found: Modules) -> list[str]:
-    """What imports against the layers."""
+    """Return the imports that cross the layers."""
     return [
         f"{name} imports {target}"
         for name, source in found.items()
@@ -94,7 +94,7 @@ def crossings(found: Modules) -> list[str]:
 
 
 def impurities(found: Modules) -> list[str]:
-    """What a sans-I/O module reaches for that touches a socket, a clock, a file or the loop."""
+    """Return what a sans-I/O module uses that touches a socket, a clock, a file or the loop."""
     return [f"{name}: {what}" for name, source in found.items() if part(name) in SANS_IO for what in reaches(source)]
 
 
@@ -106,7 +106,7 @@ def reaches(source: str) -> Iterator[str]:
 
 
 def graph(found: Modules) -> dict[str, set[str]]:
-    """Which module imports which, by the closest name that is a module."""
+    """Return which module imports which, by the closest name that is a module."""
     return {name: {closest(target, found) for target in imported(source)} - {name} for name, source in found.items()}
 
 

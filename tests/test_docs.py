@@ -1,4 +1,4 @@
-"""What the documents say of the code is made from the code, and what they point to is there."""
+"""The generated parts of the documents are up to date, and their links lead somewhere."""
 
 from __future__ import annotations
 

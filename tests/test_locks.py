@@ -1,4 +1,4 @@
-"""The locks are whole: pip installs them without resolving anything, so nothing may be missing from them."""
+"""The locks are complete: pip installs them without resolving anything, so nothing may be missing from them."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def pins(lock: str) -> Pins:
 
 
 def missing(name: str, extras: set[str], locked: Pins) -> Iterator[str]:
-    """What `name` requires, with these extras, and the lock does not give."""
+    """Return what `name` requires, with these extras, that the lock lacks."""
     for text in distribution(name).requires or ():
         requirement = Requirement(text)
         if requirement.marker and not any(requirement.marker.evaluate({"extra": extra}) for extra in ("", *extras)):
@@ -36,7 +36,7 @@ def missing(name: str, extras: set[str], locked: Pins) -> Iterator[str]:
             yield f"{name} requires {text}"
 
 
-@pytest.mark.parametrize("lock", ["run.txt", "dev.txt"])  # what bench.txt has besides is not installed here
+@pytest.mark.parametrize("lock", ["run.txt", "dev.txt"])  # the other packages in bench.txt are not installed here
 def test_a_lock_has_all_that_its_packages_require_with_their_extras(lock: str) -> None:
     locked = pins(lock)
     assert locked

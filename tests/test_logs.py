@@ -1,4 +1,4 @@
-"""A record is one record, whatever a peer wrote into it."""
+"""Each record stays one record, whatever a peer wrote into it."""
 
 from __future__ import annotations
 
@@ -135,7 +135,7 @@ def test_json_has_the_traceback_in_its_one_line() -> None:
 
 @pytest.fixture
 def root() -> Iterator[logging.Logger]:
-    """The root logger, as it was once the test is over."""
+    """The root logger, restored after the test."""
     logger = logging.getLogger()
     handlers, level = logger.handlers[:], logger.level
     yield logger

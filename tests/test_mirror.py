@@ -1,4 +1,4 @@
-"""tests/ mirrors duologue/: a module and its tests are found from one another by name."""
+"""tests/ mirrors duologue/: a module and its tests can be found from one another by name."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from pathlib import Path, PurePath
 
 TOP = Path(__file__).parent.parent
 
-# A package's face holds a docstring and names, no behaviour of its own.
+# A package's __init__ holds a docstring and names, no behaviour.
 FACES = {"__init__.py"}
-# Tests of the whole, which belong to no one module.
+# Tests of the whole, which belong to no single module.
 OF_THE_WHOLE = {"scenes", "attacks", "mutations", "faults", "behaviour", "terminal", "window", "page", "bench"}
 OF_THE_REPOSITORY = {"test_recipes.py", "test_architecture.py", "test_docs.py", "test_locks.py", "test_mirror.py"}
 

@@ -20,7 +20,7 @@ def settings(*argv: str, environ: dict[str, str] | None = None) -> Settings:
 
 
 def refusal(capsys: pytest.CaptureFixture[str], *argv: str, environ: dict[str, str] | None = None) -> str:
-    """The one line of complaint that a call ends with, at exit code 2."""
+    """Return the one line of complaint with which a call ends, with exit code 2."""
     with pytest.raises(SystemExit) as stopped:
         parse(argv, environ=environ or NO_ENVIRONMENT)
     assert stopped.value.code == 2
@@ -185,11 +185,11 @@ def test_a_mistake_in_the_environment_gets_the_same_line(capsys: pytest.CaptureF
 @pytest.mark.parametrize(
     ("content", "part"),
     [
-        (b"prot = 1", "'prot' is no setting"),
-        (b"login_timeout = 1", "'login_timeout' is no setting"),
-        (b"no-password = true", "'no-password' is no setting"),
-        (b"new-store = true", "'new-store' is no setting"),
-        (b"help = true", "'help' is no setting"),
+        (b"prot = 1", "'prot' is not a setting"),
+        (b"login_timeout = 1", "'login_timeout' is not a setting"),
+        (b"no-password = true", "'no-password' is not a setting"),
+        (b"new-store = true", "'new-store' is not a setting"),
+        (b"help = true", "'help' is not a setting"),
         (b"port = ", "is not valid TOML"),
         (b"\xff", "is not valid TOML"),
         (b"port = 70000", "'70000'"),

@@ -1,4 +1,4 @@
-"""The client: an asyncio API for bots (docs/bots.md), and the faces for people that are made with it."""
+"""The client: an asyncio API for bots (docs/bots.md), and the user interfaces that are built on it."""
 
 from duologue.client.api import Client, connect
 from duologue.client.engine.memory import MemoryFull

@@ -1,4 +1,4 @@
-"""Where a server is, and how to open a socket to it; every way in which that can fail, in words."""
+"""A server's address, and opening a socket to it. Every failure has a reason in words."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Address:
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
     async def connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        """One more socket. Raises CannotConnect with the reason."""
+        """Open one more socket. Raises CannotConnect with the reason."""
         try:
             async with asyncio.timeout(CONNECT_TIMEOUT):
                 reader, writer = await asyncio.open_connection(self.host, self.port, ssl=self.tls)
@@ -39,14 +39,14 @@ class Address:
 
 
 def _tune(sock: socket.socket) -> None:
-    # A line is sent when it is typed, not when there is more to send with it (asyncio has seen to that for TCP already,
-    # but does not promise it); and a peer that has vanished is noticed by the kernel even where nobody sends.
+    # A line is sent when it is typed, without waiting for more to send with it (asyncio does that for TCP already, but
+    # does not promise it); and the kernel notices a peer that has vanished even if nobody sends.
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
 
 
 def reason_of(error: OSError | UnicodeError) -> str:
-    """Why a socket could not be opened or was lost, as a part of a sentence."""
+    """Say why a socket could not be opened or was lost, as part of a sentence."""
     if isinstance(error, ssl.SSLCertVerificationError):
         reason = error.verify_message.rstrip(".")
         return f"its certificate is not trusted: {reason}; --tls-ca FILE names one to trust"

@@ -32,8 +32,9 @@ from duologue.protocols.native.wire import encode_message
 log = logging.getLogger(__name__)
 
 COMES_BACK_AFTER = frozenset({"shutting_down", "lost", "dead", "stalled", "store_failed"})
-"""Goodbyes after which the client connects again by itself. After others it must not: two clients of one account, each
-taken over by the other, would throw each other out for ever; and what broke the protocol once breaks it again."""
+"""Goodbyes after which the client reconnects by itself. After any other it must not: two clients of one account, each
+taken over by the other, would throw each other out for ever; and whatever broke the protocol once would break it again.
+"""
 
 TRIED_AGAIN_AFTER = frozenset({"throttled", "busy"})
 """Refusals of a login that pass by themselves; any other would be the same the next time."""
@@ -48,9 +49,10 @@ def connect(
     ssl: tls.SSLContext | None = None,
     memory: str | PathLike[str] | None = None,
 ) -> Client:
-    """A client to use with `async with`, which logs in, and with `async for`, which gives what happens.
+    """Return a client. `async with` logs it in, and `async for` yields its events.
 
-    `memory` is a file of its own for what must not be lost when this process is killed; None remembers while it runs.
+    `memory` is a file, used by this client alone, for what must not be lost if this process is killed; with None, the
+    client remembers only while it runs.
     """
     return Client(Address(host, port, ssl), nickname, password, memory=Path(memory) if memory else None)
 
@@ -58,13 +60,13 @@ def connect(
 class Client(Requests):
     """One person or bot, over as many sessions as it takes.
 
-    Iterate to get events; a lost connection is one of them, and iterating on connects again and resumes the chat. Every
-    method sends and returns; what comes of it arrives as an event. Between two sessions `write` and `say_in`, and `say`
-    in a chat, are kept and sent later; other methods raise NotConnected.
+    Iterate to get events. A lost connection is one of them; iterating on reconnects and resumes the chat. Every method
+    sends and returns; the outcome arrives as an event. Between two sessions `write` and `say_in`, and `say` in a chat,
+    are kept and sent later; other methods raise NotConnected.
 
     A message is acknowledged to the server when the next event is asked for, or when the client is closed without an
-    error: what happens before that, in the body of an `async for`, is done when it counts as received. A program that
-    is killed in between gets the message again. `take` and `finished` are for whoever is done with several at a time.
+    error: whatever the body of an `async for` does is done by the time the message counts as received. A program that
+    is killed in between gets the message again. `take` and `finished` are for programs that process several at a time.
     """
 
     def __init__(
@@ -90,14 +92,14 @@ class Client(Requests):
         self._hurry = asyncio.Event()
         self._since = 0.0
         self._turned_away = ""
-        """Why the server has let nobody in when it was tried last: said once, not with every try."""
+        """Why the server turned us away at the last attempt: reported once, not at every attempt."""
         self._is_over = False
 
-    # Who we are and whom we talk with
+    # Who we are and whom we talk to
 
     @property
     def nickname(self) -> str:
-        """As the server spells it, once logged in."""
+        """Our nickname as the server spells it, once logged in."""
         return self._nickname
 
     @property
@@ -106,13 +108,13 @@ class Client(Requests):
 
     @property
     def partner(self) -> str | None:
-        """Whom the chat is with, also while it has paused; None outside a chat."""
+        """The person whom the chat is with, even while it is paused; None outside a chat."""
         chat = self._chat
         return chat.partner if chat else None
 
     @property
     def is_live(self) -> bool:
-        """Does what is said in the chat go out at once?"""
+        """Return whether what is said in the chat is sent at once."""
         return self._connection is not None and self._connection.session.messages.live is not None
 
     @property
@@ -122,60 +124,60 @@ class Client(Requests):
 
     @property
     def waiting(self) -> tuple[str, ...]:
-        """Who waits for our answer, the longest waiting first."""
+        """The people waiting for our answer, the longest waiting first."""
         return self._connection.session.waiting if self._connection else ()
 
     @property
     def asked(self) -> tuple[str, ...]:
-        """Whose answer we wait for."""
+        """The people whose answer we are waiting for."""
         return self._connection.session.asked if self._connection else ()
 
     @property
     def sent(self) -> int:
-        """How many messages were said in this chat."""
+        """The number of messages said in this chat."""
         chat = self._chat
         return chat.sent if chat else 0
 
     @property
     def acknowledged(self) -> Acknowledged:
-        """How many of them the server answers for, and how many the partner has."""
+        """The numbers of them that the server has stored, and that the partner has received."""
         chat = self._chat
         return Acknowledged(chat.stored, chat.delivered, chat.stream) if chat else Acknowledged()
 
     @property
     def unstored(self) -> int:
-        """How many messages, of chats and letters, the server does not answer for (yet)."""
+        """The number of messages, in chats and letters, that the server has not confirmed (yet)."""
         return self._memory.unstored
 
     @property
     def unstored_by_place(self) -> dict[str, int]:
-        """The same, by nickname or room."""
+        """The same number, by nickname or room."""
         return self._memory.unstored_by_place
 
     @property
     def is_kept(self) -> bool:
-        """Is what is not stored yet in a file, so that it outlives this program?"""
+        """Return whether messages that are not stored yet are kept in a file, and so outlive this program."""
         return self._memory.is_kept
 
     @property
     def letters(self) -> tuple[PendingLetter, ...]:
-        """What we have written to mailboxes and is not known to be delivered, and what we have said in rooms and the
-        server does not answer for (yet); the oldest first.
+        """Messages to mailboxes that are not known to be delivered, and messages in rooms that the server has not
+        confirmed (yet); the oldest first.
         """
         return self._memory.letters
 
     @property
     def joined(self) -> tuple[str, ...]:
-        """The rooms that we are in or on our way into, also between two sessions; the current one is the last."""
+        """The rooms that we are in or are entering, even between two sessions; the last is the current one."""
         return self._memory.joined_rooms.rooms
 
     @property
     def room(self) -> str | None:
-        """The current room: the one that we have joined or turned to last, of those that we are in."""
+        """The current room: of the rooms that we are in, the one that we joined or turned to last."""
         return self.joined[-1] if self.joined else None
 
     def turn_to(self, room: str) -> None:
-        """Make `room`, one of those joined, the current one. Harmless where it is none of them."""
+        """Make `room`, one of those joined, the current one. Does nothing if it is not one of them."""
         self._memory.joined_rooms.turn_to(room_key(room))
 
     # Coming and going
@@ -192,7 +194,7 @@ class Client(Requests):
         await self.close()
 
     async def open(self) -> None:
-        """Log in. Raises CannotConnect, LoginRefused, or PasswordNeeded where one is needed and none was given."""
+        """Log in. Raises CannotConnect, LoginRefused, or PasswordNeeded if one is needed and none was given."""
         try:
             await self._open()
         except BaseException:
@@ -210,17 +212,17 @@ class Client(Requests):
         self._is_over = False
 
     async def close(self) -> None:
-        """Leave the chat and the server. What was said before is on the server then, or stays in the memory."""
+        """Leave the chat and the server. By then, what was said before is on the server, or stays in the memory."""
         self.finished()
         connection, self._connection = self._connection, None
         was_over, self._is_over = self._is_over, True
         if connection:
             await connection.leave()
-        elif self._memory.current and not was_over:  # a chat that another client has taken over goes on there
+        elif self._memory.current and not was_over:  # a chat that another client has taken over continues there
             self._memory.end(self._memory.current)
         self._memory.close()
 
-    # What happens
+    # Events
 
     def __aiter__(self) -> Client:
         return self
@@ -233,10 +235,10 @@ class Client(Requests):
         return event
 
     async def serve(self, handle: Callable[[Happening], Awaitable[object]]) -> None:
-        """Give every event to `handle`, one after the other, until the last.
+        """Pass every event to `handle`, one after the other, until the last.
 
-        One at which it raises is logged with the traceback, and counts as received as if it had returned: messages
-        are acknowledged in their order, so one that is not would hold up all that follow it.
+        If it raises, the exception is logged with its traceback, and the event counts as received as if `handle` had
+        returned: messages are acknowledged in order, so one that is not would hold up all that follow.
         """
         async for event in self:
             try:
@@ -245,7 +247,7 @@ class Client(Requests):
                 log.exception("the handler of events failed", extra={"happening": type(event).__name__})
 
     async def take(self) -> Happening | None:
-        """The next event, or None after the last. Asking for it acknowledges nothing: `finished` does."""
+        """Return the next event, or None after the last. Acknowledges nothing: `finished` does."""
         trouble = self._memory.trouble()
         if trouble:
             return MemoryLost(trouble)
@@ -266,18 +268,18 @@ class Client(Requests):
 
     @property
     def has_more(self) -> bool:
-        """Is there an event that `take` gives without waiting?"""
+        """Return whether `take` would return an event without waiting."""
         return self._connection is not None and self._connection.has_more
 
     def finished(self) -> None:
-        """All that was taken has been dealt with: the messages among it are acknowledged."""
+        """Acknowledge the messages among the events taken so far: all of them have been dealt with."""
         events, self._unfinished = self._unfinished, []
         for event in events:
             if self._connection:
                 self._connection.finished(event)
 
     def give_back(self) -> None:
-        """Before closing: what was taken and is not finished comes again at the next login."""
+        """Before closing, give back what was taken and is not finished: it comes again at the next login."""
         self._unfinished = []
 
     async def _lose(self, reason: str) -> ConnectionLost:
@@ -314,11 +316,11 @@ class Client(Requests):
                 return Reconnected(self._nickname)
 
     def try_now(self) -> None:
-        """Between two sessions: connect at once instead of waiting. Harmless where there is nothing to wait for."""
+        """Between two sessions, connect at once instead of waiting. Does nothing if there is nothing to wait for."""
         self._hurry.set()
 
     async def _pause(self, seconds: float) -> None:
-        """Less where `try_now` says so."""
+        """Wait, or stop waiting when `try_now` is called."""
         self._hurry.clear()
         ends = [asyncio.ensure_future(self._sleep(seconds)), asyncio.ensure_future(self._hurry.wait())]
         try:
@@ -328,16 +330,16 @@ class Client(Requests):
                 end.cancel()
             await asyncio.gather(*ends, return_exceptions=True)
 
-    # What we say
+    # Messages
 
     async def write(self, nickname: str, text: str) -> str:
-        """Leave a message in somebody's mailbox; returns the name of its stream, which tells it from others in events.
+        """Leave a message in somebody's mailbox; return the name of its stream, which identifies it in events.
 
-        LetterDelivered says when it has arrived, KeptFor before that that they are away, NotKept that it was refused.
-        Raises PeerError for a text that is too long, and BadNickname for what nobody may be called.
+        LetterDelivered reports its arrival, KeptFor (before that) that the recipient is away, NotKept that it was
+        refused. Raises PeerError for a text that is too long, and BadNickname for an impossible nickname.
         """
         encode_message(text)
-        text = text.encode(errors="replace").decode()  # as it will be sent: a terminal gives what is no UTF-8 too
+        text = text.encode(errors="replace").decode()  # as it will be sent: a terminal may pass on what is not UTF-8
         letter = PendingLetter(addressee(nickname), secrets.token_urlsafe(9), text, time.time())
         if self._is_over:
             raise NotConnected
@@ -348,10 +350,10 @@ class Client(Requests):
         return letter.stream
 
     async def say_in(self, room: str, text: str) -> str:
-        """Say something in a room; returns the name of its stream, which tells it from others in events.
+        """Say something in a room; return the name of its stream, which identifies it in events.
 
-        An Acknowledged with that stream says that it is stored, NotKept that it was refused. Raises PeerError for a
-        text that is too long, and for what is no room's name.
+        An Acknowledged with that stream reports that it is stored, NotKept that it was refused. Raises PeerError for a
+        text that is too long, and for an impossible room name.
         """
         return await self.write(room_key(room), text)
 

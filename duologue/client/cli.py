@@ -1,4 +1,4 @@
-"""The command line of client.py: what is asked for, which face, and the exit code."""
+"""The command line of client.py: its options, the choice of user interface, and the exit code."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         return run_window(address, options.nickname, partial(memory_place, options), has_bell=options.bell)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")  # a terminal that knows no UTF-8 shows a ? and not a traceback
+            stream.reconfigure(errors="replace")  # a terminal that cannot show UTF-8 shows a ? instead of a traceback
     try:
         return asyncio.run(_converse(options, address))
     except KeyboardInterrupt:
         return INTERRUPTED
-    except BrokenPipeError:  # whoever read our output is gone
+    except BrokenPipeError:  # the reader of our output is gone
         discard_output()
         return LOST
     except OSError as error:
@@ -50,7 +50,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def wants_plain(environ: Mapping[str, str]) -> bool:
-    """No terminal at either end, or one that cannot move its cursor."""
+    """Return whether either end is not a terminal, or is one that cannot move its cursor."""
     return not (sys.stdin.isatty() and sys.stdout.isatty()) or environ.get("TERM", "dumb") == "dumb"
 
 
@@ -63,7 +63,7 @@ async def _converse(options: argparse.Namespace, address: Address) -> int:
         ended_by.append(number)
         task.cancel()
 
-    # Without this a terminal would be left as it is while a line is edited: without echo.
+    # Without this, a terminal would be left in the state for editing a line: without echo.
     for number in (signal.SIGTERM, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(number, end, number)
     try:
@@ -77,7 +77,7 @@ async def _converse(options: argparse.Namespace, address: Address) -> int:
 
 
 def memory_place(options: argparse.Namespace, address: Address, nickname: str) -> Path | None:
-    """The file that remembers the messages of `nickname`; None: none does."""
+    """Return the file that remembers the messages of `nickname`, or None if there is none."""
     if options.memory is None:
         return usual_place(address, nickname)
     return options.memory or None
@@ -100,7 +100,7 @@ def _tls(options: argparse.Namespace) -> ssl.SSLContext | None:
         context = ssl.create_default_context(cafile=options.tls_ca)
     except OSError as error:
         no_pem = isinstance(error, ssl.SSLError)
-        reason = "it holds no certificate in PEM form" if no_pem else error.strerror
+        reason = "it contains no certificate in PEM format" if no_pem else error.strerror
         _parser().error(f"--tls-ca {options.tls_ca}: {reason}")
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     return context
@@ -124,15 +124,15 @@ def _parser() -> argparse.ArgumentParser:
     view = parser.add_mutually_exclusive_group()
     view.add_argument("--plain", action="store_true", help="lines in, lines out: for pipes and screen readers")
     view.add_argument("--gui", action="store_true", help="a window on the desktop instead of the terminal")
-    parser.add_argument("--tls", action="store_true", help="speak TLS")
-    parser.add_argument("--tls-ca", metavar="FILE", type=Path, help="speak TLS and trust what is in FILE (PEM)")
+    parser.add_argument("--tls", action="store_true", help="use TLS")
+    parser.add_argument("--tls-ca", metavar="FILE", type=Path, help="use TLS and trust the certificates in FILE (PEM)")
     memory = parser.add_mutually_exclusive_group()
     memory.add_argument(
         "--memory",
         metavar="FILE",
         type=Path,
-        help="keep what is not sent yet in FILE; without this, in one of the user's data folder",
+        help="keep messages that are not sent yet in FILE; by default, in one in the user's data folder",
     )
-    memory.add_argument("--no-memory", dest="memory", action="store_const", const=False, help="keep it in no file")
+    memory.add_argument("--no-memory", dest="memory", action="store_const", const=False, help="keep them in no file")
     parser.add_argument("--no-bell", dest="bell", action="store_false", help="no bell when somebody wants to chat")
     return parser

@@ -31,10 +31,12 @@ from duologue.core.events.chat import (
 from duologue.protocols.native.commands import encode_password
 
 ACKNOWLEDGE_EVERY = 0.02
-"""Seconds between two PINGs that acknowledge messages: many that come together are acknowledged together."""
+"""Seconds between two PINGs that acknowledge messages: those that arrive close together are acknowledged together."""
 
 MOST_UNREAD = 1024
-"""Events that wait for the user of this link. Past that the login socket is not read, and the server holds the rest."""
+"""Events waiting for the user of this connection. Beyond that the login socket is not read, and the server holds the
+rest.
+"""
 
 _CHUNK = 65536
 
@@ -47,14 +49,16 @@ class Timing:
     heartbeat: float = 15.0
     dead_after: float = 45.0
     last_words: float = 1.0
-    """How long a closed socket waits for the login socket, where the reason for the closing is said."""
+    """Longest wait of a closed socket for the login socket, which gives the reason for the closing."""
     leaving: float = 5.0
-    """How long a goodbye may take, once the server has read everything; as long as it flushes its queues."""
+    """Longest time for a goodbye once the server has read everything: as long as the server flushes its queues."""
     now: Callable[[], float] = monotonic
 
 
 class ServerConnection:
-    """Made by `open`; then `next_event`, and `finished` with each, until it raises LinkLost. Close it in any case."""
+    """The connection of one session. Create it with `open`; then call `next_event`, and `finished` after each event,
+    until LinkLost is raised. Close it in any case.
+    """
 
     def __init__(self, session: ClientSession, timing: Timing) -> None:
         self.session = session
@@ -75,10 +79,10 @@ class ServerConnection:
     async def open(
         cls, address: Address, nickname: str, password: str | None, timing: Timing, memory: Memory
     ) -> ServerConnection:
-        """Log in and attach all three sockets. Where `memory` knows of a chat, it is clear then whether it goes on.
+        """Log in and attach all three sockets. If `memory` holds a chat, it is settled by then whether that goes on.
 
         No socket stays open while a person thinks of a password: without one PasswordNeeded is raised, and the next
-        try brings it along. Raises CannotConnect and LoginRefused.
+        attempt supplies it. Raises CannotConnect and LoginRefused.
         """
         connection = cls(ClientSession(memory), timing)
         try:
@@ -123,10 +127,10 @@ class ServerConnection:
                 case LoggedIn(token):
                     return token
                 case event:
-                    raise CannotConnect(f"it answers the login with {type(event).__name__}, which is no answer")
+                    raise CannotConnect(f"it answers the login with {type(event).__name__}, which is not an answer")
 
     async def _until_attached(self) -> None:
-        """The server may have something to say as soon as it knows all three sockets: keep that for later."""
+        """Wait until all three sockets are attached. The server may say something at once: keep that for later."""
         early: list[Happening] = []
         while not self.session.is_attached or self.session.messages.is_resuming:
             event = await self.next_event()
@@ -139,7 +143,7 @@ class ServerConnection:
     # Receiving
 
     async def next_event(self) -> Happening:
-        """Raises LinkLost when the session is over, after everything that came before."""
+        """Return the next event. Raises LinkLost when the session is over, after everything that came before."""
         if self._early:
             return self._early.popleft()
         if self._lost:
@@ -152,7 +156,7 @@ class ServerConnection:
 
     @property
     def has_more(self) -> bool:
-        """Is there an event that has come already?"""
+        """Return whether an event has already arrived."""
         return bool(self._early) or not self._events.empty()
 
     async def _read(self, kind: SocketKind, reader: asyncio.StreamReader) -> None:
@@ -172,7 +176,7 @@ class ServerConnection:
         await self._events.put(LinkLost(reason))
 
     async def _received(self, event: Happening) -> None:
-        """What the check socket says is settled here; it must get through when nobody takes events."""
+        """Settle what the check socket says here; it must get through even when nobody takes events."""
         match event:
             case Probe():
                 self._answer_server_check()
@@ -187,7 +191,7 @@ class ServerConnection:
                 await self._events.put(event)
 
     def send_what_was_taken(self) -> None:
-        """What the memory has taken while this link was being opened."""
+        """Send what the memory accepted while this connection was being opened."""
         self.session.messages.mail.begin()
         self._send_what_is_due()
 
@@ -197,7 +201,9 @@ class ServerConnection:
                 self._writers[kind].write(data)
 
     def finished(self, event: Happening) -> None:
-        """Whoever took the event has dealt with it. Only now is a message acknowledged, soon and with others."""
+        """Report that the event taken has been dealt with. Only now is a message acknowledged, soon and together with
+        others.
+        """
         if isinstance(event, Said | MessageFrom):
             self.session.finished()
             self._is_due.set()
@@ -211,7 +217,7 @@ class ServerConnection:
             await asyncio.wait((login,), timeout=self._timing.last_words)
 
     async def _check_server_connection(self) -> None:
-        """PING when messages are finished, coalesced, and at every heartbeat. Ends after too long a silence."""
+        """Send a PING for finished messages, coalesced, and at every heartbeat. Returns after too long a silence."""
         check = self._writers[SocketKind.CHECK]
         while (left := self._heard + self._timing.dead_after - self._timing.now()) > 0:
             await _within(min(left, self._timing.heartbeat), self._is_due.wait())
@@ -223,20 +229,21 @@ class ServerConnection:
     # Sending
 
     async def send(self, command: Command) -> None:
-        """Returns when the line is on its way, which takes longer where the server reads slowly.
+        """Return when the line is on its way, which takes longer if the server reads slowly.
 
-        Raises PeerError where the command cannot be a line. A lost link takes it silently: `next_event` tells.
+        Raises PeerError if the command cannot be a line. A lost connection swallows it silently: `next_event` reports
+        that.
         """
         await self._send(self.session.command(command))
 
     async def post(self, letter: PendingLetter) -> None:
-        """The same for a letter."""
+        """Do the same for a letter."""
         await self._send(self.session.messages.mail.write(letter))
 
     async def _send(self, data: bytes) -> None:
         writer = self._writers[SocketKind.CHAT]
         writer.write(data)
-        with suppress(OSError):  # the reader of that socket sees it too, and says so once
+        with suppress(OSError):  # the reader of that socket sees it too, and reports it once
             await writer.drain()
 
     # Closing
@@ -246,14 +253,14 @@ class ServerConnection:
         if self.session.messages.received.has_news:
             self._was_answered.clear()
             self._writers[SocketKind.CHECK].write(self.session.ping())
-            # On the other socket a goodbye could overtake it, and the server would keep what has arrived.
+            # On the other socket a goodbye could overtake this, and the server would keep messages that have arrived.
             await _within(self._timing.last_words, self._was_answered.wait())
         self._writers[SocketKind.CHAT].write(self.session.command(Exit()))
         await self._until_goodbye()
         await self.close()
 
     async def _until_goodbye(self) -> None:
-        """However much the server has still to read: as long as it becomes less, it is waited for."""
+        """Wait while the server reads what is left, however much it is, as long as it becomes less."""
         goodbye = asyncio.create_task(self._until_lost())
         left = inf
         while not goodbye.done() and self._left_to_read < left:
@@ -263,7 +270,7 @@ class ServerConnection:
 
     @property
     def _left_to_read(self) -> int:
-        """Of what was sent: bytes that wait here, and messages that the server has perhaps still to read."""
+        """Count what is left to read: bytes waiting here, and messages that the server may still have to read."""
         waiting = sum(writer.transport.get_write_buffer_size() for writer in self._writers.values())
         return waiting + self.session.messages.memory.unstored
 
@@ -273,7 +280,7 @@ class ServerConnection:
                 await self.next_event()
 
     async def close(self) -> None:
-        """Close all three at once. Harmless when closed already."""
+        """Close all three at once. Does nothing if they are closed already."""
         for task in self._tasks.values():
             task.cancel()
         await asyncio.gather(*self._tasks.values(), return_exceptions=True)
@@ -282,8 +289,8 @@ class ServerConnection:
 
 
 async def _within(seconds: float, awaitable: Awaitable[object]) -> None:
-    """Wait for it, but not longer."""
-    # Not wait_for: before Python 3.12 it can swallow a cancellation that comes together with the result.
+    """Wait for it, but no longer than that."""
+    # Not wait_for: before Python 3.12 it can swallow a cancellation that arrives together with the result.
     with suppress(TimeoutError):
         async with asyncio.timeout(seconds):
             await awaitable

@@ -1,4 +1,4 @@
-"""A person's way through the app: log in, talk, leave. Joins a face, the client and the meaning of what is typed."""
+"""A person's path through the app: log in, talk, leave. Connects a view, the client and what typed text means."""
 
 from __future__ import annotations
 
@@ -43,18 +43,20 @@ from duologue.core.names import BadNickname, nickname_key
 from duologue.core.text import visible
 
 MOST_UNSEEN = 100
-"""Events of a burst after which its lines are waited for, and acknowledged: a screen or two."""
+"""Events of a burst after which its lines are waited for and acknowledged: a screen or two."""
 
 OK = 0
 LOST = 1
 INTERRUPTED = 130
-"""Exit codes. 130 is what shells give for Ctrl+C."""
+"""Exit codes. 130 is what shells report for Ctrl+C."""
 
 _NICKNAME = "Enter your nickname: "
 
 
 class Conversation:
-    """`nickname` is None where it has to be asked for. `memory_of` says which file remembers a nickname's messages."""
+    """One run of the app. A `nickname` of None is asked for. `memory_of` returns the file that remembers a nickname's
+    messages.
+    """
 
     def __init__(
         self,
@@ -75,7 +77,7 @@ class Conversation:
         self._recalls: set[asyncio.Task[None]] = set()
 
     async def run(self) -> int:
-        """From the login to the end; the exit code."""
+        """Run from the login to the end; return the exit code."""
         try:
             while client := await self._login_to_server():
                 if await self._talk(client):
@@ -94,7 +96,7 @@ class Conversation:
     # Logging in
 
     async def _login_to_server(self) -> Client | None:
-        """None: there is no way in, or nobody wants one any more."""
+        """Log in. Return None if that is impossible, or the person no longer wants to."""
         while True:
             nickname = await self._checked_nickname()
             client = Client(self._address, nickname, self._password, memory=self._memory_of(nickname))
@@ -129,7 +131,9 @@ class Conversation:
                 return self._nickname
 
     async def _choose_again(self, refused: LoginRefused) -> bool:
-        """After a wrong password it is asked for again, as hidden as before: people type it without looking."""
+        """Ask for the nickname and password again. A wrong password is asked for hidden again: people type it without
+        looking.
+        """
         self._show(Kind.TROUBLE, visible(str(refused)))
         if not self._view.is_interactive:
             return False
@@ -168,7 +172,7 @@ class Conversation:
     # Talking
 
     async def _talk(self, client: Client) -> bool:
-        """Until somebody wants to leave (True) or the session ends for good (False)."""
+        """Talk until the person wants to leave (True) or the session ends for good (False)."""
         past = HistoryCommands(client, self._view.show)
         tasks = [
             asyncio.create_task(self._send_messages(client, past)),
@@ -194,7 +198,7 @@ class Conversation:
             await client.close()
 
     async def _listen(self, client: Client, past: HistoryCommands) -> None:
-        """What comes is acknowledged when it has been shown; of a burst, all that has been shown together."""
+        """Show and then acknowledge what arrives; a burst is shown and acknowledged together."""
         unseen = 0
         while (event := await client.take()) is not None:
             self._hear(event, past)
@@ -212,13 +216,15 @@ class Conversation:
                 self._line_writer.tell(event)
         except OSError:  # the terminal itself has gone
             raise
-        except Exception as error:  # whatever goes wrong in showing it, it is shown
+        except Exception as error:  # whatever goes wrong while showing it, it is shown
             self._show(Kind.TROUBLE, not_shown(event, error))
         if self._unsent is not None and _is_over(self._unsent, event):
             self._drop_unsent()
 
     async def _settle(self, client: Client) -> None:
-        """What cannot be shown any more was not received: it comes again at the next login."""
+        """Finish what has been shown. Whatever cannot be shown any more was not received: it comes again at the next
+        login.
+        """
         try:
             await self._view.settle()
         except OSError:
@@ -273,7 +279,9 @@ class Conversation:
                 self._show_all(_hints(meaning))
 
     async def _look_back(self, recall: Coroutine[None, None, None]) -> None:
-        """A person goes on chatting meanwhile; from a pipe, the next line may be about what comes."""
+        """Carry out a command about the history. A person goes on chatting meanwhile; from a pipe, the next line may
+        depend on the result.
+        """
         task = asyncio.create_task(recall)
         self._recalls.add(task)
         task.add_done_callback(self._recalls.discard)
@@ -294,7 +302,7 @@ class Conversation:
             await self._view.sent(type(command))
 
     def _tell_place(self, client: Client) -> None:
-        """It has just been changed."""
+        """Say where typed text goes: that has just changed."""
         self._note_target(client)
         if client.room is not None:
             self._show(Kind.HINT, about_room(client.room, client.partner))
@@ -327,7 +335,7 @@ class Conversation:
 
 
 def _is_over(unsent: Confirm, event: Happening) -> bool:
-    """Has what these lines were written for come to an end?"""
+    """Return whether what these lines were written for is over."""
     if unsent.room is not None:
         return isinstance(event, RoomExited | RoomLost) and event.room == unsent.room
     return isinstance(event, ChatEnded) or (isinstance(event, ConnectionLost) and not event.partner)

@@ -1,4 +1,4 @@
-"""What can go wrong for a client.
+"""Errors of the client.
 
 ClientError         an Exception whose text is a sentence for people
 ├─ CannotConnect      there is no way to the server
@@ -13,19 +13,19 @@ from __future__ import annotations
 
 
 class ClientError(Exception):
-    """The text is a sentence, or a part of one, for people. Show it through `visible`."""
+    """An error whose text is a sentence, or part of one, for people. Show it through `visible`."""
 
 
 class CannotConnect(ClientError):
-    """The text is the reason: why the server could not be reached."""
+    """The server could not be reached; the text is the reason."""
 
 
 class TurnedAway(CannotConnect):
-    """The server takes nobody at this moment; the text is what it says."""
+    """The server accepts nobody at this moment; the text is its explanation."""
 
 
 class LoginRefused(ClientError):
-    """`code` is the server's one word for programs; the text is its reason."""
+    """The server refused the login. `code` is its one word for programs; the text is its reason."""
 
     def __init__(self, code: str, text: str) -> None:
         super().__init__(text)
@@ -33,18 +33,18 @@ class LoginRefused(ClientError):
 
 
 class PasswordNeeded(LoginRefused):
-    """The server asked for a password, and there was none to give."""
+    """The server asked for a password, and none was given."""
 
     def __init__(self) -> None:
         super().__init__("password_needed", "This nickname needs a password.")
 
 
 class LinkLost(ClientError):
-    """The text is the reason."""
+    """The session is over; the text is the reason."""
 
 
 class NotConnected(ClientError):
-    """Nothing was sent."""
+    """There is no session, so nothing was sent."""
 
     def __init__(self) -> None:
         super().__init__("Not connected to the server, so nothing was sent.")

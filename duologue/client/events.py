@@ -1,4 +1,4 @@
-"""What happens to a client besides what the server tells it: of its connection, its messages and its memory."""
+"""Events of the client itself, besides those of the server: about its connection, its messages and its memory."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from duologue.core.events.chat import Event
 
 @dataclass(frozen=True, slots=True)
 class ConnectionLost:
-    """The session is over and a new one is being tried for. `partner` is whom the chat is with that goes on then, and
-    `rooms` are those that we come back into.
+    """The session is over and a new one is being attempted. `partner` is the person whom the chat then goes on with,
+    and `rooms` are those that we return to.
 
     The server has not confirmed `unstored` messages (yet); they are kept, and sent again.
     """
@@ -23,9 +23,9 @@ class ConnectionLost:
 
 @dataclass(frozen=True, slots=True)
 class Reconnected:
-    """A new session is on, with no requests. If the chat goes on, a ChatResumed follows; if not, a ChatEnded.
+    """A new session has begun, without requests. If the chat goes on, a ChatResumed follows; if not, a ChatEnded.
 
-    For each room follows a RoomEntered with what was missed there, or a RoomLost.
+    For each room, a RoomEntered with what was missed there follows, or a RoomLost.
     """
 
     nickname: str
@@ -33,7 +33,7 @@ class Reconnected:
 
 @dataclass(frozen=True, slots=True)
 class LetterDelivered:
-    """`nickname` has the letter now. `stream` is what `write` returned."""
+    """`nickname` has received the letter. `stream` is what `write` returned."""
 
     nickname: str
     stream: str
@@ -42,7 +42,7 @@ class LetterDelivered:
 
 @dataclass(frozen=True, slots=True)
 class HandedIn:
-    """The chat with `nickname` is over, and `count` messages that had not arrived are in their mailbox now.
+    """The chat with `nickname` is over, and `count` messages that had not arrived are now in their mailbox.
 
     The server has refused `lost` others, for `reason`.
     """
@@ -55,14 +55,14 @@ class HandedIn:
 
 @dataclass(frozen=True, slots=True)
 class MemoryLost:
-    """The file of the memory cannot be used, for `reason`; what is not safe yet is kept while this program runs."""
+    """The memory's file cannot be used, for `reason`; what is not safe yet is kept while this program runs."""
 
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class RoomLost:
-    """After a lost connection the server has not let us into `room` again. `code` and `reason` are its own."""
+    """After a lost connection the server did not let us into `room` again. `code` and `reason` are its own."""
 
     room: str
     code: str
@@ -71,7 +71,7 @@ class RoomLost:
 
 @dataclass(frozen=True, slots=True)
 class MissedMore:
-    """More was said in `room` while we were away than what comes now; its history has the rest."""
+    """More was said in `room` while we were away than is delivered now; its history has the rest."""
 
     room: str
 

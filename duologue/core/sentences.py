@@ -57,13 +57,13 @@ _ENDS = {
 _ANSWERS = {
     RequestState.ACCEPTED: "{} accepted.",
     RequestState.DECLINED: "{} declined the chat.",
-    RequestState.CANCELLED: "{} is no longer asked.",
+    RequestState.CANCELLED: "You withdrew your request to {}.",
     RequestState.EXPIRED: "{} didn't answer.",
     RequestState.OFFLINE: "{} is offline.",
     RequestState.BUSY: "{} is not available.",
     RequestState.UNKNOWN: "{} doesn't exist.",
     RequestState.TOO_SOON: "{} declined a moment ago. Wait a little before you ask again.",
-    RequestState.TOO_OFTEN: "{} was asked by you several times. Wait a few minutes before you ask again.",
+    RequestState.TOO_OFTEN: "You have asked {} several times. Wait a few minutes before you ask again.",
 }
 _WITHDRAWALS = {
     RequestState.EXPIRED: "{} stopped waiting for your answer.",
@@ -72,11 +72,11 @@ _WITHDRAWALS = {
 }
 
 _STATES = {
-    State.ONLINE: "is online",
-    State.AWAY: "is away",
-    State.DO_NOT_DISTURB: "is not to be disturbed",
-    State.IN_CHAT: "is in a chat",
-    State.OFFLINE: "is offline",
+    State.ONLINE: "online",
+    State.AWAY: "away",
+    State.DO_NOT_DISTURB: "on Do Not Disturb",
+    State.IN_CHAT: "in a chat",
+    State.OFFLINE: "offline",
 }
 _ASIDES = {
     State.ONLINE: "",
@@ -87,7 +87,7 @@ _ASIDES = {
 }
 _YOU = {
     State.ONLINE: "You are back.",
-    State.AWAY: "You are away{}. /back when you are there again.",
+    State.AWAY: "You are away{}. /back when you return.",
     State.DO_NOT_DISTURB: "Nobody can ask you for a chat now. /back ends that.",
 }
 
@@ -123,7 +123,8 @@ def _ended(event: ChatEnded) -> str:
 
 
 def _paused(event: ChatPaused) -> str:
-    return f"{visible(event.nickname)}'s connection is lost; {event.seconds} s to come back. You can go on writing."
+    nickname = visible(event.nickname)
+    return f"{nickname} lost the connection and has {event.seconds} s to return. You can go on writing."
 
 
 def _list(intro: str, shown: Sequence[str], nobody: str, more: int = 0, goes_on: str = "") -> str:
@@ -136,12 +137,12 @@ def _list(intro: str, shown: Sequence[str], nobody: str, more: int = 0, goes_on:
 
 def _names(event: PeopleOnline | RoomMembers | BlockedListed, intro: str, nobody: str, word: str) -> str:
     shown = [*map(visible, event.nicknames)]
-    return _list(intro, shown, nobody, event.more, f"{word} {shown[-1]} goes on." if shown else "")
+    return _list(intro, shown, nobody, event.more, f"{word} {shown[-1]} shows more." if shown else "")
 
 
 def _waiting(event: WaitingRequests) -> str:
     shown = [*map(visible, event.nicknames)]
-    return _list("Waiting for your answer", shown, "Nobody waits for your answer.", event.more)
+    return _list("Waiting for your answer", shown, "Nobody is waiting for your answer.", event.more)
 
 
 def _members(event: RoomMembers) -> str:
@@ -151,23 +152,24 @@ def _members(event: RoomMembers) -> str:
 
 def _entered(event: RoomEntered) -> str:
     others = event.members - 1
-    company = "nobody else" if others == 0 else "one other" if others == 1 else f"{others} others"
+    company = "nobody else" if others == 0 else "1 other person" if others == 1 else f"{others} other people"
     topic = f" It is about: {visible(event.topic)}" if event.topic else ""
     return f"You are in {visible(event.room)}, with {company}.{topic}"
 
 
 def _missed(event: RoomMissed) -> str:
-    messages = "1 message" if event.count == 1 else f"{event.count} messages"
-    return f"{messages} in {visible(event.room)} passed by unread; /history {visible(event.room)} shows them."
+    messages, them = ("1 message", "it") if event.count == 1 else (f"{event.count} messages", "them")
+    return f"You missed {messages} in {visible(event.room)}; /history {visible(event.room)} shows {them}."
 
 
 def is_how(state: State, since: str, text: str) -> str:
     """Return the presence of somebody, after the name; `since` when, where that is known."""
-    return f"{_STATES[state]}{f' since {since}' if since else ''}{f': {visible(text)}' if text else '.'}"
+    how = f"has been {_STATES[state]} since {since}" if since else f"is {_STATES[state]}"
+    return how + (f": {visible(text)}" if text else ".")
 
 
 def named_in_full(event: PersonDescribed) -> str:
-    return f"{visible(event.nickname)} ({'a guest' if event.is_guest else 'an account'})"
+    return f"{visible(event.nickname)} ({'guest' if event.is_guest else 'registered'})"
 
 
 def _you_are(event: YouAre) -> str:
@@ -177,12 +179,12 @@ def _you_are(event: YouAre) -> str:
 def _people(event: PeopleListed) -> str:
     shown = [f"{visible(nickname)}{_ASIDES[state]}" for nickname, state in event.people]
     last = visible(event.people[-1][0]) if event.people else ""
-    return _list("Online", shown, "Nobody is online.", event.more, f"/who {last} goes on.")
+    return _list("Online", shown, "Nobody is online.", event.more, f"/who {last} shows more.")
 
 
 def _blocked(event: PersonBlocked) -> str:
     nickname = visible(event.nickname)
-    return f"You have blocked {nickname}, who hears no more than that you do not answer. /unblock {nickname} ends that."
+    return f"You have blocked {nickname}. To them it looks as if you do not answer. /unblock {nickname} ends that."
 
 
 def _topic(event: RoomTopic) -> str:
@@ -191,11 +193,11 @@ def _topic(event: RoomTopic) -> str:
         return (
             f"{room} has no topic."
             if event.nickname is None
-            else f"{visible(event.nickname)} took {room}'s topic away."
+            else f"{visible(event.nickname)} removed the topic of {room}."
         )
     if event.nickname is None:
         return f"{room} is about: {visible(event.topic)}"
-    return f"{visible(event.nickname)} says what {room} is about: {visible(event.topic)}"
+    return f"{visible(event.nickname)} set the topic of {room}: {visible(event.topic)}"
 
 
 def _listed(event: RoomListed) -> str:
@@ -207,7 +209,7 @@ def _listed(event: RoomListed) -> str:
 def _all_listed(event: RoomsListed) -> str:
     if event.count == 0:
         return "There are no rooms. /join NAME makes one."
-    goes_on = f" /rooms {visible(event.after)} goes on." if event.after else ""
+    goes_on = f" /rooms {visible(event.after)} shows more." if event.after else ""
     return f"{event.count} in all.{goes_on}"
 
 
@@ -215,7 +217,9 @@ _SENTENCES: dict[type[Event], Callable[..., str]] = {
     ChatRequested: lambda event: f"{visible(event.nickname)} wants to chat with you. yes/no",
     RequestSent: lambda event: f"Waiting for {visible(event.nickname)} to answer. /cancel withdraws.",
     RequestAnswered: lambda event: _about(_ANSWERS, event.nickname, event.outcome, "{} doesn't chat."),
-    RequestWithdrawn: lambda event: _about(_WITHDRAWALS, event.nickname, event.outcome, "{} no longer waits for you."),
+    RequestWithdrawn: lambda event: _about(
+        _WITHDRAWALS, event.nickname, event.outcome, "{} is no longer waiting for you."
+    ),
     ChatStarted: lambda event: f"Chat with {visible(event.nickname)} started. /quit leaves the chat.",
     ChatEnded: _ended,
     ChatPaused: _paused,
@@ -230,7 +234,7 @@ _SENTENCES: dict[type[Event], Callable[..., str]] = {
     PersonDescribed: lambda event: f"{named_in_full(event)} {is_how(event.state, '', event.text)}",
     PeopleListed: _people,
     PersonBlocked: _blocked,
-    PersonUnblocked: lambda event: f"{visible(event.nickname)} is not blocked any more.",
+    PersonUnblocked: lambda event: f"{visible(event.nickname)} is no longer blocked.",
     BlockedListed: lambda event: _names(event, "Blocked", "You have blocked nobody.", "/blocked"),
     AskingAllowed: lambda event: _MAY_ASK[event.who],
     Refused: lambda event: visible(event.text),

@@ -1,4 +1,4 @@
-// What the views do for the client, and news for who looks elsewhere.
+// The views that the client uses, and notices for people who are looking elsewhere.
 
 import { LOBBY, ask, login, open, start } from "./client.js";
 import { isTouch, paintCompose } from "./compose.js";
@@ -54,7 +54,7 @@ const VIEWS = {
 	hint: (text) => put(at("hint"), text),
 	isLookedAt: () => !document.hidden && document.hasFocus(),
 };
-// Whatever goes wrong in a view, what came is kept, counted and shown by the others.
+// If a view fails, what arrived is still kept, counted and shown by the others.
 for (const [name, view] of Object.entries(VIEWS)) views[name] = (...args) => guard(view, ...args);
 
 function go(key) {
@@ -62,10 +62,10 @@ function go(key) {
 	open(key);
 	document.body.classList.toggle("talking", !!key);
 	paint();
-	if (key && !isTouch.matches) at("text").focus(); // there it would bring up a keyboard
+	if (key && !isTouch.matches) at("text").focus(); // a keyboard would pop up there
 }
 
-// To where something has begun that was asked for; but never away from where somebody writes, or has gone meanwhile.
+// Opens what somebody asked for; but never takes them away from writing, or from where they have gone meanwhile.
 function turn(key, from = my.open) {
 	const { activeElement } = document;
 	const isWriting = my.open?.draft || at("dialog").open || (activeElement !== at("text") && activeElement.matches("input, textarea, select"));
@@ -85,19 +85,19 @@ function paintLoading() {
 }
 
 function notify(title, body, key) {
-	if (document.hidden) views.paint(); // no frame comes, but the title counts
+	if (document.hidden) views.paint(); // no frame is painted, but the title counts
 	if (views.isLookedAt() || globalThis.Notification?.permission !== "granted") return;
 	try {
 		const notice = new Notification(visible(title), { body: visible(body).slice(0, 200), tag: key });
 		notice.onclick = () => focus() ?? go(key);
 	} catch {
-		noNotices(); // Chrome on Android has them for service workers only
+		noNotices(); // Chrome on Android has them in service workers only
 	}
 }
 
 function noNotices() {
 	guard(() => navigator.vibrate?.(SHAKE));
-	if (my.canNotify) views.hint("This browser cannot show notices of this page. The count in its title tells of news.");
+	if (my.canNotify) views.hint("This browser cannot show notifications for this page. The count in its title shows what is new.");
 	my.canNotify = false;
 }
 

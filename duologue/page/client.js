@@ -1,4 +1,4 @@
-// Logs in, keeps the session, asks, speaks and reads. Knows no element.
+// Logs in, keeps the session, sends and reads. Knows no elements.
 
 import * as delivery from "./delivery.js";
 import { save } from "./file.js";
@@ -13,19 +13,19 @@ const PAGE = 50; // messages
 export const MOST = 500; // in one answer, or list
 const TOO_SOON = 3000; // ms
 const WHY_IN = 5000; // ms
-const WHY_AT = new Set([2, 8, 32, 128]); // failures in a row: what is full is not asked on top of each try
+const WHY_AT = new Set([2, 8, 32, 128]); // failures in a row: a server that is full is not asked after each attempt
 const NO_ANSWER = "The server cannot be reached.";
 const FINAL = { taken_over: "taken", removed: "over", protocol_error: "over", bye: "over" };
 
 const { send } = socket;
-export const joining = []; // unanswered, in order
-const questions = []; // the same
-const describing = []; // the same: what is done with the answer
-let hear; // what each event changes
+export const joining = []; // without an answer yet, in order
+const questions = []; // likewise
+const describing = []; // likewise: what to do with the answer
+let hear; // handles each event
 let form = null;
 let stage = ""; // nickname, pass, password, or denied
-let aside = null; // comes before the session
-let isRestored = false; // what was before a reload
+let aside = null; // what arrives before the session begins
+let isRestored = false; // what was there before a reload
 
 export function start(hearing) {
 	hear = hearing;
@@ -86,7 +86,7 @@ function loggedIn({ token, nickname, spelling }) {
 	aside = [{ type: "presence", nickname, spelling, state: "online", text: "" }];
 }
 
-// Each step in its own guard: what is wrong with one line of the past stops nobody from reading on.
+// Each step has its own guard: a fault in one line of the past must not stop anybody from reading on.
 function begin() {
 	socket.settle();
 	guard(recall, my.me);
@@ -106,7 +106,7 @@ function begin() {
 	views.begun();
 }
 
-// What each session forgets.
+// Tells the server what it forgets with each session.
 function wish(wasTaken) {
 	if (my.own.state !== "online") be(my.own.state, my.own.text);
 	send("list_blocked");
@@ -125,7 +125,7 @@ function restore() {
 	for (const letter of Object.values(kept.letters)) guard(put, letter.to, letter);
 }
 
-// What has been typed since the page was opened counts for more than what was kept.
+// Text typed since the page was opened takes precedence over what was kept.
 function restoreDrafts() {
 	if (!isRestored) for (const key in kept.drafts) talkWith(key).draft = kept.drafts[key];
 	isRestored = true;
@@ -133,7 +133,7 @@ function restoreDrafts() {
 	for (const { key, draft } of my.talks.values()) if (draft) kept.drafts[key] = draft;
 }
 
-// The one way of what the server says: into the state first, each event by itself; what got there is acknowledged.
+// The one path of events: into the state first, each by itself; what got there is acknowledged.
 function note(event) {
 	guard(takeIn, event);
 	guard(delivery.acknowledge);
@@ -177,7 +177,7 @@ function lost(failures) {
 	changed();
 }
 
-// Said at once, and again when more is known; unless somebody has tried again by then.
+// Shown at once, and again when more is known; unless there has been another attempt by then.
 async function unreached(tried) {
 	views.login(NO_ANSWER);
 	const why = await findWhy();
@@ -189,13 +189,13 @@ function tellWhy(why) {
 	changed();
 }
 
-// Why no socket opens. A browser tells no script, so the server is asked in another way.
+// Finds out why no socket opens. Browsers do not tell scripts, so the server is asked in another way.
 async function findWhy() {
 	try {
 		const answer = await fetch(`status?origin=${encodeURIComponent(location.origin)}`, { cache: "no-store", signal: AbortSignal.timeout(WHY_IN) });
 		const isInWords = answer.headers.get("Content-Type")?.startsWith("text/plain");
 		if (answer.ok) return "The server answers, but no chat can be opened: something between here and there does not pass WebSockets on.";
-		return isInWords ? (await answer.text()).trim() : `${NO_ANSWER} What stands before it answers ${answer.status}.`;
+		return isInWords ? (await answer.text()).trim() : `${NO_ANSWER} A proxy in front of it answers ${answer.status}.`;
 	} catch {
 		return NO_ANSWER;
 	}
@@ -211,13 +211,13 @@ export const no = (why) => !!views.hint(why);
 
 export function ask(type, fields = {}) {
 	if (isTooLong(JSON.stringify(fields))) return no("That is too long.");
-	if (fields.room && !isRoom(fields.room)) return no("This is no room.");
-	return send(type, fields) || no("There is no connection now.");
+	if (fields.room && !isRoom(fields.room)) return no("This is not a room.");
+	return send(type, fields) || no("There is no connection at the moment.");
 }
 
 export const be = (how, text) => (how === "away" ? ask("go_away", { text }) : ask(how === "dnd" ? "do_not_disturb" : "come_back"));
 
-// `from`: the conversation in which somebody asked for it, who is taken there once it has opened.
+// `from`: the conversation in which somebody asked for it; they are taken to the room once it has opened.
 export const join = ({ room, password = null, from }) => ask("join_room", { room, password }) && joining.push({ room, password, from });
 
 export const enter = (room, password) => join({ room, password, from: my.open });
@@ -228,7 +228,7 @@ export function keepRoom(room, ...entry) {
 	tab.set("rooms", JSON.stringify([...roomsKept().filter(([key]) => key !== room), ...entry]));
 }
 
-// True where it was taken.
+// Returns whether it was accepted.
 export function speak(talk, typed) {
 	const text = clean(typed);
 	const line = { id: newName(), text, at: Date.now() / 1000 };
@@ -257,7 +257,7 @@ export function open(key) {
 export const describe = (nickname, done) => ask("who_is", { nickname }) && describing.push(done);
 export const answered = (text) => describing.shift()?.(text);
 
-// Of somebody who is not here nothing has told how they spell their name.
+// Asks about somebody who is not here: nothing has told yet how they spell their name.
 function meet(talk) {
 	if (!socket.isOn || !talk || talk.isRoom || talk.isMet || my.people.has(talk.key)) return;
 	talk.isMet = true;
@@ -281,7 +281,7 @@ export function read(talk, before = null, count = PAGE) {
 	question("read_history", { nickname: talk.key, count, before }, done, fail);
 }
 
-// Shows a message that was found: what was said since then is read until it is there.
+// Shows a message that was found: reads what was said since then until it is there.
 export function show({ key, id, number }) {
 	views.go(key);
 	my.sought = { talk: my.open, id, number };
@@ -297,7 +297,7 @@ function seek() {
 	else if (before > number) {
 		views.hint("Looking for it …");
 		read(talk, before, MOST);
-	} else if (before !== undefined) seekNoMore("This message is there no more.");
+	} else if (before !== undefined) seekNoMore("This message is no longer there.");
 }
 
 function found(item) {
@@ -314,7 +314,7 @@ function seekNoMore(why) {
 
 export const search = (words) => question("search_history", { words }, (items) => (my.found = items));
 
-// A file of it all, which is read from its end.
+// Saves a whole conversation, reading it from its end.
 export function download(key, kind, before = null, later = []) {
 	const done = (items, older) => {
 		later.unshift(...items);

@@ -1,4 +1,4 @@
-// The box to write in, and its words that begin with a slash.
+// The box for writing, and its slash commands.
 
 import { ask, be, enter, logOut, no, search, speak } from "./client.js";
 import { leave } from "./delivery.js";
@@ -9,7 +9,7 @@ import { clean, isRoom, isTooLong } from "./text.js";
 import { showNewest } from "./log.js";
 import { at } from "./ui.js";
 
-// Fingers: Enter breaks the line there, as in every other box, and a button sends.
+// Touch screens: Enter breaks the line, as in every other box, and a button sends.
 export const isTouch = matchMedia("(hover: none) and (pointer: coarse)");
 
 const NO_FILES = "Files and pictures cannot be sent yet.";
@@ -40,7 +40,7 @@ function submit(event) {
 	draft(from, "");
 	const isTaken = /^\/(?!\/|me\s)/.test(text) ? obey(text) : speak(talk, text.replace(/^\/\//, "/"));
 	if (!isTaken) return draft(from, text);
-	box.value = talk.draft; // maybe of another conversation by now
+	box.value = talk.draft; // perhaps of another conversation by now
 	typed();
 	if (talk === from) showNewest();
 }
@@ -53,13 +53,13 @@ box.onkeydown = (event) => {
 	const isPlain = !shiftKey && !isTouch.matches;
 	if (key === "Enter" && (isPlain || ctrlKey || metaKey) && !isComposing && keyCode !== 229) submit(event);
 };
-at("send").onpointerdown = (event) => event.preventDefault(); // the keyboard of a phone stays
+at("send").onpointerdown = (event) => event.preventDefault(); // keeps the keyboard of a phone open
 
-// A text that comes with its picture, as from a spreadsheet, is pasted as ever.
+// Text that comes with its picture, as from a spreadsheet, is pasted as usual.
 box.onpaste = ({ clipboardData: { files, types } }) => {
 	if (files.length && !types.includes("text/plain")) views.hint(NO_FILES);
 };
-// Dropped beside the box, a browser would open it in the place of the page.
+// Browsers open what is dropped beside the box in place of the page.
 addEventListener("dragover", (event) => hasFiles(event) && event.preventDefault());
 addEventListener("drop", (event) => {
 	if (!hasFiles(event)) return;
@@ -68,7 +68,7 @@ addEventListener("drop", (event) => {
 });
 const hasFiles = ({ dataTransfer }) => dataTransfer?.types.includes("Files");
 
-// A word that nobody knows is never sent.
+// An unknown command is never sent.
 function obey(text) {
 	const [, word, rest] = text.match(/^\/(\S*)\s*([^]*?)\s*$/);
 	views.hint("");
@@ -81,12 +81,12 @@ const about = (type) => (name) => ask(type, { nickname: nameIn(name) });
 
 function letter(name, text) {
 	const key = isRoom(name) ? roomKey(name) : personKey(name);
-	if (!isName(key)) return no("Say to whom.");
+	if (!isName(key)) return no("Say who it is for.");
 	if (!speak(talkWith(key), text)) return false;
 	return views.go(key);
 }
 
-// What changes something for all is never guessed: only a word with its mark is a room, and "-" takes the topic away.
+// Nothing that changes a room for everybody is guessed: only a word with its mark is a room, and "-" removes the topic.
 function topic(rest, name) {
 	const isNamed = isRoom(name);
 	const text = isNamed ? rest.slice(name.length).trim() : rest;
@@ -100,7 +100,7 @@ const WORDS = {
 	join: (rest, name, password) => (name ? enter(roomKey(name), password) : false),
 	part: (name) => ask("part_room", { room: name ? roomKey(name) : talk.key }),
 	topic,
-	names: (name) => (isRoom(name || talk.key) ? showMembers(talkWith(name ? roomKey(name) : talk.key)) : no("This is no room.")),
+	names: (name) => (isRoom(name || talk.key) ? showMembers(talkWith(name ? roomKey(name) : talk.key)) : no("This is not a room.")),
 	away: (text) => be("away", text),
 	dnd: () => be("dnd"),
 	back: () => be("online"),

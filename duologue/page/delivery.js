@@ -1,4 +1,4 @@
-// Our messages: counted, kept until safe, sent again, handed in; those to us are told once.
+// Our messages: counted, kept until safe, sent again, handed in. Messages to us are shown once.
 // See docs/protocol.md, 7, 10 and 11. Knows no page.
 
 import { guard } from "./guard.js";
@@ -13,11 +13,11 @@ const MESSAGES = new Set(["said", "message_from"]); // events that are acknowled
 let live = null; // the chat of this session
 let asked = new Set(); // chats to resume
 let written = 0; // its messages sent in this session
-let stream = ""; // of the partner, and its last number
+let stream = ""; // the partner's stream, and its last number
 let number = 0;
-let safe = 0; // of its numbers, kept here
-const news = new Set(); // "sender stream" that have to be acknowledged
-const broken = new Set(); // of which something could not be taken in: it is not answered for, nor what follows it
+let safe = 0; // the last of its numbers that is kept here
+const news = new Set(); // "sender stream", to be acknowledged
+const broken = new Set(); // "sender stream" with something that could not be taken in: that is not acknowledged, nor what follows
 
 const chats = () => Object.values(kept.chats);
 const numbered = ({ lines, stored, stream }) => lines.map((line, place) => ({ ...line, stream, number: stored + 1 + place }));
@@ -40,10 +40,10 @@ function askToResume(chat) {
 
 export function lose() {
 	live = null;
-	for (const [id, rank] of states) if (rank === 1) set(id, "unsent"); // it goes out once more
+	for (const [id, rank] of states) if (rank === 1) set(id, "unsent"); // it is sent again
 }
 
-// The answer is why not.
+// Returns why not, or "".
 export function say(line) {
 	const chat = current();
 	chat.lines.push(line);
@@ -54,7 +54,7 @@ export function say(line) {
 	return trouble;
 }
 
-// What was not sent in this session.
+// Sends what was not sent in this session.
 function sendDue() {
 	if (!live) return;
 	for (const { id, text, number } of numbered(live)) {
@@ -83,7 +83,7 @@ function post(nickname, { stream, text, id, number = 1 }) {
 	track(stream, number, id, send("send_letter", { nickname, stream, number, text }) ? "sent" : "unsent");
 }
 
-// What was said before in a chat goes first.
+// Letters wait for earlier messages of a chat.
 const isHeld = ({ to }) => chats().some(({ id, partner, lines }) => asked.has(id) && partner === to && lines.length);
 
 function hand(letter) {
@@ -118,7 +118,7 @@ function set(id, state) {
 function mark({ stored, delivered, stream }) {
 	for (const [number, id] of idsIn(stream)) {
 		if (number <= stored) set(id, "stored");
-		if (number <= delivered) set(id, "delivered"); // maybe before it is on the disk
+		if (number <= delivered) set(id, "delivered"); // perhaps before it is on the disk
 	}
 }
 
@@ -143,7 +143,7 @@ function forget({ id, lines }) {
 	save("chats");
 }
 
-// The server answers for messages up to this one.
+// The server has stored our messages up to this one.
 function store(chat, upto) {
 	if (upto <= chat.stored) return;
 	chat.lines.splice(0, upto - chat.stored);
@@ -166,14 +166,14 @@ function ended(event, id, had) {
 
 const heard = (sender, stream) => kept.received[`${sender} ${stream}`] ?? 0;
 
-// False: we have had it. That is said again.
+// Returns false for a message that we have had; it is acknowledged again.
 function isNew({ nickname, stream, number }) {
 	const isHad = number <= heard(nickname, stream);
 	if (isHad) news.add(`${nickname} ${stream}`);
 	return !isHad;
 }
 
-// It is where it will be shown: from now on it counts as received.
+// The event is where it will be shown: from now on it counts as received.
 export function took({ type, nickname, stream, number }) {
 	const key = `${nickname} ${stream}`;
 	if (!MESSAGES.has(type) || broken.has(key)) return;
@@ -187,7 +187,7 @@ export function took({ type, nickname, stream, number }) {
 
 export const fail = ({ nickname, stream }) => broken.add(`${nickname} ${stream}`);
 
-// News is kept, then acknowledged.
+// Keeps the news, then acknowledges it.
 export function acknowledge() {
 	if (news.size && save("received")) return;
 	for (const key of news) {
@@ -206,7 +206,7 @@ function begins(name, first) {
 	safe = live && heard(live.partner, name);
 }
 
-// What there is to tell of an event.
+// Returns the events to show.
 export const note = (event) => NOTES[event.type]?.(event) ?? [event];
 
 const NOTES = {

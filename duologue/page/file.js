@@ -1,4 +1,4 @@
-// A conversation as a file, laid out as the terminal does it.
+// Saves a conversation as a file, formatted as in the terminal.
 
 import { shownName } from "./state.js";
 import { actionIn, isRoom, visible } from "./text.js";

@@ -1,4 +1,4 @@
-// What goes wrong in one part of the page is told, and keeps no other part from its work.
+// Faults in one part of the page are reported, and do not keep the other parts from working.
 
 export function guard(act, ...args) {
 	try {
@@ -8,7 +8,7 @@ export function guard(act, ...args) {
 	}
 }
 
-// For whoever looks into the console, and for whoever only looks at the page.
+// For people who look at the console, and for those who only see the page.
 export function report(error) {
 	console.error(error);
 	const trouble = document.getElementById("trouble");

@@ -1,4 +1,4 @@
-// Above the messages.
+// The part above the messages.
 
 import { MOST, ask, enter, logOut } from "./client.js";
 import { leave } from "./delivery.js";
@@ -8,10 +8,10 @@ import { changed, how, my, shownName, views } from "./state.js";
 import { at, button, el, sign, sync } from "./ui.js";
 import { clock, inWords } from "./words.js";
 
-const APART = { className: "apart" }; // not to be pressed for its neighbour
+const APART = { className: "apart" }; // not to be pressed by mistake for its neighbour
 const LINKS = {
 	lost: ["Connection lost. What you write is kept.", "Try now", openSocket],
-	taken: ["You use Duologue somewhere else now.", "Use it here", openSocket],
+	taken: ["Duologue is open somewhere else.", "Use it here", openSocket],
 	over: ["The server has ended the session.", "Log in", logOut],
 };
 

@@ -1,4 +1,4 @@
-// What each event changes.
+// The effect of each event.
 
 import { MOST, answered, ended, joining, keepRoom, open, read, recalled, refused } from "./client.js";
 import { kept, save } from "./memory.js";
@@ -62,7 +62,7 @@ function exited({ room }) {
 	keepRoom(room);
 }
 
-// Page by page.
+// Arrives page by page.
 const listed = (type, setOf) => ({ room, nicknames, more }) => {
 	const all = setOf(room);
 	for (const name of nicknames) all.add(name);
@@ -74,7 +74,7 @@ const forgetting = (from, act) => (event) => {
 	act(event);
 };
 
-// It stands in the conversation, too: a hint is gone with the next key.
+// It is shown in the conversation, too: a hint disappears with the next key.
 const noteEnd = (event) => missed(talkWith(event.nickname), { id: newName(), at: now(), note: sentence(event) });
 
 function unanswered(event) {
@@ -131,7 +131,7 @@ const EVENTS = {
 	},
 	room_missed({ room }) {
 		const talk = talkWith(room);
-		talk.isLoading = false; // what comes now may be older
+		talk.isLoading = false; // what arrives now may be older
 		read(talk);
 	},
 	room_listed: (row) => my.rooms.push(row),

@@ -12,15 +12,15 @@ const GUESS = 44; // px
 const NEAR = 30; // px
 const GROUP = 300; // s
 
-const FOUND_AT = 1 / 3; // of the height, from above: what was said before it is seen too
+const FOUND_AT = 1 / 3; // of the height, from the top: what was said before it is visible too
 
 const box = at("log");
 const down = at("down");
 const [above, rows, below] = box.children;
 let talk = null;
 let items = [];
-let anchor = null; // {item, offset} that stays; null: the end
-let last = null; // the newest item when the end was on the screen
+let anchor = null; // {item, offset} that stays in place; null: the end
+let last = null; // the newest item when the end was visible
 let width = 0;
 
 const height = (item) => item.height ?? GUESS;
@@ -37,7 +37,7 @@ export function paintLog() {
 	paintDown();
 }
 
-// Something new is below what is on the screen.
+// Counts what is new below the visible part.
 function paintDown() {
 	if (!anchor) last = items.at(-1);
 	const since = items.lastIndexOf(last);
@@ -54,7 +54,7 @@ export function showNewest() {
 down.onclick = showNewest;
 
 export function reveal(item) {
-	paintLog(); // of another conversation until now, maybe
+	paintLog(); // perhaps of another conversation until now
 	anchor = { item, offset: box.clientHeight * FOUND_AT };
 	paintLog();
 }

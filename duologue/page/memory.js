@@ -1,18 +1,18 @@
-// What outlives the tab, of one account; and what lives as long as the tab. Only the newest tab of an account writes.
+// Data that outlives the tab, for one account, and data that lives as long as the tab. Only the newest tab of an account writes.
 
 import { guard } from "./guard.js";
 
 export const kept = {
 	chats: {}, // id → {id, partner, stream, partnerStream, stored, isOver, lines: [{id, text, at}]}
 	letters: {}, // stream → {stream, to, id, text, at, isStored}
-	received: {}, // "sender stream" → up to where all has arrived
+	received: {}, // "sender stream" → the number up to which everything has arrived
 	talks: {}, // key of a conversation → {at, unread, seen}
-	drafts: {}, // key of a conversation → what is typed there and not sent
-	spellings: {}, // nickname → how its account spells it, where that is something else
+	drafts: {}, // key of a conversation → text typed there but not sent
+	spellings: {}, // nickname → its account's spelling, if different
 	place: {}, // {open: key of the conversation on the screen}
 };
-const DRAFTS_AFTER = 300; // ms: a crash costs no more than the last word
-const folder = new URL(".", location.href).pathname; // a proxy may have several servers, each in a folder of its own
+const DRAFTS_AFTER = 300; // ms: a crash loses the last word at most
+const folder = new URL(".", location.href).pathname; // a proxy may have several servers, each in its own folder
 const writer = String(Math.random());
 let prefix = "";
 let timer = 0;
@@ -21,7 +21,7 @@ function attempt(act) {
 	try {
 		return act() ?? "";
 	} catch ({ name }) {
-		return name === "QuotaExceededError" ? "Too much waits to be sent." : "This browser keeps nothing: not sent.";
+		return name === "QuotaExceededError" ? "Too much is waiting to be sent." : "This browser stores nothing, so that was not sent.";
 	}
 }
 
@@ -34,7 +34,7 @@ export function recall(account) {
 	for (const kind in kept) guard(() => (kept[kind] = JSON.parse(localStorage[prefix + kind] ?? "{}")));
 }
 
-// "" where it survives a killed tab; else why not, for people.
+// Returns "" if it now survives a killed tab; otherwise why not, for people.
 export const save = (kind) =>
 	attempt(() => {
 		if (localStorage[`${prefix}writer`] !== writer) return "You have logged in somewhere else, so that was not sent.";
@@ -46,7 +46,7 @@ export function keepDraft(key, text) {
 	else delete kept.drafts[key];
 	clearTimeout(timer);
 	if (text) timer = setTimeout(save, DRAFTS_AFTER, "drafts");
-	else save("drafts"); // or it would stand there again after it was sent
+	else save("drafts"); // or it would be back after it was sent
 }
 
 export function keepPlace(open) {
@@ -59,7 +59,7 @@ document.addEventListener("visibilitychange", () => document.hidden && prefix &&
 
 const inTab = folder === "/" ? "" : folder;
 
-// "pass", "nickname", "rooms": until the tab is closed.
+// "pass", "nickname", "rooms": kept until the tab is closed.
 export const tab = {
 	get: (name) => sessionStorage[inTab + name],
 	set: (name, value) => guard(() => (sessionStorage[inTab + name] = value)),

@@ -11,7 +11,7 @@ const close = () => box.close();
 const act = (text, done) => button(text, () => close() ?? done());
 
 function show(title, ...children) {
-	box.replaceChildren(); // or a field would keep what was typed into another
+	box.replaceChildren(); // otherwise a field would keep what was typed into another
 	put(box, el("header", el("h2", { id: "title" }, title), button("×", close, { ariaLabel: "Close" })), ...children);
 	if (!box.open) box.showModal();
 }
@@ -38,7 +38,7 @@ const row = (name, words, onclick) => el("li", button([sign(name), el("span.name
 export function showRooms() {
 	const name = field("Room", { required: true });
 	const secret = field("Password, if any", { type: "password" });
-	const make = form("Join or make it", (room, password) => enter(roomKey(room), password || null), name, secret);
+	const make = form("Join or create", (room, password) => enter(roomKey(room), password || null), name, secret);
 	const rows = my.rooms.map(({ room, members, has_password: isLocked, topic }) =>
 		row(room, `${members} here${isLocked ? ", with a password" : ""} ${topic}`, () => {
 			name.lastChild.value = room;
@@ -56,14 +56,14 @@ export function showMore(key) {
 	if (!isRoom(key)) describe(key, (text) => put(about, text));
 }
 
-// Before what cannot be taken back by the same button, or by one that lies beside another.
+// Asks before something that the same button, or one beside it, cannot undo.
 function askFirst(title, text, word, done) {
 	show(title, el("p", text), el("p", el("button.danger", { type: "button", onclick: () => close() ?? done() }, word), button("Cancel", close)));
 }
 
 export function askBlock(nickname, done = () => {}) {
 	const name = shownName(nickname);
-	const text = `Nothing that ${name} writes or asks will reach you, and a chat with ${name} ends. ${name} is not told. Behind your own name you can unblock again.`;
+	const text = `Nothing that ${name} writes or asks will reach you, and a chat with ${name} ends. ${name} is not told. You can unblock them under your own name.`;
 	askFirst(`Block ${name}?`, text, `Block ${name}`, () => ask("block", { nickname }) && done());
 }
 
@@ -71,13 +71,13 @@ export function askBlock(nickname, done = () => {}) {
 export function leaveRoom({ key: room, members }) {
 	const leave = () => ask("part_room", { room });
 	if (members.size > 1 || room === LOBBY) leave();
-	else askFirst(`Leave ${room}?`, "You are the last one here: the room, its topic and what was said in it are gone when you leave.", `Leave ${room}`, leave);
+	else askFirst(`Leave ${room}?`, "You are the last one here: when you leave, the room, its topic and everything said in it are gone.", `Leave ${room}`, leave);
 }
 
 function notices() {
-	if (!my.canNotify) return el("small", "This browser cannot show notices of this page.");
+	if (!my.canNotify) return el("small", "This browser cannot show notifications for this page.");
 	if (globalThis.Notification?.permission !== "default") return null;
-	return button("Notify me when I look elsewhere", async () => {
+	return button("Notify me when I am elsewhere", async () => {
 		await Notification.requestPermission();
 		close();
 	});

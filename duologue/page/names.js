@@ -1,4 +1,4 @@
-// Names as the server spells them (duologue/core/names.py). What a browser does not know of it is in name_rules.js.
+// Names as the server spells them (duologue/core/names.py). The rules that browsers lack are in name_rules.js.
 
 import { FOLDED, GUEST_MARK, INVISIBLE, MOST_BYTES, MOST_CHARACTERS, PUNCTUATION, ROOM_MARK } from "./name_rules.js";
 
@@ -10,10 +10,10 @@ export const nameKey = (typed) => folded(folded(typed.normalize("NFD")).normaliz
 export const isGuest = (name) => name.startsWith(GUEST_MARK);
 export const bareKey = (name) => nameKey(name.replace(GUEST_MARK, ""));
 
-// A guest keeps the capitals.
+// Guests keep their capitals.
 export const asTyped = (typed) => typed.normalize("NFKC");
 
-// With the mark of a room or without.
+// With or without the mark of a room.
 export function roomKey(typed) {
 	const isMarked = typed.slice(0, 1).normalize("NFKC") === ROOM_MARK;
 	return ROOM_MARK + nameKey(isMarked ? typed.slice(1) : typed);
@@ -21,7 +21,7 @@ export function roomKey(typed) {
 
 const NAME = new RegExp(`^[\\p{L}\\p{Nd}][\\p{L}\\p{M}\\p{Nd}${PUNCTUATION.replace("-", "\\-")}]*$`, "u");
 
-// Could somebody, or some room, have this name? Words that the server keeps back are refused by itself.
+// Returns whether a person or room could have this name. The server itself refuses reserved words.
 export function isName(key) {
 	const isMarked = [ROOM_MARK, GUEST_MARK].includes(key[0]);
 	const name = isMarked ? key.slice(1) : key;

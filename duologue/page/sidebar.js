@@ -1,4 +1,4 @@
-// Rooms, conversations, people, and finding them.
+// Rooms, conversations, people, and the search.
 
 import { search, show } from "./client.js";
 import { nameKey } from "./names.js";

@@ -1,11 +1,11 @@
-// A WebSocket of JSON frames that opens again by itself.
+// A WebSocket of JSON frames that reconnects by itself.
 
 const BEAT = 15_000; // ms: docs/protocol.md, 7.2
 const DEAD_AFTER = 45_000; // ms: the same, 8.2
 const FIRST_WAIT = 400; // ms
 const LONGEST_WAIT = 10_000;
 
-export let isOn = false; // is there a session?
+export let isOn = false; // whether there is a session
 let socket = null;
 let isWanted = false;
 let tries = 0;
@@ -43,7 +43,7 @@ export function sendRaw(type, fields) {
 	return isOpen();
 }
 
-// False where there is no session.
+// Returns false if there is no session.
 export const send = (type, fields) => isOn && sendRaw(type, fields);
 
 export function settle() {

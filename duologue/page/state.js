@@ -1,4 +1,4 @@
-// What the page knows at this moment. Knows no wire and no element.
+// The state of the page. Knows no protocol and no elements.
 
 import { keepDraft, kept, save } from "./memory.js";
 import { asTyped, bareKey, isGuest, nameKey } from "./names.js";
@@ -7,22 +7,22 @@ import { Timeline } from "./timeline.js";
 
 export const my = {
 	me: "",
-	link: "off", // on, lost; taken or over: for good
+	link: "off", // on, lost; taken or over: final
 	own: { state: "online", text: "" },
 	mayAsk: "everyone",
 	people: new Map(), // nickname → {state, text}
 	talks: new Map(),
 	open: null,
-	partner: null, // whom there is a chat with
+	partner: null, // the person whom the chat is with
 	requests: new Map(), // nickname → until when
-	asked: new Set(), // whom we wait for
+	asked: new Set(), // the people whose answer we wait for
 	blocked: new Set(),
 	rooms: [],
 	found: null, // items
-	sought: null, // {talk, id, number}: a message to be shown
-	marked: null, // the id of one that was sought and found
-	canNotify: true, // as far as is known
-	why: "", // the server cannot be reached, in its words
+	sought: null, // {talk, id, number}: a message to show
+	marked: null, // the id of a message that was sought and found
+	canNotify: true, // as far as we know
+	why: "", // why the server cannot be reached, in its words
 };
 
 export function talkWith(key) {
@@ -32,7 +32,7 @@ export function talkWith(key) {
 	return my.talks.get(key);
 }
 
-// People read a name as its account spells it; all else goes by the key.
+// People see a name as its account spells it; everything else uses the key.
 export const shownName = (key) => kept.spellings[key] ?? key;
 
 export function spell({ nickname, spelling }) {
@@ -42,7 +42,7 @@ export function spell({ nickname, spelling }) {
 	save("spellings");
 }
 
-// Whom or what somebody means by a name: as the server knows them, as far as it has told, or else as it would spell it.
+// Returns whom or what somebody means by a name: as the server spells it, if that is known, or else as it would.
 export function personKey(typed) {
 	const key = nameKey(typed);
 	const isGuestMeant = isGuest(key);
@@ -55,7 +55,7 @@ export function personKey(typed) {
 export const how = (nickname) => my.people.get(nickname) ?? { state: "offline", text: "" };
 
 export const idIn = (who, stream, position) => `${who} ${stream} ${position}`;
-export const idInRoom = (number, at) => `#${number} ${at}`; // without a history numbers begin again
+export const idInRoom = (number, at) => `#${number} ${at}`; // without a history the numbers begin again
 
 export function draft(talk, text) {
 	talk.draft = text;
@@ -76,13 +76,13 @@ export function remember({ key, at, unread, timeline }) {
 export function arrive(talk, item) {
 	const isNew = talk.timeline.add(item);
 	changed();
-	if (item.note || (talk.isRoom && !isNew)) return; // counted when recalled
+	if (item.note || (talk.isRoom && !isNew)) return; // counted when it is recalled
 	talk.at = Math.max(talk.at, item.at);
 	if (!item.isMine) count(talk, item);
 	remember(talk);
 }
 
-// It is unread, unless somebody looks at it.
+// Marks it as unread, unless somebody is looking at it.
 export function count(talk, item) {
 	if (talk !== my.open || !views.isLookedAt()) {
 		talk.unread += 1;
@@ -91,7 +91,7 @@ export function count(talk, item) {
 	views.arrived(talk, item);
 }
 
-// A line that nobody has said, and that somebody ought to see all the same.
+// Adds a line that nobody has said, but that somebody ought to see.
 export function missed(talk, item) {
 	arrive(talk, item);
 	talk.at = Math.max(talk.at, item.at);
@@ -100,7 +100,7 @@ export function missed(talk, item) {
 	talk.firstUnread ??= item.id;
 }
 
-// What the views do: app.js.
+// The functions of the views: app.js.
 export const views = {};
 let isDue = false;
 

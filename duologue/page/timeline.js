@@ -1,13 +1,13 @@
-// One conversation: what is live and what is recalled, in its order. Knows no page.
-// An item: {id, number, at, who, text, isMine}, or {id, at, note}. Live or recalled, the id is the same.
+// One conversation: live and recalled messages, in order. Knows no page.
+// An item: {id, number, at, who, text, isMine}, or {id, at, note}. Live or recalled, its id is the same.
 
 export class Timeline {
 	items = [];
-	before; // asks for what is older; undefined: none of it has come
+	before; // asks for older messages; undefined: none have come
 	newest = 0; // number
 	#known = new Map(); // id → item
 
-	// False: it is here already, and has its number now.
+	// Returns false if it is here already; that has its number now.
 	add(item) {
 		const { id, number } = item;
 		const known = this.#known.get(id);
@@ -18,7 +18,7 @@ export class Timeline {
 		return !known;
 	}
 
-	// A page of the history, oldest first. The answer is what was not here.
+	// Adds a page of the history, oldest first. Returns what was not here.
 	merge(page, isNewest, before, markOf) {
 		const live = this.items.length;
 		const isRead = this.before !== undefined;
@@ -34,7 +34,7 @@ export class Timeline {
 		return added;
 	}
 
-	// By number; what has none stays with its neighbour.
+	// Sorts by number; an item without one stays with its neighbour.
 	#arrange(live) {
 		let place = (this.items.slice(0, live).find((item) => item.number)?.number ?? Number.MAX_VALUE) - 0.5;
 		for (const item of this.items) item.place = place = item.number ?? place;

@@ -1,11 +1,11 @@
-// Makes elements and lists. Texts come onto the page only here, made visible.
+// Makes elements and lists. Text comes onto the page only here, made visible.
 
 import { report } from "./guard.js";
 import { visible } from "./text.js";
 
 export const at = (id) => document.getElementById(id);
 
-// A `tag.class`, maybe properties; children are elements, texts, or nothing.
+// Makes a `tag.class`, with optional properties; children are elements, texts, or nothing.
 export function el(tag, ...children) {
 	const [name, ...classes] = tag.split(".");
 	const element = document.createElement(name);
@@ -21,10 +21,10 @@ const nodes = (children) =>
 		.filter((child) => child)
 		.map((child) => (child instanceof Node ? child : document.createTextNode(visible(String(child)))));
 
-// What the element has in it from now on; what was there and is wanted still stays.
+// Replaces the children of the element; those that are there already and still wanted stay.
 export const put = (element, ...children) => settle(element, nodes(children));
 
-// `parent` gets a child for each item {key, sign}. Where a sign has changed, only what differs is changed: a selection
+// Gives `parent` a child for each item {key, sign}. If a sign has changed, only the differences are applied: a selection
 // and the keyboard stay where they are.
 export function sync(parent, items, make) {
 	const before = parent.kept ?? new Map();
@@ -43,7 +43,7 @@ export function sync(parent, items, make) {
 	}
 }
 
-// One item that cannot be shown as it should be hides no other.
+// An item that cannot be shown must not hide the others.
 function made(make, item) {
 	try {
 		return make(item);
@@ -77,7 +77,7 @@ function settle(parent, wanted) {
 	while (old) old = removed(old);
 }
 
-// From `old` on, the first that can become `node`.
+// Finds, from `old` on, the first that can become `node`.
 function next(old, node) {
 	let same = old;
 	while (same && same !== node && kind(same) !== kind(node)) same = same.nextSibling;
@@ -105,7 +105,7 @@ function patch(old, fresh) {
 export const button = (text, onclick, props) => el("button", { type: "button", onclick, ...props }, text);
 export const hidden = (text) => el("span.sr", text);
 
-// A round sign for a name, always of the same colour.
+// A round sign for a name, always in the same colour.
 export function sign(name) {
 	const sign = el("span.sign", { ariaHidden: true }, [...name.replace(/^[~#]/, "")][0]?.toUpperCase());
 	const hue = [...name].reduce((sum, char) => sum * 7 + char.codePointAt(0), 0) % 360;
@@ -113,7 +113,7 @@ export function sign(name) {
 	return sign;
 }
 
-// For those who listen.
+// For screen readers.
 export function announce(text) {
 	at("told").prepend(el("p", text));
 	at("told").children[9]?.remove();

@@ -1,36 +1,36 @@
-// What people read, as in duologue/core/sentences.py.
+// Sentences for people, as in duologue/core/sentences.py.
 
 import { shownName } from "./state.js";
 
 const ENDS = { you_left: "you left.", left: "{} left.", lost: "the connection to {} was lost.", removed: "the account of {} was removed." };
 const ANSWERS = {
 	declined: "{} declined the chat.",
-	cancelled: "{} is no longer asked.",
+	cancelled: "You withdrew your request to {}.",
 	expired: "{} didn't answer.",
 	offline: "{} is offline.",
 	busy: "{} is not available.",
 	unknown: "{} doesn't exist.",
 	"too soon": "{} declined a moment ago. Wait a little.",
-	"too often": "{} was asked several times.",
+	"too often": "You have asked {} several times. Wait a few minutes.",
 };
 const WITHDRAWALS = { expired: "{} stopped waiting for your answer.", cancelled: "{} no longer wants to chat.", busy: "{} was told that you are in a chat." };
-const STATES = { online: "online", away: "away", dnd: "not to be disturbed", in_chat: "in a chat" };
+const STATES = { online: "online", away: "away", dnd: "on Do Not Disturb", in_chat: "in a chat" };
 
-export const inWords = ({ state, text }, since) => (STATES[state] ?? "offline") + (since || "") + (text && `: ${text}`);
+export const inWords = ({ state, text }, since = "") => (STATES[state] ?? "offline") + since + (text && `: ${text}`);
 
 const SENTENCES = {
 	request_answered: (e) => ANSWERS[e.outcome],
-	request_withdrawn: (e) => WITHDRAWALS[e.outcome] ?? "{} no longer waits for you.",
+	request_withdrawn: (e) => WITHDRAWALS[e.outcome] ?? "{} is no longer waiting for you.",
 	chat_started: () => "Chat with {} started.",
 	chat_ended: (e) => `Chat with {} ended: ${e.chat && e.reason === "lost" ? "the connection was lost for too long." : ENDS[e.reason].replace("{}", shownName(e.nickname))}`,
-	chat_paused: (e) => `{}'s connection is lost; ${e.seconds} s to come back.`,
+	chat_paused: (e) => `{} lost the connection and has ${e.seconds} s to return.`,
 	partner_resumed: () => "{} is back.",
 	chat_resumed: () => "Chat with {} goes on.",
-	person_described: (e) => `{} (${e.is_guest ? "a guest" : "an account"}) is ${inWords(e, e.since && ` since ${dateTime(e.since)}`)}`,
+	person_described: (e) => `{} (${e.is_guest ? "guest" : "registered"}) ${e.since ? `has been ${inWords(e, ` since ${dateTime(e.since)}`)}` : `is ${inWords(e)}`}`,
 	not_kept: (e) => `Not sent: ${e.text}`,
 	room_joined: () => "{} has joined.",
 	room_left: () => "{} has left.",
-	room_topic: (e) => (e.nickname === null ? `${e.room}: ${e.topic || "no topic yet"}` : e.topic ? `{} says what this is about: ${e.topic}` : "{} took the topic away."),
+	room_topic: (e) => (e.nickname === null ? `${e.room}: ${e.topic || "no topic yet"}` : e.topic ? `{} set the topic: ${e.topic}` : "{} removed the topic."),
 };
 export const sentence = (event) => SENTENCES[event.type]?.(event).replace("{}", () => shownName(event.nickname)) ?? event.text;
 

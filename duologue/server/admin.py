@@ -116,9 +116,9 @@ def _check_free(accounts: Sequence[Account], key: str) -> None:
     looks = skeleton(key)
     for account in accounts:
         if account.nickname == key:
-            raise AdminError(f"{key} exists already; `passwd {key}` changes the password, `deluser {key}` deletes it.")
+            raise AdminError(f"{key} already exists; `passwd {key}` changes the password, `deluser {key}` deletes it.")
         if skeleton(account.nickname) == looks:
-            raise AdminError(f"{key} looks like {account.nickname}, who exists already; choose another nickname.")
+            raise AdminError(f"{key} looks like {account.nickname}, who already exists; choose another nickname.")
 
 
 def _check_there(accounts: Sequence[Account], key: str) -> None:

@@ -21,7 +21,7 @@ MAY_ASK = {
 STATES = {
     "online": "is online",
     "away": "is away",
-    "dnd": "is not to be disturbed",
+    "dnd": "is on Do Not Disturb",
     "in_chat": "is in a chat",
     "offline": "is offline",
 }
@@ -125,7 +125,7 @@ class SociableInWords(Sociable):
     async def is_known_to_be(self, state: str, text: str = "") -> None:
         await self.is_told(
             {
-                "away": f"You are away: {text}. {self.before}/back when you are there again.",
+                "away": f"You are away: {text}. {self.before}/back when you return.",
                 "dnd": f"Nobody can ask you for a chat now. {self.before}/back ends that.",
                 "online": "You are back.",
             }[state]
@@ -133,7 +133,7 @@ class SociableInWords(Sociable):
 
     async def sees_how(self, who: Person, state: str, text: str = "") -> None:
         await self.types(f"/whois {who.name}")
-        kind = "a guest" if is_guest(who.nickname) else "an account"
+        kind = "guest" if is_guest(who.nickname) else "registered"
         await self.is_told(f"{who.name} ({kind}) {STATES[state]}{f': {text}' if text else '.'}")
 
     async def reads_of_absence(self, who: Person, text: str) -> None:
@@ -146,12 +146,12 @@ class SociableInWords(Sociable):
         await self.is_told(f"{who.name} didn't answer.")
 
     async def has_just_blocked(self, who: Person) -> None:
-        hears = f"You have blocked {who.name}, who hears no more than that you do not answer."
+        hears = f"You have blocked {who.name}. To them it looks as if you do not answer."
         await self.is_told(f"{hears} {self.before}/unblock {who.name} ends that.")
 
     async def unblocks(self, who: Person) -> None:
         await self.types(f"/unblock {who.name}")
-        await self.is_told(f"{who.name} is not blocked any more.")
+        await self.is_told(f"{who.name} is no longer blocked.")
 
     async def has_blocked(self, *people: Person) -> None:
         await self.types("/blocked")

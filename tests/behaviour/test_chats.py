@@ -98,7 +98,7 @@ async def test_a_request_is_withdrawn(house: House, door: str) -> None:
     await guest.asks(alice)
     await alice.is_asked_by(guest)
     await guest.types("/cancel")
-    await guest.is_told("alice is no longer asked.")
+    await guest.is_told("You withdrew your request to alice.")
     await alice.sees(f"chat_request_ended {guest.nickname} cancelled")
 
 

@@ -1,4 +1,4 @@
-"""How people are: said at every door, seen at every other, and who is not to be disturbed is not asked."""
+"""Presence: set at every door and seen at every other; nobody can ask a person who is not to be disturbed."""
 
 from __future__ import annotations
 

@@ -122,7 +122,7 @@ async def test_the_topic(house: House) -> None:
     await rosa.comes_into("tea")
     await rosa.sees("LIST_RESPONSE tea is about: green or black")
     await rosa.types("/topic black")
-    await rosa.is_told("Rosa says what #tea is about: black")
+    await rosa.is_told("Rosa set the topic of #tea: black")
     await alice.sees("room_joined #tea ~Rosa", "room_topic #tea ~Rosa :black")
 
 
@@ -133,7 +133,7 @@ async def test_other_guests_join_part_and_go_back_to_the_lobby(house: House, doo
     alice = await house.alice()
     guest = house.guest(door)
     await house.joins_lobby(guest, alice)
-    await comes_into(guest, "#tea", "one other", "#tea")
+    await comes_into(guest, "#tea", "1 other person", "#tea")
     await rosa.saw_coming(guest)
     await guest.says_to_all("green, please")
     await rosa.heard(guest, "green, please")
@@ -156,7 +156,7 @@ async def test_other_guests_switch_between_rooms_that_they_are_in(house: House, 
     guest = house.guest(door)
     await house.joins_lobby(guest, alice)
     await comes_into(guest, "#tea", "nobody else", "#tea")
-    await comes_into(guest, "#lobby", "one other", "#lobby")
+    await comes_into(guest, "#lobby", "1 other person", "#lobby")
     await guest.says_to_all("hello")
     await alice.heard(guest, "hello")
     if guest.hears_itself:
@@ -174,7 +174,7 @@ async def test_what_others_do_in_a_room_that_is_not_the_lobby(house: House, door
     alice = await alice_comes_into(house, "#tea")
     guest = house.guest(door)
     await guest.comes_in()
-    await comes_into(guest, "#tea", "one other", "#tea")
+    await comes_into(guest, "#tea", "1 other person", "#tea")
     await alice.sees(f"room_joined #tea {guest.nickname}")
     bob = await alice_comes_into(house, "#tea", name="bob")
     await guest.is_told("bob has joined #tea.")

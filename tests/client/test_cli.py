@@ -36,7 +36,7 @@ def test_a_file_that_is_no_certificate(tmp_path: Path, capsys: pytest.CaptureFix
     (tmp_path / "ca.pem").write_text("not a certificate")
     with pytest.raises(SystemExit):
         main(["--tls-ca", str(tmp_path / "ca.pem")])
-    assert "it holds no certificate in PEM form" in capsys.readouterr().err
+    assert "it contains no certificate in PEM format" in capsys.readouterr().err
 
 
 def test_no_terminal_means_plain(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -340,7 +340,7 @@ async def test_text_outside_a_chat_goes_to_the_current_room(false_server: FalseS
     assert view.shown.count("What you type goes to #tea now.") == 1
     assert view.shown.count("What you type goes to #ops now.") == 1
     assert "hi" in view.shown
-    assert any(text.startswith("You are in no chat and no room") for text in view.shown)
+    assert any(text.startswith("You are not in a chat or a room") for text in view.shown)
 
 
 async def test_many_lines_go_to_the_room_that_they_were_meant_for(false_server: FalseServer) -> None:
@@ -403,7 +403,7 @@ async def test_what_was_meant_for_a_room_that_lets_nobody_in_reaches_no_other(
     view.types("/join ops", "/join secret wrong")
     await rooms.serve(2)
     view.types_when_shown("#secret has a password.", "for insiders")
-    await shows(view, "You are not in #secret any more, so that was not sent. What you type from now on goes to #ops.")
+    await shows(view, "You are no longer in #secret, so that was not sent. What you type from now on goes to #ops.")
     view.types("for all", None)
     assert await rooms.serve(1) == ["#ops:for all"]
     assert await running == OK
@@ -475,7 +475,7 @@ class TestWhatCannotBeShown:
         view.on_show = show
         assert await run(view, false_server) == OK
         shown = [text for text in view.shown if "two" in text]
-        assert shown == ["This could not be shown as it should be (ValueError): Said(nickname='bob', text='two')"]
+        assert shown == ["This could not be shown properly (ValueError): Said(nickname='bob', text='two')"]
         assert view.shown.index("one") < view.shown.index(shown[0]) < view.shown.index("three")
         assert self.is_acknowledged(false_server, 3)
 

@@ -64,20 +64,20 @@ from duologue.core.text import visible
         (ChatRequested("alice", 120), "alice wants to chat with you. yes/no"),
         (Presence("bob", State.ONLINE), "bob is online."),
         (Presence("bob", State.AWAY, "back at noon"), "bob is away: back at noon"),
-        (Presence("bob", State.DO_NOT_DISTURB), "bob is not to be disturbed."),
+        (Presence("bob", State.DO_NOT_DISTURB), "bob is on Do Not Disturb."),
         (Presence("bob", State.OFFLINE), "bob is offline."),
-        (YouAre(State.AWAY, "lunch"), "You are away: lunch. /back when you are there again."),
-        (YouAre(State.AWAY), "You are away. /back when you are there again."),
+        (YouAre(State.AWAY, "lunch"), "You are away: lunch. /back when you return."),
+        (YouAre(State.AWAY), "You are away. /back when you return."),
         (YouAre(State.DO_NOT_DISTURB), "Nobody can ask you for a chat now. /back ends that."),
         (YouAre(State.ONLINE), "You are back."),
-        (PersonDescribed("~Eve", State.IN_CHAT, 7, True), "~Eve (a guest) is in a chat."),
+        (PersonDescribed("~Eve", State.IN_CHAT, 7, True), "~Eve (guest) is in a chat."),
         (PeopleListed((("alice", State.ONLINE), ("bob", State.AWAY))), "Online: alice, bob (away)"),
         (PeopleListed(()), "Nobody is online."),
         (
             PersonBlocked("bob"),
-            "You have blocked bob, who hears no more than that you do not answer. /unblock bob ends that.",
+            "You have blocked bob. To them it looks as if you do not answer. /unblock bob ends that.",
         ),
-        (PersonUnblocked("bob"), "bob is not blocked any more."),
+        (PersonUnblocked("bob"), "bob is no longer blocked."),
         (BlockedListed(("bob", "carol")), "Blocked: bob, carol"),
         (BlockedListed(()), "You have blocked nobody."),
         (AskingAllowed(MayAsk.NOBODY), "Nobody may ask you for a chat."),
@@ -94,12 +94,12 @@ from duologue.core.text import visible
         (RequestAnswered("bob", RequestState.UNKNOWN), "bob doesn't exist."),
         (RequestWithdrawn("alice", RequestState.CANCELLED), "alice no longer wants to chat."),
         (PeopleOnline(("alice", "bob")), "Online: alice, bob"),
-        (WaitingRequests(()), "Nobody waits for your answer."),
+        (WaitingRequests(()), "Nobody is waiting for your answer."),
         (Refused("x", "No."), "No."),
         (Disconnected("shutting_down", "Server is shutting down. Goodbye!"), "Server is shutting down. Goodbye!"),
         (
             ChatPaused("bob", 60),
-            "bob's connection is lost; 60 s to come back. You can go on writing.",
+            "bob lost the connection and has 60 s to return. You can go on writing.",
         ),
         (PartnerResumed("bob", "id"), "bob is back."),
         (ChatResumed("bob", "id", 0, "id", 0), "Chat with bob goes on."),
@@ -120,22 +120,22 @@ def test_words(event: Event, words: str | None) -> None:
     ("event", "words"),
     [
         (RoomEntered("#tea", 1, ""), "You are in #tea, with nobody else."),
-        (RoomEntered("#tea", 2, ""), "You are in #tea, with one other."),
-        (RoomEntered("#tea", 3, "green"), "You are in #tea, with 2 others. It is about: green"),
+        (RoomEntered("#tea", 2, ""), "You are in #tea, with 1 other person."),
+        (RoomEntered("#tea", 3, "green"), "You are in #tea, with 2 other people. It is about: green"),
         (RoomExited("#tea"), "You have left #tea."),
         (RoomJoined("#tea", "bob"), "bob has joined #tea."),
         (RoomLeft("#tea", "~Bob"), "~Bob has left #tea."),
         (RoomTopic("#tea", None, ""), "#tea has no topic."),
         (RoomTopic("#tea", None, "green"), "#tea is about: green"),
-        (RoomTopic("#tea", "bob", "green"), "bob says what #tea is about: green"),
-        (RoomTopic("#tea", "bob", ""), "bob took #tea's topic away."),
+        (RoomTopic("#tea", "bob", "green"), "bob set the topic of #tea: green"),
+        (RoomTopic("#tea", "bob", ""), "bob removed the topic of #tea."),
         (RoomMembers("#tea", ("alice", "bob")), "In #tea: alice, bob"),
         (RoomMembers("#tea", ()), "Nobody is there."),
         (RoomListed("#tea", 3, False, "green"), "#tea (3): green"),
         (RoomListed("#tea", 3, True, ""), "#tea (3, with a password)"),
         (RoomsListed(0), "There are no rooms. /join NAME makes one."),
         (RoomsListed(2), "2 in all."),
-        (RoomsListed(99, "#tea"), "99 in all. /rooms #tea goes on."),
+        (RoomsListed(99, "#tea"), "99 in all. /rooms #tea shows more."),
         (RoomSaid("#tea", "bob", 1, 1, "hello"), None),
     ],
 )
@@ -148,7 +148,7 @@ def test_every_end_of_a_request_has_words_for_both(outcome: RequestState) -> Non
     for event in (RequestAnswered("bob", outcome), RequestWithdrawn("bob", outcome)):
         words = sentence(event)
         assert words
-        assert words.startswith("bob ")
+        assert "bob" in words
 
 
 @pytest.mark.parametrize("reason", ChatEnd)
@@ -184,10 +184,10 @@ def test_nothing_from_outside_is_raw(kind: type[Event], data: st.DataObject) -> 
 @pytest.mark.parametrize(
     ("event", "words"),
     [
-        (PeopleOnline(("alice", "bob"), 9), "Online: alice, bob … and 9 more; /who bob goes on."),
-        (PeopleListed((("bob", State.AWAY),), 9), "Online: bob (away) … and 9 more; /who bob goes on."),
-        (RoomMembers("#tea", ("bob",), 9), "In #tea: bob … and 9 more; /names #tea bob goes on."),
-        (BlockedListed(("bob",), 9), "Blocked: bob … and 9 more; /blocked bob goes on."),
+        (PeopleOnline(("alice", "bob"), 9), "Online: alice, bob … and 9 more; /who bob shows more."),
+        (PeopleListed((("bob", State.AWAY),), 9), "Online: bob (away) … and 9 more; /who bob shows more."),
+        (RoomMembers("#tea", ("bob",), 9), "In #tea: bob … and 9 more; /names #tea bob shows more."),
+        (BlockedListed(("bob",), 9), "Blocked: bob … and 9 more; /blocked bob shows more."),
         (WaitingRequests(("bob",), 9), "Waiting for your answer: bob … and 9 more."),
     ],
 )

@@ -51,8 +51,8 @@ DEFENCES = (
     Defence(
         "taking an event acknowledges nothing",
         "duologue/client/api.py",
-        '    async def take(self) -> Happening | None:\n        """The next event, or None after the last. '
-        'Asking for it acknowledges nothing: `finished` does."""\n',
+        '    async def take(self) -> Happening | None:\n        """Return the next event, or None after the last. '
+        'Acknowledges nothing: `finished` does."""\n',
         "    async def take(self) -> Happening | None:\n        self.finished()\n",
         f"{API}::test_what_is_taken_is_acknowledged_together_when_that_is_said",
     ),

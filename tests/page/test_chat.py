@@ -62,7 +62,7 @@ def test_a_request_is_declined_cancelled_or_answered_by_the_same(enter: Enter) -
     alice.goes_to("bob")
     alice.presses("Ask for a chat")
     alice.presses("Cancel the request")
-    expect(alice.notes.last).to_have_text("bob is no longer asked.")
+    expect(alice.notes.last).to_have_text("You withdrew your request to bob.")
     expect(bob.page.locator(".request")).to_have_count(0)
     alice.presses("Ask for a chat")
     bob.presses("Decline alice")

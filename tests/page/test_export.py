@@ -81,7 +81,7 @@ def test_without_a_connection_nothing_is_saved_and_it_says_so(enter: Enter, serv
     expect(alice.page.locator("#link")).to_contain_text("Connection lost")
     alice.presses("More")
     alice.presses("Save as .json")
-    expect(alice.page.locator("#hint")).to_have_text("There is no connection now.")
+    expect(alice.page.locator("#hint")).to_have_text("There is no connection at the moment.")
     assert alice.page.get_by_role("dialog").count() == 0
 
 

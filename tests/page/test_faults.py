@@ -125,7 +125,7 @@ def test_a_person_is_not_taken_for_a_room_of_that_name(enter: Enter) -> None:
     alice.types("/msg bob hello")
     expect(head).to_have_text("bob")
     says(alice, "/part")
-    expect(alice.page.locator("#hint")).to_have_text("This is no room.")
+    expect(alice.page.locator("#hint")).to_have_text("This is not a room.")
     expect(alice.row("#bob")).to_be_visible()
 
 
@@ -133,7 +133,7 @@ def test_nobody_is_written_to_who_cannot_be(enter: Enter) -> None:
     alice = enter("alice")
     wire = Wire(alice.page)
     says(alice, "/msg x!y hello")
-    expect(alice.page.locator("#hint")).to_have_text("Say to whom.")
+    expect(alice.page.locator("#hint")).to_have_text("Say who it is for.")
     assert not wire.find("send_letter")
     assert not alice.keeps("letters")
 

@@ -31,7 +31,7 @@ def test_how_people_are_is_shown_while_it_changes(enter: Enter, native: AtNative
     bob.says("/away lunch")
     expect(alice.row("bob")).to_contain_text("away: lunch")
     bob.says("/dnd")
-    expect(alice.row("bob")).to_contain_text("not to be disturbed")
+    expect(alice.row("bob")).to_contain_text("on Do Not Disturb")
     bob.leaves()
     expect(alice.row("bob")).to_have_count(0)
 
@@ -121,9 +121,9 @@ def test_how_somebody_is_and_since_when(enter: Enter, native: AtNative) -> None:
     alice.goes_to("bob")
     alice.presses("More")
     about = alice.page.get_by_role("dialog").get_by_role("status")
-    expect(about).to_have_text(re.compile(r"bob \(an account\) is away since \d+ \w+ \d{4}, \d\d:\d\d: lunch"))
+    expect(about).to_have_text(re.compile(r"bob \(registered\) has been away since \d+ \w+ \d{4}, \d\d:\d\d: lunch"))
     alice.page.keyboard.press("Escape")
-    for typed, shown in (("/whois carol", "carol (an account) is offline"), ("/whois nobody", "nobody doesn't exist.")):
+    for typed, shown in (("/whois carol", "carol (registered) is offline"), ("/whois nobody", "nobody doesn't exist.")):
         alice.types(typed)
         expect(about).to_have_text(shown)
         alice.page.keyboard.press("Escape")

@@ -106,7 +106,7 @@ def test_a_wrong_origin_is_said_to_be_one(browser: Browser, server: Server, prox
             HTTPStatus.BAD_GATEWAY,
             "text/html",
             "<h1>nginx</h1>",
-            "cannot be reached. What stands before it answers 502.",
+            "cannot be reached. A proxy in front of it answers 502.",
         ),
         (HTTPStatus.OK, "text/plain", "ok", "does not pass WebSockets on"),
     ],

@@ -169,4 +169,4 @@ def test_requests_that_went_while_the_connection_was_lost_are_said_to_be_gone(en
     expect(alice.page.locator(".request")).to_have_count(0)
     expect(alice.row("bob").locator(".news")).to_have_text("1 unread")
     alice.goes_to("bob")
-    expect(alice.notes.last).to_have_text("bob no longer waits for you.")
+    expect(alice.notes.last).to_have_text("bob is no longer waiting for you.")

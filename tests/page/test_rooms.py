@@ -36,7 +36,7 @@ def test_a_room_is_made_found_and_left(enter: Enter) -> None:
         person.page.click("#join")
         person.page.get_by_role("dialog").get_by_label("Room").fill("garden")
         person.page.get_by_role("dialog").get_by_label("Password").fill("roses")
-        person.presses("Join or make it")
+        person.presses("Join or create")
         expect(person.page.locator("#head h2")).to_have_text("#garden")
     alice.types("hello garden")
     bob.reads("hello garden")
@@ -60,7 +60,7 @@ def test_a_wrong_password_is_explained(enter: Enter, native: AtNative) -> None:
     alice.page.click("#join")
     alice.page.get_by_role("button", name="#vault").click()
     alice.page.get_by_role("dialog").get_by_label("Password").fill("guess")
-    alice.presses("Join or make it")
+    alice.presses("Join or create")
     expect(alice.page.locator("#hint")).to_contain_text("password")
 
 
@@ -70,7 +70,7 @@ def test_what_a_room_is_about(enter: Enter) -> None:
     alice.page.get_by_label("Topic").fill("tea & cake")
     alice.presses("Save")
     expect(bob.page.locator("#head small")).to_have_text("tea & cake")
-    expect(bob.notes.last).to_have_text("alice says what this is about: tea & cake")
+    expect(bob.notes.last).to_have_text("alice set the topic: tea & cake")
 
 
 def test_what_is_said_elsewhere_is_unread(enter: Enter) -> None:

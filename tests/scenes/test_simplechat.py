@@ -601,7 +601,7 @@ async def test_who_reads_what_a_partner_says_lives(guild: Guild) -> None:
 async def test_the_partner_is_lost_and_comes_back(guild: Guild) -> None:
     alice, bob, chat = await guild.chat_with_native("alice", "bob")
     await bob.vanishes()
-    await alice.hears("bob's connection is lost; 60 s to come back. You can go on writing.")
+    await alice.hears("bob lost the connection and has 60 s to return. You can go on writing.")
     await alice.types("are you there?")
     bob = await guild.stage.enters("bob")
     await bob.hears(f"chat_waits alice {chat} 60")
@@ -617,7 +617,7 @@ async def test_the_partner_is_lost_and_comes_back(guild: Guild) -> None:
 async def test_the_partner_is_lost_for_good(guild: Guild) -> None:
     alice, bob = await guild.chat_between("alice", "bob")
     await bob.leaves()
-    await alice.hears("bob's connection is lost; 60 s to come back. You can go on writing.")
+    await alice.hears("bob lost the connection and has 60 s to return. You can go on writing.")
     for _ in range(2):
         guild.stage.passes(30)
         await alice.sends(alice.check, "PING")
@@ -656,7 +656,7 @@ async def test_both_are_lost_and_come_back(guild: Guild) -> None:
     await until(lambda: not guild.stage.present())
     alice = await guild.enters("alice")
     await alice.hears("Chat with bob goes on.", "want_chat_with_you bob", "bob")
-    await alice.hears("bob's connection is lost; 60 s to come back. You can go on writing.")
+    await alice.hears("bob lost the connection and has 60 s to return. You can go on writing.")
     bob = await guild.enters("bob")
     await bob.hears("Chat with alice goes on.", "want_chat_with_you alice", "alice")
     await alice.hears("bob is back.")
@@ -677,7 +677,7 @@ async def test_the_server_stops_and_starts(tmp_path: Path) -> None:
     async with keeping(tmp_path) as guild:
         alice, bob = await guild.enters("alice"), await guild.enters("bob")
         await alice.hears("Chat with bob goes on.", "want_chat_with_you bob", "bob")
-        await alice.hears("bob's connection is lost; 60 s to come back. You can go on writing.", "bob is back.")
+        await alice.hears("bob lost the connection and has 60 s to return. You can go on writing.", "bob is back.")
         await bob.hears("Chat with alice goes on.", "want_chat_with_you alice", "alice")
         await bob.accepts("alice")
         await bob.types("I do")

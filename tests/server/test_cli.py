@@ -393,7 +393,7 @@ def test_a_users_file_by_another_name_is_the_same(running: Running, tmp_path: Pa
 
 def test_an_account_that_cannot_be_made(place: Place) -> None:
     before = place.users.read_bytes()
-    assert "exists already" in place.refused("adduser", "ALICE", "--no-password")
+    assert "already exists" in place.refused("adduser", "ALICE", "--no-password")
     assert "nickname" in place.refused("adduser", "a b", "--no-password")
     assert "no user" in place.refused("deluser", "zoe")
     assert place.users.read_bytes() == before

@@ -40,7 +40,7 @@ def test_history_of_a_chat_that_is_over_also_since_a_day(keeping_pair: Pair) -> 
     alice.enter("/history carol")
     alice.shows("No messages with carol.")
     alice.enter("/history")
-    alice.shows("You are in no chat and no room, so say whose messages: /history NICK")
+    alice.shows("You are not in a chat or a room, so say whose messages: /history NICK")
 
 
 def test_search_names_both_and_the_newest_is_last(keeping_pair: Pair) -> None:
@@ -79,7 +79,7 @@ def test_an_export_while_a_chat_goes_on(keeping_pair: Pair, tmp_path: Path) -> N
     assert text.read_text().count(" alice: ") == 2
     assert [record["text"] for record in json.loads(data.read_text())] == ["one", "two"]
     alice.enter(f"/export {text}")
-    alice.shows(f"{text} exists already, so nothing was written. Choose another name.\nalice → bob>")
+    alice.shows(f"{text} already exists, so nothing was written. Choose another name.\nalice → bob>")
     say(keeping_pair, "still here")
 
 

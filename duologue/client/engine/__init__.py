@@ -1,1 +1,1 @@
-"""What a client knows and does without a socket or a screen."""
+"""The client's state and rules, without a socket or a screen."""

@@ -38,7 +38,9 @@ from duologue.protocols.native.wire import encode_message
 
 
 class Correspondence:
-    """`live` is the chat that is on in this session. What is due to be sent stands in `to_chat` and `to_check`."""
+    """The messages of one session. `live` is the chat that is on in it. What is due to be sent is added to `to_chat`
+    and `to_check`.
+    """
 
     def __init__(self, memory: Memory) -> None:
         self.memory = memory
@@ -55,24 +57,24 @@ class Correspondence:
 
     @property
     def is_resuming(self) -> bool:
-        """Has the server still to say whether the chat goes on?"""
+        """Return whether the server has yet to say if the chat goes on."""
         current = self.memory.current
         return current is not None and current.id in self._asked
 
     def _is_unsettled_with(self, nickname: str) -> bool:
-        """Has the server still to say what it has of a chat with them?"""
+        """Return whether the server has yet to say what it has of a chat with them."""
         return any(chat.partner == nickname and chat.id in self._asked and chat.unstored for chat in self.memory.chats)
 
     # Beginning
 
     def begin(self) -> None:
-        """The session is on: ask for what the memory knows of, and send again what is not safe."""
+        """Begin the session: ask about what the memory holds, and send again what is not safe."""
         for chat in self.memory.chats:
             if chat.unstored or not chat.is_over:
                 self._ask_to_resume(chat)
         for wish in self.memory.preferences:
             self.to_chat += encode_command(wish)
-        self.rooms.begin()  # before the letters: who is not in a room says nothing there
+        self.rooms.begin()  # before the letters: nobody outside a room can say anything there
         self.mail.begin()
 
     def _ask_to_resume(self, chat: ChatMemory) -> None:
@@ -84,11 +86,11 @@ class Correspondence:
     # What we say
 
     def say(self, text: str) -> bytes:
-        """What to send now; nothing where the chat has to be resumed first. Raises PeerError and MemoryTaken."""
+        """Return the lines to send now: none if the chat has to be resumed first. Raises PeerError and MemoryTaken."""
         line = encode_message(text)
         chat = self.memory.current
         if chat is None:
-            return line  # the server says why not
+            return line  # the server will say why not
         if chat is not self.live:
             self.memory.say_later(chat, line)
             return b""
@@ -96,9 +98,10 @@ class Correspondence:
         return self.lines_due()
 
     def lines_due(self) -> bytes:
-        """Messages of the live chat that the memory has and the server was not sent in this session: no gap is left.
+        """Return messages of the live chat that are in the memory and were not sent to the server in this session: no
+        gap remains.
 
-        The memory takes some while a session is being opened, when nobody can send yet.
+        The memory accepts some while a session is being opened, when nothing can be sent yet.
         """
         chat, lines = self.live, b""
         if chat:
@@ -107,16 +110,16 @@ class Correspondence:
         return lines
 
     def leave(self) -> None:
-        """We leave the chat; if the server does not hear of that, it will when we are back."""
+        """Leave the chat; if the server does not hear of that, it will when we are back."""
         if self.memory.current:
             self.memory.end(self.memory.current)
 
-    # What we hear. The answer is what there is to tell.
+    # What we hear. The methods return the events to report.
 
     def note(self, event: Event) -> list[Happening]:
         note = _NOTES.get(type(event))
         told: list[Happening] = note(self, event) if note else [event]
-        if isinstance(event, ChatResumed | ChatEnded | ChatUnknown):  # after what it has made due of the chat
+        if isinstance(event, ChatResumed | ChatEnded | ChatUnknown):  # after what it has made due in the chat
             self.mail.let_go()
         return told
 
@@ -166,9 +169,9 @@ class Correspondence:
         return [event, *self._end(chat, event.reason)] if chat else [event]
 
     def _end(self, chat: ChatMemory, reason: ChatEnd) -> list[Happening]:
-        """While we were there. The server may not have got what was said last: ask it up to where it has."""
+        """End a chat while we are there. The server may not have got what was said last: ask how far it has."""
         self.memory.end(chat)
-        if reason is ChatEnd.LOST:  # else they had just time to get everything
+        if reason is ChatEnd.LOST:  # else they had just enough time to get everything
             self._undelivered[chat.id] = chat.sent - chat.delivered
         if not chat.unstored:
             return self._settled(chat)
@@ -198,14 +201,14 @@ class Correspondence:
         return [*told, Acknowledged(chat.stored, chat.delivered, chat.stream), *self._settled(chat)]
 
     def _settled(self, chat: ChatMemory) -> list[Happening]:
-        """All that was said in it is safe."""
+        """Return whether all that was said in it is safe."""
         self.memory.forget(chat)
         undelivered = self._undelivered.pop(chat.id, 0)
         return [HandedIn(chat.partner, undelivered)] if undelivered else []
 
     def _refused(self, event: Refused) -> list[Happening]:
         if event.code == "no_chat" and self._too_late:
-            self._too_late -= 1  # said when the chat was over already: it is handed in
+            self._too_late -= 1  # said when the chat was already over: it is handed in
             return []
         return self.rooms.refused(event)
 
@@ -213,10 +216,10 @@ class Correspondence:
         self.rooms.not_kept(event)
         return self.mail.not_kept(event)
 
-    # What has become of what we said
+    # What has become of our messages
 
     def _acknowledged(self, event: Acknowledged) -> list[Happening]:
-        """Told where it is news; what names no stream is the answer to a sign of life."""
+        """Report it if it is news; an acknowledgement that names no stream answers a sign of life."""
         if event.stream is None:
             return [event]
         letter = self.memory.letter(event.stream)

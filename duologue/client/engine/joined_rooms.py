@@ -1,4 +1,4 @@
-"""The rooms that a client is in, over its sessions. Never written down: there are passwords among it."""
+"""The rooms that a client is in, over its sessions. Never written down: they include passwords."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 
 @dataclass(slots=True)
 class JoinedRoom:
-    """In one room. `since` is when we asked to come in, in seconds since 1970; `seen` is the number of the newest
-    message that we know of, 0 where none has come yet. `is_in` where the server has let us in, in this session.
+    """One room. `since` is when we asked to enter, in seconds since 1970; `seen` is the number of the newest message
+    that we know of, 0 if none has come yet. `is_in` says whether the server has let us in, in this session.
     """
 
     room: str
@@ -21,10 +21,10 @@ class JoinedRoom:
 
 
 class JoinedRooms:
-    """Iterate: the longest untouched first. The last is the current one, where what a person types goes.
+    """The rooms that we are in. Iterate: the longest untouched first. The last is the current one, where typed text
+    goes.
 
-    A room is among them from the moment that we ask to come in, so that nothing that is typed after that goes to
-    another one.
+    A room is among them from the moment we ask to enter, so that nothing typed after that goes to another one.
     """
 
     def __init__(self, clock: Callable[[], float] = time.time) -> None:
@@ -50,10 +50,10 @@ class JoinedRooms:
         self._joined[room] = joined
 
     def turn_to(self, room: str) -> None:
-        """Make one of them the current one. Harmless where we are not in it."""
+        """Make one of them the current one. Does nothing if we are not in it."""
         if room in self._joined:
             self._joined[room] = self._joined.pop(room)
 
     def end(self, room: str) -> None:
-        """Harmless where we are not in it."""
+        """Remove a room. Does nothing if we are not in it."""
         self._joined.pop(room, None)

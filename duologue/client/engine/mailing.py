@@ -1,4 +1,4 @@
-"""What we send to mailboxes and rooms: letters, and what is left of a chat that is over. Sans-I/O.
+"""Messages to mailboxes and rooms: letters, and what is left of a chat that is over. Sans-I/O.
 
 Each is sent again in every session until it is safe; a letter to a mailbox is asked about until it is delivered.
 """
@@ -19,17 +19,17 @@ from duologue.protocols.native.wire import parse_message
 
 @dataclass(frozen=True, slots=True)
 class _HandingIn:
-    """What is left of a stream is on its way to a mailbox. When message `last` is there, that is `told`."""
+    """The rest of a stream, on its way to a mailbox. Once message `last` is there, `told` is reported."""
 
     last: int
     told: HandedIn
 
 
 class Mailing:
-    """What is due to be sent is added to `to_chat` and `to_check`.
+    """Sends letters. What is due to be sent is added to `to_chat` and `to_check`.
 
-    `has_to_wait` says of whom the server has still to answer about a chat, of which something may be handed in: letters
-    to them wait, so that they do not overtake it.
+    `has_to_wait` returns whether the server has yet to answer about a chat with somebody, of which something may be
+    handed in: letters to them wait, so that they do not overtake it.
     """
 
     def __init__(
@@ -44,7 +44,7 @@ class Mailing:
         self._handed_in: dict[str, _HandingIn] = {}
 
     def begin(self) -> None:
-        """A session is on, or the memory may have taken letters while it was being opened: send those too."""
+        """Send the letters: a session has begun, or the memory may have accepted some while it was being opened."""
         for letter in self._memory.letters:
             if letter.stream in self._begun:
                 continue
@@ -57,19 +57,19 @@ class Mailing:
             self._begun.add(letter.stream)
 
     def _is_held_back(self, nickname: str) -> bool:
-        """Once one letter to somebody waits, the later ones do too."""
+        """Return whether this letter waits. Once one letter to somebody waits, the later ones do too."""
         if self._has_to_wait(nickname):
             self._held_back.add(nickname)
         return nickname in self._held_back
 
     def let_go(self) -> None:
-        """Something of what letters wait for has been answered."""
+        """Send letters that waited for an answer that has come."""
         if self._held_back:
             self._held_back.clear()
             self.begin()
 
     def write(self, letter: PendingLetter) -> bytes:
-        """The lines to send now. Raises PeerError and MemoryTaken."""
+        """Return the lines to send now. Raises PeerError and MemoryTaken."""
         lines = encode_command(_posting(letter))
         self._memory.write(letter)
         if self._is_held_back(letter.nickname):
@@ -78,9 +78,9 @@ class Mailing:
         return lines
 
     def hand_in(self, chat: ChatMemory, undelivered: int) -> None:
-        """What the server did not get goes to the partner's mailbox, under its own numbers.
+        """Hand in what the server did not get: it goes to the partner's mailbox, under its own numbers.
 
-        `undelivered` messages are known not to have reached the partner, these among them.
+        `undelivered` messages, these included, are known not to have reached the partner.
         """
         waiting = max(len(chat.unstored), undelivered)
         self._handed_in[chat.stream] = _HandingIn(chat.sent, HandedIn(chat.partner, waiting))
@@ -103,7 +103,7 @@ class Mailing:
         return []
 
     def kept(self, event: KeptFor) -> list[Happening]:
-        """Somebody is away. Whoever is here simply gets what was handed in, or has it already."""
+        """Note that somebody is away. Anybody present simply gets what was handed in, or has it already."""
         letter = self._memory.letter(event.stream)
         if letter and not letter.is_kept:
             self._memory.keep_letter(letter)

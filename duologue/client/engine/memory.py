@@ -1,4 +1,4 @@
-"""What a client remembers of its messages, over its sessions and, in a notebook, over its own end. Knows no wire."""
+"""A client's memory of its messages, over its sessions and, in a store, over its own end. Knows no protocol."""
 
 from __future__ import annotations
 
@@ -22,23 +22,23 @@ from duologue.client.errors import ClientError
 from duologue.core.streams import chat_of
 
 MOST_LETTERS = 1000
-"""Letters that wait to be delivered. Of older ones nobody learns any more when they arrive; they do arrive."""
+"""Letters waiting to be delivered. Of older ones the arrival is no longer reported; they do arrive."""
 
 MOST_WAITING = 10_000
-"""Messages that a chat takes while there is no connection, and letters: hours of typing, and no bot fills its machine
+"""Messages that a chat accepts while there is no connection, and letters: hours of typing, and no bot fills its machine
 with them.
 """
 
 
 class MemoryFull(ClientError):
-    """Nothing more is taken until the connection is back."""
+    """Nothing more is accepted until the connection is back."""
 
     def __init__(self) -> None:
         super().__init__(f"{MOST_WAITING:,} messages wait for the connection already, so that was not sent.")
 
 
 class Memory:
-    """Of one account on one server. At most one chat of it is on: `current`.
+    """The memory of one account on one server. At most one of its chats is on: `current`.
 
     When its store fails it goes on without; `trouble` says why, once. `joined_rooms` are the rooms that it is in, and
     `preferences` what it says in each session.
@@ -54,7 +54,7 @@ class Memory:
         self.preferences = Preferences()
 
     def open(self, account: str) -> None:
-        """At each login: what another client of this account has written meanwhile counts."""
+        """Load the store at each login: what another client of this account has written meanwhile counts."""
         self._is_taken = False
         self.account = account
         try:
@@ -66,7 +66,7 @@ class Memory:
                 self._take_over(contents)
 
     def _take_over(self, contents: Contents) -> None:
-        """What was said in a room and is not safe goes out now, so we go back there."""
+        """Return to the rooms where something was said that is not safe: it is sent now."""
         self._contents = contents
         for letter in self.letters:
             if letter.is_for_room and self.joined_rooms.get(letter.nickname) is None:
@@ -76,7 +76,7 @@ class Memory:
         self._memory_store.close()
 
     def trouble(self) -> str | None:
-        """Why the notebook cannot be used any more; None when there is nothing (new) to say."""
+        """Why the store cannot be used any more; None if there is nothing (new) to report."""
         trouble, self._trouble = self._trouble, None
         return trouble
 
@@ -96,7 +96,7 @@ class Memory:
             self._fail(error)
 
     def _write_or_refuse(self, write: Callable[[MemoryStore], None]) -> None:
-        """For what a person says: the newer client would not know of it."""
+        """Write what a person says, or refuse it: the newer client would not know of it."""
         self._write(write)
         if self._is_taken:
             raise MemoryTaken
@@ -113,13 +113,13 @@ class Memory:
 
     @property
     def unstored(self) -> int:
-        """Messages, of chats and letters, that the server does not answer for (yet)."""
+        """The number of messages, in chats and letters, that the server has not confirmed (yet)."""
         letters = sum(not letter.is_stored for letter in self._contents.letters.values())
         return letters + sum(len(chat.unstored) for chat in self._contents.chats.values())
 
     @property
     def unstored_by_place(self) -> dict[str, int]:
-        """The same, by whom or which room they are for."""
+        """The same number, by the person or room that they are for."""
         counts = Counter(letter.nickname for letter in self.letters if not letter.is_stored)
         for chat in self.chats:
             counts[chat.partner] += len(chat.unstored)
@@ -127,7 +127,7 @@ class Memory:
 
     @property
     def is_kept(self) -> bool:
-        """Is there a notebook that outlives this program?"""
+        """Return whether there is a store that outlives this program."""
         return not isinstance(self._memory_store, NoMemoryStore)
 
     def chat(self, chat_id: str) -> ChatMemory | None:
@@ -147,26 +147,27 @@ class Memory:
         return chat
 
     def say(self, chat: ChatMemory, line: bytes) -> None:
-        """A message of ours, before it goes anywhere. Raises MemoryTaken."""
+        """Record a message of ours, before it goes anywhere. Raises MemoryTaken."""
         self._write_or_refuse(lambda memory_store: memory_store.put_line(chat.id, chat.sent + 1, line))
         chat.unstored.append(line)
 
     def say_later(self, chat: ChatMemory, line: bytes) -> None:
-        """The same, of a message that has to wait for a connection. Raises MemoryFull too."""
+        """Record a message that has to wait for a connection. Also raises MemoryFull."""
         if len(chat.unstored) >= MOST_WAITING:
             raise MemoryFull
         self.say(chat, line)
 
     def store(self, chat: ChatMemory, upto: int) -> None:
-        """The server answers for our messages up to this one."""
+        """Note that the server has stored our messages up to this one."""
         if upto > chat.stored:
             _drop(chat, upto)
             self._write(lambda memory_store: memory_store.put_stored(chat.id, upto))
 
     def resume(self, chat: ChatMemory, had: int, stream: str, taken: int) -> None:
-        """The server has 1 to `had` of what we sent, and counts what follows from `taken` + 1 of `stream`.
+        """Resume a chat: the server has 1 to `had` of what we sent, and counts what follows from `taken` + 1 of
+        `stream`.
 
-        What it has is forgotten where it gets other numbers; in the same stream only what is known to be stored is.
+        What it has is forgotten if it gets other numbers; in the same stream only what is known to be stored is.
         """
         if chat.stream != stream:
             _drop(chat, had)
@@ -174,7 +175,7 @@ class Memory:
         self._write(lambda memory_store: memory_store.put_chat(chat))
 
     def hear(self, chat: ChatMemory, stream: str) -> None:
-        """The partner sends in this stream now."""
+        """Note that the partner sends in this stream now."""
         if stream != chat.partner_stream:
             chat.partner_stream = stream
             self._write(lambda memory_store: memory_store.put_chat(chat))
@@ -188,13 +189,13 @@ class Memory:
         if self._contents.chats.pop(chat.id, None):
             self._write(lambda memory_store: memory_store.remove_chat(chat.id))
 
-    # What was received
+    # Messages received
 
     def received(self, sender: str, stream: str) -> int:
         return self._contents.received.get((sender, stream), 0)
 
     def receive(self, sender: str, stream: str, upto: int) -> None:
-        """We hold 1 to `upto`. Of more than MOST_STREAMS the longest untouched is forgotten."""
+        """Note that we hold 1 to `upto`. Beyond MOST_STREAMS the longest untouched is forgotten."""
         received = self._contents.received
         if len(received) >= MOST_STREAMS and (sender, stream) not in received:
             self._touch_those_of_chats()
@@ -203,7 +204,7 @@ class Memory:
             del received[next(iter(received))]
 
     def _touch_those_of_chats(self) -> None:
-        """None of a chat that we remember is to be forgotten next: it would count from 1 again."""
+        """Keep the streams of remembered chats from being forgotten next: they would count from 1 again."""
         for sender, stream in [*self._contents.received]:
             chat = self.chat(chat_of(stream))
             if chat is None or chat.partner != sender:
@@ -225,14 +226,14 @@ class Memory:
         return self._contents.letters.get(stream)
 
     def write(self, letter: PendingLetter) -> None:
-        """A letter of ours, before it goes anywhere. Raises MemoryTaken."""
+        """Record a letter of ours, before it goes anywhere. Raises MemoryTaken."""
         self._write_or_refuse(lambda memory_store: memory_store.put_letter(letter))
         self._contents.letters[letter.stream] = letter
         if len(self._contents.letters) > MOST_LETTERS:
             self._forget_oldest_stored_letter()
 
     def write_later(self, letter: PendingLetter) -> None:
-        """The same, of one that has to wait for a connection. Raises MemoryFull too."""
+        """Record a letter that has to wait for a connection. Also raises MemoryFull."""
         if len(self._contents.letters) >= MOST_WAITING:
             raise MemoryFull
         self.write(letter)
@@ -246,7 +247,7 @@ class Memory:
         self._change(replace(letter, is_stored=True))
 
     def keep_letter(self, letter: PendingLetter) -> None:
-        """Its recipient is away."""
+        """Note that its recipient is away."""
         self._change(replace(letter, is_kept=True))
 
     def _change(self, letter: PendingLetter) -> None:

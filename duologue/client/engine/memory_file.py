@@ -23,7 +23,7 @@ from duologue.client.engine.memory_store import (
 )
 
 LOCKED_FOR = 1.0
-"""Seconds to wait for another client of the same account; each of its writings takes less than a millisecond."""
+"""Seconds to wait for another client of the same account; each of its writes takes less than a millisecond."""
 
 VERSION = 1
 
@@ -49,13 +49,13 @@ _SCHEMA = """
 
 
 def usual_place(address: Address, nickname: str) -> Path:
-    """Where people's clients keep it: in the user's data folder, under names that any file system takes."""
+    """Return the place for people's clients: in the user's data folder, under names that any file system accepts."""
     server = quote(f"{address.host[:60]}_{address.port}", safe="")
     return user_data_path("duologue") / "client" / server / f"{quote(nickname, safe='')}.sqlite"
 
 
 class MemoryFile:
-    """A Notebook. The client that has opened it last is its owner; writing is refused to all others."""
+    """A MemoryStore in a file. The client that opened it last owns it; all others are refused when they write."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -82,7 +82,8 @@ class MemoryFile:
         database = sqlite3.connect(self._path, timeout=LOCKED_FOR, isolation_level=None)
         try:
             database.execute("PRAGMA journal_mode = WAL")
-            # A commit waits for no disk: it survives a killed client, and a power cut leaves the file whole but older.
+            # A commit does not wait for the disk: it survives a killed client, and a power cut leaves the file intact
+            # but older.
             database.execute("PRAGMA synchronous = NORMAL")
             _prepare(database)
         except BaseException:

@@ -1,6 +1,6 @@
-"""Where a client's memory is written down: what it holds, and the small protocol that its forms have in common.
+"""Storage for a client's memory: its contents, and the small protocol that the implementations share.
 
-The forms: a file (memory_file.py), and nothing at all.
+The implementations: a file (memory_file.py), and nothing at all.
 """
 
 from __future__ import annotations
@@ -13,15 +13,15 @@ from duologue.client.errors import ClientError
 from duologue.core.room_rules import is_room
 
 MOST_STREAMS = 1000
-"""Streams of which it is remembered what was received: more chats than a server has open with one person at a time."""
+"""Streams whose received messages are remembered: more chats than a server has open with one person at a time."""
 
 
 class MemoryFailed(ClientError):
-    """A notebook cannot be used. The text is the reason, a part of a sentence."""
+    """The store cannot be used. The text is the reason, a part of a sentence."""
 
 
 class MemoryTaken(ClientError):
-    """A newer client of the same account writes in this notebook now."""
+    """A newer client of the same account now writes to this store."""
 
     def __init__(self) -> None:
         super().__init__("You have logged in from somewhere else, so that was not sent.")
@@ -29,10 +29,10 @@ class MemoryTaken(ClientError):
 
 @dataclass(slots=True)
 class ChatMemory:
-    """One chat. `stream` is what we send in, `partner_stream` what we have last received in.
+    """One chat. `stream` is the one we send in, `partner_stream` the one we last received in.
 
     Of our messages, 1 to `stored` are safe on the server and 1 to `delivered` with the partner; `unstored` are the
-    lines after those, in order. A chat that `is_over`, by our own will or the server's word, stays until all are safe.
+    lines after those, in order. A chat that `is_over`, because we left or the server said so, stays until all are safe.
     """
 
     id: str
@@ -51,10 +51,10 @@ class ChatMemory:
 
 @dataclass(frozen=True, slots=True)
 class PendingLetter:
-    """A message of ours to somebody's mailbox that has not been delivered yet, or to a room that is not stored yet.
-    `at` is in seconds since 1970.
+    """A message of ours to somebody's mailbox that has not been delivered yet, or to a room and not stored yet. `at` is
+    in seconds since 1970.
 
-    `is_stored` where the server answers for it, `is_kept` where it has said that `nickname` is away.
+    `is_stored` once the server has confirmed it, `is_kept` once it has said that `nickname` is away.
     """
 
     nickname: str
@@ -66,13 +66,13 @@ class PendingLetter:
 
     @property
     def is_for_room(self) -> bool:
-        """All who are in it have the letter when it is stored: it is done then."""
+        """Return whether it is for a room: all who are in it have the letter when it is stored, so it is done then."""
         return is_room(self.nickname)
 
 
 @dataclass(slots=True)
 class Contents:
-    """All that there is to remember; `received` by sender and stream, the longest untouched first."""
+    """Everything to remember; `received` is by sender and stream, the longest untouched first."""
 
     chats: dict[str, ChatMemory] = field(default_factory=dict)
     letters: dict[str, PendingLetter] = field(default_factory=dict)
@@ -80,21 +80,21 @@ class Contents:
 
 
 class MemoryStore(Protocol):
-    """Where a memory is written down. What has returned survives a SIGKILL.
+    """Storage for a memory. What has returned survives a SIGKILL.
 
     Raises MemoryFailed when it cannot be used, and MemoryTaken after a newer client has opened it.
     """
 
     def open(self, account: str) -> Contents | None:
-        """Whoever else wrote in it is shut out. What it holds, or None where that is what we wrote ourselves."""
+        """Shut out anybody else who wrote to it. Return its contents, or None if we wrote those ourselves."""
 
     def put_chat(self, chat: ChatMemory) -> None:
-        """All that is known of it, in place of what stands there."""
+        """Write all that is known of a chat, in place of what is stored."""
 
     def put_line(self, chat: str, number: int, line: bytes) -> None: ...
 
     def put_stored(self, chat: str, upto: int) -> None:
-        """The lines up to it may go."""
+        """Drop the lines up to it."""
 
     def remove_chat(self, chat: str) -> None: ...
 
@@ -105,11 +105,11 @@ class MemoryStore(Protocol):
     def remove_letter(self, stream: str) -> None: ...
 
     def close(self) -> None:
-        """Harmless when repeated; `open` opens it again."""
+        """Close it. May be repeated; `open` opens it again."""
 
 
 class NoMemoryStore:
-    """Remembers nothing: for bots without a file, and for what is left when a file has failed."""
+    """Remembers nothing: for bots without a file, and as the replacement for a file that has failed."""
 
     def open(self, account: str) -> Contents | None:
         return None

@@ -1,4 +1,4 @@
-"""What we have said of ourselves and asked to be told, which the server forgets with each session. Sans-I/O."""
+"""Our own status and subscriptions, which the server forgets with each session. Sans-I/O."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from duologue.core.commands.people import ComeBack, DoNotDisturb, GoAway, WatchP
 
 
 class Preferences:
-    """Iterate: what to say again in a new session."""
+    """Preferences of a client. Iterate: what to say again in a new session."""
 
     def __init__(self) -> None:
         self._presence: GoAway | DoNotDisturb | None = None
@@ -19,7 +19,7 @@ class Preferences:
         return iter([wish for wish in (self._presence, self._watch) if wish])
 
     def note(self, command: Command) -> None:
-        """We have said so. What is no wish of this kind is passed over."""
+        """Note that we have said so. Commands of other kinds are ignored."""
         match command:
             case GoAway() | DoNotDisturb():
                 self._presence = command

@@ -1,6 +1,6 @@
-"""What is said to us in one session: which message is which, what we have had before, what is to be acknowledged.
+"""Messages received in one session: identified, checked for repeats, and acknowledged.
 
-Sans-I/O. A message that has arrived is acknowledged when it is finished: when whoever it was for has dealt with it.
+Sans-I/O. A message that has arrived is acknowledged when it is finished: when its recipient has dealt with it.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from duologue.protocols.native.commands import encode_ping
 
 
 class Receiving:
-    """Messages of a chat carry no number: they are counted from where a stream begins."""
+    """The messages received. Those of a chat carry no number: they are counted from where a stream begins."""
 
     def __init__(self, memory: Memory) -> None:
         self._memory = memory
@@ -26,30 +26,30 @@ class Receiving:
 
     @property
     def has_news(self) -> bool:
-        """Is there something to acknowledge?"""
+        """Return whether there is something to acknowledge."""
         return bool(self._news)
 
     def begin(self, stream: str, first: int) -> None:
-        """What the partner says from here on are the messages `first`, `first` + 1, … of `stream`."""
+        """Number what the partner says from here on as the messages `first`, `first` + 1, … of `stream`."""
         self._stream, self._number = stream, first - 1
 
     def arrives_in_chat(self, partner: str) -> bool:
-        """The next message. False: we have had it."""
+        """Note the next message. Return False if we have had it."""
         self._number += 1
         return self.arrives(partner, self._stream, self._number)
 
     def arrives(self, sender: str, stream: str, number: int) -> bool:
-        """A message. False: we have had it."""
+        """Note a message. Return False if we have had it."""
         key = (sender, stream)
         if number <= self._arrived.get(key, self._memory.received(*key)):
-            self._news[key] = None  # our word for that was lost: it is said again
+            self._news[key] = None  # our acknowledgement was lost: it is sent again
             return False
         self._arrived[key] = number
         self._unfinished.append((*key, number))
         return True
 
     def finished(self, live: ChatMemory | None) -> None:
-        """The oldest message that is not, is finished: it never comes again, also after a kill."""
+        """Finish the oldest message that is not finished: it never comes again, even after a kill."""
         sender, stream, number = self._unfinished.popleft()
         self._memory.receive(sender, stream, number)
         self._news[sender, stream] = None
@@ -57,7 +57,7 @@ class Receiving:
             self._memory.hear(live, stream)
 
     def pings(self, live: ChatMemory | None) -> bytes:
-        """Lines that acknowledge all that is finished; without news, a sign of life."""
+        """Return lines that acknowledge all that is finished; without news, a sign of life."""
         news, self._news = self._news, {}
         if news:
             return b"".join(encode_ping(Ping(self._memory.received(*key), key[1])) for key in news)

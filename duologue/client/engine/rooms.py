@@ -1,7 +1,7 @@
-"""The rooms of one session: coming in, coming back after a lost connection, and what was missed meanwhile. Sans-I/O.
+"""The rooms of one session: entering, returning after a lost connection, and what was missed meanwhile. Sans-I/O.
 
-The server answers what stands on the chat socket in its order. Coming back is the first that is asked there, so the
-first pages of history that come are what was missed.
+The server answers what is sent on the chat socket in order. Returning is the first thing asked there, so the first
+pages of history that arrive are what was missed.
 """
 
 from __future__ import annotations
@@ -21,24 +21,25 @@ from duologue.core.room_rules import room_key
 from duologue.protocols.native.commands import encode_command
 
 MOST_MISSED = 100
-"""Messages of a room that are asked for after a lost connection: more than people read up on, and no great work for
-a server to which a thousand clients come back at once."""
+"""Messages of a room that are asked for after a lost connection: more than people read up on, and little work for a
+server to which a thousand clients return at once.
+"""
 
 NO_ENTRY = frozenset(
     "wrong_password room_locked room_changed room_looks_alike too_many_rooms bad_room throttled busy".split()
 )
-"""Codes that answer the wish to come in."""
+"""Codes that answer a request to enter."""
 
 NOT_THERE = frozenset({"not_in_room", "no_room"})
 
 NO_ANSWER = frozenset({"slow_down", "no_chat", "search_stopped"})
-"""Codes that answer nothing that is asked here."""
+"""Codes that answer nothing asked here."""
 
 
 @dataclass(slots=True)
 class _Absence:
-    """We have been away from `room`, and have asked to come in and for what was missed; `is_answered` says that we know
-    the one. What is said there from now on is held back until we know the other.
+    """An absence from `room`: we have asked to enter and for what was missed; `is_answered` says that the server has
+    answered the former. What is said there from now on is held back until it has answered the latter.
     """
 
     room: str
@@ -48,7 +49,9 @@ class _Absence:
 
 
 class RoomSessions:
-    """What is due to be sent is added to `to_chat`. Each method about an event gives what there is to tell."""
+    """Rooms in one session. What is due to be sent is added to `to_chat`. Each method about an event returns the events
+    to report.
+    """
 
     def __init__(self, memory: Memory, to_chat: bytearray) -> None:
         self._memory = memory
@@ -60,7 +63,7 @@ class RoomSessions:
     # What we ask for
 
     def begin(self) -> None:
-        """A session is on: back into all rooms."""
+        """Begin a session: return to all rooms."""
         for stay in self._joined_rooms:
             stay.is_in = False
             self._asked.append(stay.room)
@@ -69,13 +72,13 @@ class RoomSessions:
             self._to_chat += encode_command(ReadHistory(stay.room, MOST_MISSED))
 
     def join(self, typed: str, password: str | None) -> None:
-        """Raises PeerError where that is no room's name."""
+        """Enter a room. Raises PeerError for an impossible room name."""
         room = room_key(typed)
         self._joined_rooms.begin(room, password)
         self._asked.append(room)
 
     def part(self, typed: str) -> None:
-        """Raises PeerError where that is no room's name."""
+        """Leave a room. Raises PeerError for an impossible room name."""
         self._joined_rooms.end(room_key(typed))
 
     # What we hear
@@ -113,7 +116,7 @@ class RoomSessions:
             self._leave(event.nickname)
 
     def _leave(self, room: str) -> None:
-        if room not in self._asked:  # else we are on our way into it again
+        if room not in self._asked:  # else we are entering it again
             self._joined_rooms.end(room)
 
     def refused(self, event: Refused) -> list[Happening]:
@@ -147,7 +150,7 @@ class RoomSessions:
         return self._back(self._absences.popleft(), event.before) if self._absences else [event]
 
     def _back(self, absence: _Absence, before: int | None) -> list[Happening]:
-        """All that was missed, each once and in its order, though it may have come live too."""
+        """Report all that was missed, each message once and in order, even if it also arrived live."""
         stay = self._joined_rooms.get(absence.room)
         if stay is None:
             return []

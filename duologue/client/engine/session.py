@@ -1,6 +1,6 @@
 """One session as the client sees it: bytes of its three sockets in, events out; commands in, bytes out.
 
-Sans-I/O. Knows who waits for whom; its messages are the correspondence's. Knows no time, no socket.
+Sans-I/O. Knows who is waiting for whom; its messages are left to the correspondence. Knows no time, no socket.
 """
 
 from __future__ import annotations
@@ -58,10 +58,11 @@ _CHECK_WORDS = (b"PING", b"PONG")
 
 
 class ClientSession:
-    """`waiting` are those who wait for our answer, `asked` those whose answer we wait for, both the longest first.
+    """One session. `waiting` are the people waiting for our answer, `asked` those whose answer we wait for, both the
+    longest first.
 
-    `is_attached` when the server knows all three sockets. What it says on the login socket before that is put aside:
-    who still has to be told apart from an older session of ours cannot open the memory yet.
+    `is_attached` once the server knows all three sockets. What it says on the login socket before that is put aside:
+    until we are told apart from an older session of ours, the memory cannot be opened.
     """
 
     def __init__(self, memory: Memory) -> None:
@@ -86,7 +87,8 @@ class ClientSession:
     # Bytes in
 
     def receive_data(self, kind: SocketKind, data: bytes) -> Iterator[Happening]:
-        """What happens, as far as whole lines have come. Raises FatalPeerError for what no server says, and ends by it.
+        """Return the events in the whole lines received so far. Raises FatalPeerError for what no server says, which
+        ends the session.
 
         Afterwards there may be `data_to_send`.
         """
@@ -121,7 +123,7 @@ class ClientSession:
         for line in put_aside.split(b"\n")[:-1]:
             yield from self._noted(self._parse(SocketKind.LOGIN, bytes(line)))
 
-    # What each event changes. Whatever is returned goes on to whoever uses the session.
+    # Effects of each event. What is returned is passed on to the user of the session.
 
     def _logged_in(self, event: LoggedIn) -> Event:
         self.nickname = event.nickname
@@ -145,7 +147,7 @@ class ClientSession:
         return event
 
     def _waiting_listed(self, event: WaitingRequests) -> Event:
-        """Who asks has been told of already; a list that is whole is sure to be right."""
+        """Each request has been reported already; a complete list is sure to be right."""
         self._waiting = dict.fromkeys(event.nicknames) | (self._waiting if event.more else {})
         return event
 
@@ -168,15 +170,15 @@ class ClientSession:
     # Bytes out
 
     def first_lines(self, nickname: str) -> bytes:
-        """What opens the login socket."""
+        """Return what opens the login socket."""
         return encode_first_line(SocketKind.LOGIN) + encode_nickname(GiveNickname(nickname))
 
     def attach(self, kind: SocketKind, token: str) -> bytes:
-        """What opens one of the other two; the check socket asks at once whether all three are attached."""
+        """Return what opens one of the other two; the check socket asks at once whether all three are attached."""
         return encode_first_line(kind, token) + (encode_ping(Ping(0)) if kind is SocketKind.CHECK else b"")
 
     def command(self, command: Command) -> bytes:
-        """Lines for the chat socket, none where it has to wait. Raises PeerError where the command cannot be a line."""
+        """Return lines for the chat socket, none if it has to wait. Raises PeerError if it cannot be a line."""
         if isinstance(command, Say):
             return self.messages.say(command.text)
         if isinstance(command, AskForChat) and command.nickname in SIGNAL_WORDS:
@@ -205,7 +207,7 @@ class ClientSession:
             self._waiting.clear()
 
     def data_to_send(self) -> dict[SocketKind, bytes]:
-        """What is due by itself, by socket: questions after a login, and what is sent again."""
+        """Return what is due by itself, by socket: questions after a login, and what is sent again."""
         messages = self.messages
         messages.to_chat += messages.lines_due()
         due = {SocketKind.CHAT: bytes(messages.to_chat), SocketKind.CHECK: bytes(messages.to_check)}
@@ -214,15 +216,15 @@ class ClientSession:
         return due
 
     def finished(self) -> None:
-        """The oldest message that was given to our user has been dealt with."""
+        """Finish the oldest message that was passed to our user."""
         self.messages.received.finished(self.messages.live)
 
     def ping(self) -> bytes:
-        """Lines for the check socket: we live, and hold what our user has finished with."""
+        """Return lines for the check socket: we are alive, and hold what our user has finished with."""
         return self.messages.received.pings(self.messages.live)
 
     def pong(self) -> bytes:
-        """The answer to a Probe, for the check socket."""
+        """Return the answer to a Probe, for the check socket."""
         return encode_pong(Pong())
 
 

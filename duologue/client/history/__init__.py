@@ -1,1 +1,1 @@
-"""What was said before: asked for, read, exported."""
+"""Earlier messages: requested, shown, exported."""

@@ -1,4 +1,4 @@
-"""The commands about what was said before, carried out: /history, /search, /export."""
+"""The commands about earlier messages: /history, /search, /export."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ from duologue.core.room_rules import is_room
 from duologue.core.text import visible
 
 MOST_FOUND = 50
-"""Results that a server gives at most (docs/protocol.md)."""
+"""Most results that a server returns (docs/protocol.md)."""
 
 _LINES_AT_ONCE = 20
-"""Lines shown before something else gets its turn: 16 ms (measured), so that typing stays fluent among thousands."""
+"""Lines shown before other work gets its turn: 16 ms (measured), so that typing stays fluent among thousands."""
 
 
 class HistoryCommands:
-    """One command after the other, while a chat goes on. `clock` gives seconds since 1970."""
+    """Carries out one command after the other while a chat goes on. `clock` returns seconds since 1970."""
 
     def __init__(self, client: Client, show: Callable[[Line], None], clock: Callable[[], float] = time.time) -> None:
         self._recaller = HistoryPages(client)
@@ -39,11 +39,11 @@ class HistoryCommands:
         self._turn = asyncio.Lock()
 
     def takes(self, event: Happening) -> bool:
-        """Whether `event` belongs to these commands, and is nothing to show by itself."""
+        """Return whether `event` belongs to these commands, and is not to be shown by itself."""
         return self._recaller.takes(event)
 
     async def carry_out(self, meaning: ShowHistory | ShowFound | Export) -> None:
-        """Returns when it is done; what cannot be done is said in a sentence."""
+        """Carry out a command; return when it is done. What cannot be done is reported in a sentence."""
         async with self._turn:
             try:
                 match meaning:
@@ -80,8 +80,8 @@ class HistoryCommands:
             path = _whole(file)
             count = await self._write(partner, path)
         except FileExistsError:
-            self._say(Kind.TROUBLE, f"{file} exists already, so nothing was written. Choose another name.")
-        except (OSError, RuntimeError) as error:  # RuntimeError: there is no home folder of that name
+            self._say(Kind.TROUBLE, f"{file} already exists, so nothing was written. Choose another name.")
+        except (OSError, RuntimeError) as error:  # RuntimeError: there is no home folder for that name
             reason = getattr(error, "strerror", None) or str(error)
             self._say(Kind.TROUBLE, f"Cannot write {file}: {reason.lower().rstrip('.')}.")
         else:
@@ -91,7 +91,7 @@ class HistoryCommands:
             self._say(Kind.HINT, done)
 
     async def _write(self, partner: str, path: Path) -> int:
-        """How many messages. The files are another thread's work: a slow disk must not hold up a chat."""
+        """Write the file in another thread, as a slow disk must not hold up a chat; return the number of messages."""
         await asyncio.to_thread(refuse_existing, path)
         with await asyncio.to_thread(Spool, path.parent) as spool:
             async for page in self._recaller.pages(partner):
@@ -121,5 +121,5 @@ def _whose(partner: str) -> str:
 
 def _found_hint(number: int) -> str:
     if number == MOST_FOUND:
-        return f"The newest {count_of(number)} that have these words; more words narrow it down."
+        return f"The newest {count_of(number)} that contain these words; more words narrow it down."
     return f"{count_of(number)} found." if number else "Nothing found."

@@ -1,6 +1,6 @@
-"""Messages into a file of one's own: never over another, and whole or not at all. Knows nothing of the server.
+"""Export of messages to a new file: never over another, and all or nothing. Does not know the server.
 
-They come newest page first and are written oldest first, so they are put aside on disk, however many there are.
+They arrive newest page first and are written oldest first, so they are put aside on disk, however many there are.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from duologue.durable import appear, temporary_beside
 
 
 class Spool:
-    """Pages put aside newest first, in a file without a name that goes by itself. Iterate: oldest message first."""
+    """Pages put aside newest first, in a nameless file that disappears by itself. Iterate: oldest message first."""
 
     def __init__(self, folder: Path) -> None:
         self._file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 -- closed by __exit__
@@ -50,12 +50,12 @@ class Spool:
 
 
 def as_text(messages: Iterable[Recalled]) -> Iterator[str]:
-    """As `/history` shows them."""
+    """Format messages as `/history` shows them."""
     return (f"{plain(line)}\n" for line in lines_of(messages))
 
 
 def as_json(messages: Iterable[Recalled]) -> Iterator[str]:
-    """A list with one object to a line. ASCII only, so that no text can do anything to a terminal."""
+    """Format a list with one object per line. ASCII only, so that no text can affect a terminal."""
     separator = "[\n"
     for message in messages:
         yield separator + json.dumps(_record(message))
@@ -74,11 +74,11 @@ def _record(message: Recalled) -> dict[str, int | str]:
 
 
 FORMATS: dict[str, Callable[[Iterable[Recalled]], Iterator[str]]] = {".txt": as_text, ".json": as_json}
-"""By the end of the file's name."""
+"""Formats by the end of the file's name."""
 
 
 def refuse_existing(path: Path) -> None:
-    """Raises FileExistsError before any work is done. `write_new` is what makes sure."""
+    """Raise FileExistsError before any work is done. `write_new` makes sure."""
     if os.path.lexists(path):
         raise FileExistsError(path)
 

@@ -1,6 +1,6 @@
-"""Asks the server for messages of before, page by page, and picks the answers out of all that happens.
+"""Requests for earlier messages, page by page, with their answers picked out of all other events.
 
-Knows nothing of screens and files.
+Does not know screens or files.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from duologue.core.names import BadNickname, nickname_key
 from duologue.core.room_rules import is_room
 
 PAGE = 500
-"""Messages asked for at a time: as many as a server gives at most (docs/protocol.md)."""
+"""Messages asked for at a time: the most that a server returns (docs/protocol.md)."""
 
 
 class NotRecalled(ClientError):
@@ -29,14 +29,14 @@ class NotRecalled(ClientError):
 
 @dataclass(frozen=True, slots=True)
 class HistoryPage:
-    """One answer, in the server's order. `before` asks for older ones; None: there are none."""
+    """One answer, in the server's order. `before` asks for older messages; None if there are none."""
 
     messages: tuple[Recalled, ...]
     before: int | None
 
 
 class HistoryPages:
-    """One question at a time: its user waits for the answer before it asks the next."""
+    """Asks one question at a time: its user waits for the answer before asking the next."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
@@ -45,7 +45,7 @@ class HistoryPages:
         self._refusals: frozenset[str] = frozenset()
 
     def takes(self, event: Happening) -> bool:
-        """Whether `event` is a part of an answer, and so nothing to show."""
+        """Return whether `event` is part of an answer, and so not to be shown."""
         if self._answer is None or self._answer.done():
             return isinstance(event, Recalled | RecallEnded)
         match event:
@@ -63,7 +63,9 @@ class HistoryPages:
         return True
 
     async def ask(self, question: ReadHistory | SearchHistory) -> HistoryPage:
-        """Raises NotRecalled, NotConnected, or PeerError for a question that no server would understand."""
+        """Ask for a page. Raises NotRecalled, NotConnected, or PeerError for a question that no server would
+        understand.
+        """
         self._refusals = _refusals_of(question)
         self._messages = []
         self._answer = asyncio.get_running_loop().create_future()
@@ -74,8 +76,8 @@ class HistoryPages:
             self._answer = None
 
     async def pages(self, partner: str, most: int | None = None) -> AsyncIterator[tuple[Recalled, ...]]:
-        """The newest `most` messages with `partner`, a person or a room, or all: the newest page first, each oldest
-        first.
+        """Yield the newest `most` messages with `partner` (a person or a room) or of all chats: the newest page first,
+        each oldest first.
         """
         before: int | None = None
         left = most
@@ -88,7 +90,9 @@ class HistoryPages:
             left = None if left is None else left - len(page.messages)
 
     async def newest(self, partner: str, most: int, since: float = 0) -> list[Recalled]:
-        """The newest `most` messages with `partner`, none from before `since` (seconds since 1970); oldest first."""
+        """Return the newest `most` messages with `partner`, none from before `since` (seconds since 1970); oldest
+        first.
+        """
         pages: list[list[Recalled]] = []
         async for page in self.pages(partner, most):
             recent = [message for message in page if message.at >= since]
@@ -99,9 +103,10 @@ class HistoryPages:
 
 
 def _refusals_of(question: ReadHistory | SearchHistory) -> frozenset[str]:
-    """Codes that can answer it; others answer what was sent before, as nothing that is sent later is answered earlier.
+    """Return the codes that can answer it; others answer what was sent before, as nothing sent later is answered
+    earlier.
 
-    What would be refused for how it is written raises PeerError here: those codes answer any command.
+    A request that would be refused for its form raises PeerError here: those codes answer any command.
     """
     codes = {"no_history"}
     if isinstance(question, SearchHistory):
@@ -115,7 +120,7 @@ def _refusals_of(question: ReadHistory | SearchHistory) -> frozenset[str]:
 
 
 def _is_an_accounts(nickname: str) -> bool:
-    """Whether it is no word kept back and no guest's: only the server knows which guests are there."""
+    """Return whether it is neither a reserved word nor a guest's name: only the server knows which guests are there."""
     try:
         nickname_key(nickname)
     except BadNickname:

@@ -1,4 +1,6 @@
-"""From when on: `today`, `yesterday`, a weekday, `2026-11-20`, `2h`. Knows the calendar, not the clock."""
+"""Points in time as people type them: `today`, `yesterday`, a weekday, `2026-11-20`, `2h`. Knows the calendar, not the
+clock.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,7 @@ import time
 from datetime import UTC, date, datetime, timedelta
 
 _LATEST = datetime(9999, 12, 30, tzinfo=UTC).timestamp()
-"""Has a local time everywhere."""
+"""The latest moment that has a local time everywhere."""
 _AGO = re.compile("([0-9]{1,4})([mhd])")
 _SECONDS = {"m": 60, "h": 3600, "d": 86400}
 _DATE = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -15,14 +17,14 @@ _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday",
 
 
 def local(at: float) -> datetime:
-    """A time in seconds since 1970 as the clock on the wall shows it; the nearest that there is, for a time that no
-    calendar has: it comes from outside, and a message must not be lost for it.
+    """Convert seconds since 1970 to local time. A value outside the calendar gives the nearest time within it: it comes
+    from outside, and no message must be lost because of it.
     """
     return datetime.fromtimestamp(min(max(at, 0.0), _LATEST), UTC).astimezone()
 
 
 def since(word: str, now: float) -> float | None:
-    """The moment that `word` means, both in seconds since 1970; None where it means none.
+    """Return the moment that `word` means, relative to `now`, both in seconds since 1970; None if it means none.
 
     A day begins at local midnight. A weekday is the last one of that name, today included.
     """
@@ -38,7 +40,7 @@ def is_since(word: str) -> bool:
 
 
 def since_in_words(word: str) -> str:
-    """For a sentence: `since yesterday`, `in the last 2h`."""
+    """Return a phrase for a sentence: `since yesterday`, `in the last 2h`."""
     return f"in the last {word}" if _AGO.fullmatch(word.casefold()) else f"since {word}"
 
 

@@ -1,4 +1,6 @@
-"""Messages of before as lines to show or to write: days, times, names; all that comes from outside made `visible`."""
+"""Earlier messages as lines to show or to write: days, times, names. Everything that comes from outside is made
+`visible`.
+"""
 
 from __future__ import annotations
 
@@ -12,30 +14,30 @@ from duologue.core.room_rules import is_room
 from duologue.core.text import action_in, visible
 
 INDENT = "\n    "
-"""Before the further lines of a message in plain text, so that none of them can be taken for a message of its own."""
+"""Goes before the further lines of a message in plain text, so that none of them can pass for a message of its own."""
 
 
 def in_room(room: str, nickname: str) -> str:
-    """Who is named before what is said in a room."""
+    """Return the name to put before what is said in a room."""
     return f"{visible(room)} {visible(nickname)}"
 
 
 def by_sender(message: Recalled) -> str:
-    """Who is named in a chat of two, or in a room."""
+    """Return the name to put before a message in a chat of two, or in a room."""
     if is_room(message.recipient):
         return in_room(message.recipient, message.sender)
     return visible(message.sender)
 
 
 def by_both(message: Recalled) -> str:
-    """Who is named among messages of several chats and rooms."""
+    """Return the names to put before a message among those of several chats and rooms."""
     if is_room(message.recipient):
         return in_room(message.recipient, message.sender)
     return f"{visible(message.sender)} to {visible(message.recipient)}"
 
 
 def said_by(speaker: str, text: str, time: str = "") -> Line:
-    """What somebody says or does; the name is safe to show already."""
+    """Return the line for what somebody says or does; the name is safe to show already."""
     action = action_in(text)
     if action is not None:
         return Line(Kind.ACTION, visible(action, keep="\n"), speaker, time)
@@ -43,7 +45,7 @@ def said_by(speaker: str, text: str, time: str = "") -> Line:
 
 
 def with_speaker(line: Line) -> str:
-    """Who says it, and the mark that tells it from what is done: what stands before the text."""
+    """Return what stands before the text: the name of the speaker, and the mark that tells speech from action."""
     return f"* {line.speaker} " if line.kind is Kind.ACTION else f"{line.speaker}: "
 
 
@@ -52,7 +54,7 @@ def day_line(day: date) -> Line:
 
 
 def lines_of(messages: Iterable[Recalled], speaker: Callable[[Recalled], str] = by_sender) -> Iterator[Line]:
-    """The messages in the order given, with a line before each new day."""
+    """Return the messages in the order given, with a line before each new day."""
     day: date | None = None
     for message in messages:
         moment = local(message.at)
@@ -63,12 +65,12 @@ def lines_of(messages: Iterable[Recalled], speaker: Callable[[Recalled], str] = 
 
 
 def plain(line: Line) -> str:
-    """A line without colours. A message of now has no time: its reader knows it."""
+    """Return a line without colours. A live message has no time: its reader knows it."""
     time = f"{line.time} " if line.time else ""
     text = f"{with_speaker(line)}{line.text}" if line.speaker else line.text
     return time + text.replace("\n", INDENT)
 
 
 def count_of(number: int, noun: str = "message") -> str:
-    """`1 message`, `2 messages`."""
+    """Return `1 message`, `2 messages`."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -1,1 +1,1 @@
-"""What is typed, and what it means."""
+"""Typed text and its meaning."""

@@ -1,5 +1,5 @@
-"""To whom somebody types a message, or about whom a question: a room, an account, a guest. Only the server knows who
-is there; here it is seen to that it can be a name.
+"""The addressee of a typed message or question: a room, an account, a guest. Only the server knows who is there; this
+module checks that the name is possible.
 """
 
 from __future__ import annotations
@@ -9,9 +9,9 @@ from duologue.core.room_rules import is_room, room_key
 
 
 def addressee(typed: str) -> str:
-    """A room's key, an account's nickname as the server spells it, or a guest's as it was typed.
+    """Return a room's key, an account's nickname as the server spells it, or a guest's as it was typed.
 
-    Raises PeerError for what can be nobody's name.
+    Raises PeerError for an impossible name.
     """
     if is_room(typed):
         return room_key(typed)

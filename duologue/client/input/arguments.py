@@ -1,6 +1,6 @@
-"""What may follow a typed command: the words after it become its meaning, or None where they do not fit. Sans-I/O.
+"""Arguments of typed commands: the words after a command become its meaning, or None if they do not fit. Sans-I/O.
 
-What may follow those about rooms stands in `room_arguments`.
+Arguments of the commands about rooms are in `room_arguments`.
 """
 
 from __future__ import annotations
@@ -24,19 +24,19 @@ TEXT = "TEXT"
 EXPORT = "[NICK] [FILE]"
 
 NEWEST = 20
-"""Messages that /history shows when nothing is said: a screen of them."""
+"""Messages that /history shows by default: one screen of them."""
 
 MOST = 5000
-"""Messages that /history shows at most, which is more than terminals keep; /export has no bound."""
+"""Most messages that /history shows, more than terminals keep; /export has no limit."""
 
 FILE_KINDS = (".txt", ".json")
 
-_LEFT = "What that was begun for is over, so nobody has seen it. Say it again, and it goes to the room in the prompt."
-_NOBODY = "You are in no chat and no room, so say whose messages: {} NICK"
+_LEFT = "The chat or room this was for is over, so nobody has seen it. Sent again, it goes to the room in the prompt."
+_NOBODY = "You are not in a chat or a room, so say whose messages: {} NICK"
 
 
 def letter(standing: InputContext, rest: str) -> Meaning | None:
-    """`/msg`: all that follows the nickname is the text, line breaks too."""
+    """Parse `/msg`: everything after the nickname is the text, line breaks too."""
     words = rest.split(maxsplit=1)
     if len(words) < 2:
         return None
@@ -48,18 +48,18 @@ def _message_to(name: str, text: str) -> Meaning:
 
 
 def me(standing: InputContext, rest: str) -> Meaning | None:
-    """`/me`: to the partner, or into the current room."""
+    """Parse `/me`: to the partner, or into the current room."""
     if not rest:
         return None
     if standing.partner is not None:
         return Send(Say(f"{ACTION}{rest}"))
     if standing.room is not None and standing.left is None:
         return Send(SayInRoom(standing.room, f"{ACTION}{rest}"))
-    return Explain("You are in no chat and no room, so nobody would see that." if standing.room is None else _LEFT)
+    return Explain("You are not in a chat or a room, so nobody would see that." if standing.room is None else _LEFT)
 
 
 def reply(standing: InputContext, rest: str) -> Meaning | None:
-    """`/reply`: to whoever has written last, unless that has changed since Enter was pressed last."""
+    """Parse `/reply`: to the person who wrote last, unless that has changed since Enter was last pressed."""
     if not rest:
         return None
     match standing.writers:
@@ -72,7 +72,7 @@ def reply(standing: InputContext, rest: str) -> Meaning | None:
 
 
 def history(standing: InputContext, rest: str) -> Meaning | None:
-    """`/history`: a single word is a number or a time where it can be one, else a nickname."""
+    """Parse `/history`: a single word is a number or a time if it can be one, otherwise a nickname."""
     words = rest.split()
     if len(words) > 2:
         return None
@@ -102,16 +102,18 @@ def _show(partner: str, span: str | None) -> Meaning:
 
 
 def search(_: InputContext, rest: str) -> Meaning | None:
-    """`/search`: words are words, however many blanks and line breaks are between them."""
+    """Parse `/search`: blanks and line breaks between words are ignored."""
     return ShowFound(" ".join(rest.split())) if rest else None
 
 
 def export(standing: InputContext, rest: str) -> Meaning | None:
-    """`/export`: a first word that looks like a file is one, and so is all that follows a nickname or a room."""
+    """Parse `/export`: a first word that looks like a file name is one, and so is everything after a nickname or a
+    room.
+    """
     first, _, more = rest.partition(" ")
     nickname, file = (None, rest) if not rest or _is_file(first) else (first, more.strip())
     if file and PurePath(file).suffix not in FILE_KINDS:
-        return Explain(f"The name of a file ends in {' or '.join(FILE_KINDS)}, and {shortened(file)} does not.")
+        return Explain(f"A file name must end in {' or '.join(FILE_KINDS)}, and {shortened(file)} does not.")
     return _with_partner(standing, nickname, "/export", lambda partner: Export(partner, file or _file_about(partner)))
 
 
@@ -120,7 +122,7 @@ def _is_file(word: str) -> bool:
 
 
 def _file_about(partner: str) -> str:
-    """Without the mark of a room: shells take what follows it for a comment."""
+    """Return a file name without the mark of a room: shells read what follows it as a comment."""
     return f"room-{partner.removeprefix(ROOM_MARK)}.txt" if is_room(partner) else f"chat-with-{partner}.txt"
 
 

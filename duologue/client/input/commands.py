@@ -1,6 +1,6 @@
-"""The table of what a person can type: words, what follows them, help, and what they mean. /help and docs/ print it.
+"""The table of typed commands: words, arguments, help, and meaning. /help and docs/ print it.
 
-The words that the server knows come from `core.commands`; those of the client alone are added here.
+Words that the server knows come from `core.commands`; those of the client alone are added here.
 """
 
 from __future__ import annotations
@@ -54,14 +54,14 @@ from duologue.core.text import visible
 HELP = "[WORD]"
 
 Handler = Callable[[InputContext, str | None], Meaning]
-"""For the words of the server: gets the nickname that follows, or None."""
+"""For the server's words: takes the nickname that follows, or None."""
 
 
 @dataclass(frozen=True, slots=True)
 class TypedCommand:
-    """One row. `words` are the command and its other names, `takes` says how what follows them is typed.
+    """One row. `words` are the command and its other names, `takes` describes its arguments.
 
-    `means` gets what follows, without blanks around it, and gives None where that does not fit.
+    `means` takes what follows, without blanks around it, and returns None if that does not fit.
     """
 
     words: tuple[str, ...]
@@ -71,7 +71,7 @@ class TypedCommand:
 
     @property
     def usage(self) -> str:
-        """How it is typed: `/quit or /end`, `/accept [NICK]`."""
+        """Return the usage: `/quit or /end`, `/accept [NICK]`."""
         return f"{' or '.join(self.words)} {self.takes}".rstrip()
 
 
@@ -138,7 +138,7 @@ def _taking(takes: Takes, handler: Handler) -> Callable[[InputContext, str], Mea
 
 
 def _entries() -> list[TypedCommand]:
-    """The server's words, with those that mean the same in one row."""
+    """Return the server's words, with synonyms in one row."""
     rows: dict[tuple[object, ...], list[Word]] = {}
     for row in WORDS:
         rows.setdefault((row.command, row.takes, row.word.startswith("/")), []).append(row)
@@ -172,8 +172,8 @@ ENTRIES = (
     _of_our_own("/away", MAYBE_TEXT, away),
     _of_our_own("/watch", SWITCH, watch),
     TypedCommand(("/allow",), MAY_ASK, "show or say who may ask: everyone, known, nobody", allow),
-    TypedCommand(("/msg",), LETTER, "leave a message for NICK, also when NICK is away", letter),
-    TypedCommand(("/reply",), TEXT, "write to whoever has written to you last", reply),
+    TypedCommand(("/msg",), LETTER, "leave a message for NICK, even if NICK is away", letter),
+    TypedCommand(("/reply",), TEXT, "write to whoever wrote to you last", reply),
     TypedCommand(("/me",), TEXT, "say what you do: /me waves shows * alice waves", me),
     TypedCommand(("/history",), HISTORY, "show the last 20 messages, or N, or those SINCE", history),
     TypedCommand(("/search",), SEARCH, "show the newest messages with all of the WORDS", search),
@@ -182,4 +182,4 @@ ENTRIES = (
     TypedCommand(("/help",), HELP, "list the commands, or explain one, or a group of them", _help),
 )
 ENTRY_OF = {word: entry for entry in ENTRIES for word in entry.words if word.startswith("/")}
-"""By command word. The bare words, `yes` and `no`, are for `typed`: whether they are commands depends."""
+"""Rows by command word. The bare words, `yes` and `no`, are left to `typed`: whether they are commands depends."""

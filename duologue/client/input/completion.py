@@ -1,4 +1,4 @@
-"""What the Tab key can put in: command words, and the nicknames and rooms that have been met. Knows no keyboard."""
+"""Completion by the Tab key: command words, and the nicknames and rooms that have been met. Knows no keyboard."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from duologue.core.room_rules import ROOM_MARK, is_room
 
 
 def completions(text: str, nicknames: Iterable[str], rooms: Iterable[str] = ()) -> list[str]:
-    """What may stand instead of the last word of `text`, which is all that is left of the cursor."""
+    """Return replacements for the last word of `text`, which is everything left of the cursor."""
     word, space, argument = text.partition(" ")
     if not space:
         return [_with_space(known) for known in sorted(ENTRY_OF) if word.startswith("/") and known.startswith(word)]
@@ -26,7 +26,7 @@ def completions(text: str, nicknames: Iterable[str], rooms: Iterable[str] = ()) 
 
 
 def _begins(nickname: str, begun: str) -> bool:
-    """A guest's begins with a mark, and has capitals; neither has to be typed."""
+    """Return whether a name begins so. A guest's begins with a mark and has capitals; neither has to be typed."""
     name = nickname.casefold()
     return name.startswith(begun) or bare(name).startswith(begun)
 

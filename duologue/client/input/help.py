@@ -1,4 +1,4 @@
-"""What /help says: an overview, a group of commands, or one of them. docs/commands.md is made of the same."""
+"""The text of /help: an overview, a group of commands, or one of them. docs/commands.md is generated from the same."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from duologue.core.text import shortened
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """`words` are the first of each command, `notes` what is to be known about all of them."""
+    """A group of commands. `words` are the first of each command, `notes` are about all of them."""
 
     name: str
     words: tuple[str, ...]
@@ -30,10 +30,10 @@ GROUPS = (
         "messages",
         ("/msg", "/reply", "/me", "/history", "/search", "/export"),
         (
-            "/msg, /history and /export take #ROOM for NICK. In a chat, leave NICK out.",
+            "/msg, /history and /export accept #ROOM as NICK. In a chat, leave NICK out.",
             "SINCE: today, yesterday, monday, 2026-11-20, 2h",
             "//text sends /text. Alt+Enter starts a new line in the same message.",
-            "A message of more than 3 lines is sent after a yes.",
+            "A message of more than 3 lines is sent only after a yes.",
         ),
     ),
     Group(
@@ -41,7 +41,7 @@ GROUPS = (
         ("/join", "/part", "/rooms", "/names", "/topic"),
         (
             "ROOM may be left out for the one in the prompt. /join switches rooms.",
-            "/topic #tea asks, /topic #tea TEXT sets the topic, /topic - takes it away.",
+            "/topic #tea asks, /topic #tea TEXT sets the topic, /topic - removes it.",
         ),
     ),
     Group(
@@ -63,7 +63,7 @@ def entries_of(group: Group) -> tuple[TypedCommand, ...]:
 
 
 def help_lines(about: str = "") -> list[str]:
-    """Of everything; or of what `about` names: a group (which goes first), or a command, with its slash or without."""
+    """Return the overview, or the help about a group, which takes precedence, or about a command (slash optional)."""
     word = about.casefold()
     if not word:
         return _overview()
@@ -73,7 +73,7 @@ def help_lines(about: str = "") -> list[str]:
     entry = _ENTRY_OF.get(word) or _ENTRY_OF.get(f"/{word}")
     if entry:
         return [_line(entry, 0)]
-    return [f"There is no command and no group {shortened(about)}. /help lists them."]
+    return [f"There is no command or group {shortened(about)}. /help lists them."]
 
 
 def _overview() -> list[str]:

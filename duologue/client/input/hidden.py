@@ -1,4 +1,4 @@
-"""Which part of a typed line nobody but its writer is to see, nor find again: the password of a room. Sans-I/O."""
+"""The part of a typed line that only its writer may see, and that is not kept: the password of a room. Sans-I/O."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ _BEFORE = re.compile(r"/join\s+\S+\s+(?=\S)", re.IGNORECASE)
 
 
 def where_hidden(text: str) -> int | None:
-    """Where it begins. It goes on to the end."""
+    """Return where the hidden part begins. It extends to the end."""
     found = _BEFORE.match(text)
     return found.end() if found else None
 

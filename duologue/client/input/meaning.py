@@ -1,4 +1,4 @@
-"""What a typed text can mean, one frozen dataclass each, and the standing that the meaning depends on."""
+"""Meanings of typed text, one frozen dataclass each, and the context that they depend on."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from duologue.core.commands.chat import Command
 
 @dataclass(frozen=True, slots=True)
 class InputContext:
-    """Where a person stands at the moment of pressing Enter.
+    """The context of a person at the moment of pressing Enter.
 
-    `waiting` are those who wait for an answer, `unsent` the lines that wait for "yes, send them". `rooms` are those
-    that the person is in, the current one last. `left` is the partner or the room that a text was begun for, where that
-    is over meanwhile. `writers` are those who may be meant by /reply: who had written last when Enter was pressed last,
-    and who has written since, the newest last.
+    `waiting` are the people waiting for an answer, `unsent` the lines that wait for "yes, send them". `rooms` are those
+    that the person is in, the current one last. `left` is the partner or the room that a text was begun for, if that
+    chat or room is over meanwhile. `writers` are the people whom /reply may mean: the one who had written last when
+    Enter was last pressed, and those who have written since, the newest last.
     """
 
     partner: str | None = None
@@ -37,21 +37,21 @@ class Nothing:
 
 @dataclass(frozen=True, slots=True)
 class Send:
-    """Goes to the server."""
+    """Send a command to the server."""
 
     command: Command
 
 
 @dataclass(frozen=True, slots=True)
 class Explain:
-    """Goes nowhere; `text` says why, or what to type."""
+    """Send nothing; `text` says why, or what to type."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Confirm:
-    """So many lines that they are sent only after a yes: to the partner, or into `room`."""
+    """Ask before sending so many lines: to the partner, or into `room`."""
 
     text: str
     room: str | None = None
@@ -59,19 +59,19 @@ class Confirm:
 
 @dataclass(frozen=True, slots=True)
 class Drop:
-    """The answer was no: the unsent lines are not sent."""
+    """Discard the unsent lines: the answer was no."""
 
 
 @dataclass(frozen=True, slots=True)
 class Help:
-    """Show what can be typed, or what is to be known about a word or a group of words."""
+    """Show what can be typed, or the help about a word or a group of words."""
 
     about: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Clear:
-    """Empty the screen."""
+    """Clear the screen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ class Leave:
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """Goes to the mailbox of `nickname`."""
+    """Write to the mailbox of `nickname`."""
 
     nickname: str
     text: str
@@ -89,14 +89,14 @@ class Write:
 
 @dataclass(frozen=True, slots=True)
 class TurnTo:
-    """`room`, which the person is in, becomes the current one."""
+    """Make `room`, which the person is in, the current one."""
 
     room: str
 
 
 @dataclass(frozen=True, slots=True)
 class ShowHistory:
-    """Show the newest `count` messages with `partner`, or in that room; of those, what came `since`."""
+    """Show the newest `count` messages with `partner`, or in that room; of those, the ones `since` then."""
 
     partner: str
     count: int
@@ -112,7 +112,7 @@ class ShowFound:
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """Write all messages with `partner`, or in that room, to `file`, whose end says in which form."""
+    """Write all messages with `partner`, or in that room, to `file`, whose extension chooses the format."""
 
     partner: str
     file: str

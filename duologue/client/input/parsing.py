@@ -1,4 +1,4 @@
-"""What a typed text means, given where the person stands (docs/commands.md). Sans-I/O; does nothing about it."""
+"""The meaning of a typed text in its context (docs/commands.md). Sans-I/O; carries nothing out."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _MOST_NAMED = 10
 
 
 def meaning_of(text: str, standing: InputContext) -> Meaning:
-    """The meaning of what was typed before Enter."""
+    """Return the meaning of what was typed before Enter."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").rstrip("\n")
     if not text.strip():
         return Nothing()
@@ -34,7 +34,7 @@ def meaning_of(text: str, standing: InputContext) -> Meaning:
 
 
 def is_yes(text: str) -> bool | None:
-    """The answer to a question: yes, no (or exit), or None for anything else."""
+    """Interpret the answer to a question: yes, no (or exit), or None for anything else."""
     word = text.strip().casefold()
     return True if word in YES else False if word in NO | _EXIT else None
 
@@ -74,14 +74,14 @@ def _outside_a_chat(text: str, standing: InputContext) -> Meaning:
     if word in YES | NO:
         return Explain("Nobody is waiting for your answer.")
     return Explain(
-        "You are in no chat and no room, so that was not sent. /chat NICK or /join ROOM; /help lists all commands."
+        "You are not in a chat or a room, so that was not sent. /chat NICK or /join ROOM; /help lists all commands."
     )
 
 
 def _in_a_room(text: str, room: str, left: str | None) -> Meaning:
-    """What was begun for one person is not said to all."""
+    """Return the meaning in a room. A text begun for one person is not said to everybody."""
     if left is not None:
-        over = f"You are not in {visible(left)} any more" if is_room(left) else f"The chat with {visible(left)} is over"
+        over = f"You are no longer in {visible(left)}" if is_room(left) else f"The chat with {visible(left)} is over"
         return Explain(f"{over}, so that was not sent. What you type from now on goes to {room}.")
     return Confirm(text, room) if _is_long(text) else Send(SayInRoom(room, text))
 

@@ -1,4 +1,4 @@
-"""What may follow a typed command about people: as in `arguments`. Sans-I/O."""
+"""Arguments of the typed commands about people, as in `arguments`. Sans-I/O."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ _SWITCHES = {"on": True, "off": False}
 
 
 def away(_: InputContext, rest: str) -> Meaning | None:
-    """`/away`: all that follows is the text, on one line."""
+    """Parse `/away`: everything that follows is the text, on one line."""
     return Send(GoAway(" ".join(rest.split())))
 
 
 def watch(_: InputContext, rest: str) -> Meaning | None:
-    """`/watch`"""
+    """Parse `/watch`."""
     return Send(WatchPeople(_SWITCHES[rest])) if rest in _SWITCHES else None
 
 
 def allow(_: InputContext, rest: str) -> Meaning | None:
-    """`/allow`"""
+    """Parse `/allow`."""
     if not rest:
         return Send(AllowAsking())
     if rest not in {who.value for who in MayAsk}:

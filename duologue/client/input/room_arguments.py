@@ -1,7 +1,7 @@
-"""What may follow a typed command about rooms: as in `arguments`. Sans-I/O.
+"""Arguments of the typed commands about rooms, as in `arguments`. Sans-I/O.
 
-Where only a room can follow, it may be typed without its mark. Where something else can, a first word is a room only
-with it.
+Where only a room can follow, it may be typed without its mark. Where something else can, a first word is a room only if
+it has the mark.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ AFTER = "[AFTER]"
 TOPIC = "[#ROOM] [TEXT]"
 
 NO_TOPIC = "-"
-"""Typed for a topic, takes it away."""
+"""Typed as a topic, removes it."""
 
-_NOWHERE = "You are in no room. /join ROOM comes into one, or makes it; /rooms lists them."
+_NOWHERE = "You are not in a room. /join ROOM enters one, or creates it; /rooms lists them."
 
 
 def join(standing: InputContext, rest: str) -> Meaning | None:
-    """`/join`: into a room; where one is in it already, what is typed goes there."""
+    """Parse `/join`: enter a room, or make one that we are in the current one."""
     room, _, password = rest.partition(" ")
 
     def meaning(key: str) -> Meaning:
@@ -38,26 +38,28 @@ def join(standing: InputContext, rest: str) -> Meaning | None:
 
 
 def part(standing: InputContext, rest: str) -> Meaning | None:
-    """`/part`"""
+    """Parse `/part`."""
     return _of_one_room(standing, rest, lambda key: Send(PartRoom(key)))
 
 
 def rooms(_: InputContext, rest: str) -> Meaning | None:
-    """`/rooms`"""
+    """Parse `/rooms`."""
     return _about(rest, lambda key: Send(ListRooms(key))) if rest else Send(ListRooms())
 
 
 def names(standing: InputContext, rest: str) -> Meaning | None:
-    """`/names`: of a room, and those after somebody."""
+    """Parse `/names`: the members of a room, or those after somebody."""
     words = rest.split()
     if words and not has_mark(words[0]):
-        return Explain(f"A room has its mark here: /names {ROOM_MARK}{visible(words[0])}")
+        return Explain(f"Type a room with its mark here: /names {ROOM_MARK}{visible(words[0])}")
     after = visible(words.pop()) if len(words) == 2 else None
     return _of_one_room(standing, " ".join(words), lambda key: Send(ListMembers(key, after)))
 
 
 def topic(standing: InputContext, rest: str) -> Meaning | None:
-    """`/topic`: all but a first word with the mark of a room is what it is about, unless it may be meant otherwise."""
+    """Parse `/topic`: everything is the topic, except a first word with the mark of a room, unless it may be meant
+    otherwise.
+    """
     words = rest.split()
     room = words.pop(0) if words and has_mark(words[0]) else None
     text = "" if words == [NO_TOPIC] else " ".join(words) or None
@@ -66,7 +68,7 @@ def topic(standing: InputContext, rest: str) -> Meaning | None:
 
 
 def _what_is_unclear(standing: InputContext, text: str) -> str | None:
-    """What changes something for all is never guessed."""
+    """Explain what is unclear: nothing that changes a room for everybody is guessed."""
     if standing.room is None:
         return None
     if standing.partner is not None:

@@ -1,4 +1,4 @@
-"""Where what is typed goes, as the person knew it when the line was begun. Sans-I/O."""
+"""The target of typed text, as the person knew it when the line was begun. Sans-I/O."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from duologue.core.requests import ChatEnd
 
 
 class Target:
-    """What was begun for a partner, or for a room that we were then not let into, must not reach another room."""
+    """Target of a line. One begun for a partner, or for a room that did not let us in, must not reach another room."""
 
     def __init__(self) -> None:
         self._partner: str | None = None
@@ -17,11 +17,11 @@ class Target:
 
     @property
     def writers(self) -> tuple[str, ...]:
-        """Who had written a private message last when Enter was pressed last, and who has written since."""
+        """The writer of the newest private message when Enter was last pressed, and those who have written since."""
         return tuple(self._writers)
 
     def note(self, partner: str | None, room: str | None) -> None:
-        """The person has just pressed Enter, or changed it by that."""
+        """Note that the person has just pressed Enter, or changed the target by that."""
         self._partner, self._room = partner, room
         self._writers = dict.fromkeys([*self._writers][-1:])
 
@@ -36,7 +36,7 @@ class Target:
                 self._writers[nickname] = None
 
     def left(self, partner: str | None, room: str | None) -> str | None:
-        """Of where one is now: the partner or the room that the line was begun for, if that is over."""
+        """Return the partner or the room that the line was begun for, if that is over; otherwise None."""
         if partner is not None:
             return None
         return self._partner or (None if self._room == room else self._room)

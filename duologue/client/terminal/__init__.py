@@ -1,1 +1,1 @@
-"""The terminal and the plain text client."""
+"""The two text clients: one for terminals, and a plain one."""

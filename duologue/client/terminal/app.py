@@ -1,4 +1,4 @@
-"""The terminal face: a prompt that stays whole while lines arrive above it. Knows keys and colours, not chats."""
+"""The terminal view: a prompt that stays intact while lines arrive above it. Knows keys and colours, not chats."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ _QUIET_QUESTIONS: dict[str, Command] = {"/chat ": ListOnline(), "/msg ": ListOnl
 """When one of these is typed, the client asks who or what is there, so that Tab has names to offer."""
 
 _LEFT_TO_RIGHT = "\u200e"
-"""A mark that is not seen; what follows it goes to the right again."""
+"""An invisible mark; what follows it runs from left to right again."""
 
 _FROM_RIGHT = frozenset({"R", "AL", "AN"})
 
@@ -62,7 +62,9 @@ _ANSWERS: dict[type[Happening], type[Command]] = {
 
 
 class TerminalView:
-    """`clock` gives the time as HH:MM. `source` and `output` are the real terminal's unless given."""
+    """The terminal view. `clock` returns the time as HH:MM. `source` and `output` are those of the real terminal unless
+    given.
+    """
 
     is_interactive = True
 
@@ -127,7 +129,7 @@ class TerminalView:
             self._hide_keyboard()
 
     def _question(self, *processors: Processor) -> PromptSession[str]:
-        """A prompt of its own, so that no answer gets into the history, a password least of all."""
+        """Return a separate prompt, so that no answer gets into the input history, least of all a password."""
         question: PromptSession[str] = PromptSession(
             history=DummyHistory(),
             input_processors=[*processors],
@@ -143,13 +145,13 @@ class TerminalView:
         return question
 
     def _hide_keyboard(self) -> None:
-        """Until the next prompt: what is typed ahead may be a password."""
+        """Hide the keyboard until the next prompt: what is typed ahead may be a password."""
         self._keyboard.enter_context(echo_off(self._prompt.input.fileno(), by_line=False))
 
     # The prompt
 
     def greet(self, _: Client) -> None:
-        """The prompt says whose it is."""
+        """Show in the prompt whose it is."""
 
     async def read(self, client: Client) -> str:
         self._client = client
@@ -160,7 +162,9 @@ class TerminalView:
         return await self._prompt.prompt_async()
 
     def _keep_keyboard(self) -> None:
-        """Between two prompts too: what is typed there waits for the next one instead of being echoed as it is."""
+        """Keep the keyboard between two prompts too: what is typed there waits for the next one instead of being echoed
+        at once.
+        """
         if not self._is_keyboard_kept:
             self._is_keyboard_kept = True
             self._keyboard.enter_context(self._prompt.input.raw_mode())
@@ -173,18 +177,18 @@ class TerminalView:
         self._prompt.app.erase_when_done = True
 
     async def sent(self, command: type[Command]) -> None:
-        """A person reads the answer and types on when they like."""
+        """Return at once: a person reads the answer and types on when they like."""
         if command is Say:
             self._is_answered = False
 
     async def until_stored(self, _: Client) -> None:
-        """A person has seen the mark of the newest message."""
+        """Return at once: a person has seen the mark of the newest message."""
 
     async def finish(self, _: Client) -> bool:
         return True
 
     def _prompt_text(self) -> FormattedText:
-        """Who speaks, and to whom or where."""
+        """Return the prompt: who is speaking, and to whom or where."""
         client = self._client
         nickname = _in_place(client.nickname) if client else ""
         where = (client.partner or client.room) if client else None
@@ -196,7 +200,9 @@ class TerminalView:
         return FormattedText([("class:placeholder", self._state())])
 
     def _state(self) -> str:
-        """What is worth knowing while nothing is typed. Standing in the prompt, it never gets into the transcript."""
+        """Return what is worth knowing while nothing is typed. As part of the prompt, it never gets into the
+        transcript.
+        """
         client = self._client
         if client is None or self._prompt.app.is_done:
             return ""
@@ -226,7 +232,7 @@ class TerminalView:
             self._quiet.clear()
 
     def _rooms_for(self, typed: str) -> Iterable[str]:
-        """Those that one can come into, after /join; else those that one is in."""
+        """Return the rooms that can be entered, after /join; otherwise those that we are in."""
         joined = self._client.joined if self._client else ()
         return self._rooms.union(joined) if typed.startswith("/join ") else joined
 
@@ -267,7 +273,7 @@ class TerminalView:
             self._quiet.clear()
         self._learn(event)
         if isinstance(event, Said):
-            # Whoever answers has it: once "delivered" has come too, the mark would only stand in the way.
+            # An answer shows that they have it: the mark of a later "delivered" would only be in the way.
             self._is_answered = True
         if isinstance(event, RequestSent | RequestWithdrawn | Acknowledged):
             self._prompt.app.invalidate()
@@ -287,7 +293,7 @@ class TerminalView:
                 self._rooms.add(event.room)
 
     def _answers_quietly(self, event: Happening) -> bool:
-        """Is it the answer to a question that nobody typed?"""
+        """Return whether it answers a question that nobody typed."""
         question = _ANSWERS.get(type(event))
         if question is None or self._quiet[question] == 0:
             return False
@@ -320,12 +326,12 @@ def _arrow_in(encoding: str | None) -> str:
 
 
 def _in_place(name: str) -> str:
-    """A name that stands where it is written, whichever way its letters go."""
+    """Return a name that stays where it is written, whichever way its letters run."""
     return visible(name) + (_LEFT_TO_RIGHT if any(bidirectional(char) in _FROM_RIGHT for char in name) else "")
 
 
 class _Completer(Completer):
-    """`rooms` gives those that may follow what was typed."""
+    """Completes names and commands. `rooms` returns the rooms that may follow the typed text."""
 
     def __init__(self, nicknames: Callable[[], Iterable[str]], rooms: Callable[[str], Iterable[str]]) -> None:
         self._nicknames = nicknames

@@ -1,4 +1,4 @@
-"""Editing by what people take for characters (`graphemes`), and what is `hidden`, in prompt_toolkit's terms."""
+"""Editing by graphemes (`graphemes`), and handling of `hidden` text, in prompt_toolkit's terms."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ _DELETE = {
 
 
 def keep_whole(buffer: Buffer) -> None:
-    """From now on no key leaves the cursor of `buffer` inside of a character."""
+    """Keep the cursor of `buffer` out of the middle of a grapheme, whichever key moves it."""
     cursor = buffer.cursor_position
 
     def typed(changed: Buffer) -> None:
         nonlocal cursor
-        cursor = changed.cursor_position  # a family comes one code point after the other
+        cursor = changed.cursor_position  # a family arrives one code point after the other
 
     def moved(changed: Buffer) -> None:
         nonlocal cursor
@@ -58,7 +58,7 @@ def keep_whole(buffer: Buffer) -> None:
 
 
 def editing_keys() -> KeyBindings:
-    """Keys that delete, each whole characters."""
+    """Return keys that delete, each of them whole graphemes."""
     keys = KeyBindings()
     for typed, command in _DELETE.items():
         keys.add(*typed, filter=~has_selection)(_deleting(command))
@@ -68,7 +68,7 @@ def editing_keys() -> KeyBindings:
 
 
 def _deleting(command: str) -> Callable[[KeyPressEvent], None]:
-    """As prompt_toolkit does, and of a character of which only a part has gone, the rest goes too."""
+    """Delete as prompt_toolkit does; a grapheme of which a part is gone goes entirely."""
     delete = get_by_name(command)
 
     def handle(event: KeyPressEvent) -> None:
@@ -84,7 +84,7 @@ def _deleting(command: str) -> Callable[[KeyPressEvent], None]:
 
 
 def _swap(event: KeyPressEvent) -> None:
-    """The character before the cursor with the one after it; at the end, the last two."""
+    """Swap the grapheme before the cursor with the one after it; at the end, the last two."""
     buffer, text, middle = event.current_buffer, event.current_buffer.text, event.current_buffer.cursor_position
     if middle == len(text):
         middle = start_of_grapheme(text, middle)
@@ -94,14 +94,14 @@ def _swap(event: KeyPressEvent) -> None:
 
 
 class Forgetful(InMemoryHistory):
-    """What was typed before, without what is hidden of it."""
+    """The input history, without what is hidden in it."""
 
     def append_string(self, string: str) -> None:
         super().append_string(without_hidden(string))
 
 
 class Masked(Processor):
-    """Shows that something is typed in the place of what is hidden."""
+    """Shows that something is typed where it is hidden."""
 
     def apply_transformation(self, shown: TransformationInput) -> Transformation:
         start = where_hidden(shown.document.text)
@@ -113,14 +113,14 @@ class Masked(Processor):
 
 
 class Unseen(Processor):
-    """Shows nothing at all of what is typed, not even how much it is."""
+    """Shows nothing at all of what is typed, not even its length."""
 
     def apply_transformation(self, _: TransformationInput) -> Transformation:
         return Transformation([], source_to_display=lambda _: 0, display_to_source=lambda _: 0)
 
 
 class Whole(Processor):
-    """Draws each character as one, and as wide as `terminal` has it."""
+    """Draws each grapheme as one, and as wide as `terminal` draws it."""
 
     def __init__(self, terminal: str | None) -> None:
         self._terminal = terminal
@@ -145,13 +145,13 @@ class Whole(Processor):
     def _drawn(self, grapheme: str) -> str:
         if len(grapheme) == 1:
             return grapheme
-        # prompt_toolkit adds up the widths of code points, unless it remembers another one.
+        # prompt_toolkit adds up the widths of code points, unless it remembers another width.
         utils._CHAR_SIZES_CACHE[grapheme] = columns_of(grapheme, self._terminal)
         return _Cell(grapheme)
 
 
 class _Cell(str):
-    """A text that is one character for whoever goes through it."""
+    """A text that iterates as a single character."""
 
     __slots__ = ()
 

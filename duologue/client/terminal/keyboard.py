@@ -1,4 +1,4 @@
-"""What a terminal does with keys before a program reads them."""
+"""The terminal's own handling of keys, before a program reads them."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from contextlib import contextmanager
 
 @contextmanager
 def echo_off(descriptor: int, *, by_line: bool = True) -> Iterator[None]:
-    """What is typed stays unseen, and waits for whoever reads it next: whole lines, or keys as they come.
+    """Turn the echo off: what is typed stays unseen, and waits for the next reader: whole lines, or keys as they come.
 
-    Ctrl+C works as ever. Harmless where `descriptor` is no terminal.
+    Ctrl+C works as always. Does nothing if `descriptor` is not a terminal.
     """
     import termios
 

@@ -1,4 +1,4 @@
-"""Lines onto a terminal, above a prompt that stays whole. Knows colours and columns, not keys and not chats."""
+"""Printing of lines on a terminal, above a prompt that stays intact. Knows colours and columns, not keys or chats."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ STYLE = Style.from_dict(
 )
 
 MOST_INDENT = 24
-"""Columns that the further lines of a message are moved in by at most: a long nickname must leave room for text."""
+"""Most columns by which the further lines of a message are indented: a long nickname must leave room for text."""
 
 
 def time_of_day() -> str:
@@ -41,7 +41,9 @@ def time_of_day() -> str:
 
 
 class Painter:
-    """`clock` gives the time as HH:MM. What is shown while the prompt is being painted comes after that, in one go."""
+    """Prints lines. `clock` returns the time as HH:MM. Lines shown while the prompt is being painted come after that,
+    in one go.
+    """
 
     def __init__(self, output: Output, color_depth: ColorDepth | None, clock: Callable[[], str]) -> None:
         self._output = output
@@ -62,13 +64,15 @@ class Painter:
         self._paint(lambda: self._output.cursor_goto(0, 0))
 
     def _paint(self, paint: Callable[[], None]) -> None:
-        """Above the prompt, and all that comes while the prompt is away in one go."""
+        """Print above the prompt, with everything that comes while the prompt is away in one go."""
         self._pending.append(paint)
         if self._painting is None or self._painting.done():
             self._painting = asyncio.create_task(self._paint_pending())
 
     async def _paint_pending(self) -> None:
-        """Not by run_in_terminal: that turns the terminal's echo on meanwhile, and a fast typist's keys show twice."""
+        """Print what is pending. Not with run_in_terminal: that turns the terminal's echo on meanwhile, and a fast
+        typist's keys show twice.
+        """
         while self._pending:
             app = get_app_or_none()
             if app and app.output.responds_to_cpr:
@@ -79,7 +83,7 @@ class Painter:
         app = get_app_or_none()
         if app and app.is_running:
             app.renderer.erase()
-        while self._pending:  # each is there until it is painted, so none is lost with a terminal that fails
+        while self._pending:  # each stays until it is painted, so none is lost with a terminal that fails
             self._pending[0]()
             del self._pending[0]
         self._output.flush()
@@ -88,7 +92,7 @@ class Painter:
             app.invalidate()
 
     async def settle(self) -> None:
-        """Raises OSError where the terminal has gone."""
+        """Raise OSError if the terminal is gone."""
         if self._painting:
             await asyncio.shield(self._painting)
 
@@ -110,5 +114,5 @@ class Painter:
             print_formatted_text(self._output, fragments, STYLE, color_depth=self._color_depth)
         except OSError:
             raise
-        except Exception:  # without colours rather than not at all, and it must not stand in the way of what follows
+        except Exception:  # without colours rather than not at all, and it must not obstruct what follows
             self._output.write(fragment_list_to_text(fragments))

@@ -1,4 +1,4 @@
-"""The plain face: lines in, lines out, for pipes and screen readers. No colours, no prompt, no cursor movement."""
+"""The plain view: lines in, lines out, for pipes and screen readers. No colours, no prompt, no cursor movement."""
 
 from __future__ import annotations
 
@@ -73,22 +73,24 @@ ANSWERS: dict[type[Command], tuple[type[Happening], ...]] = {
     ListBlocked: (BlockedListed,),
     AllowAsking: (AskingAllowed,),
 }
-"""What answers a command. From a pipe the next line is read only then: it was written with the answer in mind."""
+"""The events that answer a command. From a pipe the next line is read only then: it was written with the answer in
+mind.
+"""
 
 _ANSWERS_ANYTHING = (Refused, ConnectionLost, Disconnected)
 _CHUNK = 65536
 
 PATIENCE = 30.0
-"""Seconds that a pipe waits at its end for one more message to be stored. However many there are, it waits on while
-they become fewer; a server whose disk works stores something in far less.
+"""Seconds that a pipe waits at its end for one more message to be stored. However many there are, it keeps waiting
+while their number falls; a server whose disk works stores something in far less.
 """
 
 TAKEN_WITHIN = 5.0
-"""Seconds that a pipe waits for what becomes of a letter. Whoever is there may be slow to take it."""
+"""Seconds that a pipe waits for the outcome of a letter. A recipient who is there may be slow to take it."""
 
 
 class LineSource:
-    """Lines of a file descriptor, read by a thread: a loop cannot wait for a regular file.
+    """Lines of a file descriptor, read by a thread: an event loop cannot wait for a regular file.
 
     The thread reads when a line is asked for and none is left of what it has read before.
     """
@@ -102,7 +104,7 @@ class LineSource:
         self._loop: asyncio.AbstractEventLoop | None = None
 
     async def next(self) -> str:
-        """The next line without its end. Raises EOFError. A call that is cancelled leaves its line to the next call."""
+        """Return the next line without its end. Raises EOFError. A cancelled call leaves its line to the next call."""
         if self._loop is None:
             self._loop = asyncio.get_running_loop()
             # A daemon: nobody can interrupt a read from a terminal, and leaving must not wait for one more line.
@@ -118,7 +120,7 @@ class LineSource:
 
     def _run(self) -> None:
         assert self._loop
-        with suppress(RuntimeError):  # the loop is closed: nobody waits for lines any more
+        with suppress(RuntimeError):  # the loop is closed: nobody is waiting for lines any more
             while self._wanted.acquire():
                 self._loop.call_soon_threadsafe(self._lines.put_nowait, self._read_line())
 
@@ -140,9 +142,10 @@ class LineSource:
 
 
 class PlainView:
-    """`is_interactive` where the input is a terminal: there is no waiting for answers, and questions can be asked.
+    """The plain view. `is_interactive` if the input is a terminal: then it does not wait for answers, and questions can
+    be asked.
 
-    `timeout` bounds what it waits for, in seconds.
+    `timeout` limits its waiting, in seconds.
     """
 
     def __init__(
@@ -166,12 +169,12 @@ class PlainView:
         self._answered = asyncio.Event()
 
     async def ask(self, question: str, default: str = "") -> str:
-        """The default cannot be edited here, so an empty answer stands for it."""
+        """Ask. The default cannot be edited here, so an empty answer stands for it."""
         self._write(f"{question}[{default}] " if default else question, end="" if self.is_interactive else "\n")
         return await self._lines.next() or default
 
     async def ask_secret(self, question: str) -> str:
-        """From a pipe, simply the next line."""
+        """Ask; from a pipe, simply read the next line."""
         if not self.is_interactive:
             return await self._lines.next()
         with echo_off(self._descriptor):
@@ -189,14 +192,14 @@ class PlainView:
         return await self._lines.next()
 
     def withdraw(self) -> None:
-        """There is no prompt; a line that is being typed answers the next question."""
+        """Do nothing: there is no prompt, and a line that is being typed answers the next question."""
 
     async def sent(self, command: type[Command]) -> None:
         if self.is_interactive or command not in ANSWERS:
             return
         self._awaited = (*ANSWERS[command], *_ANSWERS_ANYTHING)
         self._answered.clear()
-        # Somebody who is here may be slow to take a letter; all others answer for themselves, or the server for them.
+        # Somebody who is here may be slow to take a letter; the others answer for themselves, or the server does.
         with suppress(TimeoutError):
             async with self._timeout(TAKEN_WITHIN if command is SendLetter else None):
                 await self._answered.wait()
@@ -209,7 +212,7 @@ class PlainView:
                 await self._until_fewer(client, client.unstored)
 
     async def _until_fewer(self, client: Client, unstored: int) -> None:
-        """Raises TimeoutError where they do not become fewer."""
+        """Wait until there are fewer. Raises TimeoutError if their number does not fall."""
         async with self._timeout(PATIENCE):
             while client.unstored >= unstored:
                 self._news.clear()
@@ -236,13 +239,13 @@ class PlainView:
         self._write(plain(line))
 
     def clear(self) -> None:
-        """There is no screen to empty: what was written stays."""
+        """Do nothing: there is no screen to clear, and what was written stays."""
 
     def close(self) -> None:
-        """The terminal was never changed."""
+        """Do nothing: the terminal was never changed."""
 
     async def settle(self) -> None:
-        """Everything is written at once."""
+        """Do nothing: everything is written at once."""
 
     def _write(self, text: str, end: str = "\n") -> None:
         print(text, end=end, file=self._output, flush=True)

@@ -1,1 +1,1 @@
-"""What happens, in lines and words that any screen can show."""
+"""Events as lines and words that any screen can show."""

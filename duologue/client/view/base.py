@@ -1,4 +1,4 @@
-"""What a conversation needs of whatever shows it to a person: the screen and the keyboard, and nothing about chats."""
+"""The interface of a view: the screen and the keyboard of a conversation, which know nothing about chats."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from duologue.core.commands.chat import Command
 
 
 class Kind(Enum):
-    """What a line is, so that it can look like it."""
+    """The kind of a line, which decides its look."""
 
     MESSAGE = "message"
     ACTION = "action"
@@ -25,10 +25,10 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Something to show, safe for a terminal. A message and an action have a `speaker`, and the text of
-    either may have line breaks.
+    """A line to show, safe for a terminal. A message and an action have a `speaker`, and the text of either may have
+    line breaks.
 
-    `time` is the HH:MM of a message of before; without it, now is meant.
+    `time` is the HH:MM of an earlier message; without it, the line is about now.
     """
 
     kind: Kind
@@ -42,44 +42,46 @@ class Interrupted(Exception):
 
 
 class View(Protocol):
-    """A person's end. Reading raises EOFError at the end of input."""
+    """The user interface of one person. Reading raises EOFError at the end of input."""
 
     is_interactive: bool
-    """Is there somebody to answer a question?"""
+    """Whether somebody is there to answer a question."""
 
     async def ask(self, question: str, default: str = "") -> str:
-        """One line in answer to `question`; `default` stands there already, where it can. May raise Interrupted."""
+        """Return one line in answer to `question`; `default` is filled in where possible. May raise Interrupted."""
 
     async def ask_secret(self, question: str) -> str:
-        """The same without showing what is typed."""
+        """Ask without showing what is typed."""
 
     def greet(self, client: Client) -> None:
-        """The login has succeeded."""
+        """Note that the login has succeeded."""
 
     async def read(self, client: Client) -> str:
-        """What is typed next."""
+        """Return what is typed next."""
 
     def withdraw(self) -> None:
-        """A `read` that is going on is about to be cancelled: leave nothing of its prompt behind."""
+        """Prepare for the cancellation of a running `read`: leave nothing of its prompt behind."""
 
     async def sent(self, command: type[Command]) -> None:
-        """One of these went to the server; returns when the next input may be read."""
+        """Note that such a command went to the server; return when the next input may be read."""
 
     async def until_stored(self, client: Client) -> None:
-        """The chat is about to be left: returns when its messages may be left to the server."""
+        """Return when the messages of the chat, which is about to be left, may be left to the server."""
 
     async def finish(self, client: Client) -> bool:
-        """The app is about to be left. False: something that was said may be lost, and this face has said so."""
+        """Prepare for the end of the app. Return False if something that was said may be lost, which the view has then
+        reported.
+        """
 
     def notices(self, event: Happening) -> bool:
-        """Take note of an event, before it is shown. False: this face needs no line for it."""
+        """Take note of an event, before it is shown. Return False if this view needs no line for it."""
 
     def show(self, line: Line) -> None: ...
 
     def clear(self) -> None: ...
 
     def close(self) -> None:
-        """Give the terminal back as it was. Harmless when repeated."""
+        """Restore the terminal. May be repeated."""
 
     async def settle(self) -> None:
-        """Returns when all that was shown is on the screen. Raises OSError where there is no screen any more."""
+        """Return when everything shown is on the screen. Raises OSError if there is no screen any more."""

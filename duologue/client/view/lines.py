@@ -1,4 +1,4 @@
-"""What happens, as lines to show: which kind of line, in which words. Knows no client and no screen."""
+"""Events as lines to show: the kind of line and its words. Does not know clients or screens."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class LineWriter:
         self._mail = Mail()
 
     def come_back(self) -> None:
-        """We have just logged in: letters from before came while we were away."""
+        """Note that we have just logged in: letters from before came while we were away."""
         self._mail.come_back()
 
     def tell(self, event: Happening) -> None:

@@ -1,5 +1,5 @@
-"""Messages that may be old as lines to show: from the mailbox, and what was missed in a room. With the time when they
-were sent, and the day where it is not today.
+"""Messages that may be old, as lines to show: from the mailbox, and those missed in a room. They carry the time when
+they were sent, and the date unless that is today.
 """
 
 from __future__ import annotations
@@ -17,7 +17,9 @@ from duologue.core.text import visible
 
 
 class Mail:
-    """What is on the screen is of today until something older is shown. `clock` gives seconds since 1970."""
+    """Lines for such messages. The screen is at today until something older is shown. `clock` returns seconds since
+    1970.
+    """
 
     def __init__(self, clock: Callable[[], float] = time.time) -> None:
         self._clock = clock
@@ -25,7 +27,7 @@ class Mail:
         self._day = self._today()
 
     def come_back(self) -> None:
-        """We have been away until now."""
+        """Note that we have been away until now."""
         self._came = self._clock()
 
     def lines_of(self, message: MessageFrom) -> list[Line]:
@@ -33,14 +35,14 @@ class Mail:
         return self._with_time(message, f"{visible(message.nickname)} ({how})")
 
     def lines_in_room(self, said: RoomSaid) -> list[Line]:
-        """What is said there now has no time of its own."""
+        """Return the lines for messages in a room. What is said there now shows no time."""
         speaker = in_room(said.room, said.nickname)
         if self._is_old(said):
             return self._with_time(said, speaker)
         return [*self.back_to_today(), said_by(speaker, said.text)]
 
     def _is_old(self, message: MessageFrom | RoomSaid) -> bool:
-        # The server gives whole seconds: what comes in the second in which we came is taken for new.
+        # The server gives whole seconds: a message from the second in which we came counts as new.
         return message.at < int(self._came)
 
     def _with_time(self, message: MessageFrom | RoomSaid, speaker: str) -> list[Line]:
@@ -48,7 +50,7 @@ class Mail:
         return [*self._turn_to(moment.date()), said_by(speaker, message.text, f"{moment:%H:%M}")]
 
     def back_to_today(self) -> list[Line]:
-        """Before anything of now is shown."""
+        """Return the line that leads back to today, before anything current is shown."""
         return self._turn_to(self._today())
 
     def _turn_to(self, day: date) -> list[Line]:

@@ -1,4 +1,4 @@
-"""What people read for what happens to their client; of what the server tells, `core.sentences` knows the words."""
+"""Sentences about events of the client; those about what the server tells are in `core.sentences`."""
 
 from __future__ import annotations
 
@@ -24,44 +24,40 @@ from duologue.core.text import visible
 
 
 def sentence(event: Happening) -> str | None:
-    """A line for people, without control characters; None for what needs no words, and for messages."""
+    """Return a line for people, without control characters; None for what needs no words, and for messages."""
     make = _SENTENCES.get(type(event), sentences.sentence)
     return make(event)
 
 
 def about_unsent(text: str, room: str | None = None) -> str:
-    """The question before many lines are sent, to the partner or into `room`."""
+    """Return the question before many lines are sent, to the partner or into `room`."""
     where = f" to {visible(room)}" if room else ""
     return f"Send these {text.count(chr(10)) + 1} lines{where} as one message? yes/no"
 
 
 def not_shown(event: Happening, error: Exception) -> str:
-    """Instead of the lines for `event`, in whose making something is wrong: all that there is to know."""
-    return f"This could not be shown as it should be ({type(error).__name__}): {visible(repr(event))}"
+    """Return a replacement for the lines for `event`, whose making failed: all that there is to know."""
+    return f"This could not be shown properly ({type(error).__name__}): {visible(repr(event))}"
 
 
 def unconfirmed(by_place: Mapping[str, int], *, is_kept: bool) -> str:
-    """What was said and may not have reached the server, by whom or where it was for."""
+    """Say what may not have reached the server, and for whom or where it was meant."""
     total = sum(by_place.values())
     places = ", ".join(f"{count:,} {'in' if is_room(place) else 'to'} {place}" for place, count in by_place.items())
     one = total == 1
     them, are = ("It", "is") if one else ("They", "are")
-    kept = (
-        f"{them} {are} kept, and {'goes' if one else 'go'} out at the next login."
-        if is_kept
-        else f"{them} may be lost."
-    )
+    kept = f"{them} {are} kept, and will be sent at the next login." if is_kept else f"{them} may be lost."
     return f"The server has not confirmed {count_of(total)} of yours: {visible(places)}. {kept}"
 
 
 def about_room(room: str, partner: str | None) -> str:
-    """Where what is typed goes from now on."""
+    """Say where typed text goes from now on."""
     when = f"when the chat with {visible(partner)} is over" if partner else "now"
     return f"What you type goes to {visible(room)} {when}."
 
 
 def mark(sent: int, acknowledged: Acknowledged, *, is_live: bool) -> str:
-    """What has become of the newest of `sent` messages, in a word or three."""
+    """Return what has become of the newest of `sent` messages, in one to three words."""
     if sent == 0:
         return ""
     if acknowledged.delivered >= sent:
@@ -95,7 +91,7 @@ def _handed_in(event: HandedIn) -> str:
 
 def _missed_more(event: MissedMore) -> str:
     room = visible(event.room)
-    return f"You have missed more in {room} than what comes now; /history {room} 500 shows it."
+    return f"You missed more in {room} than is shown here; /history {room} 500 shows it."
 
 
 def _described(event: PersonDescribed) -> str:
@@ -104,7 +100,7 @@ def _described(event: PersonDescribed) -> str:
 
 
 _FIRST_WORDS = 40
-"""Characters of a letter that remind its writer of it."""
+"""Characters of a letter that are shown to remind its writer of it."""
 
 _SENTENCES: dict[type[Happening], Callable[..., str | None]] = {
     LetterDelivered: _delivered,

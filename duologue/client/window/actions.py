@@ -1,4 +1,4 @@
-"""What a person does in the windows and their menus, and what that asks of the server."""
+"""The actions of a person in the windows and their menus, and the commands that they send to the server."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ from duologue.core.text import visible
 
 
 class Scene(Protocol):
-    """The windows, as far as they are needed here."""
+    """The windows, as far as the actions need them."""
 
     root: tkinter.Tk
     presenter: Presenter
@@ -100,7 +100,7 @@ class Actions:
         self._scene.apply(self._scene.presenter.earlier(place))
 
     def export_talk(self, place: str) -> None:
-        """What became of it is said in that window."""
+        """Export a talk. The result is reported in its window."""
         match ask_file(self._scene.root, place):
             case Export() as wanted:
                 self._scene.worker.export(wanted)
@@ -135,7 +135,7 @@ class Actions:
         self._scene.worker.send(command, place)
 
     def open(self, nickname: str) -> None:
-        """Double-click: their window, and the question for a chat where there can be one."""
+        """Open somebody's window after a double-click, and offer a chat if one is possible."""
         presenter = self._scene.presenter
         presenter.active = nickname
         self._scene.show_talk(nickname, with_keyboard=True)
@@ -145,7 +145,7 @@ class Actions:
             self.act(nickname, Act.ASK)
 
     def close(self, place: str) -> None:
-        """A window is to be closed: its chat or room is left."""
+        """Close a window: its chat or room is left."""
         standing = self._scene.presenter.talk(place).standing
         if standing in IN_CHAT:
             name = visible(place)
@@ -159,7 +159,7 @@ class Actions:
             self._scene.close_talk(place)
 
     def _leave_chat(self, place: str) -> None:
-        if self._scene.presenter.talk(place).standing in IN_CHAT:  # it may have ended while the question stood there
+        if self._scene.presenter.talk(place).standing in IN_CHAT:  # it may have ended while the question was open
             self.act(place, Act.LEAVE)
         self._scene.close_talk(place)
 
@@ -169,7 +169,7 @@ class Actions:
         self._send(ComeBack())
 
     def be_away(self) -> None:
-        labels = ["Why, or until when? Whoever asks for you reads it. It may be empty."]
+        labels = ["Why, or until when? People who ask for you read it. It may be empty."]
         Form(self._scene.root, "Away", labels, "Be away", self._go_away)
 
     def _go_away(self, words: Sequence[str]) -> None:
@@ -195,7 +195,7 @@ class Actions:
         )
 
     def quit(self) -> None:
-        """Asks first where something would be lost."""
+        """Quit, after a question if something would be lost."""
         losses = " ".join(_lost_by_quitting(self._scene.presenter))
         if losses:
             Question(self._scene.root, "Quit", losses, "Quit", self._scene.leave)
@@ -218,7 +218,7 @@ class Actions:
         except PeerError as error:
             return visible(error.text)
         if is_room(nickname):
-            return "That is a room. The menu Rooms joins it."
+            return "That is a room. Join it from the menu Rooms."
         if nickname == self._scene.presenter.me:
             return "That is you."
         self._scene.presenter.active = nickname
@@ -244,7 +244,7 @@ class Actions:
     # Menu: Rooms, History
 
     def join(self) -> None:
-        labels = ["Room; where there is none of that name, it is made", "Password, if it has one"]
+        labels = ["Room; if it does not exist, it is created", "Password, if it has one"]
         Form(self._scene.root, "Join a room", labels, "Join", self._join)
 
     def _join(self, words: Sequence[str]) -> str | None:
@@ -256,7 +256,7 @@ class Actions:
         return None
 
     def _enter_room(self, room: str, password: str | None = None) -> None:
-        """Its window comes at once, with the keyboard: what is typed next is meant for there."""
+        """Enter a room. Its window opens at once, with the keyboard: what is typed next is meant for it."""
         presenter = self._scene.presenter
         if presenter.talk(room).standing is TalkState.OUTSIDE:
             presenter.talk(room).move(TalkState.ENTERING)
@@ -272,7 +272,7 @@ class Actions:
             self._scene.root,
             "Rooms" if len(rooms) == count else f"The first {len(rooms):,} of {count:,} rooms",
             [*map(_described, rooms)],
-            "There are no rooms. Join a room… makes one.",
+            "There are no rooms. “Join a room…” creates one.",
             "Join",
             lambda index: self._enter(rooms[index]),
         )
@@ -298,7 +298,7 @@ class Actions:
             self.search_window.look_for(words)
 
     def _open_found(self, message: Recalled) -> None:
-        """Where it was said."""
+        """Open what was found in the place where it was said."""
         place = _place_of(message, self._scene.presenter.me)
         self._scene.show_talk(place, with_keyboard=True)
         self._scene.apply(self._scene.presenter.seek(place, message))

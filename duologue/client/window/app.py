@@ -1,4 +1,4 @@
-"""The window's way from the login to the end: news of the worker go through the desk to the stage."""
+"""The window client from the login to the end: news from the worker goes through the presenter to the windows."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _LEAST = (560, 360)
 
 
 class App:
-    """`memory_of` says which file remembers the messages of a nickname at a server."""
+    """The window client. `memory_of` returns the file that remembers the messages of a nickname at a server."""
 
     def __init__(
         self,
@@ -73,14 +73,14 @@ class App:
         self._show_login()
         self.root.update_idletasks()
         centre_on_screen(self.root, self.root.winfo_reqwidth(), self.root.winfo_reqheight())
-        self.root.geometry("")  # it grows with a password to be asked for, and with what is wrong
+        self.root.geometry("")  # it grows when a password is asked for, and when there is trouble to show
         self.form.take_keyboard()
         if nickname is not None:
             self.form.nickname.insert(0, nickname)
             self.form.submit()
 
     def leave(self) -> None:
-        """Leave chat and server, and close everything. Harmless when repeated."""
+        """Leave chat and server, and close everything. May be repeated."""
         if self._is_left:
             return
         self._is_left = True
@@ -120,9 +120,9 @@ class App:
     # What the worker tells
 
     def _hear(self, news: News, shown: Shown) -> None:
-        """What has not got so far as to what the windows show counts as not received."""
+        """Take news from the worker. What has not reached the state shown by the windows does not count as received."""
         is_taken = not self._is_left and attempt(lambda: self._take(news))
-        shown(is_taken)  # the worker waits for it before it goes on
+        shown(is_taken)  # the worker waits for this before it goes on
 
     def _take(self, news: News) -> None:
         match news:

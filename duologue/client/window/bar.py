@@ -1,4 +1,4 @@
-"""The bar on top of every window that says what is wrong with the connection."""
+"""The bar at the top of every window that reports trouble with the connection."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from tkinter import ttk
 from duologue.client.window.look import GAP, PAD
 
 _WRAP_MARGIN = 180
-"""Pixels that the button and the distances take beside the text."""
+"""Pixels that the button and the margins take beside the text."""
 
 
 class ConnectionBar(ttk.Frame):
-    """Takes its place in the parent's grid, at `row`, only while there is something to say. `connect` is called when
-    somebody does not want to wait for that, or has to log in again.
+    """The connection bar. It occupies its place in the parent's grid, at `row`, only while there is something to
+    report. `connect` is called when somebody does not want to wait for the connection, or has to log in again.
     """
 
     def __init__(self, parent: tkinter.Misc, connect: Callable[[], None], row: int = 0, span: int = 1) -> None:
@@ -29,7 +29,7 @@ class ConnectionBar(ttk.Frame):
         self.grid_remove()
 
     def show(self, text: str, *, is_over: bool) -> None:
-        """`is_over` where the client does not come back by itself."""
+        """Show the text. `is_over` if the client does not reconnect by itself."""
         self._label.configure(text=text)
         self._button.configure(text="Log in again" if is_over else "Try now")
         if text:

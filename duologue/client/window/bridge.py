@@ -1,8 +1,8 @@
-"""How the two loops meet: Tk in the main thread, asyncio in another, and a socket pair that wakes Tk.
+"""The connection of the two loops: Tk in the main thread, asyncio in another, and a socket pair that wakes Tk.
 
-Tk's own loop waits for the socket as it waits for the X server: what asyncio posts is dealt with at once, and nothing
-is polled. The other way goes by `call_soon_threadsafe`. Signals wake Tk through the same socket, so Ctrl+C in the
-terminal that the window was started from works while nothing else happens.
+Tk's own loop waits for the socket as it waits for the X server: what asyncio posts is handled at once, without polling.
+The opposite direction uses `call_soon_threadsafe`. Signals wake Tk through the same socket, so Ctrl+C in the terminal
+that the window was started from works even while nothing else happens.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from duologue.client.window.faults import attempt
 _CHUNK = 4096
 
 AT_ONCE = 50
-"""Posts that are dealt with before Tk looks at the keyboard and paints again: some milliseconds of work."""
+"""Posts that are handled before Tk looks at the keyboard and paints again: a few milliseconds of work."""
 
 
 class Bridge:
-    """Whatever is posted from any thread is called in Tk's."""
+    """Calls functions in Tk's thread that any thread has posted."""
 
     def __init__(self, root: tkinter.Tk) -> None:
         self._root = root
@@ -38,7 +38,7 @@ class Bridge:
             signal.set_wakeup_fd(self._far.fileno(), warn_on_full_buffer=False)
 
     def post(self, work: Callable[[], None]) -> None:
-        """From any thread; returns at once. After `close` nothing is done with it."""
+        """Post a function from any thread; return at once. Does nothing after `close`."""
         self._posts.append(work)
         self._wake()
 
@@ -50,12 +50,12 @@ class Bridge:
         with suppress(BlockingIOError):
             self._near.recv(_CHUNK)
         for _ in range(min(AT_ONCE, len(self._posts))):
-            attempt(self._posts.popleft())  # a fault would leave Tk's main loop, and end every window
+            attempt(self._posts.popleft())  # an exception would end Tk's main loop, and close every window
         if self._posts:
             self._wake()
 
     def close(self) -> None:
-        """Before the root is destroyed."""
+        """Close the bridge, before the root is destroyed."""
         if threading.current_thread() is threading.main_thread():
             signal.set_wakeup_fd(-1)
         with suppress(TclError):

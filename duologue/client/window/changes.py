@@ -1,4 +1,4 @@
-"""What the windows have to do after something has happened, one frozen dataclass each. The desk decides."""
+"""Changes for the windows to carry out, one frozen dataclass each. The presenter decides on them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from duologue.core.events.rooms import RoomListed
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """These stand at the end of the history of `place` now."""
+    """These blocks now end the history of `place`."""
 
     place: str
     blocks: tuple[Block, ...]
@@ -20,22 +20,22 @@ class Added:
 
 @dataclass(frozen=True, slots=True)
 class Rewritten:
-    """The whole history of `place` is to be painted anew."""
+    """The whole history of `place` has to be painted again."""
 
     place: str
 
 
 @dataclass(frozen=True, slots=True)
 class Restated:
-    """Standing, mark, title or members of `place` are different."""
+    """The state, mark, title or members of `place` have changed."""
 
     place: str
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """`place` needs a window. It takes no keyboard from whoever writes, and otherwise only where it `goes_on`: where
-    one talked before.
+    """`place` needs a window. It takes the keyboard only if nobody is writing and it `goes_on`: people were talking
+    there before.
     """
 
     place: str
@@ -44,7 +44,7 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class Revealed:
-    """Somebody looks for what stands in that line of the history of `place`, from 1."""
+    """Somebody is looking for what is on that line of the history of `place`, counted from 1."""
 
     place: str
     line: int
@@ -52,21 +52,21 @@ class Revealed:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """Somebody has written privately, and nobody reads it just now."""
+    """Somebody has written privately, and nobody is reading it at the moment."""
 
     nickname: str
 
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """We are out of the room `place` by our own will; its window goes."""
+    """We have left the room `place` by choice; its window closes."""
 
     place: str
 
 
 @dataclass(frozen=True, slots=True)
 class HistoryWanted:
-    """The newest messages of `place`, or those before `before`."""
+    """The newest messages of `place` are wanted, or those before `before`."""
 
     place: str
     before: int | None = None
@@ -74,7 +74,7 @@ class HistoryWanted:
 
 @dataclass(frozen=True, slots=True)
 class PageWanted:
-    """A page of a list is to be asked for; what is refused is said in `place`."""
+    """A page of a list is wanted; a refusal is reported in `place`."""
 
     command: ListMembers | ListRooms | ListBlocked
     place: str
@@ -82,31 +82,31 @@ class PageWanted:
 
 @dataclass(frozen=True, slots=True)
 class RequestCame:
-    """`nickname` waits for an answer."""
+    """`nickname` is waiting for an answer."""
 
     nickname: str
 
 
 @dataclass(frozen=True, slots=True)
 class RequestGone:
-    """The request of `nickname` needs no answer any more."""
+    """The request of `nickname` no longer needs an answer."""
 
     nickname: str
 
 
 @dataclass(frozen=True, slots=True)
 class PeopleChanged:
-    """The list of people, or the count in the title."""
+    """The list of people has changed, or the count in the title."""
 
 
 @dataclass(frozen=True, slots=True)
 class BarChanged:
-    """Whether there is a connection."""
+    """The connection has come or gone."""
 
 
 @dataclass(frozen=True, slots=True)
 class MeChanged:
-    """How others find us."""
+    """Our own state, as others see it, has changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +116,7 @@ class BlockedCame:
 
 @dataclass(frozen=True, slots=True)
 class RoomsCame:
-    """So many of the `count` rooms that there are."""
+    """Some of the `count` rooms that exist."""
 
     rooms: tuple[RoomListed, ...]
     count: int

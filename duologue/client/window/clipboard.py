@@ -1,4 +1,4 @@
-"""What the clipboard holds, asked before it is pasted."""
+"""The kind of content on the clipboard, checked before it is pasted."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import tkinter
 
 _TEXTS = frozenset({"UTF8_STRING", "STRING", "TEXT", "COMPOUND_TEXT"})
 _COPIED_FILES = frozenset({"x-special/gnome-copied-files", "application/x-kde-cutselection", "text/uri-list"})
-"""What file managers offer beside the files' names as text; a browser offers an address as text alone."""
+"""Types that file managers offer beside the files' names as text; a browser offers an address as text only."""
 
 
 def holds_only_files(widget: tkinter.Misc) -> bool:
-    """A picture, or files: nothing that could be pasted as a text."""
+    """Return whether the clipboard holds a picture or files: nothing that can be pasted as text."""
     kinds = _kinds(widget)
     if kinds & _COPIED_FILES:
         return True
@@ -18,7 +18,7 @@ def holds_only_files(widget: tkinter.Misc) -> bool:
 
 
 def _kinds(widget: tkinter.Misc) -> frozenset[str]:
-    """As the program says that the clipboard is of; nothing where it does not say."""
+    """Return the types named by the program that owns the clipboard, or nothing if it names none."""
     try:
         answer = widget.tk.call("selection", "get", "-displayof", widget, "-selection", "CLIPBOARD", "-type", "TARGETS")
     except tkinter.TclError:

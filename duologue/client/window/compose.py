@@ -1,4 +1,4 @@
-"""Where one writes: Enter sends, Shift+Enter breaks the line. What does not fit into a message is said and stays."""
+"""The field for writing: Enter sends, Shift+Enter breaks the line. A text that is too long is reported and stays."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from duologue.core.errors import PeerError
 from duologue.protocols.native.wire import encode_message
 
 MOST_LINES = 6
-"""Lines that the field grows to; more than that can be scrolled."""
+"""Lines that the field grows to; a longer text scrolls."""
 
 _NOT_NOW = "Nothing can be sent here now. What you have written stays."
 _NO_FILES = "Pictures and files cannot be sent yet, so nothing was pasted."
 
 
 class Compose(ttk.Frame):
-    """`submit` is called with what was written, when it can be a message."""
+    """The field with its button. `submit` is called with what was written, once it can be a message."""
 
     def __init__(self, parent: tkinter.Misc, submit: Callable[[str], None]) -> None:
         super().__init__(parent)
@@ -54,7 +54,7 @@ class Compose(ttk.Frame):
         return whole_characters(self.field.get("1.0", "end-1c"))
 
     def type(self, text: str) -> None:
-        """As if it had been typed here."""
+        """Insert text as if it had been typed here."""
         self.field.insert("insert", text)
         self.field.see("insert")
         self.field.focus_set()
@@ -72,7 +72,9 @@ class Compose(ttk.Frame):
         return "break"
 
     def note_stray(self, keys: str) -> None:
-        """Somebody has pressed `keys`, which do something elsewhere: what is typed then may not be meant for here."""
+        """Note that somebody has pressed `keys`, which do something elsewhere: what is typed next may not be meant for
+        here.
+        """
         self._stray = keys
         self.complain(f"{keys} does nothing here.")
 
@@ -80,7 +82,7 @@ class Compose(ttk.Frame):
         self._stray = ""
 
     def submit(self) -> None:
-        """What is only blanks is no message."""
+        """Submit the text. Blanks alone are not a message."""
         text = self.text.strip("\n")
         if not text.strip():
             return
@@ -102,11 +104,11 @@ class Compose(ttk.Frame):
         self._trouble.grid()
 
     def allow(self, is_allowed: bool) -> None:
-        """Whether anything can be sent; what is written stays."""
+        """Allow or forbid sending; what is written stays."""
         self._button.state(["!disabled" if is_allowed else "disabled"])
 
     def _paste(self) -> str | None:
-        """Pasting replaces what is selected; Tk's own on X11 does not."""
+        """Paste in place of the selection; Tk's own paste on X11 keeps that."""
         if holds_only_files(self):
             self.complain(_NO_FILES)
             return "break"
@@ -127,7 +129,7 @@ class Compose(ttk.Frame):
 
 
 def whole_characters(text: str) -> str:
-    """Emoji that Tk gives as two halves made whole, and halves without a partner replaced."""
+    """Restore emoji that Tk returns as two halves, and replace halves without a partner."""
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 

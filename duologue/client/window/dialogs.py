@@ -1,6 +1,6 @@
-"""Small windows that somebody has asked for: a question, a few fields, a list. Enter goes on, Escape closes.
+"""Small windows that somebody has asked for: a question, a few fields, a list. Enter confirms, Escape closes.
 
-None of them stops the other windows: a message is read and answered while one of them is open.
+None of them blocks the other windows: messages can be read and answered while one is open.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from duologue.client.window.look import GAP, LINGERS, PAD, centre, list_box
 from duologue.client.window.shortcuts import bind_keys
 
 _WIDEST = 380
-"""Pixels of a sentence, before it goes on in a further line."""
+"""Pixels of a sentence before it wraps."""
 
 
 class Dialog(tkinter.Toplevel):
-    """`body` is filled by those below; `buttons` stand under it."""
+    """A dialog. Its subclasses fill `body`; `buttons` are below it."""
 
     def __init__(self, parent: tkinter.Tk | tkinter.Toplevel, title: str) -> None:
         super().__init__(parent)
@@ -44,7 +44,7 @@ class Dialog(tkinter.Toplevel):
         return button
 
     def appear(self, first: tkinter.Misc) -> None:
-        """The keyboard is in `first`: whoever opened this wants to type here."""
+        """Appear, with the keyboard in `first`: the person who opened this wants to type here."""
         centre(self, self._parent)
         self.deiconify()
         self.lift()
@@ -52,8 +52,8 @@ class Dialog(tkinter.Toplevel):
         first.focus_force()
 
     def done(self) -> None:
-        """What was wanted here is done. The keys that were pressed meanwhile are still on their way to this window, and
-        go on to where the keyboard is then, so it stays for a moment, out of sight.
+        """Hide the dialog: its purpose is fulfilled. Keys pressed meanwhile are still on their way to this window, and
+        are passed on to where the keyboard is then, so it stays for a moment, out of sight.
         """
         self.withdraw()
         self._lingering = self.after(LINGERS, self.destroy)
@@ -70,7 +70,7 @@ def _press(button: ttk.Button) -> str:
 
 
 class Question(Dialog):
-    """`go_on` is called for a yes; any other end is a no."""
+    """A question. `go_on` is called for a yes; any other end is a no."""
 
     def __init__(
         self, parent: tkinter.Tk | tkinter.Toplevel, title: str, text: str, yes: str, go_on: Callable[[], None]
@@ -89,8 +89,8 @@ class Question(Dialog):
 
 
 class Form(Dialog):
-    """One line for each of `labels`. `done` is called with what stands in them, and gives what is wrong with it, or
-    None when it is taken.
+    """One field for each of `labels`. `done` is called with their contents, and returns what is wrong with them, or
+    None if they are accepted.
     """
 
     def __init__(
@@ -165,7 +165,7 @@ class Choice(Dialog):
 def _rows(body: ttk.Frame) -> tkinter.Listbox:
     rows = list_box(body, width=44)
     bar = ttk.Scrollbar(body, command=rows.yview)
-    rows.configure(yscrollcommand=bar.set, exportselection=False)  # else marking text elsewhere undoes the choice
+    rows.configure(yscrollcommand=bar.set, exportselection=False)  # else selecting text elsewhere undoes the choice
     rows.grid(row=0, column=0, sticky="nsew")
     bar.grid(row=0, column=1, sticky="ns")
     return rows

@@ -1,4 +1,4 @@
-"""The keys with which text is edited, as people know them from other programs: by whole signs, and without Emacs's.
+"""Keys for editing text, as people know them from other programs: by whole graphemes, and without those of Emacs.
 
 Tk's own keys for X11 are those of Emacs: Ctrl+F goes a character forward, Ctrl+K deletes to the end of the line. And
 its cursor and Backspace go by code points, so that they leave halves of an emoji.
@@ -15,8 +15,9 @@ from typing import Protocol
 from duologue.client.view.graphemes import graphemes
 
 LOOK = 256
-"""Characters on each side of the cursor in which the signs are told apart: no sign is so long, and a pasted line may
-have a million."""
+"""Characters on each side of the cursor within which graphemes are found: none is that long, and a pasted line may have
+a million.
+"""
 
 KEPT = frozenset("acvxz")
 """Letters that edit together with Ctrl, here as elsewhere: all, copy, paste, cut, undo."""
@@ -24,7 +25,7 @@ KEPT = frozenset("acvxz")
 _EMACS = re.compile(
     "<(Control|Meta|Lock-Meta|Control-Lock|Control-Shift)-(Key-)?([A-Za-z]|space|less|greater|Delete|BackSpace)>"
 )
-# Tk's own count an emoji for two in a line and for one in an index, and miss the word.
+# Tk's own keys count an emoji as two in a line and as one in an index, and miss the word.
 _WORD_BEFORE = re.compile(r"(\w+|[^\w\s]+)?\s*$")
 _WORD_AFTER = re.compile(r"\s*(\w+|[^\w\s]+)?")
 _ONES_OWN = {
@@ -38,7 +39,7 @@ _ONES_OWN = {
 
 
 class _Field(Protocol):
-    """A widget with a cursor; places are whatever the widget takes for an index."""
+    """A widget with a cursor; places are whatever the widget accepts as an index."""
 
     def left(self) -> str: ...
 
@@ -53,10 +54,10 @@ class _Field(Protocol):
     def select(self, place: str) -> None: ...
 
     def delete(self, place: str) -> None:
-        """What is selected; else what is between the cursor and `place`."""
+        """Delete the selection; without one, what is between the cursor and `place`."""
 
     def snap(self) -> None:
-        """From within a sign to where it begins."""
+        """Move the cursor from within a grapheme to its start."""
 
 
 class _Text:
@@ -186,13 +187,13 @@ def _first_word(text: str) -> str:
 
 
 def _whole(before: str, after: str) -> str:
-    """`before` without what belongs to a sign that goes on after it."""
+    """Return `before` without the part of a grapheme that continues after it."""
     ends = accumulate(map(len, graphemes(before + after)))
     return before[: max((end for end in ends if end <= len(before)), default=0)]
 
 
 def _unit(tk: tkinter.Misc) -> Callable[[str], int]:
-    """How many characters Tk takes a text for: until version 9, an emoji for two."""
+    """Return a function that counts characters as Tk does: until version 9, an emoji counts as two."""
     if int(tk.tk.call("string", "length", "😀")) == 1:
         return len
     return lambda text: len(text.encode("utf-16-le", "surrogatepass")) // 2
@@ -217,8 +218,8 @@ _FIELDS: dict[str, Callable[[tkinter.Misc, str], _Field]] = {"Text": _Text, "TEn
 
 
 def teach_keys(root: tkinter.Tk) -> None:
-    """Once for all fields of an application, the file dialog's too."""
-    if root.tk.call("tk", "windowingsystem") != "aqua":  # there Emacs's are everybody's
+    """Bind the keys, once for all fields of an application, including those of the file dialog."""
+    if root.tk.call("tk", "windowingsystem") != "aqua":  # there, Emacs's keys are the standard
         _drop_emacs(root)
     for kind, field in _FIELDS.items():
         for keys, do in _KEYS.items():

@@ -1,4 +1,4 @@
-"""Asks for the file that a conversation is exported to; what its name says is decided by the terminal's `/export`."""
+"""The question for a file to export a conversation to; its name is interpreted by the terminal's `/export`."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ _LABELS = {".txt": "Text", ".json": "JSON"}
 
 
 def ask_file(root: tkinter.Tk, place: str) -> Export | Explain | None:
-    """What is wanted, or what is wrong with the name; None when nobody wants it any more.
+    """Return what is wanted, or what is wrong with the name; None if the person no longer wants it.
 
-    Whether the file exists is not asked here: an export never takes the place of another file.
+    Does not ask whether the file exists: an export never replaces another file.
     """
     standing = InputContext(place)
     default = export(standing, "")
@@ -25,7 +25,9 @@ def ask_file(root: tkinter.Tk, place: str) -> Export | Explain | None:
 
 
 def _dialog(root: tkinter.Tk, title: str, default: str) -> str:
-    """Empty where it was closed, or its windows have gone: Tk's loop goes on while it is open."""
+    """Return the file, or an empty text if the dialog was closed or its windows are gone: Tk's loop goes on while it is
+    open.
+    """
     try:
         return filedialog.asksaveasfilename(
             parent=root,

@@ -1,4 +1,6 @@
-"""A fault of the window's own: one of many things to do fails, is told on standard error, and the others are done."""
+"""Faults of the window client itself: when one of several actions fails, standard error reports it, and the others are
+still done.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,7 @@ from collections.abc import Callable
 
 
 def attempt(work: Callable[[], object]) -> bool:
-    """Whether it was done."""
+    """Run an action; return whether it succeeded."""
     try:
         work()
     except Exception as fault:
@@ -18,6 +20,6 @@ def attempt(work: Callable[[], object]) -> bool:
 
 
 def tell(fault: BaseException) -> None:
-    """In one line, and then where it happened."""
+    """Report a fault in one line, followed by its traceback."""
     trace = "".join(traceback.format_exception(fault))
     sys.stderr.write(f"The window goes on after a fault of its own: {fault!r}\n{trace}")

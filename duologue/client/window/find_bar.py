@@ -1,4 +1,4 @@
-"""Finding words in the conversation of a window: a line above its history, while somebody looks for something."""
+"""The bar for finding words in the conversation of a window: above its history, while it is in use."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from duologue.client.window.finder import Finder
 from duologue.client.window.look import GAP
 
 _LEAST = 80
-"""Pixels of the words; in a narrow window the last button goes first."""
+"""Pixels for the words; in a narrow window the last button disappears first."""
 
 
 class FindBar(ttk.Frame):
-    """Takes its place in the parent's grid, at `row`, only while it is open. Nothing that is typed here is sent.
+    """The bar. It occupies its place in the parent's grid, at `row`, only while it is open. Nothing typed here is sent.
 
-    `search_all` is called with words that are looked for in all that was ever said; `closed` when it is closed.
+    `search_all` is called with words to look for in everything that was ever said; `closed` when the bar is closed.
     """
 
     def __init__(
@@ -61,7 +61,7 @@ class FindBar(ttk.Frame):
         return bool(self.winfo_manager())
 
     def open(self) -> None:
-        """The keyboard is here then."""
+        """Open the bar, with the keyboard."""
         self.grid()
         self.update_idletasks()  # only what is on the screen can have the keyboard
         self.words.focus_force()
@@ -70,14 +70,14 @@ class FindBar(ttk.Frame):
         self._find()
 
     def close(self) -> None:
-        """The keyboard goes back to where one writes. Harmless when closed already."""
+        """Close the bar; the keyboard returns to the field for writing. Does nothing if it is closed already."""
         if self.is_open:
             self._finder.clear()
             self.grid_remove()
             self._closed()
 
     def step(self, by: int) -> None:
-        """To an older place (-1) or a newer one (1)."""
+        """Go to an older match (-1) or a newer one (1)."""
         if self.words.get() != self._looked_for:
             self._find()
         else:
@@ -102,9 +102,9 @@ class FindBar(ttk.Frame):
     def _tell(self, nth: int, count: int) -> None:
         hint = "Enter: older, Shift+Enter: newer, Escape: close."
         if not self._looked_for:
-            text = f"Finds words in what is shown here. {hint}"
+            text = f"Finds words in the messages shown here. {hint}"
         elif count:
             text = f"{nth} of {count}. {hint}"
         else:
-            text = "Not in what is shown here. “Search all” looks in everything that was said."
+            text = "Not in the messages shown here. “Search all” searches all messages."
         self._result.configure(text=text)

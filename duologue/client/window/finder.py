@@ -1,4 +1,4 @@
-"""Finds words in the text of a history and marks them: all of them, and the one where somebody is."""
+"""Finds words in the text of a history and marks them: every match, and the current one."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ _ALL = "found"
 _HERE = "found_here"
 _LINE = "found_line"
 _TIMES = frozenset({"time", "day"})
-"""What nobody has said."""
+"""Parts that nobody has said."""
 
 
 class Finder:
-    """`text` may change between two calls; then `refresh`."""
+    """Finds and marks. `text` may change between two calls; then call `refresh`."""
 
     def __init__(self, text: tkinter.Text) -> None:
         self._text = text
@@ -24,7 +24,9 @@ class Finder:
         text.tag_configure(_HERE, background=COLOURS.own, foreground=COLOURS.on_accent)
 
     def find(self, words: str) -> tuple[int, int]:
-        """Which of how many is shown, from 1: the newest. (0, 0) where there are none."""
+        """Find words. Return the number of the match that is shown, the newest, counted from 1, and their total; (0, 0)
+        for none.
+        """
         self._words = words
         self._text.tag_remove(_LINE, "1.0", "end")
         self._text.tag_remove(_HERE, "1.0", "end")
@@ -32,7 +34,7 @@ class Finder:
         return self._show(self._places()[-1:])
 
     def step(self, by: int) -> tuple[int, int]:
-        """To an older one (-1) or a newer one (1); round, past the last."""
+        """Go to an older match (-1) or a newer one (1), wrapping around at the end."""
         places = self._places()
         if not places:
             return 0, 0
@@ -42,7 +44,7 @@ class Finder:
         return self._show(places[nth : nth + 1])
 
     def refresh(self) -> None:
-        """Mark what has come."""
+        """Mark the matches in new text."""
         self._text.tag_remove(_ALL, "1.0", "end")
         if self._words:
             for first, last in self._matches():
@@ -50,12 +52,12 @@ class Finder:
         self._text.tag_raise(_HERE)
 
     def mark(self, line: int) -> None:
-        """All of that line, in place of what was found."""
+        """Mark the whole line, in place of earlier matches."""
         self.clear()
         self._text.tag_add(_LINE, f"{line}.0", f"{line}.end")
 
     def clear(self) -> None:
-        """Nothing is looked for any more."""
+        """Stop looking for anything."""
         self.find("")
 
     def _places(self) -> list[tuple[str, str]]:

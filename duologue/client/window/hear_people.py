@@ -1,4 +1,4 @@
-"""People, oneself and the connection, as they change what the windows show. Sans-I/O."""
+"""Events about people, oneself and the connection, and their changes to what the windows show. Sans-I/O."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def _told(state: WindowState, event: PersonUnblocked | PersonDescribed) -> Chang
 
 
 def _blocked_listed(state: WindowState, event: BlockedListed) -> Changes:
-    """All of them, however many pages that takes: nobody can block more than a few."""
+    """Collect them all, however many pages that takes: nobody can block more than a few."""
     state.blocked += event.nicknames
     if event.more:
         return [PageWanted(ListBlocked(event.nicknames[-1]), LOBBY)]
@@ -86,11 +86,11 @@ def _refused(state: WindowState, event: Refused) -> Changes:
 
 def _lost(state: WindowState, event: ConnectionLost) -> Changes:
     state.bar = words(event) or ""
-    state.listed, state.blocked = [], []  # of which no more comes
+    state.listed, state.blocked = [], []  # no more of these arrive
     changes = list(chain(*map(state.forget_request, [*state.requests])))
     for talk in state.talks.values():
         if talk.standing is TalkState.ASKING:
-            talk.move(TalkState.ENDED, f"The connection was lost, so {talk.name} is no longer asked.")
+            talk.move(TalkState.ENDED, f"The connection was lost, and with it your request to {talk.name}.")
             changes.append(Restated(talk.place))
     return [*changes, BarChanged()]
 

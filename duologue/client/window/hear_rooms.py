@@ -1,4 +1,4 @@
-"""What happens in rooms, as it changes what the windows show. Sans-I/O."""
+"""Events in rooms, and their changes to what the windows show. Sans-I/O."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def _left(state: WindowState, event: RoomLeft) -> Changes:
 
 
 def _come_or_gone(state: WindowState, event: RoomJoined | RoomLeft) -> Changes:
-    """In the lobby the list of people tells."""
+    """Report it, except in the lobby, where the list of people shows it."""
     told = [] if event.room == LOBBY else state.note(event.room, Kind.NOTICE, words(event))
     return [*told, Restated(event.room)]
 

@@ -1,4 +1,4 @@
-"""What is said, asked and answered between two people, as it changes what the windows show. Sans-I/O."""
+"""Events between two people: messages, requests and answers, and their changes to what the windows show. Sans-I/O."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The history of one place: text that can be read, selected and copied, and stays where somebody reads it."""
+"""The history of one place: text that can be read, selected and copied, and does not move while somebody reads it."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from duologue.client.window.scroll import AFTER_TIME, Block
 from duologue.client.window.shortcuts import bind_typed
 
 _ABOVE = 3
-"""Lines that are shown above one that somebody has looked for."""
+"""Lines shown above one that somebody has looked for."""
 
 
 class HistoryView(ttk.Frame):
-    """`earlier` is called when somebody wants to see more of what was said before; `typed` with what is typed while
+    """The history. `earlier` is called when somebody wants to see earlier messages; `typed` with what is typed while
     the keyboard is here, where nothing can be typed.
     """
 
@@ -48,7 +48,7 @@ class HistoryView(ttk.Frame):
         self._bind()
 
     def _bind(self) -> None:
-        # A text that takes no keys takes no focus either by itself, and without it nothing can be copied.
+        # A text that takes no keys does not take the focus by itself either, and without it nothing can be copied.
         self.text.bind("<Button-1>", lambda _: self.text.focus_set(), add=True)
         self.text.bind("<Button-3>", lambda event: self._menu.tk_popup(event.x_root, event.y_root))
         self.text.bind("<Configure>", self._resized)
@@ -60,7 +60,9 @@ class HistoryView(ttk.Frame):
 
     @property
     def is_at_end(self) -> bool:
-        """Is the newest line seen? Not asked of the scrollbar, which lags behind while Tk measures many new lines."""
+        """Whether the newest line is visible. The scrollbar is not asked, as it lags behind while Tk measures many new
+        lines.
+        """
         return not self.text.winfo_viewable() or self.text.dlineinfo("end-2c") is not None
 
     def _scrolled(self, first: str | float, last: str | float) -> None:
@@ -70,7 +72,7 @@ class HistoryView(ttk.Frame):
             self._seen_all()
 
     def _resized(self, _: object) -> None:
-        """Whoever has read the newest goes on seeing it when the window gets smaller."""
+        """Keep the newest line visible, if it was, when the window gets smaller."""
         if self._showed_end:
             self.text.see("end")
 
@@ -79,7 +81,7 @@ class HistoryView(ttk.Frame):
             self._earlier()
 
     def to_end(self) -> None:
-        """To the newest."""
+        """Scroll to the newest line."""
         self.text.see("end")
         self._seen_all()
 
@@ -88,14 +90,14 @@ class HistoryView(ttk.Frame):
         self._newer.place_forget()
 
     def _show_below(self, count: int) -> None:
-        """There is something new, where somebody reads further up."""
+        """Show that there is something new, below what is on the screen."""
         self._below += count
         if self._below:
             self._newer.configure(text=f"↓ {count_of(self._below, 'new line')}")
             self._newer.place(in_=self.text, relx=1.0, rely=1.0, x=-GAP, y=-GAP, anchor="se")
 
     def reveal(self, line: int) -> None:
-        """Somebody looks for what stands in that line: it is shown and marked."""
+        """Show and mark the line that somebody is looking for."""
         self.finder.mark(line)
         self.text.yview(f"{max(1, line - _ABOVE)}.0")
         self.text.see(f"{line}.0")
@@ -107,7 +109,7 @@ class HistoryView(ttk.Frame):
             self._button.grid_remove()
 
     def add(self, blocks: Iterable[Block]) -> None:
-        """At the end; scrolls there only where somebody was there already, and says so else."""
+        """Add blocks at the end. Scroll there if the end was visible, otherwise show that there is something new."""
         was_at_end, blocks = self.is_at_end, [*blocks]
         self._insert(blocks)
         if was_at_end:
@@ -116,7 +118,7 @@ class HistoryView(ttk.Frame):
             self._show_below(sum(1 for block in blocks if block[0][1] != "day"))
 
     def rewrite(self, blocks: Iterable[Block]) -> None:
-        """In place of all that stands here; the line that is read stays, counted from the end."""
+        """Replace the whole text; the line being read stays, counted from the end."""
         was_at_end, from_end = self.is_at_end, self._lines() - self._top()
         self.text.configure(state="normal")
         self.text.delete("1.0", "end")
@@ -187,7 +189,7 @@ _TAGS: dict[str, dict[str, Any]] = {
     "trouble": {"foreground": COLOURS.trouble},
     "day": {"foreground": COLOURS.faint, "font": "DuologueSmall", "justify": "center", "spacing1": 10, "spacing3": 6},
 }
-"""How each kind of piece is painted. Further lines of all but a day begin below the name."""
+"""Formats of each kind of piece. Further lines, except those of a day, begin below the name."""
 
 
 def _menu(text: tkinter.Text) -> tkinter.Menu:

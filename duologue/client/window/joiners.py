@@ -1,5 +1,5 @@
-"""What joins several emoji to one, and chooses how one looks: Tk joins nothing, and paints such characters as boxes or
-codes where the font has none. They stay in the text, so that a copy is whole, and take no room.
+"""Characters that join several emoji into one, or choose an emoji's look: Tk does not apply them, and paints them as
+boxes or codes if the font lacks them. They stay in the text, so that a copy is complete, and take no space.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ def prepare(text: tkinter.Text) -> None:
 
 
 def pieces(text: str, tag: str) -> Iterator[tuple[str, str]]:
-    """`text` with its joiners as pieces of their own."""
+    """Yield `text` with its joiners as separate pieces."""
     if text.isascii():
         yield text, tag
         return
@@ -27,7 +27,7 @@ def pieces(text: str, tag: str) -> Iterator[tuple[str, str]]:
 
 
 def hide_joiners(text: tkinter.Text) -> None:
-    """The same in a text that somebody edits."""
+    """Hide the joiners in a text that somebody is editing."""
     text.tag_remove(TAG, "1.0", "end")
     content = text.get("1.0", "end-1c")
     if content.isascii():

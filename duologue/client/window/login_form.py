@@ -1,4 +1,4 @@
-"""Who are you, and which server: what is seen first. A password is asked for only where the server wants one."""
+"""The login form, which is seen first: nickname and server. A password is asked for only if the server requires one."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from duologue.client.window.shortcuts import bind_typed
 HIGHEST_PORT = 65535
 
 _WIDEST = 340
-"""Pixels of a sentence, before it goes on in a further line."""
+"""Pixels of a sentence before it wraps."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """A login that somebody wants; the password is None where none was asked for."""
+    """The login that somebody wants; the password is None if none was asked for."""
 
     nickname: str
     host: str
@@ -28,13 +28,13 @@ class Wish:
 
 
 def port_of(text: str) -> int | None:
-    """The port that somebody means; None where it can be none."""
+    """Return the port that was meant, or None for an impossible one."""
     is_number = text.isascii() and text.isdigit() and len(text) <= len(str(HIGHEST_PORT))
     return int(text) if is_number and 0 < int(text) <= HIGHEST_PORT else None
 
 
 class LoginForm(ttk.Frame):
-    """`log_in` is called with what was filled in; `show_trouble` and `ask_password` let it be tried again."""
+    """The form. `log_in` is called with what was filled in; `show_trouble` and `ask_password` allow another attempt."""
 
     def __init__(
         self, parent: tkinter.Misc, nickname: str, host: str, port: int, how: str, log_in: Callable[[Wish], None]
@@ -81,7 +81,7 @@ class LoginForm(ttk.Frame):
             widget.grid_remove()
 
     def submit(self) -> None:
-        """Nothing happens while an answer is awaited."""
+        """Submit the form. Does nothing while an answer is awaited."""
         if self.button.instate(["disabled"]):
             return
         nickname, host, port = self.nickname.get().strip(), self.host.get().strip(), port_of(self.port.get().strip())
@@ -109,11 +109,11 @@ class LoginForm(ttk.Frame):
         self._log_in(wish)
 
     def _type_ahead(self, sign: str) -> None:
-        """While it is being logged in: for the password, if one is asked for then, or for the first message."""
+        """Keep what is typed during the login: for the password, if one is asked for next, or for the first message."""
         self._typed = "".join(graphemes(self._typed)[:-1]) if sign == "\b" else self._typed + sign
 
     def take_typed(self) -> str:
-        """What was typed while it was being logged in."""
+        """Return what was typed during the login."""
         typed, self._typed = self._typed, ""
         return typed
 
@@ -122,7 +122,9 @@ class LoginForm(ttk.Frame):
         self.button.state(["!disabled"])
 
     def show_trouble(self, text: str, where: ttk.Entry | None = None, *, is_refused: bool = False) -> None:
-        """After a wrong password the nickname stands there still, as it is mostly right, and the password does not."""
+        """Show what is wrong. After a wrong password the nickname stays, as it is usually right, and the password does
+        not.
+        """
         self._let_try()
         self._trouble.configure(text=text)
         if is_refused:
@@ -132,12 +134,12 @@ class LoginForm(ttk.Frame):
         first.selection_range(0, "end")
 
     def take_keyboard(self) -> None:
-        """The window has just come: what is typed from now on goes into the first field."""
+        """Take the keyboard as the window appears: what is typed from now on goes into the first field."""
         self.update_idletasks()  # only what is on the screen can have the keyboard
         self.nickname.focus_set()
 
     def ask_password(self, nickname: str) -> None:
-        """For `nickname` as it was typed here, which may be another spelling than the server's."""
+        """Ask for the password of `nickname` as it was typed here, which may differ from the server's spelling."""
         self._let_try()
         self._password_for = nickname
         for widget in self._password_row:

@@ -1,4 +1,4 @@
-"""How the windows look: one ttk theme, fonts, colours, distances. Knows no chats."""
+"""The appearance of the windows: one ttk theme, fonts, colours, distances. Knows nothing about chats."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ GAP = 6
 """Pixels around a window's contents, and between two things in it."""
 
 LINGERS = 500
-"""Milliseconds for which a window that has had the keyboard is kept: the keys that were meant for it have come then."""
+"""Milliseconds for which a window that had the keyboard is kept: by then, keys that were meant for it have arrived."""
 
 TEXT_SIZE = 11
-"""Points. Tk's own 10 is small for what one reads all day."""
+"""Points. Tk's default of 10 is small for text that is read all day."""
 
 FAMILIES = ("Noto Sans", "Cantarell", "Ubuntu", "Segoe UI", "Helvetica Neue", "DejaVu Sans")
-"""Readable ones, the first that is there; Tk finds what they lack, Arabic or emoji, in others."""
+"""Readable fonts, of which the first available is used; Tk finds what they lack, Arabic or emoji, in others."""
 
 
 @dataclass(frozen=True, slots=True)
 class Colours:
-    """Text on its ground has a contrast of 4.5 or more everywhere (WCAG AA)."""
+    """The colours. Text has a contrast of 4.5 or more on its background everywhere (WCAG AA)."""
 
     background: str = "#f4f5f7"
     paper: str = "#ffffff"
@@ -55,7 +55,7 @@ STATE_COLOURS = {
 
 
 def dress(root: tkinter.Tk) -> None:
-    """Once, before the first widget."""
+    """Set up the theme, once, before the first widget."""
     teach_keys(root)
     _choose_fonts(root)
     root.configure(background=COLOURS.background)
@@ -86,12 +86,12 @@ def _choose_fonts(root: tkinter.Tk) -> None:
     for name, (larger, weight) in _FONTS.items():
         text = font.nametofont("TkTextFont", root).actual()
         size = int(text["size"]) + larger
-        # Not a Font of Python's: it would take the font along when it is collected.
+        # Not a Font object of Python's: it would delete the font when it is collected.
         root.tk.call("font", "create", name, "-family", text["family"], "-size", size, "-weight", weight)
 
 
 _FONTS = {"DuologueBold": (0, "bold"), "DuologueSmall": (-2, "normal"), "DuologueTitle": (7, "bold")}
-"""By name: points more than the text has, and weight."""
+"""Fonts by name: points to add to the text's size, and weight."""
 
 _STYLES: dict[str, dict[str, Any]] = {
     ".": {
@@ -177,11 +177,11 @@ PAPER: dict[str, Any] = {
     "highlightbackground": COLOURS.line,
     "highlightcolor": COLOURS.accent,
 }
-"""How what ttk has none of looks: where one writes, and rows to choose from."""
+"""Options for widgets that ttk lacks: fields for writing, and rows to choose from."""
 
 
 def list_box(parent: tkinter.Misc, *, width: int) -> tkinter.Listbox:
-    """Rows of text on paper, `width` characters wide."""
+    """Return a list box with rows of text, `width` characters wide."""
     return tkinter.Listbox(parent, width=width, activestyle="none", **PAPER)
 
 
@@ -194,7 +194,7 @@ def centre(window: tkinter.Tk | tkinter.Toplevel, over: tkinter.Misc) -> None:
 
 
 def centre_on_screen(window: tkinter.Tk, width: int, height: int) -> None:
-    """The same on the screen, for the first one."""
+    """Put the first window in the middle of the screen."""
     x = (window.winfo_screenwidth() - width) // 2
     y = (window.winfo_screenheight() - height) // 3
     window.geometry(f"{width}x{height}+{max(0, x)}+{max(0, y)}")

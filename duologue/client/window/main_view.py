@@ -1,4 +1,4 @@
-"""What the main window shows after the login: the lobby on the left, the people on the right."""
+"""The contents of the main window after the login: the lobby on the left, the people on the right."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The menus of the main window and their keys, as a table. Knows no chats: each row calls one method."""
+"""The menus of the main window and their keys, as a table. Knows nothing about chats: each row calls one method."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from duologue.core.events.people import State
 
 
 class Wants(Protocol):
-    """What can be wanted from a menu."""
+    """The actions that a menu can call."""
 
     def be_online(self) -> None: ...
 
@@ -51,7 +51,9 @@ class Wants(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class MenuItem:
-    """`underline` is the letter that Alt and the menu's own letter lead to; `keys` as Tk writes them."""
+    """One item. `underline` is the letter that selects it with Alt and the menu's own letter; `keys` are in Tk's
+    notation.
+    """
 
     label: str
     underline: int
@@ -82,7 +84,7 @@ _ME_LAST = (
 )
 _WITH_KEYS = [row for row in (*_PEOPLE, *_ROOMS, *_HISTORY, *_ME_LAST) if row.keys]
 LETTERS = frozenset("mprh")
-"""What Alt opens a menu with."""
+"""Letters that open a menu with Alt."""
 
 _STATES = (
     (State.ONLINE, "Online", lambda wants: wants.be_online()),
@@ -95,13 +97,13 @@ _MAY_ASK = {
     MayAsk.NOBODY: "Nobody",
 }
 
-# Variables by their names: an object of tkinter's asks Tk when it is collected, which may be in the other thread.
+# Variables by name: an object of tkinter's calls Tk when it is collected, which may be in the other thread.
 _STATE = "duologue_state"
 _ASKING = "duologue_may_ask"
 
 
 class Menus:
-    """`show` sets the marks at how one is and who may ask. `keys` are those of all windows."""
+    """The menus. `show` marks our state and who may ask. `keys` work in all windows."""
 
     def __init__(self, root: tkinter.Tk, wants: Wants) -> None:
         self._root = root
@@ -134,8 +136,8 @@ class Menus:
 
 
 def _add_mark(menu: tkinter.Menu, label: str, variable: str, value: str, do: Callable[[], None]) -> None:
-    """A row that is marked while the variable of that name has that value."""
-    named = cast(tkinter.Variable, variable)  # Tk takes a name, which the stubs do not know
+    """Add an item that is marked while the variable of that name has that value."""
+    named = cast(tkinter.Variable, variable)  # Tk accepts a name, which the stubs do not know
     menu.add_radiobutton(label=label, underline=0, variable=named, value=value, command=do)
 
 

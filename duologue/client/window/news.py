@@ -1,4 +1,4 @@
-"""What the worker tells the windows, one frozen dataclass each. Knows neither Tk nor asyncio."""
+"""News from the worker for the windows, one frozen dataclass each. Knows neither Tk nor asyncio."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from duologue.core.events.chat import Acknowledged
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Where the client stands. `sent` and `acknowledged` are about the chat with `partner`; `unsaved` messages, of
-    chats, letters and rooms, are neither safe on the server yet nor in a file: they end with the process.
+    """The progress of the client. `sent` and `acknowledged` are about the chat with `partner`; `unsaved` messages, in
+    chats, letters and rooms, are neither safe on the server yet nor in a file: they are lost with the process.
     """
 
     partner: str | None = None
@@ -31,7 +31,7 @@ class PasswordWanted:
 
 @dataclass(frozen=True, slots=True)
 class LoginFailed:
-    """The text is a sentence for people. `is_refused` by the server; else it could not be asked."""
+    """The login failed; the text is a sentence for people. `is_refused` by the server, or else it was not reached."""
 
     text: str
     is_refused: bool = False
@@ -39,7 +39,7 @@ class LoginFailed:
 
 @dataclass(frozen=True, slots=True)
 class LoggedIn:
-    """`nickname` as the server spells it."""
+    """The login succeeded; `nickname` is as the server spells it."""
 
     nickname: str
 
@@ -61,7 +61,7 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class NotSent:
-    """What was asked for in `place` did not go out. The text is a sentence for people."""
+    """Something asked for in `place` was not sent. The text is a sentence for people."""
 
     place: str
     text: str
@@ -69,7 +69,7 @@ class NotSent:
 
 @dataclass(frozen=True, slots=True)
 class PageCame:
-    """Messages of before. `place` is where they belong; None: they were searched for."""
+    """A page of earlier messages. `place` is where they belong; None if they were searched for."""
 
     place: str | None
     page: HistoryPage
@@ -77,7 +77,7 @@ class PageCame:
 
 @dataclass(frozen=True, slots=True)
 class NoPage:
-    """The text is the reason, a sentence."""
+    """No page came. The text is the reason, a sentence."""
 
     place: str | None
     text: str
@@ -85,7 +85,9 @@ class NoPage:
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """How many messages of `place` were written where, or why not: a line that is safe to show."""
+    """The result of an export of `place`, how many messages were written where or why none: a line that is safe to
+    show.
+    """
 
     place: str
     line: Line

@@ -1,4 +1,4 @@
-"""The list of people: who is here, how they are, who has written. Sans-I/O."""
+"""The list of people: those who are here, their state, and those who have written. Sans-I/O."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ _HOW = {
 
 
 def how(state: State, text: str = "") -> str:
-    """How somebody is, in a few words."""
+    """Describe somebody's state in a few words."""
     return f"{_HOW[state]}: {visible(text)}" if text else _HOW[state]
 
 
 @dataclass(frozen=True, slots=True)
 class PersonRow:
-    """One person. `note` says how they are; `unread` messages of theirs wait to be read."""
+    """One person. `note` describes their state; `unread` messages of theirs are waiting to be read."""
 
     nickname: str
     state: State
@@ -44,14 +44,16 @@ class People:
             self._here[presence.nickname] = presence
 
     def clear(self) -> None:
-        """Nothing is known of anybody."""
+        """Forget everybody."""
         self._here.clear()
 
     def presence_of(self, nickname: str) -> Presence:
         return self._here.get(nickname, Presence(nickname, State.OFFLINE))
 
     def rows(self, me: str, unread: Mapping[str, int], asking: Iterable[str], talks: Iterable[str]) -> list[PersonRow]:
-        """Everybody who is here or whom one has to do with, but oneself: who asks first, then who has written."""
+        """Return all who are here or involved with us, except ourselves: those who ask first, then those who have
+        written.
+        """
         asks = frozenset(asking)
         nicknames = {*self._here, *asks, *talks} - {me}
         rows = [self._row(nickname, unread.get(nickname, 0), nickname in asks) for nickname in nicknames]

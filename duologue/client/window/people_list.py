@@ -1,4 +1,4 @@
-"""The list of people beside the lobby: a row each, kept up to date without losing what is chosen or where it stands."""
+"""The list of people beside the lobby: a row each, updated without losing the selection or the scroll position."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _DOTS = dict.fromkeys(State, "●") | {State.OFFLINE: "○", State.AWAY: "◐"}
 
 
 class PeopleList(ttk.Frame):
-    """`chosen` is called with the nickname on a double-click or Enter."""
+    """The list. `chosen` is called with the nickname on a double-click or Enter."""
 
     def __init__(self, parent: tkinter.Misc, chosen: Callable[[str], None]) -> None:
         super().__init__(parent)
@@ -38,7 +38,7 @@ class PeopleList(ttk.Frame):
 
     @property
     def selected(self) -> str | None:
-        """The nickname that is chosen."""
+        """The nickname that is selected."""
         return next(iter(self.tree.selection()), None)
 
     def _choose(self, nickname: str) -> str:
@@ -47,7 +47,7 @@ class PeopleList(ttk.Frame):
         return "break"
 
     def show(self, rows: Sequence[PersonRow]) -> None:
-        """Only what is different is touched: Tk needs some microseconds for each row that is."""
+        """Show the rows. Only the differences are touched: Tk needs some microseconds for each row."""
         gone = self._shown.keys() - {row.nickname for row in rows}
         if gone:
             self.tree.delete(*gone)

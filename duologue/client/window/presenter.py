@@ -1,4 +1,4 @@
-"""What each thing that is done or told changes of what the windows show. Sans-I/O: knows no Tk and no socket."""
+"""The presenter: turns actions, events and news into changes of what the windows show. Sans-I/O: no Tk, no socket."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ from duologue.core.events.rooms import RoomSaid
 from duologue.core.text import visible
 
 MOST_PAGES = 20
-"""Pages of history that are asked for to find one message: 10,000 messages back, some seconds."""
+"""Pages of history that are asked for to find one message: 10,000 messages back, a few seconds."""
 
 _HEARD = hear_talks.HEARD | hear_rooms.HEARD | hear_people.HEARD
 
 
 def _place_of(event: Happening) -> str | None:
-    """Where a message stands."""
+    """Return the place to which a message belongs."""
     match event:
         case Said() | MessageFrom():
             return event.nickname
@@ -43,12 +43,12 @@ def _place_of(event: Happening) -> str | None:
 
 
 class Presenter(WindowState):
-    """Every method returns what the windows have to do."""
+    """The presenter. Every method returns the changes for the windows."""
 
-    # What the person does
+    # Actions of the person
 
     def log_in(self, nickname: str) -> Changes:
-        """A session of `nickname` begins; what was said before, with the same name, stays."""
+        """Begin a session of `nickname`; what was said before, with the same name, stays."""
         if nickname != self.me:
             self.talks.clear()
         self.me, self.bar, self.is_over = nickname, "", False
@@ -57,7 +57,7 @@ class Presenter(WindowState):
         return [BarChanged(), MeChanged(), PeopleChanged()]
 
     def read(self, place: str | None) -> Changes:
-        """The keyboard is in that window now."""
+        """Note that the keyboard is in that window now."""
         self.reading = place
         if place is None or not self.talk(place).unread:
             return []
@@ -65,14 +65,14 @@ class Presenter(WindowState):
         return [Restated(place), PeopleChanged()]
 
     def type(self, place: str, text: str) -> Changes:
-        """That was written in `place` and is on its way to the server."""
+        """Note a text that was written in `place` and is on its way to the server."""
         self.active = place
         talk = self.talk(place)
         talk.mark, talk.stream = "…", None
         return [*self.add(place, said(self.me, text, self.clock(), is_own=True)), Restated(place)]
 
     def seek(self, place: str, message: Recalled) -> Changes:
-        """Somebody wants to see that message of `place` among those around it."""
+        """Look for that message of `place`, to show it among those around it."""
         talk = self.talk(place)
         talk.sought, talk.pages = message, MOST_PAGES
         return self._seek_on(talk)
@@ -88,7 +88,7 @@ class Presenter(WindowState):
             return []
         if talk.scroll.before is None or not talk.pages:
             talk.sought = None
-            return self.note(talk.place, Kind.HINT, "The message is further back than what can be shown here.")
+            return self.note(talk.place, Kind.HINT, "The message is too far back to be shown here.")
         talk.pages -= 1
         return [HistoryWanted(talk.place, talk.scroll.before)]
 
@@ -98,7 +98,7 @@ class Presenter(WindowState):
             return [Rewritten(place)]
         return [HistoryWanted(place, scroll.before)] if scroll.before is not None else []
 
-    # What the worker tells
+    # News from the worker
 
     def sent(self, news: Sent) -> Changes:
         talk = self.talk(news.place)
@@ -119,7 +119,9 @@ class Presenter(WindowState):
         return [Rewritten(place), Restated(place), *self._seek_on(self.talk(place))]
 
     def no_page(self, place: str, text: str) -> Changes:
-        """A server that keeps no history says so where somebody asks for it; that a window opens is no question."""
+        """Note that there is no page. A server without history says so when somebody asks for it, not when a window
+        opens.
+        """
         scroll, self.talk(place).sought = self.talk(place).scroll, None
         if not scroll.is_loaded:
             scroll.load((), None, self.me)
@@ -130,12 +132,12 @@ class Presenter(WindowState):
         return self.note(news.place, news.line.kind, news.line.text)
 
     def fail(self, text: str) -> Changes:
-        """There was no way back in."""
+        """Note that the session could not be continued."""
         self.bar, self.is_over = text, True
         return [BarChanged()]
 
     def hear(self, news: Happened) -> Changes:
-        """A message is here afterwards, or it raises."""
+        """Take an event. If it is a message, it is in the history afterwards, or this raises."""
         return [*self._heard(news.event), *self._advance(news.progress)]
 
     def _heard(self, event: Happening) -> Changes:
@@ -153,7 +155,7 @@ class Presenter(WindowState):
         return [Rewritten(place), Restated(place), PeopleChanged()] if place else []
 
     def _hear_plainly(self, place: str, event: Happening) -> Changes:
-        """In the way that can fail least: whatever is wrong with what is shown around it."""
+        """Take a message in the way that can fail least, whatever is wrong with what is shown around it."""
         assert isinstance(event, Said | MessageFrom | RoomSaid)
         entry = ScrollEntry(self.clock(), Kind.MESSAGE, visible(event.text, keep="\n"), visible(event.nickname))
         self.talk(place).scroll.add(entry)
@@ -161,7 +163,7 @@ class Presenter(WindowState):
         return self._repaired(place)
 
     def _advance(self, progress: Progress) -> Changes:
-        """What became of the newest message of the chat."""
+        """Update the mark of the newest message of the chat."""
         self.progress = progress
         talk = self.talks.get(progress.partner or "")
         if talk is None or talk.stream is not None:

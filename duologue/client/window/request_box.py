@@ -1,4 +1,4 @@
-"""Somebody wants to chat: a small window that appears without taking the keyboard from where one writes."""
+"""The box for a request to chat: a small window that appears without taking the keyboard away."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from duologue.client.window.talk import Act
 from duologue.core.text import visible
 
 _WIDEST = 320
-"""Pixels of the text, before it goes on in a further line."""
+"""Pixels of the text before it wraps."""
 
 _ANSWERS = (Act.ACCEPT, Act.DECLINE, Act.BLOCK)
 
 
 class RequestBox(tkinter.Toplevel):
-    """No grab, no focus; and out of the window manager's hands, as a menu is: many give the keyboard to what appears,
-    and the next Enter of somebody who is writing would accept.
+    """The box. No grab, no focus; and out of the window manager's hands, like a menu: many give the keyboard to a new
+    window, and the next Enter of somebody who is writing would accept.
 
     `answer` is called with one of three acts; closing the box leaves the request waiting, in the list of people.
     """
@@ -39,7 +39,7 @@ class RequestBox(tkinter.Toplevel):
         self.bind("<Escape>", lambda _: self.go())
 
     def appear(self, root: tkinter.Tk, nth: int) -> None:
-        """In the lower right corner of the main window, the `nth` above those before it."""
+        """Appear in the lower right corner of the main window, the `nth` above those before it."""
         self.update_idletasks()
         width, height = self.winfo_reqwidth(), self.winfo_reqheight()
         x = root.winfo_rootx() + root.winfo_width() - width - PAD
@@ -49,14 +49,14 @@ class RequestBox(tkinter.Toplevel):
         self.lift()
 
     def take_keyboard(self) -> None:
-        """Somebody wants to answer by keys. It goes back to where it was when the box goes."""
+        """Take the keyboard: somebody wants to answer by keys. It returns to where it was when the box goes."""
         self._before = self.focus_get()
         self.deiconify()
         self.lift()
         self._buttons[0].focus_force()
 
     def done(self) -> None:
-        """It needs no answer any more. As with a dialog: keys are still on their way to it."""
+        """Close the box, which needs no answer any more. As with a dialog, keys are still on their way to it."""
         self.go()
         self._lingering = self.after(LINGERS, self.destroy)
 
@@ -66,7 +66,7 @@ class RequestBox(tkinter.Toplevel):
         super().destroy()
 
     def go(self) -> None:
-        """Out of sight; whoever comes back to it finds it as it was."""
+        """Disappear. The widget can be shown again unchanged."""
         if self._before is not None and self._before.winfo_exists():
             self._before.focus_force()
         self._before = None

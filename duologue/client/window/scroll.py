@@ -1,7 +1,7 @@
-"""What was said in one place, as blocks of a history to show. Sans-I/O; times are passed in.
+"""The messages of one place, as blocks of a history to show. Sans-I/O; times are passed in.
 
-All that came in this session is kept; of that only the newest is shown until somebody asks for more, so that a window
-stays quick.
+Everything from this session is kept; only the newest of it is shown until somebody asks for more, so that a window
+stays fast.
 """
 
 from __future__ import annotations
@@ -17,30 +17,30 @@ from duologue.core.events.chat import Recalled
 from duologue.core.text import visible
 
 SHOWN = 2000
-"""Entries that are shown: more than anybody looks through, and Tk paints as quickly as with ten."""
+"""Entries that are shown: more than anybody looks through, and Tk paints as fast as with ten."""
 
 SLACK = 500
-"""Entries above that before the oldest are taken out of the window, which costs some 50 ms (measured)."""
+"""Entries above that number before the oldest are removed from the window, which takes some 50 ms (measured)."""
 
 STEP = 500
-"""Earlier entries that come at a time: as many as a server gives at most (docs/protocol.md)."""
+"""Earlier entries that are added at a time: the most that a server returns (docs/protocol.md)."""
 
 MOST_KEPT = 50_000
-"""Entries that are remembered, some 20 MB; the server has the others."""
+"""Entries that are kept, some 20 MB; the server has the others."""
 
 CLOCKS_APART = 300
-"""Seconds that the server's clock and ours may differ by, when a message is found in the history that has come live."""
+"""Seconds by which the server's clock and ours may differ, when a live message is recognised in the history."""
 
 AFTER_TIME = "  "
-"""Between the time and what was said then."""
+"""Separates the time from what was said then."""
 
 Piece = tuple[str, str]
-"""A text and the name of the way in which it is painted."""
+"""A text and the name of its format."""
 
 
 @dataclass(frozen=True, slots=True)
 class ScrollEntry:
-    """`text` and `speaker` are safe to show. `at` is in seconds since 1970; `number` is the server's, where it is
+    """One entry. `text` and `speaker` are safe to show. `at` is in seconds since 1970; `number` is the server's, if
     known.
     """
 
@@ -62,7 +62,9 @@ def said(nickname: str, text: str, at: float, *, is_own: bool = False, number: i
 
 
 class Scroll:
-    """`before` is the message before which the server has older ones; None: it has not, or was not asked yet."""
+    """The entries of one place. `before` is the message before which the server has older ones; None if it has none, or
+    was not asked yet.
+    """
 
     def __init__(self) -> None:
         self._entries: list[ScrollEntry] = []
@@ -80,11 +82,11 @@ class Scroll:
         return self._entries[-1] if self._entries else None
 
     def blocks(self) -> list[Block]:
-        """All that is to be shown."""
+        """Return everything to show."""
         return [*_blocks(self._entries[self._first :], None)]
 
     def add(self, entry: ScrollEntry) -> list[Block]:
-        """What comes at the end; nothing where it is here already."""
+        """Add an entry; return the blocks to append, none if it is here already."""
         if entry.number in self._numbers:
             return []
         if entry.number is not None:
@@ -94,11 +96,11 @@ class Scroll:
         if len(self._entries) > MOST_KEPT:
             del self._entries[0]
             self._first = max(0, self._first - 1)
-            self.before = None  # what stands before is not the server's next page any more
+            self.before = None  # what precedes these is no longer the server's next page
         return [*_blocks([entry], day)]
 
     def trim(self) -> bool:
-        """Show only the newest again; whether that takes anything away."""
+        """Show only the newest again; return whether that removes anything."""
         surplus = len(self._entries) - self._first - SHOWN
         if surplus <= SLACK:
             return False
@@ -106,7 +108,7 @@ class Scroll:
         return True
 
     def show_earlier(self) -> bool:
-        """Show more of what is remembered; whether there was any."""
+        """Show more of what is kept; return whether there was any."""
         if self._first == 0:
             return False
         self._first = max(0, self._first - STEP)
@@ -116,7 +118,7 @@ class Scroll:
         return len(self._entries)
 
     def reach(self, message: Recalled, me: str) -> int | None:
-        """The line in which that message stands, from 1, which is shown from now on; None where it is not here."""
+        """Show that message from now on; return its line, counted from 1, or None if it is not here."""
         sought = said(message.sender, message.text, message.at, is_own=message.sender == me, number=message.number)
         places = (nth for nth in range(len(self._entries) - 1, -1, -1) if _is_sought(self._entries[nth], sought))
         found = next(places, None)
@@ -128,7 +130,7 @@ class Scroll:
         return sum(lines) - self._entries[found].text.count("\n")
 
     def load(self, messages: Sequence[Recalled], before: int | None, me: str) -> None:
-        """A page of the history, oldest first, comes before all that is here, but for what has come live too."""
+        """Put a page of the history, oldest first, before everything here, leaving out what also arrived live."""
         live = [] if self.is_loaded else [entry for entry in self._entries if entry.speaker]
         old: list[ScrollEntry] = []
         for message in reversed(messages):
@@ -145,7 +147,7 @@ class Scroll:
 
 
 def found(messages: Sequence[Recalled], me: str) -> list[Block]:
-    """Messages of several places, newest first as a search gives them, as blocks in the order of time."""
+    """Return messages of several places, newest first as a search returns them, as blocks in chronological order."""
     entries = [
         ScrollEntry(message.at, Kind.MESSAGE, visible(message.text, keep="\n"), by_both(message), message.sender == me)
         for message in reversed(messages)
@@ -161,7 +163,7 @@ def _is_same(old: ScrollEntry, live: ScrollEntry) -> bool:
 
 
 def _is_sought(entry: ScrollEntry, sought: ScrollEntry) -> bool:
-    """What was said live in a chat has no number here."""
+    """Return whether this is the entry. What was said live in a chat has no number here."""
     if entry.number is not None:
         return entry.number == sought.number
     is_alike = (entry.speaker, entry.text) == (sought.speaker, sought.text)

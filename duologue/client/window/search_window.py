@@ -1,4 +1,4 @@
-"""Searching what was said before: words on top, what was found below."""
+"""The window for searching earlier messages: words at the top, results below."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from duologue.core.events.chat import Recalled
 
 
 class SearchWindow(Dialog):
-    """`search` is called with the words, without blanks around them; `chosen` with what was found and is wanted among
-    the messages around it.
+    """The window. `search` is called with the words, without blanks around them; `chosen` with a result that is to be
+    shown among the messages around it.
     """
 
     def __init__(self, parent: tkinter.Tk, search: Callable[[str], None], chosen: Callable[[Recalled], None]) -> None:
@@ -32,7 +32,7 @@ class SearchWindow(Dialog):
         self.words.grid(row=0, column=0, sticky="ew")
         button = ttk.Button(self.body, text="Search", style="Accent.TButton", command=self._start)
         button.grid(row=0, column=1, padx=(GAP, 0))
-        self._hint = ttk.Label(self.body, text="Messages that have all of these words.", style="Faint.TLabel")
+        self._hint = ttk.Label(self.body, text="Messages that contain all of these words.", style="Faint.TLabel")
         self._hint.grid(row=1, column=0, columnspan=2, sticky="w", pady=GAP)
         self.found = HistoryView(self.body, lambda: None)
         self.found.grid(row=2, column=0, columnspan=2, sticky="nsew")
@@ -53,13 +53,13 @@ class SearchWindow(Dialog):
             self._search(words)
 
     def look_for(self, words: str) -> None:
-        """As if they had been typed here."""
+        """Search for words as if they had been typed here."""
         self.words.delete(0, "end")
         self.words.insert(0, words)
         self._start()
 
     def show(self, blocks: Sequence[Block], hits: Sequence[Recalled], hint: str) -> None:
-        """`hits` are the messages of `blocks`, in their order."""
+        """Show results. `hits` are the messages of `blocks`, in the same order."""
         self.found.rewrite(blocks)
         self._hint.configure(text=f"{hint} Double-click, or Enter in the list, opens one there." if hits else hint)
         self._hits, self._lines = hits, [*_first_lines(blocks)]
@@ -87,7 +87,7 @@ class SearchWindow(Dialog):
 
 
 def _first_lines(blocks: Sequence[Block]) -> Iterator[int]:
-    """Of the blocks that are no days, in a text that holds them all."""
+    """Return the first lines of the blocks that are not days, in a text that holds them all."""
     line = 1
     for block in blocks:
         if block[0][1] != "day":

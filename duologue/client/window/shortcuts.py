@@ -1,7 +1,7 @@
-"""Keys that work in a whole window, and what is said of those that do nothing there.
+"""Keys that work in a whole window, and a notice for those that do nothing there.
 
-Somebody who presses Ctrl+K goes on as after Ctrl+K elsewhere: types what to look for, and Enter. It must not be said to
-whom the window belongs to.
+Somebody who presses Ctrl+K goes on as in other programs: types what to look for, and Enter. That must not be sent to
+whomever the window belongs to.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from functools import partial
 from duologue.client.window.editing import KEPT
 
 _PRINTED = 0xFE00
-"""Key symbols below are signs of some script, those above are Shift, arrows and the like (X11's keysymdef.h)."""
+"""Key symbols below are characters of some script, those above are Shift, arrows and the like (X11's keysymdef.h)."""
 _FUNCTION_KEYS = (1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12)  # F10 opens the menu
 _LETTER = re.compile("<Control-(Shift-)?([A-Za-z])>")
 
 
 def bind_keys(window: tkinter.Tk | tkinter.Toplevel, keys: str, do: Callable[[], object]) -> None:
-    """Also with Caps Lock, which makes a large letter of a small one."""
+    """Bind keys, also with Caps Lock, which makes a capital of a small letter."""
 
     def pressed(_: object) -> str:
         do()
@@ -33,7 +33,7 @@ def bind_keys(window: tkinter.Tk | tkinter.Toplevel, keys: str, do: Callable[[],
 
 
 def bind_typed(widget: tkinter.Misc, typed: Callable[[str], None]) -> None:
-    """`typed` is called with each sign that is typed while `widget`, where nothing can be written, has the keyboard."""
+    """Call `typed` with each character typed while `widget`, where nothing can be written, has the keyboard."""
 
     def pressed(event: tkinter.Event[tkinter.Misc]) -> None:
         if event.char and event.char.isprintable():
@@ -47,8 +47,8 @@ def bind_typed(widget: tkinter.Misc, typed: Callable[[str], None]) -> None:
 def bind_strays(
     window: tkinter.Tk | tkinter.Toplevel, told: Callable[[str], None], *, alt: frozenset[str] = frozenset()
 ) -> None:
-    """After all other keys of `window`: `told` is called with the name of one that does nothing here. `alt` are the
-    letters that open menus.
+    """Bind what all other keys of `window` leave: `told` is called with the name of a key that does nothing here. `alt`
+    are the letters that open menus.
     """
 
     def pressed(modifier: str, known: frozenset[str], event: tkinter.Event[tkinter.Misc]) -> None:

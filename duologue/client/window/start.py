@@ -1,4 +1,4 @@
-"""From the command line to a window: what is missing is said in one line."""
+"""Start of the window client from the command line: what is missing is reported in one line."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 from duologue.client.address import Address
 
 CANNOT = 1
-"""Exit code where there can be no window."""
+"""Exit code if no window is possible."""
 
 ENDED_BY_SIGNAL = 128
 """Added to the number of a signal that ended the client, as shells do."""
@@ -29,7 +29,7 @@ def run_window(
     *,
     has_bell: bool = True,
 ) -> int:
-    """Until the window is closed; the exit code. With a `nickname` it logs in at once."""
+    """Run until the window is closed; return the exit code. With a `nickname` it logs in at once."""
     try:
         import tkinter
     except ImportError:

@@ -1,4 +1,4 @@
-"""All that the windows show at one moment, and the few steps that every change of it is made of. Sans-I/O."""
+"""Everything that the windows show at one moment, and the few steps of which every change consists. Sans-I/O."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ Changes = list[Change]
 
 
 class WindowState:
-    """`clock` gives seconds since 1970.
+    """The state. `clock` returns seconds since 1970.
 
-    `reading` is the place whose window has the keyboard, `active` the one in which something was done last: what the
-    server refuses is said there. `open_places` have a window. `bar` says what is wrong with the connection, and
-    `is_over` that it stays so.
+    `reading` is the place whose window has the keyboard, `active` the one with the latest action: refusals by the
+    server are shown there. `open_places` have a window. `bar` reports trouble with the connection, and `is_over` that
+    it is final.
     """
 
     def __init__(self, clock: Callable[[], float]) -> None:
@@ -52,7 +52,7 @@ class WindowState:
         self.requests: dict[str, None] = {}
         self.talks: dict[str, Talk] = {}
 
-    # What is to be shown
+    # What to show
 
     def talk(self, place: str) -> Talk:
         if place not in self.talks:
@@ -73,7 +73,7 @@ class WindowState:
 
     @property
     def partner(self) -> str | None:
-        """Whom the chat is with."""
+        """The person whom the chat is with."""
         return next((talk.place for talk in self.talks.values() if talk.standing in IN_CHAT), None)
 
     @property
@@ -83,33 +83,33 @@ class WindowState:
     def status(self, place: str) -> str:
         return self.talk(place).status(self.people.presence_of(place))
 
-    # Steps of what changes it
+    # Steps of a change
 
     def open(self, place: str) -> Changes:
-        """It has a window now."""
+        """Note that a place has a window now."""
         self.open_places.add(place)
         talk = self.talk(place)
         return [] if talk.scroll.is_loaded else [HistoryWanted(place)]
 
     def close(self, place: str) -> None:
-        """It has none any more."""
+        """Note that a place has no window any more."""
         self.open_places.discard(place)
 
     def add(self, place: str, entry: ScrollEntry) -> Changes:
-        """At the end of its history; nothing where it is there already."""
+        """Add to the end of its history, unless the entry is there already."""
         blocks = self.talk(place).scroll.add(entry)
         return [Added(place, tuple(blocks))] if blocks else []
 
     def note(self, place: str, kind: Kind, text: str | None) -> Changes:
-        """A line of ours, safe to show."""
+        """Add a line of ours, safe to show."""
         return self.add(place, ScrollEntry(self.clock(), kind, text)) if text else []
 
     def here(self) -> str:
-        """Where a person looks who has just done something."""
+        """Return the place where a person looks after an action."""
         return self.active if self.active in self.open_places else LOBBY
 
     def hear_from(self, place: str, entry: ScrollEntry) -> Changes:
-        """Somebody else has said that; it is unread where nobody reads just now."""
+        """Add what somebody else has said; it is unread if nobody reads there at the moment."""
         changes = self.add(place, entry)
         if not changes or place == self.reading:
             return changes
@@ -119,19 +119,19 @@ class WindowState:
         return [*changes, *told, Restated(place), PeopleChanged()]
 
     def _tell_written(self, talk: Talk) -> Changes:
-        """The list of people has it; who reads elsewhere may not see that."""
+        """Report the message. The list of people shows it; a person reading elsewhere may not see that."""
         if talk.place in self.open_places or self.reading is None or self.reading == LOBBY:
             return [Written(talk.place)]
         hint = f"{talk.name} has written to you. Their row in the main window opens it."
         return [*self.note(self.reading, Kind.HINT, hint), Written(talk.place)]
 
     def note_of(self, nickname: str, kind: Kind, text: str | None) -> Changes:
-        """A line of ours about somebody: in their history, and where a person looks, if that has no window."""
+        """Add a line of ours about somebody: to their history, and also where a person looks, if that has no window."""
         there = [] if nickname in self.open_places else self.note(self.here(), kind, text)
         return [*self.note(nickname, kind, text), *there]
 
     def forget_request(self, nickname: str) -> Changes:
-        """It needs no answer any more. Harmless where there is none."""
+        """Remove a request that needs no answer any more. Does nothing if there is none."""
         if nickname not in self.requests:
             return []
         del self.requests[nickname]

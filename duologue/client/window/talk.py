@@ -1,4 +1,4 @@
-"""One place where one talks, as its window shows it: which state it is in, what can be done, what became of the newest
+"""One talk, private or in a room, as its window shows it: its state, what can be done, and what became of the newest
 message. Sans-I/O.
 """
 
@@ -16,7 +16,7 @@ from duologue.core.text import visible
 
 
 class TalkState(Enum):
-    """Where a private talk stands, or a room."""
+    """The state of a private talk, or of a room."""
 
     ALONE = "no chat"
     ASKING = "we have asked"
@@ -30,7 +30,7 @@ class TalkState(Enum):
 
 
 class Act(Enum):
-    """What a button does; the value is its label."""
+    """The action of a button; the value is its label."""
 
     ASK = "Ask for a chat"
     ASK_AGAIN = "Ask again"
@@ -68,10 +68,10 @@ _WORDS = {
 
 @dataclass(slots=True)
 class Talk:
-    """`place` is a nickname or a room's key. `words` say more about the standing than its own: why a chat is over, how
-    long it waits. `stream` is that of the newest message where it is no chat's. `members` are those of a room whose
-    names are known, and `others` how many more there are. `has_password` where one was missing. `sought` is a message
-    that somebody looks for in its history, and `pages` how many more of those may be asked for to find it.
+    """One talk. `place` is a nickname or a room's key. `words` say more about the state: why a chat is over, how long
+    it waits. `stream` is that of the newest message if that is not in a chat. `members` are those of a room whose names
+    are known, and `others` how many more there are. `has_password` if one was missing. `sought` is a message that
+    somebody looks for in its history, and `pages` how many more of those may be asked for to find it.
     """
 
     place: str
@@ -94,12 +94,12 @@ class Talk:
 
     @property
     def name(self) -> str:
-        """Safe to show."""
+        """The name, safe to show."""
         return visible(self.place)
 
     @property
     def acts(self) -> tuple[Act, ...]:
-        is_lobby = self.place == LOBBY and self.standing is TalkState.ROOM  # whoever is here is there
+        is_lobby = self.place == LOBBY and self.standing is TalkState.ROOM  # everybody who is here is there
         return () if is_lobby else ACTS[self.standing]
 
     @property
@@ -110,7 +110,7 @@ class Talk:
         self.standing, self.words = standing, words
 
     def status(self, presence: Presence) -> str:
-        """One line about where it stands; `presence` is how the other is."""
+        """Return one line about its state; `presence` is the state of the other person."""
         if self.words:
             return self.words
         if self.standing is TalkState.ALONE:
@@ -130,6 +130,6 @@ class Talk:
         return f"{company} · {visible(self.topic)}" if self.topic else company
 
     def title(self) -> str:
-        """Of its window: the count first, where a task bar cuts nothing off."""
+        """Return the title of its window: the count comes first, where a task bar does not cut it off."""
         count = f"({self.unread}) " if self.unread else ""
         return f"{count}{self.name} - Duologue"

@@ -1,4 +1,4 @@
-"""What every talk looks like, in the main window and in windows of its own: state, history, mark, what one writes."""
+"""The part that every talk has, in the main window or in its own: status, history, mark, and the field for writing."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _ACCENTED = frozenset({Act.ASK, Act.ASK_AGAIN, Act.ACCEPT, Act.JOIN})
 
 
 class Hands(Protocol):
-    """What a person does in a talk."""
+    """The actions of a person in a talk."""
 
     def submit(self, place: str, text: str) -> None: ...
 
@@ -61,7 +61,7 @@ class TalkPane(ttk.Frame):
         self._head.bind("<Configure>", lambda _: self._wrap())
 
     def _wrap(self) -> None:
-        """A long status goes on in a second line instead of pushing the buttons out."""
+        """Wrap a long status instead of letting it push the buttons out."""
         room = self._head.winfo_width() - self._buttons.winfo_reqwidth() - 2 * GAP
         self._status.configure(wraplength=max(100, room))
 
@@ -75,14 +75,14 @@ class TalkPane(ttk.Frame):
         self._wrap()
 
     def find(self, by: int = -1) -> None:
-        """Look for words here; to an older place (-1) or a newer one (1) where that is done already."""
+        """Find words here; if that is open already, go to an older match (-1) or a newer one (1)."""
         if self.find_bar.is_open:
             self.find_bar.step(by)
         else:
             self.find_bar.open()
 
     def _put_buttons(self, acts: Sequence[Act]) -> None:
-        """Whoever has the keyboard on one that goes is back where one writes."""
+        """Show the buttons. If one that goes has the keyboard, that returns to the field for writing."""
         had_focus = str(self.tk.call("focus")).startswith(f"{self._buttons}.")
         for button in self._buttons.winfo_children():
             button.destroy()

@@ -1,4 +1,4 @@
-"""A window of its own: for a private talk, or for a room, whose members stand beside it."""
+"""A separate window for a private talk, or for a room, with its members at the side."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ _LEAST = (360, 280)
 _ABOUT = "<Control-i>"
 """Asks about a person."""
 _APPEARS = 1000
-"""Milliseconds in which a window manager gives the keyboard to a new window; later it is the person who does."""
+"""Milliseconds in which a window manager gives the keyboard to a new window; after that it is the person who does."""
 
 
 class TalkWindow(tkinter.Toplevel):
-    """`close` is called when somebody closes it, and decides what becomes of it. `keys` are those of all windows; this
-    one's own go before them.
+    """The window. `close` is called when somebody closes it, and decides what becomes of it. `keys` work in all
+    windows; this one's own take precedence.
     """
 
     def __init__(
@@ -66,7 +66,7 @@ class TalkWindow(tkinter.Toplevel):
         self.bind("<FocusIn>", self._came_here)
 
     def _came_here(self, event: tkinter.Event[tkinter.Misc]) -> None:
-        """Not before: a focus that is set in one window takes the keyboard from the others."""
+        """Set the focus, only now: set earlier, it would take the keyboard from the other windows."""
         if event.widget is not self:
             return
         if self._holder is not None and self._holder.winfo_exists():
@@ -75,8 +75,8 @@ class TalkWindow(tkinter.Toplevel):
             self.pane.compose.field.focus_set()
 
     def leave_keyboard(self, holder: tkinter.Misc) -> None:
-        """This window appears by itself, and many window managers give the keyboard to what appears: it goes back to
-        `holder`, where somebody is writing to somebody else.
+        """Give the keyboard back to `holder`, where somebody is writing to somebody else. This window appears by
+        itself, and many window managers give the keyboard to a new window.
         """
         self._holder = holder
         self._settling = self.after(_APPEARS, self._settle)
@@ -90,7 +90,7 @@ class TalkWindow(tkinter.Toplevel):
         super().destroy()
 
     def take_keyboard(self) -> None:
-        """Somebody has asked for this window."""
+        """Take the keyboard: somebody has asked for this window."""
         self._holder = None
         self.deiconify()
         self.lift()

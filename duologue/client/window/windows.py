@@ -1,4 +1,4 @@
-"""The windows that are open, and what each change does to them. Decides nothing about chats."""
+"""The open windows, and the effect of each change on them. Decides nothing about chats."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ from duologue.core.commands.chat import ReadHistory
 from duologue.core.room_rules import LOBBY
 
 _FIRST_PAGE = 100
-"""Messages of before that are shown when a window opens: some screens of them. Older ones come when asked for."""
+"""Earlier messages that are shown when a window opens: a few screens. Older ones come when asked for."""
 
 
 class Windows:
@@ -73,7 +73,7 @@ class Windows:
             root.bind_all(event, lambda _: root.after_idle(self._note_focus), add=True)
 
     def show(self, typed: str = "") -> None:
-        """In place of the login; `typed` is what somebody has begun to write already."""
+        """Show the main view in place of the login; `typed` is what somebody has already begun to write."""
         self.root.configure(menu=self._menus.menu)
         self.view.grid(row=0, column=0, sticky="nsew")
         self.root.update_idletasks()  # only what is on the screen can have the keyboard
@@ -93,10 +93,12 @@ class Windows:
         for nickname in [*self._boxes]:
             self._boxes.pop(nickname).destroy()
 
-    # What was changed
+    # Changes
 
     def apply(self, changes: Iterable[Change]) -> None:
-        """What cannot be shown as it should be stands on the desk, so its history is painted anew; the others go on."""
+        """Carry out changes. If one fails, its text is still in the presenter, so the history is painted again; the
+        others go on.
+        """
         for change in changes:
             place = getattr(change, "place", None)
             if not attempt(partial(_APPLY[type(change)], self, change)) and place:
@@ -104,7 +106,7 @@ class Windows:
                 self.root.after_idle(self._repaint)
 
     def _repaint(self) -> None:
-        """What fails again is tried with the next that comes there."""
+        """Paint the history again. If that fails too, it is tried again with the next change there."""
         self._stale = {place for place in self._stale if not attempt(partial(self._rewrite, place))}
 
     def _added(self, change: Added) -> None:
@@ -146,12 +148,12 @@ class Windows:
         self.show_talk(change.place, with_keyboard=is_new and change.goes_on and not self._is_writing())
 
     def _is_writing(self) -> bool:
-        """Is there a text in the field with the keyboard?"""
+        """Return whether there is a text in the field with the keyboard."""
         panes = [self.view.lobby, *(window.pane for window in self._windows.values())]
         return any(pane.compose.text for pane in panes if pane.compose.field is self._holder())
 
     def _holder(self) -> tkinter.Misc | None:
-        """Of the keyboard, if that is one of ours."""
+        """Return the widget that has the keyboard, if it is one of ours."""
         try:
             return self.root.focus_get()
         except KeyError:  # a menu of Tk's own
@@ -168,7 +170,7 @@ class Windows:
         self.worker.send(change.command, change.place)
 
     def _people_changed(self, _: PeopleChanged) -> None:
-        """Many that come together are painted once."""
+        """Paint the list. Many changes that come together are painted once."""
         if not self._is_people_due:
             self._is_people_due = True
             self.root.after_idle(self._show_people)
@@ -204,13 +206,15 @@ class Windows:
         return self._windows[place].pane if place in self._windows else None
 
     def say_in(self, place: str) -> None:
-        """Whoever says something wants to see it there."""
+        """Scroll to the end: a person who says something wants to see it there."""
         pane = self._pane(place)
         if pane:
             pane.history.to_end()
 
     def show_talk(self, place: str, *, with_keyboard: bool) -> None:
-        """Its window, made where there is none; in front, with the keyboard, where somebody has asked for it."""
+        """Show the window of a talk, created if there is none; in front, with the keyboard, if somebody has asked for
+        it.
+        """
         holder = self._holder()
         is_new = place != LOBBY and place not in self._windows
         if is_new:
@@ -241,7 +245,7 @@ class Windows:
             self._windows[place].destroy()
 
     def _gone(self, place: str) -> None:
-        """However that came: what is said there is unread from now on."""
+        """Note that a window is gone, for whatever reason: what is said there is unread from now on."""
         del self._windows[place]
         self.presenter.close(place)
 
@@ -249,7 +253,7 @@ class Windows:
         return self.view.people.selected
 
     def _note_focus(self) -> None:
-        """Which talk is being read: that of the window with the keyboard."""
+        """Note which talk is being read: that of the window with the keyboard."""
         focus = str(self.root.tk.call("focus"))
         top = str(self.root.tk.call("winfo", "toplevel", focus)) if focus else ""
         places = {str(window): place for place, window in self._windows.items()} | {str(self.root): LOBBY}
@@ -283,11 +287,11 @@ class Windows:
             other.appear(self.root, nth)
 
     def find(self, by: int) -> None:
-        """In the lobby: other windows find in what they show."""
+        """Find in the lobby; other windows find in what they show."""
         self.view.lobby.find(by)
 
     def focus_request(self) -> None:
-        """The one that has waited longest."""
+        """Give the keyboard to the request that has waited longest."""
         box = next(iter(self._boxes.values()), None)
         if box:
             box.take_keyboard()

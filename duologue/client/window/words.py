@@ -1,4 +1,4 @@
-"""What people read in a window where the terminal would name a command; all else is worded as there. Sans-I/O."""
+"""Sentences for a window where the terminal would name a command; all others are worded as there. Sans-I/O."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from duologue.core.requests import ChatEnd
 from duologue.core.text import visible
 
 LOCKED = "room_locked"
-"""What the server says where a room's password is missing or wrong."""
+"""The server's code for a room password that is missing or wrong."""
 
 _YOU = {
     State.AWAY: "You are away{}.",
@@ -23,7 +23,7 @@ _YOU = {
 
 
 def words(event: Happening) -> str | None:
-    """A sentence for people, without control characters; None for what needs no words, and for messages."""
+    """Return a sentence for people, without control characters; None for what needs no words, and for messages."""
     return _WORDS.get(type(event), sentences.sentence)(event)
 
 
@@ -42,7 +42,7 @@ def _you_are(event: YouAre) -> str:
 
 
 def _missed(event: RoomMissed) -> str:
-    return f"{count_of(event.count)} passed by unread. Open the room again to see what was said."
+    return f"You missed {count_of(event.count)}. Open the room again to see what was said."
 
 
 def _refused(event: Refused) -> str | None:
@@ -59,7 +59,7 @@ _WORDS: dict[type[Happening], Callable[..., str | None]] = {
     ConnectionLost: _lost,
     YouAre: _you_are,
     Refused: _refused,
-    PersonBlocked: lambda event: f"{visible(event.nickname)} is blocked, and hears no more than that you don't answer.",
+    PersonBlocked: lambda event: f"{visible(event.nickname)} is blocked. To them it looks as if you don't answer.",
     RoomMissed: _missed,
-    MissedMore: lambda event: f"More was said in {visible(event.room)} than what comes now.",
+    MissedMore: lambda event: f"More was said in {visible(event.room)} than is shown here.",
 }

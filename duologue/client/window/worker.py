@@ -1,7 +1,6 @@
-"""The client at work, in a thread of its own with an event loop of its own. Knows no Tk: what it has to tell goes to a
-function that it is given.
+"""The client at work, in its own thread with its own event loop. Knows no Tk: it passes news to a function.
 
-All methods but those of asyncio's side return at once and may be called from any thread.
+All methods except those for asyncio's thread return at once and may be called from any thread.
 """
 
 from __future__ import annotations
@@ -44,19 +43,19 @@ from duologue.core.room_rules import LOBBY
 from duologue.core.text import visible
 
 LEAVING = 8.0
-"""Seconds that leaving may take at the end: more than the client itself waits for a server that does not answer."""
+"""Seconds that leaving may take at the end: longer than the client itself waits for a server that does not answer."""
 
 _FIRST = (WatchPeople(True), JoinRoom(LOBBY), AllowAsking())
-"""What is asked for at every login: the list of people, the lobby, who may ask us."""
+"""Commands sent at every login: for the list of people, the lobby, and who may ask us."""
 
 
 _ACKNOWLEDGED = (Said, MessageFrom)
 
 _NOT_SHOWN = (
-    "Something that came could not be shown, so it does not count as received and the connection was closed. "
+    "Something that arrived could not be shown, so it does not count as received and the connection was closed. "
     "It comes again at the next login."
 )
-_FAULT = "That failed for a fault of this program; standard error has the details."
+_FAULT = "That failed because of a fault in this program; standard error has the details."
 
 
 class Shown(Protocol):
@@ -64,8 +63,8 @@ class Shown(Protocol):
 
 
 class Tell(Protocol):
-    """Called in the worker's thread; calls `shown` from any thread once the person can see it, or with False when
-    that cannot be.
+    """Receives news. It is called in the worker's thread; it calls `shown`, from any thread, once the person can see
+    the news, or with False if that is impossible.
     """
 
     def __call__(self, news: News, shown: Shown) -> None: ...
@@ -92,32 +91,34 @@ class Worker:
         self._thread.start()
 
     def log_in(self, address: Address, nickname: str, password: str | None, memory: Path | None) -> None:
-        """Ends whatever session there is. A LoggedIn, PasswordWanted or LoginFailed follows."""
+        """Log in, ending any earlier session. A LoggedIn, PasswordWanted or LoginFailed follows."""
         client = Client(address, nickname, password, memory=memory, sleep=self._sleep)
         self._do(self._log_in(client, has_file=memory is not None))
 
     def try_now(self) -> None:
-        """To connect again, without waiting for the next try. Harmless where there is nothing to wait for."""
+        """Reconnect without waiting for the next attempt. Does nothing if there is nothing to wait for."""
         self._loop.call_soon_threadsafe(self._hurry.set)
 
     def send(self, command: Command, place: str) -> None:
-        """`place` is where a NotSent is said."""
+        """Send a command. `place` is where a NotSent is shown."""
         self._do(self._send(command, place))
 
     def say(self, place: str, text: str) -> None:
-        """To the partner in the chat, else as a letter, or into the room. A Sent or a NotSent follows."""
+        """Say something: to the partner in the chat, otherwise as a letter, or into the room. A Sent or a NotSent
+        follows.
+        """
         self._do(self._say(place, text))
 
     def recall(self, question: ReadHistory | SearchHistory) -> None:
-        """A PageCame or a NoPage follows."""
+        """Ask for earlier messages. A PageCame or a NoPage follows."""
         self._do(self._recall(question))
 
     def export(self, wanted: Export) -> None:
-        """An Exported follows. Pages that are asked for meanwhile come after it."""
+        """Export messages. An Exported follows. Pages that are asked for meanwhile come after it."""
         self._do(self._export(wanted))
 
     def stop(self) -> None:
-        """Leave the chat and the server; returns when that is done, or has taken too long."""
+        """Leave the chat and the server; return when that is done, or has taken too long."""
         done = asyncio.run_coroutine_threadsafe(self._end(), self._loop)
         with suppress(TimeoutError):
             done.result(LEAVING)
@@ -143,7 +144,7 @@ class Worker:
         self._tell(news, lambda _=True: None)
 
     async def _sleep(self, seconds: float) -> None:
-        """Before the next try to connect; less where somebody wants it now."""
+        """Wait before the next attempt to connect; less if somebody wants it now."""
         self._hurry.clear()
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
@@ -183,13 +184,13 @@ class Worker:
         self._begin(self._break_off())
 
     async def _break_off(self) -> None:
-        """Going on would acknowledge what nobody has seen: messages are acknowledged in their order."""
+        """Leave. To continue would acknowledge what nobody has seen: messages are acknowledged in order."""
         await self._leave()
         self._say_news(LoginFailed(_NOT_SHOWN))
 
     async def _listen(self, client: Client, recaller: HistoryPages) -> bool:
-        """What has been shown counts as received: the next event is asked for when this one can be seen. False: it
-        cannot, and would be acknowledged.
+        """Pass events on. What has been shown counts as received: the next event is asked for when this one can be
+        seen. Return False if it cannot be shown and would be acknowledged.
         """
         async for event in client:
             self._unseen = event
@@ -241,7 +242,7 @@ class Worker:
             self._say_news(Sent(place, stream, self._progress(client)))
 
     async def _pass_on(self, client: Client, place: str, text: str) -> str | None:
-        """A chat may be over at this very moment: what was written to somebody reaches them and nobody else."""
+        """Send a text. A chat may end at this moment: what was written to somebody reaches them and nobody else."""
         if client.partner != place:
             return await client.write(place, text)
         await client.say(text)

@@ -150,7 +150,7 @@ def you_are(wording: Wording, event: YouAre) -> str:
     match event.state:
         case State.AWAY:
             why = f": {visible(event.text)}" if event.text else ""
-            return f"You are away{why}. {back} when you are there again."
+            return f"You are away{why}. {back} when you return."
         case State.DO_NOT_DISTURB:
             return f"Nobody can ask you for a chat now. {back} ends that."
     return sentence(event) or ""
@@ -159,7 +159,7 @@ def you_are(wording: Wording, event: YouAre) -> str:
 def blocked(wording: Wording, nickname: str) -> str:
     name = shown_name(nickname)
     ends = wording.word(f"/unblock {name}")
-    return f"You have blocked {name}, who hears no more than that you do not answer. {ends} ends that."
+    return f"You have blocked {name}. To them it looks as if you do not answer. {ends} ends that."
 
 
 def where_text_goes(room: str | None) -> str:

@@ -212,7 +212,7 @@ def _framed(data: bytes) -> bytes:
     return Frame(Opcode.TEXT, data).serialize(mask=False)
 
 
-_NO_REQUEST = "That is no HTTP request that this server takes; none has a body.\n"
+_NO_REQUEST = "That is not an HTTP request that this server accepts; none has a body.\n"
 
 _NEXT: dict[type[Event], tuple[type, ...]] = {
     PasswordWanted: (GivePassword,),

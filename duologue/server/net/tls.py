@@ -43,7 +43,7 @@ WARN_EVERY = 86400.0
 
 _IN_WORDS = {
     "KEY_VALUES_MISMATCH": "the key is that of another certificate",
-    "NO_START_LINE": "one of them is no PEM file",
+    "NO_START_LINE": "one of them is not a PEM file",
 }
 """OpenSSL's reasons that an operator meets."""
 

@@ -64,7 +64,7 @@ def _check_is_ours(backup: Path) -> None:
     except sqlite3.Error:
         mark = None
     if mark != APPLICATION_ID:
-        raise StoreError(backup, "is no backup of Duologue's messages; name a file that `server.py backup` made")
+        raise StoreError(backup, "is not a backup of Duologue's messages; name a file that `server.py backup` made")
 
 
 def _replace(backup: Path, place: StoreFile) -> Path:

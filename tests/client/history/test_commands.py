@@ -130,7 +130,7 @@ async def test_nothing_is_found(desk: Desk) -> None:
 async def test_more_may_have_been_found(desk: Desk) -> None:
     answer = "".join(recalled(number, "x") for number in range(50)) + "recall_ended 50\n"
     await desk.does(ShowFound("x"), ("/search x", answer))
-    assert desk.shown[-1] == "The newest 50 messages that have these words; more words narrow it down."
+    assert desk.shown[-1] == "The newest 50 messages that contain these words; more words narrow it down."
 
 
 async def test_a_refusal_is_said(desk: Desk) -> None:
@@ -196,7 +196,7 @@ async def test_an_existing_file_is_refused_before_anything_is_asked(desk: Desk, 
     path = tmp_path / "chat.txt"
     path.write_text("mine")
     await desk.does(Export("bob", str(path)))
-    assert desk.shown == [f"{path} exists already, so nothing was written. Choose another name."]
+    assert desk.shown == [f"{path} already exists, so nothing was written. Choose another name."]
     assert path.read_text() == "mine"
 
 

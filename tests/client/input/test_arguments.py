@@ -58,7 +58,7 @@ def test_meanings(standing: InputContext, typed: str, meaning: Meaning) -> None:
 @pytest.mark.parametrize(
     ("standing", "typed", "explained"),
     [
-        (FREE, "/history", "You are in no chat and no room, so say whose messages: /history NICK"),
+        (FREE, "/history", "You are not in a chat or a room, so say whose messages: /history NICK"),
         (FREE, "/history #", "room name is empty"),
         (FREE, "/history 5", "/history NICK"),
         (FREE, "/export", "/export NICK"),
@@ -71,8 +71,8 @@ def test_meanings(standing: InputContext, typed: str, meaning: Meaning) -> None:
         (CHAT, "/history b/b", "cannot be part"),
         (CHAT, "/search", "Usage: /search WORDS"),
         (CHAT, "/search  ", "Usage: /search WORDS"),
-        (CHAT, "/export bob notes.pdf", "ends in .txt or .json, and notes.pdf does not."),
-        (CHAT, "/export ./notes", "ends in .txt or .json"),
+        (CHAT, "/export bob notes.pdf", "must end in .txt or .json, and notes.pdf does not."),
+        (CHAT, "/export ./notes", "must end in .txt or .json"),
         (CHAT, "/export ../x\x1b" + "x" * 100, "␛"),
     ],
 )

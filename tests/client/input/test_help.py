@@ -54,4 +54,4 @@ def test_a_group_goes_before_a_command_of_its_name() -> None:
 
 
 def test_what_is_neither_is_said_to_be() -> None:
-    assert help_lines("dance\x1b") == ["There is no command and no group dance␛. /help lists them."]
+    assert help_lines("dance\x1b") == ["There is no command or group dance␛. /help lists them."]

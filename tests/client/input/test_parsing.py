@@ -126,19 +126,19 @@ def test_meanings(standing: InputContext, typed: str, meaning: Meaning) -> None:
 @pytest.mark.parametrize(
     ("standing", "typed", "explained"),
     [
-        (FREE, "hello", "You are in no chat and no room, so that was not sent. /chat NICK or /join ROOM"),
+        (FREE, "hello", "You are not in a chat or a room, so that was not sent. /chat NICK or /join ROOM"),
         (FREE, "//x", "so that was not sent"),
         (
             LEFT_A_CHAT,
             "my secret",
             "The chat with bob is over, so that was not sent. What you type from now on goes to",
         ),
-        (InputContext(rooms=("#tea",), left="#ops"), "hi", "You are not in #ops any more, so that was not sent."),
-        (InputContext(left="bob"), "hi", "You are in no chat and no room"),
+        (InputContext(rooms=("#tea",), left="#ops"), "hi", "You are no longer in #ops, so that was not sent."),
+        (InputContext(left="bob"), "hi", "You are not in a chat or a room"),
         (FREE, "/msg #no/room hi", "cannot be part of a room name"),
         (FREE, "/msg ~ hi", "nickname is empty"),
         (FREE, "/rooms x y", "cannot be part of a room name"),
-        (FREE, "exit", "You are in no chat"),
+        (FREE, "exit", "You are not in a chat"),
         (FREE, "yes", "Nobody is waiting for your answer."),
         (CHAT, "/nonsense", "/help lists them; //nonsense sends it as text."),
         (CHAT, "/" + "x" * 100, "x…"),

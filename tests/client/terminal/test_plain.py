@@ -68,7 +68,7 @@ def test_a_pipe_waits_for_answers_and_loses_nothing(server: Server) -> None:
         "Waiting for user5 to answer. /cancel withdraws.",
         "Chat with user5 started. /quit leaves the chat.",
         "Chat with user5 ended: you left. /exit leaves the app.",
-        "You are in no chat and no room, so that was not sent. /chat NICK or /join ROOM; /help lists all commands.",
+        "You are not in a chat or a room, so that was not sent. /chat NICK or /join ROOM; /help lists all commands.",
     ]
     assert heard.splitlines() == [
         "Chat with user6 started. /quit leaves the chat.",

@@ -42,7 +42,7 @@ def test_what_was_missed_in_a_room_has_its_time_and_day() -> None:
 def test_a_room_that_cannot_be_come_back_into_is_named() -> None:
     lost, more = told(RoomLost("#tea", "wrong_password", "That is not its \x1bpassword."), MissedMore("#ops"))
     assert lost == Line(Kind.TROUBLE, "You are no longer in #tea. That is not its ␛password.")
-    assert more == Line(Kind.NOTICE, "You have missed more in #ops than what comes now; /history #ops 500 shows it.")
+    assert more == Line(Kind.NOTICE, "You missed more in #ops than is shown here; /history #ops 500 shows it.")
 
 
 def test_whoever_is_in_rooms_is_told_that_what_is_typed_is_kept() -> None:

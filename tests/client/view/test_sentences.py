@@ -27,9 +27,13 @@ from duologue.core.text import visible
         (Reconnected("alice"), "Reconnected as alice."),
         (
             PersonDescribed("bob", State.AWAY, 1795217400, False, "lunch"),
-            f"bob (an account) is away since {local(1795217400):%Y-%m-%d %H:%M}: lunch",
+            f"bob (registered) has been away since {local(1795217400):%Y-%m-%d %H:%M}: lunch",
         ),
-        (PersonDescribed("~Eve", State.OFFLINE, None, True), "~Eve (a guest) is offline."),
+        (
+            PersonDescribed("bob", State.IN_CHAT, 1795217400, False, ""),
+            f"bob (registered) has been in a chat since {local(1795217400):%Y-%m-%d %H:%M}.",
+        ),
+        (PersonDescribed("~Eve", State.OFFLINE, None, True), "~Eve (guest) is offline."),
         (ConnectionLost("reset", None), "Connection lost (reset). Connecting again; /exit leaves."),
         (
             ConnectionLost("reset", "bob"),

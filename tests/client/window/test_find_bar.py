@@ -43,7 +43,7 @@ def test_words_are_found_and_stepped_through(root: tkinter.Tk, bar: Bar) -> None
     assert bar.type("needle").startswith("2 of 2.")
     assert bar.type("needle", "<Return>").startswith("1 of 2.")
     assert bar.type("needle", "<Shift-Return>").startswith("2 of 2.")
-    assert bar.type("hay", "<Return>").startswith("Not in what is shown here.")
+    assert bar.type("hay", "<Return>").startswith("Not in the messages shown here.")
 
 
 def test_escape_closes_and_gives_the_keyboard_back(root: tkinter.Tk, bar: Bar) -> None:

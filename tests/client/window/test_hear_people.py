@@ -77,7 +77,7 @@ def test_a_lost_connection_is_said_until_it_is_back(presenter: Presenter) -> Non
     assert presenter.bar.startswith("Connection lost (no answer).")
     assert not presenter.is_over
     assert presenter.requests == {}
-    assert presenter.status("dave") == "The connection was lost, so dave is no longer asked."
+    assert presenter.status("dave") == "The connection was lost, and with it your request to dave."
     assert BarChanged() in hear(presenter, Reconnected("alice"))
     assert presenter.bar == ""
     assert presenter.people.presence_of("bob").state is State.OFFLINE

@@ -55,9 +55,9 @@ def test_a_room(presenter: Presenter) -> None:
         "carol has joined #tea.",
         "bob has left #tea.",
         "carol  hi",
-        "carol says what #tea is about: sugar",
-        "2 messages passed by unread. Open the room again to see what was said.",
-        "More was said in #tea than what comes now.",
+        "carol set the topic of #tea: sugar",
+        "You missed 2 messages. Open the room again to see what was said.",
+        "More was said in #tea than is shown here.",
     ]
     assert presenter.status("#tea") == "#tea · 2 people here · sugar"
     assert hear(presenter, RoomExited("#tea"))[0] == Closed("#tea")

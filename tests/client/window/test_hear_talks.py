@@ -58,7 +58,7 @@ def test_whoever_is_in_a_chat_has_no_requests(presenter: Presenter) -> None:
 
 def test_a_pause_and_an_end(presenter: Presenter) -> None:
     hear(presenter, ChatStarted("bob", "x"), ChatPaused("bob", 60))
-    assert presenter.status("bob").startswith("bob's connection is lost; 60 s")
+    assert presenter.status("bob").startswith("bob lost the connection and has 60 s")
     hear(presenter, PartnerResumed("bob", "x"))
     assert presenter.status("bob") == "In a chat with bob."
     hear(presenter, ChatEnded("bob", ChatEnd.LEFT))

@@ -117,7 +117,7 @@ def test_a_message_that_is_not_there_is_sought_to_an_end(presenter: Presenter) -
         asked += 1
         wanted = presenter.turn_page("bob", HistoryPage((_recalled(1000 + asked),), 5))
     assert asked == MOST_PAGES
-    assert "further back" in lines(presenter, "bob")[-1]
+    assert "too far back" in lines(presenter, "bob")[-1]
 
 
 def test_a_message_that_came_live_is_found_without_a_number(presenter: Presenter) -> None:

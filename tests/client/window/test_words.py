@@ -25,7 +25,7 @@ from duologue.core.requests import ChatEnd
         (YouAre(State.ONLINE), "You are online."),
         (YouAre(State.DO_NOT_DISTURB), "Nobody can ask you for a chat now."),
         (PersonBlocked("b\x1bob"), "b␛ob is blocked"),
-        (RoomMissed("#tea", 3), "3 messages passed by unread."),
+        (RoomMissed("#tea", 3), "You missed 3 messages."),
         (MissedMore("#tea"), "More was said in #tea"),
     ],
 )

@@ -194,7 +194,7 @@ def test_an_export_and_pages_do_not_take_each_others_messages(told: Told, server
         told.worker.recall(ReadHistory("user5", 10))
     assert told.next(Exported).line.text == f"1 message written to {file}"
     assert [message.text for message in told.next(PageCame).page.messages] == ["a letter"]
-    assert "exists already" in told.next(Exported).line.text
+    assert "already exists" in told.next(Exported).line.text
     assert [message.text for message in told.next(PageCame).page.messages] == ["a letter"]
     assert "a letter" in file.read_text()
 

@@ -420,7 +420,7 @@ def test_a_chat_with_words_after_msg() -> None:
         (RoomSaid("#tea", "~Carol", 1, 1, "/me waves"), ("PUBLIC_MSG", "* Carol waves")),
         (MessageFrom("~Carol", 1, "s", 1, "/me waves"), ("PRIVATE_MSG", "* Carol waves")),
         (BlockedListed(("alice", "~Carol")), ("LIST_RESPONSE", "Blocked: alice, Carol")),
-        (PersonDescribed("~Carol", State.AWAY, 5, True, "x"), ("LIST_RESPONSE", "Carol (a guest) is away: x")),
+        (PersonDescribed("~Carol", State.AWAY, 5, True, "x"), ("LIST_RESPONSE", "Carol (guest) is away: x")),
         (YouAre(State.DO_NOT_DISTURB),
          ("PRIVATE_MSG", "Nobody can ask you for a chat now. MSG /back ends that.")),
         (RoomJoined("#tea", "~Carol"), ("USER_JOINED", "Carol has joined the room.")),

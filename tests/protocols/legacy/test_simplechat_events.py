@@ -43,7 +43,7 @@ def test_who_is_blocked_is_announced_no_more() -> None:
     client = asked("bob", "carol")
     client.told(PersonBlocked("carol"))
     assert client.heard == [
-        "You have blocked carol, who hears no more than that you do not answer. /unblock carol ends that.",
+        "You have blocked carol. To them it looks as if you do not answer. /unblock carol ends that.",
         "want_chat_with_you bob",
         "bob",
     ]
@@ -58,12 +58,12 @@ def test_who_is_blocked_is_announced_no_more() -> None:
         (RoomSaid("#tea", "bob", 0, 1, "/me waves"), "* #tea bob waves"),
         (Presence("bob", State.AWAY, "lunch"), "bob is away: lunch"),
         (KeptFor("bob", "s", 1), "Kept for bob, who is away."),
-        (ChatPaused("bob", 60), "bob's connection is lost; 60 s to come back. You can go on writing."),
+        (ChatPaused("bob", 60), "bob lost the connection and has 60 s to return. You can go on writing."),
         (PartnerResumed("bob", "id"), "bob is back."),
         (Disconnected("bye", "Goodbye!"), "Goodbye!"),
         (RoomSaid("#tea", "bob", 0, 1, "hi"), "#tea bob: hi"),
         (RoomSaid("#lobby", "~Bob", 0, 1, "hi"), "#lobby Bob: hi"),
-        (RoomTopic("#tea", "bob", "PING"), "bob says what #tea is about: PING"),
+        (RoomTopic("#tea", "bob", "PING"), "bob set the topic of #tea: PING"),
         (RoomEntered("#tea", 1, ""), "You are in #tea, with nobody else. /msg #tea TEXT talks there."),
         (RoomExited("#tea"), "You have left #tea."),
     ],

@@ -91,7 +91,7 @@ def test_the_lobby_needs_no_words_until_it_is_asked_for() -> None:
     user = user_state()
     assert user.told(IN_LOBBY) is None
     user.asked_to_join = True
-    assert user.told(IN_LOBBY) == "You are in #lobby, with 2 others. What you type goes to everyone in #lobby."
+    assert user.told(IN_LOBBY) == "You are in #lobby, with 2 other people. What you type goes to everyone in #lobby."
     assert user.told(IN_LOBBY) is None
 
 
@@ -109,7 +109,7 @@ def test_requests_wait_in_their_order_until_something_comes_of_them() -> None:
 def test_a_request_of_somebody_blocked_waits_no_more() -> None:
     user = user_state(ChatRequested("~Bob", 120), ChatRequested("alice", 120))
     words = user.told(PersonBlocked("~Bob"))
-    assert words == "You have blocked Bob, who hears no more than that you do not answer. /unblock Bob ends that."
+    assert words == "You have blocked Bob. To them it looks as if you do not answer. /unblock Bob ends that."
     assert [*user.waiting] == ["alice"]
     user.told(PersonBlocked("carol"))
     assert [*user.waiting] == ["alice"]
@@ -135,7 +135,7 @@ def test_a_chat_begins_and_ends() -> None:
     user = user_state(IN_LOBBY, ChatRequested("carol", 120), ChatStarted("~Bob", "id"))
     assert (user.partner, [*user.waiting]) == ("~Bob", [])
     assert [user.is_partner(name) for name in ("Bob", "bob", "~Bob", "carol")] == [True, True, True, False]
-    assert user.told(ChatPaused("~Bob", 60)) == "Bob's connection is lost; 60 s to come back. You can go on writing."
+    assert user.told(ChatPaused("~Bob", 60)) == "Bob lost the connection and has 60 s to return. You can go on writing."
     assert user.partner == "~Bob"
     words = user.told(ChatEnded("~Bob", ChatEnd.LEFT))
     assert words == "Chat with Bob ended: Bob left. What you type goes to everyone in #lobby."
@@ -172,16 +172,16 @@ def test_ten_thousand_rooms_are_counted_and_not_kept() -> None:
         (PeopleOnline(("alice", "~Bob")), "Online: alice, Bob"),
         (RoomJoined("#tea", "~Bob"), "Bob has joined #tea."),
         (RoomMembers("#tea", ("~Bob",)), "In #tea: Bob"),
-        (RoomTopic("#tea", "~Bob", "tea"), "Bob says what #tea is about: tea"),
+        (RoomTopic("#tea", "~Bob", "tea"), "Bob set the topic of #tea: tea"),
         (RecallEnded(0), "Nothing was said here before."),
         (RecallEnded(3), None),
         (Refused("help", "one\ntwo"), "one\ntwo"),
         (Presence("~Bob", State.AWAY, "lunch"), "Bob is away: lunch"),
-        (PersonDescribed("~Bob", State.ONLINE, 5, True), "Bob (a guest) is online."),
-        (PersonDescribed("bob", State.AWAY, None, False, "lunch"), "bob (an account) is away: lunch"),
-        (YouAre(State.AWAY), "You are away. /back when you are there again."),
+        (PersonDescribed("~Bob", State.ONLINE, 5, True), "Bob (guest) is online."),
+        (PersonDescribed("bob", State.AWAY, None, False, "lunch"), "bob (registered) is away: lunch"),
+        (YouAre(State.AWAY), "You are away. /back when you return."),
         (BlockedListed(("alice", "~Bob")), "Blocked: alice, Bob"),
-        (PersonUnblocked("~Bob"), "Bob is not blocked any more."),
+        (PersonUnblocked("~Bob"), "Bob is no longer blocked."),
         (AskingAllowed(MayAsk.NOBODY), "Nobody may ask you for a chat."),
         (Acknowledged(), None),
         (Probe(), None),

@@ -102,7 +102,7 @@ def test_lists() -> None:
     assert listing(PeopleOnline(("alice", "~Bob"))) == "Online: alice, Bob"
     assert listing(RoomMembers("#tea", ("alice",))) == "In #tea: alice"
     assert listing(WaitingRequests(("alice", "~Bob"))) == "Waiting for your answer: alice, Bob"
-    assert listing(WaitingRequests(())) == "Nobody waits for your answer."
+    assert listing(WaitingRequests(())) == "Nobody is waiting for your answer."
 
 
 def test_a_list_of_ten_thousand_fits_into_a_message_and_says_how_many_more() -> None:
@@ -142,8 +142,8 @@ def test_the_words_to_type_are_those_of_the_door() -> None:
 @pytest.mark.parametrize(
     ("state", "text", "words"),
     [
-        (State.AWAY, "", "You are away. MSG /back when you are there again."),
-        (State.AWAY, "at /lunch\x1b", "You are away: at /lunch␛. MSG /back when you are there again."),
+        (State.AWAY, "", "You are away. MSG /back when you return."),
+        (State.AWAY, "at /lunch\x1b", "You are away: at /lunch␛. MSG /back when you return."),
         (State.DO_NOT_DISTURB, "", "Nobody can ask you for a chat now. MSG /back ends that."),
         (State.ONLINE, "", "You are back."),
         (State.IN_CHAT, "", "You are back."),
@@ -155,7 +155,7 @@ def test_how_one_is_oneself(state: State, text: str, words: str) -> None:
 
 def test_whom_one_has_blocked() -> None:
     assert blocked(Wording(before="MSG "), "~Bob") == (
-        "You have blocked Bob, who hears no more than that you do not answer. MSG /unblock Bob ends that."
+        "You have blocked Bob. To them it looks as if you do not answer. MSG /unblock Bob ends that."
     )
 
 

@@ -168,7 +168,7 @@ async def test_nothing_is_restored_under_a_running_server(
 def test_what_is_no_backup_changes_nothing(tmp_path: Path, content: bytes) -> None:
     backup, place = tmp_path / "backup.db", tmp_path / "messages.db"
     backup.write_bytes(content)
-    with pytest.raises(StoreError, match="is no backup of Duologue's messages"):
+    with pytest.raises(StoreError, match="is not a backup of Duologue's messages"):
         restore(backup, place)
     assert not place.exists()
     with pytest.raises(StoreError, match="there is no such backup"):
