@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import tkinter
+from collections.abc import Iterator
 
 from duologue.client.window.look import COLOURS
 
@@ -62,14 +64,14 @@ class Finder:
         ends = [*map(str, self._text.tag_ranges(_ALL))]
         return [*zip(ends[::2], ends[1::2], strict=True)]
 
-    def _matches(self) -> list[tuple[str, str]]:
-        found: list[tuple[str, str]] = []
-        start = "1.0"
-        while place := self._text.search(self._words, start, "end", nocase=True, elide=True):
-            start = self._text.index(f"{place} + {len(self._words)} chars")
-            if _TIMES.isdisjoint(self._text.tag_names(place)):
-                found.append((place, start))
-        return found
+    def _matches(self) -> Iterator[tuple[str, str]]:
+        # Tk's own search ends the program where a line has an emoji.
+        words = re.compile(re.escape(self._words), re.IGNORECASE)
+        for number, line in enumerate(self._text.get("1.0", "end-1c").split("\n"), 1):
+            for found in words.finditer(line):
+                place = self._text.index(f"{number}.0 + {found.start()} chars")
+                if _TIMES.isdisjoint(self._text.tag_names(place)):
+                    yield place, self._text.index(f"{number}.0 + {found.end()} chars")
 
     def _show(self, places: list[tuple[str, str]]) -> tuple[int, int]:
         self._text.tag_remove(_HERE, "1.0", "end")
