@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tkinter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from duologue.client.window.look import COLOURS
 
@@ -16,11 +16,12 @@ _TIMES = frozenset({"time", "day"})
 
 
 class Finder:
-    """`text` may change between two calls; then `refresh`."""
+    """`text` may change between two calls; then `refresh`, and `changed` is called with which of how many is shown."""
 
     def __init__(self, text: tkinter.Text) -> None:
         self._text = text
         self._words = ""
+        self.changed: Callable[[int, int], None] = lambda _, __: None
         text.tag_configure(_ALL, background=COLOURS.warning)
         text.tag_configure(_LINE, background=COLOURS.warning)
         text.tag_configure(_HERE, background=COLOURS.own, foreground=COLOURS.on_accent)
@@ -38,17 +39,17 @@ class Finder:
         places = self._places()
         if not places:
             return 0, 0
-        here = self._text.tag_ranges(_HERE)
-        now = next((nth for nth, (first, _) in enumerate(places) if here and first == str(here[0])), 0)
-        nth = (now + by) % len(places)
+        nth = (max(0, self._here(places)) + by) % len(places)
         return self._show(places[nth : nth + 1])
 
     def refresh(self) -> None:
-        """Mark what has come."""
+        """Mark what has come, while somebody looks for something."""
         self._text.tag_remove(_ALL, "1.0", "end")
         if self._words:
             for first, last in self._matches():
                 self._text.tag_add(_ALL, first, last)
+            places = self._places()
+            self.changed(self._here(places) + 1, len(places))
         self._text.tag_raise(_HERE)
 
     def mark(self, line: int) -> None:
@@ -63,6 +64,11 @@ class Finder:
     def _places(self) -> list[tuple[str, str]]:
         ends = [*map(str, self._text.tag_ranges(_ALL))]
         return [*zip(ends[::2], ends[1::2], strict=True)]
+
+    def _here(self, places: list[tuple[str, str]]) -> int:
+        """Which of them is shown, from 0; -1: none."""
+        here = self._text.tag_ranges(_HERE)
+        return next((nth for nth, (first, _) in enumerate(places) if here and first == str(here[0])), -1)
 
     def _matches(self) -> Iterator[tuple[str, str]]:
         # Tk's own search ends the program where a line has an emoji.
