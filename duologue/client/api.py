@@ -100,6 +100,10 @@ class Client(Requests):
         """As the server spells it, once logged in."""
         return self._nickname
 
+    def shown(self, nickname: str) -> str:
+        """How people are to read a nickname: as its account spells it, as far as the server has said so."""
+        return self._memory.spellings.get(nickname, nickname)
+
     @property
     def is_connected(self) -> bool:
         return self._connection is not None

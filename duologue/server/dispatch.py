@@ -111,7 +111,7 @@ def _come_in(hub: Hub, connection: Connection, command: ComeIn) -> None:
 
 
 def _attach(hub: Hub, connection: Connection, command: AttachSocket) -> None:
-    hub.login.attach(connection, command.kind, command.token)
+    hub.login.attach(connection, command.kind, command.token, spellings=command.spellings)
 
 
 def _ping(hub: Hub, connection: Connection, command: Ping) -> None:

@@ -81,6 +81,11 @@ class Connection(Protocol):
     def tell_all(connections: Iterable[Any], event: Event) -> None:
         """The same of many sockets of this kind: the event is put into words once for each protocol."""
 
+    def introduce(self, spelling_of: Callable[[str], str]) -> None:
+        """From now on, tell how an account spells itself (`spelling_of`) before what names it. Where a door says so in
+        what it tells, this changes nothing.
+        """
+
     def messages_from(self, nickname: str, taken: Callable[[int], None]) -> Callable[[bytes], None]:
         """Where the message lines go that `nickname` says in a chat: what is returned puts them in this socket's words.
 

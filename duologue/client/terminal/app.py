@@ -186,10 +186,17 @@ class TerminalView:
     def _prompt_text(self) -> FormattedText:
         """Who speaks, and to whom or where."""
         client = self._client
-        nickname = _in_place(client.nickname) if client else ""
+        nickname = _in_place(client.shown(client.nickname)) if client else ""
         where = (client.partner or client.room) if client else None
         return FormattedText(
-            [("class:prompt", f"{nickname} {self._arrow} {_in_place(where)}> " if where else f"{nickname}> ")]
+            [
+                (
+                    "class:prompt",
+                    f"{nickname} {self._arrow} {_in_place(client.shown(where))}> "
+                    if client and where
+                    else f"{nickname}> ",
+                )
+            ]
         )
 
     def _placeholder(self) -> FormattedText:
@@ -208,7 +215,7 @@ class TerminalView:
         if not client.is_connected:
             return "not connected, trying again; Enter tries now, /exit leaves"
         if client.asked:
-            return f"waiting for {', '.join(client.asked)}; /cancel withdraws"
+            return f"waiting for {', '.join(map(client.shown, client.asked))}; /cancel withdraws"
         return "" if client.waiting or client.room else "/chat NICK asks for a chat, /help lists all commands"
 
     def _changed(self, text: str) -> None:

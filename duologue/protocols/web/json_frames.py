@@ -28,6 +28,7 @@ from duologue.core.commands.chat import (
 from duologue.core.commands.rooms import SayInRoom, SayPrivately
 from duologue.core.errors import PeerError
 from duologue.core.events.chat import Event, Said, TextPart
+from duologue.core.events.people import Spelled
 from duologue.protocols.native.commands import check_number, is_stream
 from duologue.protocols.native.wire import in_lines, shown
 
@@ -37,8 +38,8 @@ MOST_COUNTED = 10**18
 NOT_FOR_PAGES = (AttachSocket, ComeIn, NoCommand, SayInRoom, SayPrivately)
 """Commands of other doors: a page has one socket and an account, and numbers what it sends."""
 
-NOT_TOLD = (Said, TextPart)
-"""A page gets texts whole, and what the partner says as `said` with several (`encode_said`)."""
+NOT_TOLD = (Said, Spelled, TextPart)
+"""A page gets texts whole, what the partner says as `said` with several (`encode_said`), spellings with presences."""
 
 Decoder = Callable[[Any], Any]
 
