@@ -24,13 +24,21 @@ def how(state: State, text: str = "") -> str:
 
 @dataclass(frozen=True, slots=True)
 class PersonRow:
-    """One person. `note` says how they are; `unread` messages of theirs wait to be read."""
+    """One person. `note` says how they are; `unread` messages of theirs wait to be read. `spelling` is how people
+    read the name, empty where that is the nickname.
+    """
 
     nickname: str
     state: State
     note: str
     unread: int = 0
     asks: bool = False
+    spelling: str = ""
+
+    @property
+    def name(self) -> str:
+        """Safe to show."""
+        return visible(self.spelling or self.nickname)
 
 
 class People:

@@ -71,7 +71,8 @@ class Talk:
     """`place` is a nickname or a room's key. `words` say more about the standing than its own: why a chat is over, how
     long it waits. `stream` is that of the newest message where it is no chat's. `members` are those of a room whose
     names are known, and `others` how many more there are. `has_password` where one was missing. `sought` is a message
-    that somebody looks for in its history, and `pages` how many more of those may be asked for to find it.
+    that somebody looks for in its history, and `pages` how many more of those may be asked for to find it. `spelling`
+    is how people read a nickname, where that is another.
     """
 
     place: str
@@ -87,6 +88,7 @@ class Talk:
     sought: Recalled | None = None
     pages: int = 0
     scroll: Scroll = field(default_factory=Scroll)
+    spelling: str = ""
 
     @property
     def is_room(self) -> bool:
@@ -95,7 +97,7 @@ class Talk:
     @property
     def name(self) -> str:
         """Safe to show."""
-        return visible(self.place)
+        return visible(self.spelling or self.place)
 
     @property
     def acts(self) -> tuple[Act, ...]:
