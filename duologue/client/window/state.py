@@ -77,7 +77,7 @@ class WindowState:
         if place not in self.talks:
             talk = self.talks[place] = Talk(place)
             talk.standing = self._standing_of(talk)
-        self.talks[place].spelling = self.spellings.get(place, "")
+        self.talks[place].spellings = self.spellings
         return self.talks[place]
 
     def _standing_of(self, talk: Talk) -> TalkState:

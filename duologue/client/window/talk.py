@@ -4,6 +4,7 @@ message. Sans-I/O.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -71,8 +72,8 @@ class Talk:
     """`place` is a nickname or a room's key. `words` say more about the standing than its own: why a chat is over, how
     long it waits. `stream` is that of the newest message where it is no chat's. `members` are those of a room whose
     names are known, and `others` how many more there are. `has_password` where one was missing. `sought` is a message
-    that somebody looks for in its history, and `pages` how many more of those may be asked for to find it. `spelling`
-    is how people read a nickname, where that is another.
+    that somebody looks for in its history, and `pages` how many more of those may be asked for to find it. `spellings`
+    are how people read nicknames, where that is another.
     """
 
     place: str
@@ -88,7 +89,7 @@ class Talk:
     sought: Recalled | None = None
     pages: int = 0
     scroll: Scroll = field(default_factory=Scroll)
-    spelling: str = ""
+    spellings: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def is_room(self) -> bool:
@@ -97,7 +98,15 @@ class Talk:
     @property
     def name(self) -> str:
         """Safe to show."""
-        return visible(self.spelling or self.place)
+        return self._read_as(self.place)
+
+    @property
+    def names(self) -> list[str]:
+        """Of the members, safe to show, in the order of their nicknames."""
+        return [*map(self._read_as, sorted(self.members))]
+
+    def _read_as(self, name: str) -> str:
+        return visible(self.spellings.get(name, name))
 
     @property
     def acts(self) -> tuple[Act, ...]:

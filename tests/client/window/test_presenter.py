@@ -27,7 +27,7 @@ from duologue.core.events.chat import (
     Said,
 )
 from duologue.core.events.people import Presence, State
-from duologue.core.events.rooms import RoomSaid
+from duologue.core.events.rooms import RoomMembers, RoomSaid
 from tests.client.window.at_presenter import NOW, hear, lines, presenter
 
 __all__ = ["presenter"]
@@ -140,6 +140,14 @@ def test_people_are_read_as_their_accounts_spell_them(presenter: Presenter) -> N
     talk = presenter.talk("νίκοσ")
     assert (talk.title(), presenter.status("νίκοσ")) == ("(1) νίκος - Duologue", "In a chat with νίκος.")
     assert presenter.found([Recalled(4, int(NOW), "νίκοσ", "alice", "old")])[-1][1][0].strip() == "νίκος to Alice"
+
+
+def test_the_people_in_a_room_are_read_so_too(presenter: Presenter) -> None:
+    presenter.log_in("alice", {"bob": "Bob"})
+    hear(
+        presenter, RoomMembers("#tea", ("alice", "bob")), progress=replace(presenter.progress, spellings={"bob": "Bob"})
+    )
+    assert presenter.talk("#tea").names == ["alice", "Bob"]
 
 
 def test_what_is_sought_is_found_under_any_spelling(presenter: Presenter) -> None:
