@@ -93,7 +93,7 @@ class TerminalView:
             placeholder=self._placeholder,
             history=Forgetful(),
             input_processors=[Masked(), Whole(self._program)],
-            completer=_Completer(lambda: self._nicknames, self._rooms_for),
+            completer=_Completer(self._people, self._rooms_for),
             complete_while_typing=False,
             complete_style=CompleteStyle.READLINE_LIKE,
             key_bindings=merge_key_bindings([editing_keys(), self._keys()]),
@@ -292,6 +292,11 @@ class TerminalView:
                 self._nicknames.add(event.nickname)
             case RoomListed() | RoomEntered():
                 self._rooms.add(event.room)
+
+    def _people(self) -> Iterable[str]:
+        """Whom we have met, as they are read."""
+        client = self._client
+        return map(client.shown, self._nicknames) if client else ()
 
     def _answers_quietly(self, event: Happening) -> bool:
         """Is it the answer to a question that nobody typed?"""
