@@ -146,4 +146,11 @@ DEFENCES = (
         "spellings = kind is SocketKind.CHAT",
         "tests/client/engine/test_session.py::test_an_older_server_is_not_asked_for_spellings",
     ),
+    Defence(
+        "a list goes on after a name as people read it",
+        "duologue/server/dispatch.py",
+        "return nickname_key(name) if name else name",
+        "return name",
+        f"{SPELLINGS}::test_a_list_goes_on_after_a_name_in_any_spelling",
+    ),
 )

@@ -197,3 +197,16 @@ async def test_who_wants_spellings_is_told_each_once_before_it_is_needed(stage: 
     await alice.says("/part #tea")
     await bob.hears("name_spelled alice ALICE", "room_left #tea alice")
     await carol.hears("room_left #tea alice")
+
+
+async def test_a_list_goes_on_after_a_name_in_any_spelling(stage: Stage) -> None:
+    """5.1, 13.11: people read the name as its account spells it, and the list is in the order of keys."""
+    await stage.enters("alice")
+    bob, _ = await stage.enters("bob"), await stage.enters("carol")
+    await bob.says("/who Bob", "/people BOB", "/join tea", "/names #tea Alice", "/names #tea ＢＯＢ")
+    await bob.hears("online carol", "people carol online")
+    await bob.hears_like("room_entered .*")
+    await bob.hears("room_members #tea bob", "room_members #tea")
+    await bob.says("/block alice", "/blocked Alice", "/who ~Guest")
+    await bob.hears_like("blocked alice")
+    await bob.hears("blocked_list", "online")
