@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from duologue.client.api import Client
@@ -75,6 +75,9 @@ class HistoryCommands:
     def _as_read(self, message: Recalled) -> Recalled:
         return respelled(message, self._client.shown)
 
+    def _all_as_read(self, messages: Iterable[Recalled]) -> tuple[Recalled, ...]:
+        return tuple(map(self._as_read, messages))
+
     async def _show_all(self, lines: list[Line]) -> None:
         for start in range(0, len(lines), _LINES_AT_ONCE):
             for line in lines[start : start + _LINES_AT_ONCE]:
@@ -92,16 +95,21 @@ class HistoryCommands:
             self._say(Kind.TROUBLE, f"Cannot write {file}: {reason.lower().rstrip('.')}.")
         else:
             done = (
-                f"{count_of(count)} written to {path}" if count else f"No messages {_whose(partner)}; nothing written."
+                f"{count_of(count)} written to {path}"
+                if count
+                else f"No messages {_whose(self._client.shown(partner))}; nothing written."
             )
             self._say(Kind.HINT, done)
 
     async def _write(self, partner: str, path: Path) -> int:
-        """How many messages. The files are another thread's work: a slow disk must not hold up a chat."""
+        """How many messages, for people as they read names and for programs by nickname. The files are another thread's
+        work: a slow disk must not hold up a chat.
+        """
+        of_page = tuple if path.suffix == ".json" else self._all_as_read
         await asyncio.to_thread(refuse_existing, path)
         with await asyncio.to_thread(Spool, path.parent) as spool:
             async for page in self._recaller.pages(partner):
-                await asyncio.to_thread(spool.put, page)
+                await asyncio.to_thread(spool.put, of_page(page))
             if spool.count:
                 await asyncio.to_thread(write_new, path, FORMATS[path.suffix](spool))
             return spool.count
