@@ -196,7 +196,7 @@ class Stage:
         if password is not None:
             await login.hears("PASSWORD")
             await login.says(password)
-        found = await login.hears_like(r"AUTH_SUCCESS (\S+) \S+")
+        found = await login.hears_like(r"AUTH_SUCCESS (\S+) \S+ \S+")
         return login, found[1]
 
     async def enters(self, nickname: str, password: str | None = None, **how: Any) -> Actor:

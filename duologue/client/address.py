@@ -49,12 +49,23 @@ def reason_of(error: OSError | UnicodeError) -> str:
     """Say why a socket could not be opened or was lost, as part of a sentence."""
     if isinstance(error, ssl.SSLCertVerificationError):
         reason = error.verify_message.rstrip(".")
-        return f"its certificate is not trusted: {reason}; --tls-ca FILE names one to trust"
+        return f"its certificate is not trusted: {reason}; {_REMEDIES.get(error.verify_code, _TRUST_IT)}"
     for kind, known in _REASONS.items():
         if isinstance(error, kind):
             return known
     return (getattr(error, "strerror", None) or str(error) or type(error).__name__).lower()
 
+
+_TRUST_IT = "--tls-ca FILE names one to trust"
+_REMEDIES = {
+    9: "is the clock of this machine right?",
+    10: "whoever runs the server has to renew it",
+    62: "connect by a name that it is for",
+    64: "connect by a name that it is for",
+}
+"""By the numbers of OpenSSL (X509_V_ERR): not valid yet, expired, of another host, of another address. Nobody can trust
+such a one by naming it.
+"""
 
 _REASONS: dict[type[Exception], str] = {
     ssl.SSLError: "it does not speak TLS, or none that this client accepts",

@@ -8,10 +8,10 @@ import random
 import secrets
 import ssl as tls
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from os import PathLike
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 
 from duologue.client.address import DEFAULT_HOST, DEFAULT_PORT, Address
 from duologue.client.connection import ServerConnection, Timing
@@ -101,6 +101,15 @@ class Client(Requests):
     def nickname(self) -> str:
         """Our nickname as the server spells it, once logged in."""
         return self._nickname
+
+    def shown(self, nickname: str) -> str:
+        """How people are to read a nickname: as its account spells it, as far as the server has said so."""
+        return self.spellings.get(nickname, nickname)
+
+    @property
+    def spellings(self) -> Mapping[str, str]:
+        """All that the server has said of it in this session; it goes on changing."""
+        return MappingProxyType(self._memory.spellings)
 
     @property
     def is_connected(self) -> bool:

@@ -40,6 +40,7 @@ from duologue.core.errors import PeerError
 from duologue.core.events.chat import ChatEnded
 from duologue.core.events.rooms import RoomExited
 from duologue.core.names import BadNickname, nickname_key
+from duologue.core.spellings import respelled
 from duologue.core.text import visible
 
 MOST_UNSEEN = 100
@@ -201,19 +202,19 @@ class Conversation:
         """Show and then acknowledge what arrives; a burst is shown and acknowledged together."""
         unseen = 0
         while (event := await client.take()) is not None:
-            self._hear(event, past)
+            self._hear(client, event, past)
             unseen += 1
             if unseen >= MOST_UNSEEN or not client.has_more:
                 await self._view.settle()
                 client.finished()
                 unseen = 0
 
-    def _hear(self, event: Happening, past: HistoryCommands) -> None:
+    def _hear(self, client: Client, event: Happening, past: HistoryCommands) -> None:
         self._target.hears(event)
         is_answer = past.takes(event)
         try:
             if self._view.notices(event) and not is_answer:
-                self._line_writer.tell(event)
+                self._line_writer.tell(respelled(event, client.shown))
         except OSError:  # the terminal itself has gone
             raise
         except Exception as error:  # whatever goes wrong while showing it, it is shown
@@ -305,7 +306,7 @@ class Conversation:
         """Say where typed text goes: that has just changed."""
         self._note_target(client)
         if client.room is not None:
-            self._show(Kind.HINT, about_room(client.room, client.partner))
+            self._show(Kind.HINT, about_room(client.room, client.partner and client.shown(client.partner)))
 
     async def _write(self, client: Client, nickname: str, text: str) -> None:
         if await self._is_taken(client.write(nickname, text)):

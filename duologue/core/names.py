@@ -35,6 +35,7 @@ RESERVED = frozenset(
         "room_entered", "room_exited", "room_joined", "room_left", "room_said", "room_missed", "room_topic",
         "room_members", "room_members_part", "room_listed", "rooms_listed", "presence", "you_are", "whois",
         "people", "people_part", "blocked", "unblocked", "blocked_list", "blocked_list_part", "may_ask",
+        "name_spelled",
         "error", "ping", "pong", "password", "nickname", "users", "server", "duologue", "yes", "no", "me",
         "lobby", "everyone", "guest",
     }

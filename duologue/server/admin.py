@@ -38,43 +38,44 @@ def add_user(users_path: Path, nickname: str, *, ask_password: Callable[[str], s
     """
     key = nickname_key(nickname)
     _check_free(users_file.read_or_empty(users_path), key)  # before anyone is made to think up a password
-    password_hash = None if no_password else _asked_hash(key, ask_password)
+    spelling = spelling_of(nickname)
+    password_hash = None if no_password else _asked_hash(spelling or key, ask_password)
     created = datetime.now(UTC).date().isoformat()
 
     def added(accounts: list[Account]) -> list[Account]:
         _check_free(accounts, key)
-        return [*accounts, Account(key, password_hash, created, spelling=spelling_of(nickname))]
+        return [*accounts, Account(key, password_hash, created, spelling=spelling)]
 
     users_file.update(users_path, added)
     how = "without a password: the nickname alone logs in" if no_password else "with a password"
-    return f"Added {key}, {how}."
+    return f"Added {spelling or key}, {how}."
 
 
 def change_password(users_path: Path, nickname: str, *, ask_password: Callable[[str], str]) -> str:
     """Give a user a new password, or a first one. Raises as `add_user` does."""
     key = nickname_key(nickname)
-    _check_there(users_file.read(users_path), key)
-    password_hash = _asked_hash(key, ask_password)
+    shown = _shown(users_file.read(users_path), key)
+    password_hash = _asked_hash(shown, ask_password)
 
     def changed(accounts: list[Account]) -> list[Account]:
-        _check_there(accounts, key)
+        _shown(accounts, key)
         return [replace(a, password_hash=password_hash) if a.nickname == key else a for a in accounts]
 
     users_file.update(users_path, changed)
-    return f"Changed the password of {key}."
+    return f"Changed the password of {shown}."
 
 
 def delete_user(users_path: Path, nickname: str) -> str:
     """Remove a user from the file. Raises AdminError, BadNickname or UsersFileError."""
     key = nickname_key(nickname)
-    _check_there(users_file.read(users_path), key)
+    shown = _shown(users_file.read(users_path), key)
 
     def without(accounts: list[Account]) -> list[Account]:
-        _check_there(accounts, key)
+        _shown(accounts, key)
         return [a for a in accounts if a.nickname != key]
 
     users_file.update(users_path, without)
-    return f"Deleted {key}."
+    return f"Deleted {shown}."
 
 
 def check_store(store_path: Path) -> str:
@@ -105,8 +106,8 @@ def ask_password(nickname: str) -> str:
     return first
 
 
-def _asked_hash(key: str, ask: Callable[[str], str]) -> str:
-    password = ask(key)
+def _asked_hash(shown: str, ask: Callable[[str], str]) -> str:
+    password = ask(shown)
     if not password:
         raise AdminError("An empty password is none; `adduser NICK --no-password` makes an account without one.")
     return hash_password(password)
@@ -116,11 +117,17 @@ def _check_free(accounts: Sequence[Account], key: str) -> None:
     looks = skeleton(key)
     for account in accounts:
         if account.nickname == key:
-            raise AdminError(f"{key} already exists; `passwd {key}` changes the password, `deluser {key}` deletes it.")
+            name = account.shown
+            raise AdminError(
+                f"{name} already exists; `passwd {name}` changes the password, `deluser {name}` deletes it."
+            )
         if skeleton(account.nickname) == looks:
-            raise AdminError(f"{key} looks like {account.nickname}, who already exists; choose another nickname.")
+            raise AdminError(f"{key} looks like {account.shown}, who already exists; choose another nickname.")
 
 
-def _check_there(accounts: Sequence[Account], key: str) -> None:
-    if all(account.nickname != key for account in accounts):
-        raise AdminError(f"There is no user {key}; `python server.py users` lists them all.")
+def _shown(accounts: Sequence[Account], key: str) -> str:
+    """How a user is spelled who has to be there."""
+    for account in accounts:
+        if account.nickname == key:
+            return account.shown
+    raise AdminError(f"There is no user {key}; `python server.py users` lists them all.")

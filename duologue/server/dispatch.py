@@ -55,7 +55,7 @@ from duologue.core.commands.rooms import (
 )
 from duologue.core.errors import FatalPeerError, PeerError
 from duologue.core.events.chat import Refused
-from duologue.core.names import is_guest
+from duologue.core.names import BadNickname, is_guest, nickname_key
 from duologue.core.requests import ChatEnd
 from duologue.core.room_rules import is_room, room_key
 from duologue.server.costs import cost_of
@@ -111,7 +111,7 @@ def _come_in(hub: Hub, connection: Connection, command: ComeIn) -> None:
 
 
 def _attach(hub: Hub, connection: Connection, command: AttachSocket) -> None:
-    hub.login.attach(connection, command.kind, command.token)
+    hub.login.attach(connection, command.kind, command.token, spellings=command.spellings)
 
 
 def _ping(hub: Hub, connection: Connection, command: Ping) -> None:
@@ -148,8 +148,16 @@ def _list_requests(hub: Hub, session: Session, _: ListRequests) -> None:
     session.login_socket.tell(hub.switchboard.requests_to(session.nickname))
 
 
+def _place_after(name: str | None) -> str | None:
+    """Where a page of people begins: lists are in the order of keys, and people read names as accounts spell them."""
+    try:
+        return nickname_key(name) if name else name
+    except BadNickname:  # a guest's, or anything else: it need not be there
+        return name
+
+
 def _list_online(hub: Hub, session: Session, command: ListOnline) -> None:
-    session.login_socket.tell(hub.people.presences.online(command.after))
+    session.login_socket.tell(hub.people.presences.online(_place_after(command.after)))
 
 
 def _say(hub: Hub, session: Session, command: Say) -> None:
@@ -211,7 +219,9 @@ def _list_rooms(hub: Hub, session: Session, command: ListRooms) -> None:
 
 
 def _list_members(hub: Hub, session: Session, command: ListMembers) -> None:
-    session.login_socket.tell(hub.room_rules.members(session.nickname, room_key(command.room), command.after))
+    session.login_socket.tell(
+        hub.room_rules.members(session.nickname, room_key(command.room), _place_after(command.after))
+    )
 
 
 def _topic(hub: Hub, session: Session, command: SetTopic) -> None:
@@ -255,7 +265,7 @@ def _who_is(hub: Hub, session: Session, command: WhoIs) -> None:
 
 
 def _list_people(hub: Hub, session: Session, command: ListPeople) -> None:
-    session.login_socket.tell(hub.people.presences.listed(command.after))
+    session.login_socket.tell(hub.people.presences.listed(_place_after(command.after)))
 
 
 def _watch_people(hub: Hub, session: Session, command: WatchPeople) -> None:
@@ -271,7 +281,7 @@ def _unblock(hub: Hub, session: Session, command: Unblock) -> None:
 
 
 def _list_blocked(hub: Hub, session: Session, command: ListBlocked) -> None:
-    session.login_socket.tell(hub.people.privacy.blocked_by(session.nickname, command.after))
+    session.login_socket.tell(hub.people.privacy.blocked_by(session.nickname, _place_after(command.after)))
 
 
 def _allow_asking(hub: Hub, session: Session, command: AllowAsking) -> None:

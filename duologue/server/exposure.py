@@ -21,7 +21,7 @@ class ExposedError(Exception):
 
 def check_exposure(settings: Settings, addresses: Iterable[str], accounts: Iterable[Account]) -> None:
     """Check the settings for `addresses`, on which the server is to listen. Raises ExposedError."""
-    open_accounts = [account.nickname for account in accounts if not account.password_hash and not account.disabled]
+    open_accounts = [account.shown for account in accounts if not account.password_hash and not account.disabled]
     if settings.web_origins and open_accounts and not settings.allow_passwordless:
         raise ExposedError(
             f"With --web-origins a proxy lets other machines in, and {_some(open_accounts)} without a password: "

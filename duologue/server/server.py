@@ -344,7 +344,7 @@ class Server:
 
     async def who(self) -> dict[str, object]:
         """Return the connection table for `server.py who`: columns and rows."""
-        table = self.hub.connections.public(self.hub.time())
+        table = self.hub.connections.public(self.hub.time(), self.hub.users.spelling_of)
         return {"columns": table.columns, "rows": table.rows}
 
 

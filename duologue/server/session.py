@@ -81,6 +81,11 @@ class Connection(Protocol):
     def tell_all(connections: Iterable[Any], event: Event) -> None:
         """Write `event` to many sockets of this kind: it is encoded once for each protocol."""
 
+    def introduce(self, spelling_of: Callable[[str], str]) -> None:
+        """From now on, tell how an account spells itself (`spelling_of`) before what names it. Where a door says so in
+        what it tells, this changes nothing.
+        """
+
     def messages_from(self, nickname: str, taken: Callable[[int], None]) -> Callable[[bytes], None]:
         """Return where the message lines of `nickname` in a chat go: it encodes them for this socket.
 

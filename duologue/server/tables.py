@@ -7,7 +7,7 @@ message needs it. Knows rows and columns; opens no file and no socket.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -80,9 +80,9 @@ class Users:
         return frozenset(look for account in self._by_key.values() for look in looks_of(account.shown))
 
     def public(self) -> Table:
-        """Return the users table for a screen: instead of a hash, whether there is a password."""
+        """Return the users table for a screen: names as spelled; instead of a hash, whether there is a password."""
         rows: list[list[Cell]] = [
-            [a.nickname, _YES_NO[a.password_hash is not None], visible(a.created), _YES_NO[a.disabled]]
+            [a.shown, _YES_NO[a.password_hash is not None], visible(a.created), _YES_NO[a.disabled]]
             for a in self._by_key.values()
         ]
         return Table(["clientID", "password", "created", "disabled"], rows)
@@ -186,9 +186,15 @@ class Connections:
         """Return the clients that were neither seen nor pinged in the last `heartbeat` seconds: time to ping them."""
         return _where(now - np.maximum(self._last_seen, self._pinged_at) >= heartbeat)
 
-    def public(self, now: float) -> Table:
-        """Return the rows in use for a screen: instead of clock times, for how many seconds nothing was heard."""
-        return Table([*_SHOWN, "idle"], [[*self._connected[row].cells, self._idle(row, now)] for row in self._rows()])
+    def public(self, now: float, spelling_of: Callable[[str], str] = lambda _: "") -> Table:
+        """Return the rows in use for a screen: names as their accounts spell them (`spelling_of`), empty where that is
+        the key; instead of clock times, for how many seconds nothing was heard.
+        """
+        rows: list[list[Cell]] = []
+        for row in self._rows():
+            address, nickname, *others = self._connected[row].cells
+            rows.append([address, spelling_of(str(nickname)) or nickname, *others, self._idle(row, now)])
+        return Table([*_SHOWN, "idle"], rows)
 
     def _idle(self, row: int, now: float) -> float:
         return max(0.0, round(now - float(self._last_seen[row]), 1))  # a client without a heartbeat counts as heard

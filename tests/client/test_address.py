@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import trustme
@@ -84,6 +85,27 @@ async def test_certificates_that_are_not_trusted_say_what_to_do(authority: trust
     assert unknown.startswith("its certificate is not trusted: ")
     assert unknown.endswith("; --tls-ca FILE names one to trust")
     assert "mismatch" in wrong_name
+    assert wrong_name.endswith("; connect by a name that it is for")
+
+
+@pytest.mark.parametrize(
+    ("begins", "ends", "remedy"),
+    [(-2, -1, "whoever runs the server has to renew it"), (1, 2, "is the clock of this machine right?")],
+)
+async def test_nobody_is_told_to_trust_a_certificate_whose_time_is_another(
+    authority: trustme.CA, begins: int, ends: int, remedy: str
+) -> None:
+    now = datetime.now(UTC)
+    issued = authority.issue_cert(
+        "127.0.0.1", not_before=now + timedelta(days=begins), not_after=now + timedelta(days=ends)
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    issued.configure_cert(context)
+    server, port = await tls_server(context)
+    words = await reason(Address("127.0.0.1", port, who_trusts(authority)))
+    server.close()
+    assert words.startswith("its certificate is not trusted: ")
+    assert words.endswith(f"; {remedy}")
 
 
 async def test_a_server_without_tls_is_told_from_one_with_a_bad_certificate() -> None:

@@ -449,6 +449,20 @@ async def test_what_is_typed_while_the_connection_is_lost_is_kept(false_server: 
     assert "Those lines were not sent." not in view.shown
 
 
+async def test_people_are_read_as_their_accounts_spell_them(false_server: FalseServer) -> None:
+    view = Script()
+    view.follows({"Online: Alice, νίκος": lambda: view.types(None)})
+    lines = "name_spelled νίκοσ νίκος", "want_chat_with_you νίκοσ 9", "start_chat νίκοσ x", "online alice νίκοσ"
+    said = "".join(f"{line}\n" for line in ("AUTH_SUCCESS token alice Alice", *lines))
+    false_server.answers["login_socket"] = said.encode()
+    assert await run(view, false_server) == OK
+    assert [line for line in view.shown if not line.startswith("(")] == [
+        "νίκος wants to chat with you. yes/no",
+        "Chat with νίκος started. /quit leaves the chat.",
+        "Online: Alice, νίκος",
+    ]
+
+
 class TestWhatCannotBeShown:
     """What counts as received has been shown, whatever is wrong with the view."""
 

@@ -6,6 +6,7 @@ from tests.mutations.defences import Defence
 
 REQUESTS = "tests/attacks/test_requests.py"
 ROOMS = "tests/attacks/test_rooms.py"
+SPELLINGS = "tests/scenes/test_presence.py"
 RULES = "tests/core/test_room_rules.py::TestTooMany"
 
 DEFENCES = (
@@ -123,5 +124,33 @@ DEFENCES = (
         "islice(self._next, MOST_AT_ONCE)",
         "islice(self._next, None)",
         "tests/server/people/test_watchers.py::test_a_crowd_that_comes_to_a_crowd_is_told_in_turns",
+    ),
+    Defence(
+        "people are introduced as their accounts spell them before they are named",
+        "duologue/server/net/connection.py",
+        "            self._introduce(names_in(event))\n",
+        "            pass\n",
+        f"{SPELLINGS}::test_who_wants_spellings_is_told_each_once_before_it_is_needed",
+    ),
+    Defence(
+        "so they are in a room",
+        "duologue/server/net/connection.py",
+        "            connection._introduce(names)\n",
+        "",
+        f"{SPELLINGS}::test_who_wants_spellings_is_told_each_once_before_it_is_needed",
+    ),
+    Defence(
+        "an older server is not asked for what it does not know",
+        "duologue/client/engine/session.py",
+        "spellings = self._server_spells and kind is SocketKind.CHAT",
+        "spellings = kind is SocketKind.CHAT",
+        "tests/client/engine/test_session.py::test_an_older_server_is_not_asked_for_spellings",
+    ),
+    Defence(
+        "a list goes on after a name as people read it",
+        "duologue/server/dispatch.py",
+        "return nickname_key(name) if name else name",
+        "return name",
+        f"{SPELLINGS}::test_a_list_goes_on_after_a_name_in_any_spelling",
     ),
 )

@@ -200,4 +200,11 @@ DEFENCES = (
         "if talk.scroll.before is None:",
         f"{_OF_PRESENTER}::test_a_message_that_is_not_there_is_sought_to_an_end",
     ),
+    Defence(
+        "An emoji in what is read does not end the program of somebody who finds",
+        "duologue/client/window/finder.py",
+        "in words.finditer(line):",
+        'in words.finditer(line + self._text.search(self._words, "1.0", "end", nocase=True)):',
+        f"{_T}test_finder.py::test_among_emoji",
+    ),
 )

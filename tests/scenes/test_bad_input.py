@@ -317,7 +317,7 @@ async def test_a_login_by_single_bytes(stage: Stage, size: int) -> None:
 
     login, chat, check = [await stage.connects() for _ in range(3)]
     await in_slices(login, "duologue/1 login_socket\nalice")
-    found = await login.hears_like(r"AUTH_SUCCESS (\S+) alice")
+    found = await login.hears_like(r"AUTH_SUCCESS (\S+) alice alice")
     await in_slices(chat, f"duologue/1 chat_socket {found[1]}")
     await in_slices(check, f"duologue/1 check_socket {found[1]}\nPING 0")
     await check.hears("PONG 0 0")

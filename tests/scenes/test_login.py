@@ -57,13 +57,13 @@ async def tries(wire: Wire, nickname: str, password: str, answer: str) -> None:
 
 async def test_the_nickname_alone_is_enough_for_an_account_without_a_password(stage: Stage) -> None:
     login = await stage.connects("duologue/1 login_socket", "alice")
-    found = await login.hears_like(r"AUTH_SUCCESS (\S+) alice")
+    found = await login.hears_like(r"AUTH_SUCCESS (\S+) alice alice")
     assert len(found[1]) == 43  # 256 bits, six to a character
 
 
 async def test_the_server_says_how_the_name_is_spelled(stage: Stage) -> None:
     login = await stage.connects("duologue/1 login_socket", "ＡLICE")
-    await login.hears_like(r"AUTH_SUCCESS \S+ alice")
+    await login.hears_like(r"AUTH_SUCCESS \S+ alice alice")
 
 
 async def test_the_right_password(locked: Stage) -> None:
@@ -77,7 +77,7 @@ async def test_a_wrong_password_and_then_the_right_one(locked: Stage) -> None:
     await login.says("alice")
     await login.hears("PASSWORD")
     await login.says(PASSWORD)
-    await login.hears_like(r"AUTH_SUCCESS \S+ alice")
+    await login.hears_like(r"AUTH_SUCCESS \S+ alice alice")
 
 
 @pytest.mark.parametrize("nickname", ["alice", "mallory", "dave"], ids=["wrong password", "unknown", "disabled"])
@@ -216,7 +216,7 @@ async def test_a_line_while_the_password_is_checked_is_out_of_turn(locked: Stage
 async def test_two_nicknames_in_a_row_are_no_password(stage: Stage) -> None:
     """Glued to one read, the second nickname of an account without a password is a line out of turn."""
     login = await stage.connects("duologue/1 login_socket", "alice", "bob")
-    await login.hears_like(r"AUTH_SUCCESS \S+ alice")
+    await login.hears_like(r"AUTH_SUCCESS \S+ alice alice")
     await login.hears_like("ERROR out_of_turn .+")
     await login.is_closed()
 

@@ -8,6 +8,7 @@ from time import time
 
 import pytest
 
+from duologue.core.names import Account
 from tests.scenes.conftest import exits, hears_pong
 from tests.stage import Actor, Stage, opened
 
@@ -169,3 +170,43 @@ async def test_what_is_typed_wrong_is_answered(stage: Stage, line: str) -> None:
     alice = await stage.enters("alice")
     await alice.says(line)
     await alice.hears_like(f"ERROR bad_command Usage: {line.split(maxsplit=1)[0]}.*")
+
+
+async def test_who_wants_spellings_is_told_each_once_before_it_is_needed(stage: Stage) -> None:
+    """13.11"""
+    await stage.registers(
+        Account("alice", spelling="Alice"), Account("bob"), Account("carol"), Account("νίκοσ", spelling="νίκος")
+    )
+    login, token = await stage.knocks("bob")
+    chat = await stage.connects(f"duologue/1 chat_socket {token} spellings")
+    check = await stage.connects(f"duologue/1 check_socket {token}")
+    await check.hears("PONG 0 0")
+    bob = Actor("bob", login, chat, check)
+    carol, alice, _ = await stage.enters("carol"), await stage.enters("alice"), await stage.enters("νίκοσ")
+    await bob.says("/who")
+    await bob.hears("name_spelled alice Alice", "name_spelled νίκοσ νίκος", "online alice bob carol νίκοσ")
+    await alice.says("/join tea")
+    await alice.hears_like("room_entered .*")
+    await carol.says("/join tea")
+    await carol.hears_like("room_entered .*")
+    await bob.says("/who", "/join tea")
+    await bob.hears("online alice bob carol νίκοσ")
+    await bob.hears_like("room_entered .*")
+    await carol.hears("room_joined #tea bob")
+    await stage.registers(Account("alice", spelling="ALICE"), Account("bob"), Account("carol"), Account("νίκοσ"))
+    await alice.says("/part #tea")
+    await bob.hears("name_spelled alice ALICE", "room_left #tea alice")
+    await carol.hears("room_left #tea alice")
+
+
+async def test_a_list_goes_on_after_a_name_in_any_spelling(stage: Stage) -> None:
+    """5.1, 13.11: people read the name as its account spells it, and the list is in the order of keys."""
+    await stage.enters("alice")
+    bob, _ = await stage.enters("bob"), await stage.enters("carol")
+    await bob.says("/who Bob", "/people BOB", "/join tea", "/names #tea Alice", "/names #tea ＢＯＢ")
+    await bob.hears("online carol", "people carol online")
+    await bob.hears_like("room_entered .*")
+    await bob.hears("room_members #tea bob", "room_members #tea")
+    await bob.says("/block alice", "/blocked Alice", "/who ~Guest")
+    await bob.hears_like("blocked alice")
+    await bob.hears("blocked_list", "online")

@@ -64,9 +64,9 @@ async def test_a_user_is_added_with_the_password_that_was_asked_for(path: Path) 
         return "correct horse"
 
     said = add_user(path, "Eve", ask_password=ask)
-    assert said.startswith("Added eve, with a password.")
+    assert said.startswith("Added Eve, with a password.")
     assert "correct horse" not in said
-    assert asked == ["eve"]
+    assert asked == ["Eve"]
     assert await has_password(path, "eve", "correct horse")
     date.fromisoformat(read(path)[-1].created)
     assert read(path)[-1].spelling == "Eve"
@@ -138,6 +138,16 @@ async def test_a_password_is_changed_and_the_rest_of_the_account_stays(path: Pat
 def test_a_user_is_deleted(path: Path) -> None:
     assert delete_user(path, "Bob").startswith("Deleted bob.")
     assert [account.nickname for account in read(path)] == ["ann"]
+
+
+def test_an_operator_reads_a_name_as_its_account_spells_it(path: Path) -> None:
+    add_user(path, "Νίκος", ask_password=not_asked, no_password=True)
+    said = change_password(path, "νίκοσ", ask_password=lambda name: {"Νίκος": "correct horse"}[name])
+    assert said == "Changed the password of Νίκος."
+    assert str(list_users(path)).splitlines()[-1].split()[0] == "Νίκος"
+    with pytest.raises(AdminError, match=r"^Νίκος already exists; `passwd Νίκος`"):
+        add_user(path, "ΝΊΚΟΣ", ask_password=not_asked)
+    assert delete_user(path, "ΝΊΚΟΣ") == "Deleted Νίκος."
 
 
 def test_who_is_not_there_cannot_be_changed_or_deleted(path: Path) -> None:

@@ -14,7 +14,7 @@ from duologue.settings import Settings
 PLAIN = Settings()
 TLS = replace(PLAIN, tls_cert=Path("cert.pem"), tls_key=Path("key.pem"))
 LOCKED = [Account("alice", "$argon2id$…"), Account("old", disabled=True)]
-OPEN = [Account("alice", "$argon2id$…"), Account("bob")]
+OPEN = [Account("alice", "$argon2id$…"), Account("bob", spelling="Bob")]
 OUTSIDE = ["0.0.0.0", "::", "192.0.2.1", "2001:db8::1", "fe80::1%eth0", "::ffff:192.0.2.1"]
 
 
@@ -33,7 +33,7 @@ def test_without_tls_nobody_outside_is_served(address: str) -> None:
 
 @pytest.mark.parametrize("settings", [TLS, replace(PLAIN, allow_plain=True)], ids=["tls", "plain"])
 def test_accounts_without_a_password_are_not_reachable(settings: Settings) -> None:
-    with pytest.raises(ExposedError, match=r"bob is without a password.*--allow-passwordless"):
+    with pytest.raises(ExposedError, match=r"Bob is without a password.*--allow-passwordless"):
         check_exposure(settings, ["192.0.2.1"], OPEN)
     check_exposure(replace(settings, allow_passwordless=True), ["192.0.2.1"], OPEN)
 
@@ -64,7 +64,7 @@ def test_a_long_list_is_cut_short(count: int, named: str) -> None:
 
 def test_who_comes_by_a_proxy_seems_to_be_on_this_machine() -> None:
     proxied = replace(PLAIN, web_origins=("https://chat.example.org",))
-    with pytest.raises(ExposedError, match=r"bob is without a password.*--allow-passwordless"):
+    with pytest.raises(ExposedError, match=r"Bob is without a password.*--allow-passwordless"):
         check_exposure(proxied, ["127.0.0.1"], OPEN)
     check_exposure(replace(proxied, allow_passwordless=True), ["127.0.0.1"], OPEN)
     check_exposure(proxied, ["127.0.0.1"], LOCKED)

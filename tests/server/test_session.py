@@ -62,6 +62,9 @@ class FakeConnection:
 
         return hand_over
 
+    def introduce(self, spelling_of: Callable[[str], str]) -> None:
+        """The connection's business."""
+
     def receive_through(self, reader: Callable[[NativeCodec], Receiver] | None) -> None:
         self.receiver = reader(self.door) if reader else None
 

@@ -47,6 +47,11 @@ class TestUsers:
         assert "secret" not in str(public)
         assert "\x1b" not in str(public)
 
+    def test_the_public_table_spells_names_as_their_accounts_do(self) -> None:
+        users = Users([Account("νίκοσ", spelling="νίκος"), Account("bob")])
+        assert [row[0] for row in users.public().rows] == ["νίκος", "bob"]
+        assert users.users_table["clientID"].tolist() == ["νίκοσ", "bob"]
+
     def test_without_accounts_the_tables_are_empty(self) -> None:
         assert Users().users_table.empty
         assert not Users()
@@ -165,6 +170,14 @@ class TestConnections:
         public = connections.public(10.0)
         assert public.columns == [*connections.connection_table.columns[:6], "idle"]
         assert [row[-1] for row in public.rows] == [10.0, 1.0, 0.0]
+
+    def test_the_public_table_spells_names_as_their_accounts_do(self) -> None:
+        connections = Connections()
+        add(connections, "νίκοσ")
+        add(connections, "~guest")
+        users = Users([Account("νίκοσ", spelling="νίκος")])
+        public = connections.public(0.0, users.spelling_of)
+        assert [row[1] for row in public.rows] == ["νίκος", "~guest"]
 
 
 def test_a_table_is_printed_with_its_header_and_no_row_numbers() -> None:

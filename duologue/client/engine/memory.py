@@ -41,7 +41,8 @@ class Memory:
     """The memory of one account on one server. At most one of its chats is on: `current`.
 
     When its store fails it goes on without; `trouble` says why, once. `joined_rooms` are the rooms that it is in, and
-    `preferences` what it says in each session.
+    `preferences` what it says in each session. `spellings` are how accounts spell themselves, as far as this session
+    has been told.
     """
 
     def __init__(self, memory_store: MemoryStore | None = None) -> None:
@@ -52,6 +53,7 @@ class Memory:
         self.account = ""
         self.joined_rooms = JoinedRooms()
         self.preferences = Preferences()
+        self.spellings: dict[str, str] = {}
 
     def open(self, account: str) -> None:
         """Load the store at each login: what another client of this account has written meanwhile counts."""

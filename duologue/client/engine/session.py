@@ -41,7 +41,7 @@ from duologue.core.events.chat import (
     TextPart,
     WaitingRequests,
 )
-from duologue.core.events.people import PersonBlocked
+from duologue.core.events.people import PersonBlocked, Spelled
 from duologue.core.events.rooms import RoomSaid
 from duologue.protocols.lines import LineBuffer
 from duologue.protocols.native.commands import (
@@ -67,6 +67,7 @@ class ClientSession:
 
     def __init__(self, memory: Memory) -> None:
         self.nickname = ""
+        self._server_spells = False
         self.is_attached = False
         self.messages = Correspondence(memory)
         self._memory = memory
@@ -127,6 +128,9 @@ class ClientSession:
 
     def _logged_in(self, event: LoggedIn) -> Event:
         self.nickname = event.nickname
+        self._memory.spellings.clear()
+        self._memory.spellings[event.nickname] = event.spelling or event.nickname
+        self._server_spells = bool(event.spelling)
         self._put_aside = None if self.is_attached else bytearray()
         return event
 
@@ -155,6 +159,9 @@ class ClientSession:
         self._waiting.pop(event.nickname, None)
         return event
 
+    def _spelled(self, event: Spelled) -> None:
+        self._memory.spellings[event.nickname] = event.spelling
+
     def _text_part(self, event: TextPart) -> None:
         self._parts.append(event.text)
 
@@ -175,7 +182,10 @@ class ClientSession:
 
     def attach(self, kind: SocketKind, token: str) -> bytes:
         """Return what opens one of the other two; the check socket asks at once whether all three are attached."""
-        return encode_first_line(kind, token) + (encode_ping(Ping(0)) if kind is SocketKind.CHECK else b"")
+        spellings = self._server_spells and kind is SocketKind.CHAT
+        return encode_first_line(kind, token, spellings=spellings) + (
+            encode_ping(Ping(0)) if kind is SocketKind.CHECK else b""
+        )
 
     def command(self, command: Command) -> bytes:
         """Return lines for the chat socket, none if it has to wait. Raises PeerError if it cannot be a line."""
@@ -242,4 +252,5 @@ _NOTES: dict[type[Event], Callable[..., Event | None]] = {
     RoomSaid: ClientSession._with_parts,
     PersonBlocked: ClientSession._blocked,
     TextPart: ClientSession._text_part,
+    Spelled: ClientSession._spelled,
 }

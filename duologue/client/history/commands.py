@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from duologue.client.api import Client
@@ -19,7 +19,9 @@ from duologue.client.input.meaning import Export, ShowFound, ShowHistory
 from duologue.client.view.base import Kind, Line
 from duologue.core.commands.chat import SearchHistory
 from duologue.core.errors import PeerError
+from duologue.core.events.chat import Recalled
 from duologue.core.room_rules import is_room
+from duologue.core.spellings import respelled
 from duologue.core.text import visible
 
 MOST_FOUND = 50
@@ -33,6 +35,7 @@ class HistoryCommands:
     """Carries out one command after the other while a chat goes on. `clock` returns seconds since 1970."""
 
     def __init__(self, client: Client, show: Callable[[Line], None], clock: Callable[[], float] = time.time) -> None:
+        self._client = client
         self._recaller = HistoryPages(client)
         self._show = show
         self._clock = clock
@@ -61,13 +64,19 @@ class HistoryCommands:
     async def _show_history(self, wanted: ShowHistory) -> None:
         from_when = since(wanted.since, self._clock()) if wanted.since else None
         messages = await self._recaller.newest(wanted.partner, wanted.count, from_when or 0)
-        await self._show_all([*lines_of(messages)])
-        self._say(Kind.HINT, _history_hint(len(messages), wanted))
+        await self._show_all([*lines_of(map(self._as_read, messages))])
+        self._say(Kind.HINT, _history_hint(len(messages), respelled(wanted, self._client.shown)))
 
     async def _show_found(self, words: str) -> None:
         page = await self._recaller.ask(SearchHistory(words))
-        await self._show_all([*lines_of(reversed(page.messages), by_both)])
+        await self._show_all([*lines_of(map(self._as_read, reversed(page.messages)), by_both)])
         self._say(Kind.HINT, _found_hint(len(page.messages)))
+
+    def _as_read(self, message: Recalled) -> Recalled:
+        return respelled(message, self._client.shown)
+
+    def _all_as_read(self, messages: Iterable[Recalled]) -> tuple[Recalled, ...]:
+        return tuple(map(self._as_read, messages))
 
     async def _show_all(self, lines: list[Line]) -> None:
         for start in range(0, len(lines), _LINES_AT_ONCE):
@@ -86,16 +95,21 @@ class HistoryCommands:
             self._say(Kind.TROUBLE, f"Cannot write {file}: {reason.lower().rstrip('.')}.")
         else:
             done = (
-                f"{count_of(count)} written to {path}" if count else f"No messages {_whose(partner)}; nothing written."
+                f"{count_of(count)} written to {path}"
+                if count
+                else f"No messages {_whose(self._client.shown(partner))}; nothing written."
             )
             self._say(Kind.HINT, done)
 
     async def _write(self, partner: str, path: Path) -> int:
-        """Write the file in another thread, as a slow disk must not hold up a chat; return the number of messages."""
+        """Write the file in another thread, as a slow disk must not hold up a chat; return the number of messages.
+        Names are as people read them, and nicknames in a file for programs.
+        """
+        of_page = tuple if path.suffix == ".json" else self._all_as_read
         await asyncio.to_thread(refuse_existing, path)
         with await asyncio.to_thread(Spool, path.parent) as spool:
             async for page in self._recaller.pages(partner):
-                await asyncio.to_thread(spool.put, page)
+                await asyncio.to_thread(spool.put, of_page(page))
             if spool.count:
                 await asyncio.to_thread(write_new, path, FORMATS[path.suffix](spool))
             return spool.count

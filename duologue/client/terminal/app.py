@@ -95,7 +95,7 @@ class TerminalView:
             placeholder=self._placeholder,
             history=Forgetful(),
             input_processors=[Masked(), Whole(self._program)],
-            completer=_Completer(lambda: self._nicknames, self._rooms_for),
+            completer=_Completer(self._people, self._rooms_for),
             complete_while_typing=False,
             complete_style=CompleteStyle.READLINE_LIKE,
             key_bindings=merge_key_bindings([editing_keys(), self._keys()]),
@@ -190,10 +190,17 @@ class TerminalView:
     def _prompt_text(self) -> FormattedText:
         """Return the prompt: who is speaking, and to whom or where."""
         client = self._client
-        nickname = _in_place(client.nickname) if client else ""
+        nickname = _in_place(client.shown(client.nickname)) if client else ""
         where = (client.partner or client.room) if client else None
         return FormattedText(
-            [("class:prompt", f"{nickname} {self._arrow} {_in_place(where)}> " if where else f"{nickname}> ")]
+            [
+                (
+                    "class:prompt",
+                    f"{nickname} {self._arrow} {_in_place(client.shown(where))}> "
+                    if client and where
+                    else f"{nickname}> ",
+                )
+            ]
         )
 
     def _placeholder(self) -> FormattedText:
@@ -214,7 +221,7 @@ class TerminalView:
         if not client.is_connected:
             return "not connected, trying again; Enter tries now, /exit leaves"
         if client.asked:
-            return f"waiting for {', '.join(client.asked)}; /cancel withdraws"
+            return f"waiting for {', '.join(map(client.shown, client.asked))}; /cancel withdraws"
         return "" if client.waiting or client.room else "/chat NICK asks for a chat, /help lists all commands"
 
     def _changed(self, text: str) -> None:
@@ -291,6 +298,11 @@ class TerminalView:
                 self._nicknames.add(event.nickname)
             case RoomListed() | RoomEntered():
                 self._rooms.add(event.room)
+
+    def _people(self) -> Iterable[str]:
+        """Whom we have met, as they are read."""
+        client = self._client
+        return map(client.shown, self._nicknames) if client else ()
 
     def _answers_quietly(self, event: Happening) -> bool:
         """Return whether it answers a question that nobody typed."""

@@ -183,7 +183,7 @@ class PlainView:
         return secret
 
     def greet(self, client: Client) -> None:
-        self._write(f"Logged in as {visible(client.nickname)}.")
+        self._write(f"Logged in as {visible(client.shown(client.nickname))}.")
 
     async def read(self, client: Client) -> str:
         self._client = client

@@ -123,7 +123,7 @@ class Actions:
         self._send(_COMMANDS[act](place), place)
 
     def _ask_to_block(self, nickname: str) -> None:
-        name = visible(nickname)
+        name = self._scene.presenter.talk(nickname).name
         text = (
             f"{name} cannot ask you for a chat or write to you any more, and is not told. A chat with {name} ends. "
             "“Blocked people…” in the menu Me undoes it."
@@ -148,7 +148,7 @@ class Actions:
         """Close a window: its chat or room is left."""
         standing = self._scene.presenter.talk(place).standing
         if standing in IN_CHAT:
-            name = visible(place)
+            name = self._scene.presenter.talk(place).name
             text = f"The chat with {name} is on. Closing the window leaves it."
             Question(self._scene.root, f"Chat with {name}", text, "Leave the chat", lambda: self._leave_chat(place))
         elif standing is TalkState.ROOM:
@@ -188,7 +188,7 @@ class Actions:
         Choice(
             self._scene.root,
             "Blocked people",
-            [*map(visible, nicknames)],
+            [visible(self._scene.presenter.shown(nickname)) for nickname in nicknames],
             "You have blocked nobody.",
             "Unblock",
             lambda index: self._send(Unblock(nicknames[index])),
@@ -318,7 +318,7 @@ def _place_of(message: Recalled, me: str) -> str:
 
 def _lost_by_quitting(presenter: Presenter) -> Iterator[str]:
     if presenter.partner:
-        yield f"The chat with {visible(presenter.partner)} is on. Quitting leaves it."
+        yield f"The chat with {presenter.talk(presenter.partner).name} is on. Quitting leaves it."
     if presenter.progress.unsaved:
         yield f"Not on the server yet, and lost if it cannot be reached now: {count_of(presenter.progress.unsaved)}."
 

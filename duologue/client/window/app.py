@@ -26,7 +26,6 @@ from duologue.client.window.news import (
     Sent,
 )
 from duologue.client.window.presenter import Presenter
-from duologue.client.window.scroll import found
 from duologue.client.window.windows import Windows
 from duologue.client.window.worker import Shown, Worker
 from duologue.core.names import BadNickname, nickname_key
@@ -141,8 +140,8 @@ class App:
 
     def _answer_login(self, news: LoggedIn | LoginFailed | PasswordWanted) -> None:
         match news:
-            case LoggedIn(nickname):
-                self._enter(nickname)
+            case LoggedIn():
+                self._enter(news)
             case LoginFailed(text) if self.presenter.me and not self.form.winfo_manager():
                 self.windows.apply(self.presenter.fail(text))
             case LoginFailed(text, is_refused):
@@ -151,9 +150,9 @@ class App:
                 self._show_login()
                 self.form.ask_password(self._typed)
 
-    def _enter(self, nickname: str) -> None:
+    def _enter(self, news: LoggedIn) -> None:
         is_at_login = bool(self.form.winfo_manager())
-        self.windows.apply(self.presenter.log_in(nickname))
+        self.windows.apply(self.presenter.log_in(news.nickname, news.spellings))
         if is_at_login:
             self.form.grid_remove()
             self.root.minsize(*_LEAST)
@@ -166,7 +165,7 @@ class App:
             case PageCame(None, page) if search and search.winfo_exists():
                 count = len(page.messages)
                 hint = f"{count_of(count)} found." if count else "Nothing found."
-                search.show(found(page.messages, self.presenter.me), page.messages[::-1], hint)
+                search.show(self.presenter.found(page.messages), page.messages[::-1], hint)
             case NoPage(None, text) if search and search.winfo_exists():
                 search.show([], (), text)
             case PageCame(str(place), page):

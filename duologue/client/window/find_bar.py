@@ -30,6 +30,7 @@ class FindBar(ttk.Frame):
     ) -> None:
         super().__init__(parent)
         self._finder = finder
+        finder.changed = self._tell
         self._closed = closed
         self._looked_for = ""
         self.words = ttk.Entry(self, font="TkTextFont", width=16)
@@ -104,7 +105,7 @@ class FindBar(ttk.Frame):
         if not self._looked_for:
             text = f"Finds words in the messages shown here. {hint}"
         elif count:
-            text = f"{nth} of {count}. {hint}"
+            text = f"{f'{nth} of {count}' if nth else f'{count} here'}. {hint}"
         else:
             text = "Not in the messages shown here. “Search all” searches all messages."
         self._result.configure(text=text)

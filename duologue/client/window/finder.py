@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import tkinter
+from collections.abc import Callable, Iterator
 
 from duologue.client.window.look import COLOURS
 
@@ -14,11 +16,14 @@ _TIMES = frozenset({"time", "day"})
 
 
 class Finder:
-    """Finds and marks. `text` may change between two calls; then call `refresh`."""
+    """Finds and marks. `text` may change between two calls; then call `refresh`. `changed` hears which of how many
+    matches is shown.
+    """
 
     def __init__(self, text: tkinter.Text) -> None:
         self._text = text
         self._words = ""
+        self.changed: Callable[[int, int], None] = lambda _, __: None
         text.tag_configure(_ALL, background=COLOURS.warning)
         text.tag_configure(_LINE, background=COLOURS.warning)
         text.tag_configure(_HERE, background=COLOURS.own, foreground=COLOURS.on_accent)
@@ -38,9 +43,7 @@ class Finder:
         places = self._places()
         if not places:
             return 0, 0
-        here = self._text.tag_ranges(_HERE)
-        now = next((nth for nth, (first, _) in enumerate(places) if here and first == str(here[0])), 0)
-        nth = (now + by) % len(places)
+        nth = (max(0, self._here(places)) + by) % len(places)
         return self._show(places[nth : nth + 1])
 
     def refresh(self) -> None:
@@ -49,6 +52,8 @@ class Finder:
         if self._words:
             for first, last in self._matches():
                 self._text.tag_add(_ALL, first, last)
+            places = self._places()
+            self.changed(self._here(places) + 1, len(places))
         self._text.tag_raise(_HERE)
 
     def mark(self, line: int) -> None:
@@ -64,14 +69,19 @@ class Finder:
         ends = [*map(str, self._text.tag_ranges(_ALL))]
         return [*zip(ends[::2], ends[1::2], strict=True)]
 
-    def _matches(self) -> list[tuple[str, str]]:
-        found: list[tuple[str, str]] = []
-        start = "1.0"
-        while place := self._text.search(self._words, start, "end", nocase=True, elide=True):
-            start = self._text.index(f"{place} + {len(self._words)} chars")
-            if _TIMES.isdisjoint(self._text.tag_names(place)):
-                found.append((place, start))
-        return found
+    def _here(self, places: list[tuple[str, str]]) -> int:
+        """Which of them is shown, from 0; -1: none."""
+        here = self._text.tag_ranges(_HERE)
+        return next((nth for nth, (first, _) in enumerate(places) if here and first == str(here[0])), -1)
+
+    def _matches(self) -> Iterator[tuple[str, str]]:
+        # Tk's own search ends the program where a line has an emoji.
+        words = re.compile(re.escape(self._words), re.IGNORECASE)
+        for number, line in enumerate(self._text.get("1.0", "end-1c").split("\n"), 1):
+            for found in words.finditer(line):
+                place = self._text.index(f"{number}.0 + {found.start()} chars")
+                if _TIMES.isdisjoint(self._text.tag_names(place)):
+                    yield place, self._text.index(f"{number}.0 + {found.end()} chars")
 
     def _show(self, places: list[tuple[str, str]]) -> tuple[int, int]:
         self._text.tag_remove(_HERE, "1.0", "end")

@@ -24,7 +24,7 @@ from duologue.client.window.changes import (
 )
 from duologue.client.window.state import Changes, WindowState
 from duologue.client.window.talk import IN_CHAT, TalkState
-from duologue.client.window.words import LOCKED, words
+from duologue.client.window.words import LOCKED
 from duologue.core.commands.people import ListBlocked
 from duologue.core.events.chat import (
     Disconnected,
@@ -58,11 +58,11 @@ def _may_ask(state: WindowState, event: AskingAllowed) -> Changes:
 
 
 def _blocked(state: WindowState, event: PersonBlocked) -> Changes:
-    return [*state.forget_request(event.nickname), *state.note(state.here(), Kind.NOTICE, words(event))]
+    return [*state.forget_request(event.nickname), *state.note(state.here(), Kind.NOTICE, state.words(event))]
 
 
 def _told(state: WindowState, event: PersonUnblocked | PersonDescribed) -> Changes:
-    return state.note(state.here(), Kind.NOTICE, words(event))
+    return state.note(state.here(), Kind.NOTICE, state.words(event))
 
 
 def _blocked_listed(state: WindowState, event: BlockedListed) -> Changes:
@@ -76,16 +76,16 @@ def _blocked_listed(state: WindowState, event: BlockedListed) -> Changes:
 
 def _refused(state: WindowState, event: Refused) -> Changes:
     talk = state.talks.get(state.active) if event.code in NO_ENTRY else None
-    changes = state.note(state.here(), Kind.TROUBLE, words(event))
+    changes = state.note(state.here(), Kind.TROUBLE, state.words(event))
     if talk and talk.standing is TalkState.ENTERING:
-        talk.move(TalkState.OUTSIDE, words(event) or "")
+        talk.move(TalkState.OUTSIDE, state.words(event) or "")
         talk.has_password = event.code == LOCKED
         changes.append(Restated(talk.place))
     return changes
 
 
 def _lost(state: WindowState, event: ConnectionLost) -> Changes:
-    state.bar = words(event) or ""
+    state.bar = state.words(event) or ""
     state.listed, state.blocked = [], []  # no more of these arrive
     changes = list(chain(*map(state.forget_request, [*state.requests])))
     for talk in state.talks.values():
@@ -102,7 +102,7 @@ def _back(state: WindowState, _: Reconnected) -> Changes:
 
 
 def _disconnected(state: WindowState, event: Disconnected) -> Changes:
-    state.bar, state.is_over = words(event) or "", event.code not in COMES_BACK_AFTER
+    state.bar, state.is_over = state.words(event) or "", event.code not in COMES_BACK_AFTER
     changes: Changes = []
     if state.is_over:
         changes = list(chain(*map(state.forget_request, [*state.requests])))
@@ -114,7 +114,7 @@ def _disconnected(state: WindowState, event: Disconnected) -> Changes:
 
 
 def _memory_lost(state: WindowState, event: MemoryLost) -> Changes:
-    return state.note(LOBBY, Kind.TROUBLE, words(event))
+    return state.note(LOBBY, Kind.TROUBLE, state.words(event))
 
 
 HEARD: dict[type[Happening], Callable[..., Changes]] = {

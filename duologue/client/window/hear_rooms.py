@@ -21,7 +21,6 @@ from duologue.client.window.changes import (
 from duologue.client.window.scroll import said
 from duologue.client.window.state import Changes, WindowState
 from duologue.client.window.talk import TalkState
-from duologue.client.window.words import words
 from duologue.core.commands.rooms import ListMembers, ListRooms
 from duologue.core.events.rooms import (
     RoomEntered,
@@ -42,7 +41,7 @@ MOST_LISTED = 500
 
 
 def _room_said(state: WindowState, event: RoomSaid) -> Changes:
-    return state.hear_from(event.room, said(event.nickname, event.text, event.at, number=event.number))
+    return state.hear_from(event.room, said(state.shown(event.nickname), event.text, event.at, number=event.number))
 
 
 def _entered(state: WindowState, event: RoomEntered) -> Changes:
@@ -60,7 +59,7 @@ def _exited(state: WindowState, event: RoomExited) -> Changes:
 
 
 def _shut_out(state: WindowState, event: RoomLost) -> Changes:
-    state.talk(event.room).move(TalkState.OUTSIDE, words(event) or "")
+    state.talk(event.room).move(TalkState.OUTSIDE, state.words(event) or "")
     return [Restated(event.room)]
 
 
@@ -88,17 +87,17 @@ def _left(state: WindowState, event: RoomLeft) -> Changes:
 
 def _come_or_gone(state: WindowState, event: RoomJoined | RoomLeft) -> Changes:
     """Report it, except in the lobby, where the list of people shows it."""
-    told = [] if event.room == LOBBY else state.note(event.room, Kind.NOTICE, words(event))
+    told = [] if event.room == LOBBY else state.note(event.room, Kind.NOTICE, state.words(event))
     return [*told, Restated(event.room)]
 
 
 def _topic(state: WindowState, event: RoomTopic) -> Changes:
     state.talk(event.room).topic = event.topic
-    return [*state.note(event.room, Kind.NOTICE, words(event)), Restated(event.room)]
+    return [*state.note(event.room, Kind.NOTICE, state.words(event)), Restated(event.room)]
 
 
 def _missed(state: WindowState, event: RoomMissed | MissedMore) -> Changes:
-    return state.note(event.room, Kind.NOTICE, words(event))
+    return state.note(event.room, Kind.NOTICE, state.words(event))
 
 
 def _room_listed(state: WindowState, event: RoomListed) -> Changes:

@@ -20,7 +20,6 @@ from duologue.client.window.changes import (
 from duologue.client.window.scroll import said
 from duologue.client.window.state import Changes, WindowState
 from duologue.client.window.talk import IN_CHAT, TalkState
-from duologue.client.window.words import words
 from duologue.core.events.chat import (
     Acknowledged,
     ChatEnded,
@@ -41,11 +40,11 @@ from duologue.core.requests import RequestState
 
 
 def _said(state: WindowState, event: Said) -> Changes:
-    return state.hear_from(event.nickname, said(event.nickname, event.text, state.clock()))
+    return state.hear_from(event.nickname, said(state.shown(event.nickname), event.text, state.clock()))
 
 
 def _letter(state: WindowState, event: MessageFrom) -> Changes:
-    return state.hear_from(event.nickname, said(event.nickname, event.text, event.at))
+    return state.hear_from(event.nickname, said(state.shown(event.nickname), event.text, event.at))
 
 
 def _acknowledged(state: WindowState, event: Acknowledged) -> Changes:
@@ -67,19 +66,19 @@ def _kept(state: WindowState, event: KeptFor) -> Changes:
 def _not_kept(state: WindowState, event: NotKept) -> Changes:
     talk = state.talk(event.nickname)
     talk.mark = "refused" if event.stream == talk.stream else talk.mark
-    return [*state.note(talk.place, Kind.TROUBLE, words(event)), Restated(talk.place)]
+    return [*state.note(talk.place, Kind.TROUBLE, state.words(event)), Restated(talk.place)]
 
 
 def _delivered(state: WindowState, event: LetterDelivered) -> Changes:
     talk = state.talk(event.nickname)
     if event.stream != talk.stream:
-        return state.note(talk.place, Kind.NOTICE, words(event))
+        return state.note(talk.place, Kind.NOTICE, state.words(event))
     talk.mark = "delivered"
     return [Restated(talk.place)]
 
 
 def _noted_there(state: WindowState, event: HandedIn) -> Changes:
-    return state.note_of(event.nickname, Kind.NOTICE, words(event))
+    return state.note_of(event.nickname, Kind.NOTICE, state.words(event))
 
 
 def _requested(state: WindowState, event: ChatRequested) -> Changes:
@@ -90,7 +89,7 @@ def _requested(state: WindowState, event: ChatRequested) -> Changes:
 
 def _withdrawn(state: WindowState, event: RequestWithdrawn) -> Changes:
     changes = state.forget_request(event.nickname)
-    return [*changes, *state.note_of(event.nickname, Kind.NOTICE, words(event))]
+    return [*changes, *state.note_of(event.nickname, Kind.NOTICE, state.words(event))]
 
 
 def _asking(state: WindowState, event: RequestSent) -> Changes:
@@ -103,7 +102,7 @@ def _answered(state: WindowState, event: RequestAnswered) -> Changes:
     if talk.standing in IN_CHAT or talk.standing is TalkState.ASKED:
         return []
     is_ours = event.outcome is RequestState.CANCELLED
-    talk.move(TalkState.ALONE if is_ours else TalkState.ENDED, "" if is_ours else words(event) or "")
+    talk.move(TalkState.ALONE if is_ours else TalkState.ENDED, "" if is_ours else state.words(event) or "")
     return [Restated(event.nickname)]
 
 
@@ -116,23 +115,23 @@ def _started(state: WindowState, event: ChatStarted | ChatResumed) -> Changes:
     talk = state.talk(event.nickname)
     talk.move(TalkState.ON)
     talk.stream = None
-    told = state.note(talk.place, Kind.NOTICE, words(event))
+    told = state.note(talk.place, Kind.NOTICE, state.words(event))
     opened = Opened(talk.place, goes_on=isinstance(event, ChatResumed))
     return [*changes, opened, *told, Restated(talk.place), PeopleChanged()]
 
 
 def _paused(state: WindowState, event: ChatPaused) -> Changes:
-    state.talk(event.nickname).move(TalkState.PAUSED, words(event) or "")
+    state.talk(event.nickname).move(TalkState.PAUSED, state.words(event) or "")
     return [Restated(event.nickname)]
 
 
 def _partner_resumed(state: WindowState, event: PartnerResumed) -> Changes:
     state.talk(event.nickname).move(TalkState.ON)
-    return [*state.note(event.nickname, Kind.NOTICE, words(event)), Restated(event.nickname)]
+    return [*state.note(event.nickname, Kind.NOTICE, state.words(event)), Restated(event.nickname)]
 
 
 def _ended(state: WindowState, event: ChatEnded) -> Changes:
-    text = words(event) or ""
+    text = state.words(event) or ""
     state.talk(event.nickname).move(TalkState.ENDED, text)
     return [*state.note(event.nickname, Kind.NOTICE, text), Restated(event.nickname), PeopleChanged()]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from duologue.client.events import Happening
@@ -14,6 +15,7 @@ from duologue.core.events.chat import Acknowledged
 class Progress:
     """The progress of the client. `sent` and `acknowledged` are about the chat with `partner`; `unsaved` messages, in
     chats, letters and rooms, are neither safe on the server yet nor in a file: they are lost with the process.
+    `spellings` are how accounts spell themselves, as far as is known.
     """
 
     partner: str | None = None
@@ -22,6 +24,7 @@ class Progress:
     sent: int = 0
     acknowledged: Acknowledged = field(default_factory=Acknowledged)
     unsaved: int = 0
+    spellings: Mapping[str, str] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +42,10 @@ class LoginFailed:
 
 @dataclass(frozen=True, slots=True)
 class LoggedIn:
-    """The login succeeded; `nickname` is as the server spells it."""
+    """The login succeeded; `nickname` is as the server spells it, and `spellings` as in Progress."""
 
     nickname: str
+    spellings: Mapping[str, str] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

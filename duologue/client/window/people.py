@@ -24,13 +24,21 @@ def how(state: State, text: str = "") -> str:
 
 @dataclass(frozen=True, slots=True)
 class PersonRow:
-    """One person. `note` describes their state; `unread` messages of theirs are waiting to be read."""
+    """One person. `note` describes their state; `unread` messages of theirs are waiting to be read. `spelling` is how
+    the name is shown, empty if that is the nickname.
+    """
 
     nickname: str
     state: State
     note: str
     unread: int = 0
     asks: bool = False
+    spelling: str = ""
+
+    @property
+    def name(self) -> str:
+        """Safe to show."""
+        return visible(self.spelling or self.nickname)
 
 
 class People:

@@ -9,7 +9,6 @@ from tkinter import ttk
 from duologue.client.window.look import COLOURS, STATE_COLOURS
 from duologue.client.window.people import PersonRow
 from duologue.core.events.people import State
-from duologue.core.text import visible
 
 _DOTS = dict.fromkeys(State, "●") | {State.OFFLINE: "○", State.AWAY: "◐"}
 
@@ -70,5 +69,5 @@ class PeopleList(ttk.Frame):
     def _paint(self, row: PersonRow) -> None:
         count = f"  ({row.unread})" if row.unread else ""
         tag = "unread" if row.unread or row.asks else row.state.value
-        text = f"{_DOTS[row.state]}  {visible(row.nickname)}{count}"
+        text = f"{_DOTS[row.state]}  {row.name}{count}"
         self.tree.item(row.nickname, text=text, values=(row.note,), tags=(tag,))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from duologue.client.events import Happening
 from duologue.client.history.pages import HistoryPage
 from duologue.client.view.base import Kind
@@ -18,13 +20,16 @@ from duologue.client.window.changes import (
 )
 from duologue.client.window.faults import tell
 from duologue.client.window.news import Exported, Happened, Progress, Sent
-from duologue.client.window.scroll import ScrollEntry, said
+from duologue.client.window.scroll import Block, ScrollEntry, found, said
 from duologue.client.window.state import Changes, WindowState
 from duologue.client.window.talk import Talk
 from duologue.core.events.chat import MessageFrom, Recalled, Said
 from duologue.core.events.people import State
 from duologue.core.events.rooms import RoomSaid
+from duologue.core.spellings import respelled
 from duologue.core.text import visible
+
+_NONE: Mapping[str, str] = {}
 
 MOST_PAGES = 20
 """Pages of history that are asked for to find one message: 10,000 messages back, a few seconds."""
@@ -47,11 +52,11 @@ class Presenter(WindowState):
 
     # Actions of the person
 
-    def log_in(self, nickname: str) -> Changes:
+    def log_in(self, nickname: str, spellings: Mapping[str, str] = _NONE) -> Changes:
         """Begin a session of `nickname`; what was said before, with the same name, stays."""
         if nickname != self.me:
             self.talks.clear()
-        self.me, self.bar, self.is_over = nickname, "", False
+        self.me, self.spellings, self.bar, self.is_over = nickname, spellings, "", False
         self.state, self.text = State.ONLINE, ""
         self.people.clear()
         return [BarChanged(), MeChanged(), PeopleChanged()]
@@ -69,7 +74,7 @@ class Presenter(WindowState):
         self.active = place
         talk = self.talk(place)
         talk.mark, talk.stream = "…", None
-        return [*self.add(place, said(self.me, text, self.clock(), is_own=True)), Restated(place)]
+        return [*self.add(place, said(self.shown(self.me), text, self.clock(), is_own=True)), Restated(place)]
 
     def seek(self, place: str, message: Recalled) -> Changes:
         """Look for that message of `place`, to show it among those around it."""
@@ -80,7 +85,7 @@ class Presenter(WindowState):
     def _seek_on(self, talk: Talk) -> Changes:
         if talk.sought is None:
             return []
-        line = talk.scroll.reach(talk.sought, self.me)
+        line = talk.scroll.reach(self._as_read(talk.sought), self.shown(self.me))
         if line is not None:
             talk.sought = None
             return [Rewritten(talk.place), Revealed(talk.place, line)]
@@ -115,8 +120,15 @@ class Presenter(WindowState):
         return [*self.note(place, Kind.TROUBLE, visible(text)), Restated(place)]
 
     def turn_page(self, place: str, page: HistoryPage) -> Changes:
-        self.talk(place).scroll.load(page.messages, page.before, self.me)
+        self.talk(place).scroll.load([*map(self._as_read, page.messages)], page.before, self.shown(self.me))
         return [Rewritten(place), Restated(place), *self._seek_on(self.talk(place))]
+
+    def found(self, messages: Sequence[Recalled]) -> list[Block]:
+        """What a search has found, for its window."""
+        return found([*map(self._as_read, messages)], self.shown(self.me))
+
+    def _as_read(self, message: Recalled) -> Recalled:
+        return respelled(message, self.shown)
 
     def no_page(self, place: str, text: str) -> Changes:
         """Note that there is no page. A server without history says so when somebody asks for it, not when a window
@@ -138,6 +150,7 @@ class Presenter(WindowState):
 
     def hear(self, news: Happened) -> Changes:
         """Take an event. If it is a message, it is in the history afterwards, or this raises."""
+        self.spellings = news.progress.spellings
         return [*self._heard(news.event), *self._advance(news.progress)]
 
     def _heard(self, event: Happening) -> Changes:
@@ -157,7 +170,8 @@ class Presenter(WindowState):
     def _hear_plainly(self, place: str, event: Happening) -> Changes:
         """Take a message in the way that can fail least, whatever is wrong with what is shown around it."""
         assert isinstance(event, Said | MessageFrom | RoomSaid)
-        entry = ScrollEntry(self.clock(), Kind.MESSAGE, visible(event.text, keep="\n"), visible(event.nickname))
+        speaker = visible(self.shown(event.nickname))
+        entry = ScrollEntry(self.clock(), Kind.MESSAGE, visible(event.text, keep="\n"), speaker)
         self.talk(place).scroll.add(entry)
         self.talk(place).unread += place != self.reading
         return self._repaired(place)

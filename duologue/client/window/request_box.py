@@ -20,20 +20,21 @@ class RequestBox(tkinter.Toplevel):
     """The box. No grab, no focus; and out of the window manager's hands, like a menu: many give the keyboard to a new
     window, and the next Enter of somebody who is writing would accept.
 
-    `answer` is called with one of three acts; closing the box leaves the request waiting, in the list of people.
+    `name` is the nickname as people read it. `answer` is called with one of three acts; closing the box
+    leaves the request waiting, in the list of people.
     """
 
-    def __init__(self, root: tkinter.Tk, nickname: str, answer: Callable[[Act], None]) -> None:
+    def __init__(self, root: tkinter.Tk, nickname: str, name: str, answer: Callable[[Act], None]) -> None:
         super().__init__(root)
         self.withdraw()
         self.nickname = nickname
         self._lingering = ""
-        self.title(f"{visible(nickname)} wants to chat - Duologue")
+        self.title(f"{visible(name)} wants to chat - Duologue")
         self.overrideredirect(True)
         self._before: tkinter.Misc | None = None
         body = ttk.Frame(self, style="Paper.TFrame", padding=PAD)
         body.grid()
-        text = f"{visible(nickname)} wants to chat with you."
+        text = f"{visible(name)} wants to chat with you."
         ttk.Label(body, text=text, style="Paper.TLabel", wraplength=_WIDEST).grid(columnspan=3, sticky="w")
         self._buttons = [_button(body, column, act, answer) for column, act in enumerate(_ANSWERS)]
         self.bind("<Escape>", lambda _: self.go())

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 
+from duologue.client.events import Happening
 from duologue.client.view.base import Kind
 from duologue.client.window.changes import (
     Added,
@@ -18,10 +20,13 @@ from duologue.client.window.news import Progress
 from duologue.client.window.people import People, PersonRow
 from duologue.client.window.scroll import ScrollEntry
 from duologue.client.window.talk import IN_CHAT, Talk, TalkState
+from duologue.client.window.words import words
 from duologue.core.commands.people import MayAsk
 from duologue.core.events.people import State
 from duologue.core.events.rooms import RoomListed
 from duologue.core.room_rules import LOBBY
+from duologue.core.spellings import respelled
+from duologue.core.text import visible
 
 Changes = list[Change]
 
@@ -31,7 +36,7 @@ class WindowState:
 
     `reading` is the place whose window has the keyboard, `active` the one with the latest action: refusals by the
     server are shown there. `open_places` have a window. `bar` reports trouble with the connection, and `is_over` that
-    it is final.
+    it is final. `spellings` are how accounts spell themselves, as far as is known.
     """
 
     def __init__(self, clock: Callable[[], float]) -> None:
@@ -39,6 +44,7 @@ class WindowState:
         self.listed: list[RoomListed] = []
         self.blocked: list[str] = []
         self.me = ""
+        self.spellings: Mapping[str, str] = {}
         self.state = State.ONLINE
         self.text = ""
         self.may_ask = MayAsk.EVERYONE
@@ -54,10 +60,24 @@ class WindowState:
 
     # What to show
 
+    def shown(self, nickname: str) -> str:
+        """How people read it, not yet safe to show."""
+        return self.spellings.get(nickname, nickname)
+
+    @property
+    def name(self) -> str:
+        """Our own, safe to show."""
+        return visible(self.shown(self.me))
+
+    def words(self, event: Happening) -> str | None:
+        """A sentence for it."""
+        return words(respelled(event, self.shown))
+
     def talk(self, place: str) -> Talk:
         if place not in self.talks:
             talk = self.talks[place] = Talk(place)
             talk.standing = self._standing_of(talk)
+        self.talks[place].spellings = self.spellings
         return self.talks[place]
 
     def _standing_of(self, talk: Talk) -> TalkState:
@@ -69,7 +89,8 @@ class WindowState:
         talks = [talk for talk in self.talks.values() if not talk.is_room]
         unread = {talk.place: talk.unread for talk in talks}
         worth_a_row = (talk.place for talk in talks if talk.unread or talk.standing is not TalkState.ALONE)
-        return self.people.rows(self.me, unread, self.requests, worth_a_row)
+        rows = self.people.rows(self.me, unread, self.requests, worth_a_row)
+        return [replace(row, spelling=self.spellings.get(row.nickname, "")) for row in rows]
 
     @property
     def partner(self) -> str | None:

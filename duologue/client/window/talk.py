@@ -4,6 +4,7 @@ message. Sans-I/O.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -71,7 +72,8 @@ class Talk:
     """One talk. `place` is a nickname or a room's key. `words` say more about the state: why a chat is over, how long
     it waits. `stream` is that of the newest message if that is not in a chat. `members` are those of a room whose names
     are known, and `others` how many more there are. `has_password` if one was missing. `sought` is a message that
-    somebody looks for in its history, and `pages` how many more of those may be asked for to find it.
+    somebody looks for in its history, and `pages` how many more of those may be asked for to find it. `spellings` are
+    how nicknames are shown, where that differs.
     """
 
     place: str
@@ -87,6 +89,7 @@ class Talk:
     sought: Recalled | None = None
     pages: int = 0
     scroll: Scroll = field(default_factory=Scroll)
+    spellings: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def is_room(self) -> bool:
@@ -95,7 +98,15 @@ class Talk:
     @property
     def name(self) -> str:
         """The name, safe to show."""
-        return visible(self.place)
+        return self._read_as(self.place)
+
+    @property
+    def names(self) -> list[str]:
+        """The names of the members, safe to show, in the order of their nicknames."""
+        return [*map(self._read_as, sorted(self.members))]
+
+    def _read_as(self, name: str) -> str:
+        return visible(self.spellings.get(name, name))
 
     @property
     def acts(self) -> tuple[Act, ...]:

@@ -11,7 +11,6 @@ from duologue.client.window.look import GAP, PAD, list_box
 from duologue.client.window.shortcuts import bind_keys, bind_strays
 from duologue.client.window.talk import Talk
 from duologue.client.window.talk_pane import Hands, TalkPane
-from duologue.core.text import visible
 
 _SIZE = "560x520"
 _ROOM_SIZE = "720x520"
@@ -102,7 +101,7 @@ class TalkWindow(tkinter.Toplevel):
         self.pane.show(talk, status)
         if self._members is not None:
             self._members.delete(0, "end")
-            self._members.insert("end", *map(visible, sorted(talk.members)))
+            self._members.insert("end", *talk.names)
 
 
 def _members(window: TalkWindow) -> tkinter.Listbox:

@@ -182,14 +182,14 @@ class Windows:
 
     def _show_title(self) -> None:
         count = f"({self.presenter.unread}) " if self.presenter.unread else ""
-        self.root.title(f"{count}{self.presenter.me} - Duologue" if self.presenter.me else "Duologue")
+        self.root.title(f"{count}{self.presenter.name} - Duologue" if self.presenter.me else "Duologue")
 
     def _bar_changed(self, _: BarChanged) -> None:
         for bar in (self.view.bar, *(window.bar for window in self._windows.values())):
             bar.show(self.presenter.bar, is_over=self.presenter.is_over)
 
     def _me_changed(self, _: MeChanged) -> None:
-        self.view.show_me(self.presenter.me, self.presenter.state, self.presenter.text)
+        self.view.show_me(self.presenter.shown(self.presenter.me), self.presenter.state, self.presenter.text)
         self._menus.show(self.presenter.state, self.presenter.may_ask)
 
     def _blocked_came(self, change: BlockedCame) -> None:
@@ -267,7 +267,8 @@ class Windows:
         nickname = change.nickname
         self._ring()
         if nickname not in self._boxes:
-            box = RequestBox(self.root, nickname, lambda act: self.actions.act(nickname, act))
+            name = self.presenter.shown(nickname)
+            box = RequestBox(self.root, nickname, name, lambda act: self.actions.act(nickname, act))
             self._boxes[nickname] = box
             box.appear(self.root, len(self._boxes) - 1)
 

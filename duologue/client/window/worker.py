@@ -170,7 +170,7 @@ class Worker:
 
     async def _begin_session(self, client: Client) -> None:
         self._client, self._recaller = client, HistoryPages(client)
-        self._say_news(LoggedIn(client.nickname))
+        self._say_news(LoggedIn(client.nickname, client.spellings))
         for command in _FIRST:
             await client.send(command)
         self._listening = self._loop.create_task(self._until_not_shown(client, self._recaller))
@@ -270,7 +270,15 @@ class Worker:
 
     def _progress(self, client: Client) -> Progress:
         unsaved = 0 if self._has_file else client.unstored
-        return Progress(client.partner, client.is_live, client.is_connected, client.sent, client.acknowledged, unsaved)
+        return Progress(
+            client.partner,
+            client.is_live,
+            client.is_connected,
+            client.sent,
+            client.acknowledged,
+            unsaved,
+            client.spellings,
+        )
 
     def _connected(self) -> Client:
         if self._client is None:

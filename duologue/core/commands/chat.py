@@ -53,10 +53,13 @@ class ComeIn:
 
 @dataclass(frozen=True, slots=True)
 class AttachSocket:
-    """A chat or check socket joins the login that its token was given to."""
+    """A chat or check socket joins the login that its token was given to. `spellings`: its client shows names as their
+    accounts spell them, and is to be told.
+    """
 
     kind: SocketKind
     token: str = field(repr=False)
+    spellings: bool = False
 
 
 @dataclass(frozen=True, slots=True)

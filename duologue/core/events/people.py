@@ -89,6 +89,24 @@ class AskingAllowed:
     who: MayAsk
 
 
+@dataclass(frozen=True, slots=True)
+class Spelled:
+    """People read `nickname` as `spelling`, from here on. Only the native protocol needs it: the others say so where
+    they name somebody.
+    """
+
+    nickname: str
+    spelling: str
+
+
 PeopleEvent = (
-    Presence | YouAre | PersonDescribed | PeopleListed | PersonBlocked | PersonUnblocked | BlockedListed | AskingAllowed
+    Presence
+    | YouAre
+    | PersonDescribed
+    | PeopleListed
+    | PersonBlocked
+    | PersonUnblocked
+    | BlockedListed
+    | AskingAllowed
+    | Spelled
 )

@@ -54,8 +54,11 @@ STREAM_LENGTH = 32
 """Characters of a stream's name at most: a chat's id has 12, and a later stream of it a number more."""
 
 
-def encode_first_line(kind: SocketKind, token: str | None = None) -> bytes:
-    return f"{VERSION} {kind.value}{f' {token}' if token else ''}\n".encode()
+_SPELLINGS = "spellings"
+
+
+def encode_first_line(kind: SocketKind, token: str | None = None, *, spellings: bool = False) -> bytes:
+    return f"{VERSION} {kind.value}{f' {token}' if token else ''}{f' {_SPELLINGS}' if spellings else ''}\n".encode()
 
 
 def parse_first_line(line: bytes) -> SocketKind | AttachSocket:
@@ -67,6 +70,8 @@ def parse_first_line(line: bytes) -> SocketKind | AttachSocket:
             return SocketKind.LOGIN
         case [version, ("chat_socket" | "check_socket") as kind, token] if version == VERSION:
             return AttachSocket(SocketKind(kind), token)
+        case [version, "chat_socket", token, word] if (version, word) == (VERSION, _SPELLINGS):
+            return AttachSocket(SocketKind.CHAT, token, spellings=True)
     raise unknown_first_line()
 
 

@@ -15,6 +15,7 @@ from duologue.core.events.people import (
     PersonDescribed,
     PersonUnblocked,
     Presence,
+    Spelled,
     State,
     YouAre,
 )
@@ -79,6 +80,7 @@ ENCODERS: dict[type[Event], Callable[..., str]] = {
     PersonUnblocked: lambda event: f"unblocked {event.nickname}\n",
     BlockedListed: lambda event: encode_list("blocked_list", (), event.nicknames, event.more),
     AskingAllowed: lambda event: f"may_ask {event.who.value}\n",
+    Spelled: lambda event: f"name_spelled {event.nickname} {event.spelling}\n",
 }
 
 
@@ -118,4 +120,5 @@ SIGNALS: dict[str, Callable[[str], Event]] = {
     "blocked_list": lambda rest: BlockedListed(*page_of(rest, is_part=False)),
     "blocked_list_part": lambda rest: BlockedListed(*page_of(rest, is_part=True)),
     "may_ask": lambda rest: AskingAllowed(MayAsk(*words_of(rest, 1))),
+    "name_spelled": lambda rest: Spelled(*words_of(rest, 2)),
 }

@@ -132,7 +132,7 @@ def _encode_acknowledged(event: Acknowledged) -> str:
 
 _ENCODERS: dict[type[Event], Callable[..., str]] = {
     PasswordWanted: lambda _: "PASSWORD\n",
-    LoggedIn: lambda event: f"AUTH_SUCCESS {event.token} {event.nickname}\n",
+    LoggedIn: lambda event: f"AUTH_SUCCESS {event.token} {event.nickname} {event.spelling or event.nickname}\n",
     LoginDenied: lambda event: f"AUTH_DENIED {event.code} {event.text}\n",
     ChatRequested: lambda event: f"want_chat_with_you {event.nickname} {event.seconds}\n",
     RequestWithdrawn: lambda event: f"chat_request_ended {event.nickname} {event.outcome.value}\n",
@@ -167,6 +167,11 @@ _ENCODERS: dict[type[Event], Callable[..., str]] = {
 def _code_and_text(rest: str) -> tuple[str, str]:
     code, _, text = rest.partition(" ")
     return code, text
+
+
+def _parse_logged_in(rest: str) -> LoggedIn:
+    """A server from before there were spellings says none, and does not know that a client may want them."""
+    return LoggedIn(*words_of(rest, 3 if rest.count(" ") > 1 else 2))
 
 
 def _parse_requested(rest: str) -> ChatRequested:
@@ -246,7 +251,7 @@ def _parse_recall_ended(rest: str) -> RecallEnded:
 
 _SIGNALS: dict[str, Callable[[str], Event]] = {
     "PASSWORD": lambda _: PasswordWanted(),
-    "AUTH_SUCCESS": lambda rest: LoggedIn(*words_of(rest, 2)),
+    "AUTH_SUCCESS": _parse_logged_in,
     "AUTH_DENIED": lambda rest: LoginDenied(*_code_and_text(rest)),
     "want_chat_with_you": _parse_requested,
     "chat_request_ended": _parse_withdrawn,

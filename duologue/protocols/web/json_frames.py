@@ -28,6 +28,7 @@ from duologue.core.commands.chat import (
 from duologue.core.commands.rooms import SayInRoom, SayPrivately
 from duologue.core.errors import PeerError
 from duologue.core.events.chat import Event, Said, TextPart
+from duologue.core.events.people import Spelled
 from duologue.core.text import shortened
 from duologue.protocols.native.commands import check_number, is_stream
 from duologue.protocols.native.wire import in_lines
@@ -38,9 +39,9 @@ MOST_COUNTED = 10**18
 NOT_FOR_PAGES = (AttachSocket, ComeIn, NoCommand, SayInRoom, SayPrivately)
 """Commands of other front doors: a page has one socket and an account, and numbers what it sends."""
 
-NOT_TOLD = (Said, TextPart)
-"""Events that a page is not sent: it gets texts whole, and the partner's messages as `said`, several at a time
-(`encode_said`).
+NOT_TOLD = (Said, Spelled, TextPart)
+"""Events that a page is not sent: it gets texts whole, the partner's messages as `said`, several at a time
+(`encode_said`), and spellings with presences.
 """
 
 Decoder = Callable[[Any], Any]

@@ -298,11 +298,11 @@ class LoginService:
         login.token_digest = _digest(token)
         login.token_deadline = self._time() + self._limits.token_lifetime
         self._by_token[login.token_digest] = login
-        login.login_socket.tell(LoggedIn(token, login.nickname))
+        login.login_socket.tell(LoggedIn(token, login.nickname, self._users.spelling_of(login.nickname)))
 
     # The other two sockets
 
-    def attach(self, connection: Connection, kind: SocketKind, token: str) -> None:
+    def attach(self, connection: Connection, kind: SocketKind, token: str, *, spellings: bool = False) -> None:
         """Attach `connection` to the login that `token` was given to.
 
         Raises the same FatalPeerError, whatever is wrong with the token.
@@ -315,6 +315,8 @@ class LoginService:
                 "This token attaches no such socket: it is wrong, used, too old or somebody else's. Log in again.",
             )
         login.attached[kind] = connection
+        if spellings:
+            login.login_socket.introduce(self._users.spelling_of)
         self._places.came(login.login_socket)
         self._logins[connection] = login
         if len(login.attached) == len(SocketKind) - 1:

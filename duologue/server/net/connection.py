@@ -16,6 +16,7 @@ from duologue.core.costs import BYTE, FREE_BYTES
 from duologue.core.errors import FatalPeerError, PeerError
 from duologue.core.events.chat import Event
 from duologue.core.limits import Limits
+from duologue.core.spellings import Introductions, names_in
 from duologue.protocols.native.codec import NativeCodec
 from duologue.protocols.native.signals import encode_event
 from duologue.server.dispatch import handle_client
@@ -168,6 +169,9 @@ class BaseConnection(asyncio.Protocol, ABC, Generic[AnyDoor]):
 
     # From the hub
 
+    def introduce(self, spelling_of: Callable[[str], str]) -> None:
+        """Doors that say so in what they tell, or show no other names, have nothing to do."""
+
     @abstractmethod
     def tell(self, event: Event) -> None: ...
 
@@ -246,19 +250,35 @@ class BaseConnection(asyncio.Protocol, ABC, Generic[AnyDoor]):
 class NativeConnection(BaseConnection[NativeCodec]):
     """One of a native client's sockets."""
 
-    __slots__ = ()
+    __slots__ = ("_introductions",)
+
+    _introductions: Introductions | None
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self._introductions = None
+
+    def introduce(self, spelling_of: Callable[[str], str]) -> None:
+        self._introductions = Introductions(spelling_of)
 
     def _make_outbox(self) -> Outbox:
         return Outbox(self._transport, self._limits.send_queue)
 
     def tell(self, event: Event) -> None:
+        if self._introductions:
+            self._introduce(names_in(event))
         self.send(self.door.encode(event))
 
     @staticmethod
     def tell_all(connections: Iterable[NativeConnection], event: Event) -> None:
-        lines = encode_event(event)
+        lines, names = encode_event(event), [*names_in(event)]
         for connection in connections:
+            connection._introduce(names)
             connection.send(lines)
+
+    def _introduce(self, names: Iterable[str]) -> None:
+        for spelled in self._introductions.before(names) if self._introductions else ():
+            self.send(self.door.encode(spelled))
 
     def messages_from(self, nickname: str, taken: Callable[[int], None]) -> Callable[[bytes], None]:
         """Send messages as they are: a native client reads lines, and says itself how many it has."""

@@ -341,3 +341,27 @@ def test_whom_one_has_blocked_does_not_wait_for_an_answer_any_more() -> None:
     assert session.waiting == ("carol",)
     listed = session.receive_data(LOGIN, b"blocked_list_part 1 bob\n")
     assert [*listed] == [BlockedListed(("bob",), 1)]
+
+
+def test_spellings_are_wanted_where_the_server_has_some() -> None:
+    session = ClientSession(Memory())
+    received(session, "AUTH_SUCCESS token νίκοσ νίκος")
+    assert session.attach(CHAT, "token") == b"duologue/1 chat_socket token spellings\n"
+    assert session.attach(CHECK, "token").startswith(b"duologue/1 check_socket token\n")
+
+
+def test_an_older_server_is_not_asked_for_spellings() -> None:
+    session = ClientSession(Memory())
+    received(session, "AUTH_SUCCESS token alice")
+    assert session.attach(CHAT, "token") == b"duologue/1 chat_socket token\n"
+
+
+def test_a_spelling_is_kept_and_is_nothing_that_happens() -> None:
+    memory = Memory()
+    session = ClientSession(memory)
+    received(session, "AUTH_SUCCESS token alice Alice")
+    assert [*session.receive_data(CHECK, b"PONG 0 0\n")] == [Acknowledged()]
+    assert received(session, "name_spelled νίκοσ νίκος", "want_chat_with_you νίκοσ 9") == [ChatRequested("νίκοσ", 9)]
+    assert memory.spellings == {"alice": "Alice", "νίκοσ": "νίκος"}
+    received(session, "AUTH_SUCCESS token alice alice")
+    assert memory.spellings == {"alice": "alice"}

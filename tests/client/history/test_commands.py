@@ -186,6 +186,19 @@ async def test_an_export_as_json(desk: Desk, tmp_path: Path) -> None:
     assert [record["number"] for record in json.loads(path.read_text())] == [1, 3, 4]
 
 
+@pytest.mark.parametrize(("suffix", "name"), [("txt", "Bob: one"), ("json", '"bob"')])
+async def test_people_read_names_as_accounts_spell_them(desk: Desk, tmp_path: Path, suffix: str, name: str) -> None:
+    answer = "name_spelled bob Bob\n" + recalled(1, "one") + "recall_ended 1\n"
+    await desk.does(Export("bob", str(tmp_path / f"a.{suffix}")), ("/history bob 500", answer))
+    assert name in (tmp_path / f"a.{suffix}").read_text()
+    await desk.does(ShowHistory("bob", 20), ("/history bob 20", answer))
+    assert desk.shown[-2:] == ["Bob: one", "1 message."]
+    await desk.does(ShowFound("one"), ("/search one", answer))
+    assert desk.shown[-2:] == ["Bob to alice: one", "1 message found."]
+    await desk.does(ShowHistory("bob", 20), ("/history bob 20", "recall_ended 0\n"))
+    assert desk.shown[-1] == "No messages with Bob."
+
+
 async def test_an_export_without_messages_writes_no_file(desk: Desk, tmp_path: Path) -> None:
     await desk.does(Export("bob", str(tmp_path / "chat.txt")), ("/history bob 500", "recall_ended 0\n"))
     assert desk.shown == ["No messages with bob; nothing written."]

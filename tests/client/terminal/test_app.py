@@ -121,6 +121,21 @@ async def test_rooms_and_people_met_in_them_are_completed(false_server: FalseSer
                 assert await view.read(client) == completed
 
 
+async def test_people_are_completed_and_stand_in_the_prompt_as_their_accounts_spell_them(
+    false_server: FalseServer,
+) -> None:
+    said = "AUTH_SUCCESS token alice Alice\nname_spelled νίκοσ νίκος\nstart_chat νίκοσ x\n"
+    false_server.answers["login_socket"] = said.encode()
+    async with Client(false_server.address, "alice") as client:
+        with terminal() as (view, keys, screen):
+            view.notices(await anext(client))
+            keys.send_text("/msg ΝΊ\t hi")
+            reading = asyncio.create_task(view.read(client))
+            await shows(screen, "Alice → νίκος> /msg νίκος")
+            keys.send_text("\r")
+            assert await reading == "/msg νίκος hi"
+
+
 async def test_the_prompt_names_the_room_unless_a_chat_is_on(false_server: FalseServer) -> None:
     async with Client(false_server.address, "alice", sleep=no_wait) as client:
         await client.join("#tea")

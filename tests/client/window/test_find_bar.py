@@ -16,9 +16,10 @@ class Bar:
         dress(root)
         text = tkinter.Text(root, height=5)
         text.insert("1.0", "one needle\ntwo\nthree needles\n")
+        self.text, self.finder = text, Finder(text)
         self.searched: list[str] = []
         self.closed: list[None] = []
-        self.bar = FindBar(root, Finder(text), 0, self.searched.append, lambda: self.closed.append(None))
+        self.bar = FindBar(root, self.finder, 0, self.searched.append, lambda: self.closed.append(None))
         text.grid(row=1)
         root.update()
 
@@ -44,6 +45,18 @@ def test_words_are_found_and_stepped_through(root: tkinter.Tk, bar: Bar) -> None
     assert bar.type("needle", "<Return>").startswith("1 of 2.")
     assert bar.type("needle", "<Shift-Return>").startswith("2 of 2.")
     assert bar.type("hay", "<Return>").startswith("Not in the messages shown here.")
+
+
+def test_what_comes_meanwhile_is_counted(bar: Bar) -> None:
+    bar.bar.open()
+    assert bar.type("hay").startswith("Not in what is shown here.")
+    bar.text.insert("end", "hay\n")
+    bar.finder.refresh()
+    assert str(bar.bar._result["text"]).startswith("1 here.")
+    assert bar.type("hay", "<Return>").startswith("1 of 1.")
+    bar.text.insert("end", "hay again\n")
+    bar.finder.refresh()
+    assert str(bar.bar._result["text"]).startswith("1 of 2.")
 
 
 def test_escape_closes_and_gives_the_keyboard_back(root: tkinter.Tk, bar: Bar) -> None:

@@ -53,3 +53,20 @@ def test_a_line_is_marked_in_their_place(text: tkinter.Text) -> None:
     assert (marked(text, "found"), marked(text, "found_line")) == ([], ["12:05  Tea?"])
     finder.find("tea")
     assert marked(text, "found_line") == []
+
+
+def test_among_emoji(text: tkinter.Text) -> None:
+    text.insert("end", "12:06  ", "time", "🇩🇪 👩‍👩‍👧 tea 👍🏽 tea\n", "message")
+    finder = Finder(text)
+    assert finder.find("much more than there is") == (0, 0)
+    assert finder.find("tea") == (5, 5)
+    assert marked(text, "found") == ["tea", "Tea", "TEA", "tea", "tea"]
+    assert finder.find("👩‍👩‍👧 T") == (1, 1)
+    assert marked(text, "found_here") == ["👩‍👩‍👧 t"]
+
+
+@pytest.mark.parametrize("words", ["(", "a.", "[x", "\\", "*"])
+def test_signs_mean_themselves(text: tkinter.Text, words: str) -> None:
+    assert Finder(text).find(words) == (0, 0)
+    text.insert("end", f"so {words}\n")
+    assert Finder(text).find(words) == (1, 1)

@@ -19,13 +19,15 @@ from duologue.client.window.news import Exported
 from duologue.client.window.presenter import MOST_PAGES, Presenter
 from duologue.client.window.state import Changes
 from duologue.core.events.chat import (
+    ChatRequested,
+    ChatStarted,
     MessageFrom,
     PeopleOnline,
     Recalled,
     Said,
 )
 from duologue.core.events.people import Presence, State
-from duologue.core.events.rooms import RoomSaid
+from duologue.core.events.rooms import RoomMembers, RoomSaid
 from tests.client.window.at_presenter import NOW, hear, lines, presenter
 
 __all__ = ["presenter"]
@@ -124,3 +126,31 @@ def test_a_message_that_came_live_is_found_without_a_number(presenter: Presenter
     hear(presenter, Said("bob", "one"), Said("bob", "two"))
     presenter.turn_page("bob", HistoryPage((), None))
     assert Revealed("bob", 3) in presenter.seek("bob", Recalled(9, int(NOW) + 2, "bob", "alice", "two"))
+
+
+def test_people_are_read_as_their_accounts_spell_them(presenter: Presenter) -> None:
+    spelled = replace(presenter.progress, spellings={"alice": "Alice", "νίκοσ": "νίκος"})
+    events = Presence("νίκοσ", State.ONLINE), ChatRequested("νίκοσ", 9), ChatStarted("νίκοσ", "x"), Said("νίκοσ", "hi")
+    hear(presenter, *events, progress=spelled)
+    presenter.type("νίκοσ", "ho")
+    presenter.turn_page("νίκοσ", HistoryPage((Recalled(4, int(NOW) - 99, "νίκοσ", "alice", "old"),), None))
+    assert lines(presenter, "νίκοσ") == ["νίκος  old", "Chat with νίκος started.", "νίκος  hi", "Alice  ho"]
+    assert presenter.name == "Alice"
+    assert [(row.nickname, row.name) for row in presenter.rows()] == [("νίκοσ", "νίκος")]
+    talk = presenter.talk("νίκοσ")
+    assert (talk.title(), presenter.status("νίκοσ")) == ("(1) νίκος - Duologue", "In a chat with νίκος.")
+    assert presenter.found([Recalled(4, int(NOW), "νίκοσ", "alice", "old")])[-1][1][0].strip() == "νίκος to Alice"
+
+
+def test_the_people_in_a_room_are_read_so_too(presenter: Presenter) -> None:
+    presenter.log_in("alice", {"bob": "Bob"})
+    hear(
+        presenter, RoomMembers("#tea", ("alice", "bob")), progress=replace(presenter.progress, spellings={"bob": "Bob"})
+    )
+    assert presenter.talk("#tea").names == ["alice", "Bob"]
+
+
+def test_what_is_sought_is_found_under_any_spelling(presenter: Presenter) -> None:
+    presenter.log_in("alice", {"bob": "Bob"})
+    presenter.turn_page("bob", HistoryPage((_recalled(5),), None))
+    assert Revealed("bob", 2) in presenter.seek("bob", _recalled(5))

@@ -29,7 +29,7 @@ def entry(root: tkinter.Tk) -> tkinter.Entry:
 
 
 def test_it_leaves_the_keyboard_where_it_is(root: tkinter.Tk, entry: tkinter.Entry, answers: list[Act]) -> None:
-    box = RequestBox(root, "bob", answers.append)
+    box = RequestBox(root, "bob", "Bob", answers.append)
     box.appear(root, 0)
     root.update()
     assert box.winfo_viewable()
@@ -39,7 +39,7 @@ def test_it_leaves_the_keyboard_where_it_is(root: tkinter.Tk, entry: tkinter.Ent
 
 
 def test_it_can_be_answered_by_keys(root: tkinter.Tk, entry: tkinter.Entry, answers: list[Act]) -> None:
-    box = RequestBox(root, "bob", answers.append)
+    box = RequestBox(root, "bob", "Bob", answers.append)
     box.appear(root, 0)
     box.take_keyboard()
     root.update()
@@ -56,4 +56,4 @@ def test_it_can_be_answered_by_keys(root: tkinter.Tk, entry: tkinter.Entry, answ
 
 
 def test_a_strange_name_is_made_visible(root: tkinter.Tk, entry: tkinter.Entry, answers: list[Act]) -> None:
-    assert RequestBox(root, "b\u202eob", answers.append).title() == "b<U+202E>ob wants to chat - Duologue"
+    assert RequestBox(root, "x", "b\u202eob", answers.append).title() == "b<U+202E>ob wants to chat - Duologue"

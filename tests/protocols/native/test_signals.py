@@ -53,6 +53,7 @@ from duologue.core.events.people import (
     PersonDescribed,
     PersonUnblocked,
     Presence,
+    Spelled,
     State,
     YouAre,
 )
@@ -87,7 +88,7 @@ short_texts = st.just("") | sentences
 
 EVENTS: dict[type, st.SearchStrategy[Event]] = {
     PasswordWanted: st.builds(PasswordWanted),
-    LoggedIn: st.builds(LoggedIn, ids, nicknames),
+    LoggedIn: st.builds(LoggedIn, ids, nicknames, nicknames),
     LoginDenied: st.builds(LoginDenied, ids, sentences),
     ChatRequested: st.builds(ChatRequested, nicknames, seconds),
     RequestWithdrawn: st.builds(
@@ -129,6 +130,7 @@ EVENTS: dict[type, st.SearchStrategy[Event]] = {
     RoomsListed: st.builds(RoomsListed, counts, st.none() | rooms),
     Presence: st.builds(Presence, nicknames, states, short_texts),
     YouAre: st.builds(YouAre, states, short_texts),
+    Spelled: st.builds(Spelled, nicknames, nicknames),
     PersonBlocked: st.builds(PersonBlocked, nicknames),
     PersonUnblocked: st.builds(PersonUnblocked, nicknames),
     BlockedListed: st.builds(BlockedListed, lists, counts),
@@ -187,7 +189,9 @@ def test_any_split_and_glue_gives_the_same_events(said: list[Event], data: st.Da
     ("event", "line"),
     [
         (PasswordWanted(), "PASSWORD"),
-        (LoggedIn("token", "alice"), "AUTH_SUCCESS token alice"),
+        (LoggedIn("token", "alice", "alice"), "AUTH_SUCCESS token alice alice"),
+        (LoggedIn("token", "νίκοσ", "νίκος"), "AUTH_SUCCESS token νίκοσ νίκος"),
+        (Spelled("νίκοσ", "νίκος"), "name_spelled νίκοσ νίκος"),
         (LoginDenied("denied", "No."), "AUTH_DENIED denied No."),
         (ChatRequested("bob", 120), "want_chat_with_you bob 120"),
         (RequestSent("bob", 120), "chat_requested bob 120"),
@@ -289,7 +293,8 @@ def test_a_text_of_any_length_is_told_in_parts_that_are_lines(
         ("stream_begins bob id.2 1 x y", StreamBegins("bob", "id.2", 1)),
         ("kept_for bob id 1 x y", KeptFor("bob", "id", 1)),
         ("message_from bob 9 id 1 x y :hi", MessageFrom("bob", 9, "id", 1, "hi")),
-        ("AUTH_SUCCESS token alice x y", LoggedIn("token", "alice")),
+        ("AUTH_SUCCESS token alice", LoggedIn("token", "alice")),
+        ("AUTH_SUCCESS token alice Alice y", LoggedIn("token", "alice", "Alice")),
         ("PASSWORD x y", PasswordWanted()),
     ],
 )
