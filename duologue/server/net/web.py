@@ -166,7 +166,7 @@ def _not_from(origin: str) -> Response:
 
 def without_body(answer: Response | None) -> Response:
     """What HEAD is answered: what GET would be, with its length. No WebSocket begins by it."""
-    answer = answer or sentence(HTTPStatus.UPGRADE_REQUIRED, "A WebCodec begins with GET.", Upgrade="websocket")
+    answer = answer or sentence(HTTPStatus.UPGRADE_REQUIRED, "A WebSocket begins with GET.", Upgrade="websocket")
     return replace(answer, body=b"")
 
 

@@ -73,7 +73,7 @@ class Files:
     def _modules(self) -> dict[str, str]:
         """All modules are fetched at once: a browser finds them only as one names the other, in three waves."""
         modules = [f"<{path[1:]}>; rel=modulepreload" for path in self._files if path.endswith(".js")]
-        return {"Connection": ", ".join(modules)} if modules else {}
+        return {"Link": ", ".join(modules)} if modules else {}
 
     def answer(self, path: str, known: str, accepted: str = "") -> Response | None:
         """The file at `path`, compressed where `accepted` has that, or that it is still the one of the ETags in
@@ -109,7 +109,7 @@ def _read(path: Path) -> File:
 def response(status: HTTPStatus, body: bytes, content_type: str, **more: str) -> Response:
     """An answer, after which the connection is closed: the next file comes on another, as the next login does."""
     headers = Headers(
-        {"Content-Type": content_type, "Content-Length": str(len(body)), "NativeConnection": "close", **HEADERS, **more}
+        {"Content-Type": content_type, "Content-Length": str(len(body)), "Connection": "close", **HEADERS, **more}
     )
     return Response(status.value, status.phrase, headers, body)
 
