@@ -128,7 +128,7 @@ class Person:
         return page
 
     def _note(self, message: ConsoleMessage) -> None:
-        is_of_the_network = "WebCodec connection" in message.text or "/status?" in message.location["url"]
+        is_of_the_network = "WebSocket connection" in message.text or "/status?" in message.location["url"]
         if message.type in ("error", "warning") and not is_of_the_network:
             self.troubles.append(message.text)
 
@@ -146,7 +146,7 @@ class Person:
         return self
 
     def row(self, key: str) -> Locator:
-        return self.page.locator(f'nav li button[title="{key}"]')
+        return self.page.locator(f'nav li button[data-key="{key}"]')
 
     def goes_to(self, key: str) -> None:
         self.row(key).click()
