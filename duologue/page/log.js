@@ -34,6 +34,7 @@ export function paintLog() {
 	talk = my.open;
 	items = talk?.timeline.items ?? [];
 	for (let turn = 0; turn < 3 && place(); turn += 1);
+	if (isAtEnd()) anchor = null; // all that follows is on the screen: there it goes on
 	paintDown();
 }
 
@@ -59,6 +60,8 @@ export function reveal(item) {
 	paintLog();
 }
 
+const isAtEnd = () => box.scrollHeight - box.scrollTop - box.clientHeight < NEAR;
+
 function place() {
 	let first = anchor ? items.indexOf(anchor.item) : -1;
 	if (first < 0) anchor = null;
@@ -78,11 +81,10 @@ function place() {
 }
 
 box.onscroll = () => {
-	const { scrollTop, scrollHeight, clientHeight } = box;
+	const { scrollTop } = box;
 	let top = 0;
 	const item = items.find((each) => (top += height(each)) > scrollTop);
-	const isEnd = scrollHeight - scrollTop - clientHeight < NEAR;
-	anchor = isEnd || !item ? null : { item, offset: top - height(item) - scrollTop };
+	anchor = isAtEnd() || !item ? null : { item, offset: top - height(item) - scrollTop };
 	paintLog();
 	if (scrollTop < AROUND && talk?.timeline.before) read(talk, talk.timeline.before);
 };

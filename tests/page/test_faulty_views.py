@@ -57,6 +57,45 @@ def test_a_notice_that_cannot_be_shown_loses_no_line(enter: Enter, native: AtNat
     expect(alice.page.get_by_role("dialog")).to_contain_text("cannot show notices")
 
 
+@pytest.mark.parametrize(
+    "how",
+    [
+        "static get permission() { throw new Error('not even asked for') }",
+        "static permission = 'default'; static requestPermission() { throw new Error('nobody may ask') }",
+        "static permission = 'default'; static requestPermission() { return Promise.reject(new Error('no')) }",
+    ],
+    ids=["is forbidden to ask about", "throws", "is refused"],
+)
+def test_a_permission_that_cannot_be_asked_for_takes_nothing_else_away(
+    enter: Enter, native: AtNative, how: str
+) -> None:
+    alice, bob = enter("alice"), native("bob")
+    alice.page.add_init_script(f"Notification = class {{ {how} }}; document.hasFocus = () => false;")
+    alice.page.reload()
+    bob.says("/msg alice AAAAAAAAAAAA 1 :hello")
+    alice.page.click("#me")
+    if "static permission" in how:
+        alice.presses("Notify me when I look elsewhere")
+        expect(alice.page.locator("#hint")).to_contain_text("cannot show notices")
+        expect(alice.page.get_by_role("dialog")).to_be_hidden()
+        alice.page.click("#me")
+    expect(alice.page.get_by_role("button", name="Log out")).to_be_visible()
+    alice.page.keyboard.press("Escape")
+    alice.goes_to("bob")
+    alice.reads("hello")
+    expect(alice.page.locator("#trouble")).to_be_hidden()
+
+
+def test_what_goes_wrong_behind_a_button_is_told(enter: Enter) -> None:
+    alice = enter("alice")
+    alice.page.evaluate(
+        "Node.prototype.replaceChildren = Element.prototype.replaceChildren = () => { throw Error('no') }; undefined"
+    )
+    alice.page.click("#me")
+    expect(alice.page.locator("#trouble")).to_be_visible()
+    assert complaints(alice)
+
+
 @pytest.mark.parametrize("what", BREAKS)
 def test_a_view_that_fails_hides_nothing_else(enter: Enter, native: AtNative, what: str) -> None:
     alice, bob = enter("alice"), native("bob")
