@@ -11,6 +11,7 @@ const AROUND = 800; // px
 const GUESS = 44; // px
 const NEAR = 30; // px
 const GROUP = 300; // s
+const MOST_HELD = 500; // rows beyond those
 
 const FOUND_AT = 1 / 3; // of the height, from above: what was said before it is seen too
 
@@ -60,6 +61,14 @@ export function reveal(item) {
 	paintLog();
 }
 
+// Where what is selected begins and ends: it stays, to be copied, wherever the log goes on.
+function heldRows() {
+	const selection = getSelection();
+	if (selection.isCollapsed || !rows.contains(selection.anchorNode)) return [];
+	const ids = [...(rows.kept ?? [])].filter(([, { node }]) => selection.containsNode(node, true)).map(([id]) => id);
+	return [ids[0], ids.at(-1)].map((id) => items.findIndex((item) => item.id === id)).filter((place) => place >= 0);
+}
+
 const isAtEnd = () => box.scrollHeight - box.scrollTop - box.clientHeight < NEAR;
 
 function place() {
@@ -70,6 +79,9 @@ function place() {
 	let end = (first = index);
 	for (let room = AROUND + (anchor ? anchor.offset : view); room > 0 && first > 0; room -= height(items[first])) first -= 1;
 	for (let room = AROUND + view; room > 0 && end < items.length; end += 1) room -= height(items[end]);
+	const held = heldRows();
+	if (first - held[0] < MOST_HELD) first = Math.min(first, held[0]);
+	if (held.at(-1) - end < MOST_HELD) end = Math.max(end, held.at(-1) + 1);
 	const shown = items.slice(first, end).map((item, place) => rowOf(items[first + place - 1], item));
 	sync(rows, shown, make);
 	const unknown = shown.filter(({ item, sign }) => item.measured !== sign);

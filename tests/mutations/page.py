@@ -305,6 +305,13 @@ DEFENCES = (
         f"{READING}::test_a_selection_survives_the_chat_that_was_asked_for",
     ),
     Defence(
+        "what is selected stays wherever the log goes on",
+        f"{PAGE}/log.js",
+        "if (first - held[0] < MOST_HELD) first = Math.min(first, held[0]);",
+        "",
+        f"{READING}::test_a_selection_survives_the_lines_that_take_its_message_off_the_screen",
+    ),
+    Defence(
         "where all is on the screen what comes is followed",
         f"{PAGE}/log.js",
         "if (isAtEnd()) anchor = null;",

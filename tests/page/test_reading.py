@@ -51,6 +51,28 @@ def test_a_selection_survives_the_chat_that_was_asked_for(enter: Enter, native: 
     assert alice.page.evaluate("String(getSelection())") == "hello"
 
 
+def test_a_selection_survives_the_lines_that_take_its_message_off_the_screen(
+    enter: Enter, server: Server, native: AtNative
+) -> None:
+    server.stop()
+    server.start("--limits", "off")
+    bob = native("bob")
+    fill(bob, 40)
+    alice = enter("alice")
+    expect(alice.messages.last).to_have_text("number 40")
+    alice.page.locator("#rows .row").last.evaluate(SELECTS)
+    bob.says(*(f"/msg #lobby AAAAAAAAAAAB {number} :later {number}" for number in range(1, 101)))
+    expect(alice.messages.last).to_have_text("later 100")
+    assert alice.page.evaluate("String(getSelection())") == "numbe"
+    alice.page.locator("#log").evaluate(UPWARDS)
+    expect(alice.page.locator("#down")).to_be_visible()
+    assert alice.page.evaluate("String(getSelection())") == "numbe"
+    alice.goes_to("#lobby")
+    alice.page.evaluate("getSelection().removeAllRanges()")
+    alice.page.locator("#down").click()
+    expect(alice.messages.get_by_text("number 40")).to_have_count(0)
+
+
 def test_what_somebody_points_at_stays_the_same_while_it_changes(enter: Enter, native: AtNative) -> None:
     """A row of the list, a button above the messages, a request, the name behind which the menu is."""
     alice, bob = enter("alice"), native("bob")
