@@ -305,6 +305,13 @@ DEFENCES = (
         f"{READING}::test_a_selection_survives_the_chat_that_was_asked_for",
     ),
     Defence(
+        "a double click is one for what comes into the place of a button",
+        f"{PAGE}/ui.js",
+        "event.detail > 1 || act(event);",
+        "act(event);",
+        "tests/page/test_people.py::test_a_double_click_does_nothing_to_what_comes_into_the_place_of_a_button",
+    ),
+    Defence(
         "what is selected stays wherever the log goes on",
         f"{PAGE}/log.js",
         "if (first - held[0] < MOST_HELD) first = Math.min(first, held[0]);",
