@@ -2,14 +2,14 @@
 
 import { LOBBY, ask, login, open, start } from "./client.js";
 import { isTouch, paintCompose } from "./compose.js";
-import { guard } from "./guard.js";
+import { guard, report } from "./guard.js";
 import { paintHead } from "./head.js";
 import { hear } from "./hearing.js";
 import { paintLog, reveal } from "./log.js";
 import { kept, tab } from "./memory.js";
 import { showMe, showRooms } from "./menu.js";
 import { paintSidebar } from "./sidebar.js";
-import { changed, my, paint, see, shownName, views } from "./state.js";
+import { changed, my, paint, permission, see, shownName, views } from "./state.js";
 import { visible } from "./text.js";
 import { announce, at, put } from "./ui.js";
 
@@ -26,7 +26,9 @@ const VIEWS = {
 		show("welcome");
 		put(at("denied"), text);
 		at("nickname").value ||= tab.get("nickname") ?? "";
-		at(at("nickname").value && wantsPassword ? "password" : "nickname").focus();
+		const field = at(at("nickname").value && wantsPassword ? "password" : "nickname");
+		field.focus();
+		field.select(); // what is typed now takes the place of what was wrong
 	},
 	denied: (text) => put(at("denied"), text),
 	begun() {
@@ -70,7 +72,8 @@ function turn(key, from = my.open) {
 	const { activeElement } = document;
 	const isWriting = my.open?.draft || at("dialog").open || (activeElement !== at("text") && activeElement.matches("input, textarea, select"));
 	const mayGo = from === my.open && !isWriting;
-	if (mayGo) go(key);
+	const isReading = key === from?.key && !getSelection().isCollapsed; // the keyboard would take the selection away
+	if (mayGo && !isReading) go(key);
 	return mayGo;
 }
 
@@ -86,7 +89,7 @@ function paintLoading() {
 
 function notify(title, body, key) {
 	if (document.hidden) views.paint(); // no frame is painted, but the title counts
-	if (views.isLookedAt() || globalThis.Notification?.permission !== "granted") return;
+	if (views.isLookedAt() || permission() !== "granted") return;
 	try {
 		const notice = new Notification(visible(title), { body: visible(body).slice(0, 200), tag: key });
 		notice.onclick = () => focus() ?? go(key);
@@ -118,6 +121,9 @@ at("join").onclick = () => {
 };
 at("reload").onclick = () => location.reload();
 addEventListener("focus", looked);
+// Of what a button does, too.
+addEventListener("error", ({ error }) => error && report(error));
+addEventListener("unhandledrejection", ({ reason }) => report(reason));
 document.addEventListener("visibilitychange", looked);
 addEventListener("popstate", ({ state }) => narrow.matches && !state?.isTalking && go(null));
 

@@ -11,9 +11,9 @@ import { clean, isRoom, isTooLong, newName } from "./text.js";
 export const LOBBY = "#lobby";
 const PAGE = 50; // messages
 export const MOST = 500; // in one answer, or list
-const TOO_SOON = 3000; // ms
 const WHY_IN = 5000; // ms
-const WHY_AT = new Set([2, 8, 32, 128]); // failures in a row: a server that is full is not asked after each attempt
+const FIRST_WHY = 2;
+const WHY_AT = new Set([FIRST_WHY, 8, 32, 128]); // failures in a row: a server that is full is not asked after each attempt
 const NO_ANSWER = "The server cannot be reached.";
 const FINAL = { taken_over: "taken", removed: "over", protocol_error: "over", bye: "over" };
 
@@ -25,7 +25,6 @@ let hear; // handles each event
 let form = null;
 let stage = ""; // nickname, pass, password, or denied
 let aside = null; // what arrives before the session begins
-let isRestored = false; // what was there before a reload
 
 export function start(hearing) {
 	hear = hearing;
@@ -66,8 +65,8 @@ function askPassword() {
 function denied({ code, text }) {
 	const isPass = stage === "pass";
 	if (isPass && code !== "bad_pass") {
-		socket.close();
-		return setTimeout(socket.open, TOO_SOON);
+		my.why = text;
+		return socket.tryLater();
 	}
 	tab.forget("pass", "rooms");
 	views.login(isPass ? "Please log in again." : text, !!form?.password);
@@ -89,9 +88,9 @@ function loggedIn({ token, nickname, spelling }) {
 // Each step has its own guard: a fault in one line of the past must not stop anybody from reading on.
 function begin() {
 	socket.settle();
-	guard(recall, my.me);
+	const isNews = guard(recall, my.me);
 	guard(restore);
-	guard(restoreDrafts);
+	guard(restoreDrafts, isNews);
 	const wasTaken = my.link === "taken";
 	const waited = [...my.requests.keys()];
 	Object.assign(my, { link: "on", why: "", partner: null, requests: new Map(), asked: new Set() });
@@ -125,10 +124,9 @@ function restore() {
 	for (const letter of Object.values(kept.letters)) guard(put, letter.to, letter);
 }
 
-// Text typed since the page was opened takes precedence over what was kept.
-function restoreDrafts() {
-	if (!isRestored) for (const key in kept.drafts) talkWith(key).draft = kept.drafts[key];
-	isRestored = true;
+// Text typed in this tab takes precedence over what was kept, by itself before a reload or by another tab.
+function restoreDrafts(isNews) {
+	if (isNews) for (const key in kept.drafts) talkWith(key).draft ||= kept.drafts[key];
 	kept.drafts = {};
 	for (const { key, draft } of my.talks.values()) if (draft) kept.drafts[key] = draft;
 }
@@ -169,7 +167,7 @@ function lost(failures) {
 		socket.close();
 		if (stage === "nickname" || !stage) unreached(form);
 	}
-	if (my.link === "lost" && WHY_AT.has(failures)) findWhy().then(tellWhy);
+	if (my.link === "lost" && WHY_AT.has(failures)) findWhy(failures).then(tellWhy);
 	stage = "";
 	aside = null;
 	delivery.lose();
@@ -190,10 +188,12 @@ function tellWhy(why) {
 }
 
 // Finds out why no socket opens. Browsers do not tell scripts, so the server is asked in another way.
-async function findWhy() {
+async function findWhy(failures) {
 	try {
 		const answer = await fetch(`status?origin=${encodeURIComponent(location.origin)}`, { cache: "no-store", signal: AbortSignal.timeout(WHY_IN) });
 		const isInWords = answer.headers.get("Content-Type")?.startsWith("text/plain");
+		if (answer.ok && failures === FIRST_WHY) return socket.tryNow() ?? ""; // it is back by now
+		if (answer.ok || isInWords) socket.turnedAway(); // what a proxy says may be of a server that is about to be back
 		if (answer.ok) return "The server answers, but no chat can be opened: something between here and there does not pass WebSockets on.";
 		return isInWords ? (await answer.text()).trim() : `${NO_ANSWER} A proxy in front of it answers ${answer.status}.`;
 	} catch {
@@ -219,6 +219,8 @@ export const be = (how, text) => (how === "away" ? ask("go_away", { text }) : as
 
 // `from`: the conversation in which somebody asked for it; they are taken to the room once it has opened.
 export const join = ({ room, password = null, from }) => ask("join_room", { room, password }) && joining.push({ room, password, from });
+
+export const isEntering = (room) => joining.some((wish) => wish.room === room);
 
 export const enter = (room, password) => join({ room, password, from: my.open });
 

@@ -4,7 +4,8 @@ import { ask, be, enter, logOut, no, search, speak } from "./client.js";
 import { leave } from "./delivery.js";
 import { askBlock, showMembers, showMore } from "./menu.js";
 import { isName, roomKey } from "./names.js";
-import { draft, my, personKey, talkWith, views } from "./state.js";
+import { tryNow } from "./socket.js";
+import { draft, my, personKey, shownName, talkWith, views } from "./state.js";
 import { clean, isRoom, isTooLong } from "./text.js";
 import { showNewest } from "./log.js";
 import { at } from "./ui.js";
@@ -19,10 +20,10 @@ let talk = null;
 export function paintCompose() {
 	const { open } = my;
 	at("compose").hidden = !open;
-	if (open === talk) return;
+	box.placeholder = box.ariaLabel = `Message to ${shownName(open?.key)}`;
+	if (open === talk && (box.value || !open?.draft)) return; // or another tab was writing here
 	talk = open;
 	box.value = open?.draft ?? "";
-	box.placeholder = box.ariaLabel = `Message to ${open?.key}`;
 	typed();
 }
 
@@ -35,6 +36,7 @@ function typed() {
 
 function submit(event) {
 	event.preventDefault();
+	tryNow();
 	const text = box.value;
 	const from = talk;
 	draft(from, "");
@@ -56,9 +58,13 @@ box.onkeydown = (event) => {
 at("send").onpointerdown = (event) => event.preventDefault(); // keeps the keyboard of a phone open
 
 // Text that comes with its picture, as from a spreadsheet, is pasted as usual.
-box.onpaste = ({ clipboardData: { files, types } }) => {
-	if (files.length && !types.includes("text/plain")) views.hint(NO_FILES);
-};
+// Wherever the keyboard is: browsers say nothing of a picture that no box takes.
+addEventListener("paste", (event) => {
+	const { files, types } = event.clipboardData;
+	if (!files.length || types.includes("text/plain")) return;
+	event.preventDefault(); // a browser goes on to tell the box of a change, which takes the hint away
+	views.hint(NO_FILES);
+});
 // Browsers open what is dropped beside the box in place of the page.
 addEventListener("dragover", (event) => hasFiles(event) && event.preventDefault());
 addEventListener("drop", (event) => {

@@ -23,6 +23,6 @@ const FORMATS = {
 
 export function save(key, kind, items) {
 	const href = URL.createObjectURL(new Blob([FORMATS[kind](items)]));
-	el("a", { href, download: `${isRoom(key) ? "room" : "chat-with"}-${key.replace("#", "")}.${kind}` }).click();
+	el("a", { href, download: `${isRoom(key) ? "room" : "chat-with"}-${shownName(key).replace("#", "")}.${kind}` }).click();
 	setTimeout(URL.revokeObjectURL, 60_000, href); // some browsers fetch it late
 }

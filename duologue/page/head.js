@@ -1,6 +1,6 @@
 // The part above the messages.
 
-import { MOST, ask, enter, logOut } from "./client.js";
+import { MOST, ask, enter, isEntering, logOut } from "./client.js";
 import { leave } from "./delivery.js";
 import { askBlock, askTopic, leaveRoom, showMembers, showMore } from "./menu.js";
 import { open as openSocket } from "./socket.js";
@@ -38,7 +38,7 @@ function about({ key, isRoom, isJoined, topic }) {
 function actionsIn(talk) {
 	const { key: nickname, isRoom, isJoined, members } = talk;
 	const act = (text, type) => [text, () => ask(type, { nickname })];
-	if (isRoom && !isJoined) return [["Join", () => enter(nickname)]];
+	if (isRoom && !isJoined && !isEntering(nickname)) return [["Join", () => enter(nickname)]];
 	if (isRoom) {
 		const here = [`${members.size}${members.size < MOST ? "" : "+"} here`, () => showMembers(talk)];
 		return [here, ["Topic", () => askTopic(talk)], ["Leave", () => leaveRoom(talk), APART]];
@@ -55,7 +55,7 @@ function head({ key, actions, news }) {
 	const more = button("More", () => showMore(key));
 	const apart = actions.filter(([, , props]) => props);
 	const others = actions.filter((action) => !apart.includes(action));
-	return el("div", back, sign(key), name, el("span.actions", [...others, null, ...apart].map((action) => (action ? button(...action) : more))));
+	return el("div", back, sign(key), name, el(`span.actions.${my.open.isRoom ? "room" : "person"}`, [...others, null, ...apart].map((action) => (action ? button(...action) : more))));
 }
 
 function request({ key: nickname, until }) {

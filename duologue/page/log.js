@@ -11,6 +11,7 @@ const AROUND = 800; // px
 const GUESS = 44; // px
 const NEAR = 30; // px
 const GROUP = 300; // s
+const MOST_HELD = 500; // rows beyond those
 
 const FOUND_AT = 1 / 3; // of the height, from the top: what was said before it is visible too
 
@@ -34,6 +35,7 @@ export function paintLog() {
 	talk = my.open;
 	items = talk?.timeline.items ?? [];
 	for (let turn = 0; turn < 3 && place(); turn += 1);
+	if (isAtEnd()) anchor = null; // all that follows is on the screen: there it goes on
 	paintDown();
 }
 
@@ -59,6 +61,16 @@ export function reveal(item) {
 	paintLog();
 }
 
+// Where what is selected begins and ends: it stays, to be copied, wherever the log goes on.
+function heldRows() {
+	const selection = getSelection();
+	if (selection.isCollapsed || !rows.contains(selection.anchorNode)) return [];
+	const ids = [...(rows.kept ?? [])].filter(([, { node }]) => selection.containsNode(node, true)).map(([id]) => id);
+	return [ids[0], ids.at(-1)].map((id) => items.findIndex((item) => item.id === id)).filter((place) => place >= 0);
+}
+
+const isAtEnd = () => box.scrollHeight - box.scrollTop - box.clientHeight < NEAR;
+
 function place() {
 	let first = anchor ? items.indexOf(anchor.item) : -1;
 	if (first < 0) anchor = null;
@@ -67,6 +79,9 @@ function place() {
 	let end = (first = index);
 	for (let room = AROUND + (anchor ? anchor.offset : view); room > 0 && first > 0; room -= height(items[first])) first -= 1;
 	for (let room = AROUND + view; room > 0 && end < items.length; end += 1) room -= height(items[end]);
+	const held = heldRows();
+	if (first - held[0] < MOST_HELD) first = Math.min(first, held[0]);
+	if (held.at(-1) - end < MOST_HELD) end = Math.max(end, held.at(-1) + 1);
 	const shown = items.slice(first, end).map((item, place) => rowOf(items[first + place - 1], item));
 	sync(rows, shown, make);
 	const unknown = shown.filter(({ item, sign }) => item.measured !== sign);
@@ -78,11 +93,10 @@ function place() {
 }
 
 box.onscroll = () => {
-	const { scrollTop, scrollHeight, clientHeight } = box;
+	const { scrollTop } = box;
 	let top = 0;
 	const item = items.find((each) => (top += height(each)) > scrollTop);
-	const isEnd = scrollHeight - scrollTop - clientHeight < NEAR;
-	anchor = isEnd || !item ? null : { item, offset: top - height(item) - scrollTop };
+	anchor = isAtEnd() || !item ? null : { item, offset: top - height(item) - scrollTop };
 	paintLog();
 	if (scrollTop < AROUND && talk?.timeline.before) read(talk, talk.timeline.before);
 };

@@ -25,13 +25,15 @@ function attempt(act) {
 	}
 }
 
-// At each login: what another tab has written meanwhile counts.
+// At each login: what another tab has written meanwhile counts. True where another may have.
 export function recall(account) {
 	prefix = `duologue${folder}${account}/`;
+	const isNews = localStorage[`${prefix}writer`] !== writer;
 	attempt(() => {
 		localStorage[`${prefix}writer`] = writer;
 	});
 	for (const kind in kept) guard(() => (kept[kind] = JSON.parse(localStorage[prefix + kind] ?? "{}")));
+	return isNews;
 }
 
 // Returns "" if it now survives a killed tab; otherwise why not, for people.

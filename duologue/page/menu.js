@@ -1,7 +1,7 @@
 // The dialog.
 
 import { LOBBY, ask, be, describe, download, enter, logOut } from "./client.js";
-import { my, shownName, views } from "./state.js";
+import { my, permission, shownName, views } from "./state.js";
 import { roomKey } from "./names.js";
 import { isRoom } from "./text.js";
 import { at, button, el, put, sign } from "./ui.js";
@@ -76,10 +76,14 @@ export function leaveRoom({ key: room, members }) {
 
 function notices() {
 	if (!my.canNotify) return el("small", "This browser cannot show notifications for this page.");
-	if (globalThis.Notification?.permission !== "default") return null;
+	if (permission() !== "default") return null;
 	return button("Notify me when I am elsewhere", async () => {
-		await Notification.requestPermission();
 		close();
+		try {
+			await Notification.requestPermission();
+		} catch {
+			views.hint("This browser cannot show notifications for this page.");
+		}
 	});
 }
 

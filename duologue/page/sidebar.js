@@ -15,7 +15,7 @@ find.onkeydown = ({ key }) => {
 	const words = find.value.trim();
 	if (key === "ArrowDown") rows()[0]?.focus();
 	if (key !== "Enter" || !words) return;
-	const exact = rows().find((row) => row.title === personKey(words));
+	const exact = rows().find((row) => row.dataset.key === personKey(words));
 	if (exact) exact.click();
 	else search(words);
 };
@@ -78,7 +78,8 @@ function list(id, keys) {
 
 function make({ key, shown, isFirst, unread, isOpen, how, word }) {
 	const children = [sign(key), el("span.name", shown, el("small", word)), unread && el("b.news", unread, hidden(" unread"))];
-	const row = button(children, () => views.go(key), { title: key, tabIndex: isFirst ? 0 : -1, ariaCurrent: isOpen || null });
+	const row = button(children, () => views.go(key), { title: shown, tabIndex: isFirst ? 0 : -1, ariaCurrent: isOpen || null });
+	row.dataset.key = key;
 	if (word) row.dataset.state = how;
 	return el("li", row);
 }

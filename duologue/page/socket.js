@@ -1,9 +1,10 @@
 // A WebSocket of JSON frames that reconnects by itself.
 
+import { Backoff, LONGEST } from "./backoff.js";
+
 const BEAT = 15_000; // ms: docs/protocol.md, 7.2
 const DEAD_AFTER = 45_000; // ms: the same, 8.2
-const FIRST_WAIT = 400; // ms
-const LONGEST_WAIT = 10_000;
+const backoff = new Backoff(Math.random);
 
 export let isOn = false; // whether there is a session
 let socket = null;
@@ -11,6 +12,7 @@ let isWanted = false;
 let tries = 0;
 let timer = 0;
 let heard = 0;
+let since = 0; // of this session
 let hooks; // opened(), frame(event), lost(failures), beat()
 
 export function watch(all) {
@@ -49,20 +51,46 @@ export const send = (type, fields) => isOn && sendRaw(type, fields);
 export function settle() {
 	isOn = true;
 	tries = 0;
+	since = Date.now();
 }
 
 function lose() {
 	socket = null;
+	if (isOn && Date.now() - since > LONGEST * 1000) backoff.reset();
 	isOn = false;
-	const wait = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** tries) * (0.5 + Math.random()); // not all at once
 	tries += 1;
-	if (isWanted) timer = setTimeout(open, wait);
+	if (isWanted) wait();
 	hooks.lost(tries); // failures in a row
 }
 
-function hurry() {
+function wait() {
+	clearTimeout(timer);
+	timer = setTimeout(open, backoff.nextWait() * 1000);
+}
+
+// The server is there, and lets nobody in now.
+export function turnedAway() {
+	backoff.turnedAway();
+	if (isWanted && !socket) wait();
+}
+
+// The same, said by the server itself on this connection.
+export function tryLater() {
+	close();
+	isWanted = true;
+	backoff.turnedAway();
+	wait();
+	hooks.lost(0);
+}
+
+// Between two sessions: connect at once instead of waiting. Harmless where there is nothing to wait for.
+export function tryNow() {
 	if (isWanted && !socket) open();
-	else beat();
+}
+
+function hurry() {
+	tryNow();
+	beat();
 }
 
 function beat() {

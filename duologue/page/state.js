@@ -52,6 +52,15 @@ export function personKey(typed) {
 	return names.find((name) => isGuest(name) && bareKey(name) === bareKey(key)) ?? (isGuestMeant ? asTyped(typed) : key);
 }
 
+// For notices: "granted", "denied", "default". A browser may forbid even to ask.
+export function permission() {
+	try {
+		return globalThis.Notification?.permission;
+	} catch {
+		return "denied";
+	}
+}
+
 export const how = (nickname) => my.people.get(nickname) ?? { state: "offline", text: "" };
 
 export const idIn = (who, stream, position) => `${who} ${stream} ${position}`;

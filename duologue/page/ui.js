@@ -102,7 +102,9 @@ function patch(old, fresh) {
 	settle(old, [...fresh.childNodes]);
 }
 
-export const button = (text, onclick, props) => el("button", { type: "button", onclick, ...props }, text);
+// A second click at once was meant for what stood there, not for what has come into its place.
+const once = (act) => (event) => event.detail > 1 || act(event);
+export const button = (text, act, props) => el("button", { type: "button", onclick: once(act), ...props }, text);
 export const hidden = (text) => el("span.sr", text);
 
 // A round sign for a name, always in the same colour.

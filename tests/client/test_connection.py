@@ -65,7 +65,7 @@ async def test_the_last_words_are_heard_even_when_another_socket_closes_first(fa
         (b"PASSWORD\n", PasswordNeeded, "password"),
         (b"ERROR too_slow Faster.\n", CannotConnect, "Faster."),
         (b"HTTP/1.1 400 Bad Request\n", CannotConnect, "does not understand"),
-        (b"online alice\n", CannotConnect, "is no answer"),
+        (b"online alice\n", CannotConnect, "is not an answer"),
         (b"\x15\x03\x01\x00\x02\x02\x46\n", CannotConnect, "--tls"),
     ],
 )

@@ -12,6 +12,8 @@ READING = "tests/page/test_reading.py"
 COMPOSE = "tests/page/test_compose.py"
 REACH = "tests/page/test_reach.py"
 LOGIN = "tests/page/test_login.py"
+LAYOUT = "tests/page/test_layout.py"
+BACKOFF = "tests/page/test_backoff.py"
 FILES = "tests/server/net/test_web_files.py"
 
 DEFENCES = (
@@ -212,11 +214,123 @@ DEFENCES = (
         f"{REACH}::test_a_wrong_origin_is_said_to_be_one",
     ),
     Defence(
-        "a password that was filled in first joined_rooms",
+        "a password that was filled in first stays",
         f"{PAGE}/app.js",
         'at("me").onclick = showMe;',
         'at("nickname").oninput = () => (at("password").value = "");',
         f"{LOGIN}::test_a_password_manager_may_fill_in_the_password_first",
+    ),
+    Defence(
+        "while a server may be about to be back nobody waits",
+        f"{PAGE}/backoff.js",
+        "#quick = QUICK_TRIES;\n\t#ceiling",
+        "#quick = 0;\n\t#ceiling",
+        f"{BACKOFF}::test_its_waits_are_those_of_the_other_clients[1.0]",
+    ),
+    Defence(
+        "a session that did not hold makes no beginning",
+        f"{PAGE}/socket.js",
+        "if (isOn && Date.now() - since > LONGEST * 1000) backoff.reset();",
+        "backoff.reset();",
+        f"{BACKOFF}::test_it_waits_by_them",
+    ),
+    Defence(
+        "a server that lets nobody in is not tried quickly",
+        f"{PAGE}/client.js",
+        "if (answer.ok || isInWords) socket.turnedAway();",
+        "",
+        f"{BACKOFF}::test_a_server_that_lets_nobody_in_is_not_tried_quickly",
+    ),
+    Defence(
+        "a server that answers again is tried at once",
+        f"{PAGE}/client.js",
+        'return socket.tryNow() ?? "";',
+        'return "";',
+        f"{BACKOFF}::test_a_server_that_answers_again_is_tried_at_once",
+    ),
+    Defence(
+        "a server that takes no pass now is heard",
+        f"{PAGE}/client.js",
+        "\t\tmy.why = text;\n",
+        "",
+        f"{BACKOFF}::test_what_a_server_says_that_takes_no_pass_now_is_shown_and_it_is_tried_later",
+    ),
+    Defence(
+        "Enter tries at once",
+        f"{PAGE}/compose.js",
+        "\ttryNow();\n",
+        "",
+        f"{BACKOFF}::test_nobody_waits_who_knows_better[Enter]",
+    ),
+    Defence(
+        "a browser does not take away what is said of a picture",
+        f"{PAGE}/compose.js",
+        "event.preventDefault(); // a browser goes on",
+        "// a browser goes on",
+        f"{COMPOSE}::test_a_picture_of_the_clipboard_is_said_not_to_be_sent_wherever_the_keyboard_is[#text]",
+    ),
+    Defence(
+        "a browser that forbids notices takes the menu from nobody",
+        f"{PAGE}/menu.js",
+        'if (permission() !== "default") return null;',
+        'if (Notification.permission !== "default") return null;',
+        f"{VIEWS}::test_a_permission_that_cannot_be_asked_for_takes_nothing_else_away[is forbidden to ask about]",
+    ),
+    Defence(
+        "what goes wrong behind a button is told",
+        f"{PAGE}/app.js",
+        "error && report(error)",
+        "error",
+        f"{VIEWS}::test_what_goes_wrong_behind_a_button_is_told",
+    ),
+    Defence(
+        "a password is typed in the place of the wrong one",
+        f"{PAGE}/app.js",
+        "\t\tfield.select();",
+        "\t\tfield.setSelectionRange(9, 9);",
+        f"{LOGIN}::test_the_password_is_asked_for_where_there_is_one",
+    ),
+    Defence(
+        "what another tab has kept as a draft is none that goes",
+        f"{PAGE}/client.js",
+        "talkWith(key).draft ||= kept.drafts[key];",
+        "talkWith(key);",
+        f"{PLACE}::test_what_was_written_in_another_tab_is_a_draft_here_too",
+    ),
+    Defence(
+        "a chat that was asked for takes no selection away",
+        f"{PAGE}/app.js",
+        "if (mayGo && !isReading) go(key);",
+        "if (mayGo) go(key);",
+        f"{READING}::test_a_selection_survives_the_chat_that_was_asked_for",
+    ),
+    Defence(
+        "a double click is one for what comes into the place of a button",
+        f"{PAGE}/ui.js",
+        "event.detail > 1 || act(event);",
+        "act(event);",
+        "tests/page/test_people.py::test_a_double_click_does_nothing_to_what_comes_into_the_place_of_a_button",
+    ),
+    Defence(
+        "what is selected stays wherever the log goes on",
+        f"{PAGE}/log.js",
+        "if (first - held[0] < MOST_HELD) first = Math.min(first, held[0]);",
+        "",
+        f"{READING}::test_a_selection_survives_the_lines_that_take_its_message_off_the_screen",
+    ),
+    Defence(
+        "where all is on the screen what comes is followed",
+        f"{PAGE}/log.js",
+        "if (isAtEnd()) anchor = null;",
+        "",
+        f"{READING}::test_where_all_is_on_the_screen_there_is_nothing_newer_to_go_to",
+    ),
+    Defence(
+        "the buttons of a room that is about to be entered are where they will be",
+        f"{PAGE}/head.js",
+        "!isJoined && !isEntering(nickname)",
+        "!isJoined",
+        f"{LAYOUT}::test_what_stands_above_the_messages_does_not_move_under_the_pointer",
     ),
     Defence(
         "who rules gzip out does not get it",

@@ -144,7 +144,7 @@ class Person:
         return self
 
     def row(self, key: str) -> Locator:
-        return self.page.locator(f'nav li button[title="{key}"]')
+        return self.page.locator(f'nav li button[data-key="{key}"]')
 
     def goes_to(self, key: str) -> None:
         self.row(key).click()

@@ -69,6 +69,26 @@ def test_a_file_that_is_dropped_beside_the_box_does_not_take_the_place_of_the_pa
     expect(alice.page.locator("#hint")).to_contain_text("cannot be sent yet")
 
 
+COPIES_A_PICTURE = """async () => {
+    const picture = new OffscreenCanvas(4, 4);
+    picture.getContext('2d').fillRect(0, 0, 4, 4);
+    await navigator.clipboard.write([new ClipboardItem({'image/png': await picture.convertToBlob()})]);
+}"""
+
+
+@pytest.mark.parametrize("where", ["#text", "#log", "#find"])
+def test_a_picture_of_the_clipboard_is_said_not_to_be_sent_wherever_the_keyboard_is(enter: Enter, where: str) -> None:
+    """By the browser itself, which tells a box of a change whatever it took."""
+    alice = enter("alice")
+    alice.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    alice.page.evaluate(COPIES_A_PICTURE)
+    alice.page.focus(where)
+    alice.page.keyboard.press("Control+v")
+    expect(alice.page.locator("#hint")).to_have_text("Files and pictures cannot be sent yet.")
+    alice.page.evaluate("new Promise(requestAnimationFrame)")
+    expect(alice.page.locator("#hint")).to_have_text("Files and pictures cannot be sent yet.")
+
+
 def test_a_text_that_comes_with_its_picture_is_pasted(enter: Enter) -> None:
     """As spreadsheets have it."""
     alice = enter("alice")

@@ -45,7 +45,7 @@ def test_a_notice_that_cannot_be_shown_loses_no_line(enter: Enter, native: AtNat
     alice.page.add_init_script(THROWS)
     wire = Wire(alice.page)
     bob.says("/chat alice")
-    expect(alice.page.locator("#hint")).to_contain_text("cannot show notices")
+    expect(alice.page.locator("#hint")).to_contain_text("cannot show notifications")
     alice.presses("Accept bob")
     bob.hears("start_chat .*")
     bob.says(*(f":{line}" for line in LINES))
@@ -54,7 +54,46 @@ def test_a_notice_that_cannot_be_shown_loses_no_line(enter: Enter, native: AtNat
     wire.has_sent("ping", received=len(LINES), stream=chat)
     expect(alice.page.locator("#trouble")).to_be_hidden()
     alice.page.click("#me")
-    expect(alice.page.get_by_role("dialog")).to_contain_text("cannot show notices")
+    expect(alice.page.get_by_role("dialog")).to_contain_text("cannot show notifications")
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        "static get permission() { throw new Error('not even asked for') }",
+        "static permission = 'default'; static requestPermission() { throw new Error('nobody may ask') }",
+        "static permission = 'default'; static requestPermission() { return Promise.reject(new Error('no')) }",
+    ],
+    ids=["is forbidden to ask about", "throws", "is refused"],
+)
+def test_a_permission_that_cannot_be_asked_for_takes_nothing_else_away(
+    enter: Enter, native: AtNative, how: str
+) -> None:
+    alice, bob = enter("alice"), native("bob")
+    alice.page.add_init_script(f"Notification = class {{ {how} }}; document.hasFocus = () => false;")
+    alice.page.reload()
+    bob.says("/msg alice AAAAAAAAAAAA 1 :hello")
+    alice.page.click("#me")
+    if "static permission" in how:
+        alice.presses("Notify me when I am elsewhere")
+        expect(alice.page.locator("#hint")).to_contain_text("cannot show notifications")
+        expect(alice.page.get_by_role("dialog")).to_be_hidden()
+        alice.page.click("#me")
+    expect(alice.page.get_by_role("button", name="Log out")).to_be_visible()
+    alice.page.keyboard.press("Escape")
+    alice.goes_to("bob")
+    alice.reads("hello")
+    expect(alice.page.locator("#trouble")).to_be_hidden()
+
+
+def test_what_goes_wrong_behind_a_button_is_told(enter: Enter) -> None:
+    alice = enter("alice")
+    alice.page.evaluate(
+        "Node.prototype.replaceChildren = Element.prototype.replaceChildren = () => { throw Error('no') }; undefined"
+    )
+    alice.page.click("#me")
+    expect(alice.page.locator("#trouble")).to_be_visible()
+    assert complaints(alice)
 
 
 @pytest.mark.parametrize("what", BREAKS)

@@ -7,7 +7,7 @@ from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-unt
 from playwright.sync_api import FloatRect, Locator, Page, expect
 
 from tests.page.conftest import AtNative, Enter
-from tests.page.house import Person, Server
+from tests.page.house import Person, Server, Wire
 
 LONG = "W" * 32
 
@@ -137,7 +137,7 @@ def test_right_to_left_text_runs_from_the_right(enter: Enter) -> None:
 
 
 @pytest.mark.parametrize("is_talking", [False, True], ids=["list", "conversation"])
-def test_requests_on_a_phone_stand_above_all_with_nothing_cut_off(
+def test_requests_on_a_phone_stand_there_with_nothing_cut_off(
     enter: Enter, server: Server, native: AtNative, is_talking: bool
 ) -> None:
     server.stop()
@@ -164,6 +164,59 @@ def test_requests_on_a_phone_stand_above_all_with_nothing_cut_off(
     assert has_no_sideways_scroll(alice.page)
     below = alice.page.locator("#log" if is_talking else "nav")
     assert box(below)["height"] > 300
+
+
+def places(person: Person, *names: str) -> list[FloatRect]:
+    return [box(person.page.locator("#head").get_by_role("button", name=name, exact=True)) for name in names]
+
+
+def test_what_stands_above_the_messages_does_not_move_under_the_pointer(
+    enter: Enter, server: Server, native: AtNative
+) -> None:
+    alice, bob = enter("alice"), native("bob")
+    wire = Wire(alice.page)
+    names = ("Topic", "More", "Leave")
+    before = places(alice, *names)
+    bob.says("/join lobby", "/chat alice")
+    expect(alice.page.locator(".request")).to_have_count(1)
+    expect(alice.page.get_by_role("button", name="2 here")).to_be_visible()
+    assert places(alice, *names) == before
+    server.kill()
+    expect(alice.page.locator("#link")).to_contain_text("Connection lost")
+    assert places(alice, *names) == before
+    wire.holds.add("room_entered")
+    server.start()
+    expect(alice.page.locator("#link")).to_be_empty()
+    alice.page.reload()
+    expect(alice.page.locator("#app")).to_be_visible()
+    expect(alice.row("#lobby")).to_be_visible()
+    wire.until(lambda: bool(wire.held))
+    assert places(alice, *names) == before  # the lobby is about to be entered
+    wire.releases()
+    expect(alice.page.get_by_role("button", name="1 here")).to_be_visible()
+    assert places(alice, *names) == before
+
+
+def test_on_a_phone_no_row_of_the_list_moves_under_the_finger(enter: Enter, native: AtNative) -> None:
+    alice, bob = enter("alice", is_phone=True), native("bob")
+    expect(alice.row("bob")).to_be_visible()
+    before = [box(alice.row(key)) for key in ("#lobby", "bob")]
+    bob.says("/chat alice")
+    expect(alice.page.locator(".request")).to_be_in_viewport()
+    assert [box(alice.row(key)) for key in ("#lobby", "bob")] == before
+
+
+def test_on_a_phone_the_same_is_so_whatever_is_asked(enter: Enter, native: AtNative) -> None:
+    alice, bob = enter("alice", is_phone=True), native("bob")
+    alice.row("bob").tap()
+    before = places(alice, "More", "Block")
+    alice.presses("Ask for a chat")
+    expect(alice.page.get_by_role("button", name="Cancel the request")).to_be_visible()
+    assert places(alice, "More", "Block") == before
+    bob.hears("want_chat_with_you alice.*")
+    bob.says("yes")
+    expect(alice.page.get_by_role("button", name="Leave the chat")).to_be_visible()
+    assert places(alice, "More", "Block") == before
 
 
 def box(element: Locator) -> FloatRect:

@@ -26,7 +26,8 @@ def test_the_password_is_asked_for_where_there_is_one(server: Server, browser: B
     erin.page.keyboard.type("wrong")
     erin.page.keyboard.press("Enter")
     expect(erin.page.get_by_role("alert")).to_contain_text("wrong password")
-    erin.page.fill("#password", "correct horse")
+    expect(erin.page.locator("#password")).to_be_focused()
+    erin.page.keyboard.type("correct horse")  # in the place of the wrong one
     erin.page.keyboard.press("Enter")
     expect(erin.page.locator("#app")).to_be_visible()
     expect(erin.page.locator("#password")).to_have_value("")

@@ -107,8 +107,16 @@ def test_people_are_read_as_their_accounts_spell_them(enter: Enter, native: AtNa
     expect(alice.notes.last).to_have_text("νίκος has joined.")
     expect(alice.messages.last).to_have_text("* νίκος waves")
     expect(alice.page.locator("#rows .who")).to_have_text("νίκος")
-    nikos.says("/chat alice")
+    nikos.says("/chat alice", "/msg alice AAAAAAAAAAAC 1 :for you")
     expect(alice.page.locator(".request b")).to_have_text("νίκος")
+    alice.row("νίκοσ").click()
+    expect(alice.row("νίκοσ")).to_have_attribute("title", "νίκος")
+    expect(alice.page.locator("#text")).to_have_attribute("placeholder", "Message to νίκος")
+    expect(alice.messages).to_have_text(["for you"])
+    alice.presses("More")
+    with alice.page.expect_download() as download:
+        alice.presses("Save as .txt")
+    assert download.value.suggested_filename == "chat-with-νίκος.txt"
     nikos.leaves()
     expect(alice.page.locator("#people li")).to_have_count(0)
     alice.page.evaluate("localStorage.removeItem('duologue/alice/spellings')")

@@ -53,6 +53,23 @@ def test_i_say_how_i_am_and_say_it_again_after_a_lost_connection(enter: Enter, s
     expect(bob.row("alice")).to_contain_text("online")
 
 
+def test_a_double_click_does_nothing_to_what_comes_into_the_place_of_a_button(enter: Enter, native: AtNative) -> None:
+    alice, bob, carol = enter("alice"), native("bob"), native("carol")
+    for asker in (bob, carol):
+        asker.says("/chat alice")
+        asker.hears("chat_requested alice .*")
+    expect(alice.page.locator(".request")).to_have_count(2)
+    alice.page.get_by_role("button", name="Decline bob").dblclick(delay=60)
+    bob.hears("alice decline chat")
+    expect(alice.page.locator(".request b")).to_have_text(["carol"])
+    alice.goes_to("bob")
+    alice.page.get_by_role("button", name="Ask for a chat").dblclick(delay=60)
+    bob.hears("want_chat_with_you alice .*")
+    expect(alice.page.get_by_role("button", name="Cancel the request")).to_be_visible()
+    bob.says("yes")
+    expect(alice.page.locator("#head small")).to_have_text("In a chat with you")
+
+
 def test_three_requests_stack_and_take_no_keys_away(enter: Enter, native: AtNative) -> None:
     dave = enter("dave")
     dave.page.locator("#text").press_sequentially("I am wri")

@@ -85,6 +85,27 @@ def test_a_lost_connection_takes_no_draft_and_brings_none_back(enter: Enter) -> 
     expect(alice.page.locator("#text")).to_have_value("still writing")
 
 
+def test_what_was_written_in_another_tab_is_a_draft_here_too(enter: Enter) -> None:
+    alice, _ = enter("alice"), enter("bob")
+    alice.page.locator("#text").press_sequentially("to all")
+    first = alice.page
+    alice.page = alice.opens()
+    alice.logs_in()
+    alice.goes_to("bob")
+    alice.page.locator("#text").press_sequentially("to bob")
+    drafted(alice)
+    second, alice.page = alice.page, first
+    alice.presses("Use it here")
+    expect(alice.page.locator("#link")).to_be_empty()
+    expect(alice.page.locator("#text")).to_have_value("to all")
+    alice.page.locator("#text").press_sequentially(" of you")
+    drafted(alice)
+    alice.goes_to("bob")
+    expect(alice.page.locator("#text")).to_have_value("to bob")
+    second.reload()
+    expect(second.locator("#text")).to_have_value("to bob")
+
+
 def test_a_phone_comes_back_to_its_list_or_its_conversation(enter: Enter, native: AtNative) -> None:
     alice, _ = enter("alice", is_phone=True), native("bob")
     alice.row("bob").tap()

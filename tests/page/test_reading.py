@@ -38,6 +38,41 @@ def test_a_selection_survives_the_marks_of_its_message(enter: Enter) -> None:
         assert alice.page.evaluate("String(getSelection())") == "hello"
 
 
+def test_a_selection_survives_the_chat_that_was_asked_for(enter: Enter, native: AtNative) -> None:
+    alice, bob = enter("alice"), native("bob")
+    alice.goes_to("bob")
+    alice.types("hello bob")
+    alice.presses("Ask for a chat")
+    bob.hears("want_chat_with_you alice.*")
+    row = alice.page.locator("#rows .row").first
+    row.evaluate(SELECTS)
+    bob.says("yes")
+    expect(alice.notes.last).to_have_text("Chat with bob started.")
+    assert alice.page.evaluate("String(getSelection())") == "hello"
+
+
+def test_a_selection_survives_the_lines_that_take_its_message_off_the_screen(
+    enter: Enter, server: Server, native: AtNative
+) -> None:
+    server.stop()
+    server.start("--limits", "off")
+    bob = native("bob")
+    fill(bob, 40)
+    alice = enter("alice")
+    expect(alice.messages.last).to_have_text("number 40")
+    alice.page.locator("#rows .row").last.evaluate(SELECTS)
+    bob.says(*(f"/msg #lobby AAAAAAAAAAAB {number} :later {number}" for number in range(1, 101)))
+    expect(alice.messages.last).to_have_text("later 100")
+    assert alice.page.evaluate("String(getSelection())") == "numbe"
+    alice.page.locator("#log").evaluate(UPWARDS)
+    expect(alice.page.locator("#down")).to_be_visible()
+    assert alice.page.evaluate("String(getSelection())") == "numbe"
+    alice.goes_to("#lobby")
+    alice.page.evaluate("getSelection().removeAllRanges()")
+    alice.page.locator("#down").click()
+    expect(alice.messages.get_by_text("number 40")).to_have_count(0)
+
+
 def test_what_somebody_points_at_stays_the_same_while_it_changes(enter: Enter, native: AtNative) -> None:
     """A row of the list, a button above the messages, a request, the name behind which the menu is."""
     alice, bob = enter("alice"), native("bob")
@@ -111,6 +146,20 @@ def test_a_hit_opens_at_its_message_with_what_was_said_around_it(
         expect(alice.page.locator("#down")).to_be_visible()
         alice.page.locator("#down").click()
         expect(alice.messages.last).to_have_text("number 700")
+
+
+def test_where_all_is_on_the_screen_there_is_nothing_newer_to_go_to(enter: Enter, native: AtNative) -> None:
+    alice, bob = enter("alice"), native("bob")
+    bob.says("/msg alice AAAAAAAAAAAA 1 :the green teapot")
+    expect(alice.row("bob").locator(".news")).to_be_visible()
+    alice.page.fill("#find", "teapot")
+    alice.page.press("#find", "Enter")
+    alice.page.locator("#results").get_by_text("the green teapot").click()
+    expect(alice.page.locator(".found .text")).to_be_in_viewport()
+    expect(alice.page.locator("#down")).to_be_hidden()
+    bob.says(*(f"/msg alice AAAAAAAAAA{number} 1 :number {number}" for number in range(10, 35)))
+    expect(alice.messages.last).to_have_text("number 34")
+    expect(alice.messages.last).to_be_in_viewport()
 
 
 def test_who_goes_elsewhere_meanwhile_is_not_brought_back_to_the_hit(enter: Enter, native: AtNative) -> None:

@@ -79,7 +79,7 @@ class Files:
         one names the other.
         """
         modules = [f"<{path[1:]}>; rel=modulepreload" for path in self._files if path.endswith(".js")]
-        return {"Connection": ", ".join(modules)} if modules else {}
+        return {"Link": ", ".join(modules)} if modules else {}
 
     def answer(self, path: str, known: str, accepted: str = "") -> Response | None:
         """Return the file at `path`, compressed if `accepted` allows it, or that it is still the one of the ETags in
@@ -115,7 +115,7 @@ def _read(path: Path) -> File:
 def response(status: HTTPStatus, body: bytes, content_type: str, **more: str) -> Response:
     """Return an answer that closes the connection: the next file comes on another, as the next login does."""
     headers = Headers(
-        {"Content-Type": content_type, "Content-Length": str(len(body)), "NativeConnection": "close", **HEADERS, **more}
+        {"Content-Type": content_type, "Content-Length": str(len(body)), "Connection": "close", **HEADERS, **more}
     )
     return Response(status.value, status.phrase, headers, body)
 

@@ -49,7 +49,7 @@ def test_words_are_found_and_stepped_through(root: tkinter.Tk, bar: Bar) -> None
 
 def test_what_comes_meanwhile_is_counted(bar: Bar) -> None:
     bar.bar.open()
-    assert bar.type("hay").startswith("Not in what is shown here.")
+    assert bar.type("hay").startswith("Not in the messages shown here.")
     bar.text.insert("end", "hay\n")
     bar.finder.refresh()
     assert str(bar.bar._result["text"]).startswith("1 here.")

@@ -38,21 +38,22 @@ def test_the_folder_itself_is_its_index(files: Files) -> None:
     assert index
     assert front
     assert front.body == index.body == b"<p>"
+    assert front.headers["Connection"] == "close"  # or a browser, or a proxy, waits there for the next answer
 
 
 def test_the_index_names_all_modules_so_that_they_are_fetched_at_once(files: Files) -> None:
     front, module = files.answer("/", ""), files.answer("/parts/app.js", "")
     assert front
     assert module
-    assert front.headers["Connection"] == "<parts/app.js>; rel=modulepreload"
-    assert "Connection" not in module.headers
+    assert front.headers["Link"] == "<parts/app.js>; rel=modulepreload"
+    assert "Link" not in module.headers
 
 
 def test_a_page_without_modules_names_none(tmp_path: Path) -> None:
     (tmp_path / "index.html").write_text("<p>")
     front = Files(tmp_path).answer("/", "")
     assert front
-    assert "Connection" not in front.headers
+    assert "Link" not in front.headers
 
 
 @pytest.mark.parametrize("known", ["{}", "W/{}", '"other", {}', '"other",W/{}'])
@@ -129,7 +130,7 @@ def test_what_a_browser_has_compressed_is_not_sent_again(tmp_path: Path) -> None
     files = Files(tmp_path)
     first = files.answer("/", "", "gzip")
     assert first
-    assert first.headers["Connection"] == "<app.js>; rel=modulepreload"
+    assert first.headers["Link"] == "<app.js>; rel=modulepreload"
     tag = first.headers["ETag"]
     again, other = files.answer("/", f"W/{tag}", "gzip"), files.answer("/", tag)
     assert again
