@@ -27,7 +27,14 @@ LAYERS = (
     (
         *("server.people.directory", "server.people.guests", "server.tasks"),
         *("server.chats.relay", "server.chats.receipts", "server.session"),
-        *("server.auth.passwords", "server.auth.session_tokens", "server.metrics", "server.tables", "server.exposure"),
+        *(
+            "server.auth.passwords",
+            "server.auth.session_tokens",
+            "server.metrics",
+            "server.tables",
+            "server.exposure",
+            "server.files",
+        ),
     ),
     ("protocols", "server.storage"),
     ("settings", "logs", "durable", "server.fair_pool", "server.turns", "server.permissions", "server.access"),

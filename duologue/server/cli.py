@@ -22,12 +22,13 @@ from duologue.protocols.base import FRONT_DOORS
 from duologue.server import admin
 from duologue.server.access import AccessError, in_words
 from duologue.server.exposure import ExposedError
+from duologue.server.files import store_path
 from duologue.server.net import control
 from duologue.server.net.binding import CannotListen
 from duologue.server.net.descriptors import raise_limit
 from duologue.server.net.tls import CertificateError
 from duologue.server.permissions import PermissionsError
-from duologue.server.server import Server, store_path
+from duologue.server.server import Server
 from duologue.server.storage.backup import back_up, restore
 from duologue.server.storage.base import StoreError
 from duologue.server.storage.users_file import UsersFileError

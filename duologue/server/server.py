@@ -10,7 +10,7 @@ import secrets
 import socket
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -22,10 +22,11 @@ from duologue.core.requests import Chat
 from duologue.core.room import Room
 from duologue.core.streams import Direction, Stream
 from duologue.protocols.base import FRONT_DOORS, Framing, FrontDoor
-from duologue.server.access import Use, Used, check_access
+from duologue.server.access import check_access
 from duologue.server.auth.passwords import PasswordPool
 from duologue.server.auth.session_tokens import KEY_BYTES, SessionTokens, kept_key
 from duologue.server.exposure import ExposedError, check_exposure
+from duologue.server.files import kept_files, key_path, store_path, used_files
 from duologue.server.hub import SHUTTING_DOWN, Hub
 from duologue.server.metrics import Figures, exposition
 from duologue.server.net.binding import CannotListen, bound
@@ -35,7 +36,7 @@ from duologue.server.net.listener import Listener
 from duologue.server.net.tls import Certificate
 from duologue.server.net.web import WebSite, origins
 from duologue.server.net.web_files import PAGE, Files
-from duologue.server.permissions import Kept, Readable, check_permissions, make_private
+from duologue.server.permissions import check_permissions, make_private
 from duologue.server.storage import users_file
 from duologue.server.storage.base import LiveChat, LiveStream, Store, Stored, StoreError
 from duologue.server.storage.disk import DiskReserve, free_bytes
@@ -43,7 +44,6 @@ from duologue.server.storage.in_use import StoreInUse
 from duologue.server.storage.retention import Retention
 from duologue.server.storage.shares import MailboxLimits
 from duologue.server.storage.sqlite import SqliteStore
-from duologue.server.storage.store_id import id_path
 from duologue.server.storage.unreceived import Unreceived
 from duologue.server.tables import Users
 from duologue.settings import Settings
@@ -104,8 +104,8 @@ class Server:
         accounts = users_file.read(settings.users)
         addresses = self._addresses = _addresses(settings.host)
         check_exposure(settings, addresses, accounts)
-        check_access(_used_files(settings))
-        check_permissions(_kept_files(settings, accounts))
+        check_access(used_files(settings))
+        check_permissions(kept_files(settings, accounts))
         self._users.replace(accounts)
         if settings.tls_cert and settings.tls_key:
             self._certificate = Certificate(settings.tls_cert, settings.tls_key)
@@ -348,27 +348,6 @@ class Server:
         return {"columns": table.columns, "rows": table.rows}
 
 
-def store_path(settings: Settings) -> Path:
-    """Return the path of the messages."""
-    return settings.data / "messages.db"
-
-
-def key_path(settings: Settings) -> Path:
-    """Return the path of the key that signs session tokens."""
-    return settings.data / "web.key"
-
-
-def _kept_files(settings: Settings, accounts: Sequence[Account]) -> Iterator[Kept]:
-    """Yield the files that others must not be able to change, and some of them not to read."""
-    yield Kept(settings.data, "the data folder", Readable.HARMLESS, is_own=True)
-    yield Kept(key_path(settings), "the key of the passes", Readable.REFUSED, is_own=True)
-    yield Kept(store_path(settings), "the store", Readable.WARNED_OF)
-    has_hashes = any(account.password_hash for account in accounts)
-    yield Kept(settings.users, "the users file", Readable.WARNED_OF if has_hashes else Readable.HARMLESS)
-    if settings.tls_key:
-        yield Kept(settings.tls_key, "the certificate's private key", Readable.WARNED_OF)
-
-
 def _warn_of_a_proxy(settings: Settings) -> None:
     if settings.web_origins and not settings.tls_cert and not settings.trusted_proxies:
         log.warning(
@@ -376,17 +355,6 @@ def _warn_of_a_proxy(settings: Settings) -> None:
             "tells them apart",
             extra={"web_origins": ",".join(settings.web_origins)},
         )
-
-
-def _used_files(settings: Settings) -> Iterator[Used]:
-    """Yield the files that the server will need, some of them when somebody speaks for the first time."""
-    yield Used(settings.data, "the data folder", Use.WRITES_IN)
-    yield Used(key_path(settings), "the key of the passes", Use.READS)
-    if settings.history:
-        store = store_path(settings)
-        yield Used(id_path(store), "the id of the store", Use.READS)
-        for suffix in ("", "-wal", "-shm", ".lock"):
-            yield Used(store.with_name(store.name + suffix), "a file of the store", Use.WRITES)
 
 
 def restored(live: LiveChat) -> Chat:

@@ -37,7 +37,7 @@ class Disk:
 def disk(monkeypatch: pytest.MonkeyPatch) -> Disk:
     disk = Disk()
     monkeypatch.setattr("duologue.server.server.free_bytes", lambda _: disk.free)
-    monkeypatch.setattr("duologue.server.storage.sqlite.LOOK_EVERY", 0.01)
+    monkeypatch.setattr("duologue.server.storage.disk.LOOK_EVERY", 0.01)
     return disk
 
 

@@ -32,9 +32,9 @@ def held_in_the_middle() -> Iterator[Event]:
             begun.set()
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("duologue.server.storage.sqlite.search", endless)
-        patch.setattr("duologue.server.storage.sqlite.READING_SECONDS", 3600.0)
-        patch.setattr("duologue.server.storage.sqlite.INDEXING_SECONDS", 60.0)
+        patch.setattr("duologue.server.storage.readings.search", endless)
+        patch.setattr("duologue.server.storage.readings.READING_SECONDS", 3600.0)
+        patch.setattr("duologue.server.storage.readings.INDEXING_SECONDS", 60.0)
         yield begun
 
 
@@ -99,8 +99,8 @@ async def test_another_search_has_its_turn_and_is_whole(stage: Stage) -> None:
     with held_in_the_middle() as begun:
         await searches(mallory, "a ☃", begun)
         store = store_of(stage)
-        found = await store._searcher.collect(
-            _search(store._searcher.connection, Whose("dave"), "rare"), 50, 2.0, "dave"
+        found = await store._readings._searcher.collect(
+            _search(store._readings._searcher.connection, Whose("dave"), "rare"), 50, 2.0, "dave"
         )
         assert [message.text for message in found] == ["something rare"]
 
@@ -134,7 +134,7 @@ async def test_a_search_that_takes_too_long_says_so_and_tells_what_it_has_found(
     await says_much(stage)
     mallory = await stage.enters("alice")
     with held_in_the_middle():
-        monkeypatch.setattr("duologue.server.storage.sqlite.READING_SECONDS", 0.2)
+        monkeypatch.setattr("duologue.server.storage.readings.READING_SECONDS", 0.2)
         await mallory.says("/search a ☃")
         line = await mallory.login.line()
         assert re.match("ERROR search_stopped ", line), line

@@ -121,8 +121,8 @@ DEFENCES = (
     Defence(
         "who is blocked leaves no gap in a stream either",
         "duologue/server/storage/unreceived.py",
-        "_Unheard(answer, letter.number))",
-        "_Unheard(answer, letter.number + 9))",
+        "Unheard(answer, letter.number))",
+        "Unheard(answer, letter.number + 9))",
         f"{_BLOCK}::test_the_block_is_not_told_from_a_share_that_does_not_end",
     ),
     # Receipts

@@ -15,7 +15,7 @@ DEFENCES = (
     Defence(
         "files that others could misuse stop the start",
         "duologue/server/server.py",
-        "        check_permissions(_kept_files(settings, accounts))\n",
+        "        check_permissions(kept_files(settings, accounts))\n",
         "",
         "tests/server/test_server.py::test_files_that_others_could_misuse_are_refused_until_they_cannot",
     ),
@@ -217,9 +217,9 @@ DEFENCES = (
     ),
     Defence(
         "the disk is looked at while nobody writes",
-        "duologue/server/storage/sqlite.py",
-        "        self._looking = self._loop.call_later(LOOK_EVERY, self._look_at_disk)\n",
-        "",
+        "duologue/server/storage/disk.py",
+        "            self._next = loop.call_later(LOOK_EVERY, self._look_in_thread, loop)\n",
+        "            pass\n",
         "tests/attacks/test_disk.py::test_monitors_read_it",
     ),
     Defence(
@@ -239,8 +239,8 @@ DEFENCES = (
     Defence(
         "the index does not grow into the reserve",
         "duologue/server/storage/sqlite.py",
-        "if self._reserve.is_low:  # what is in the index",
-        "if False:  # what is in the index",
+        "not self._reserve.is_low\n        return await self._readings.search",
+        "True\n        return await self._readings.search",
         "tests/server/storage/test_sqlite.py::test_the_index_does_not_grow_into_the_reserve",
     ),
     Defence(

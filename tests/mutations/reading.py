@@ -8,6 +8,7 @@ _THREAD = "duologue/server/storage/reader_thread.py"
 _READER = "duologue/server/storage/reader.py"
 _SEARCH = "duologue/server/storage/search.py"
 _STORE = "duologue/server/storage/sqlite.py"
+_READINGS = "duologue/server/storage/readings.py"
 _RECALL = "duologue/server/history.py"
 
 _OF_THREAD = "tests/server/storage/test_reader_thread.py"
@@ -76,21 +77,21 @@ DEFENCES = (
     ),
     Defence(
         "History does not wait for a search",
-        _STORE,
+        _READINGS,
         'self._searcher = ReaderThread(file.reader(), "store-search")',
         "self._searcher = self._reader",
         f"{_OF_STORE}::test_history_and_mailboxes_do_not_wait_for_a_search",
     ),
     Defence(
         "A mailbox does not wait for history",
-        _STORE,
+        _READINGS,
         'self._reader = ReaderThread(file.reader(), "store-reader")',
         "self._reader = self._mail_thread",
         f"{_OF_STORE}::test_mailboxes_do_not_wait_for_history",
     ),
     Defence(
         "A search waits for the index no longer than it may",
-        _STORE,
+        _READINGS,
         "async with asyncio.timeout(INDEXING_SECONDS):",
         "async with asyncio.timeout(None):",
         f"{_OF_STORE}::test_a_search_waits_for_the_index_no_longer_than_it_may_and_says_so",

@@ -100,7 +100,7 @@ DEFENCES = (
     Defence(
         "what cannot be used later stops the start",
         "duologue/server/server.py",
-        "        check_access(_used_files(settings))\n",
+        "        check_access(used_files(settings))\n",
         "",
         f"{OF_SERVER}test_what_cannot_be_written_later_is_refused_at_the_start",
     ),
@@ -113,7 +113,7 @@ DEFENCES = (
     ),
     Defence(
         "a disk that is full is told from one that is broken",
-        "duologue/server/storage/sqlite.py",
+        "duologue/server/storage/store_file.py",
         "    check_room(path.parent, START_BYTES)\n    match error:",
         "    match error:",
         f"{OF_SERVER}test_a_disk_that_fills_up_while_the_store_is_opened_is_said_to_be_full",

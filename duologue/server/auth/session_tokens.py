@@ -74,7 +74,7 @@ def kept_key(path: Path) -> bytes:
         return _made(path)
     if len(key) == KEY_BYTES:
         return key
-    log.warning("key of the passes made anew", extra={"path": str(path), "reason": f"it has {len(key)} bytes"})
+    log.warning("key of the session tokens made anew", extra={"path": str(path), "reason": f"it has {len(key)} bytes"})
     return _made(path)
 
 

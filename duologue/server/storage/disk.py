@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -43,6 +44,8 @@ class DiskReserve:
         self._reserve = reserve
         self._free = free
         self._changed = changed
+        self._next: asyncio.Handle | None = None
+        self._is_over = False
 
     def look(self) -> None:
         """Look at the disk; if it does not say, the last value stays."""
@@ -56,3 +59,21 @@ class DiskReserve:
         if is_low != self.is_low:
             self.is_low = is_low
             self._changed(is_low)
+
+    def watch(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Look again and again, also while nobody writes, until `stop`."""
+        self._next = loop.call_soon(self._look_later, loop)
+
+    def stop(self) -> None:
+        """Look no more."""
+        self._is_over = True
+        if self._next:
+            self._next.cancel()
+
+    def _look_later(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.judge()
+        if not self._is_over:
+            self._next = loop.call_later(LOOK_EVERY, self._look_in_thread, loop)
+
+    def _look_in_thread(self, loop: asyncio.AbstractEventLoop) -> None:
+        loop.run_in_executor(None, self.look).add_done_callback(lambda _: self._look_later(loop))

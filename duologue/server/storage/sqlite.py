@@ -8,16 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import sqlite3
-from collections.abc import Awaitable, Callable, Sequence
-from functools import partial
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from threading import Lock
 from typing import TypeVar
 
 from duologue.core.errors import PeerError
-from duologue.server.access import check_room, in_words
-from duologue.server.fair_pool import PoolFull
+from duologue.server.access import check_room
 from duologue.server.storage import reader
 from duologue.server.storage.base import (
     ChatProgress,
@@ -27,29 +24,23 @@ from duologue.server.storage.base import (
     Message,
     Pressure,
     Report,
-    StoreDamaged,
     StoreError,
     StreamProgress,
     Undelivered,
-    Unfinished,
 )
 from duologue.server.storage.checkup import warn_of_damage
-from duologue.server.storage.disk import LOOK_EVERY, DiskReserve, disk_full
+from duologue.server.storage.disk import DiskReserve, disk_full
 from duologue.server.storage.gathering import Gathering
-from duologue.server.storage.indexing import Indexing
 from duologue.server.storage.mailroom import Mailroom
 from duologue.server.storage.migrations import migrate
-from duologue.server.storage.reader import Steps, Whose
-from duologue.server.storage.reader_thread import ReaderThread
+from duologue.server.storage.reader import Whose
+from duologue.server.storage.readings import Readings
 from duologue.server.storage.replay import StoredReplay
 from duologue.server.storage.retention import Retention, Sweeper
 from duologue.server.storage.rows import Batch
-from duologue.server.storage.search import search
 from duologue.server.storage.shares import MailboxLimits
-from duologue.server.storage.store_file import StoreFile, use_wal
+from duologue.server.storage.store_file import START_BYTES, StoreFile, refused, use_wal
 from duologue.server.storage.store_id import begin_anew, check_is_the_one, check_is_there
-from duologue.server.storage.stored_lines import DamagedLinesError
-from duologue.server.storage.undelivered import MailReader
 from duologue.server.storage.writer import Answers, Writer
 
 # From the end of a commit to the next, in seconds. Each one costs the loop two switches of threads, and a fight for the
@@ -58,15 +49,7 @@ from duologue.server.storage.writer import Answers, Writer
 COMMIT_SPACING = 0.015
 # The same where somebody waits for an answer: one who writes to a room says the next thing only when this is stored.
 ANSWER_SPACING = 0.005
-# Seconds of work on one question. A page of history takes a few ms and a search for words less than that, so this is
-# for a search for signs among some 200,000 messages, or for words that are in most of them: nobody waits much longer
-# for an answer, and what was found by then is one.
-READING_SECONDS = 2.0
-# The same for the wait until the index has what was said since the last search: 40,000 messages or more.
-INDEXING_SECONDS = 2.0
 
-# What has to be free before a store is opened: a new one, its log and its shared memory take 0.8 MiB.
-START_BYTES = 1024 * 1024
 
 T = TypeVar("T")
 
@@ -101,17 +84,12 @@ class SqliteStore:
         self.live_rooms = reader.live_rooms(connection)
         self.blocks, self.asking = reader.blocks(connection), reader.asking(connection)
         self._waiting = Gathering(streams, reader.next_numbers(connection), self._press)
-        # Ordinary reading, what people look up, and what they search for do not wait for each other.
-        self._mail_thread = ReaderThread(file.reader(), "store-mail")
-        self._reader = ReaderThread(file.reader(), "store-reader")
-        self._searcher = ReaderThread(file.reader(), "store-search")
-        self._mail = MailReader()
         self._turn = Lock()
-        self._indexing = Indexing(self._searcher, file.indexer(), self._turn)
+        self._readings = Readings(file, self._turn)
         self._reserve = reserve
         self._writer = Writer(connection, loop, self._turn, mailbox, self._written, self._broken, reserve.look)
         reserve.look()
-        self._looking: asyncio.Handle = loop.call_soon(self._watch_disk)
+        reserve.watch(loop)
         self._sweeper = Sweeper(file.indexer(), loop, self._turn, retention)
         self._not_before = self._answer_not_before = 0.0
         self._timer: asyncio.Handle | None = None  # of a commit that is due, and not handed over
@@ -167,7 +145,7 @@ class SqliteStore:
             )
         except BaseException as error:
             file.release()
-            raise _refused(path, error) from error
+            raise refused(path, error) from error
 
     # Writing. Each raises StoreError once the store has failed or is closed.
 
@@ -220,7 +198,7 @@ class SqliteStore:
         if self._refusal is None:
             self._refusal = StoreError(self._file.path, "the store is closed")
             self._stop_reading()
-            self._looking.cancel()
+            self._reserve.stop()
             if self._waiting:
                 self._due()
                 self._hasten(self._loop.time())
@@ -249,9 +227,7 @@ class SqliteStore:
         return KeptLetter(progress, None)
 
     async def receipt(self, stream: str, recipient: str, upto: int) -> StreamProgress | None:
-        """Note that `recipient` holds 1 to `upto` of a letter, or of a stream of an ended chat. None: there is none
-        such.
-        """
+        """Note that `recipient` holds 1 to `upto` of a letter, or of a stream of an ended chat. None: none such."""
         return await self._ask(lambda mailroom: mailroom.receipt(stream, recipient, upto))
 
     async def progress(self, stream: str, sender: str) -> StreamProgress | None:
@@ -259,9 +235,7 @@ class SqliteStore:
         return await self._ask(lambda mailroom: mailroom.progress(stream, sender))
 
     async def chat_standing(self, chat_id: str, me: str, stream: str | None) -> ChatProgress | None:
-        """Return the progress of an ended chat for `me`, by the stream named or else the last. None: `me` has none
-        such.
-        """
+        """Return the progress of an ended chat for `me`, by the stream named or else the last. None: `me` has none."""
         return await self._ask(lambda mailroom: mailroom.chat_standing(chat_id, me, stream))
 
     # Reading. Each raises StoreError where the file cannot be read.
@@ -271,17 +245,14 @@ class SqliteStore:
         found = self._waiting.stream(chat_id, sender, stream)
         if found is None:
             raise KeyError(stream)
-        return StoredReplay(self._mail_thread.connection, found.number, after, partial(self._read_mail, chat_id))
+        return self._readings.replay(chat_id, found.number, after)
 
     async def undelivered(self, me: str, after: int, limit_bytes: int) -> list[Undelivered]:
         """Return what waits for `me` after a cursor, in the order it came: all of it that was given to the store by
         now.
         """
         await self.synced()
-        page = partial(self._mail.page, self._mail_thread.connection, me, after, limit_bytes)
-        while (found := await self._read_mail(me, page)) is None:
-            pass
-        return found
+        return await self._readings.undelivered(me, after, limit_bytes)
 
     async def history(self, me: str, partner: str, *, before: int | None = None, limit: int) -> list[Message]:
         """Return the newest messages of the two, over all of their chats, oldest first; `before` is a message's number.
@@ -289,47 +260,26 @@ class SqliteStore:
         Everything given to the store by now counts, as in a search: the asker may have read it already.
         """
         await self._readable()
-        return await self._read_back(reader.history(self._reader.connection, Whose(me, partner), before), limit, me)
+        return await self._readings.history(Whose(me, partner), before, limit)
 
     async def room_history(self, room_id: str, *, asker: str, before: int | None = None, limit: int) -> list[Message]:
         """Return the same of a room."""
-        return await self._read_back(reader.room_history(self._reader.connection, room_id, before), limit, asker)
+        return await self._readings.room_history(room_id, before, limit, asker)
 
     async def have_talked(self, me: str, other: str) -> bool:
         """Return whether the two have had a chat, or `me` has written to `other`."""
         await self.synced()
-        return await self._told(
-            self._reader.run(partial(reader.have_talked, self._reader.connection, me, other), other)
-        )
+        return await self._readings.have_talked(me, other)
 
     async def search(self, me: str, words: str, limit: int, rooms: Sequence[str] = ()) -> list[Message]:
-        """Return the newest messages in any chat of `me` or in these rooms that have all of these
-        words, newest first.
+        """Return the newest messages in any chat of `me` or in these rooms that have all of these words, newest first.
+
+        On a full disk nothing is added to the index: what is in it is found, and the rest when there is room.
         """
         await self._readable()
-        is_up_to_date = await self._is_indexed()
-        steps = search(self._searcher.connection, Whose(me, rooms=tuple(rooms)), words)
-        found = await self._told(self._searcher.collect(steps, limit, READING_SECONDS, me))
-        if not is_up_to_date:
-            raise Unfinished(found)
-        return found
-
-    async def _is_indexed(self) -> bool:
-        if self._reserve.is_low:  # what is in the index is found, and the rest when there is room
-            return True
-        try:
-            async with asyncio.timeout(INDEXING_SECONDS):
-                await self._told(self._indexing.bring_up_to_date())
-        except TimeoutError:
-            return False
-        return True
-
-    async def _read_back(self, steps: Steps, limit: int, asker: str) -> list[Message]:
-        """Return messages, oldest first, that were read from the newest back."""
-        try:
-            return (await self._told(self._reader.collect(steps, limit, READING_SECONDS, asker)))[::-1]
-        except Unfinished as unfinished:
-            raise Unfinished(unfinished.found[::-1]) from None
+        return await self._readings.search(
+            Whose(me, rooms=tuple(rooms)), words, limit, may_index=not self._reserve.is_low
+        )
 
     async def _readable(self) -> None:
         """Wait until everything given before is in the file. A receipt that waits for company goes on waiting."""
@@ -411,22 +361,11 @@ class SqliteStore:
         text = f"cannot be written ({error}); nothing is stored until the server is started again. Check the disk"
         self._refusal = StoreError(self._file.path, text)
         self._sweeper.stop()
-        self._looking.cancel()
+        self._reserve.stop()
         self._rest()
         for asked in self._asked + self._asking:
             _settle(asked, self._refusal)
         self._failed(self._refusal)
-
-    def _watch_disk(self) -> None:
-        self._reserve.judge()
-        self._looking = self._loop.call_later(LOOK_EVERY, self._look_at_disk)
-
-    def _look_at_disk(self) -> None:
-        self._loop.run_in_executor(None, self._reserve.look).add_done_callback(self._looked)
-
-    def _looked(self, _: asyncio.Future[None]) -> None:
-        if self._refusal is None:
-            self._watch_disk()
 
     def _rest(self) -> None:
         self._writing = False
@@ -434,45 +373,13 @@ class SqliteStore:
 
     def _stop_reading(self) -> None:
         self._sweeper.stop()
-        for thread in (self._mail_thread, self._reader, self._searcher):
-            thread.stop()
+        self._readings.stop()
 
     def _release(self) -> None:
-        for thread in (self._mail_thread, self._reader, self._searcher):
-            thread.close()
-        self._indexing.close()
+        self._readings.close()
         self._sweeper.close()
         self._writer.stop()
         self._file.release()
-
-    async def _read_mail(self, whose: str, work: Callable[[], T]) -> T:
-        return await self._told(self._mail_thread.run(work, whose))
-
-    async def _told(self, answer: Awaitable[T]) -> T:
-        """Return the answer of a reader's thread."""
-        try:
-            return await answer
-        except PoolFull as error:
-            raise StoreError(self._file.path, "is read for too many at once") from error
-        except RuntimeError as error:  # the thread has ended
-            raise StoreError(self._file.path, "the store is closed") from error
-        except DamagedLinesError as error:
-            text = "messages in it are damaged; `server.py check` names them, and a backup may have them"
-            raise StoreDamaged(self._file.path, text) from error
-        except sqlite3.Error as error:
-            text = f"cannot be read ({error}); check the disk, or restore a backup"
-            raise StoreError(self._file.path, text) from error
-
-
-def _refused(path: Path, error: BaseException) -> BaseException:
-    """Return why the store cannot be opened. SQLite cannot tell a full disk from a broken one, so the disk is asked."""
-    check_room(path.parent, START_BYTES)
-    match error:
-        case OSError():
-            return StoreError(path, f"cannot be opened: {in_words(error, path)}")
-        case sqlite3.Error():
-            return StoreError(path, f"cannot be opened ({error}); check the disk, or restore a backup")
-    return error
 
 
 def _noted(answer: asyncio.Future[T]) -> None:

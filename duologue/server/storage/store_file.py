@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from duologue.durable import sync_folder
-from duologue.server.access import give_to_owner, in_words, opened_lock
+from duologue.server.access import check_room, give_to_owner, in_words, opened_lock
 from duologue.server.storage.base import StoreError
 
 # "Duol" in bytes 68 to 71 of the file's header (sqlite.org, Database File Format 1.3): marks the file as ours.
@@ -29,6 +29,9 @@ BUSY_TIMEOUT = 10.0
 # How long the file is checked before the server accepts connections; 400 MB take 0.05 s when the page cache has them.
 CHECK_SECONDS = 2.0
 _PROGRESS_STEPS = 10_000  # SQLite's own instructions between two looks at the clock, well under a millisecond
+
+# What has to be free before a store is opened: a new one, its log and its shared memory take 0.8 MiB.
+START_BYTES = 1024 * 1024
 
 
 class StoreFile:
@@ -188,3 +191,14 @@ def _damage(connection: sqlite3.Connection) -> str | None:
     finally:
         connection.set_progress_handler(None, 0)
     return None if answer == "ok" else f"is damaged ({answer}); restore a backup: `python server.py restore FILE`"
+
+
+def refused(path: Path, error: BaseException) -> BaseException:
+    """Return why the store cannot be opened. SQLite cannot tell a full disk from a broken one, so the disk is asked."""
+    check_room(path.parent, START_BYTES)
+    match error:
+        case OSError():
+            return StoreError(path, f"cannot be opened: {in_words(error, path)}")
+        case sqlite3.Error():
+            return StoreError(path, f"cannot be opened ({error}); check the disk, or restore a backup")
+    return error

@@ -9,8 +9,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from duologue.core.errors import PeerError
 from duologue.core.streams import chat_of
@@ -28,6 +27,7 @@ from duologue.server.storage.base import (
     StreamProgress,
     Undelivered,
 )
+from duologue.server.storage.held_chats import HeldChat, HeldMailbox, HeldStream, Unheard, UnreceivedReplay
 from duologue.server.storage.held_lines import HeldLines
 from duologue.server.storage.letters import LETTER, STREAMS_OF_A_CHAT, bad_number, check_number, has_mailbox, is_there
 from duologue.server.storage.shares import MailboxLimits, Shares
@@ -40,79 +40,6 @@ REMEMBERED_CHATS = 10_000
 REMEMBERED_PAIRS = 50_000
 
 T = TypeVar("T")
-
-
-@dataclass(slots=True, eq=False)
-class _Stream:
-    name: str
-    backlog: Backlog
-    recipient: str
-    received: int = 0
-    held: HeldLines = field(default_factory=HeldLines)
-
-    @property
-    def sender(self) -> str:
-        return self.backlog.sender
-
-    @property
-    def unreceived(self) -> int:
-        return max(0, self.held.last - self.received)
-
-    @property
-    def progress(self) -> StreamProgress:
-        return StreamProgress(self.name, self.sender, self.recipient, self.received, self.received)
-
-
-@dataclass(slots=True, eq=False)
-class _Chat:
-    """A chat. `reason` is None while it is live."""
-
-    id: str
-    asker: str
-    target: str
-    reason: str | None = None
-    streams: list[_Stream] = field(default_factory=list)
-
-    def said_by(self, sender: str, stream: str | None = None) -> _Stream | None:
-        """Return the stream of this name, or the last."""
-        mine = (one for one in reversed(self.streams) if one.sender == sender and stream in (None, one.name))
-        return next(mine, None)
-
-    def partner_of(self, nickname: str) -> str:
-        return self.target if nickname == self.asker else self.asker
-
-
-@dataclass(slots=True, eq=False)
-class _Mailbox:
-    """The messages that wait for one person: by number of arrival, a stream and the first and last
-    message that came.
-    """
-
-    arrivals: dict[int, tuple[_Stream, int, int]] = field(default_factory=dict)
-
-
-class _Unheard(NamedTuple):
-    """The answer to a sender whom the recipient has blocked, for a stream in which `last` was their last message."""
-
-    progress: StreamProgress
-    last: int
-
-
-class UnreceivedReplay:
-    """A replay from memory."""
-
-    def __init__(self, held: HeldLines, after: int) -> None:
-        self._held = held
-        self._after = after
-
-    async def read(self, limit_bytes: int) -> tuple[bytes, int]:
-        lines: list[bytes] = []
-        size, start = 0, self._after
-        while size < limit_bytes and (part := self._held.part(self._after, limit_bytes - size, limit_bytes)):
-            lines.append(part.lines)
-            size += len(part.lines)
-            self._after = part.first + part.messages - 1
-        return b"".join(lines), self._after - start
 
 
 class Unreceived:
@@ -136,18 +63,18 @@ class Unreceived:
         self._limit = mailbox.messages
         self._shares = Shares(mailbox, waiting_for=lambda _: ())
         self._backlogs = Backlogs(pressure, stream_limit=STREAM_BEHIND_BYTES, total_limit=math.inf)
-        self._current: dict[tuple[str, str], _Stream] = {}
-        self._chats: dict[str, _Chat] = {}
+        self._current: dict[tuple[str, str], HeldStream] = {}
+        self._chats: dict[str, HeldChat] = {}
         self._settled: dict[str, None] = {}  # chats that are over and have been received whole, in this order
-        self._mailboxes: dict[str, _Mailbox] = {}
+        self._mailboxes: dict[str, HeldMailbox] = {}
         self._arrived = int(wall_clock() * 1_000_000)
         self._talked: dict[tuple[str, str], None] = {}  # who knows whom, in the order of their last chat or letter
-        self._unheard: dict[tuple[str, str], _Unheard] = {}  # by stream and sender, in this order
+        self._unheard: dict[tuple[str, str], Unheard] = {}  # by stream and sender, in this order
 
     # Live chats
 
     def chat_started(self, chat_id: str, asker: str, target: str, at: float) -> None:
-        chat = self._chats[chat_id] = _Chat(chat_id, asker, target)
+        chat = self._chats[chat_id] = HeldChat(chat_id, asker, target)
         self._note(self._talked, (asker, target), None)
         self._note(self._talked, (target, asker), None)
         for sender in (asker, target):
@@ -173,7 +100,7 @@ class Unreceived:
     def replay(self, chat_id: str, sender: str, stream: str, after: int) -> UnreceivedReplay:
         return UnreceivedReplay(self._live(chat_id, sender, stream).held, after)
 
-    def _live(self, chat_id: str, sender: str, stream: str) -> _Stream:
+    def _live(self, chat_id: str, sender: str, stream: str) -> HeldStream:
         current = self._current[chat_id, sender]
         if current.name == stream:
             return current
@@ -199,7 +126,7 @@ class Unreceived:
     async def hand_in(self, letter: Letter) -> KeptLetter:
         """Keep a letter. It is not safe yet: only what has been received counts as stored."""
         check_number(letter)
-        chat = self._chats.get(chat_of(letter.stream)) or _Chat(
+        chat = self._chats.get(chat_of(letter.stream)) or HeldChat(
             chat_of(letter.stream), letter.sender, letter.recipient, LETTER
         )
         if chat.reason is None or {chat.asker, chat.target} != {letter.sender, letter.recipient}:
@@ -223,7 +150,7 @@ class Unreceived:
         """Answer as for any letter that has not been received; nothing is kept of it but the answer."""
         before = letter.number - 1
         answer = known or StreamProgress(letter.stream, letter.sender, letter.recipient, before, before)
-        self._note(self._unheard, (letter.stream, letter.sender), _Unheard(answer, letter.number))
+        self._note(self._unheard, (letter.stream, letter.sender), Unheard(answer, letter.number))
         self._shares.taken(letter)
         return answer
 
@@ -307,19 +234,19 @@ class Unreceived:
 
     # Streams and mailboxes
 
-    def _begin(self, chat: _Chat, name: str, backlog: Backlog) -> None:
-        stream = _Stream(name, backlog, chat.partner_of(backlog.sender))
+    def _begin(self, chat: HeldChat, name: str, backlog: Backlog) -> None:
+        stream = HeldStream(name, backlog, chat.partner_of(backlog.sender))
         chat.streams.append(stream)
         self._current[chat.id, backlog.sender] = stream
 
-    def _over(self, stream: str) -> _Chat | None:
+    def _over(self, stream: str) -> HeldChat | None:
         chat = self._chats.get(chat_of(stream))
         return None if chat is None or chat.reason is None else chat
 
-    def _mailbox(self, nickname: str) -> _Mailbox:
-        return self._mailboxes.get(nickname) or _Mailbox()
+    def _mailbox(self, nickname: str) -> HeldMailbox:
+        return self._mailboxes.get(nickname) or HeldMailbox()
 
-    def _receive(self, chat: _Chat, stream: _Stream, upto: int) -> None:
+    def _receive(self, chat: HeldChat, stream: HeldStream, upto: int) -> None:
         before, had_waited, stream.received = stream.received, stream.unreceived, upto
         gone = stream.held.let_go(upto)
         if chat.reason is None:
@@ -329,7 +256,7 @@ class Unreceived:
             self._hand_over(stream, before)
             self._settle(chat)
 
-    def _hand_over(self, stream: _Stream, before: int) -> None:
+    def _hand_over(self, stream: HeldStream, before: int) -> None:
         """Take what has been received since `before` out of the mailbox."""
         mailbox = self._mailboxes[stream.recipient]
         for arrival, (whose, first, last) in [*mailbox.arrivals.items()]:
@@ -341,7 +268,7 @@ class Unreceived:
         if not mailbox.arrivals:
             del self._mailboxes[stream.recipient]
 
-    def _keep_for_later(self, stream: _Stream) -> None:
+    def _keep_for_later(self, stream: HeldStream) -> None:
         """Put a chat that is over into the mailbox, as far as there is room. Its sender still has the rest, and may
         hand it in.
         """
@@ -352,11 +279,11 @@ class Unreceived:
             self._put(stream, stream.received + 1)
             self._shares.put(stream.recipient, stream.sender, stream.unreceived)
 
-    def _take(self, letter: Letter, chat: _Chat, stream: _Stream | None) -> _Stream:
+    def _take(self, letter: Letter, chat: HeldChat, stream: HeldStream | None) -> HeldStream:
         if stream is None:
             before = letter.number - 1
             backlog = Backlog(chat.id, letter.sender)
-            stream = _Stream(letter.stream, backlog, letter.recipient, before, HeldLines(before))
+            stream = HeldStream(letter.stream, backlog, letter.recipient, before, HeldLines(before))
             chat.streams.append(stream)
             self._chats[chat.id] = chat
         self._arrived += 1
@@ -371,12 +298,12 @@ class Unreceived:
             self._settle(chat)
         return stream
 
-    def _put(self, stream: _Stream, first: int) -> None:
-        mailbox = self._mailboxes.setdefault(stream.recipient, _Mailbox())
+    def _put(self, stream: HeldStream, first: int) -> None:
+        mailbox = self._mailboxes.setdefault(stream.recipient, HeldMailbox())
         self._arrived += 1
         mailbox.arrivals[self._arrived] = stream, first, stream.held.last
 
-    def _settle(self, chat: _Chat) -> None:
+    def _settle(self, chat: HeldChat) -> None:
         if any(stream.unreceived for stream in chat.streams):
             return
         self._settled[chat.id] = None
@@ -385,12 +312,12 @@ class Unreceived:
             del self._settled[oldest], self._chats[oldest]
 
 
-def _last(stream: _Stream | None, unheard: _Unheard | None) -> int:
+def _last(stream: HeldStream | None, unheard: Unheard | None) -> int:
     """Return the number of the last message that came, heard or not."""
     return max(max(stream.held.last, stream.received) if stream else 0, unheard.last if unheard else 0)
 
 
-def _read(stream: _Stream, arrival: int, start: int, last: int, limit: int, found: list[Undelivered]) -> int:
+def _read(stream: HeldStream, arrival: int, start: int, last: int, limit: int, found: list[Undelivered]) -> int:
     """Add to `found` what `limit` has room for; return the size of that."""
     size = 0
     while start < last and size < limit:

@@ -103,7 +103,7 @@ def test_a_damaged_key_is_made_anew(tmp_path: Path, damaged: bytes, caplog: pyte
     path = tmp_path / "web.key"
     path.write_bytes(damaged)
     assert kept_key(path) == path.read_bytes() != damaged
-    assert "key of the passes made anew" in caplog.text
+    assert "key of the session tokens made anew" in caplog.text
 
 
 def test_a_key_that_cannot_be_written_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -210,7 +210,7 @@ async def test_a_search_sees_all_that_is_committed_and_the_writer_goes_on(
 ) -> None:
     monkeypatch.setattr(searching, "PIECE_MESSAGES", 5)
     statements: list[str] = []
-    store._indexing._connection.set_trace_callback(statements.append)
+    store._readings._indexing._connection.set_trace_callback(statements.append)
     store.chat_started("c", "alice", "bob", 1.0)
     for number in range(1, 51):
         store.append("c", "alice", b":word %d\n" % number, 1, 2.0)
@@ -527,8 +527,8 @@ async def test_blocks_and_who_may_ask_are_there_when_it_is_opened_again(listener
 async def test_history_and_mailboxes_do_not_wait_for_a_search(
     listener: Listener, store: SqliteStore, endless: Endless, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("duologue.server.storage.sqlite.search", endless)
-    monkeypatch.setattr("duologue.server.storage.sqlite.READING_SECONDS", 3600.0)
+    monkeypatch.setattr("duologue.server.storage.readings.search", endless)
+    monkeypatch.setattr("duologue.server.storage.readings.READING_SECONDS", 3600.0)
     store.chat_started("c", "alice", "bob", 1.0)
     store.append("c", "alice", b":hello\n", 1, 2.0)
     await listener.until_stored("c", "alice", 1)
@@ -548,7 +548,7 @@ async def test_mailboxes_do_not_wait_for_history(
     store: SqliteStore, endless: Endless, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("duologue.server.storage.reader.history", endless)
-    monkeypatch.setattr("duologue.server.storage.sqlite.READING_SECONDS", 3600.0)
+    monkeypatch.setattr("duologue.server.storage.readings.READING_SECONDS", 3600.0)
     await store.hand_in(Letter("l", 1, "alice", "carol", b":a letter\n", 3.0))
     reading = asyncio.create_task(store.history("mallory", "eve", limit=9))
     await endless.until_begun()
@@ -561,9 +561,9 @@ async def test_mailboxes_do_not_wait_for_history(
 async def test_the_store_closes_whatever_is_read(
     store: SqliteStore, endless: Endless, monkeypatch: pytest.MonkeyPatch, reads: str
 ) -> None:
-    monkeypatch.setattr("duologue.server.storage.sqlite.search", endless)
+    monkeypatch.setattr("duologue.server.storage.readings.search", endless)
     monkeypatch.setattr("duologue.server.storage.reader.history", endless)
-    monkeypatch.setattr("duologue.server.storage.sqlite.READING_SECONDS", 3600.0)
+    monkeypatch.setattr("duologue.server.storage.readings.READING_SECONDS", 3600.0)
     question = store.search("eve", "☃", 9) if reads == "search" else store.history("eve", "mallory", limit=9)
     asked = asyncio.create_task(question)
     await endless.until_begun()
@@ -580,7 +580,7 @@ async def test_reading_that_takes_too_long_ends_with_what_it_has_found(
     store.append("c", "alice", b":one\n:two\n", 2, 2.0)
     await listener.until_stored("c", "alice", 2)
     assert len(await store.search("bob", "one", 9)) == 1
-    monkeypatch.setattr("duologue.server.storage.sqlite.READING_SECONDS", 0.2)
+    monkeypatch.setattr("duologue.server.storage.readings.READING_SECONDS", 0.2)
     history, search = reader.history, searching.search
 
     def slow_history(*of: object) -> Iterator[object]:
@@ -592,7 +592,7 @@ async def test_reading_that_takes_too_long_ends_with_what_it_has_found(
         yield from endless(*of)  # type: ignore[arg-type]
 
     monkeypatch.setattr("duologue.server.storage.reader.history", slow_history)
-    monkeypatch.setattr("duologue.server.storage.sqlite.search", slow_search)
+    monkeypatch.setattr("duologue.server.storage.readings.search", slow_search)
     with pytest.raises(Unfinished) as raised:
         await store.history("alice", "bob", limit=9)
     assert [found.text for found in raised.value.found] == ["one", "two"], "oldest first, as ever"
@@ -610,7 +610,7 @@ async def test_a_search_waits_for_the_index_no_longer_than_it_may_and_says_so(
     assert len(await store.search("bob", "word", 9)) == 1
     store.append("c", "alice", b":word new\n", 1, 2.0)
     await listener.until_stored("c", "alice", 2)
-    monkeypatch.setattr("duologue.server.storage.sqlite.INDEXING_SECONDS", 0.0)
+    monkeypatch.setattr("duologue.server.storage.readings.INDEXING_SECONDS", 0.0)
     with pytest.raises(Unfinished) as raised:
         await store.search("bob", "word", 9)
     assert "word old" in [found.text for found in raised.value.found]
@@ -620,7 +620,7 @@ async def test_a_search_waits_for_the_index_no_longer_than_it_may_and_says_so(
 
 async def test_the_disk_is_looked_at_with_each_commit(listener: Listener, monkeypatch: pytest.MonkeyPatch) -> None:
     """Within a second a fast disk takes more than the reserve."""
-    monkeypatch.setattr("duologue.server.storage.sqlite.LOOK_EVERY", 3600.0)
+    monkeypatch.setattr("duologue.server.storage.disk.LOOK_EVERY", 3600.0)
     store = listener.open()
     listener.free = 0
     await store.hand_in(Letter("one", 1, "alice", "bob", b":in time\n", 1.0))
