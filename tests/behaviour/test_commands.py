@@ -22,7 +22,7 @@ async def test_an_unknown_command_in_json(house: House) -> None:
     await rosa.commands("DANCE", "now")
     await rosa.sees("ERROR There is no command DANCE. The commands are JOIN, MSG, LEAVE and LIST.")
     await rosa.commands("\x1b[2J" * 30)
-    await rosa.sees_like(r"ERROR There is no command (␛\[2J)+\. .*")
+    await rosa.sees_like(r"ERROR There is no command (␛\[2J)+…\. .*")
 
 
 @pytest.mark.parametrize("door", GUEST_DOORS)

@@ -239,8 +239,8 @@ DEFENCES = (
     Defence(
         "the index does not grow into the reserve",
         "duologue/server/storage/sqlite.py",
-        "not self._reserve.is_low\n        return await self._readings.search",
-        "True\n        return await self._readings.search",
+        "may_index=not self._reserve.is_low",
+        "may_index=True",
         "tests/server/storage/test_sqlite.py::test_the_index_does_not_grow_into_the_reserve",
     ),
     Defence(
