@@ -16,6 +16,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from math import ceil
+from typing import Protocol
 
 from duologue.core.chat_rules import ChatRules, seconds_left
 from duologue.core.commands.chat import ResumeChat
@@ -30,6 +31,8 @@ from duologue.core.events.chat import (
 )
 from duologue.core.limits import Limits
 from duologue.core.pages import PAGE
+from duologue.core.presence import Presences
+from duologue.core.privacy import Privacy
 from duologue.core.request_rate import RequestRate
 from duologue.core.requests import Cause, Chat, ChatEnd, Request, RequestState
 from duologue.core.text import listed
@@ -45,33 +48,33 @@ class OpenRequests:
     asked_by: dict[str, Request] = field(default_factory=dict)
 
 
-class Switchboard:
-    """Requests and chats. `is_registered` tells whether an account exists; `new_chat_id` makes an id that no other chat
-    has.
+class People(Protocol):
+    """The people who can be asked: the server's directory."""
 
-    `is_disturbable` tells who takes requests, `check_may_turn_to` raises PeerError for an asker who has blocked the
-    other, `is_heard` tells whether a request reaches its target, and `text_for` what its asker reads of them.
-    `source_of` says under which source the requests of somebody who is here are counted.
+    def is_registered(self, nickname: str) -> bool:
+        """Return whether somebody of this nickname can be asked."""
+
+    def source_of(self, nickname: str) -> str:
+        """Return the source under which the requests of somebody who is here are counted."""
+
+
+class Switchboard:
+    """Requests and chats. `presences` know who takes requests, and what an asker reads of them, `privacy` who has
+    blocked whom; `new_chat_id` makes an id that no other chat has.
     """
 
     def __init__(
         self,
+        people: People,
+        presences: Presences,
+        privacy: Privacy,
         *,
-        is_registered: Callable[[str], bool],
-        is_disturbable: Callable[[str], bool],
-        check_may_turn_to: Callable[[str, str], None],
-        is_heard: Callable[[str, str], bool],
-        text_for: Callable[[str, str], list[Effect]],
-        source_of: Callable[[str], str],
         new_chat_id: Callable[[], str],
         limits: Limits,
     ) -> None:
-        self._is_registered = is_registered
-        self._is_disturbable = is_disturbable
-        self._check_may_turn_to = check_may_turn_to
-        self._is_heard = is_heard
-        self._text_for = text_for
-        self._source_of = source_of
+        self._directory = people
+        self._presences = presences
+        self._privacy = privacy
         self._rate = RequestRate(limits)
         self._limits = limits
         self._people: dict[str, OpenRequests] = {}
@@ -122,7 +125,7 @@ class Switchboard:
         chat = self._chats.of(asker)
         if chat:
             raise PeerError("in_chat", f"You are in a chat with {chat.partner_of(asker)}; /quit leaves it.")
-        self._check_may_turn_to(asker, target)
+        self._privacy.check_may_turn_to(asker, target)
         if (
             target not in person.asks
             and target not in person.asked_by
@@ -134,14 +137,14 @@ class Switchboard:
             )
 
     def _check_rate(self, now: float, asker: str) -> None:
-        wait = self._rate.wait(self._source_of(asker), now)
+        wait = self._rate.wait(self._directory.source_of(asker), now)
         if wait > 0:
             raise PeerError(
                 "too_many_requests", f"You have asked many people in a short time; ask the next in {ceil(wait)} s."
             )
 
     def _first_cause(self, now: float, asker: str, target: str) -> Cause:
-        if not self._is_registered(target):
+        if not self._directory.is_registered(target):
             return Cause.TARGET_UNKNOWN
         if self._declined.get((asker, target), now) > now:
             return Cause.DECLINED_BEFORE
@@ -149,15 +152,15 @@ class Switchboard:
             return Cause.TARGET_OFFLINE
         if self._chats.of(target):
             return Cause.TARGET_IN_CHAT
-        if not self._is_disturbable(target):
+        if not self._presences.is_disturbable(target):
             return Cause.TARGET_UNDISTURBED
         # The rest is the same for anybody: only what would be a request is counted, heard or not.
-        is_too_often = self._rate.is_too_often(self._source_of(asker), target, now)
+        is_too_often = self._rate.is_too_often(self._directory.source_of(asker), target, now)
         return Cause.ASKED_TOO_OFTEN if is_too_often else Cause.TARGET_FREE
 
     def _wait(self, request: Request, now: float) -> list[Effect]:
-        self._rate.note(self._source_of(request.asker), request.target, now)
-        request.is_heard = self._is_heard(request.asker, request.target)
+        self._rate.note(self._directory.source_of(request.asker), request.target, now)
+        request.is_heard = self._privacy.takes_request(request.asker, request.target)
         self._people[request.asker].asks[request.target] = request
         self._people[request.target].asked_by[request.asker] = request
         self._waiting.append(request)
@@ -165,7 +168,7 @@ class Switchboard:
         return [
             *([Tell(request.target, ChatRequested(request.asker, seconds))] if request.is_heard else []),
             Tell(request.asker, RequestSent(request.target, seconds)),
-            *self._text_for(request.asker, request.target),
+            *self._presences.text_for(request.asker, request.target),
         ]
 
     def accept(self, target: str, asker: str | None = None) -> list[Effect]:
@@ -175,7 +178,7 @@ class Switchboard:
         return self._accept(self._request_to(target, asker, "/accept"))
 
     def _accept(self, request: Request) -> list[Effect]:
-        self._rate.accepted(self._source_of(request.asker), request.target)
+        self._rate.accepted(self._directory.source_of(request.asker), request.target)
         effects = self._end(request, Cause.ACCEPT)
         for nickname in (request.asker, request.target):
             effects += self._end_others(nickname)

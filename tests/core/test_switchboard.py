@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection
 from dataclasses import replace
 from functools import partial
 from itertools import count
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -66,16 +67,16 @@ def switchboard(
 ) -> Switchboard:
     """`blocks` are pairs of who has blocked, and whom."""
     ids = map(str, count())
-    return Switchboard(
-        is_registered=is_registered,
+    people: Any = SimpleNamespace(is_registered=is_registered, source_of=source_of)
+    presences: Any = SimpleNamespace(
         is_disturbable=lambda name: name not in left_alone,
-        check_may_turn_to=partial(check_may_turn_to, blocks),
-        is_heard=lambda asker, target: (target, asker) not in blocks,
         text_for=lambda reader, name: [Tell(reader, Presence(name, State.AWAY))] if name in away else [],
-        source_of=source_of,
-        new_chat_id=lambda: next(ids),
-        limits=limits,
     )
+    privacy: Any = SimpleNamespace(
+        check_may_turn_to=partial(check_may_turn_to, blocks),
+        takes_request=lambda asker, target: (target, asker) not in blocks,
+    )
+    return Switchboard(people, presences, privacy, new_chat_id=lambda: next(ids), limits=limits)
 
 
 def check_may_turn_to(blocks: Collection[tuple[str, str]], asker: str, target: str) -> None:
@@ -164,16 +165,7 @@ class TestTold:
 
     def test_a_crowd_of_requests_still_makes_a_short_sentence(self) -> None:
         crowd = [f"guest{n}" for n in range(1000)]
-        board = Switchboard(
-            is_registered=lambda _: True,
-            is_disturbable=lambda _: True,
-            check_may_turn_to=lambda _, __: None,
-            is_heard=lambda _, __: True,
-            text_for=lambda _, __: [],
-            source_of=str,
-            new_chat_id=str,
-            limits=LIMITS,
-        )
+        board = switchboard(is_registered=lambda _: True)
         for name in ("alice", *crowd):
             board.arrive(0, name)
         for name in crowd:

@@ -27,11 +27,11 @@ DEFENCES = (
     Defence(
         "requests are counted whether their target hears of them or not",
         "duologue/core/switchboard.py",
-        "        self._rate.note(self._source_of(request.asker), request.target, now)\n"
-        "        request.is_heard = self._is_heard(request.asker, request.target)\n",
-        "        request.is_heard = self._is_heard(request.asker, request.target)\n"
+        "        self._rate.note(self._directory.source_of(request.asker), request.target, now)\n"
+        "        request.is_heard = self._privacy.takes_request(request.asker, request.target)\n",
+        "        request.is_heard = self._privacy.takes_request(request.asker, request.target)\n"
         "        if request.is_heard:\n"
-        "            self._rate.note(self._source_of(request.asker), request.target, now)\n",
+        "            self._rate.note(self._directory.source_of(request.asker), request.target, now)\n",
         f"{REQUESTS}::test_who_is_blocked_learns_nothing_from_being_refused",
     ),
     Defence(

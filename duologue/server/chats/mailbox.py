@@ -20,9 +20,11 @@ from duologue.core.events.chat import (
     NotKept,
 )
 from duologue.core.names import is_guest
+from duologue.core.privacy import Privacy
 from duologue.core.requests import Chat, ChatEnd
 from duologue.protocols.native.wire import encode_message
 from duologue.server.backpressure import Backpressure
+from duologue.server.people.directory import Directory
 from duologue.server.session import Session
 from duologue.server.storage.base import Letter, Store, StreamProgress
 from duologue.server.tasks import Tasks
@@ -32,10 +34,8 @@ PAGE_BYTES = 64 * 1024
 
 
 class Mailbox:
-    """All mailboxes. `session_of` finds who is logged in, `is_registered` who could be, `find_person` the person that
-    somebody means by a name. `check_may_turn_to` raises PeerError for a sender who has blocked the recipient, and
-    `is_heard` tells whether the recipient has blocked the sender. `wall_clock` dates the letters, and `written` is told
-    of each that was taken. `handed_over` is told of each client for whom nothing waits any more.
+    """All mailboxes. `wall_clock` dates the letters. `written` is told of each that was taken, `handed_over` of each client
+    for whom nothing waits any more.
 
     One question of a socket is answered at a time: meanwhile it is not read from.
     """
@@ -44,25 +44,19 @@ class Mailbox:
         self,
         store: Store,
         backpressure: Backpressure,
+        directory: Directory,
+        privacy: Privacy,
         *,
-        session_of: Callable[[str], Session | None],
-        is_registered: Callable[[str], bool],
-        find_person: Callable[[str], str],
-        check_may_turn_to: Callable[[str, str], None],
-        is_heard: Callable[[str, str], bool],
         written: Callable[[str, str], None],
         handed_over: Callable[[Session], None],
         wall_clock: Callable[[], float],
     ) -> None:
         self._store = store
-        self._find_person = find_person
-        self._check_may_turn_to = check_may_turn_to
-        self._is_heard = is_heard
+        self._directory = directory
+        self._privacy = privacy
         self._written = written
         self._handed_over = handed_over
         self._backpressure = backpressure
-        self._client_of = session_of
-        self._is_registered = is_registered
         self._wall_clock = wall_clock
         self._visits: dict[Session, Visit] = {}
         self._tasks = Tasks()
@@ -98,7 +92,7 @@ class Mailbox:
         try:
             recipient = self._recipient_of(session, letter)
             line, at = encode_message(letter.text), self._wall_clock()
-            is_heard = self._is_heard(session.nickname, recipient)
+            is_heard = self._privacy.is_heard(session.nickname, recipient)
             kept_letter = await self._store.hand_in(
                 Letter(letter.stream, letter.number, session.nickname, recipient, line, at, is_heard)
             )
@@ -106,7 +100,7 @@ class Mailbox:
             session.login_socket.tell(NotKept(letter.nickname, letter.stream, letter.number, error.code, error.text))
             return
         self._tell_sender(kept_letter.progress)
-        reader = self._client_of(recipient)
+        reader = self._directory.sessions.get(recipient)
         if reader is None:
             session.login_socket.tell(KeptFor(recipient, letter.stream, letter.number))
         elif is_heard:
@@ -122,18 +116,18 @@ class Mailbox:
         await self._visits[reader].idle.wait()  # what the sender says next, in a chat perhaps, comes after it
 
     def _recipient_of(self, session: Session, letter: SendLetter) -> str:
-        recipient = self._find_person(letter.nickname)
+        recipient = self._directory.find_person(letter.nickname)
         if recipient == session.nickname:
             raise PeerError("yourself", "That is you. Write to somebody else.")
-        if not self._is_registered(recipient):
+        if not self._directory.is_registered(recipient):
             raise PeerError("unknown", f"{recipient} doesn't exist.")
-        self._check_may_turn_to(session.nickname, recipient)
+        self._privacy.check_may_turn_to(session.nickname, recipient)
         self._check_reads(recipient)
         return recipient
 
     def _check_reads(self, recipient: str) -> None:
         """Refuse a letter to a guest who does not read: there is no mailbox, and the queue is full."""
-        reader = self._client_of(recipient) if is_guest(recipient) else None
+        reader = self._directory.sessions.get(recipient) if is_guest(recipient) else None
         if reader and self._backpressure.is_full(reader):
             raise PeerError("does_not_read", f"{recipient} does not read at this moment. Try again later.")
 
@@ -205,7 +199,7 @@ class Mailbox:
         self._tell_sender(await self._store.receipt(stream, nickname, received))
 
     def _tell_sender(self, progress: StreamProgress | None) -> None:
-        sender = self._client_of(progress.sender) if progress else None
+        sender = self._directory.sessions.get(progress.sender) if progress else None
         if progress and sender:
             delivered = min(progress.received, progress.stored)
             sender.check_socket.tell(Acknowledged(progress.stored, delivered, progress.stream))

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import contextlib
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 
 from duologue.core.commands.chat import Ping, ResumeChat
 from duologue.core.effects import CloseChat, OpenChat, PauseChat, ReopenChat
+from duologue.core.privacy import Privacy
 from duologue.core.requests import Chat
 from duologue.core.streams import Stream
 from duologue.server.backpressure import Backpressure
@@ -20,6 +21,7 @@ from duologue.server.chats.mailbox import Mailbox
 from duologue.server.history import HistoryReader
 from duologue.server.metering import Metering
 from duologue.server.metrics import Traffic
+from duologue.server.people.directory import Directory
 from duologue.server.session import Hold, Session
 from duologue.server.storage.base import Store, Stored, StoreError
 from duologue.server.tables import Connections
@@ -31,9 +33,7 @@ ChatEffect = OpenChat | PauseChat | ReopenChat | CloseChat
 
 
 class ChatService:
-    """Live and paused chats. `sessions` are those who are logged in, by nickname; `wall_clock` dates what is stored,
-    `traffic` counts it.
-    """
+    """Live and paused chats. `written` is told of each letter; `wall_clock` dates what is stored, `traffic` counts."""
 
     def __init__(
         self,
@@ -41,13 +41,10 @@ class ChatService:
         backpressure: Backpressure,
         metering: Metering,
         connections: Connections,
+        directory: Directory,
+        privacy: Privacy,
         *,
-        sessions: Mapping[str, Session],
         page: int,
-        is_registered: Callable[[str], bool],
-        find_person: Callable[[str], str],
-        check_may_turn_to: Callable[[str, str], None],
-        is_heard: Callable[[str, str], bool],
         written: Callable[[str, str], None],
         wall_clock: Callable[[], float],
         traffic: Traffic,
@@ -55,23 +52,20 @@ class ChatService:
         self._store = store
         self._traffic = traffic
         self._connections = connections
-        self._sessions = sessions
+        self._sessions = directory.sessions
         self._wall_clock = wall_clock
         self._behind: set[tuple[str, str]] = set()
         self._tasks = Tasks()
         self.delivery = Delivery(
             store, backpressure, metering, page=page, keep=self._keep, taken=self._taken, has_mail=self._has_mail
         )
-        self.acknowledgements = Acknowledgements(store, metering, session_of=sessions.get)
-        self.history = HistoryReader(store, is_heard)
+        self.acknowledgements = Acknowledgements(store, metering, session_of=directory.sessions.get)
+        self.history = HistoryReader(store, privacy.is_heard)
         self.mailbox = Mailbox(
             store,
             backpressure,
-            session_of=sessions.get,
-            is_registered=is_registered,
-            find_person=find_person,
-            check_may_turn_to=check_may_turn_to,
-            is_heard=is_heard,
+            directory,
+            privacy,
             written=written,
             handed_over=self._handed_over,
             wall_clock=wall_clock,

@@ -32,6 +32,10 @@ class Directory:
         """Return whether somebody of this nickname can be asked or written to; a guest only while they are here."""
         return nickname in self.sessions if is_guest(nickname) else self._users.find(nickname) is not None
 
+    def spelling_of(self, key: str) -> str:
+        """Return how an account spells itself; empty where that is its key, or there is none."""
+        return self._users.spelling_of(key)
+
     def find_person(self, typed: str) -> str:
         """Return the person that somebody means: an account, or else a guest who is here; or else nobody. Raises
         PeerError.

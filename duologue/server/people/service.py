@@ -17,6 +17,7 @@ from duologue.core.limits import Limits
 from duologue.core.presence import Presences
 from duologue.core.privacy import Privacy
 from duologue.server.backpressure import Backpressure
+from duologue.server.people.directory import Directory
 from duologue.server.people.presence_watchers import PresenceWatchers
 from duologue.server.session import Session
 from duologue.server.storage.base import Store, StoreError
@@ -28,8 +29,7 @@ PeopleEffect = PresenceChanged | BlockChanged | AskingChanged
 
 
 class PeopleService:
-    """Presence, blocks and permissions. `perform` carries out effects. `is_registered` tells who exists, `spelling_of`
-    how an account spells itself, and `wall_clock` dates what they do.
+    """Presence, blocks and permissions. `perform` carries out effects, and `wall_clock` dates what they do.
 
     `break_off` ends what there is between two people, the first of whom has blocked the other.
     """
@@ -39,24 +39,23 @@ class PeopleService:
         store: Store,
         backpressure: Backpressure,
         limits: Limits,
+        directory: Directory,
         *,
         is_in_chat: Callable[[str], bool],
         break_off: Callable[[str, str], list[Effect]],
-        is_registered: Callable[[str], bool],
-        spelling_of: Callable[[str], str],
         perform: Callable[[list[Effect]], None],
         wall_clock: Callable[[], float],
     ) -> None:
         self.privacy = Privacy(limits)
         self.presences = Presences(
-            is_in_chat=is_in_chat, limits=limits, is_heard=self.privacy.is_heard, spelling_of=spelling_of
+            is_in_chat=is_in_chat, limits=limits, is_heard=self.privacy.is_heard, spelling_of=directory.spelling_of
         )
         self.privacy.restore(store.blocks, store.asking)
         self._store = store
         self._break_off = break_off
         self._tasks = Tasks()
         self._watchers = PresenceWatchers(self.presences.of_to, self.presences.online, backpressure.is_full)
-        self._is_registered = is_registered
+        self._directory = directory
         self._perform = perform
         self._wall_clock = wall_clock
 
@@ -97,7 +96,7 @@ class PeopleService:
         session.login_socket.tell(self.presences.describe(session.nickname, nickname))
 
     def _check_exists(self, nickname: str) -> None:
-        if not self._is_registered(nickname):
+        if not self._directory.is_registered(nickname):
             raise PeerError("unknown", f"{nickname} doesn't exist.")
 
     def watch(self, session: Session, command: WatchPeople) -> None:

@@ -24,12 +24,14 @@ from duologue.core.events.chat import (
     NotKept,
 )
 from duologue.core.limits import Limits
-from duologue.core.names import nickname_key
+from duologue.core.names import Account
+from duologue.core.privacy import Privacy
 from duologue.core.requests import Chat, ChatEnd
 from duologue.core.streams import Stream
 from duologue.protocols.lines import LINE_LIMIT
 from duologue.server.backpressure import Backpressure
 from duologue.server.chats.mailbox import Mailbox
+from duologue.server.people.directory import Directory
 from duologue.server.session import Hold, Session
 from duologue.server.storage.base import (
     ChatProgress,
@@ -40,6 +42,7 @@ from duologue.server.storage.base import (
     Undelivered,
 )
 from duologue.server.storage.nothing import RemembersNothing
+from duologue.server.tables import Users
 from tests.bound import BOUND
 from tests.examples import examples
 from tests.server.test_session import fake, session
@@ -144,9 +147,10 @@ class Town:
 
     def __init__(self) -> None:
         self.office = PostOffice()
-        self.here: dict[str, Session] = {}
+        directory = Directory(Users([Account("alice"), Account("bob"), Account("carol")]))
+        self.here = directory.sessions
         self.written: list[tuple[str, ...]] = []
-        self.blocks: set[tuple[str, str]] = set()
+        self.privacy = Privacy(Limits())
         self.backpressure = Backpressure(
             Limits().lifted(),
             time=lambda: 0.0,
@@ -157,22 +161,15 @@ class Town:
         self.mailbox = Mailbox(
             self.office,
             self.backpressure,
-            session_of=self.here.get,
-            is_registered=lambda nickname: nickname in ("alice", "bob", "carol"),
-            find_person=nickname_key,
+            directory,
+            self.privacy,
             handed_over=lambda _: None,
-            check_may_turn_to=self.check_may_turn_to,
-            is_heard=lambda sender, recipient: (recipient, sender) not in self.blocks,
             written=lambda *pair: self.written.append(pair),
             wall_clock=lambda: NOW,
         )
 
     def emptied(self, who: Session) -> None:
         self.mailbox.go_on(who)
-
-    def check_may_turn_to(self, nickname: str, other: str) -> None:
-        if (nickname, other) in self.blocks:
-            raise PeerError("blocked", f"You have blocked {other}.")
 
     def comes(self, nickname: str) -> Session:
         who = self.here[nickname] = session(nickname)
@@ -244,7 +241,7 @@ async def test_a_letter_to_somebody_here_is_handed_over_at_once(town: Town) -> N
 
 async def test_a_letter_that_is_not_heard_is_answered_and_not_handed_over(town: Town) -> None:
     """13.6: in the words of any that waits, whether its recipient is here or not."""
-    town.blocks.add(("bob", "alice"))
+    town.privacy.restore([("bob", "alice")], [])
     alice, bob = town.comes("alice"), town.comes("bob")
     town.writes(alice, "buy")
     await town.settles()
@@ -259,11 +256,11 @@ async def test_a_letter_that_is_not_heard_is_answered_and_not_handed_over(town: 
 
 
 async def test_nobody_writes_to_whom_they_have_blocked(town: Town) -> None:
-    town.blocks.add(("alice", "bob"))
+    town.privacy.restore([("alice", "bob")], [])
     alice = town.comes("alice")
     town.writes(alice, "hi")
     await town.settles()
-    assert told(alice) == [NotKept("bob", "letter", 1, "blocked", "You have blocked bob.")]
+    assert told(alice) == [NotKept("bob", "letter", 1, "blocked", "You have blocked bob. /unblock bob first.")]
     assert town.office.letters == []
     assert town.written == []
 

@@ -6,15 +6,18 @@ import pytest
 
 from duologue.core.effects import CloseChat, OpenChat, PauseChat, ReopenChat
 from duologue.core.limits import Limits
+from duologue.core.names import Account
+from duologue.core.privacy import Privacy
 from duologue.core.requests import Chat, ChatEnd
 from duologue.server.backpressure import Backpressure
 from duologue.server.chats.service import ChatService
 from duologue.server.metering import Metering
 from duologue.server.metrics import Traffic
+from duologue.server.people.directory import Directory
 from duologue.server.session import Hold, Session
 from duologue.server.storage.shares import MailboxLimits
 from duologue.server.storage.unreceived import Unreceived
-from duologue.server.tables import Connections
+from duologue.server.tables import Connections, Users
 from tests.server.test_session import FakeConnection, fake, session
 from tests.stage import Clock, until
 
@@ -24,7 +27,8 @@ class House:
 
     def __init__(self) -> None:
         self.clock = Clock()
-        self.sessions: dict[str, Session] = {}
+        directory = Directory(Users([Account("alice"), Account("bob")]))
+        self.sessions = directory.sessions
         self.connections = Connections()
         backpressure = Backpressure(
             Limits(), time=self.clock, end_stalled=lambda *_: None, filled=lambda _: None, emptied=lambda _: None
@@ -35,12 +39,9 @@ class House:
             backpressure,
             Metering(Limits(), time=self.clock),
             self.connections,
-            sessions=self.sessions,
+            directory,
+            Privacy(Limits()),
             page=1024,
-            is_registered=lambda _: True,
-            find_person=str,
-            check_may_turn_to=lambda _, __: None,
-            is_heard=lambda _, __: True,
             written=lambda _, __: None,
             wall_clock=self.clock,
             traffic=self.traffic,
