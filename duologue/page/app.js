@@ -7,7 +7,7 @@ import { paintHead } from "./head.js";
 import { hear } from "./hearing.js";
 import { paintLog, reveal } from "./log.js";
 import { kept, tab } from "./memory.js";
-import { showMe, showRooms } from "./menu.js";
+import { paintDialog, showMe, showRooms } from "./menu.js";
 import { paintSidebar } from "./sidebar.js";
 import { changed, my, paint, permission, see, shownName, views } from "./state.js";
 import { visible } from "./text.js";
@@ -15,7 +15,7 @@ import { announce, at, put } from "./ui.js";
 
 const narrow = matchMedia("(width<700px)");
 const SHAKE = 200; // ms
-const PARTS = [paintSidebar, paintHead, paintCompose, paintLog, paintNews, paintLoading];
+const PARTS = [paintSidebar, paintHead, paintCompose, paintLog, paintNews, paintLoading, paintDialog];
 
 function show(name) {
 	for (const id of ["loading", "welcome", "app"]) at(id).hidden = id !== name;

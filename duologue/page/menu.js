@@ -4,13 +4,18 @@ import { LOBBY, ask, be, describe, download, enter, logOut } from "./client.js";
 import { my, permission, shownName, views } from "./state.js";
 import { roomKey } from "./names.js";
 import { isRoom } from "./text.js";
-import { at, button, el, put, sign } from "./ui.js";
+import { at, button, el, put, sign, sync } from "./ui.js";
 
 const box = at("dialog");
 const close = () => box.close();
 const act = (text, done) => button(text, () => close() ?? done());
 
+let repaint = () => {}; // what can change in the open dialog
+
+export const paintDialog = () => box.open && repaint();
+
 function show(title, ...children) {
+	repaint = () => {};
 	box.replaceChildren(); // otherwise a field would keep what was typed into another
 	put(box, el("header", el("h2", { id: "title" }, title), button("×", close, { ariaLabel: "Close" })), ...children);
 	if (!box.open) box.showModal();
@@ -30,8 +35,14 @@ const field = (label, props) => el("label", label, el("input", { autocomplete: "
 export const askTopic = ({ key: room, topic }) =>
 	show(`What is ${room} about?`, form("Save", (text) => ask("set_topic", { room, topic: text }), field("Topic", { value: topic, maxLength: 200 })));
 
-export const showMembers = ({ key, members }) =>
-	show(`In ${key}`, el("ul", [...members].sort().map((name) => row(name, "", () => close() ?? views.go(name)))));
+export function showMembers(talk) {
+	const list = el("ul");
+	const people = () => [...talk.members].sort().map((name) => ({ key: name, sign: shownName(name) }));
+	const paint = () => sync(list, people(), ({ key }) => row(key, "", () => close() ?? views.go(key)));
+	paint();
+	show(`In ${talk.key}`, list);
+	repaint = paint;
+}
 
 const row = (name, words, onclick) => el("li", button([sign(name), el("span.name", shownName(name), el("small", words))], onclick));
 

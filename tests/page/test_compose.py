@@ -132,6 +132,8 @@ def test_who_is_in_a_room(enter: Enter) -> None:
     dialog = alice.page.get_by_role("dialog")
     expect(dialog.locator("h2")).to_have_text("In #lobby")
     expect(dialog.locator("li .name")).to_have_text(["alice"])
+    enter("bob")  # who comes meanwhile is there too
+    expect(dialog.locator("li .name")).to_have_text(["alice", "bob"])
 
 
 def test_to_block_is_asked_twice_and_lies_beside_nothing(enter: Enter) -> None:

@@ -95,7 +95,7 @@ def test_axe_finds_nothing(enter: Enter, native: AtNative, dark: bool, is_phone:
     alice.types("a letter back")
     axe_is_content(alice.page)
     alice.presses("More")
-    expect(alice.page.get_by_role("status").get_by_text("an account")).to_be_visible()
+    expect(alice.page.get_by_role("status").get_by_text("(registered)")).to_be_visible()
     axe_is_content(alice.page)
     alice.page.keyboard.press("Escape")
     if is_phone:

@@ -117,7 +117,7 @@ async def test_without_a_history_the_answer_is_a_sentence(tmp_path: Path) -> Non
 async def test_a_store_that_fails_stops_the_server_and_acknowledges_nothing(keeping: Stage) -> None:
     """Reliability.md: a failed fsync is fatal; stop, say so, recover at restart."""
     alice, _, chat = await keeping.chat_between("alice", "bob")
-    store = keeping.server.hub.chats._store
+    store = keeping.server.hub._store._store
     store._broken(OSError("EIO"))  # type: ignore[attr-defined]  # as the writer's thread says it
     with pytest.raises(Exception, match="cannot be written"):
         await asyncio.wait_for(asyncio.shield(keeping.server.over), BOUND)

@@ -233,7 +233,7 @@ def test_a_password_is_asked_for_and_never_shown(own_server: Server, open_termin
     terminal.enter("correct horse")
     terminal.shows("eve> ")
     terminal.enter("hello")
-    terminal.shows("You are in no chat")
+    terminal.shows("You are not in a chat")
     terminal.type(UP + UP + UP)
     terminal.shows("eve> hello", times=2)
     assert b"horse" not in terminal.raw

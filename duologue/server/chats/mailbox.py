@@ -34,8 +34,8 @@ PAGE_BYTES = 64 * 1024
 
 
 class Mailbox:
-    """All mailboxes. `wall_clock` dates the letters. `written` is told of each that was taken, `handed_over` of each client
-    for whom nothing waits any more.
+    """All mailboxes. `wall_clock` dates the letters. `written` is told of each that was taken, `handed_over` of each
+    client for whom nothing waits any more.
 
     One question of a socket is answered at a time: meanwhile it is not read from.
     """
