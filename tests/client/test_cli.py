@@ -14,6 +14,8 @@ from duologue.client.engine.memory_file import usual_place
 from tests.bound import BOUND
 from tests.terminal.programs import ROOT
 
+pytestmark = pytest.mark.slow  # the programs are started
+
 
 @pytest.mark.parametrize(
     ("arguments", "words"),

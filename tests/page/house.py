@@ -24,7 +24,7 @@ from tests.bound import BOUND
 from tests.forked import ForkedServer
 
 ROOT = Path(__file__).parents[2]
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium-headless-shell", "chromium", "chromium-browser"))), None)
 FLAGS = [
     f"--{flag}"
     for flag in (

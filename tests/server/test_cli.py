@@ -23,6 +23,8 @@ from duologue.server.storage import users_file
 from duologue.settings import COMMANDS, Settings
 from tests.bound import BOUND
 
+pytestmark = pytest.mark.slow  # the programs are started
+
 TOP = Path(__file__).parents[2]
 GOODBYE = "disconnected shutting_down Server is shutting down. Goodbye!\n"
 
