@@ -29,8 +29,13 @@ PYTEST = $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal
 # Tests that start no program: no browser, no display, no terminal, no server.py.
 IN_PROCESS := tests/core tests/protocols tests/server tests/client tests/scenes
 
-quick: setup ## the tests that start no program, with few examples: one minute, after every save
-	TESTS_PROFILE=quick $(PYTEST) -m "not slow" $(IN_PROCESS) $(ARGS)
+# Real files, sockets and widgets take their time, and are tested by `make test`.
+NOT_QUICK := tests/client/window tests/server/storage tests/server/net tests/scenes/test_slow_reader.py \
+	tests/scenes/test_simplechat.py
+
+quick: setup ## most tests that start no program, with few examples: one minute, after every save
+	TESTS_PROFILE=quick $(BIN)/python -m pytest -q --numprocesses 2 --dist worksteal -m "not slow" \
+	$(addprefix --ignore=,$(NOT_QUICK)) $(IN_PROCESS) $(ARGS)
 
 test: setup lint types ## lint, types, then every test; TESTS_PROFILE=long tries all examples
 	$(PYTEST) $(ARGS)
