@@ -28,7 +28,7 @@ COPIED = ("duologue", "tests", "docs", "bench", "requirements", "pyproject.toml"
 ALSO_READ = ("Makefile", "README.md", "CHANGELOG.md")
 LONGEST = 120.0
 """Seconds for one test: a defence against waiting without end is missed by a test that waits."""
-IMPATIENT = {"TESTS_WAIT": "5"}
+IMPATIENT = {"TESTS_WAIT": "12"}
 """What is missed is often missed by something that never comes."""
 LIBRARIES = (
     "argon2 hypothesis.stateful numpy pandas pytest_asyncio pytest_timeout trustme uvloop websockets xdist".split()
