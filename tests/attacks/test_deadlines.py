@@ -9,6 +9,7 @@ import ssl
 from collections.abc import AsyncIterator, Iterator
 from itertools import chain, repeat
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -147,7 +148,9 @@ async def test_a_page_that_opens_its_socket_and_does_not_log_in(stage: Stage) ->
 
 @pytest.fixture
 async def secure(tmp_path: Path, identity: Identity) -> AsyncIterator[Stage]:
-    async with opened(tmp_path, tls=identity.client(), accounts=[Account("alice")], **identity.settings) as stage:
+    limits = {"write_stall": 2 * BOUND}  # the end of TLS takes as long where nothing cuts it short
+    how: dict[str, Any] = {"accounts": [Account("alice")], "limits": limits, **identity.settings}
+    async with opened(tmp_path, tls=identity.client(), **how) as stage:
         yield stage
 
 
