@@ -28,12 +28,15 @@ COPIED = ("duologue", "tests", "docs", "bench", "requirements", "pyproject.toml"
 ALSO_READ = ("Makefile", "README.md", "CHANGELOG.md")
 LONGEST = 120.0
 """Seconds for one test: a defence against waiting without end is missed by a test that waits."""
-IMPATIENT = {"TESTS_WAIT": "12"}
-"""What is missed is often missed by something that never comes."""
+WAITS = {"tests/page/": "12"}
+OTHERS_WAIT = "5"
+"""Seconds that a test waits for what has to come, by the beginning of its name: what is missed is often missed by
+something that never comes. Pages try again after up to some seconds.
+"""
 LIBRARIES = (
     "argon2 hypothesis.stateful numpy pandas pytest_asyncio pytest_timeout trustme uvloop websockets xdist".split()
 )
-HOW = "-q -x -n0 -p no:cacheprovider -W ignore::pytest.PytestAssertRewriteWarning".split()
+HOW = "-q -x --dist worksteal -p no:cacheprovider -W ignore::pytest.PytestAssertRewriteWarning".split()
 OURS = "tests", "duologue", "docs", "bench"
 TESTS_FAILED = 1
 """The exit code of pytest for that; for a test that is not there it is another."""
@@ -54,11 +57,14 @@ def without(defence: Defence, source: str) -> str:
     return source.replace(defence.old, defence.new)
 
 
-async def run_tests(copy: Path, tests: Iterable[str], longest: float | None = LONGEST) -> int | None:
+async def run_tests(
+    copy: Path, tests: Iterable[str], longest: float | None = LONGEST, *, wait: str, workers: int = 0
+) -> int | None:
     """The exit code of pytest; None for one that took longer than so many seconds."""
     pid = os.fork()
     if not pid:
-        _run(copy, [*tests])
+        os.environ["TESTS_WAIT"] = wait
+        _run(copy, [f"-n{workers}", *tests])
     descriptor = os.pidfd_open(pid)
     over = asyncio.get_running_loop().create_future()
     asyncio.get_running_loop().add_reader(descriptor, over.set_result, None)
@@ -85,7 +91,6 @@ def _run(copy: Path, tests: list[str]) -> NoReturn:
         for stream in range(3):
             os.dup2(nowhere, stream)
         os.chdir(copy)
-        os.environ.update(IMPATIENT)
         sys.path[:] = [str(copy), *(path for path in sys.path if path not in ("", str(TOP)))]
         for name in [name for name in sys.modules if name.partition(".")[0] in OURS]:
             del sys.modules[name]
@@ -94,18 +99,23 @@ def _run(copy: Path, tests: list[str]) -> NoReturn:
         os._exit(code)
 
 
+def _wait(test: str) -> str:
+    return next((wait for beginning, wait in WAITS.items() if test.startswith(beginning)), OTHERS_WAIT)
+
+
 async def verdict(copy: Path, defence: Defence) -> str:
     """What is wrong with the test of a defence; nothing, where it misses the defence."""
     file = copy / defence.file
     source = file.read_text(encoding="utf-8")
     try:
         file.write_text(without(defence, source), encoding="utf-8")
-        code = await run_tests(copy, [defence.test])
+        code = await run_tests(copy, [defence.test], wait=_wait(defence.test))
     except ValueError as error:
         return str(error)
     finally:
         file.write_text(source, encoding="utf-8")
-    return "" if code in (TESTS_FAILED, None) else f"{defence.test} does not miss it (pytest ended with {code})"
+    is_missed = code is None or code == TESTS_FAILED or code < 0  # a test that ends the process misses it too
+    return "" if is_missed else f"{defence.test} does not miss it (pytest ended with {code})"
 
 
 async def work(copy: Path, waiting: list[Defence], faults: list[str]) -> None:
@@ -135,7 +145,13 @@ async def play(chosen: Sequence[Defence]) -> list[str]:
     faults: list[str] = []
     with tempfile.TemporaryDirectory(prefix="mutations-") as folder:
         copies = [copied(Path(folder) / str(number)) for number in range(os.cpu_count() or 1)]
-        if await run_tests(copies[0], sorted({defence.test for defence in chosen}), longest=None):
+        if await run_tests(
+            copies[0],
+            sorted({defence.test for defence in chosen}),
+            longest=None,
+            wait=max(WAITS.values()),
+            workers=len(copies),
+        ):
             return ["the tests do not pass with all defences in place"]
         waiting = [*chosen]
         await asyncio.gather(*(work(copy, waiting, faults) for copy in copies))
