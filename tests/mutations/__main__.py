@@ -26,7 +26,7 @@ from tests.mutations.defences import Defence
 TOP = Path(__file__).parent.parent.parent
 COPIED = ("duologue", "tests", "docs", "bench", "requirements", "pyproject.toml", "server.py", "client.py", "users.csv")
 ALSO_READ = ("Makefile", "README.md", "CHANGELOG.md")
-LONGEST = 120.0
+LONGEST = 60.0
 """Seconds for one test: a defence against waiting without end is missed by a test that waits."""
 WAITS = {"tests/page/": "12"}
 OTHERS_WAIT = "5"
