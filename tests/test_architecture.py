@@ -175,7 +175,9 @@ def test_a_server_that_starts_loads_nothing_that_nobody_may_ask_for(library: str
 
 def test_what_a_window_shows_is_decided_without_tk() -> None:
     found = modules()
-    decides = (f"duologue.client.window.{name}" for name in "desk news people scroll talk words worker".split())
+    names = "presenter state hear_people hear_rooms hear_talks changes news people scroll talk words worker".split()
+    decides = [f"duologue.client.window.{name}" for name in names]
+    assert [name for name in decides if name not in found] == []
     assert "tkinter" not in all_that_loads_with(decides, found)
 
 
@@ -203,7 +205,7 @@ def test_an_import_against_the_layers_is_caught(name: str, source: str) -> None:
     ("name", "source"),
     [
         ("duologue.server.cli", "from duologue.server.net.listener import Listener"),
-        ("duologue.server.hub", "from duologue.server.auth.login import LoginDesk"),
+        ("duologue.server.hub", "from duologue.server.auth.login import LoginService"),
         ("duologue.settings", "from duologue.core.limits import Limits"),
         ("duologue.client.engine.session", "from duologue.protocols.native.codec import Lines"),
         ("duologue.server.cli", "from duologue import __version__"),
@@ -225,7 +227,7 @@ def test_input_and_output_in_the_core_is_caught(name: str, source: str) -> None:
 
 def test_a_circle_is_caught() -> None:
     circle = {
-        "duologue.server.hub": "from duologue.server.auth.login import Desk",
+        "duologue.server.hub": "from duologue.server.auth.login import LoginService",
         "duologue.server.auth.login": "from duologue.server.hub import Hub",
     }
     with pytest.raises(CycleError):

@@ -58,7 +58,7 @@ DEFENCES = (
     Defence(
         "places are counted for who comes by a proxy",
         LISTENER,
-        "        if not self._doorkeeper.admit(connection.address, self._hub.time()):\n",
+        "        if not self._admission.admit(connection.address, self._hub.time()):\n",
         "        if False:\n",
         f"{SCENES}test_places_are_counted_for_each_address",
     ),

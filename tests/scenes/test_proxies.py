@@ -96,7 +96,7 @@ async def test_places_are_counted_for_each_address(tmp_path: Path) -> None:
         tabs[0].breaks()
         await until(lambda: len(stage.server._listeners[1]._open) == 7)
         await comes(stage, HERS)
-    assert not stage.server._listeners[1]._doorkeeper._open
+    assert not stage.server._listeners[1]._admission._open
     assert not stage.server._listeners[1]._unnamed
 
 

@@ -81,12 +81,12 @@ _CONNECTIONS: dict[tuple[Framing, bool], type[Any]] = {
 }
 """By the framing, and whether a client has more sockets than one."""
 
-_REFUSALS: dict[Framing, Callable[[Any, Refused], bytes]] = {
-    Framing.LINES: lambda codec, why: codec.encode(why),
-    Framing.READS: lambda codec, why: b"".join(codec.encode(why)),
+_REFUSALS: dict[Framing, Callable[[Callable[[], Any], Refused], bytes]] = {
+    Framing.LINES: lambda codec, why: codec().encode(why),
+    Framing.READS: lambda codec, why: b"".join(codec().encode(why)),
     Framing.HTTP: lambda _, why: _ANSWERS[why.code].serialize(),
 }
-"""The bytes of a refusal, by the framing of the codec."""
+"""The bytes of a refusal, by the framing; a codec is made only where it words them, as refusals come in floods."""
 
 
 class Listener:
@@ -117,7 +117,7 @@ class Listener:
         """Connections that were not let in, by reason."""
         self._hub = hub
         self._tls = tls
-        self._doorkeeper = (
+        self._admission = (
             AddressAdmission(settings.limits, sockets=BROWSER_SOCKETS, arrivals=BROWSER_ARRIVALS)
             if site
             else AddressAdmission(settings.limits)
@@ -188,7 +188,7 @@ class Listener:
             self._admit(sock, peer[:2])
 
     def _admit(self, sock: socket.socket, peer: tuple[str, int]) -> None:
-        if not self._proxies.trust(peer[0]) and not self._doorkeeper.admit(peer[0], self._hub.time()):
+        if not self._proxies.trust(peer[0]) and not self._admission.admit(peer[0], self._hub.time()):
             self._refuse(sock, _TOO_MANY)
         elif self._has_room():
             self._take_in(sock, peer)
@@ -205,7 +205,7 @@ class Listener:
             self._farewells.add(self._take_in(sock, peer))
         else:
             if not self._proxies.trust(peer[0]):
-                self._doorkeeper.leave(peer[0])
+                self._admission.leave(peer[0])
             self._refuse(sock, SERVER_FULL)
 
     def _take_in(self, sock: socket.socket, peer: tuple[str, int]) -> AnyConnection:
@@ -230,7 +230,7 @@ class Listener:
         sock.close()
 
     def _in_words(self, why: Refused) -> bytes:
-        return _REFUSALS[self._door.framing](self._make(self._around(("", 0), lambda _: None)), why)
+        return _REFUSALS[self._door.framing](lambda: self._make(self._around(("", 0))), why)
 
     def _around(self, peer: tuple[str, int], site: Site | None = None) -> Surroundings:
         return Surroundings(peer, time_of_day, self._hub.directory.is_here, site)
@@ -274,7 +274,7 @@ class Listener:
                 extra={"peer": connection.peer},
             )
         connection.comes_from(self._proxies.visitor(forwarded))
-        if not self._doorkeeper.admit(connection.address, self._hub.time()):
+        if not self._admission.admit(connection.address, self._hub.time()):
             self.refused[_TOO_MANY.code] += 1
             answer = _ANSWERS[_TOO_MANY.code]
             return without_body(answer) if request.method == "HEAD" else answer
@@ -340,7 +340,7 @@ class Listener:
         if connection in self._unnamed:
             self._unnamed.discard(connection)
         else:
-            self._doorkeeper.leave(connection.address)
+            self._admission.leave(connection.address)
         if not self._open:
             self._all_closed.set()
         self._places.give_back()
