@@ -79,6 +79,11 @@ class Wire:
         async with asyncio.timeout(BOUND):
             return (await self.reader.readline()).decode().removesuffix("\n")
 
+    @property
+    def has_more(self) -> bool:
+        """Whether something has come that was not read."""
+        return bool(self.reader._buffer)  # type: ignore[attr-defined]
+
     async def hears(self, *expected: str) -> None:
         for line in expected:
             assert await self.line() == line
@@ -106,9 +111,13 @@ class Wire:
         self.writer.transport.abort()
 
 
+CONVERSATION = (":", "start_chat", "stream_begins", "chat_paused", "chat_resumed", "chat_ended", "chat_unknown")
+"""What lines on the chat socket begin with (docs/protocol.md 5)."""
+
+
 @dataclass(slots=True)
 class Actor:
-    """Somebody who is logged in over three sockets."""
+    """Somebody who is logged in over three sockets. Each line is expected on the socket that carries it."""
 
     nickname: str
     login: Wire
@@ -119,15 +128,22 @@ class Actor:
         await self.chat.says(*lines)
 
     async def hears(self, *expected: str) -> None:
-        await self.login.hears(*expected)
+        for line in expected:
+            await self._wire_of(line).hears(line)
 
     async def hears_like(self, pattern: str) -> re.Match[str]:
-        return await self.login.hears_like(pattern)
+        return await self._wire_of(pattern).hears_like(pattern)
+
+    def _wire_of(self, line: str) -> Wire:
+        return self.chat if line.startswith(CONVERSATION) else self.login
 
     async def heard_nothing(self) -> None:
-        """Expect nothing to read: the answer to a question is the very next line."""
+        """Expect nothing to read: the answer to a question is the very next line, and nothing has come on the chat
+        socket before it.
+        """
         await self.says("/nothing")
         await self.hears_like("ERROR unknown_command .*")
+        assert not self.chat.has_more
 
     async def is_out(self) -> None:
         """Expect all three sockets to be closed."""
@@ -141,7 +157,8 @@ class Actor:
             heard = line
         assert heard == last_line
         with contextlib.suppress(ConnectionError):
-            assert await self.chat.line() == ""
+            while line := await self.chat.line():
+                assert line.startswith(CONVERSATION), f"{line!r} on a chat socket that was to close"
         with contextlib.suppress(ConnectionError):
             while line := await self.check.line():
                 assert re.match("PING|PONG|ERROR", line), f"{line!r} on a socket that was to close"
@@ -216,6 +233,8 @@ class Stage:
         await target.hears(f"want_chat_with_you {one} 120")
         await asker.hears(f"chat_requested {other} 120")
         await target.says("yes")
+        await asker.hears(f"requests_ended {other}")
+        await target.hears(f"requests_ended {one}")
         started = await asker.hears_like(rf"start_chat {other} (\S+)")
         await target.hears(f"start_chat {one} {started[1]}")
         return asker, target, started[1]

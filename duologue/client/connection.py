@@ -212,9 +212,13 @@ class ServerConnection:
         self._writers[SocketKind.CHECK].write(self.session.pong())
 
     async def _last_words(self, kind: SocketKind) -> None:
-        login = self._tasks.get(SocketKind.LOGIN)
-        if kind is not SocketKind.LOGIN and login:
-            await asyncio.wait((login,), timeout=self._timing.last_words)
+        """Let the other sockets be read to their end: the login socket says why, and the chat socket may still bring
+        the end of a chat.
+        """
+        others = [self._tasks.get(other) for other in (SocketKind.LOGIN, SocketKind.CHAT) if other is not kind]
+        unread = [task for task in others if task]
+        if unread:
+            await asyncio.wait(unread, timeout=self._timing.last_words)
 
     async def _check_server_connection(self) -> None:
         """Send a PING for finished messages, coalesced, and at every heartbeat. Returns after too long a silence."""

@@ -25,6 +25,7 @@ from duologue.core.errors import PeerError
 from duologue.core.events.chat import (
     ChatRequested,
     RequestAnswered,
+    RequestsEnded,
     RequestSent,
     RequestWithdrawn,
     WaitingRequests,
@@ -180,8 +181,8 @@ class Switchboard:
     def _accept(self, request: Request) -> list[Effect]:
         self._rate.accepted(self._directory.source_of(request.asker), request.target)
         effects = self._end(request, Cause.ACCEPT)
-        for nickname in (request.asker, request.target):
-            effects += self._end_others(nickname)
+        for nickname, partner in ((request.asker, request.target), (request.target, request.asker)):
+            effects += [*self._end_others(nickname), Tell(nickname, RequestsEnded(partner))]
         return effects + self._chats.start(request.asker, request.target)
 
     def decline(self, now: float, target: str, asker: str | None = None) -> list[Effect]:

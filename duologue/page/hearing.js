@@ -16,10 +16,14 @@ const tellThere = (event) => tell(event.nickname, event);
 const hint = (event) => views.hint(sentence(event));
 const unknown = (event) => answered(sentence(event));
 
-function begins(event) {
+function requestsEnded(event) {
 	const turnedAway = [...my.requests.keys()].filter((nickname) => nickname !== event.nickname);
-	Object.assign(my, { partner: event.nickname, asked: new Set(), requests: new Map() });
+	Object.assign(my, { asked: new Set(), requests: new Map() });
 	for (const nickname of turnedAway) noteEnd({ type: "request_withdrawn", nickname, outcome: "busy" });
+}
+
+function begins(event) {
+	my.partner = event.nickname;
 	const talk = talkWith(event.nickname);
 	talk.at ||= now();
 	remember(talk);
@@ -100,6 +104,7 @@ const EVENTS = {
 	request_withdrawn: forgetting("requests", unanswered),
 	request_sent: ({ nickname }) => my.asked.add(nickname),
 	request_answered: forgetting("asked", tellThere),
+	requests_ended: requestsEnded,
 	chat_started: begins,
 	chat_resumed: begins,
 	partner_resumed: tellThere,

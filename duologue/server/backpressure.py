@@ -19,7 +19,7 @@ class Backpressure:
     """Send queues that are full. `end_stalled` ends the session of a client whose queue has not moved for `write_stall`
     seconds.
 
-    `filled` is told of each client whose queue is full now, `emptied` when it is not any more.
+    `filled` is told of each socket whose queue is full now, `emptied` when it is not any more.
     """
 
     def __init__(
@@ -28,8 +28,8 @@ class Backpressure:
         *,
         time: Callable[[], float],
         end_stalled: Callable[[Session, ChatEnd, Disconnected], None],
-        filled: Callable[[Session], None],
-        emptied: Callable[[Session], None],
+        filled: Callable[[Connection], None],
+        emptied: Callable[[Connection], None],
     ) -> None:
         self._limits = limits
         self._time = time
@@ -46,25 +46,31 @@ class Backpressure:
         for source in _answered_on(connection):
             source.hold(Hold.OWN_QUEUE)
         if connection.session:
-            self._filled(connection.session)
+            self._filled(connection)
 
     def drained(self, connection: Connection) -> None:
         self._full.pop(connection, None)
         session = connection.session
         if session is None:
             connection.release(Hold.OWN_QUEUE)
-        elif not self.is_full(session):
+            return
+        if not self.is_full(session):
             session.check_socket.release(Hold.OWN_QUEUE)
             if not self.is_full(session):  # what waited there may have filled it again
                 session.chat_socket.release(Hold.OWN_QUEUE)
-            self._emptied(session)
+        if not self.is_queue_full(connection):
+            self._emptied(connection)
 
     @property
     def some_are_full(self) -> bool:
         """Whether anybody's queue is full."""
         return bool(self._full)
 
+    def is_queue_full(self, connection: Connection) -> bool:
+        return connection in self._full
+
     def is_full(self, session: Session) -> bool:
+        """Return whether any queue of `session` is full."""
         return bool(self._full) and any(connection in self._full for connection in session.sockets)
 
     def forget(self, connection: Connection) -> None:

@@ -74,7 +74,7 @@ def handle_client(hub: Hub, connection: Connection, command: Command | PeerError
         hub.cast_out(connection, error)
     except PeerError as error:
         refused = Refused(error.code, error.text, _class_of(command))
-        (connection.session.login_socket if connection.session else connection).tell(refused)
+        (connection.session or connection).tell(refused)
 
 
 def _class_of(command: Command | PeerError) -> type | None:
@@ -145,7 +145,7 @@ def _cancel(hub: Hub, session: Session, command: CancelRequest) -> None:
 
 
 def _list_requests(hub: Hub, session: Session, _: ListRequests) -> None:
-    session.login_socket.tell(hub.switchboard.requests_to(session.nickname))
+    session.tell(hub.switchboard.requests_to(session.nickname))
 
 
 def _place_after(name: str | None) -> str | None:
@@ -157,7 +157,7 @@ def _place_after(name: str | None) -> str | None:
 
 
 def _list_online(hub: Hub, session: Session, command: ListOnline) -> None:
-    session.login_socket.tell(hub.people.presences.online(_place_after(command.after)))
+    session.tell(hub.people.presences.online(_place_after(command.after)))
 
 
 def _say(hub: Hub, session: Session, command: Say) -> None:
@@ -215,19 +215,17 @@ def _part(hub: Hub, session: Session, command: PartRoom) -> None:
 
 def _list_rooms(hub: Hub, session: Session, command: ListRooms) -> None:
     for row in hub.room_rules.listed(session.nickname, command.after and room_key(command.after)):
-        session.login_socket.tell(row)
+        session.tell(row)
 
 
 def _list_members(hub: Hub, session: Session, command: ListMembers) -> None:
-    session.login_socket.tell(
-        hub.room_rules.members(session.nickname, room_key(command.room), _place_after(command.after))
-    )
+    session.tell(hub.room_rules.members(session.nickname, room_key(command.room), _place_after(command.after)))
 
 
 def _topic(hub: Hub, session: Session, command: SetTopic) -> None:
     room = room_key(command.room)
     if command.topic is None:
-        session.login_socket.tell(hub.room_rules.topic_of(session.nickname, room))
+        session.tell(hub.room_rules.topic_of(session.nickname, room))
     else:
         hub.perform(hub.room_rules.set_topic(session.nickname, room, command.topic))
 
@@ -265,7 +263,7 @@ def _who_is(hub: Hub, session: Session, command: WhoIs) -> None:
 
 
 def _list_people(hub: Hub, session: Session, command: ListPeople) -> None:
-    session.login_socket.tell(hub.people.presences.listed(_place_after(command.after)))
+    session.tell(hub.people.presences.listed(_place_after(command.after)))
 
 
 def _watch_people(hub: Hub, session: Session, command: WatchPeople) -> None:
@@ -281,7 +279,7 @@ def _unblock(hub: Hub, session: Session, command: Unblock) -> None:
 
 
 def _list_blocked(hub: Hub, session: Session, command: ListBlocked) -> None:
-    session.login_socket.tell(hub.people.privacy.blocked_by(session.nickname, _place_after(command.after)))
+    session.tell(hub.people.privacy.blocked_by(session.nickname, _place_after(command.after)))
 
 
 def _allow_asking(hub: Hub, session: Session, command: AllowAsking) -> None:

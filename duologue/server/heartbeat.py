@@ -51,5 +51,5 @@ class Heartbeat:
             self._reap(self._client_in(row))
         quiet = self._connections.quiet(now, self._heartbeat)
         for row in quiet:
-            self._client_in(row).check_socket.tell(Probe())
+            self._client_in(row).tell(Probe())
         self._connections.pinged(quiet, now)

@@ -13,7 +13,7 @@ from duologue.core.events.chat import Recalled, RecallEnded, Refused
 from duologue.core.names import is_guest
 from duologue.core.room import Room
 from duologue.core.room_rules import is_room
-from duologue.server.session import Connection, Session
+from duologue.server.session import Session
 from duologue.server.storage.base import Message, Store, StoreDamaged, StoreError, Unfinished
 from duologue.server.tasks import Tasks
 
@@ -93,7 +93,7 @@ class HistoryReader:
         self, session: Session, of: type, question: Awaitable[Page], rooms: Mapping[str, str] = _NO_ROOMS
     ) -> None:
         heard = self._heard_by(session.nickname, question)
-        self._tasks.read(session, _tell(session.login_socket, of, heard, rooms))
+        self._tasks.read(session, _tell(session, of, heard, rooms))
 
     async def _heard_by(self, me: str, question: Awaitable[Page]) -> Page:
         page = await question
@@ -118,29 +118,29 @@ async def _page(asked: Awaitable[Sequence[Message]], limit: int) -> Page:
     return Page(messages, messages[0].number if has_older else None)
 
 
-async def _tell(login_socket: Connection, of: type, question: Awaitable[Page], rooms: Mapping[str, str]) -> None:
+async def _tell(session: Session, of: type, question: Awaitable[Page], rooms: Mapping[str, str]) -> None:
     """Send the answer. `of` is the class of the command that asks; `rooms` are the keys of the rooms that are the
     recipients, by id.
     """
     try:
         page = await question
     except PeerError as error:
-        login_socket.tell(Refused(error.code, error.text, of))
+        session.tell(Refused(error.code, error.text, of))
     except StoreDamaged as error:
         log.error("history is damaged", extra={"reason": str(error)})
         text = (
             "Some of these messages were damaged on the server's disk, and cannot be shown. Its operator can tell more."
         )
-        login_socket.tell(Refused("history_damaged", text, of))
+        session.tell(Refused("history_damaged", text, of))
     except StoreError as error:
         log.error("history not read", extra={"reason": str(error)})
-        login_socket.tell(Refused("no_history", "The server cannot read its history now.", of))
+        session.tell(Refused("no_history", "The server cannot read its history now.", of))
     else:
         for message in page.messages:
-            login_socket.tell(_recalled(message, rooms))
+            session.tell(_recalled(message, rooms))
         if not page.is_whole:
-            login_socket.tell(Refused(SEARCH_STOPPED, _STOPPED, of))
-        login_socket.tell(RecallEnded(len(page.messages), page.before))
+            session.tell(Refused(SEARCH_STOPPED, _STOPPED, of))
+        session.tell(RecallEnded(len(page.messages), page.before))
 
 
 def _recalled(message: Message, rooms: Mapping[str, str]) -> Recalled:

@@ -217,7 +217,7 @@ class Hub:
         """
         if self._sessions.get(session.nickname) is not session:
             return
-        session.login_socket.tell(goodbye)
+        session.tell(goodbye)
         for connection in session.sockets:
             connection.session, connection.row = None, -1
             connection.close()
@@ -264,8 +264,9 @@ class Hub:
         self.not_ready = goodbye.text
         sessions = [*self._sessions.values()]
         for session in sessions:  # before the first chat pauses, of which nobody needs to be told any more
-            session.login_socket.tell(goodbye)
+            session.tell(goodbye)
             session.login_socket.close()
+            session.chat_socket.close()
         for session in sessions:
             self.disconnect_client(session, ChatEnd.LOST, goodbye)
 
@@ -319,7 +320,7 @@ class Hub:
     def _tell(self, nickname: str, event: Event) -> None:
         session = self._sessions.get(nickname)
         if session:  # somebody who is not connected is told nothing, or from the store
-            session.login_socket.tell(event)
+            session.tell(event)
 
     def _written(self, sender: str, recipient: str) -> None:
         """Note that a letter was taken. A recipient who is away has left a text for its sender."""
@@ -361,11 +362,19 @@ class Hub:
 
     # Queues
 
-    def _filled(self, session: Session) -> None:
-        self.chats.delivery.fall_behind(session)
+    def _filled(self, connection: Connection) -> None:
+        session = connection.session
+        if session and connection is session.chat_socket.heard_on:
+            self.chats.delivery.fall_behind(session)
 
-    def _emptied(self, session: Session) -> None:
-        self.chats.delivery.drained(session)
+    def _emptied(self, connection: Connection) -> None:
+        session = connection.session
+        if session and connection is session.chat_socket.heard_on:
+            self.chats.delivery.drained(session)
+        if session and not self.backpressure.is_full(session):
+            self._all_emptied(session)
+
+    def _all_emptied(self, session: Session) -> None:
         self.chats.mailbox.go_on(session)
         self.rooms.emptied(session)
         self._watchers.emptied(session)

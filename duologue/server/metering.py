@@ -88,7 +88,7 @@ class Metering:
             return
         session.warned = now
         text = f"You send more than {self._limits.message_rate:g} messages a second; the rest is taken at that rate."
-        session.login_socket.tell(Refused("slow_down", text))
+        session.tell(Refused("slow_down", text))
 
 
 def _pays_nothing(_: int, __: int) -> bool:

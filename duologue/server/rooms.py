@@ -106,7 +106,7 @@ class RoomService:
             if self._sessions.get(session.nickname) is session:
                 self._perform(self._rules.join(session.nickname, key, password_hash))
         except PeerError as error:
-            session.login_socket.tell(Refused(error.code, error.text, JoinRoom))
+            session.tell(Refused(error.code, error.text, JoinRoom))
 
     async def _checked(self, session: Session, room: Room, password: str) -> str | None:
         guess = self._guess(session, room)
@@ -159,12 +159,10 @@ class RoomService:
             )
         except PeerError as error:
             if not await self._was_said_before(session, letter):
-                session.login_socket.tell(
-                    NotKept(letter.nickname, letter.stream, letter.number, error.code, error.text)
-                )
+                session.tell(NotKept(letter.nickname, letter.stream, letter.number, error.code, error.text))
             return
         stored = kept_letter.progress.stored
-        session.check_socket.tell(Acknowledged(stored, stored, letter.stream))
+        session.tell(Acknowledged(stored, stored, letter.stream))
         if kept_letter.number is not None:
             said = RoomSaid(room.key, session.nickname, int(at), kept_letter.number, letter.text)
             self._tell(room, said, None if session.login_socket.door.hears_itself else session.nickname)
@@ -176,7 +174,7 @@ class RoomService:
         progress = await self._store.progress(letter.stream, session.nickname)
         if progress is None or progress.stored < letter.number:
             return False
-        session.check_socket.tell(Acknowledged(progress.stored, progress.stored, letter.stream))
+        session.tell(Acknowledged(progress.stored, progress.stored, letter.stream))
         return True
 
     # Effects
@@ -222,7 +220,7 @@ class RoomService:
     def emptied(self, session: Session) -> None:
         """Note that `session` reads again."""
         for room, count in self._missed.pop(session, Counter()).items():
-            session.login_socket.tell(RoomMissed(room, count))
+            session.tell(RoomMissed(room, count))
 
     def forget(self, session: Session) -> None:
         """Forget `session`, which is gone."""

@@ -9,7 +9,8 @@ from math import inf
 from typing import Any, Protocol
 
 from duologue.core.admission import source_key
-from duologue.core.commands.chat import Command
+from duologue.core.carriers import carrier_of
+from duologue.core.commands.chat import Command, SocketKind
 from duologue.core.errors import PeerError
 from duologue.core.events.chat import Event
 from duologue.core.pace import TokenBucket
@@ -68,6 +69,12 @@ class Connection(Protocol):
     @property
     def is_all_three(self) -> bool:
         """Whether it is all that its client has, so that a login is complete with it."""
+
+    @property
+    def heard_on(self) -> Connection:
+        """Of a chat socket: the one on which its client hears the conversation. It is the same, but for original
+        clients.
+        """
 
     send: Callable[[bytes], None]
 
@@ -148,3 +155,13 @@ class Session:
     @property
     def sockets(self) -> tuple[Connection, Connection, Connection]:
         return self.login_socket, self.chat_socket, self.check_socket
+
+    def tell(self, event: Event) -> None:
+        """Write `event` to the socket that carries its kind."""
+        kind = carrier_of(event)
+        if kind is SocketKind.LOGIN:
+            self.login_socket.tell(event)
+        elif kind is SocketKind.CHAT:
+            self.chat_socket.tell(event)
+        else:
+            self.check_socket.tell(event)

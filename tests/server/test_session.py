@@ -42,6 +42,10 @@ class FakeConnection:
         self.sent += data
         self.wire += data
 
+    @property
+    def heard_on(self) -> Connection:
+        return self
+
     def tell(self, event: Event) -> None:
         """An answer may come after its client has gone; it is written nowhere."""
         if self.closed:

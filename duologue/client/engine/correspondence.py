@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from duologue.client.engine.late_lines import LateLines
 from duologue.client.engine.mailing import Mailing
 from duologue.client.engine.memory import Memory
 from duologue.client.engine.memory_store import ChatMemory
@@ -52,7 +53,8 @@ class Correspondence:
         self.received = Receiving(memory)
         self._written = 0
         self._asked: set[str] = set()
-        self._too_late = 0
+        self._late = LateLines()
+        self._has_quit = False
         self._undelivered: dict[str, int] = {}
 
     @property
@@ -111,6 +113,7 @@ class Correspondence:
 
     def leave(self) -> None:
         """Leave the chat; if the server does not hear of that, it will when we are back."""
+        self._has_quit = self.live is not None
         if self.memory.current:
             self.memory.end(self.memory.current)
 
@@ -127,12 +130,13 @@ class Correspondence:
         chat = self.memory.chat(event.chat)
         if chat is None:
             self.to_chat += encode_command(ResumeChat(event.chat))
-        elif chat.id not in self._asked:
+        elif chat.id not in self._asked and chat is not self.live:  # the answer may come before the question
             self._ask_to_resume(chat)
         return []
 
     def _started(self, event: ChatStarted) -> list[Happening]:
         self.live = self.memory.begin(event.chat, event.nickname)
+        self._late.chat_begins()
         self._written = 0
         self.received.begin(event.chat, 1)
         return [event]
@@ -166,6 +170,9 @@ class Correspondence:
         if event.chat is not None:
             return self._end_answered(event, event.chat, event.had or 0)
         chat, self.live = self.live or self.memory.current, None
+        crossed = self._has_quit and event.reason is not ChatEnd.YOU_LEFT
+        self._late.chat_ended(len(chat.unstored) if chat else 0, has_quit=crossed)
+        self._has_quit = False
         return [event, *self._end(chat, event.reason)] if chat else [event]
 
     def _end(self, chat: ChatMemory, reason: ChatEnd) -> list[Happening]:
@@ -176,7 +183,6 @@ class Correspondence:
         if not chat.unstored:
             return self._settled(chat)
         if chat.id not in self._asked:
-            self._too_late = len(chat.unstored)
             self._ask_to_resume(chat)
         return []
 
@@ -188,13 +194,13 @@ class Correspondence:
 
     def _end_answered(self, event: ChatEnded, chat_id: str, had: int) -> list[Happening]:
         self._asked.discard(chat_id)
-        self._too_late = 0
         chat = self.memory.chat(chat_id)
         if chat is None:
             return []
         told: list[Happening] = [] if chat.is_over else [event]
         self.memory.end(chat)
         self.memory.store(chat, had)
+        self._late.counted(len(chat.unstored))
         if chat.unstored:
             self.mail.hand_in(chat, self._undelivered.pop(chat.id, 0))
             return told
@@ -207,8 +213,7 @@ class Correspondence:
         return [HandedIn(chat.partner, undelivered)] if undelivered else []
 
     def _refused(self, event: Refused) -> list[Happening]:
-        if event.code == "no_chat" and self._too_late:
-            self._too_late -= 1  # said when the chat was already over: it is handed in
+        if event.code == "no_chat" and self._late.explain(is_live=self.live is not None):
             return []
         return self.rooms.refused(event)
 

@@ -28,13 +28,12 @@ from duologue.core.errors import FatalPeerError, PeerError
 from duologue.core.events.chat import (
     Acknowledged,
     ChatRequested,
-    ChatResumed,
-    ChatStarted,
     Event,
     LoggedIn,
     MessageFrom,
     Recalled,
     RequestAnswered,
+    RequestsEnded,
     RequestSent,
     RequestWithdrawn,
     Said,
@@ -74,7 +73,7 @@ class ClientSession:
         self._put_aside: bytearray | None = None
         self._waiting: dict[str, None] = {}
         self._asked: dict[str, None] = {}
-        self._parts: list[str] = []
+        self._parts: dict[SocketKind, list[str]] = {kind: [] for kind in SocketKind}
         self._lines = {kind: LineBuffer() for kind in SocketKind}
 
     @property
@@ -97,14 +96,24 @@ class ClientSession:
             if kind is SocketKind.LOGIN and self._put_aside is not None:
                 self._put_aside += line + b"\n"
             else:
-                yield from self._noted(self._parse(kind, line))
+                yield from self._heard(kind, line)
+
+    def _heard(self, kind: SocketKind, line: bytes) -> Iterator[Happening]:
+        event = self._parse(kind, line)
+        if isinstance(event, TextPart):
+            self._parts[kind].append(event.text)
+            return
+        if isinstance(event, Recalled | MessageFrom | RoomSaid):
+            parts, self._parts[kind] = self._parts[kind], []
+            event = replace(event, text="".join((*parts, event.text)))
+        yield from self._noted(event)
 
     def _parse(self, kind: SocketKind, line: bytes) -> Event:
         if kind is SocketKind.CHECK and line.startswith(_CHECK_WORDS):
             return parse_check_signal(line)
         if not line.startswith(b":"):
             return parse_signal(line)
-        if self.messages.live is None or kind is not SocketKind.LOGIN:
+        if self.messages.live is None or kind is not SocketKind.CHAT:
             raise FatalPeerError("stray_message", "The server sent a message that belongs to no chat.")
         return Said(self.messages.live.partner, parse_message(line))
 
@@ -122,7 +131,7 @@ class ClientSession:
         self.messages.begin()
         put_aside, self._put_aside = self._put_aside or bytearray(), None
         for line in put_aside.split(b"\n")[:-1]:
-            yield from self._noted(self._parse(SocketKind.LOGIN, bytes(line)))
+            yield from self._heard(SocketKind.LOGIN, bytes(line))
 
     # Effects of each event. What is returned is passed on to the user of the session.
 
@@ -150,6 +159,11 @@ class ClientSession:
         self._asked.pop(event.nickname, None)
         return event
 
+    def _requests_ended(self, event: RequestsEnded) -> Event:
+        self._waiting.clear()
+        self._asked.clear()
+        return event
+
     def _waiting_listed(self, event: WaitingRequests) -> Event:
         """Each request has been reported already; a complete list is sure to be right."""
         self._waiting = dict.fromkeys(event.nicknames) | (self._waiting if event.more else {})
@@ -161,18 +175,6 @@ class ClientSession:
 
     def _spelled(self, event: Spelled) -> None:
         self._memory.spellings[event.nickname] = event.spelling
-
-    def _text_part(self, event: TextPart) -> None:
-        self._parts.append(event.text)
-
-    def _with_parts(self, event: Recalled | MessageFrom | RoomSaid) -> Event:
-        text, self._parts = "".join((*self._parts, event.text)), []
-        return replace(event, text=text)
-
-    def _in_a_chat(self, event: ChatStarted | ChatResumed) -> Event:
-        self._waiting.clear()
-        self._asked.clear()
-        return event
 
     # Bytes out
 
@@ -244,13 +246,8 @@ _NOTES: dict[type[Event], Callable[..., Event | None]] = {
     RequestWithdrawn: ClientSession._withdrawn,
     RequestSent: ClientSession._request_sent,
     RequestAnswered: ClientSession._answered,
-    ChatStarted: ClientSession._in_a_chat,
-    ChatResumed: ClientSession._in_a_chat,
+    RequestsEnded: ClientSession._requests_ended,
     WaitingRequests: ClientSession._waiting_listed,
-    Recalled: ClientSession._with_parts,
-    MessageFrom: ClientSession._with_parts,
-    RoomSaid: ClientSession._with_parts,
     PersonBlocked: ClientSession._blocked,
-    TextPart: ClientSession._text_part,
     Spelled: ClientSession._spelled,
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from itertools import chain
 
 from duologue.client.events import (
@@ -32,6 +32,7 @@ from duologue.core.events.chat import (
     NotKept,
     PartnerResumed,
     RequestAnswered,
+    RequestsEnded,
     RequestSent,
     RequestWithdrawn,
     Said,
@@ -83,7 +84,7 @@ def _noted_there(state: WindowState, event: HandedIn) -> Changes:
 
 def _requested(state: WindowState, event: ChatRequested) -> Changes:
     state.requests[event.nickname] = None
-    state.talk(event.nickname).move(TalkState.ASKED)
+    _turn(state, event.nickname, TalkState.ASKED)
     return [RequestCame(event.nickname), Restated(event.nickname), PeopleChanged()]
 
 
@@ -93,8 +94,15 @@ def _withdrawn(state: WindowState, event: RequestWithdrawn) -> Changes:
 
 
 def _asking(state: WindowState, event: RequestSent) -> Changes:
-    state.talk(event.nickname).move(TalkState.ASKING)
+    _turn(state, event.nickname, TalkState.ASKING)
     return [Restated(event.nickname)]
+
+
+def _turn(state: WindowState, nickname: str, standing: TalkState) -> None:
+    """Note a request, unless the chat that it led to has been heard of before it."""
+    talk = state.talk(nickname)
+    if talk.standing not in IN_CHAT:
+        talk.move(standing)
 
 
 def _answered(state: WindowState, event: RequestAnswered) -> Changes:
@@ -106,12 +114,21 @@ def _answered(state: WindowState, event: RequestAnswered) -> Changes:
     return [Restated(event.nickname)]
 
 
-def _started(state: WindowState, event: ChatStarted | ChatResumed) -> Changes:
+def _requests_ended(state: WindowState, _: RequestsEnded) -> Changes:
     changes = list(chain(*map(state.forget_request, [*state.requests])))
-    for talk in state.talks.values():
-        if talk.standing is TalkState.ASKING or talk.standing in IN_CHAT:
-            talk.move(TalkState.ALONE)
-            changes.append(Restated(talk.place))
+    return [*changes, *_left_alone(state, {TalkState.ASKING})]
+
+
+def _left_alone(state: WindowState, before: Set[TalkState]) -> Changes:
+    """Note that the conversations in one of these states are neither chats nor requests any more."""
+    left = [talk for talk in state.talks.values() if talk.standing in before]
+    for talk in left:
+        talk.move(TalkState.ALONE)
+    return [Restated(talk.place) for talk in left]
+
+
+def _started(state: WindowState, event: ChatStarted | ChatResumed) -> Changes:
+    changes = _left_alone(state, IN_CHAT)
     talk = state.talk(event.nickname)
     talk.move(TalkState.ON)
     talk.stream = None
@@ -148,6 +165,7 @@ HEARD: dict[type[Happening], Callable[..., Changes]] = {
     RequestWithdrawn: _withdrawn,
     RequestSent: _asking,
     RequestAnswered: _answered,
+    RequestsEnded: _requests_ended,
     ChatStarted: _started,
     ChatResumed: _started,
     ChatPaused: _paused,

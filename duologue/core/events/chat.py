@@ -68,6 +68,15 @@ class RequestAnswered:
 
 
 @dataclass(frozen=True, slots=True)
+class RequestsEnded:
+    """All requests are over, your own and those to you, because your chat with `nickname` begins. It comes beside the
+    requests, as ChatStarted need not come in one order with them.
+    """
+
+    nickname: str
+
+
+@dataclass(frozen=True, slots=True)
 class ChatStarted:
     nickname: str
     chat: str
@@ -274,6 +283,7 @@ Event = (
     | RequestWithdrawn
     | RequestSent
     | RequestAnswered
+    | RequestsEnded
     | ChatStarted
     | ChatEnded
     | ChatUnknown

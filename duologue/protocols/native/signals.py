@@ -32,6 +32,7 @@ from duologue.core.events.chat import (
     RecallEnded,
     Refused,
     RequestAnswered,
+    RequestsEnded,
     RequestSent,
     RequestWithdrawn,
     Said,
@@ -71,7 +72,7 @@ _OUTCOMES = {words: outcome for outcome, words in ANSWERS.items()}
 
 
 def encode_event(event: Event) -> bytes:
-    """Return the line or lines of an event, for the login socket (Acknowledged and Probe: for the check socket)."""
+    """Return the line or lines of an event, for the socket that carries it (core/carriers.py)."""
     return _ENCODERS[type(event)](event).encode()
 
 
@@ -138,6 +139,7 @@ _ENCODERS: dict[type[Event], Callable[..., str]] = {
     RequestWithdrawn: lambda event: f"chat_request_ended {event.nickname} {event.outcome.value}\n",
     RequestSent: lambda event: f"chat_requested {event.nickname} {event.seconds}\n",
     RequestAnswered: lambda event: f"{event.nickname} {ANSWERS[event.outcome]}\n",
+    RequestsEnded: lambda event: f"requests_ended {event.nickname}\n",
     ChatStarted: lambda event: f"start_chat {event.nickname} {event.chat}\n",
     ChatEnded: _encode_ended,
     ChatUnknown: lambda event: f"chat_unknown {event.chat}\n",
@@ -256,6 +258,7 @@ _SIGNALS: dict[str, Callable[[str], Event]] = {
     "want_chat_with_you": _parse_requested,
     "chat_request_ended": _parse_withdrawn,
     "chat_requested": _parse_sent,
+    "requests_ended": lambda rest: RequestsEnded(*words_of(rest, 1)),
     "start_chat": lambda rest: ChatStarted(*words_of(rest, 2)),
     "chat_ended": _parse_ended,
     "chat_unknown": lambda rest: ChatUnknown(*words_of(rest, 1)),

@@ -316,7 +316,8 @@ class LoginService:
             )
         login.attached[kind] = connection
         if spellings:
-            login.login_socket.introduce(self._users.spelling_of)
+            for told in (login.login_socket, connection):  # each says so itself: no order holds between the two
+                told.introduce(self._users.spelling_of)
         self._places.came(login.login_socket)
         self._logins[connection] = login
         if len(login.attached) == len(SocketKind) - 1:

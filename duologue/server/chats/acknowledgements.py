@@ -53,7 +53,7 @@ class Acknowledgements:
 
     def greet(self, session: Session) -> None:
         """Send the first PONG: all three sockets are attached. At once, because the client waits for it."""
-        session.check_socket.tell(Acknowledged())
+        session.tell(Acknowledged())
 
     def forget(self, session: Session) -> None:
         """Forget `session`, which is gone."""
@@ -155,7 +155,7 @@ class Acknowledgements:
         owed, self._owed = self._owed, {}
         for session, streams in owed.items():
             for stream in streams:
-                session.check_socket.tell(_state_of(stream))
+                session.tell(_state_of(stream))
             session.chat_socket.delay_acks()
 
 

@@ -18,6 +18,7 @@ from duologue.core.requests import Chat
 from duologue.core.streams import Direction, Stream
 from duologue.protocols.native.wire import encode_message
 from duologue.server.backpressure import Backpressure
+from duologue.server.chats.feed import Feed
 from duologue.server.chats.relay import Relay
 from duologue.server.metering import Metering
 from duologue.server.session import Hold, Session
@@ -55,11 +56,11 @@ class Flow:
         store: Store,
         backpressure: Backpressure,
         page: int,
+        feed: Feed,
         taken: Callable[[int], None],
-        has_mail: Callable[[Session], bool],
         can_keep: Callable[[], bool],
     ) -> None:
-        self._has_mail = has_mail
+        self._feed = feed
         self._can_keep = can_keep
         self._put_by: list[bytes] = []
         self._put_by_size = 0
@@ -101,7 +102,7 @@ class Flow:
 
     def recipient_joins(self, session: Session) -> None:
         self._recipient = session
-        self._hand_over = session.login_socket.messages_from(self.direction.sender, self._taken)
+        self._hand_over = session.chat_socket.heard_on.messages_from(self.direction.sender, self._taken)
         self.push()
 
     def recipient_leaves(self) -> None:
@@ -125,7 +126,7 @@ class Flow:
         """
         assert self._sender
         if not self._put_by:
-            self._sender.login_socket.tell(UNKEPT)
+            self._sender.tell(UNKEPT)
         self._put_by.append(line)
         self._put_by_size += len(line) + _LINE_OVERHEAD
         if self._put_by_size > PUT_BY_BYTES:
@@ -152,14 +153,17 @@ class Flow:
 
     def push(self) -> None:
         """Hand over what is missing, as far as there is room for it; harmless when nothing is, or nobody is there."""
-        if self._recipient is None or self.is_live or self._pushing or self._backpressure.is_full(self._recipient):
+        if self._recipient is None or self.is_live or self._pushing or not self._has_room(self._recipient):
             return
-        if self._has_mail(self._recipient):  # from the same person, perhaps, and said before
+        if self._feed.has_to_wait(self._recipient, self.push):
             return
         if self._is_level(self._recipient):
             self._go_live()
         else:
             self._pushing = asyncio.get_running_loop().create_task(self._push(self._recipient))
+
+    def _has_room(self, recipient: Session) -> bool:
+        return not self._backpressure.is_queue_full(recipient.chat_socket.heard_on)
 
     def _is_level(self, recipient: Session) -> bool:
         direction = self.direction
@@ -172,11 +176,11 @@ class Flow:
     def announce(self, recipient: Session) -> None:
         """Tell the recipient which stream follows, and from which number on."""
         direction = self.direction
-        recipient.login_socket.tell(StreamBegins(direction.sender, direction.at.name, direction.pushed + 1))
+        recipient.tell(StreamBegins(direction.sender, direction.at.name, direction.pushed + 1))
 
     async def _push(self, recipient: Session) -> None:
         try:
-            while not self._backpressure.is_full(recipient):
+            while self._has_room(recipient):
                 if self._is_level(recipient):
                     self._go_live()
                     return
@@ -208,7 +212,7 @@ class Flow:
         """
         direction = self.direction
         is_near = direction.at is direction.current and direction.pushed < direction.current.sent
-        if self._sender and self._recipient and is_near and not self._backpressure.is_full(self._recipient):
+        if self._sender and self._recipient and is_near and self._has_room(self._recipient):
             self._sender.chat_socket.hold(Hold.CATCHING_UP)
 
     def _go_live(self) -> None:
@@ -243,7 +247,7 @@ class Delivery:
     """The flows of all chats that somebody takes part in. `keep` stores messages.
 
     `taken` is told, of a chat and a sender in it, how many more messages have reached a partner whose client does not
-    say so. Somebody who `has_mail` gets that first.
+    say so.
     """
 
     def __init__(
@@ -251,19 +255,19 @@ class Delivery:
         store: Store,
         backpressure: Backpressure,
         metering: Metering,
+        feed: Feed,
         *,
         page: int,
         keep: Callable[[str, str, bytes, int], None],
         taken: Callable[[Chat, str, int], None],
-        has_mail: Callable[[Session], bool],
     ) -> None:
         self._store = store
         self._backpressure = backpressure
         self._metering = metering
+        self._feed = feed
         self._page = page
         self._keep = keep
         self._taken = taken
-        self._has_mail = has_mail
         self._can_keep = True
         self._flows: dict[tuple[str, str], Flow] = {}
 
@@ -307,13 +311,13 @@ class Delivery:
             flow.push()
 
     def fall_behind(self, session: Session) -> None:
-        """Note that the queue to `session` is full."""
+        """Note that the queue of the chat socket of `session` is full."""
         flow = self._to(session)
         if flow:
             flow.fall_behind()
 
     def drained(self, session: Session) -> None:
-        """Note that there is room in the queue to `session` again."""
+        """Note that there is room in it again."""
         flow = self._to(session)
         if flow:
             flow.push()
@@ -331,8 +335,8 @@ class Delivery:
                 store=self._store,
                 backpressure=self._backpressure,
                 page=self._page,
+                feed=self._feed,
                 taken=partial(self._taken, chat, sender),
-                has_mail=self._has_mail,
                 can_keep=lambda: self._can_keep,
             )
             self._flows[chat.id, sender] = flow

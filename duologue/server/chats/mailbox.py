@@ -24,6 +24,7 @@ from duologue.core.privacy import Privacy
 from duologue.core.requests import Chat, ChatEnd
 from duologue.protocols.native.wire import encode_message
 from duologue.server.backpressure import Backpressure
+from duologue.server.chats.feed import Feed
 from duologue.server.people.directory import Directory
 from duologue.server.session import Session
 from duologue.server.storage.base import Letter, Store, StreamProgress
@@ -34,8 +35,7 @@ PAGE_BYTES = 64 * 1024
 
 
 class Mailbox:
-    """All mailboxes. `wall_clock` dates the letters. `written` is told of each that was taken, `handed_over` of each
-    client for whom nothing waits any more.
+    """All mailboxes. `wall_clock` dates the letters. `written` is told of each that was taken.
 
     One question of a socket is answered at a time: meanwhile it is not read from.
     """
@@ -46,16 +46,16 @@ class Mailbox:
         backpressure: Backpressure,
         directory: Directory,
         privacy: Privacy,
+        feed: Feed,
         *,
         written: Callable[[str, str], None],
-        handed_over: Callable[[Session], None],
         wall_clock: Callable[[], float],
     ) -> None:
         self._store = store
         self._directory = directory
         self._privacy = privacy
+        self._feed = feed
         self._written = written
-        self._handed_over = handed_over
         self._backpressure = backpressure
         self._wall_clock = wall_clock
         self._visits: dict[Session, Visit] = {}
@@ -70,16 +70,22 @@ class Mailbox:
 
     def close(self, session: Session) -> None:
         self._visits.pop(session, None)
+        self._feed.forget(session)
 
     def chat_is_over(self, session: Session, chat: Chat) -> None:
-        """Hand over the rest of `chat`, of which `session` has received a part, from the store."""
+        """Hand over the rest of `chat`, of which `session` has received a part, from the store: on its chat socket, so
+        that it comes after that part.
+        """
         direction = chat.hears(session.nickname)
-        handed = self._visits[session].handed
+        visit = self._visits[session]
+        visit.begun_in_chat.update(stream.name for stream in direction.streams)
+        handed = visit.handed
         for stream in direction.streams:
             handed[stream.name] = direction.pushed if stream is direction.at else stream.sent
             if stream is direction.at:
                 break
         if not direction.is_level:
+            self._feed.rest_begins(session)
             self.push(session)
 
     # Letters in
@@ -97,12 +103,12 @@ class Mailbox:
                 Letter(letter.stream, letter.number, session.nickname, recipient, line, at, is_heard)
             )
         except PeerError as error:
-            session.login_socket.tell(NotKept(letter.nickname, letter.stream, letter.number, error.code, error.text))
+            session.tell(NotKept(letter.nickname, letter.stream, letter.number, error.code, error.text))
             return
         self._tell_sender(kept_letter.progress)
         reader = self._directory.sessions.get(recipient)
         if reader is None:
-            session.login_socket.tell(KeptFor(recipient, letter.stream, letter.number))
+            session.tell(KeptFor(recipient, letter.stream, letter.number))
         elif is_heard:
             message = MessageFrom(session.nickname, int(at), letter.stream, letter.number, letter.text)
             await self._deliver(reader, message)
@@ -110,7 +116,7 @@ class Mailbox:
 
     async def _deliver(self, reader: Session, message: MessageFrom) -> None:
         if is_guest(reader.nickname):
-            reader.login_socket.tell(message)
+            reader.tell(message)
             return
         self.push(reader)
         await self._visits[reader].idle.wait()  # what the sender says next, in a chat perhaps, comes after it
@@ -148,11 +154,6 @@ class Mailbox:
             visit.idle.clear()
             self._tasks.run(self._hand_over(session, visit))
 
-    def has_mail(self, session: Session) -> bool:
-        """Return whether something waits for `session` that is older than what is said now."""
-        visit = self._visits.get(session)
-        return visit is not None and (visit.is_running or visit.is_due)
-
     async def _hand_over(self, session: Session, visit: Visit) -> None:
         try:
             while visit.is_due and self._visits.get(session) is visit and not self._backpressure.is_full(session):
@@ -163,7 +164,7 @@ class Mailbox:
             visit.is_running = False
             visit.idle.set()
         if not visit.is_due:
-            self._handed_over(session)
+            self._feed.rest_ends(session)
 
     async def _hand_over_page(self, session: Session, visit: Visit) -> bool:
         """Hand over one page; return False when nothing more waits."""
@@ -172,9 +173,8 @@ class Mailbox:
             visit.cursor = message.cursor
             if message.number > visit.handed.get(message.stream, 0):
                 visit.handed[message.stream] = message.number
-                session.login_socket.tell(
-                    MessageFrom(message.sender, int(message.at), message.stream, message.number, message.text)
-                )
+                carrier = session.chat_socket if message.stream in visit.begun_in_chat else session.login_socket
+                carrier.tell(MessageFrom(message.sender, int(message.at), message.stream, message.number, message.text))
         return bool(page)
 
     # Receipts
@@ -202,7 +202,7 @@ class Mailbox:
         sender = self._directory.sessions.get(progress.sender) if progress else None
         if progress and sender:
             delivered = min(progress.received, progress.stored)
-            sender.check_socket.tell(Acknowledged(progress.stored, delivered, progress.stream))
+            sender.tell(Acknowledged(progress.stored, delivered, progress.stream))
 
     # A chat that is over
 
@@ -217,15 +217,19 @@ class Mailbox:
         if progress:
             reason = ChatEnd(progress.reason) if progress.reason in _REASONS else ChatEnd.LOST
             answer = ChatEnded(progress.partner, reason, command.chat, progress.had)
-        session.login_socket.tell(answer)
+        session.tell(answer)
 
 
 class Visit:
-    """The progress of one session through its mailbox: its cursor, and what has been handed over, by stream."""
+    """The progress of one session through its mailbox: its cursor, and what has been handed over, by stream.
+
+    `begun_in_chat` are the streams of which it has received a part in a chat.
+    """
 
     def __init__(self) -> None:
         self.cursor = 0
         self.handed: dict[str, int] = {}
+        self.begun_in_chat: set[str] = set()
         self.is_due = False
         self.is_running = False
         self.idle = asyncio.Event()

@@ -25,7 +25,7 @@ _LF = ord("\n")
 
 @dataclass(slots=True, eq=False)
 class Relay:
-    """Passes messages from the sender's chat socket to `send`: the partner's login socket, or nowhere (see
+    """Passes messages from the sender's chat socket to `send`: the partner's chat socket, or nowhere (see
     delivery.py).
 
     `keep` is given each chunk with its count of lines. `pay` is given the count and the bytes, and returns False where

@@ -17,6 +17,7 @@ from duologue.core.streams import Stream
 from duologue.server.backpressure import Backpressure
 from duologue.server.chats.acknowledgements import Acknowledgements
 from duologue.server.chats.delivery import Delivery
+from duologue.server.chats.feed import Feed
 from duologue.server.chats.mailbox import Mailbox
 from duologue.server.history import HistoryReader
 from duologue.server.metering import Metering
@@ -56,9 +57,8 @@ class ChatService:
         self._wall_clock = wall_clock
         self._behind: set[tuple[str, str]] = set()
         self._tasks = Tasks()
-        self.delivery = Delivery(
-            store, backpressure, metering, page=page, keep=self._keep, taken=self._taken, has_mail=self._has_mail
-        )
+        feed = Feed()
+        self.delivery = Delivery(store, backpressure, metering, feed, page=page, keep=self._keep, taken=self._taken)
         self.acknowledgements = Acknowledgements(store, metering, session_of=directory.sessions.get)
         self.history = HistoryReader(store, privacy.is_heard)
         self.mailbox = Mailbox(
@@ -66,8 +66,8 @@ class ChatService:
             backpressure,
             directory,
             privacy,
+            feed,
             written=written,
-            handed_over=self._handed_over,
             wall_clock=wall_clock,
         )
 
@@ -189,12 +189,6 @@ class ChatService:
             self._behind.discard((chat, sender))
             if session:
                 session.chat_socket.release(Hold.STORE)
-
-    def _has_mail(self, session: Session) -> bool:
-        return self.mailbox.has_mail(session)
-
-    def _handed_over(self, session: Session) -> None:
-        self.delivery.drained(session)
 
     def _taken(self, chat: Chat, sender: str, count: int) -> None:
         stream = self.acknowledgements.taken(chat, sender, count)

@@ -23,7 +23,7 @@ from duologue.server.dispatch import handle_client
 from duologue.server.hub import Hub
 from duologue.server.net.outbox import Outbox
 from duologue.server.net.pacing import Pacer
-from duologue.server.session import Commands, Door, Hold, Receiver, Session
+from duologue.server.session import Commands, Connection, Door, Hold, Receiver, Session
 from duologue.server.turns import COMMANDS_AT_A_TIME
 
 _NOTHING = NoCommand()
@@ -166,6 +166,10 @@ class BaseConnection(asyncio.Protocol, ABC, Generic[AnyDoor]):
             self._backlog = chain((following,), commands)
             self.hold(Hold.TURN)
             turns.wait(partial(self.release, Hold.TURN), self.bucket)
+
+    @property
+    def heard_on(self) -> Connection:
+        return self
 
     # From the hub
 

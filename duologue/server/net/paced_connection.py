@@ -16,7 +16,7 @@ from duologue.protocols.native.wire import encode_message, parse_message
 from duologue.server.dispatch import handle_client
 from duologue.server.net.connection import BaseConnection
 from duologue.server.net.pacing import GAP, Pacer
-from duologue.server.session import Door, Hold, Receiver, Session
+from duologue.server.session import Connection, Door, Hold, Receiver, Session
 
 
 class PacedDoor(Door, Protocol):
@@ -110,6 +110,10 @@ class OneOfThreeConnection(PacedConnection):
     is_all_three = False
 
     door: SimpleChatCodec
+
+    @property
+    def heard_on(self) -> Connection:
+        return self.session.login_socket if self.session else self
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)

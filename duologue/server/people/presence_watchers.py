@@ -128,7 +128,7 @@ class PresenceWatchers:
             nickname = next(due, None)
             if nickname is None:
                 return told
-            session.login_socket.tell(self._presence_to(session.nickname, nickname))
+            session.tell(self._presence_to(session.nickname, nickname))
             told += 1
         if told == most:
             self._behind[session] = None

@@ -93,7 +93,7 @@ class PeopleService:
     def describe(self, session: Session, nickname: str) -> None:
         """Answer `/whois`. Raises PeerError."""
         self._check_exists(nickname)
-        session.login_socket.tell(self.presences.describe(session.nickname, nickname))
+        session.tell(self.presences.describe(session.nickname, nickname))
 
     def _check_exists(self, nickname: str) -> None:
         if not self._directory.is_registered(nickname):
@@ -140,7 +140,7 @@ class PeopleService:
         try:
             ask()
         except PeerError as error:
-            session.login_socket.tell(Refused(error.code, error.text, AskForChat))
+            session.tell(Refused(error.code, error.text, AskForChat))
 
     # Effects
 

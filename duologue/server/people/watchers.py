@@ -37,7 +37,7 @@ class Watchers:
         self._changed()
         if session.login_socket.door.watches:
             self._watching[session] = None
-            session.login_socket.tell(self._people_online())
+            session.tell(self._people_online())
 
     def left(self, session: Session) -> None:
         self._watching.pop(session, None)
@@ -65,7 +65,7 @@ class Watchers:
             if self._is_full(session):
                 self._due.add(session)
             else:
-                session.login_socket.tell(people)
+                session.tell(people)
         if self._next:
             self._tell_in(AGAIN_AFTER)
 
@@ -73,4 +73,4 @@ class Watchers:
         """Note that there is room in the queue to `session`."""
         if session in self._due:
             self._due.discard(session)
-            session.login_socket.tell(self._people_online())
+            session.tell(self._people_online())

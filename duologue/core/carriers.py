@@ -1,0 +1,35 @@
+"""The socket of a native client that an event comes down on: each of the three tells its own story whole, in one order.
+
+The login socket tells of requests, rooms, letters, people and errors; the chat socket is the conversation; the check
+socket says who lives, and what has arrived (docs/protocol.md 5).
+"""
+
+from __future__ import annotations
+
+from duologue.core.commands.chat import SocketKind
+from duologue.core.events.chat import (
+    Acknowledged,
+    ChatEnded,
+    ChatPaused,
+    ChatResumed,
+    ChatStarted,
+    ChatUnknown,
+    Event,
+    PartnerResumed,
+    Probe,
+    Said,
+    StreamBegins,
+)
+
+_CONVERSATION = (ChatStarted, StreamBegins, Said, ChatPaused, PartnerResumed, ChatResumed, ChatEnded, ChatUnknown)
+_LIFE = (Acknowledged, Probe)
+
+_CARRIERS: dict[type[Event], SocketKind] = {
+    **dict.fromkeys(_CONVERSATION, SocketKind.CHAT),
+    **dict.fromkeys(_LIFE, SocketKind.CHECK),
+}
+
+
+def carrier_of(event: Event) -> SocketKind:
+    """Return the socket that `event` comes down on."""
+    return _CARRIERS.get(type(event), SocketKind.LOGIN)
