@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from math import inf
+from random import random
 from time import monotonic
 
 from duologue.client.address import Address, reason_of
@@ -20,6 +21,7 @@ from duologue.core.commands.chat import Command, Exit, GivePassword, SocketKind
 from duologue.core.errors import FatalPeerError
 from duologue.core.events.chat import (
     Acknowledged,
+    Disconnected,
     LoggedIn,
     LoginDenied,
     MessageFrom,
@@ -28,10 +30,8 @@ from duologue.core.events.chat import (
     Refused,
     Said,
 )
+from duologue.core.reports import ReportPace, is_much
 from duologue.protocols.native.commands import encode_password
-
-ACKNOWLEDGE_EVERY = 0.02
-"""Seconds between two PINGs that acknowledge messages: those that arrive close together are acknowledged together."""
 
 MOST_UNREAD = 1024
 """Events waiting for the user of this connection. Beyond that the login socket is not read, and the server holds the
@@ -49,10 +49,31 @@ class Timing:
     heartbeat: float = 15.0
     dead_after: float = 45.0
     last_words: float = 1.0
-    """Longest wait of a closed socket for the login socket, which gives the reason for the closing."""
+    """Longest wait for the other sockets to be read to their end when one is closed."""
     leaving: float = 5.0
     """Longest time for a goodbye once the server has read everything: as long as the server flushes its queues."""
     now: Callable[[], float] = monotonic
+
+
+class FinishedMessages:
+    """What was finished and is not reported: `some` once there is any, `much` once it is to be reported quickly."""
+
+    def __init__(self) -> None:
+        self.some = asyncio.Event()
+        self.much = asyncio.Event()
+        self._messages = self._size = 0
+
+    def note(self, text: str) -> None:
+        self._messages += 1
+        self._size += len(text) if text.isascii() else len(text.encode(errors="replace"))
+        self.some.set()
+        if is_much(self._messages, self._size):
+            self.much.set()
+
+    def clear(self) -> None:
+        self._messages = self._size = 0
+        self.some.clear()
+        self.much.clear()
 
 
 class ServerConnection:
@@ -64,11 +85,13 @@ class ServerConnection:
         self.session = session
         self._timing = timing
         self._writers: dict[SocketKind, asyncio.StreamWriter] = {}
+        self._ends = {kind: asyncio.Event() for kind in SocketKind}
         self._tasks: dict[SocketKind | None, asyncio.Task[None]] = {}
         self._events: asyncio.Queue[Happening | LinkLost] = asyncio.Queue(MOST_UNREAD)
         self._early: deque[Happening] = deque()
         self._is_open = False
-        self._is_due = asyncio.Event()
+        self._finished = FinishedMessages()
+        self._pace = ReportPace(random())
         self._was_answered = asyncio.Event()
         self._lost: LinkLost | None = None
         self._heard = timing.now()
@@ -163,16 +186,20 @@ class ServerConnection:
         try:
             while data := await reader.read(_CHUNK):
                 self._heard = self._timing.now()
+                answers = self.session.answers
                 for event in self.session.receive_data(kind, data):
                     await self._received(event)
                     self._send_what_is_due()
                 self._send_what_is_due()
+                if self.session.answers > answers:
+                    self._was_answered.set()
             reason = "the server closed it"
         except OSError as error:
             reason = reason_of(error)
         except FatalPeerError as error:
             reason = error.text
-        await self._last_words(kind)
+        self._ends[kind].set()
+        await self._until_read(SocketKind.LOGIN, SocketKind.CHAT)
         await self._events.put(LinkLost(reason))
 
     async def _received(self, event: Happening) -> None:
@@ -180,8 +207,10 @@ class ServerConnection:
         match event:
             case Probe():
                 self._answer_server_check()
+            case Disconnected():  # the last event of a session, so what is left of the conversation comes before it
+                await self._until_read(SocketKind.CHAT)
+                await self._events.put(event)
             case Acknowledged() if self._is_open:
-                self._was_answered.set()
                 if event.stream is not None:
                     with suppress(asyncio.QueueFull):  # no loss: the memory has it
                         self._events.put_nowait(event)
@@ -206,29 +235,36 @@ class ServerConnection:
         """
         if isinstance(event, Said | MessageFrom):
             self.session.finished()
-            self._is_due.set()
+            self._finished.note(event.text)
 
     def _answer_server_check(self) -> None:
         self._writers[SocketKind.CHECK].write(self.session.pong())
 
-    async def _last_words(self, kind: SocketKind) -> None:
-        """Let the other sockets be read to their end: the login socket says why, and the chat socket may still bring
-        the end of a chat.
+    async def _until_read(self, *kinds: SocketKind) -> None:
+        """Let these sockets be read to their end, if it is near: the login socket says why a session ends, and the chat
+        socket may bring the last of a chat.
         """
-        others = [self._tasks.get(other) for other in (SocketKind.LOGIN, SocketKind.CHAT) if other is not kind]
-        unread = [task for task in others if task]
-        if unread:
-            await asyncio.wait(unread, timeout=self._timing.last_words)
+        ends = (self._ends[kind].wait() for kind in kinds if kind in self._writers)
+        await _within(self._timing.last_words, asyncio.gather(*ends))
 
     async def _check_server_connection(self) -> None:
         """Send a PING for finished messages, coalesced, and at every heartbeat. Returns after too long a silence."""
         check = self._writers[SocketKind.CHECK]
         while (left := self._heard + self._timing.dead_after - self._timing.now()) > 0:
-            await _within(min(left, self._timing.heartbeat), self._is_due.wait())
-            self._is_due.clear()
+            await _within(min(left, self._timing.heartbeat), self._finished.some.wait())
+            if self._finished.some.is_set():
+                await self._until_due()
             check.write(self.session.ping())
-            await asyncio.sleep(ACKNOWLEDGE_EVERY)
         await self._events.put(LinkLost(f"nothing was heard from the server for {self._timing.dead_after:g} s"))
+
+    async def _until_due(self) -> None:
+        """Wait until what is finished is to be reported; what is finished meanwhile is reported with it."""
+        now = self._timing.now
+        await _within(self._pace.due(now()) - now(), self._finished.much.wait())
+        if self._finished.much.is_set():
+            await asyncio.sleep(self._pace.due(now(), much=True) - now())
+        self._finished.clear()
+        self._pace.reported(now())
 
     # Sending
 
@@ -254,11 +290,10 @@ class ServerConnection:
 
     async def leave(self) -> None:
         """Acknowledge, say goodbye and wait until the server has read everything; then close."""
-        if self.session.messages.received.has_news:
-            self._was_answered.clear()
-            self._writers[SocketKind.CHECK].write(self.session.ping())
-            # On the other socket a goodbye could overtake this, and the server would keep messages that have arrived.
-            await _within(self._timing.last_words, self._was_answered.wait())
+        self._was_answered.clear()
+        self._writers[SocketKind.CHECK].write(self.session.ping_that_asks())
+        # On the other socket a goodbye could overtake this, and the server would keep messages that have arrived.
+        await _within(self._timing.last_words, self._was_answered.wait())
         self._writers[SocketKind.CHAT].write(self.session.command(Exit()))
         await self._until_goodbye()
         await self.close()

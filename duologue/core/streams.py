@@ -25,6 +25,8 @@ class Stream:
     sent: int = 0
     stored: int = 0
     received: int = 0
+    size: int = 0
+    """The bytes that have come in while this server runs."""
     is_begun: bool = True
     """False until the store has noted that the stream begins: nobody hears of it before, so its name cannot be used
     twice.

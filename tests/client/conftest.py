@@ -9,6 +9,7 @@ import pytest
 
 from duologue.client.address import Address
 from tests.bound import BOUND
+from tests.client.model import CONVERSATION
 from tests.terminal.programs import Server, running
 
 
@@ -24,8 +25,20 @@ def own_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield server
 
 
+def sorted_out(data: bytes) -> tuple[bytes, bytes]:
+    """Return the lines of a conversation, and the others."""
+    lines = data.splitlines(keepends=True)
+    return (
+        b"".join(line for line in lines if line.startswith(CONVERSATION)),
+        b"".join(line for line in lines if not line.startswith(CONVERSATION)),
+    )
+
+
 class FalseServer:
-    """Answers the first line of a socket with what the test wrote down for its kind, and says what it is told to."""
+    """Answers the first line of a socket with what the test wrote down for its kind, and says what it is told to.
+
+    Whatever belongs to a conversation goes on the chat socket; of the answers, once all three are there.
+    """
 
     def __init__(self) -> None:
         self.answers = {
@@ -36,6 +49,7 @@ class FalseServer:
         self.sockets: dict[str, asyncio.StreamWriter] = {}
         self.heard: asyncio.Queue[tuple[str, bytes]] = asyncio.Queue()
         self.logins = 0
+        self._for_later = b""
         self.says_goodbye = True
         self.address = Address()
         self._server: asyncio.Server | None = None
@@ -52,7 +66,14 @@ class FalseServer:
         kind = (await reader.readline()).split()[1].decode()
         self.sockets[kind] = writer
         self.logins += kind == "login_socket"
-        self.say(kind, self.answers[kind])
+        conversation, rest = sorted_out(self.answers[kind])
+        self._for_later += conversation
+        self.say(kind, rest)
+        if kind == "check_socket":
+            self.say("chat_socket", self._for_later)
+            self._for_later = b""
+            if b"disconnected " in self.answers["login_socket"]:
+                self.close("chat_socket")
         try:
             while line := await reader.readline():
                 self.heard.put_nowait((kind, line))
@@ -62,6 +83,14 @@ class FalseServer:
         except OSError:
             pass
         writer.close()
+
+    def tell(self, data: bytes) -> None:
+        """Say each line on the socket that carries it. After `disconnected` the chat socket is closed."""
+        conversation, rest = sorted_out(data)
+        self.say("chat_socket", conversation)
+        self.say("login_socket", rest)
+        if b"disconnected " in rest:
+            self.close("chat_socket")
 
     def say(self, kind: str, data: bytes) -> None:
         self.sockets[kind].write(data)

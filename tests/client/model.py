@@ -15,6 +15,9 @@ from duologue.core.commands.chat import Say, SocketKind
 from duologue.core.events.chat import MessageFrom, Said
 from duologue.protocols.native.wire import encode_message
 
+CONVERSATION = (b":", b"start_chat", b"stream_begins", b"chat_paused", b"chat_resumed", b"chat_ended", b"chat_unknown")
+"""What lines on the chat socket begin with (5)."""
+
 
 class Bob:
     """Holds what reached him, once."""
@@ -32,7 +35,9 @@ class Bob:
 
 
 class World:
-    """One chat, `c`, of alice and bob. Lines are in flight until somebody reads them."""
+    """One chat, `c`, of alice and bob. Lines are in flight until somebody reads them: alice reads each of her sockets
+    when she likes.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -46,7 +51,7 @@ class World:
         self._stream = "c"
         self._unstored: list[str] = []
         self._alice_holds = 0
-        self._to_alice: list[tuple[SocketKind, bytes]] = []
+        self._to_alice: dict[SocketKind, list[bytes]] = {kind: [] for kind in SocketKind}
         self._from_alice: list[bytes] = []
         self._is_linked = False
         self._unfinished: list[str] = []
@@ -55,7 +60,7 @@ class World:
         self._session = ClientSession(self._memory)
         self.comes_back()
         self._tells(b"start_chat bob c")
-        self.alice_reads(1)
+        self.alice_reads(SocketKind.CHAT, 1)
 
     def _next(self) -> str:
         self._counter += 1
@@ -84,13 +89,17 @@ class World:
         else:
             self._memory.write(letter)
 
-    def alice_reads(self, lines: int) -> None:
-        for _ in range(min(lines, len(self._to_alice))):
-            kind, line = self._to_alice.pop(0)
+    def alice_reads(self, kind: SocketKind, lines: int) -> None:
+        for _ in range(min(lines, len(self._to_alice[kind]))):
+            line = self._to_alice[kind].pop(0)
             for event in self._session.receive_data(kind, line + b"\n"):
                 if isinstance(event, Said | MessageFrom):
                     self._unfinished.append(event.text)
             self._sends_what_is_due()
+
+    def alice_reads_everything(self) -> None:
+        for kind in SocketKind:
+            self.alice_reads(kind, 10_000)
 
     def finishes(self, messages: int) -> None:
         for _ in range(min(messages, len(self._unfinished))):
@@ -108,7 +117,8 @@ class World:
 
     def loses_link(self) -> None:
         self._is_linked = False
-        self._to_alice.clear()
+        for lines in self._to_alice.values():
+            lines.clear()
         self._from_alice.clear()
         self.finishes(len(self._unfinished))
 
@@ -124,15 +134,15 @@ class World:
             self._is_linked = True
             self._session = ClientSession(self._memory)
             self._tells(b"AUTH_SUCCESS token alice")
-            self.alice_reads(1)
-            self._to_alice.append((SocketKind.CHECK, b"PONG 0 0"))
+            self.alice_reads(SocketKind.LOGIN, 1)
+            self._to_alice[SocketKind.CHECK].append(b"PONG 0 0")
             self._hands_over_mail()
-            self.alice_reads(1)
+            self.alice_reads(SocketKind.CHECK, 1)
 
     # The server
 
     def _tells(self, line: bytes) -> None:
-        self._to_alice.append((SocketKind.LOGIN, line))
+        self._to_alice[SocketKind.CHAT if line.startswith(CONVERSATION) else SocketKind.LOGIN].append(line)
 
     def server_reads(self, lines: int) -> None:
         for _ in range(min(lines, len(self._from_alice))):
@@ -163,7 +173,7 @@ class World:
 
     def _acknowledges(self, stream: str) -> None:
         count = len(self._stored[stream])
-        self._to_alice.append((SocketKind.CHECK, f"PONG {count} {self.bob.holds.get(stream, 0)} {stream}".encode()))
+        self._to_alice[SocketKind.CHECK].append(f"PONG {count} {self.bob.holds.get(stream, 0)} {stream}".encode())
 
     def _resumes(self, chat: str, stream: str, _: str, partner_stream: str, received: str) -> None:
         assert (chat, partner_stream) == ("c", "c")
@@ -241,7 +251,8 @@ class World:
 
     def _is_resumed(self) -> bool:
         """Has the server put alice back into the chat in this session?"""
-        return any(line.startswith((b"start_chat", b"chat_resumed")) for _, line in self._to_alice) or (
+        on_the_way = self._to_alice[SocketKind.CHAT]
+        return any(line.startswith((b"start_chat", b"chat_resumed")) for line in on_the_way) or (
             self._session.messages.live is not None
         )
 
@@ -253,13 +264,13 @@ class World:
         for _ in range(6):
             self.server_reads(10_000)
             self.commits()
-            self.alice_reads(10_000)
+            self.alice_reads_everything()
             self.finishes(10_000)
         self.loses_link()
         self.comes_back()
         for _ in range(6):
             self.server_reads(10_000)
-            self.alice_reads(10_000)
+            self.alice_reads_everything()
             self.finishes(10_000)
 
     def closes(self) -> None:

@@ -65,7 +65,7 @@ async def until(client: Client, *wanted: type[Happening]) -> Any:
 
 async def chat_begins(client: Client, server: FalseServer, *said: str) -> None:
     """With bob, who has `said` these by now."""
-    server.say("login_socket", "".join(["start_chat bob x\n", *(f":{text}\n" for text in said)]).encode())
+    server.tell("".join(["start_chat bob x\n", *(f":{text}\n" for text in said)]).encode())
     await until(client, ChatStarted)
 
 
@@ -165,7 +165,7 @@ async def test_a_lost_connection_is_an_event_and_so_is_the_new_one(own_server: S
 @pytest.mark.parametrize("code", ["taken_over", "removed", "password_changed", "protocol_error", "line_too_long"])
 async def test_after_some_goodbyes_it_does_not_come_back(false_server: FalseServer, code: str) -> None:
     async with Client(false_server.address, "alice") as me:
-        false_server.say("login_socket", f"disconnected {code} Bye.\n".encode())
+        false_server.tell(f"disconnected {code} Bye.\n".encode())
         assert [event async for event in me] == [Disconnected(code, "Bye.")]
     assert false_server.logins == 1
 
@@ -177,7 +177,7 @@ async def no_wait(_: float) -> None:
 @pytest.mark.parametrize("code", ["shutting_down", "lost", "dead", "stalled", "store_failed"])
 async def test_after_others_it_does(false_server: FalseServer, code: str) -> None:
     async with Client(false_server.address, "alice", sleep=no_wait) as me:
-        false_server.say("login_socket", f"disconnected {code} Bye.\n".encode())
+        false_server.tell(f"disconnected {code} Bye.\n".encode())
         await until(me, Disconnected)
         for kind in ("login_socket", "chat_socket", "check_socket"):
             false_server.close(kind)
@@ -230,7 +230,7 @@ async def test_history_and_search_are_asked_for_and_come_as_events(false_server:
         await false_server.hears("chat_socket", b"/history bob 2 77\n")
         await me.search("coffee on monday")
         await false_server.hears("chat_socket", b"/search coffee on monday\n")
-        false_server.say("login_socket", b"text_part :a\nrecalled 7 9 bob alice :b\nrecall_ended 1 7\n")
+        false_server.tell(b"text_part :a\nrecalled 7 9 bob alice :b\nrecall_ended 1 7\n")
         assert await until(me, Recalled) == Recalled(7, 9, "bob", "alice", "ab")
         assert await until(me, RecallEnded) == RecallEnded(1, 7)
 
@@ -260,7 +260,7 @@ async def test_a_chat_outlives_its_connection(false_server: FalseServer) -> None
         reconnecting = asyncio.create_task(until(me, Reconnected))
         await false_server.hears("chat_socket", b"/resume x x 1 x 1\n")
         assert not reconnecting.done()
-        false_server.say("login_socket", b"chat_resumed bob x 1 x 1\nstream_begins bob x 1\n:hi\n:there\n")
+        false_server.tell(b"chat_resumed bob x 1 x 1\nstream_begins bob x 1\n:hi\n:there\n")
         await reconnecting
         assert await anext(me) == ChatResumed("bob", "x", 1, "x", 1)
         assert me.is_live
@@ -271,7 +271,7 @@ async def test_a_chat_outlives_its_connection(false_server: FalseServer) -> None
 
 async def test_a_message_is_acknowledged_when_the_next_is_asked_for(false_server: FalseServer) -> None:
     async with Client(false_server.address, "alice", timing=Timing(heartbeat=0.01, last_words=0.01)) as me:
-        false_server.say("login_socket", b"start_chat bob x\n:one\n:two\n")
+        false_server.tell(b"start_chat bob x\n:one\n:two\n")
         await until(me, Said)
         await false_server.hears("check_socket", b"PING 0 x\n")
         await until(me, Said)
@@ -282,7 +282,7 @@ async def test_a_message_is_acknowledged_when_the_next_is_asked_for(false_server
 async def test_a_message_that_broke_its_reader_is_not_acknowledged(false_server: FalseServer) -> None:
     async def read() -> None:
         async with Client(false_server.address, "alice") as me:
-            false_server.say("login_socket", b"start_chat bob x\n:one\n")
+            false_server.tell(b"start_chat bob x\n:one\n")
             await until(me, Said)
             raise KeyError
 
@@ -294,7 +294,7 @@ async def test_a_message_that_broke_its_reader_is_not_acknowledged(false_server:
 
 async def test_what_is_taken_is_acknowledged_together_when_that_is_said(false_server: FalseServer) -> None:
     async with Client(false_server.address, "alice", timing=Timing(heartbeat=0.01, last_words=0.01)) as me:
-        false_server.say("login_socket", b"start_chat bob x\n:one\n:two\n:three\n")
+        false_server.tell(b"start_chat bob x\n:one\n:two\n:three\n")
         assert [type(await me.take()) for _ in range(3)] == [ChatStarted, Said, Said]
         waiting = [me.has_more]
         assert await me.take() == Said("bob", "three")
@@ -307,20 +307,20 @@ async def test_what_is_taken_is_acknowledged_together_when_that_is_said(false_se
 async def test_what_was_taken_before_a_connection_is_lost_does_not_come_again(false_server: FalseServer) -> None:
     async with Client(false_server.address, "alice", sleep=no_wait) as me:
         letter = b"message_from bob 1 s 1 :hi\n"
-        false_server.say("login_socket", letter)
+        false_server.tell(letter)
         assert isinstance(await me.take(), MessageFrom)
         false_server.answers["login_socket"] += letter
         false_server.close("login_socket")
         assert isinstance(await me.take(), ConnectionLost)
         await until(me, Reconnected)
-        false_server.say("login_socket", b"online bob\n")
+        false_server.tell(b"online bob\n")
         assert isinstance(await until(me, MessageFrom, PeopleOnline), PeopleOnline)
 
 
 async def test_what_is_given_back_is_not_acknowledged(false_server: FalseServer) -> None:
     me = Client(false_server.address, "alice")
     await me.open()
-    false_server.say("login_socket", b"start_chat bob x\n:one\n:two\n")
+    false_server.tell(b"start_chat bob x\n:one\n:two\n")
     assert [type(await me.take()) for _ in range(2)] == [ChatStarted, Said]
     me.finished()
     assert await me.take() == Said("bob", "two")
@@ -386,7 +386,7 @@ async def test_a_letter_and_what_becomes_of_it(false_server: FalseServer) -> Non
         assert [(letter.nickname, letter.stream, letter.text) for letter in me.letters] == [
             ("bob", stream, "two\nlines")
         ]
-        false_server.say("login_socket", f"kept_for bob {stream} 1\n".encode())
+        false_server.tell(f"kept_for bob {stream} 1\n".encode())
         assert await until(me, KeptFor) == KeptFor("bob", stream, 1)
         false_server.say("check_socket", f"PONG 1 1 {stream}\n".encode())
         assert await until(me, LetterDelivered) == LetterDelivered("bob", stream, "two\nlines")
@@ -416,7 +416,7 @@ async def test_a_letter_written_without_a_connection_is_sent_later(false_server:
 
 async def room_is_entered(client: Client, server: FalseServer, room: str, password: str | None = None) -> None:
     await client.join(room, password)
-    server.say("login_socket", f"room_entered {room} 1 :\n".encode())
+    server.tell(f"room_entered {room} 1 :\n".encode())
     await until(client, RoomEntered)
 
 
@@ -435,7 +435,7 @@ async def test_what_is_said_in_a_room_and_what_becomes_of_it(false_server: False
         assert await until(me, Acknowledged) == Acknowledged(1, 1, stream)
         assert (me.unstored, me.letters) == (0, ())
         refused = await me.write("#ops", "hi")
-        false_server.say("login_socket", f"not_kept #ops {refused} 1 not_in_room You are not in #ops.\n".encode())
+        false_server.tell(f"not_kept #ops {refused} 1 not_in_room You are not in #ops.\n".encode())
         assert (await until(me, NotKept)).stream == refused
         assert me.room == "#tea"
         for room, text in (("no room", "x"), ("tea", "x" * 9000)):
@@ -449,7 +449,7 @@ async def test_rooms_outlive_a_connection(false_server: FalseServer) -> None:
     async with Client(false_server.address, "alice", sleep=no_wait) as me:
         await room_is_entered(me, false_server, "#tea", "open sesame")
         await room_is_entered(me, false_server, "#ops")
-        false_server.say("login_socket", b"room_said #tea bob 0 7 :hi\n")
+        false_server.tell(b"room_said #tea bob 0 7 :hi\n")
         assert await until(me, RoomSaid) == RoomSaid("#tea", "bob", 0, 7, "hi")
         lost = await link_is_lost(me, false_server)
         assert lost.rooms == me.joined == ("#tea", "#ops")
@@ -461,10 +461,10 @@ async def test_rooms_outlive_a_connection(false_server: FalseServer) -> None:
         await false_server.hears("chat_socket", b"/history #tea 100\n")
         await false_server.hears("chat_socket", b"/join #ops\n")
         await false_server.hears("chat_socket", f"/msg #tea {stream} 1 :while away\n".encode())
-        false_server.say("login_socket", b"room_entered #tea 2 :\nrecalled 7 0 bob #tea :hi\n")
-        false_server.say("login_socket", b"text_part :one \nrecalled 8 9 bob #tea :two\nrecall_ended 2\n")
+        false_server.tell(b"room_entered #tea 2 :\nrecalled 7 0 bob #tea :hi\n")
+        false_server.tell(b"text_part :one \nrecalled 8 9 bob #tea :two\nrecall_ended 2\n")
         assert await until(me, RoomSaid) == RoomSaid("#tea", "bob", 9, 8, "one two")
-        false_server.say("login_socket", b"ERROR wrong_password It has one now.\nERROR not_in_room No.\n")
+        false_server.tell(b"ERROR wrong_password It has one now.\nERROR not_in_room No.\n")
         assert await until(me, RoomLost) == RoomLost("#ops", "wrong_password", "It has one now.")
         assert me.room == "#tea"
 
@@ -487,7 +487,7 @@ async def test_what_was_said_in_a_room_survives_the_process(false_server: FalseS
 async def test_what_was_said_survives_the_process(false_server: FalseServer, tmp_path: Path) -> None:
     killed = Client(false_server.address, "alice", memory=tmp_path / "memory")
     await killed.open()
-    false_server.say("login_socket", b"start_chat bob x\n:one\n:two\n")
+    false_server.tell(b"start_chat bob x\n:one\n:two\n")
     await until(killed, Said)
     await until(killed, Said)
     await killed.say("hello")
@@ -498,7 +498,7 @@ async def test_what_was_said_survives_the_process(false_server: FalseServer, tmp
     again = Client(false_server.address, "alice", memory=tmp_path / "memory")
     opening = asyncio.create_task(again.open())
     await false_server.hears("chat_socket", b"/resume x x 0 x 1\n")
-    false_server.say("login_socket", b"chat_resumed bob x 0 x 0\nstream_begins bob x 1\n:one\n:two\n")
+    false_server.tell(b"chat_resumed bob x 0 x 0\nstream_begins bob x 1\n:one\n:two\n")
     await opening
     await false_server.hears("chat_socket", b":hello\n")
     assert [await anext(again), await anext(again)] == [ChatResumed("bob", "x", 0, "x", 0), Said("bob", "two")]
@@ -534,7 +534,7 @@ async def test_who_leaves_without_a_connection_has_left_the_chat(false_server: F
 
 async def test_who_is_taken_over_has_not_left_the_chat(false_server: FalseServer) -> None:
     async with Client(false_server.address, "alice") as me:
-        false_server.say("login_socket", b"start_chat bob x\ndisconnected taken_over Bye.\n")
+        false_server.tell(b"start_chat bob x\ndisconnected taken_over Bye.\n")
         assert isinstance([event async for event in me][-1], Disconnected)
         with pytest.raises(NotConnected):
             await me.say("too late")
@@ -550,7 +550,7 @@ async def test_two_clients_of_one_account_and_one_memory(false_server: FalseServ
         await false_server.hears("chat_socket", b"/resume x x 0 x 0\n")
         with pytest.raises(MemoryTaken):
             await older.say("from the older")
-        false_server.say("login_socket", b"chat_resumed bob x 0 x 0\n")
+        false_server.tell(b"chat_resumed bob x 0 x 0\n")
         await opening
         await newer.say("from the newer")
         await false_server.hears("chat_socket", b":from the newer\n")
@@ -595,7 +595,7 @@ async def test_what_is_said_while_a_connection_is_being_opened_is_sent(false_ser
             patch.setattr(ServerConnection, "open", open_and_be_slow)
             reconnecting = asyncio.create_task(until(me, Reconnected))
             await false_server.hears("chat_socket", b"/resume x x 0 x 0\n")
-            false_server.say("login_socket", b"chat_resumed bob x 0 x 0\n")
+            false_server.tell(b"chat_resumed bob x 0 x 0\n")
             await reconnecting
         await me.say("just after")
         await false_server.hears("chat_socket", f"/msg carol {written[0]} 1 :and a letter\n".encode())

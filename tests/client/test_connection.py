@@ -52,8 +52,10 @@ async def test_the_last_words_are_heard_even_when_another_socket_closes_first(fa
     connection = await opened(false_server)
     false_server.close("check_socket")
     await false_server.sockets["check_socket"].wait_closed()
-    false_server.say("login_socket", b"disconnected taken_over Bye.\n")
+    false_server.tell(b"start_chat bob x\n:the last\ndisconnected taken_over Bye.\n")
     false_server.close("login_socket")
+    assert await connection.next_event() == ChatStarted("bob", "x")
+    assert await connection.next_event() == Said("bob", "the last")
     assert await connection.next_event() == Disconnected("taken_over", "Bye.")
     await lost(connection)
 
@@ -98,7 +100,7 @@ async def test_a_server_that_never_answers_the_login(false_server: FalseServer) 
 
 async def test_messages_are_acknowledged_together_when_they_are_finished(false_server: FalseServer) -> None:
     connection = await opened(false_server, Timing(heartbeat=0.01))
-    false_server.say("login_socket", b"start_chat bob xyz\n:one\n:two\n:three\n")
+    false_server.tell(b"start_chat bob xyz\n:one\n:two\n:three\n")
     events = [await connection.next_event() for _ in range(4)]
     assert events[:3] == [ChatStarted("bob", "xyz"), Said("bob", "one"), Said("bob", "two")]
     await false_server.hears("check_socket", b"PING 0 xyz\n")
@@ -111,7 +113,7 @@ async def test_messages_are_acknowledged_together_when_they_are_finished(false_s
 async def test_what_is_finished_is_acknowledged_before_the_goodbye(false_server: FalseServer) -> None:
     connection = await opened(false_server, Timing(last_words=10, leaving=0.05))
     false_server.says_goodbye = False
-    false_server.say("login_socket", b"start_chat bob xyz\n:one\n")
+    false_server.tell(b"start_chat bob xyz\n:one\n")
     for _ in range(2):
         connection.finished(await connection.next_event())
     leaving = asyncio.create_task(connection.leave())
@@ -146,7 +148,7 @@ async def test_anything_heard_is_a_sign_of_life(false_server: FalseServer) -> No
     time = 0.0
     connection = await opened(false_server, Timing(heartbeat=0.01, dead_after=45, now=lambda: time))
     time = 44.0
-    false_server.say("login_socket", b"want_chat_with_you bob 9\n")
+    false_server.tell(b"want_chat_with_you bob 9\n")
     assert await connection.next_event() == ChatRequested("bob", 9)
     time = 88.0
     await false_server.hears("check_socket", b"PING 0\n")
@@ -193,7 +195,7 @@ async def test_leaving_takes_as_long_as_the_server_goes_on_reading(
 
 async def in_a_chat(server: FalseServer, messages: int, timing: Timing | None = None) -> ServerConnection:
     connection = await opened(server, timing)
-    server.say("login_socket", b"start_chat bob xyz\n")
+    server.tell(b"start_chat bob xyz\n")
     assert isinstance(await connection.next_event(), ChatStarted)
     for number in range(messages):
         await connection.send(Say(str(number)))
@@ -205,7 +207,7 @@ async def test_an_acknowledgement_is_an_event_when_it_is_news(false_server: Fals
     false_server.say("check_socket", b"PONG 1 0 xyz\nPONG 1 0 xyz\nPONG 0 0\nPONG 9 9 old\nPONG 2 1 xyz\n")
     assert await connection.next_event() == Acknowledged(1, 0, "xyz")
     assert await connection.next_event() == Acknowledged(2, 1, "xyz")
-    false_server.say("login_socket", b"want_chat_with_you carol 9\n")
+    false_server.tell(b"want_chat_with_you carol 9\n")
     assert await connection.next_event() == ChatRequested("carol", 9)
     await connection.close()
 
@@ -230,7 +232,7 @@ async def test_a_chat_goes_on_or_not_before_the_link_is_open(false_server: False
     opening = asyncio.create_task(ServerConnection.open(false_server.address, "alice", None, Timing(), memory))
     await false_server.hears("chat_socket", b"/resume xyz xyz 0 xyz 0\n")
     assert not opening.done()
-    false_server.say("login_socket", b"chat_resumed bob xyz 0 xyz 0\nstream_begins bob xyz 1\n")
+    false_server.tell(b"chat_resumed bob xyz 0 xyz 0\nstream_begins bob xyz 1\n")
     connection = await opening
     await false_server.hears("chat_socket", b":one\n")
     assert await connection.next_event() == ChatRequested("carol", 9)

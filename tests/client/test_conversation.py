@@ -130,7 +130,7 @@ async def test_lines_that_wait_for_a_yes_are_dropped_with_the_chat(false_server:
     view = Script()
     steps: dict[str, Callable[[], None]] = {
         "Chat with bob started. /quit leaves the chat.": lambda: view.types("1\n2\n3\n4"),
-        "Send these 4 lines as one message? yes/no": lambda: false_server.say("login_socket", b"chat_ended bob left\n"),
+        "Send these 4 lines as one message? yes/no": lambda: false_server.tell(b"chat_ended bob left\n"),
         "Those lines were not sent.": lambda: view.types("/exit"),
     }
     view.follows(steps)
@@ -226,7 +226,7 @@ async def test_a_person_chats_on_while_the_server_looks_for_messages(false_serve
     await false_server.hears("chat_socket", b"/history bob 20\n")
     view.types("hello")
     await false_server.hears("chat_socket", b":hello\n")
-    false_server.say("login_socket", b"recalled 1 0 bob alice :old news\n:new\nrecall_ended 1\n")
+    false_server.tell(b"recalled 1 0 bob alice :old news\n:new\nrecall_ended 1\n")
     view.on_show = lambda text: view.types("/exit") if text == "1 message." else None
     assert await running == OK
     shown = [text for text in view.shown if text in ("new", "old news", "1 message.")]
@@ -247,7 +247,7 @@ async def test_a_pipe_is_read_on_when_the_answer_is_there(false_server: FalseSer
     view.types("/search coffee", "/who", None)
     running = asyncio.create_task(run(view, false_server))
     await false_server.hears("chat_socket", b"/search coffee\n")
-    false_server.say("login_socket", b"ERROR no_history This server keeps no history.\n")
+    false_server.tell(b"ERROR no_history This server keeps no history.\n")
     assert await running == OK
     assert view.shown.index("This server keeps no history.") < view.shown.index("(ListPeople)")
     assert view.shown.count("This server keeps no history.") == 1
@@ -321,7 +321,7 @@ class RoomServer:
         return line
 
     def says(self, data: bytes) -> None:
-        self._server.say("login_socket", data)
+        self._server.tell(data)
 
 
 async def test_text_outside_a_chat_goes_to_the_current_room(false_server: FalseServer) -> None:
@@ -440,7 +440,7 @@ async def test_what_is_typed_while_the_connection_is_lost_is_kept(false_server: 
     await false_server.hears("check_socket", b"PING 0\n")
     false_server.answers["login_socket"] = b"AUTH_SUCCESS token alice\n"
     await false_server.hears("chat_socket", b"/resume x x 0 x 0\n")
-    false_server.say("login_socket", b"chat_resumed bob x 0 x 0\n")
+    false_server.tell(b"chat_resumed bob x 0 x 0\n")
     await false_server.hears("chat_socket", b":1\v2\v3\v4\n")
     await false_server.hears("chat_socket", b":more\n")
     view.types(None)
@@ -452,13 +452,12 @@ async def test_what_is_typed_while_the_connection_is_lost_is_kept(false_server: 
 async def test_people_are_read_as_their_accounts_spell_them(false_server: FalseServer) -> None:
     view = Script()
     view.follows({"Online: Alice, νίκος": lambda: view.types(None)})
-    lines = "name_spelled νίκοσ νίκος", "want_chat_with_you νίκοσ 9", "start_chat νίκοσ x", "online alice νίκοσ"
+    lines = "name_spelled νίκοσ νίκος", "want_chat_with_you νίκοσ 9", "requests_ended νίκοσ", "online alice νίκοσ"
     said = "".join(f"{line}\n" for line in ("AUTH_SUCCESS token alice Alice", *lines))
     false_server.answers["login_socket"] = said.encode()
     assert await run(view, false_server) == OK
     assert [line for line in view.shown if not line.startswith("(")] == [
         "νίκος wants to chat with you. yes/no",
-        "Chat with νίκος started. /quit leaves the chat.",
         "Online: Alice, νίκος",
     ]
 

@@ -53,6 +53,9 @@ from duologue.protocols.native.commands import (
 from duologue.protocols.native.signals import SIGNAL_WORDS, parse_check_signal, parse_signal
 from duologue.protocols.native.wire import parse_message
 
+_ANY_STREAM = "0"
+"""A stream that nobody has: a question about it is answered all the same."""
+
 _CHECK_WORDS = (b"PING", b"PONG")
 
 
@@ -62,12 +65,15 @@ class ClientSession:
 
     `is_attached` once the server knows all three sockets. What it says on the login socket before that is put aside:
     until we are told apart from an older session of ours, the memory cannot be opened.
+
+    `answers` counts the PONGs, with news or without.
     """
 
     def __init__(self, memory: Memory) -> None:
         self.nickname = ""
         self._server_spells = False
         self.is_attached = False
+        self.answers = 0
         self.messages = Correspondence(memory)
         self._memory = memory
         self._put_aside: bytearray | None = None
@@ -118,8 +124,10 @@ class ClientSession:
         return Said(self.messages.live.partner, parse_message(line))
 
     def _noted(self, event: Event) -> Iterator[Happening]:
-        if isinstance(event, Acknowledged) and not self.is_attached:
-            yield from self._attached()
+        if isinstance(event, Acknowledged):
+            self.answers += 1
+            if not self.is_attached:
+                yield from self._attached()
         note = _NOTES.get(type(event))
         noted = note(self, event) if note else event
         if noted is not None:
@@ -234,6 +242,10 @@ class ClientSession:
     def ping(self) -> bytes:
         """Return lines for the check socket: we are alive, and hold what our user has finished with."""
         return self.messages.received.pings(self.messages.live)
+
+    def ping_that_asks(self) -> bytes:
+        """Return the same lines, and a question that the server answers at once when it has read them."""
+        return self.ping() + encode_ping(Ping(0, _ANY_STREAM))
 
     def pong(self) -> bytes:
         """Return the answer to a Probe, for the check socket."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from functools import partial
+from random import random
 
 from duologue.core.commands.chat import Ping
 from duologue.core.costs import RECEIPT
@@ -18,12 +19,10 @@ from duologue.core.requests import Chat
 from duologue.core.streams import Direction, Stream, chat_of
 from duologue.core.text import shortened
 from duologue.server.chats.receipts import Receipts
+from duologue.server.chats.reporter import Reporter
 from duologue.server.metering import Metering
 from duologue.server.session import Session
 from duologue.server.storage.base import Store, Stored
-
-ACKNOWLEDGE_WITHIN = 0.02
-"""Seconds that a PONG may wait for others to join it, so that an ack does not wait for a heartbeat (reliability.md)."""
 
 
 class Acknowledgements:
@@ -35,7 +34,7 @@ class Acknowledgements:
         self._client_of = session_of
         self._chats: dict[str, Chat] = {}
         self._ended: set[str] = set()
-        self._owed: dict[Session, dict[Stream | None, None]] = {}  # who is to be told of what, in this order
+        self._reporters: dict[Session, Reporter] = {}
 
     # Chats and clients come and go
 
@@ -57,7 +56,9 @@ class Acknowledgements:
 
     def forget(self, session: Session) -> None:
         """Forget `session`, which is gone."""
-        self._owed.pop(session, None)
+        reporter = self._reporters.pop(session, None)
+        if reporter:
+            reporter.stop()
 
     # What is reported
 
@@ -65,8 +66,8 @@ class Acknowledgements:
         """Use the shortcut for the receipts of `session`, which takes part in `chat` from now on and reports little
         else.
         """
-        hears, says = chat.hears(session.nickname), chat.says(session.nickname)
-        note = partial(self._note_received, session, chat.id, hears, says)
+        hears = chat.hears(session.nickname)
+        note = partial(self._note_short, session, chat.id, hears)
         pay = self._metering.payer(session.check_socket, RECEIPT)
         receipts = Receipts(hears, is_certain=not session.has_resumed, note=note, pay=pay)
         session.check_socket.receive_through(receipts.reader)
@@ -77,28 +78,27 @@ class Acknowledgements:
 
         Raises FatalPeerError for a count that cannot be.
         """
+        self._answer(session, is_asked=ping.received == 0 and ping.stream is not None)
         chat = session.chat if ping.stream is None else self._chats.get(chat_of(ping.stream))
         if chat is None or session.nickname not in chat.directions or ping.received is None:
-            self._owe(session, None)
             return ping.stream is None
         if chat.id in self._ended:
             self._note_late(session, chat, ping.stream or chat.id, ping.received)
             return False
+        # Sent before the /resume was answered, it says less than that does.
         if chat is session.chat and (ping.stream or not session.has_resumed):
             hears = chat.hears(session.nickname)
-            stream = _stream_heard(hears, ping.stream)
-            self._note_received(session, chat.id, hears, chat.says(session.nickname), stream, ping.received)
-        else:  # sent before the /resume was answered, it says less than that does
-            self._owe(session, None)
+            self._note_received(chat.id, hears, _stream_heard(hears, ping.stream), ping.received)
         return True
 
-    def _note_received(
-        self, session: Session, chat_id: str, hears: Direction, says: Direction, stream: Stream, received: int
-    ) -> None:
+    def _note_short(self, session: Session, chat_id: str, hears: Direction, stream: Stream, received: int) -> None:
+        self._answer(session, is_asked=received == 0)
+        self._note_received(chat_id, hears, stream, received)
+
+    def _note_received(self, chat_id: str, hears: Direction, stream: Stream, received: int) -> None:
         if hears.acknowledge(stream, received):
             self._store.received(chat_id, hears.sender, stream.name, stream.received)
             self.owe_sender(hears, stream)
-        self._owe(session, says.current)
 
     def taken(self, chat: Chat, sender: str, count: int) -> Stream | None:
         """Note that `count` more messages of `sender` have reached a partner whose client does not say so; they come in
@@ -129,7 +129,7 @@ class Acknowledgements:
         """Note that there is news of `stream` for its sender."""
         session = self._client_of(direction.sender)
         if session and stream is direction.current:
-            self._owe(session, stream)
+            self._reporter(session).news(stream)
 
     def stored(self, news: Stored) -> None:
         """Note that the store answers for more than before."""
@@ -145,18 +145,19 @@ class Acknowledgements:
 
     # What is sent
 
-    def _owe(self, session: Session, stream: Stream | None) -> None:
-        """Send `session` a PONG within `ACKNOWLEDGE_WITHIN`, one for all that happens until then."""
-        if not self._owed:
-            asyncio.get_running_loop().call_later(ACKNOWLEDGE_WITHIN, self._acknowledge)
-        self._owed.setdefault(session, {})[stream] = None
+    def _answer(self, session: Session, *, is_asked: bool) -> None:
+        """Answer a PING; one that asks (`PING 0 <stream>`) waits for nothing."""
+        reporter = self._reporter(session)
+        if is_asked:
+            reporter.answer_at_once()
+        else:
+            reporter.answer()
 
-    def _acknowledge(self) -> None:
-        owed, self._owed = self._owed, {}
-        for session, streams in owed.items():
-            for stream in streams:
-                session.tell(_state_of(stream))
-            session.chat_socket.delay_acks()
+    def _reporter(self, session: Session) -> Reporter:
+        reporter = self._reporters.get(session)
+        if reporter is None:
+            reporter = self._reporters[session] = Reporter(session, asyncio.get_running_loop(), random())
+        return reporter
 
 
 def _stream_heard(direction: Direction, name: str | None) -> Stream:
@@ -164,9 +165,3 @@ def _stream_heard(direction: Direction, name: str | None) -> Stream:
     if stream is None:
         raise FatalPeerError("bad_count", f"Your partner sends in no stream {shortened(name or '')}.")
     return stream
-
-
-def _state_of(stream: Stream | None) -> Acknowledged:
-    if stream is None:
-        return Acknowledged()
-    return Acknowledged(stream.stored, stream.received, stream.name)

@@ -57,6 +57,7 @@ class Relay:
         has been sent them.
         """
         self.stream.sent += count
+        self.stream.size += len(lines)
         self.send(lines)
         self.keep(lines, count)
 

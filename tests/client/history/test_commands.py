@@ -49,7 +49,7 @@ class Desk:
         async with asyncio.timeout(BOUND):
             for question, answer in dialogue:
                 await self.server.hears("chat_socket", f"{question}\n".encode())
-                self.server.say("login_socket", answer.encode())
+                self.server.tell(answer.encode())
             await doing
 
 
@@ -155,9 +155,9 @@ async def test_two_commands_take_turns(desk: Desk) -> None:
     second = asyncio.create_task(desk.does(ShowFound("b")))
     await desk.server.hears("chat_socket", b"/search a\n")
     assert desk.server.heard.empty()
-    desk.server.say("login_socket", recalled(1, "for a").encode() + b"recall_ended 1\n")
+    desk.server.tell(recalled(1, "for a").encode() + b"recall_ended 1\n")
     await desk.server.hears("chat_socket", b"/search b\n")
-    desk.server.say("login_socket", b"recall_ended 0\n")
+    desk.server.tell(b"recall_ended 0\n")
     await asyncio.gather(first, second)
     assert desk.shown[1:] == ["bob to alice: for a", "1 message found.", "Nothing found."]
 

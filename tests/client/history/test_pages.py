@@ -29,7 +29,7 @@ def said(number: int) -> Recalled:
 def page(server: FalseServer, *numbers: int, before: int | None = None) -> None:
     lines = [f"recalled {number} {number} bob alice :text {number}\n" for number in numbers]
     end = f"recall_ended {len(numbers)}{'' if before is None else f' {before}'}\n"
-    server.say("login_socket", ("".join(lines) + end).encode())
+    server.tell(("".join(lines) + end).encode())
 
 
 async def asked(
@@ -97,7 +97,7 @@ async def test_no_messages(false_server: FalseServer) -> None:
 async def test_what_is_found_comes_as_the_server_gives_it(false_server: FalseServer) -> None:
     async def answer() -> None:
         await false_server.hears("chat_socket", b"/search text\n")
-        false_server.say("login_socket", b"online alice\nERROR slow_down Slower.\n")
+        false_server.tell(b"online alice\nERROR slow_down Slower.\n")
         page(false_server, 9, 8)
 
     found = await asked(false_server, lambda recaller: recaller.ask(SearchHistory("text")), answer)
@@ -107,7 +107,7 @@ async def test_what_is_found_comes_as_the_server_gives_it(false_server: FalseSer
 async def test_that_a_search_was_stopped_is_something_to_show_beside_what_it_found(false_server: FalseServer) -> None:
     async def answer() -> None:
         await false_server.hears("chat_socket", b"/search text\n")
-        false_server.say("login_socket", b"ERROR search_stopped Stopped.\n")
+        false_server.tell(b"ERROR search_stopped Stopped.\n")
         page(false_server, 9)
 
     found = await asked(false_server, lambda recaller: recaller.ask(SearchHistory("text")), answer)

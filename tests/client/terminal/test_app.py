@@ -143,7 +143,7 @@ async def test_the_prompt_names_the_room_unless_a_chat_is_on(false_server: False
             reading = asyncio.create_task(view.read(client))
             await shows(screen, "alice → #tea> ")
             assert "/help" not in display(screen)
-            false_server.say("login_socket", b"start_chat bob x\n")
+            false_server.tell(b"start_chat bob x\n")
             view.notices(await anext(client))
             view.show(Line(Kind.NOTICE, "Chat with bob started."))
             await shows(screen, "alice → bob> ")
@@ -163,13 +163,13 @@ async def test_where_there_is_no_arrow_the_prompt_has_one_of_ascii(false_server:
 async def test_names_in_the_prompt_stay_in_their_places(false_server: FalseServer) -> None:
     """A name whose letters go to the left does not take the arrow with it, and a wide one has its columns."""
     async with Client(false_server.address, "alice") as client:
-        false_server.say("login_socket", "start_chat مريم x\n".encode())
+        false_server.tell("start_chat مريم x\n".encode())
         with terminal() as (view, keys, screen):
             view.notices(await anext(client))
             keys.send_text("x\r")
             await view.read(client)
             assert "alice → مريم\u200e> " in screen.getvalue().replace("\x1b[0m", "").replace("\x1b[0;1m", "")
-            false_server.say("login_socket", "chat_ended مريم left\nstart_chat 日本 y\n".encode())
+            false_server.tell("chat_ended مريم left\nstart_chat 日本 y\n".encode())
             for _ in range(2):
                 view.notices(await anext(client))
             keys.send_text("y\r")
@@ -241,7 +241,7 @@ async def test_a_prompt_that_is_withdrawn_leaves_nothing_behind(false_server: Fa
 
 async def test_the_prompt_marks_the_newest_message_until_it_is_answered(false_server: FalseServer) -> None:
     async with Client(false_server.address, "alice") as client:
-        false_server.say("login_socket", b"start_chat bob x\n")
+        false_server.tell(b"start_chat bob x\n")
         with terminal() as (view, keys, screen):
             assert view.notices(await anext(client))
             keys.send_text("hello\r")
@@ -255,7 +255,7 @@ async def test_the_prompt_marks_the_newest_message_until_it_is_answered(false_se
                 false_server.say("check_socket", pong)
                 view.notices(await anext(client))
                 await shows(screen, f"alice → bob> {word}")
-            false_server.say("login_socket", b":hi\n")
+            false_server.tell(b":hi\n")
             event = await anext(client)
             assert view.notices(event)
             view.show(Line(Kind.MESSAGE, "hi", "bob"))
@@ -269,7 +269,7 @@ async def test_the_prompt_marks_the_newest_message_until_it_is_answered(false_se
 
 async def test_an_answer_that_overtakes_the_mark_takes_it_away_when_it_comes(false_server: FalseServer) -> None:
     async with Client(false_server.address, "alice") as client:
-        false_server.say("login_socket", b"start_chat bob x\n")
+        false_server.tell(b"start_chat bob x\n")
         with terminal() as (view, keys, screen):
             view.notices(await anext(client))
             keys.send_text("hello\r")
@@ -277,7 +277,7 @@ async def test_an_answer_that_overtakes_the_mark_takes_it_away_when_it_comes(fal
             await client.say("hello")
             await view.sent(Say)
             reading = asyncio.create_task(view.read(client))
-            false_server.say("login_socket", b":hi\n")
+            false_server.tell(b":hi\n")
             view.notices(await anext(client))
             await shows(screen, "alice → bob> sent")
             false_server.say("check_socket", b"PONG 1 1 x\n")
@@ -290,7 +290,7 @@ async def test_an_answer_that_overtakes_the_mark_takes_it_away_when_it_comes(fal
 
 async def test_the_prompt_says_what_was_not_sent_yet(false_server: FalseServer) -> None:
     async with Client(false_server.address, "alice") as client:
-        false_server.say("login_socket", b"start_chat bob x\n")
+        false_server.tell(b"start_chat bob x\n")
         with terminal() as (view, keys, screen):
             view.notices(await anext(client))
             keys.send_text("first\r")

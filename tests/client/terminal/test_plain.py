@@ -226,7 +226,7 @@ async def test_a_line_that_nobody_waited_for_any_more_goes_to_the_next(pipe: tup
 
 async def in_a_chat(client: Client, false_server: FalseServer, plain: PlainView, pipe: tuple[TextIO, TextIO]) -> None:
     """Two messages are said in it, and `plain` knows the client."""
-    false_server.say("login_socket", b"start_chat bob x\n")
+    false_server.tell(b"start_chat bob x\n")
     assert isinstance(await anext(client), ChatStarted)
     pipe[1].write("hello\n")
     assert await plain.read(client) == "hello"
@@ -282,11 +282,11 @@ async def test_what_was_not_stored_in_a_chat_that_ended_counts_until_it_is(
     plain, _ = view(pipe)
     async with Client(false_server.address, "alice") as client:
         await in_a_chat(client, false_server, plain, pipe)
-        false_server.say("login_socket", b"chat_ended bob left\n")
+        false_server.tell(b"chat_ended bob left\n")
         assert await anext(client) == ChatEnded("bob", ChatEnd.LEFT)
         finishing = asyncio.create_task(plain.finish(client))
         await false_server.hears("chat_socket", b"/resume x x 0 x 0\n")
-        false_server.say("login_socket", b"chat_ended bob left x 1\n")
+        false_server.tell(b"chat_ended bob left x 1\n")
         await false_server.hears("chat_socket", b"/msg bob x 2 :there\n")
         assert not finishing.done()
         false_server.say("check_socket", b"PONG 2 0 x\n")

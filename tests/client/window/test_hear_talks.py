@@ -30,6 +30,7 @@ from duologue.core.events.chat import (
     NotKept,
     PartnerResumed,
     RequestAnswered,
+    RequestsEnded,
     RequestSent,
     RequestWithdrawn,
     Said,
@@ -51,9 +52,26 @@ def test_a_chat_starts(presenter: Presenter) -> None:
 
 def test_whoever_is_in_a_chat_has_no_requests(presenter: Presenter) -> None:
     hear(presenter, ChatRequested("carol", 60), RequestSent("dave", 60))
-    changes = hear(presenter, ChatStarted("bob", "x"))
-    assert RequestGone("carol") in changes
+    assert RequestGone("carol") in hear(presenter, RequestsEnded("bob"))
+    hear(presenter, ChatStarted("bob", "x"))
     assert presenter.talk("dave").standing is presenter.talk("carol").standing is TalkState.ALONE
+
+
+@pytest.mark.parametrize("request_of", [ChatRequested, RequestSent])
+def test_a_chat_that_is_heard_of_before_its_request_is_on(
+    presenter: Presenter, request_of: type[ChatRequested | RequestSent]
+) -> None:
+    """Protocol 5.5: the two come on different sockets."""
+    hear(presenter, ChatStarted("bob", "x"), request_of("bob", 60), RequestsEnded("bob"))
+    assert presenter.talk("bob").standing is TalkState.ON
+    assert presenter.requests == {}
+
+
+def test_a_request_after_a_chat_is_heard_of_before_the_chat_and_stays(presenter: Presenter) -> None:
+    hear(presenter, ChatRequested("bob", 60), RequestsEnded("bob"), ChatRequested("carol", 60))
+    hear(presenter, ChatStarted("bob", "x"), ChatEnded("bob", ChatEnd.LEFT))
+    assert presenter.requests == {"carol": None}
+    assert presenter.talk("carol").standing is TalkState.ASKED
 
 
 def test_a_pause_and_an_end(presenter: Presenter) -> None:

@@ -108,7 +108,7 @@ async def test_a_memory_that_fails_keeps_nothing(
     monkeypatch.setattr(MemoryFile, "put_letter", fail)
     told.worker.say("bob", "a letter")
     await asyncio.to_thread(told.next, Sent)
-    false_server.say("login_socket", b"online alice\n")
+    false_server.tell(b"online alice\n")
     assert (await asyncio.to_thread(told.happens, MemoryLost)).progress.unsaved == 1
 
 
