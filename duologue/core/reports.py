@@ -7,7 +7,7 @@ been reported waits in memory.
 
 from __future__ import annotations
 
-from math import ceil, inf
+from math import floor, inf
 
 QUICKLY = 0.02
 """Seconds within which a report comes after a pause, and while there is much to report."""
@@ -21,6 +21,9 @@ given up (protocol 8.2).
 """
 FIRST_REPORTS = 2
 """Reports that come quickly after a pause: one that a message is stored, and one that it has reached the partner."""
+
+_EARLY = 0.002
+"""Seconds that a timer may be early: event loops count in milliseconds."""
 
 MANY = 1000
 LARGE = 64 * 1024
@@ -38,26 +41,27 @@ class ReportPace:
     came together do not report together.
     """
 
-    __slots__ = ("_last", "_phase", "_quick")
+    __slots__ = ("_next", "_pause", "_phase", "_quick", "_soonest")
 
     def __init__(self, phase: float) -> None:
         self._phase = phase * STEADILY
-        self._last = -inf
+        self._soonest = self._next = self._pause = -inf
         self._quick = 0
 
     def due(self, now: float, *, much: bool = False) -> float:
         """Return when news that has come at `now` is to be reported, in seconds of the same clock."""
-        if now - self._last >= STEADILY:
+        if now >= self._pause:
             self._quick = FIRST_REPORTS
         if self._quick:
             return now + QUICKLY
-        soonest = self._last + QUICKLY
-        return max(now, soonest) if much else self._beat_from(max(now, soonest))
+        return max(now, self._soonest if much else self._next)
 
     def reported(self, now: float) -> None:
         """Note that a report goes out at `now`."""
-        self._last = now
         self._quick = max(0, self._quick - 1)
+        self._soonest = now + QUICKLY
+        self._next = max(self._soonest, self._beat_after(now + _EARLY))
+        self._pause = max(self._next, now + STEADILY)
 
-    def _beat_from(self, time: float) -> float:
-        return ceil((time - self._phase) / STEADILY) * STEADILY + self._phase
+    def _beat_after(self, time: float) -> float:
+        return (floor((time - self._phase) / STEADILY) + 1) * STEADILY + self._phase
