@@ -56,6 +56,18 @@ def test_a_room_hears_and_a_crowd_is_listed(programs: Programs, tmp_path: Path) 
         assert visit.process.resident_kib() > 0
 
 
+def test_marks_are_measured_and_a_paste_is_heard_by_all(programs: Programs, tmp_path: Path) -> None:
+    _, server, _ = ours.duologue(ours.OURS)
+    bench = Bench(programs, tmp_path, seconds=0.1)
+    measured = dict(workloads.marks(bench, server))
+    assert measured.keys() == {names.LONE, names.STEADY}
+    for figures in measured.values():
+        assert figures["p99_us"] >= figures["stored_p50_us"] > 0
+    ((name, lines),) = workloads.paste(200, 3, bench, server)
+    assert name == names.paste(200, 3)
+    assert lines["rate"] > 0
+
+
 def test_a_load_that_gives_up_says_why(programs: Programs) -> None:
     with (
         loading(programs.load, free_port(), ["all down connect"]) as load,
