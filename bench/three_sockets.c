@@ -52,14 +52,15 @@ static void start_chat(int number, int asker) {
 
 // A report is passed on to the partner, whose own is the answer to it; a question (PING 0) is answered at once.
 static void report(int number) {
-    char *last = chunk;
-    for (char *next; (next = strstr(last + 1, "PING "));) last = next;
-    long held = atol(last + 5);
-    if (!held) tell_held(number);
-    else if (held > held_of[partner_of[number]]) {
-        held_of[partner_of[number]] = held;
-        tell_held(partner_of[number]);
+    int partner = partner_of[number], is_asked = 0, is_news = 0;
+    for (char *ping = chunk; (ping = strstr(ping, "PING ")); ping += 5) {
+        long held = atol(ping + 5);
+        is_asked |= !held;
+        is_news |= held > held_of[partner];
+        if (held > held_of[partner]) held_of[partner] = held;
     }
+    if (is_news) tell_held(partner);
+    if (is_asked) tell_held(number);
 }
 
 static void command(int client) {
