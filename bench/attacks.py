@@ -120,7 +120,7 @@ def _says(doors: Doors, speaker: str, hearer: str, writes: Sequence[str], messag
     """And all of it is stored, and has arrived."""
     with Person(doors.native, speaker, PATIENCE) as one, Person(doors.native, hearer, PATIENCE) as other:
         chat = start(one, other, hearer)
-        other.down.is_drained()
+        other.up.is_drained()
         for write in writes:
             one.up.sends(write.encode())
             time.sleep(PACE)
@@ -129,7 +129,7 @@ def _says(doors: Doors, speaker: str, hearer: str, writes: Sequence[str], messag
         other.check.says(f"PING {messages} {chat}")
         one.check.hears(f"PONG {messages} {messages} ")
         one.up.says("/quit")
-        one.down.hears("chat_ended ")
+        one.up.hears("chat_ended ")
 
 
 def _makes_rooms(doors: Doors, count: int) -> None:

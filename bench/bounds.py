@@ -9,6 +9,7 @@ from enum import Enum
 
 from bench import figures, names
 from bench.figures import Results
+from bench.growth import GROWTHS, Growth
 from bench.names import ping_pong, pipelined
 
 
@@ -74,12 +75,41 @@ class Bound:
         return " / ".join(other.workload if same_server else other.server for other in self.others)
 
 
+@dataclass(frozen=True, slots=True)
+class GrowthBound:
+    """Cost has to grow by no higher power of the size than `asked`."""
+
+    growth: Growth
+    asked: float
+
+    def measured(self, results: Results) -> float | None:
+        """None: not all of its sizes were measured."""
+        is_whole = len(self.growth.costs(results)) == len(self.growth.sizes)
+        return self.growth.exponent(results) if is_whole else None
+
+    def verdict(self, results: Results) -> Verdict:
+        measured = self.measured(results)
+        if measured is None:
+            return Verdict.NOT_MEASURED
+        return Verdict.HELD if measured <= self.asked else Verdict.NOT_HELD
+
+    @property
+    def title(self) -> str:
+        sizes = self.growth.sizes
+        return f"{self.growth.title}, from {sizes[0]:,} to {sizes[-1]:,}: growth of the CPU for each {self.growth.unit}"
+
+    @property
+    def wording(self) -> str:
+        return f"exponent ≤ {self.asked:g}"
+
+
 at_least, at_most = operator.ge, operator.le
 
 TITLES = {
     "rate": "per second",
     "cpu_us": "CPU for each",
     "p99_us": "p99",
+    "stored_p99_us": "p99 until it is stored",
     "kib_each": "memory for each",
     "cpu_percent": "CPU",
     "start_s": "until it accepts",
@@ -97,20 +127,33 @@ def _beside(workload: str, server: str, figure: str, asked: float, *others: str,
 
 
 _PLAIN, _FLOOD = ping_pong(names.PAIRS[0]), pipelined(names.PAIRS[0])
+_MANY = ping_pong(names.MANY_PAIRS)
 _IDLE = names.idle(names.CLIENTS[-1])
 
-BOUNDS = (
-    _beside(_PLAIN, names.OURS, "rate", 1.0, names.INSPIRCD, names.NGIRCD, names.NATS),
-    _beside(_PLAIN, names.OURS, "cpu_us", 1.35, names.LIMIT, most=True),
+BOUNDS: Sequence[Bound | GrowthBound] = (
+    _beside(_PLAIN, names.OURS, "rate", 0.9, names.INSPIRCD),
+    _beside(_PLAIN, names.OURS, "cpu_us", 1.7, names.LIMIT, most=True),
     _beside(_PLAIN, names.OURS, "p99_us", 1.2, names.INSPIRCD, most=True),
+    _beside(_MANY, names.OURS, "rate", 0.75, names.INSPIRCD),
+    GrowthBound(GROWTHS[0], 0.15),
     _beside(_FLOOD, names.OURS, "rate", 2.5, names.NATS),
     _beside(_FLOOD, names.OURS, "rate", 8.0, names.INSPIRCD),
     _beside(_FLOOD, names.OURS, "rate", 0.5, names.LIMIT),
     *(
         _beside(workload, names.HISTORY, "rate", asked, other)
-        for workload in (_PLAIN, _FLOOD)
-        for asked, other in ((0.8, names.INSPIRCD), (1.0, names.NATS), (20.0, names.JETSTREAM))
+        for workload, beside_inspircd in ((_PLAIN, 0.75), (_FLOOD, 0.8))
+        for asked, other in ((beside_inspircd, names.INSPIRCD), (1.0, names.NATS), (20.0, names.JETSTREAM))
     ),
+    *(
+        Bound(Measure(workload, server, figure), at_most, asked, unit="µs")
+        for workload, server, figure, asked in (
+            (names.LONE, names.OURS, "p99_us", 60_000.0),
+            (names.LONE, names.HISTORY, "p99_us", 60_000.0),
+            (names.LONE, names.HISTORY, "stored_p99_us", 50_000.0),
+            (names.STEADY, names.HISTORY, "stored_p99_us", 250_000.0),
+        )
+    ),
+    Bound(Measure(names.paste(*names.PASTE), names.HISTORY, "rate"), at_least, 20_000.0, unit="a second"),
     Bound(
         Measure(_FLOOD, names.TLS, "rate"),
         at_least,

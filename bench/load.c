@@ -5,13 +5,17 @@
 // Clients are numbered from FIRST, an even number; 2k and 2k+1 are partners.
 // A step is WHO SOCKET ACTION [TEXT] and is taken by all clients of a `login` before the next step begins.
 //   WHO      all; even, who speak first; odd, their partners
-//   SOCKET   down, on which a client hears, and speaks if it has no other; up, on which it speaks; check
+//   SOCKET   down, on which a client hears, and speaks if it has no other; up, on which it speaks, and hears its chat; check;
+//            either, which is down or up: to expect something wherever it comes
 //   ACTION   connect
 //            send TEXT
 //            expect TEXT      read until it has come; the word after it is the client's token from then on
-//            report TEXT      said on this socket every 20 ms by who has heard something since; %r is how many messages
+//            report TEXT      said on this socket by who has heard something since it said so last, as often as our clients do
+//                             (docs/protocol.md 7.4); %r is how many messages
+//            inquire TEXT     said there at the end of a play, until the server answers for all that the client has said
 //            answer LINE TEXT when this line comes on the socket, say TEXT
-//            stored TEXT      the number after it is how many of a client's own messages the server answers for
+//            stored TEXT      the numbers after it are how many of a client's own messages the server answers for, and how many
+//                             the partner holds
 // In every text %u is the client's name, %p its partner's, %t its token, %n the number of its message; \r and \n are what
 // they are in C. Each message holds one '^', which is how it is counted.
 //
@@ -19,7 +23,10 @@
 //   login COUNT                                 so many more
 //   pingpong SECONDS INTERVAL TEXT              even clients speak, odd ones answer; at once, or every INTERVAL seconds
 //   pipelined SECONDS WINDOW TEXT               even clients keep up to WINDOW messages in flight
+//   marked SECONDS INTERVAL COUNT TEXT          even clients say so many at once every INTERVAL seconds, and note how long it
+//                                               takes until each is stored, and until the partner is known to hold it
 //   speak COUNT RATE HEARERS TEXT               client 0 speaks so often, and each time so many hear it
+//   paste COUNT HEARERS TEXT                    client 0 says so many as fast as they are taken, and so many hear each
 //   ask SECONDS TEXT END                        client 0 asks, and asks again after the line with END has come
 //   idle SECONDS                                only what `answer` says is said
 //   churn SECONDS RATE TEXT                     so many a second log in, stay for one second, say TEXT and are gone
@@ -32,7 +39,7 @@
 #include <sys/epoll.h>
 #include <time.h>
 
-enum { DOWN, UP, CHECK, SOCKETS };
+enum { DOWN, UP, CHECK, SOCKETS, EITHER };
 enum {
     MOST_CLIENTS = 1 << 16,
     MOST_STEPS = 64,
@@ -42,13 +49,22 @@ enum {
     TEXT = 1 << 14,
     EVENTS = 256,
     CLIENTS_A_HOST = 2000,
+    MUCH = 1000, MUCH_BYTES = 1 << 16, // to be reported: quickly
+    FIRST_REPORTS = 2,                 // after a pause: quickly
+    MOST_UNMARKED = 1 << 14,           // messages of one client whose marks are still to come
 };
-static const double REPORT_EVERY = 0.02, PATIENCE = 5, STAY = 1; // seconds
+static const double QUICKLY = 0.02, STEADILY = 0.2, PATIENCE = 5, STAY = 1; // seconds
+static const double LOOK_EVERY = 0.001, INQUIRE_EVERY = 0.01;
+static const double GOLDEN = 0.618033988749895; // spreads any number of clients evenly
 
 typedef struct {
     Wire wire[SOCKETS];
     char name[16], partner[16], token[96];
-    long sent, heard, reported, stored;
+    long sent, heard, reported, stored, delivered;
+    long unreported_bytes;
+    double reported_at;
+    int quick; // reports that are still to come quickly
+    double *said_at; // when it said its messages, by their number
     double sent_at, due;
     int waits;                      // for `due`
     char *batch;                    // its messages, one after the other
@@ -63,14 +79,19 @@ typedef struct {
 static Client *clients;
 static int client_count, first_number, step_count, port, poll_descriptor;
 static Step steps[MOST_STEPS];
-static const char *report_text, *answer_text, *stored_text;
+static const char *report_text, *inquire_text, *answer_text, *stored_text;
 static char answer_line[64];
 static int check_socket;
+static double report_due[MOST_CLIENTS]; // by client; 0: nothing is to be reported
 static char chunk[1 << 18];
 static long heard_in_all;
-static double last_heard, last_report;
-static double latencies[MOST_LATENCIES];
-static long latency_count;
+static double last_heard, last_look;
+
+typedef struct {
+    double taken[MOST_LATENCIES];
+    long count;
+} Latencies;
+static Latencies latencies, until_stored;
 
 static double now(void) {
     struct timespec time;
@@ -122,9 +143,16 @@ static void say_filled(Client *client, Wire *wire, const char *text) {
     say(client, wire, message, fill(text, client, message));
 }
 
-static void wait_for(Client *client, Wire *wire, const char *text) {
+static Wire *heard_on(Client *client, int socket) {
+    if (socket != EITHER) return &client->wire[socket];
+    struct pollfd polled[] = {{client->wire[DOWN].descriptor, POLLIN, 0}, {client->wire[UP].descriptor, POLLIN, 0}};
+    poll(polled, 2, -1);
+    return &client->wire[polled[DOWN].revents ? DOWN : UP];
+}
+
+static void wait_for(Client *client, int socket, const char *text) {
     static char heard[1 << 16];
-    for (int length = 0, got; (got = wire_read(wire, heard + length, sizeof heard - 1 - length)) != CLOSED;) {
+    for (int length = 0, got; (got = wire_read(heard_on(client, socket), heard + length, sizeof heard - 1 - length)) != CLOSED;) {
         heard[length += got] = 0;
         const char *found = strstr(heard, text);
         if (found) {
@@ -150,13 +178,16 @@ static void take(const Step *step, Client *client) {
     else if (!strcmp(step->action, "send")) say_filled(client, wire, step->text);
     else {
         fill(step->text, client, text);
-        wait_for(client, wire, text);
+        for (int which = DOWN; step->socket == EITHER && which <= UP; which++) wire_stop_blocking(&client->wire[which]);
+        wait_for(client, step->socket, text);
     }
 }
 
 static void begin(int number) {
     Client *client = &clients[number];
-    *client = (Client){.wire = {{-1, NULL}, {-1, NULL}, {-1, NULL}}};
+    free(client->said_at);
+    *client = (Client){.wire = {{-1, NULL}, {-1, NULL}, {-1, NULL}}, .reported_at = -STEADILY};
+    report_due[number] = 0;
     sprintf(client->name, "u%05d", first_number + number);
     sprintf(client->partner, "u%05d", (first_number + number) ^ 1);
 }
@@ -184,6 +215,40 @@ static void log_out(Client *client, const char *goodbye) {
     for (int which = 0; which < SOCKETS; which++) wire_close(&client->wire[which]);
 }
 
+// Latencies
+
+static void note(Latencies *of, double latency) {
+    if (of->count < MOST_LATENCIES) of->taken[of->count++] = latency;
+}
+
+static int by_size(const void *one, const void *other) {
+    double difference = *(const double *)one - *(const double *)other;
+    return (difference > 0) - (difference < 0);
+}
+
+static void print_latencies(Latencies *of, const char *name) {
+    if (!of->count) return;
+    qsort(of->taken, of->count, sizeof *of->taken, by_size);
+    printf(" %sp50_us=%.1f %sp99_us=%.1f %smax_us=%.1f", name, of->taken[of->count / 2] * 1e6, name,
+           of->taken[of->count * 99 / 100] * 1e6, name, of->taken[of->count - 1] * 1e6);
+    of->count = 0;
+}
+
+// Marks: the server answers for a message, and the partner holds it
+
+static long mark(const Client *client, Latencies *of, long from, long upto) {
+    if (upto <= from) return from;
+    for (double time = now(); client->said_at && from < upto; from++) note(of, time - client->said_at[from % MOST_UNMARKED]);
+    return upto;
+}
+
+static void note_marks(Client *client, const char *numbers) {
+    long stored = 0, delivered = 0;
+    sscanf(numbers, "%ld %ld", &stored, &delivered);
+    client->stored = mark(client, &until_stored, client->stored, stored);
+    client->delivered = mark(client, &latencies, client->delivered, delivered);
+}
+
 // Listening
 
 static void look_at_check(Client *client, Wire *wire) {
@@ -193,10 +258,8 @@ static void look_at_check(Client *client, Wire *wire) {
     heard[got] = 0;
     // The server writes whole lines, so that one which is cut in two between two reads is rare; a later one says more.
     for (char *line = strtok(heard, "\n"); line; line = strtok(NULL, "\n")) {
-        if (stored_text && !strncmp(line, stored_text, strlen(stored_text))) {
-            long stored = atol(line + strlen(stored_text));
-            if (stored > client->stored) client->stored = stored;
-        } else if (answer_text && !strcmp(line, answer_line)) say_filled(client, wire, answer_text);
+        if (stored_text && !strncmp(line, stored_text, strlen(stored_text))) note_marks(client, line + strlen(stored_text));
+        else if (answer_text && !strcmp(line, answer_line)) say_filled(client, wire, answer_text);
     }
 }
 
@@ -204,6 +267,42 @@ static long count_messages(const char *from, int length) {
     long count = 0;
     for (const char *end = from + length; (from = memchr(from, '^', end - from)); from++) count++;
     return count;
+}
+
+// Reports
+
+// Each client has a place of its own in the time between two reports: those who came together do not report together.
+static double beat_from(double time, int number) {
+    double phase = fmod(number * GOLDEN, 1) * STEADILY;
+    return ceil((time - phase) / STEADILY) * STEADILY + phase;
+}
+
+static void plan_report(Client *client, int bytes) {
+    double *due = &report_due[client - clients], soonest = fmax(last_heard, client->reported_at + QUICKLY);
+    client->unreported_bytes += bytes;
+    if (!*due) {
+        if (last_heard - client->reported_at >= STEADILY) client->quick = FIRST_REPORTS;
+        *due = client->quick ? last_heard + QUICKLY : beat_from(soonest, client - clients);
+    }
+    int is_much = client->heard - client->reported > MUCH || client->unreported_bytes > MUCH_BYTES;
+    if (is_much && soonest < *due) *due = soonest;
+}
+
+static void report(Client *client) {
+    client->reported = client->heard;
+    client->unreported_bytes = 0;
+    client->reported_at = now();
+    if (client->quick) client->quick--;
+    report_due[client - clients] = 0;
+    say_filled(client, &client->wire[check_socket], report_text);
+}
+
+static void report_what_is_due(void) {
+    double time = now();
+    if (!report_text || time - last_look < LOOK_EVERY) return;
+    last_look = time;
+    for (int i = 0; i < client_count; i++)
+        if (report_due[i] && report_due[i] <= time) report(&clients[i]);
 }
 
 static void listen_to(Client *client, int which, void (*heard)(Client *)) {
@@ -219,18 +318,8 @@ static void listen_to(Client *client, int which, void (*heard)(Client *)) {
     client->heard += count;
     heard_in_all += count;
     last_heard = now();
+    if (report_text) plan_report(client, got);
     if (heard) heard(client);
-}
-
-static void report(void) {
-    if (!report_text || now() - last_report < REPORT_EVERY) return;
-    last_report = now();
-    for (Client *client = clients; client < clients + client_count; client++) {
-        Wire *wire = &client->wire[check_socket];
-        if (client->reported == client->heard || wire->descriptor < 0) continue;
-        client->reported = client->heard;
-        say_filled(client, wire, report_text);
-    }
 }
 
 // What comes within so many milliseconds; `heard` is called for whoever was sent messages.
@@ -238,11 +327,11 @@ static void attend(int milliseconds, void (*heard)(Client *)) {
     struct epoll_event events[EVENTS];
     int ready = epoll_wait(poll_descriptor, events, EVENTS, milliseconds);
     for (int i = 0; i < ready; i++) listen_to(&clients[events[i].data.u64 >> 2], events[i].data.u64 & 3, heard);
-    report();
+    report_what_is_due();
 }
 
 static void attend_until(double end) {
-    for (double left; (left = end - now()) > 0;) attend(ceil(left < 0.02 ? left * 1e3 : 20), NULL);
+    for (double left; (left = end - now()) > 0;) attend(ceil(fmin(left, report_text ? QUICKLY / 4 : QUICKLY) * 1e3), NULL);
 }
 
 static void drain(long expected) {
@@ -262,28 +351,22 @@ static long stored_in_all(void) {
     return stored;
 }
 
+static void inquire(void) {
+    for (int i = 0; i < client_count; i++)
+        if (report_due[i]) report(&clients[i]);
+    for (int i = 0; inquire_text && i < client_count; i++)
+        if (clients[i].stored < clients[i].sent) say_filled(&clients[i], &clients[i].wire[check_socket], inquire_text);
+}
+
+// Until the server answers for all. All is reported and asked for at once: otherwise the time of the last message, and of
+// few before it, would be the time until the next report.
 static void settle(void) {
-    double end = now() + PATIENCE;
-    for (long sent = spoken_in_all(); stored_text && stored_in_all() < sent && now() < end;) attend(1, NULL);
-}
-
-// Latencies
-
-static void note(double latency) {
-    if (latency_count < MOST_LATENCIES) latencies[latency_count++] = latency;
-}
-
-static int by_size(const void *one, const void *other) {
-    double difference = *(const double *)one - *(const double *)other;
-    return (difference > 0) - (difference < 0);
-}
-
-static void print_latencies(void) {
-    if (!latency_count) return;
-    qsort(latencies, latency_count, sizeof *latencies, by_size);
-    printf(" p50_us=%.1f p99_us=%.1f max_us=%.1f", latencies[latency_count / 2] * 1e6,
-           latencies[latency_count * 99 / 100] * 1e6, latencies[latency_count - 1] * 1e6);
-    latency_count = 0;
+    double end = now() + PATIENCE, asked = 0;
+    for (long sent = spoken_in_all(); stored_text && stored_in_all() < sent && now() < end; attend(1, NULL))
+        if (now() - asked >= INQUIRE_EVERY) {
+            inquire();
+            asked = now();
+        }
 }
 
 // What can be played
@@ -307,7 +390,7 @@ static void return_ball(Client *client) {
         return;
     }
     double time = now();
-    note(time - client->sent_at);
+    note(&latencies, time - client->sent_at);
     if (game.interval > 0) client->waits = 1;
     else if (time < game.end) serve_ball(client, time);
 }
@@ -328,7 +411,8 @@ static void print_play(double start, long heard_before, long expected) {
     printf("delivered=%ld missing=%ld delivered_s=%.4f acknowledged_s=%.4f", heard_in_all - heard_before,
            expected - heard_in_all, took, stored_text ? now() - start : took);
     printf(" unacknowledged=%ld", stored_text ? spoken_in_all() - stored_in_all() : 0);
-    print_latencies();
+    print_latencies(&latencies, "");
+    print_latencies(&until_stored, "stored_");
     puts("");
 }
 
@@ -396,6 +480,43 @@ static void play_pipelined(char **words) {
     print_play(start, before, spoken_in_all() - owed);
 }
 
+static void say_marked(Client *client, int count, const char *text) {
+    for (int i = 0; i < count; i++) {
+        client->said_at[client->sent % MOST_UNMARKED] = now();
+        say_filled(client, speaks_on(client), text);
+        client->sent++;
+    }
+}
+
+static long marks_due(void) {
+    long due = 0;
+    for (int i = 0; i < client_count; i++) due += clients[i].said_at && clients[i].delivered < clients[i].sent;
+    return due;
+}
+
+static void play_marked(char **words) {
+    double start = now(), end = start + atof(words[0]), interval = atof(words[1]);
+    long before = heard_in_all, owed = spoken_in_all() - before;
+    for (int i = 0; i < client_count; i += 2) {
+        clients[i].due = start + interval * i / client_count;
+        clients[i].said_at = calloc(MOST_UNMARKED, sizeof(double));
+    }
+    for (double time; (time = now()) < end; attend(1, NULL))
+        for (int i = 0; i < client_count; i += 2)
+            if (clients[i].due <= time) {
+                say_marked(&clients[i], atoi(words[2]), words[3]);
+                clients[i].due += interval;
+            }
+    drain(spoken_in_all() - owed);
+    // Here the reports are waited for, as they are what is measured.
+    for (double patience = now() + PATIENCE; marks_due() && now() < patience;) attend(1, NULL);
+    print_play(start, before, spoken_in_all() - owed);
+    for (int i = 0; i < client_count; i += 2) {
+        free(clients[i].said_at);
+        clients[i].said_at = NULL;
+    }
+}
+
 static void play_speak(char **words) {
     long count = atol(words[0]), hearers = atol(words[2]), before = heard_in_all;
     double rate = atof(words[1]), start = now();
@@ -406,6 +527,22 @@ static void play_speak(char **words) {
         clients[0].sent++;
     }
     drain(before + count * hearers);
+    printf("delivered=%ld missing=%ld delivered_s=%.4f\n", heard_in_all - before, before + count * hearers - heard_in_all,
+           last_heard - start);
+}
+
+static void play_paste(char **words) {
+    long count = atol(words[0]), hearers = atol(words[1]), before = heard_in_all;
+    char *lines = malloc(count * (strlen(words[2]) + sizeof clients->name + sizeof clients->partner)), *end = lines;
+    for (long said = 0; said < count; said++, clients[0].sent++) end += fill(words[2], &clients[0], end);
+    double start = last_heard = now();
+    for (char *from = lines; heard_in_all < before + count * hearers && now() - last_heard < PATIENCE;) {
+        int taken = from < end ? wire_write(speaks_on(&clients[0]), from, fmin(end - from, sizeof chunk)) : 0;
+        if (taken == CLOSED) give_up(&clients[0], "closed while it spoke");
+        from += taken;
+        attend(from < end ? 0 : 1, NULL);
+    }
+    free(lines);
     printf("delivered=%ld missing=%ld delivered_s=%.4f\n", heard_in_all - before, before + count * hearers - heard_in_all,
            last_heard - start);
 }
@@ -435,11 +572,11 @@ static void play_ask(char **words) {
         double asked = now();
         say_filled(&clients[0], speaks_on(&clients[0]), words[1]);
         hear_out(&clients[0], words[2]);
-        note(now() - asked);
+        note(&latencies, now() - asked);
     }
     epoll_ctl(poll_descriptor, EPOLL_CTL_MOD, descriptor, &loud);
     printf("delivered=%ld delivered_s=%.4f", answers, now() - start);
-    print_latencies();
+    print_latencies(&latencies, "");
     puts("");
 }
 
@@ -458,11 +595,11 @@ static void play_churn(char **words) {
         attend_until(start + done / rate);
         double began = now();
         log_in(done % names, done % names + 1);
-        note(now() - began);
+        note(&latencies, now() - began);
         if (done >= stay) log_out(&clients[(done - stay) % names], words[2]);
     }
     printf("delivered=%ld delivered_s=%.4f", count, now() - start);
-    print_latencies();
+    print_latencies(&latencies, "");
     puts("");
 }
 
@@ -479,8 +616,8 @@ static const struct {
     const char *name;
     void (*play)(char **words);
 } plays[] = {
-    {"login", play_login}, {"pingpong", play_pingpong}, {"pipelined", play_pipelined}, {"speak", play_speak},
-    {"ask", play_ask},     {"idle", play_idle},         {"churn", play_churn},
+    {"login", play_login}, {"pingpong", play_pingpong}, {"pipelined", play_pipelined}, {"marked", play_marked}, {"speak", play_speak},
+    {"paste", play_paste}, {"ask", play_ask},           {"idle", play_idle},           {"churn", play_churn},
 };
 
 static void play(char *line) {
@@ -495,11 +632,14 @@ static void play(char *line) {
 
 // The command line
 
-static int socket_named(const char *name) { return !strcmp(name, "up") ? UP : !strcmp(name, "check") ? CHECK : DOWN; }
+static int socket_named(const char *name) {
+    return !strcmp(name, "up") ? UP : !strcmp(name, "check") ? CHECK : !strcmp(name, "either") ? EITHER : DOWN;
+}
 
 static void add_step(char *words) {
     const char *who = strsep(&words, " "), *socket = strsep(&words, " "), *action = strsep(&words, " ");
     if (!strcmp(action, "report")) report_text = words, check_socket = socket_named(socket);
+    else if (!strcmp(action, "inquire")) inquire_text = words;
     else if (!strcmp(action, "stored")) stored_text = words;
     else if (!strcmp(action, "answer")) {
         snprintf(answer_line, sizeof answer_line, "%s", strsep(&words, " "));

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 LIMIT = "limit"
 LIMIT_OF_THREE = "limit, three sockets"
-"""The least that a relay can do on the native wire, where each socket carries one direction."""
+"""The least that a relay can do on the native wire, where a client has three sockets."""
 OURS = "duologue"
 HISTORY = "duologue, history"
 TLS = "duologue, TLS"
@@ -27,12 +27,17 @@ WINDOW = 1024
 """Messages in flight of each pair, as in `pipelined, 50 pairs`."""
 
 PAIRS = (50, 100, 200, 400)
+MANY_PAIRS = 500
 MEMBERS = (63, 125, 250, 500)
+PASTE = (10_000, 10)
+"""Lines, and members of the room."""
 CLIENTS = (750, 1500, 3000, 6000)
 """6,000 clients of three sockets are as many as a process with 20,000 descriptors can hold."""
 LENGTHS = tuple(1000 << doubled for doubled in range(8))
 
 START = "start"
+LONE = "one message after a pause"
+STEADY = "10,000 messages a second"
 MIXED = "1,000 pairs, 100 logins a second"
 MIXED_LOGINS = "logins beside 1,000 pairs"
 ALL_LOGINS = f"logins, 1 to {CLIENTS[-1]:,}"
@@ -74,6 +79,10 @@ def pipelined(pairs: int, size: int = SIZE, window: int = WINDOW) -> str:
 
 def fan_out(members: int) -> str:
     return f"room of {members}"
+
+
+def paste(lines: int, members: int) -> str:
+    return f"{lines:,} lines into a room of {members}"
 
 
 def logins(clients: int) -> str:

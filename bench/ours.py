@@ -35,8 +35,9 @@ _OUR_CHAT = (
     r"even up send /chat %p\n",
     "odd down expect want_chat_with_you ",
     r"odd up send yes\n",
-    "all down expect start_chat ",
-    r"all check report PING %r\n",
+    "all either expect start_chat %p ",  # an older checkout says it on the login socket
+    r"all check report PING %r %t\n",
+    r"all check inquire PING 0 %t\n",
     "all check stored PONG ",
 )
 

@@ -103,7 +103,7 @@ class Wire:
 
 
 class Person:
-    """Somebody who has logged in at the native door."""
+    """Somebody who has logged in at the native door. What a chat says comes on `up`, all else on `down`."""
 
     def __init__(self, port: int, nickname: str, patience: float, password: str = "") -> None:
         self.down, token = knock(port, nickname, patience, password)
@@ -156,8 +156,8 @@ def start_chat(asker: Person, target: Person, asked: str) -> str:
     asker.up.says(f"/chat {asked}")
     target.down.hears("want_chat_with_you ")
     target.up.says("yes")
-    target.down.hears("start_chat ")
-    return asker.down.hears("start_chat ").split()[2]
+    target.up.hears("start_chat ")
+    return asker.up.hears("start_chat ").split()[2]
 
 
 TEXT_FRAME, TEXT_BEGINS, TEXT_GOES_ON, PING = 0x81, 0x01, 0x00, 0x89

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from bench import figures, names
-from bench.bounds import BOUNDS, Bound, Verdict, under_attack
+from bench.bounds import BOUNDS, Bound, GrowthBound, Verdict, under_attack
 from bench.figures import Results
 from bench.growth import GROWTHS
 
@@ -17,6 +17,8 @@ _OTHERS = {
     "kib_each": "{:,.1f} KiB each",
     "cpu_percent": "{:,.2f} % of a core",
     "start_s": "{:,.2f} s",
+    "stored_p50_us": "stored p50 {:,.0f} µs",
+    "stored_p99_us": "stored p99 {:,.0f} µs",
     "heartbeat_us": "{:,.1f} µs for each heartbeat",
     "second_us": "{:,.0f} µs a second",
     "answer_us": "{:,.0f} µs an answer",
@@ -49,9 +51,10 @@ def bounds(results: Results) -> Table:
     return [("bound", "asked", "measured", "verdict"), *rows]
 
 
-def _compared(bound: Bound, results: Results) -> str:
+def _compared(bound: Bound | GrowthBound, results: Results) -> str:
     """Also what would do instead, since the verdict may rest on that."""
-    shown = [_measured(bound.measured(results)), _compared(bound.otherwise, results) if bound.otherwise else ""]
+    otherwise = bound.otherwise if isinstance(bound, Bound) else None
+    shown = [_measured(bound.measured(results)), _compared(otherwise, results) if otherwise else ""]
     return ", or ".join(filter(None, shown))
 
 

@@ -6,7 +6,7 @@ from functools import partial
 
 from bench import names
 from bench.attacks import attacks
-from bench.workloads import Play, Scene, chats, crowd, mixed, pages, room, start, sweeps
+from bench.workloads import Play, Scene, chats, crowd, marks, mixed, pages, paste, room, start, sweeps
 
 _CHATTERS = (names.LIMIT, names.OURS, names.HISTORY, names.INSPIRCD, names.NGIRCD, names.NATS, names.JETSTREAM)
 _WITH_ROOMS = (names.OURS, names.HISTORY, names.INSPIRCD, names.NGIRCD, names.NATS)
@@ -26,11 +26,13 @@ SCENES = (
         partial(chats, names.PAIRS[0], [Play(window, size) for size in _SIZES for window in (0, names.WINDOW)]),
     ),
     Scene("tls", _WITH_TLS, partial(chats, names.PAIRS[0], [_PING_PONG, _PIPELINED])),
-    Scene("many", _CHATTERS[:-1], partial(chats, 500, [_PING_PONG])),
+    Scene("many", _CHATTERS[:-1], partial(chats, names.MANY_PAIRS, [_PING_PONG])),
     *(
         Scene("growth", (names.LIMIT, names.OURS), partial(chats, pairs, [_PING_PONG, _PIPELINED]))
         for pairs in names.PAIRS[1:]
     ),
+    Scene("marks", (names.OURS, names.HISTORY), marks),
+    Scene("paste", (names.HISTORY,), partial(paste, *names.PASTE)),
     Scene("fanout", (names.OURS, names.HISTORY, names.INSPIRCD), partial(room, names.MEMBERS[0])),
     *(Scene("fanout", (names.OURS,), partial(room, members)) for members in names.MEMBERS[1:-1]),
     Scene("fanout", _WITH_ROOMS, partial(room, names.MEMBERS[-1])),

@@ -30,6 +30,13 @@ EXCHANGES = 5.0
 MIXED_PAIRS = 1000
 LOGINS_PER_SECOND = 100
 FIRST_OF_THOSE_WHO_COME_AND_GO = 2 * MIXED_PAIRS
+MARKED_PAIRS = 10
+LONE_EVERY = 0.5
+"""Seconds between two messages of one pair: each comes after a pause."""
+LONE_SECONDS = 10.0
+STEADY_EVERY = 0.01
+STEADY_RATE = 10_000
+STEADY_SECONDS = 3.0
 PRELOAD_RATE = 20_000
 _QUIET = 0.2
 """Seconds in which what a login brought with it is over."""
@@ -102,7 +109,10 @@ def _each(peer: Peer, said: Figures) -> Figures:
     """Rate, CPU and latencies of what was delivered."""
     took = said["acknowledged_s"] if peer.stores and "acknowledged_s" in said else said["delivered_s"]
     figures = {"rate": said["delivered"] / took, "cpu_us": said["cpu_s"] / said["delivered"] * 1e6}
-    return figures | {name: said[name] for name in ("p50_us", "p99_us") if name in said}
+    return figures | {name: said[name] for name in _LATENCIES if name in said}
+
+
+_LATENCIES = ("p50_us", "p99_us", "stored_p50_us", "stored_p99_us")
 
 
 # Pairs who chat
@@ -135,6 +145,21 @@ def chats(pairs: int, plays: Sequence[Play], bench: Bench, peer: Peer) -> Measur
                 yield play.name(pairs), _each(peer, visit.spends(*play.words(peer, bench.seconds)))
 
 
+# Marks: how long it takes until a message is known to be stored, and to have arrived
+
+
+def marks(bench: Bench, peer: Peer) -> Measured:
+    """`p50_us` and `p99_us` are until the partner is known to have it, those of `stored` until it is stored."""
+    message, steady = line(peer.message, names.SIZE), round(STEADY_RATE * STEADY_EVERY / MARKED_PAIRS)
+    with _visit(bench, peer, [*peer.enter, *peer.pair]) as visit:
+        visit.enters(2 * MARKED_PAIRS)
+        visit.load.does("idle", _QUIET)
+        lone = visit.spends("marked", LONE_SECONDS * bench.seconds, LONE_EVERY, 1, message)
+        yield names.LONE, _each(peer, lone)
+        said = visit.spends("marked", STEADY_SECONDS * bench.seconds, STEADY_EVERY, steady, message)
+        yield names.STEADY, _each(peer, said)
+
+
 # One room
 
 
@@ -145,6 +170,15 @@ def room(members: int, bench: Bench, peer: Peer) -> Measured:
         rate = DELIVERIES / members
         said = visit.spends("speak", int(rate * bench.seconds), rate, members - 1, line(peer.room_message, names.SIZE))
         yield names.fan_out(members), _each(peer, said)
+
+
+def paste(lines: int, members: int, bench: Bench, peer: Peer) -> Measured:
+    """One of them says so many lines at once. `rate` and `cpu_us` are of lines, each of which all others get."""
+    with _visit(bench, peer, [*peer.enter, *peer.room]) as visit:
+        visit.enters(members)
+        visit.load.does("idle", _QUIET)
+        said = visit.spends("paste", lines, members - 1, line(peer.room_message, names.SIZE))
+        yield names.paste(lines, members), _each(peer, {**said, "delivered": said["delivered"] / (members - 1)})
 
 
 # Many who do nothing

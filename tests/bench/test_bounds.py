@@ -6,8 +6,9 @@ from collections.abc import Mapping
 
 import pytest
 
-from bench.bounds import BOUNDS, TITLES, Bound, Measure, Verdict, at_least, at_most, under_attack
+from bench.bounds import BOUNDS, TITLES, Bound, GrowthBound, Measure, Verdict, at_least, at_most, under_attack
 from bench.figures import Results
+from bench.growth import Growth
 
 RATE = Measure("chat", "ours", "rate")
 ONE, TWO = (Measure("chat", name, "rate") for name in ("one", "two"))
@@ -83,7 +84,30 @@ def test_what_is_asked_is_said_in_words() -> None:
 
 def test_every_bound_can_be_printed() -> None:
     assert len({(bound.title, bound.wording) for bound in BOUNDS}) == len(BOUNDS)
-    assert {bound.mine.figure for bound in BOUNDS} == set(TITLES)
+    assert {bound.mine.figure for bound in BOUNDS if isinstance(bound, Bound)} == set(TITLES)
+
+
+GROWTH = GrowthBound(Growth("pairs", "message", "ours", (50, 400), "{} pairs".format), 0.15)
+
+
+@pytest.mark.parametrize(
+    ("costs", "verdict"),
+    [
+        ({50: 10.0, 400: 10.0 * 8**0.149}, Verdict.HELD),
+        ({50: 10.0, 400: 10.0 * 8**0.151}, Verdict.NOT_HELD),
+        ({50: 10.0}, Verdict.NOT_MEASURED),
+        ({}, Verdict.NOT_MEASURED),
+    ],
+)
+def test_cost_may_grow_by_so_much(costs: Mapping[int, float], verdict: Verdict) -> None:
+    """A run that measured a part of the sizes says nothing of it."""
+    measured: Results = {f"{size} pairs": {"ours": {"cpu_us": [cost]}} for size, cost in costs.items()}
+    assert GROWTH.verdict(measured) is verdict
+
+
+def test_growth_is_said_in_words() -> None:
+    assert GROWTH.title == "pairs, from 50 to 400: growth of the CPU for each message"
+    assert GROWTH.wording == "exponent ≤ 0.15"
 
 
 @pytest.mark.parametrize(

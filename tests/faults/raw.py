@@ -58,8 +58,8 @@ async def chat_between(port: int, one: str, other: str) -> tuple[Raw, Raw, str]:
     asker.chat.says(f"/chat {other}")
     await target.login.hears("want_chat_with_you")
     target.chat.says("yes")
-    await target.login.hears("start_chat")
-    return asker, target, (await asker.login.hears("start_chat"))[2]
+    await target.chat.hears("start_chat")
+    return asker, target, (await asker.chat.hears("start_chat"))[2]
 
 
 def say_goodbye(people: Iterable[Raw]) -> None:

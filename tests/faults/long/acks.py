@@ -52,7 +52,7 @@ class Conversation:
 
     async def _receive(self) -> None:
         count = told = 0
-        while data := await self._recipient.login.reader.read(65536):
+        while data := await self._recipient.chat.reader.read(65536):
             count += data.count(b"\n:") + data.startswith(b":")
             if count - told > RATE / PAIRS / 10:
                 told = count

@@ -36,7 +36,7 @@ class Others:
         while True:
             began = time.monotonic()
             self._one.chat.says(":ping")
-            await self._other.login.hears(":ping")
+            await self._other.chat.hears(":ping")
             self.times.append(time.monotonic() - began)
             await asyncio.sleep(PAUSE)
 
@@ -93,7 +93,7 @@ async def run(workshop: Workshop, *, size: int) -> dict[str, Any]:
         with meanwhile(before.talk()):
             await _stored(scene, progress)
         await until(lambda: _has_heard(scene), scene.describe, WITHIN)
-        bob.proxy.set(Weather(stalled=True), [SocketKind.LOGIN], [Way.DOWN])
+        bob.proxy.set(Weather(stalled=True), [SocketKind.LOGIN, SocketKind.CHAT], [Way.DOWN])
         memory, during = Memory(scene), Others(one, other)
         alice.says_up_to(alice.goal + size // SIZE)
         with meanwhile(during.talk(), memory.watch()):
