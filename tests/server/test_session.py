@@ -78,6 +78,10 @@ class FakeConnection:
     def delay_acks(self) -> None:
         """The kernel's business, not that of any test."""
 
+    @property
+    def is_held(self) -> bool:
+        return bool(self.holds)
+
     def queued(self) -> int:
         return self.waiting_to_be_sent
 

@@ -208,6 +208,10 @@ class BaseConnection(asyncio.Protocol, ABC, Generic[AnyDoor]):
             self._is_paused = False
             self._transport.resume_reading()
 
+    @property
+    def is_held(self) -> bool:
+        return bool(self._holds)
+
     def queued(self) -> int:
         return self._outbox.queued()
 
