@@ -112,6 +112,19 @@ def reaches(source: str) -> Iterator[str]:
             yield f"{node.func.id}()"
 
 
+def decisions(found: Modules) -> list[str]:
+    """Return where a module of sockets asks what kind a value is of, or reaches into the services of the hub."""
+    return [
+        f"{name}: line {node.lineno}"
+        for name, source in found.items()
+        if part(name) == "server.net"
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Match)
+        or (isinstance(node, ast.Name) and node.id == "isinstance")
+        or (isinstance(node, ast.Attribute) and node.attr in {"chats", "people", "rooms", "switchboard"})
+    ]
+
+
 def graph(found: Modules) -> dict[str, set[str]]:
     """Return which module imports which, by the closest name that is a module."""
     return {name: {closest(target, found) for target in imported(source)} - {name} for name, source in found.items()}
@@ -154,6 +167,13 @@ def test_imports_make_no_circle() -> None:
 
 def test_core_and_protocols_touch_no_socket_clock_file_or_loop() -> None:
     assert impurities(modules()) == []
+
+
+def test_sockets_decide_nothing_by_the_kind_of_what_they_carry() -> None:
+    """A codec says what an event or a command means to its client, and the hub what is done about it."""
+    found = modules()
+    assert "duologue.server.net.paced_connection" in found
+    assert decisions(found) == []
 
 
 def test_imports_are_absolute() -> None:
@@ -223,6 +243,19 @@ def test_an_import_along_the_layers_is_allowed(name: str, source: str) -> None:
 def test_input_and_output_in_the_core_is_caught(name: str, source: str) -> None:
     assert len(impurities({name: source})) == 1
     assert impurities({"duologue.server.net.listener": source}) == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "match event:\n    case Probe():\n        pass",
+        "if isinstance(event, Probe):\n    pass",
+        "self._hub.chats.mailbox.received('alice', 's', 1)",
+    ],
+)
+def test_a_socket_that_decides_is_caught(source: str) -> None:
+    assert len(decisions({"duologue.server.net.web_connection": source})) == 1
+    assert decisions({"duologue.server.hub": source}) == []
 
 
 def test_a_circle_is_caught() -> None:

@@ -164,8 +164,12 @@ class BaseConnection(asyncio.Protocol, ABC, Generic[AnyDoor]):
             self._backlog = commands
         elif (following := next(commands, None)) is not None:
             self._backlog = chain((following,), commands)
+            self._wait_for_turn()
+
+    def _wait_for_turn(self) -> None:
+        if Hold.TURN not in self._holds:
             self.hold(Hold.TURN)
-            turns.wait(partial(self.release, Hold.TURN), self.bucket)
+            self._hub.turns.wait(partial(self.release, Hold.TURN), self.bucket)
 
     # From the hub
 
@@ -189,6 +193,8 @@ class BaseConnection(asyncio.Protocol, ABC, Generic[AnyDoor]):
     def delay_acks(self) -> None: ...
 
     def hold(self, reason: Hold) -> None:
+        if self._is_silent:
+            return  # what it says is not heard any more, and only reading shows that the peer has gone
         if not self._is_paused:
             self._is_paused = True
             self._transport.pause_reading()
