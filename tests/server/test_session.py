@@ -132,4 +132,4 @@ def test_whoever_has_just_come_is_in_no_chat_and_was_never_warned() -> None:
 
 
 def test_each_reason_not_to_read_is_one_of_its_own() -> None:
-    assert len({reason.value for reason in Hold}) == len(Hold)
+    assert [*Hold.__members__] == [reason.name for reason in Hold], "one with the words of another is that other"
