@@ -6,6 +6,13 @@ from tests.mutations.defences import Defence
 
 DEFENCES = (
     Defence(
+        "no TLS is older than 1.2",
+        "duologue/server/net/tls.py",
+        "    context.minimum_version = ssl.TLSVersion.TLSv1_2\n",
+        "",
+        "tests/server/net/test_tls.py::test_tls_1_2_or_newer",
+    ),
+    Defence(
         "nobody is dead whom the server does not read from",
         "duologue/server/heartbeat.py",
         "                self.heard.add(row)\n",
