@@ -66,10 +66,18 @@ LETTER_BYTES = 9
 """72 random bits, 12 characters, as the streams of our own client have."""
 
 
-def handle_client(hub: Hub, connection: Connection, command: Command | PeerError) -> None:
-    """Carry out one command that came on `connection`, or send what is wrong with it."""
+def handle_client(
+    hub: Hub, connection: Connection, command: Command | PeerError, *, given_for: Session | None = None
+) -> None:
+    """Carry out one command that came on `connection`, or send what is wrong with it.
+
+    One that is `given_for` a session is the receipt that its client cannot send. It costs nothing, as others decide how
+    many there are, and counts when the session is over: what was queued is sent after the goodbye.
+    """
     try:
-        _carry_out(hub, connection, command)
+        if given_for is None:
+            hub.metering.spend(connection, cost_of(hub, connection, command))
+        _carry_out(hub, connection, given_for or connection.session, command)
     except FatalPeerError as error:
         hub.cast_out(connection, error)
     except PeerError as error:
@@ -81,17 +89,22 @@ def _class_of(command: Command | PeerError) -> type | None:
     return command.of if isinstance(command, PeerError) else type(command)
 
 
-def _carry_out(hub: Hub, connection: Connection, command: Command | PeerError) -> None:
-    hub.metering.spend(connection, cost_of(hub, connection, command))
+def _carry_out(hub: Hub, connection: Connection, session: Session | None, command: Command | PeerError) -> None:
     kind = type(command)
     if kind in _FOR_SOCKETS:
         _FOR_SOCKETS[kind](hub, connection, command)
-        return
-    if connection.session is None:
-        raise PeerError("not_logged_in", "The login is not complete: wait for the first PONG on the check socket.")
-    if isinstance(command, PeerError):
+    elif session is None:
+        _refuse_stranger(kind)
+    elif isinstance(command, PeerError):
         raise command
-    _FOR_CLIENTS[kind](hub, connection.session, command)
+    else:
+        _FOR_CLIENTS[kind](hub, session, command)
+
+
+def _refuse_stranger(kind: type) -> None:
+    # A PING is only not answered: the first PONG says that the login is complete.
+    if kind is not Ping:
+        raise PeerError("not_logged_in", "The login is not complete: wait for the first PONG on the check socket.")
 
 
 def _give_nickname(hub: Hub, connection: Connection, command: GiveNickname) -> None:
@@ -114,18 +127,16 @@ def _attach(hub: Hub, connection: Connection, command: AttachSocket) -> None:
     hub.login.attach(connection, command.kind, command.token, spellings=command.spellings)
 
 
-def _ping(hub: Hub, connection: Connection, command: Ping) -> None:
-    # Before the login is complete there is nothing to answer: the first PONG says that it is.
-    if connection.session:
-        hub.chats.check_from_client(connection.session, command)
-
-
 def _pong(hub: Hub, connection: Connection, _: Pong) -> None:
     """Do nothing more: any byte counts as a sign of life."""
 
 
 def _nothing(hub: Hub, connection: Connection, _: NoCommand) -> None:
     """Do nothing more: it is paid for."""
+
+
+def _ping(hub: Hub, session: Session, command: Ping) -> None:
+    hub.chats.check_from_client(session, command)
 
 
 def _ask(hub: Hub, session: Session, command: AskForChat) -> None:
@@ -300,13 +311,13 @@ _FOR_SOCKETS: dict[type, Callable[..., None]] = {
     GivePass: _give_pass,
     ComeIn: _come_in,
     AttachSocket: _attach,
-    Ping: _ping,
     Pong: _pong,
     NoCommand: _nothing,
 }
 """Commands of a single socket, during the login or for as long as the socket lives."""
 
 _FOR_CLIENTS: dict[type, Callable[..., None]] = {
+    Ping: _ping,
     AskForChat: _ask,
     AcceptChat: _accept,
     DeclineChat: _decline,

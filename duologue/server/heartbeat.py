@@ -51,5 +51,9 @@ class Heartbeat:
             self._reap(self._client_in(row))
         quiet = self._connections.quiet(now, self._heartbeat)
         for row in quiet:
-            self._client_in(row).tell(Probe())
+            session = self._client_in(row)
+            if all(connection.is_held for connection in session.sockets):
+                # Its answer would not be read: the silence is ours. TCP finds out whether it is there (net/binding.py).
+                self.heard.add(row)
+            session.tell(Probe())
         self._connections.pinged(quiet, now)

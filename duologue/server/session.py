@@ -113,6 +113,10 @@ class Connection(Protocol):
     def delay_acks(self) -> None:
         """Let the kernel answer two segments with one ACK, for as long as they come fast."""
 
+    @property
+    def is_held(self) -> bool:
+        """Whether it is not read from at the moment."""
+
     def queued(self) -> int:
         """Return the bytes that wait to be sent."""
 

@@ -148,3 +148,9 @@ def test_names_are_listed_as_people_say_them(names: list[str], said: str) -> Non
 def test_words_that_a_sentence_repeats_are_short_and_draw_nothing_but_themselves() -> None:
     assert shortened("abc") == "abc"
     assert shortened("\x1b[31m" + "x" * 40) == "␛[31m" + "x" * 35 + "…"
+
+
+@given(st.text(max_size=500))
+def test_what_is_shown_of_somebodys_words_is_short_and_moves_no_cursor(text: str) -> None:
+    assert visible(shortened(text)) == shortened(text)
+    assert len(shortened(text)) < 400

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.mutations.defences import Defence
 
 _LETTERS = "tests/attacks/test_letters.py"
+_ORIGINAL = "tests/scenes/test_simplechat.py"
 _BLOCK = "tests/attacks/test_block.py"
 _STORES = "tests/server/storage/test_letters.py"
 _STREAMS = "tests/core/test_streams.py"
@@ -60,6 +61,49 @@ DEFENCES = (
         "if stream is None and len(chat.streams) >= STREAMS_OF_A_CHAT:",
         "if stream is None and not chat.streams and len(chat.streams) >= STREAMS_OF_A_CHAT:",
         f"{_STORES}::test_a_chat_has_no_more_streams_than_are_read_for_each_letter",
+    ),
+    # Receipts of a client that sends none
+    Defence(
+        "a letter to an original client is received when its TCP has taken it",
+        "duologue/protocols/legacy/simplechat_events.py",
+        "make, (Ping(event.number, event.stream),)",
+        "make, ()",
+        f"{_ORIGINAL}::test_letters_come_once",
+    ),
+    Defence(
+        "and after the goodbye too",
+        "duologue/server/net/paced_connection.py",
+        "session.check_socket, command, given_for=session",
+        "session.check_socket, command",
+        f"{_ORIGINAL}::test_letters_that_are_taken_after_the_goodbye_come_once",
+    ),
+    Defence(
+        "nobody pays for the letters of others",
+        "duologue/server/dispatch.py",
+        "        if given_for is None:\n",
+        "        if True:\n",
+        f"{_ORIGINAL}::test_nobody_pays_for_the_letters_of_others",
+    ),
+    Defence(
+        "a closed socket is not held",
+        "duologue/server/net/connection.py",
+        "        if self._is_silent:\n            return  # what it says",
+        "        if False:\n            return  # what it says",
+        "tests/server/net/test_paced_connection.py::test_one_who_has_gone_is_noticed_though_it_is_held_after_the_close",
+    ),
+    Defence(
+        "nobody replies to a letter that they have not been sent",
+        "duologue/protocols/legacy/simplechat_events.py",
+        "    make = partial(_letter_in_words, person, event)\n",
+        "    made = _letter_in_words(person, event)\n    make = partial(tuple, made)\n",
+        f"{_ORIGINAL}::test_a_reply_goes_to_one_whose_letter_has_been_sent",
+    ),
+    Defence(
+        "the chat of an original client is resumed before what its user has typed",
+        "duologue/server/net/paced_connection.py",
+        "chain(self._given, commands), ()",
+        "chain(commands, self._given), ()",
+        f"{_ORIGINAL}::test_what_comes_before_the_chat_was_resumed_is_said_in_it",
     ),
     # Shares of a mailbox
     Defence(

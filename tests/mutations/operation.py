@@ -6,6 +6,20 @@ from tests.mutations.defences import Defence
 
 DEFENCES = (
     Defence(
+        "no TLS is older than 1.2",
+        "duologue/server/net/tls.py",
+        "    context.minimum_version = ssl.TLSVersion.TLSv1_2\n",
+        "",
+        "tests/server/net/test_tls.py::test_tls_1_2_or_newer",
+    ),
+    Defence(
+        "nobody is dead whom the server does not read from",
+        "duologue/server/heartbeat.py",
+        "                self.heard.add(row)\n",
+        "                pass\n",
+        "tests/server/test_heartbeat.py::test_of_one_who_is_read_from_nowhere_the_silence_is_ours",
+    ),
+    Defence(
         "the data folder is its owner's alone",
         "duologue/server/permissions.py",
         "mode=0o700 if missing == folder else 0o777",

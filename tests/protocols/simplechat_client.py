@@ -52,7 +52,8 @@ class Client:
     def told(self, *events: Event) -> None:
         for event in events:
             told = self.login.told(event)
-            self.heard += [message.decode() for message in told.login]
+            in_turn = told.in_turn.make() if told.in_turn else ()
+            self.heard += [message.decode() for message in (*told.login, *in_turn)]
             self.answered += [message.decode() for message in told.chat]
 
     def types(self, *reads: str) -> list[Command]:

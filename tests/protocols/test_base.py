@@ -19,8 +19,7 @@ def test_what_is_served_by_default_is_there() -> None:
 
 
 @doors
-def test_a_door_is_found_by_its_own_name_and_its_port_can_be_set(door: FrontDoor) -> None:
-    assert FRONT_DOORS[door.name] is door
+def test_the_port_of_a_door_can_be_set(door: FrontDoor) -> None:
     assert door.port_setting in {setting.name for setting in fields(Settings)}
 
 

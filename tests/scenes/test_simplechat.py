@@ -650,6 +650,23 @@ async def test_one_is_lost_itself_and_the_server_resumes_for_it(guild: Guild, wa
     await alice.hears("bob: good", is_over("bob"))
 
 
+@pytest.mark.parametrize("last", ["chat_socket", "check_socket"])
+async def test_what_comes_before_the_chat_was_resumed_is_said_in_it(guild: Guild, last: str) -> None:
+    """Whichever socket is the last: the server resumes first."""
+    alice, bob, chat = await guild.chat_with_native("alice", "bob")
+    await alice.leaves()
+    await bob.hears("chat_paused alice 60")
+    alice = await guild.connects()
+    assert await alice.knocks("alice") == "AUTH_SUCCESS"
+    sockets = {"chat_socket": (alice.chat, 1, "hello"), "check_socket": (alice.check, 2, "PING")}
+    for word in sorted(sockets, key=lambda word: word == last):
+        sock, beyond, text = sockets[word]
+        await alice.connects(sock, alice.port + beyond)
+        await alice.sends(sock, f"{word}{text}")
+    await alice.hears("Chat with bob goes on.", "want_chat_with_you bob", "bob")
+    await bob.hears(f"stream_begins alice {chat}.2 1", f"chat_resumed alice {chat}", ":hello")
+
+
 async def test_both_are_lost_and_come_back(guild: Guild) -> None:
     for client in await guild.chat_between("alice", "bob"):
         await client.leaves()
@@ -722,6 +739,54 @@ async def test_letters_come_once(tmp_path: Path, history: bool) -> None:
         await alice.heard_nothing()
         await alice.types("/msg bob I am")
         await bob.hears_like(r"message_from alice \d+ \S+ 1 :I am")
+
+
+@pytest.mark.parametrize("history", [True, False])
+async def test_letters_that_are_taken_after_the_goodbye_come_once(tmp_path: Path, history: bool) -> None:
+    async with keeping(tmp_path, history=history) as guild:
+        bob = await guild.stage.enters("bob")
+        for number in range(5):
+            await bob.says(f"/msg alice AbCd-_12345{number} 1 :{number}")
+            await bob.hears(f"kept_for alice AbCd-_12345{number} 1")
+        alice = await guild.enters("alice")
+        await alice.hears("bob (private message): 0")
+        await alice.sends(alice.chat, "/exit")
+        await alice.hears(*(f"bob (private message): {number}" for number in range(1, 5)), "Goodbye!")
+        await alice.is_out()
+        for number in range(5):
+            await hears_pong(bob, f"PONG 1 1 AbCd-_12345{number}")
+        alice = await guild.enters("alice")
+        await alice.heard_nothing()
+
+
+async def test_nobody_pays_for_the_letters_of_others(tmp_path: Path) -> None:
+    """Or else they could silence somebody, whose client cannot even say that it has them."""
+    limits = {"message_burst": 8.0, "message_rate": 1.0}
+    async with keeping(tmp_path, limits=limits) as guild:
+        senders = {nickname: await guild.stage.enters(nickname) for nickname in ("bob", "carol", "dave")}
+        for nickname, sender in senders.items():
+            for number in range(1, 5):
+                await sender.says(f"/msg alice {nickname}-_123456 {number} :hi")
+                await sender.hears(f"kept_for alice {nickname}-_123456 {number}")
+        alice = await guild.enters("alice")
+        for nickname, sender in senders.items():
+            await alice.hears(*[f"{nickname} (private message): hi"] * 4)
+            await hears_pong(sender, f"PONG 4 4 {nickname}-_123456")
+        await alice.heard_nothing()
+
+
+async def test_a_reply_goes_to_one_whose_letter_has_been_sent(tmp_path: Path) -> None:
+    """What still waits in the queue, its user cannot mean."""
+    async with keeping(tmp_path, history=True) as guild:
+        bob, carol = await guild.stage.enters("bob"), await guild.stage.enters("carol")
+        await bob.says("/msg alice AbCd-_123456 1 :" + "b" * 5000)
+        await bob.hears("kept_for alice AbCd-_123456 1")
+        await carol.says("/msg alice CbCd-_123456 1 :from carol")
+        await carol.hears("kept_for alice CbCd-_123456 1")
+        alice = await guild.enters("alice")
+        assert (await alice.reads(alice.login)).startswith("bob (private message): bbb")
+        await alice.sends(alice.chat, "/reply got it")
+        await bob.hears_like(r"message_from alice \d+ \S+ 1 :got it")
 
 
 @pytest.mark.parametrize("history", [True, False])

@@ -101,6 +101,7 @@ def test_one_that_was_full_on_its_way_in_is_read_again_when_its_client_is_in(cro
         connection.session = None
         crowd.backpressure.congested(connection)
         connection.session = bob
+    assert (fake(bob.check_socket).holds, holds(bob)) == ({Hold.OWN_QUEUE}, {Hold.OWN_QUEUE})
     for connection in (bob.chat_socket, bob.check_socket):
         crowd.backpressure.drained(connection)
     assert (fake(bob.check_socket).holds, holds(bob)) == (set(), set())

@@ -11,9 +11,10 @@ import pytest
 
 from duologue.core.commands import chat as commands
 from duologue.core.commands import words
-from duologue.core.commands.chat import Command, ReadHistory, SearchHistory
+from duologue.core.commands.chat import Command, Ping, ReadHistory, SearchHistory
 from duologue.server.dispatch import _FOR_CLIENTS, _FOR_SOCKETS, handle_client
 from tests.bound import BOUND
+from tests.scenes.conftest import hears_pong
 from tests.stage import Stage, opened, until
 
 
@@ -34,6 +35,17 @@ async def test_every_word_is_answered(stage: Stage, row: words.Word) -> None:
     alice = await stage.enters("alice")
     await alice.says(row.word + (" bob" if row.takes is not words.Takes.NOTHING else ""))
     assert await alice.login.line()
+
+
+async def test_a_receipt_for_what_was_queued_counts_after_the_end_of_the_session(stage: Stage) -> None:
+    alice, bob = await stage.enters("alice"), await stage.enters("bob")
+    await bob.says("/msg alice AbCd-_123456 1 :hi")
+    await alice.hears_like("message_from bob .*")
+    session = stage.server.hub.directory.sessions["alice"]
+    await alice.says("/exit")
+    await alice.is_out_after("disconnected bye Goodbye!")
+    handle_client(stage.server.hub, session.check_socket, Ping(1, "AbCd-_123456"), given_for=session)
+    await hears_pong(bob, "PONG 1 1 AbCd-_123456")
 
 
 @pytest.mark.parametrize("word", ["/accept", "/decline", "/cancel"])

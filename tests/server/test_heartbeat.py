@@ -6,7 +6,7 @@ import pytest
 
 from duologue.core.events.chat import Probe
 from duologue.server.heartbeat import SWEEP_EVERY, Heartbeat
-from duologue.server.session import Session
+from duologue.server.session import Hold, Session
 from duologue.server.tables import Connections
 from duologue.settings import Settings
 from tests.server.test_session import fake, session
@@ -79,6 +79,17 @@ def test_whoever_says_anything_is_not_asked(ward: Ward) -> None:
     assert heard_on_check(bob) == [Probe(), Probe()]
 
 
+def test_of_one_who_is_read_from_nowhere_the_silence_is_ours(ward: Ward) -> None:
+    """Its answer waits in the kernel. From one socket that is read it could be heard."""
+    alice, bob = ward.enters("alice"), ward.enters("bob")
+    for connection in (*alice.sockets, *bob.sockets[:2]):
+        connection.hold(Hold.STORE)
+    for now in range(100):
+        ward.sweeps(now)
+    assert ward.dead == ["bob"]
+    assert heard_on_check(alice)[0] == Probe()
+
+
 def test_who_is_not_heard_is_dead_and_nobody_else(ward: Ward) -> None:
     """8.2: after 45 s."""
     ward.enters("alice")
@@ -126,9 +137,10 @@ def test_a_sign_of_life_of_one_who_is_gone_is_not_that_of_the_next_in_its_row(wa
     alice = ward.enters("alice")
     ward.heartbeat.heard.add(alice.row)
     ward.sweeps(1)
+    row = alice.row
     ward.leaves(alice)
     bob = ward.enters("bob", now=1)
-    assert bob.row == alice.row or alice.row not in ward.sessions
+    assert bob.row == row
     ward.sweeps(46.5)
     assert ward.dead == ["bob"]
 

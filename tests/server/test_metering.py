@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from duologue.core.costs import BYTE, MESSAGE
+from duologue.core.costs import MESSAGE
 from duologue.core.events.chat import Refused
 from duologue.core.limits import Limits
 from duologue.server.metering import WARN_EVERY, Metering
@@ -153,7 +153,3 @@ def test_where_there_is_no_limit_nothing_is_counted() -> None:
     assert pay(1_000_000, 1 << 30)
     desk.metering.spend(alice.chat_socket, 1e9)
     assert fake(alice.chat_socket).holds == set()
-
-
-def test_a_kilobyte_counts_as_a_message() -> None:
-    assert 1024 * BYTE == MESSAGE

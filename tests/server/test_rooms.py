@@ -316,6 +316,7 @@ async def test_who_goes_while_the_password_is_checked_does_not_come_in(house: Ho
     alice = house.comes("alice")
     house.desk.join(alice, JoinRoom("#tea", "sesame"))
     await asyncio.sleep(0)
+    assert house.desk._tasks.running, "it is being checked"
     house.comes("alice")
     house.pool.is_open.set()
     await until(lambda: not house.desk._tasks.running)

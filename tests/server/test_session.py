@@ -82,6 +82,10 @@ class FakeConnection:
     def delay_acks(self) -> None:
         """The kernel's business, not that of any test."""
 
+    @property
+    def is_held(self) -> bool:
+        return bool(self.holds)
+
     def queued(self) -> int:
         return self.waiting_to_be_sent
 
@@ -132,4 +136,4 @@ def test_whoever_has_just_come_is_in_no_chat_and_was_never_warned() -> None:
 
 
 def test_each_reason_not_to_read_is_one_of_its_own() -> None:
-    assert len({reason.value for reason in Hold}) == len(Hold)
+    assert [*Hold.__members__] == [reason.name for reason in Hold], "one with the words of another is that other"

@@ -107,6 +107,11 @@ class SimpleChatCodec:
         if nickname and not self._person.token:
             yield GiveNickname(nickname, is_all=True)
 
+    @property
+    def waits(self) -> bool:
+        """Whether what its client types has to wait for the client's other sockets: see `early`."""
+        return self.kind is SocketKind.CHAT and not self._person.is_on
+
     def early(self) -> Iterator[Command | PeerError]:
         """Yield what came before the client's other sockets were there."""
         text, self._early = self._early, ""
@@ -125,7 +130,7 @@ class SimpleChatCodec:
         return True
 
     def told(self, event: Event) -> Told:
-        """Return the messages for `event`, on whichever socket they go. Asked of the login socket's codec."""
+        """Return what `event` makes for the client, on whichever socket. Asked of the login socket's codec."""
         if isinstance(event, LoggedIn):
             self._door.logged_in(self._address, self._port, self._person)
         return told(self._person, event)

@@ -1,19 +1,25 @@
-"""The bytes for a client of system 000 for each event, and on which of its sockets. See `simplechat_state`."""
+"""What each event makes for a client of system 000: bytes, on which of its sockets, and the commands that a native
+client would answer with. See `simplechat_state`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
+from duologue.core.commands.chat import Command, Ping, ResumeChat
 from duologue.core.events.chat import (
     Acknowledged,
     ChatEnded,
     ChatRequested,
     ChatResumed,
     ChatStarted,
+    ChatWaits,
     Event,
     LoggedIn,
     LoginDenied,
+    MessageFrom,
     Probe,
     Refused,
     RequestAnswered,
@@ -50,11 +56,29 @@ _WARNING = "slow_down"
 
 
 @dataclass(frozen=True, slots=True)
+class InTurn:
+    """Messages for the login socket that are made when their turn comes there: until then, its user cannot know of
+    them.
+    """
+
+    size: int
+    """The bytes that they take while they wait, about."""
+    make: Callable[[], tuple[bytes, ...]]
+    commands: tuple[Command, ...]
+    """Given for the client, on its check socket, once they all have been taken."""
+
+
+@dataclass(frozen=True, slots=True)
 class Told:
-    """The messages for an event, on each of the client's sockets."""
+    """The messages for an event, on each of the client's sockets, and what a native client would do besides."""
 
     login: tuple[bytes, ...] = ()
     chat: tuple[bytes, ...] = ()
+    in_turn: InTurn | None = None
+    commands: tuple[Command, ...] = ()
+    """Given for the client, on its chat socket, before all that it has typed there."""
+    is_in: bool = False
+    """Whether the login is complete, so that what it types is read."""
 
 
 def told(person: SimpleChatUser, event: Event) -> Told:
@@ -73,7 +97,7 @@ def _logged_in(person: SimpleChatUser, event: LoggedIn) -> Told:
 
 def _is_complete(person: SimpleChatUser, _: Acknowledged) -> Told:
     person.is_on = True
-    return Told()
+    return Told(is_in=True)
 
 
 def _requested(person: SimpleChatUser, event: ChatRequested) -> Told:
@@ -123,6 +147,11 @@ def _started(person: SimpleChatUser, event: ChatStarted) -> Told:
     return _starts(person) if person.is_asking else Told(_shown(text))
 
 
+def _waits(person: SimpleChatUser, event: ChatWaits) -> Told:
+    """Resume the chat: the client knows of none, and cannot ask for it."""
+    return Told(_shown(person.user.told(event)), commands=(ResumeChat(event.chat),))
+
+
 def _resumed(person: SimpleChatUser, event: ChatResumed) -> Told:
     """The client has begun anew and knows of no chat: a yes, or /chat, takes it back into this one."""
     person.user.partner = event.nickname
@@ -158,6 +187,17 @@ def _said(_: SimpleChatUser, event: Said) -> Told:
     return Told(messages(*with_mark(shown_name(event.nickname), event.text)))
 
 
+def _letter(person: SimpleChatUser, event: MessageFrom) -> Told:
+    """Report a letter when the client's TCP has taken all of it, as the client does not say that it has it."""
+    make = partial(_letter_in_words, person, event)
+    return Told(in_turn=InTurn(len(event.text.encode()), make, (Ping(event.number, event.stream),)))
+
+
+def _letter_in_words(person: SimpleChatUser, event: MessageFrom) -> tuple[bytes, ...]:
+    said = person.user.spoken(event)
+    return messages(*with_mark(*said)) if said else ()
+
+
 def _said_in_room(_: SimpleChatUser, event: RoomSaid) -> Told:
     """Always name the room, the lobby too: only the partner's texts have nothing but a name in front."""
     return Told(messages(*with_mark(f"{visible(event.room)} {shown_name(event.nickname)}", event.text)))
@@ -184,9 +224,11 @@ _TOLD: dict[type[Event], Callable[..., Told]] = {
     RequestSent: lambda _, event: Told(_shown(f"Waiting for {shown_name(event.nickname)} to answer.")),
     RequestAnswered: _answered,
     ChatStarted: _started,
+    ChatWaits: _waits,
     ChatResumed: _resumed,
     ChatEnded: _chat_ended,
     Said: _said,
+    MessageFrom: _letter,
     RoomEntered: _entered,
     RoomExited: _exited,
     RoomSaid: _said_in_room,

@@ -164,8 +164,12 @@ class BaseConnection(asyncio.Protocol, ABC, Generic[AnyDoor]):
             self._backlog = commands
         elif (following := next(commands, None)) is not None:
             self._backlog = chain((following,), commands)
+            self._wait_for_turn()
+
+    def _wait_for_turn(self) -> None:
+        if Hold.TURN not in self._holds:
             self.hold(Hold.TURN)
-            turns.wait(partial(self.release, Hold.TURN), self.bucket)
+            self._hub.turns.wait(partial(self.release, Hold.TURN), self.bucket)
 
     @property
     def heard_on(self) -> Connection:
@@ -193,6 +197,8 @@ class BaseConnection(asyncio.Protocol, ABC, Generic[AnyDoor]):
     def delay_acks(self) -> None: ...
 
     def hold(self, reason: Hold) -> None:
+        if self._is_silent:
+            return  # what it says is not heard any more, and only reading shows that the peer has gone
         if not self._is_paused:
             self._is_paused = True
             self._transport.pause_reading()
@@ -211,6 +217,10 @@ class BaseConnection(asyncio.Protocol, ABC, Generic[AnyDoor]):
         if not self._holds and not self._transport.is_closing():
             self._is_paused = False
             self._transport.resume_reading()
+
+    @property
+    def is_held(self) -> bool:
+        return bool(self._holds)
 
     def queued(self) -> int:
         return self._outbox.queued()

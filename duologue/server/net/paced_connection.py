@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
-from typing import Protocol, cast
+from itertools import chain
+from typing import Any, Protocol, cast
 
-from duologue.core.commands.chat import Command, ResumeChat, SocketKind
+from duologue.core.commands.chat import Command
 from duologue.core.errors import PeerError
-from duologue.core.events.chat import Acknowledged, ChatWaits, Event, MessageFrom, Said
+from duologue.core.events.chat import Event, Said
 from duologue.protocols.legacy.simplechat import SimpleChatCodec
+from duologue.protocols.legacy.simplechat_events import InTurn
 from duologue.protocols.native.codec import NativeCodec
-from duologue.protocols.native.wire import encode_message, parse_message
+from duologue.protocols.native.wire import parse_message
 from duologue.server.dispatch import handle_client
 from duologue.server.net.connection import BaseConnection
 from duologue.server.net.pacing import GAP, Pacer
@@ -102,14 +104,19 @@ class OneOfThreeConnection(PacedConnection):
     """One of three sockets of such a client. Events may be sent to any of them, and the codec knows which of them says
     it.
 
-    The client only talks: this does for it what a native client does besides.
+    The client only talks. What a native one does besides, the codec commands for it (`Told`), and that goes the way of
+    all commands.
     """
 
-    __slots__ = ()
+    __slots__ = ("_given",)
 
     is_all_three = False
 
     door: SimpleChatCodec
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self._given: tuple[Command, ...] = ()
 
     @property
     def heard_on(self) -> Connection:
@@ -117,40 +124,55 @@ class OneOfThreeConnection(PacedConnection):
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
-        if self.session is None and self.door.kind is SocketKind.CHAT and not (self._is_silent or self._holds):
+        if self.door.waits and not (self._is_silent or self._holds):
             self._backlog = self.door.early()
             self.hold(Hold.LOGIN)
+
+    def _carry_out(self, commands: Iterator[Command | PeerError]) -> None:
+        if self._given:
+            commands, self._given = chain(self._given, commands), ()
+        super()._carry_out(commands)
 
     def tell(self, event: Event) -> None:
         session = self.session
         if session is None:
             self._send_all(self.door.encode(event))
             return
-        match event:
-            case MessageFrom():
-                self._hand_over(session, event)
-                return
-            case ChatWaits(chat=chat):
-                handle_client(self._hub, session.chat_socket, ResumeChat(chat))
-            case Acknowledged():
-                asyncio.get_running_loop().call_soon(session.chat_socket.release, Hold.LOGIN)
-        told = cast(SimpleChatCodec, session.login_socket.door).told(event)
-        for connection, messages in ((session.login_socket, told.login), (session.chat_socket, told.chat)):
-            for message in messages:
-                connection.send(message)
+        login, chat, _ = _sockets_of(session)
+        told = login.door.told(event)
+        login._send_all(told.login)
+        chat._send_all(told.chat)
+        if told.in_turn:
+            login._send_in_turn(session, told.in_turn)
+        if told.commands:
+            chat._give(told.commands)
+        if told.is_in:
+            asyncio.get_running_loop().call_soon(chat.release, Hold.LOGIN)
 
-    def _hand_over(self, session: Session, event: MessageFrom) -> None:
-        """Hand over a letter; it has been received when the last of it has been taken."""
+    def _give(self, commands: tuple[Command, ...]) -> None:
+        """Carry out what the codec commands for its client: not now, while its hub tells it something, but before what
+        waits here of the client's own.
+        """
+        self._given += commands
+        self._wait_for_turn()
 
-        def taken(_: int) -> None:
-            self._hub.chats.mailbox.received(session.nickname, event.stream, event.number)
+    def _send_in_turn(self, session: Session, messages: InTurn) -> None:
+        def taken() -> None:
+            for command in messages.commands:
+                handle_client(self._hub, session.check_socket, command, given_for=session)
 
-        self._outbox.send_lines(encode_message(event.text), lambda _: self.door.encode(event), taken)
+        self._outbox.send_in_turn(messages.size, messages.make, taken)
 
     def messages_from(self, nickname: str, taken: Callable[[int], None]) -> Callable[[bytes], None]:
+        login = _sockets_of(self.session)[0] if self.session else self
+
         def heard(count: int) -> None:
             # The question whether it lives waits behind them, longer perhaps than the silence of the dead may last.
-            self._heard.add(self.row)
+            login._heard.add(login.row)
             taken(count)
 
-        return super().messages_from(nickname, heard)
+        return super(OneOfThreeConnection, login).messages_from(nickname, heard)
+
+
+def _sockets_of(session: Session) -> tuple[OneOfThreeConnection, OneOfThreeConnection, OneOfThreeConnection]:
+    return cast(tuple[OneOfThreeConnection, OneOfThreeConnection, OneOfThreeConnection], session.sockets)

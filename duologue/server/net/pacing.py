@@ -111,6 +111,13 @@ class Pacer:
         """
         self._add(self._by_lines(lines, messages_of, taken), len(lines) + BESIDES)
 
+    def send_in_turn(self, size: int, make: Callable[[], tuple[bytes, ...]], taken: Callable[[], None]) -> None:
+        """Queue the messages that `make` gives when their turn comes; until then they count for `size` bytes.
+
+        `taken` is called when they all have been taken.
+        """
+        self._add(self._made(size + BESIDES, make, taken), size + BESIDES)
+
     def queued(self) -> int:
         """Return the bytes that the peer's TCP has not taken yet, and what it costs to keep them."""
         return self._queued
@@ -150,6 +157,11 @@ class Pacer:
     def _whole(self, message: bytes) -> Iterator[bytes]:
         yield message
         self._forget(len(message) + BESIDES)
+
+    def _made(self, size: int, make: Callable[[], tuple[bytes, ...]], taken: Callable[[], None]) -> Iterator[bytes]:
+        yield from make()
+        taken()
+        self._forget(size)
 
     def _by_lines(
         self, lines: bytes, messages_of: Callable[[bytes], tuple[bytes, ...]], taken: Callable[[int], None]

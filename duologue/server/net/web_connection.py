@@ -9,7 +9,7 @@ from functools import partial
 
 from duologue.core.commands.chat import Command
 from duologue.core.errors import PeerError
-from duologue.core.events.chat import Event, Probe
+from duologue.core.events.chat import Event
 from duologue.protocols.native.codec import NativeCodec
 from duologue.protocols.web.codec import WebCodec, encode_frame, encode_lines
 from duologue.server.net.connection import BaseConnection
@@ -47,9 +47,6 @@ class WebConnection(BaseConnection[WebCodec]):
             self.close()
 
     def tell(self, event: Event) -> None:
-        if isinstance(event, Probe) and self._holds:
-            # Its answer would not be read: the silence is ours. TCP finds out whether it is there (binding.py).
-            self._heard.add(self.row)
         if self.door.is_open:
             self.send(self.door.encode(event))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -170,6 +172,7 @@ def test_what_goes_nowhere_is_explained(standing: InputContext, typed: str, expl
 @given(st.text(), st.sampled_from([FREE, CHAT, ASKED, ASKED_BY_TWO, UNSENT, UNSENT_TOO_LATE, ROOMS, LEFT_A_CHAT]))
 def test_any_text_has_a_meaning_and_explanations_are_safe_to_show(typed: str, standing: InputContext) -> None:
     meaning = meaning_of(typed, standing)
+    assert isinstance(meaning, get_args(Meaning))
     if isinstance(meaning, Explain):
         assert visible(meaning.text) == meaning.text
 

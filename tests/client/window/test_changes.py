@@ -1,4 +1,4 @@
-"""Every change that the desk can decide on is one that the stage can obey."""
+"""Every change that the presenter can decide on is one that the windows know how to show."""
 
 from __future__ import annotations
 

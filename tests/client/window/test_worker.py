@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import queue
+import socket
 from collections.abc import Callable, Iterator
 from concurrent.futures import wait
 from pathlib import Path
+from time import monotonic
 from typing import TypeVar
 
 import pytest
@@ -29,7 +31,7 @@ from duologue.client.window.news import (
     PasswordWanted,
     Sent,
 )
-from duologue.client.window.worker import Worker
+from duologue.client.window.worker import LEAVING, Worker
 from duologue.core.commands.chat import AskForChat, ReadHistory, SearchHistory
 from duologue.core.events.chat import MessageFrom, RequestAnswered
 from tests.bound import BOUND
@@ -179,8 +181,18 @@ def test_a_second_login_ends_the_first(told: Told, server: Server) -> None:
     assert told.next(LoggedIn) == LoggedIn("user2")
 
 
-def test_stopping_in_the_middle_of_a_login(told: Told, server: Server) -> None:
-    told.log_in(server.port, "user1")
+def test_stopping_in_the_middle_of_a_login_waits_for_nobody() -> None:
+    """Neither for the server, which does not answer, nor for itself."""
+    told = Told()
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        told.log_in(silent.getsockname()[1], "user1")
+        login, _ = silent.accept()
+        with login:
+            begun = monotonic()
+            told.worker.stop()
+            assert monotonic() - begun < LEAVING / 2
+    assert not told.worker._thread.is_alive()
+    assert told.worker._loop.is_closed()
 
 
 def test_an_export_and_pages_do_not_take_each_others_messages(told: Told, server: Server, tmp_path: Path) -> None:

@@ -154,9 +154,12 @@ def test_what_comes_before_all_sockets_are_there_waits() -> None:
     login, chat, check = (door.socket(HOST, PORT + beyond) for beyond in range(3))
     [*login.receive_data(b"login_socketalice")]
     login.encode(LoggedIn("t", "alice"))
+    assert not any(socket.waits for socket in (login, chat, check))
     assert [*chat.receive_data(b"chat_socket/chat bob")] == [AttachSocket(SocketKind.CHAT, "t")]
     [*check.receive_data(b"check_socketPING")]
+    assert [socket.waits for socket in (login, chat, check)] == [False, True, False]
     login.encode(Acknowledged())
+    assert not chat.waits
     assert [*chat.early()] == [AskForChat("bob")]
     assert [*chat.early()] == []
 

@@ -8,21 +8,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from duologue.core.commands.chat import AcceptChat
+from duologue.core.commands.chat import AcceptChat, Ping, ResumeChat
+from duologue.core.commands.rooms import SayPrivately
 from duologue.core.events.chat import (
     Acknowledged,
     ChatPaused,
     ChatUnknown,
+    ChatWaits,
     Disconnected,
     Event,
     KeptFor,
     MessageFrom,
     PartnerResumed,
+    Probe,
     Said,
     StreamBegins,
 )
 from duologue.core.events.people import PersonBlocked, Presence, State
 from duologue.core.events.rooms import RoomEntered, RoomExited, RoomSaid, RoomTopic
+from duologue.protocols.legacy.simplechat_events import Told
 from duologue.protocols.legacy.unframed import MESSAGE_LIMIT
 from tests.protocols.simplechat_client import Client, asked, in_chat
 
@@ -79,6 +83,42 @@ def test_some_things_need_no_words(event: Event) -> None:
     client = Client()
     client.told(event)
     assert (client.heard, client.answered) == ([], [])
+
+
+# What a native client would do besides
+
+
+def test_a_chat_that_waits_is_resumed_for_a_client_that_remembers_nothing() -> None:
+    told = Client().login.told(ChatWaits("bob", "id", 60))
+    assert told == Told(commands=(ResumeChat("id"),))
+
+
+def test_a_letter_is_reported_when_all_of_it_has_been_taken() -> None:
+    told = Client().login.told(MessageFrom("bob", 0, "s", 3, "b" * 2000))
+    assert (told.login, told.chat, told.commands) == ((), (), ())
+    assert told.in_turn
+    assert (told.in_turn.size, told.in_turn.commands) == (2000, (Ping(3, "s"),))
+    assert [message[:24] for message in told.in_turn.make()] == [b"bob (private message): b"] * 2
+
+
+def test_a_letter_is_unknown_to_its_user_until_its_turn_has_come() -> None:
+    client = Client(MessageFrom("bob", 0, "s", 1, "hi"))
+    from_carol = client.login.told(MessageFrom("carol", 0, "t", 1, "hi")).in_turn
+    assert client.types("/reply yes") == [SayPrivately("bob", "yes")]
+    assert from_carol
+    from_carol.make()
+    assert client.types("/reply yes") == []
+    assert client.heard == ["carol has written since. /reply once more for carol, or /msg bob TEXT."]
+
+
+def test_what_it_types_is_read_when_it_is_in() -> None:
+    assert Client().login.told(Acknowledged()) == Told(is_in=True)
+
+
+@pytest.mark.parametrize("event", [Said("bob", "hi"), Probe(), PartnerResumed("bob", "id"), Acknowledged(1, 1, "s")])
+def test_a_native_client_does_nothing_either(event: Event) -> None:
+    told = Client().login.told(event)
+    assert (told.in_turn, told.commands) == (None, ())
 
 
 SIGNALS = ("PING", "chat_ended x", "want_chat_with_you x", "start_chat", "AUTH_SUCCESS")

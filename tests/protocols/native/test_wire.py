@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from duologue.core.errors import FatalPeerError, PeerError
 from duologue.core.names import BadNickname, nickname_key
-from duologue.core.text import shortened, visible
 from duologue.protocols.lines import LINE_LIMIT, is_text
 from duologue.protocols.native.wire import (
     ROOM_FOR_TEXT,
@@ -88,12 +87,6 @@ def test_a_text_in_pieces_is_the_same_text_and_each_fits_beside_other_words(size
 def test_a_text_on_one_line_has_no_end_of_line_in_it(text: str) -> None:
     """2.2, 2.4."""
     assert not {"\n", "\0"} & {*on_one_line(text)}
-
-
-@given(st.text(max_size=500))
-def test_what_is_shown_of_somebodys_words_is_short_and_moves_no_cursor(text: str) -> None:
-    assert visible(shortened(text)) == shortened(text)
-    assert len(shortened(text)) < 400
 
 
 # Numbers

@@ -77,7 +77,9 @@ def test_compression_is_declined() -> None:
     socket = WebCodec(accepts)
     offer = UPGRADE.replace(b"Host: x\r\n", b"Host: x\r\nSec-WebSocket-Extensions: permessage-deflate\r\n")
     [*socket.receive_data(offer)]
-    assert b"Extensions" not in socket.data_to_send()
+    answer = socket.data_to_send()
+    assert answer.startswith(b"HTTP/1.1 101 ")
+    assert b"Extensions" not in answer
 
 
 @given(st.lists(st.integers(1, 200)), st.sampled_from([1, 5]))

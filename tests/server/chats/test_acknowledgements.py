@@ -258,7 +258,9 @@ async def test_who_is_back_and_has_not_resumed_acknowledges_nothing(desk: Desk) 
 
 async def test_a_count_outside_a_chat_is_a_sign_of_life_only(desk: Desk) -> None:
     alice = desk.enters("alice")
-    desk.acks.check_from_client(alice, Ping(99))
+    assert desk.acks.check_from_client(alice, Ping(99)), "the store is not asked"
+    await fake(alice.check_socket).until(acknowledged)
+    assert heard_on_check(alice) == [Acknowledged()]
 
 
 async def test_a_ping_without_a_count_says_nothing_about_messages(desk: Desk) -> None:

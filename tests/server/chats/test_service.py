@@ -119,6 +119,7 @@ async def test_pings_take_the_short_way_in_a_chat_and_only_there(house: House) -
 
 
 async def test_after_the_end_nobody_is_in_it(house: House) -> None:
+    assert all(fake(session.check_socket).receiver and session.chat for session in house.sessions.values())
     house.chats.perform(CloseChat(house.chat, ChatEnd.LEFT))
     assert [fake(session.check_socket).receiver for session in house.sessions.values()] == [None, None]
     assert [session.chat for session in house.sessions.values()] == [None, None]

@@ -337,6 +337,18 @@ async def test_one_who_has_gone_is_noticed_while_it_is_held_and_closed(hall: Hal
         await until(lambda: hall.closed == [caller.connection])
 
 
+async def test_one_who_has_gone_is_noticed_though_it_is_held_after_the_close(hall: Hall) -> None:
+    """A receipt for what is still being sent may hold it, or what that costs."""
+    caller = await hall.enters()
+    caller.connection.tell(Said("bob", "word"))
+    caller.connection.close()
+    caller.connection.hold(Hold.RATE)
+    assert not caller.connection.is_held
+    caller.resets()
+    async with asyncio.timeout(BOUND / 2):
+        await until(lambda: hall.closed == [caller.connection])
+
+
 async def test_closing_one_who_is_held_and_gone_is_harmless(hall: Hall) -> None:
     caller = await hall.enters()
     caller.connection.hold(Hold.RATE)

@@ -320,6 +320,25 @@ async def test_a_line_is_taken_with_its_last_message(ends: Ends, time: Time) -> 
     assert ends.pacer.queued() == 0
 
 
+async def test_messages_are_made_when_their_turn_comes_and_taken_with_the_last(ends: Ends, time: Time) -> None:
+    """2. Until then they count for what was said."""
+    made: list[str] = []
+
+    def make() -> tuple[bytes, ...]:
+        made.append("now")
+        return b"2", b"3"
+
+    ends.pacer.send(b"1")
+    ends.pacer.send_in_turn(1000, make, lambda: ends.takes(1))
+    assert ends.pacer.queued() == 1 + 1000 + 2 * BESIDES
+    for message, made_by_then in ((b"1", 0), (b"2", 1), (b"3", 1)):
+        time.passes(1)
+        assert (len(made), ends.taken) == (made_by_then, 0)
+        assert await ends.reads() == message
+    time.passes(1)
+    assert (ends.taken, ends.pacer.queued()) == (1, 0)
+
+
 async def test_what_is_on_its_way_is_not_taken(ends: Ends, time: Time) -> None:
     """2."""
     ends.send_lines(b"one\n")

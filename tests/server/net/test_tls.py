@@ -25,8 +25,13 @@ def issue(files: tuple[Path, Path], not_before: datetime | None = None, not_afte
 
 
 def test_tls_1_2_or_newer(files: tuple[Path, Path]) -> None:
+    """Whatever Python begins with: since 3.10 that is the same, and could be less again."""
     issue(files)
     assert Certificate(*files).context.minimum_version is ssl.TLSVersion.TLSv1_2
+    older = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    older.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
+    restrict(older)
+    assert older.minimum_version is ssl.TLSVersion.TLSv1_2
 
 
 def test_nothing_weak_is_offered(files: tuple[Path, Path]) -> None:

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from websockets.frames import Frame, Opcode
 
-from duologue.core.events.chat import Probe
 from duologue.core.events.rooms import RoomJoined
 from duologue.server.net.web_connection import WebConnection
 from duologue.server.session import Hold
@@ -60,12 +59,14 @@ async def test_while_it_is_not_read_from_its_silence_is_ours(tmp_path: Path) -> 
     async with opened(tmp_path, protocols=PROTOCOLS) as stage:
         await enters(stage, "alice")
         connection = stage.server.hub._sessions["alice"].login_socket
-        stage.server.hub.heartbeat.heard.clear()
-        connection.tell(Probe())
-        assert stage.server.hub.heartbeat.heard == set()
         connection.hold(Hold.STORE)
-        connection.tell(Probe())
-        assert stage.server.hub.heartbeat.heard == {connection.row}
+        for _ in range(3):
+            stage.passes(30)
+        assert stage.present() == {"alice"}
+        connection.release(Hold.STORE)
+        for _ in range(3):
+            stage.passes(30)
+        assert stage.present() == set()
 
 
 def written(kind: str, **fields: str | int) -> bytes:

@@ -138,7 +138,10 @@ async def test_who_does_not_read_is_told_when_they_do(tower: Tower) -> None:
 
 
 async def test_there_is_room_for_those_who_do_not_watch(tower: Tower) -> None:
-    tower.watchers.emptied(session("alice"))
+    alice = session("alice")
+    tower.changes(bob=State.ONLINE)
+    tower.watchers.emptied(alice)
+    assert told(alice) == []
 
 
 @pytest.fixture

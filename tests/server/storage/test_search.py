@@ -350,9 +350,11 @@ def test_others_can_go_on_after_every_few_messages(library: Library) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(searching._Wanted, "has_signs", noted)
         for words in ("a ☃", "☃"):
+            counts: list[int] = []
             for _ in search(library.connection, Whose("bob"), words):
-                assert len(looked_at) <= 3
+                counts.append(len(looked_at))
                 looked_at.clear()
+            assert 0 < max(counts) <= 3
 
 
 def test_the_index_is_asked_for_the_first_words_alone(library: Library) -> None:

@@ -101,7 +101,8 @@ def test_a_database_of_another_program_is_refused(path: Path, mark: str) -> None
     assert path.read_bytes() == content
 
 
-def test_damage_is_seen(path: Path) -> None:
+def damage(path: Path) -> None:
+    """Make a store with a page of zeros in it."""
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute(f"PRAGMA application_id = {store_file.APPLICATION_ID}")
         connection.execute("CREATE TABLE t (a UNIQUE)")
@@ -111,18 +112,19 @@ def test_damage_is_seen(path: Path) -> None:
     content = bytearray(path.read_bytes())
     content[(root - 1) * size : root * size] = bytes(size)
     path.write_bytes(content)
+
+
+def test_damage_is_seen(path: Path) -> None:
+    damage(path)
     assert "restore a backup" in refusal(path)
 
 
 def test_a_large_file_is_looked_over_for_a_bounded_time(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With no time at all the damage above is not found, and the check ends."""
+    """With no time at all the damage is not found, and the check ends."""
     monkeypatch.setattr(store_file, "CHECK_SECONDS", -1.0)
     monkeypatch.setattr(store_file, "_PROGRESS_STEPS", 1)
+    damage(path)
     file = StoreFile(path)
-    with closing(file.writer()) as connection:
-        connection.execute("CREATE TABLE t (a)")
-        connection.execute(f"PRAGMA application_id = {store_file.APPLICATION_ID}")
-        assert store_file._damage(connection) is None
     file.check()
     file.release()
 
