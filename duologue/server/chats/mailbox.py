@@ -163,8 +163,8 @@ class Mailbox:
         finally:
             visit.is_running = False
             visit.idle.set()
-        if not visit.is_due:
-            self._feed.rest_ends(session)
+            if not visit.is_due:
+                self._feed.rest_ends(session)
 
     async def _hand_over_page(self, session: Session, visit: Visit) -> bool:
         """Hand over one page; return False when nothing more waits."""
