@@ -149,7 +149,7 @@ async def count_of(actor: Actor, line: str) -> int:
     while True:
         try:
             async with asyncio.timeout(0.05):  # nothing more comes: the sender's bucket is empty
-                count += await actor.login.line() == line
+                count += await actor.chat.line() == line
         except TimeoutError:
             return count
 
@@ -161,7 +161,7 @@ async def test_to_come_back_brings_nothing(tmp_path: Path) -> None:
         for _ in range(5):
             await is_paid_for(session(stage, "mallory0").chat_socket, sends(one.chat, [":a"] * 1_000), "messages")
             one.login.breaks()
-            await other.login.line()
+            await other.chat.line()
             one = await stage.enters("mallory0")
             await one.says(f"/resume {chat}")
         assert await count_of(other, ":a") <= BURST + 5

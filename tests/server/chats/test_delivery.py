@@ -299,6 +299,8 @@ async def test_the_rest_of_a_chat_before_this_one_comes_before_what_is_said_now(
     assert talk.heard == ["> stream_begins alice id 1"]
     assert not holds(talk.alice)
     talk.feed.rest_ends(talk.bob)
+    await talk.settles()
+    assert talk.heard == ["> stream_begins alice id 1", "one"]
     talk.commits()
     await talk.settles()
     talk.says("three")

@@ -641,6 +641,20 @@ async def test_a_rest_that_cannot_be_read_does_not_keep_the_next_chat_waiting(
     assert rests(bob) == ["one"]
 
 
+async def test_who_goes_is_owed_nothing(town: Town) -> None:
+    bob = town.comes("bob")
+    await town.settles()
+    town.office.put("chat", 1, "one")
+    town.office.closes()
+    town.mailbox.chat_is_over(bob, said(Stream("chat", sent=1)))
+    await until(lambda: town.office.asked.count("undelivered") > 1)
+    town.goes(bob)
+    assert not town.feed.has_to_wait(bob, lambda: None)
+    town.office.opens()
+    await town.settles()
+    assert rests(bob) == []
+
+
 async def test_a_letter_after_the_rest_of_a_chat_is_a_letter(town: Town) -> None:
     alice, bob = town.comes("alice"), town.comes("bob")
     await town.settles()
