@@ -59,15 +59,22 @@ DEFENCES = (
     Defence(
         "the rest of a chat comes where its beginning came",
         MAILBOX,
-        "carrier = session.chat_socket if message.stream in visit.begun_in_chat else session.login_socket",
+        "carrier = session.chat_socket.heard_on if is_rest else session.login_socket",
         "carrier = session.login_socket",
         THE_REST,
     ),
     Defence(
+        "an original client hears it there too",
+        MAILBOX,
+        "carrier = session.chat_socket.heard_on if",
+        "carrier = session.chat_socket if",
+        "tests/scenes/test_simplechat.py::test_the_rest_of_a_chat_comes_where_the_chat_came",
+    ),
+    Defence(
         "a letter is no part of a conversation",
         MAILBOX,
-        "carrier = session.chat_socket if message.stream in visit.begun_in_chat else session.login_socket",
-        "carrier = session.chat_socket",
+        "carrier = session.chat_socket.heard_on if is_rest else session.login_socket",
+        "carrier = session.chat_socket.heard_on",
         f"{SCENES}test_what_is_said_just_after_the_chat_began_comes_as_the_chat",
     ),
     Defence(
