@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from duologue.core.names import Account
+from duologue.protocols.lines import LINE_LIMIT
 from duologue.server.session import Connection, Session
 from tests.scenes.conftest import acknowledges, exits, hears_pong
 from tests.stage import UNPAID, Actor, Stage, Wire, opened, until
@@ -233,6 +234,24 @@ async def test_the_rest_of_a_chat_comes_after_its_end_and_before_the_next_chat(k
         assert re.fullmatch(rf"message_from alice \d+ {chat} {number + 1} :{number} x+", line), line
     await bob.hears("requests_ended alice")
     await bob.heard_nothing()
+
+
+async def test_a_long_text_of_it_comes_in_parts_there(keeping: Stage) -> None:
+    """5.1: a part comes on the socket of the line that it belongs to, and of nothing else."""
+    stage = keeping
+    alice, bob = await stage.enters("alice"), await stage.enters("bob", buffer=4 * SMALL)
+    await stage.start_chat(alice, bob)
+    await flood(stage, alice, bob, 400)
+    text = "y" * (LINE_LIMIT - 2)
+    await alice.says(f":{text}", "/quit")
+    await skips_to(bob.chat, "chat_ended alice left")
+    rest = await skips_to(bob.chat, "text_part :y+")
+    assert all(line.startswith("message_from alice ") for line in rest)
+    found = await bob.chat.hears_like(r"message_from alice \d+ \S+ 401 :(y+)")
+    assert len(found[1]) < len(text)
+    await bob.says("/nothing")
+    await skips_to(bob.login, "ERROR unknown_command .+")
+    assert not bob.chat.has_more
 
 
 # Names
