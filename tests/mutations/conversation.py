@@ -100,6 +100,13 @@ DEFENCES = (
     ),
     # Queues
     Defence(
+        "mail that is on its way holds no chat up",
+        MAILBOX,
+        "            visit.is_running = True\n",
+        "            visit.is_running = True\n            self._feed.rest_begins(session)\n",
+        f"{SCENES}test_what_is_said_just_after_the_login_comes_as_the_chat",
+    ),
+    Defence(
         "mail that fills a queue does not put a chat behind",
         DELIVERY,
         "        return not self._backpressure.is_queue_full(recipient.chat_socket.heard_on)\n",
