@@ -128,6 +128,8 @@ async def start_chat(asker: Tab, target: Tab) -> str:
     await target.hears("chat_requested", nickname=asker.nickname)
     await asker.hears("request_sent", nickname=target.nickname)
     await target.says("accept_chat")
+    for one, other in ((asker, target), (target, asker)):
+        await one.hears("requests_ended", nickname=other.nickname)
     started = await asker.hears("chat_started", nickname=target.nickname)
     await target.hears("chat_started", chat=started["chat"])
     return str(started["chat"])

@@ -69,6 +69,10 @@ class Backpressure:
     def is_queue_full(self, connection: Connection) -> bool:
         return connection in self._full
 
+    def is_login_full(self, session: Session) -> bool:
+        """Return whether there is no room for what is told to `session` beside its chat."""
+        return session.login_socket in self._full
+
     def is_full(self, session: Session) -> bool:
         """Return whether any queue of `session` is full."""
         return bool(self._full) and any(connection in self._full for connection in session.sockets)

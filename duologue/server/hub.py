@@ -121,7 +121,7 @@ class Hub:
             perform=self.perform,
             wall_clock=wall_clock,
         )
-        self._watchers = Watchers(self.people.presences.online, self.backpressure.is_full)
+        self._watchers = Watchers(self.people.presences.online, self.backpressure.is_login_full)
         self.switchboard = Switchboard(
             self.directory,
             self.people.presences,
@@ -371,11 +371,12 @@ class Hub:
         session = connection.session
         if session and connection is session.chat_socket.heard_on:
             self.chats.delivery.drained(session)
+        if session and connection is session.login_socket:
+            self._login_emptied(session)
         if session and not self.backpressure.is_full(session):
-            self._all_emptied(session)
+            self.chats.mailbox.go_on(session)
 
-    def _all_emptied(self, session: Session) -> None:
-        self.chats.mailbox.go_on(session)
+    def _login_emptied(self, session: Session) -> None:
         self.rooms.emptied(session)
         self._watchers.emptied(session)
         self.people.emptied(session)

@@ -211,7 +211,7 @@ class RoomService:
     def _reads(self, connection: Connection, event: Event) -> bool:
         """Return whether `connection` reads; if not, what it misses is in the history, and not in our memory."""
         session = connection.session
-        if session is None or not self._backpressure.is_full(session):
+        if session is None or not self._backpressure.is_queue_full(connection):
             return session is not None
         if isinstance(event, RoomSaid):
             self._missed.setdefault(session, Counter())[event.room] += 1

@@ -136,7 +136,7 @@ async def test_what_waited_is_the_senders_when_it_leaves_and_comes_back(stage: S
     await alice.hears_like(rf"chat_resumed bob {chat} 1 {chat} 1")
     await has_room(stage, disk)
     await bob.hears_like("chat_resumed alice.*|partner_resumed alice.*|chat_.*")
-    while (line := await bob.login.line()) != ":two":
+    while (line := await bob.chat.line()) != ":two":
         assert line.startswith("stream_begins alice"), line
     await bob.heard_nothing()
 
@@ -205,7 +205,7 @@ async def test_a_real_disk_is_never_filled(tmp_path: Path) -> None:
         settings: dict[str, Any] = {"history": True, "disk_reserve": 64 << 20, "limits": lifted}
         async with opened(tmp_path, **settings) as stage:
             alice, bob, _ = await stage.chat_between("alice", "bob")
-            reading = asyncio.ensure_future(drain(bob.login.reader))
+            reading = asyncio.ensure_future(drain(bob.chat.reader))
             line = b":" + b"x" * 8000 + b"\n"
             sending = asyncio.ensure_future(send(alice.chat.writer, line * 100, times=160))
             await until(lambda: stage.server.hub.is_disk_low)

@@ -210,7 +210,7 @@ async def test_what_comes_after_a_restart_arrives_whatever_was_said_to_hold(tmp_
             await actor.hears(f"stream_begins {partner} {chat} {1 - sent + 1}")
         await bob.hears_like(r"chat_paused alice \d+|chat_resumed alice .+")
         await alice.says(":two")
-        while await bob.login.line() != ":two":
+        while await bob.chat.line() != ":two":
             pass
         await bob.check.says(f"PING {HIGHEST} {chat}")
         await hears_pong(alice, f"PONG [12] 2 {chat}")

@@ -102,6 +102,7 @@ class Native(Sociable):
         await self.sees(f"{who.nickname} decline chat")
 
     async def is_in_chat_with(self, who: Person) -> None:
+        await self.sees(f"requests_ended {who.nickname}")
         await self.sees_like(rf"start_chat {re.escape(who.nickname)} \S+")
 
     async def says(self, text: str) -> None:

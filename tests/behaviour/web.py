@@ -114,6 +114,7 @@ class Web(Sociable):
         await self.sees("request_answered", nickname=who.nickname, outcome="declined")
 
     async def is_in_chat_with(self, who: Person) -> None:
+        await self.sees("requests_ended", nickname=who.nickname)
         await self.sees("chat_started", nickname=who.nickname)
 
     async def says(self, text: str) -> None:

@@ -29,6 +29,7 @@ from duologue.core.events.chat import (
     Event,
     PartnerResumed,
     RequestAnswered,
+    RequestsEnded,
     RequestSent,
     RequestWithdrawn,
     WaitingRequests,
@@ -119,6 +120,8 @@ class TestTold:
         assert chat is not None
         assert chat is board.chat_of("bob")
         assert effects == [
+            Tell("alice", RequestsEnded("bob")),
+            Tell("bob", RequestsEnded("alice")),
             OpenChat(chat),
             Tell("alice", ChatStarted("bob", chat.id)),
             Tell("bob", ChatStarted("alice", chat.id)),
@@ -135,7 +138,7 @@ class TestTold:
     def test_asking_back_is_accepting(self) -> None:
         board = room("alice", "bob")
         board.ask(0, "alice", "bob")
-        assert told(board.ask(1, "bob", "alice"), "bob") == [ChatStarted("alice", "0")]
+        assert told(board.ask(1, "bob", "alice"), "bob") == [RequestsEnded("alice"), ChatStarted("alice", "0")]
 
     def test_asking_back_is_accepting_also_for_who_has_asked_as_many_as_allowed(self) -> None:
         board = room(*PEOPLE)
@@ -549,6 +552,10 @@ class Talk(RuleBasedStateMachine):
                 self.is_asked_by[name].add(asker)
             case RequestWithdrawn(asker, _):
                 self.is_asked_by[name].remove(asker)
+            case RequestsEnded(other):
+                assert self.awaits[name] <= {other}, "every other request was answered first"
+                self.awaits[name].clear()
+                self.is_asked_by[name].clear()  # protocol 6.3
             case _:
                 self.learns_of_a_chat(name, event)
 
@@ -556,10 +563,8 @@ class Talk(RuleBasedStateMachine):
         match event:
             case ChatStarted(other, _):
                 assert self.talks_to[name] is None
-                assert self.awaits[name] <= {other}, "every other request was answered first"
+                assert not self.awaits[name] | self.is_asked_by[name], "requests have ended before"
                 self.talks_to[name] = other
-                self.awaits[name].clear()
-                self.is_asked_by[name].clear()  # protocol 6.3
             case ChatEnded(other, _):
                 assert self.talks_to[name] == other
                 self.talks_to[name] = None
@@ -597,8 +602,9 @@ class Talk(RuleBasedStateMachine):
     def starts(self, asker: str, target: str) -> list[Heard]:
         self.closes(asker, target)
         self.asked_at[asker, target].pop()
-        heard: list[Heard] = [(asker, ChatStarted(target, "")), (target, ChatStarted(asker, ""))]
-        for name in (asker, target):
+        heard: list[Heard] = []
+        for name, partner in ((asker, target), (target, asker)):
+            heard += [(name, RequestsEnded(partner)), (name, ChatStarted(partner, ""))]
             for other in self.asks_of(name):
                 heard += self.withdrawn(name, other)
             for other in self.askers_of(name):

@@ -160,7 +160,9 @@ async def test_accepting_twice_is_harmless(stage: Stage) -> None:
     """6.2: the original client says yes twice, two seconds apart."""
     alice, bob = await one_asks_the_other(stage, "alice", "bob")
     await bob.says("yes", "yes", "/accept alice")
+    await bob.hears("requests_ended alice")
     await bob.hears_like("start_chat alice .+")
+    await alice.hears("requests_ended bob")
     await alice.hears_like("start_chat bob .+")
     await bob.heard_nothing()
     await alice.heard_nothing()

@@ -52,7 +52,7 @@ async def resumes_without_a_memory(actor: Actor, partner: str, chat: str, new_st
 async def begins_a_stream(speaker: Actor, listener: Actor, chat: str, stream: str, text: str) -> None:
     """Says its first message; the listener is told before that whose stream it is."""
     await speaker.says(f":{text}")
-    heard = {await listener.login.line() for _ in range(2)}
+    heard = {await listener.chat.line() for _ in range(2)}
     assert heard == {f"chat_resumed {speaker.nickname} {chat}", f"stream_begins {speaker.nickname} {stream} 1"}
     await listener.hears(f":{text}")
 

@@ -25,6 +25,18 @@ async def test_everyone_is_told(stage: Stage) -> None:
     assert stage.present() == set()
 
 
+async def test_nobody_is_told_that_a_chat_pauses(stage: Stage) -> None:
+    """10.1: it waits for the next server, and the last word of each socket is not about the partner."""
+    alice, bob, _ = await stage.chat_between("alice", "bob")
+    carol, dave, _ = await stage.chat_between("carol", "dave")
+    await alice.says(":one")
+    await bob.hears(":one")
+    await asyncio.wait_for(stage.server.stop(), BOUND)
+    for actor in (alice, bob, carol, dave):
+        assert (await actor.login.line(), await actor.login.line()) == (GOODBYE, "")
+        assert await actor.chat.line() == ""
+
+
 async def test_who_is_on_the_way_in_is_let_go(stage: Stage) -> None:
     silent = await stage.connects()
     login, token = await stage.knocks("alice")
@@ -69,13 +81,11 @@ async def test_what_is_queued_is_handed_over(tmp_path: Path) -> None:
         _, bob = await alice_speaks_and_bob_does_not_read(stage, data)
         stopping = asyncio.create_task(stage.server.stop())
         async with asyncio.timeout(BOUND):
-            heard = await bob.login.reader.read(-1)
+            heard = await bob.chat.reader.read(-1)
             await stopping
-        last = heard.splitlines()[-1].decode()
-        assert last == GOODBYE
-        messages = [line for line in heard.splitlines(keepends=True) if line.startswith(b":")]
-        assert data.startswith(b"".join(messages))
-        assert len(messages) > 1024
+        await bob.hears(GOODBYE)
+        assert data.startswith(heard)
+        assert heard.count(b"\n") > 1024
 
 
 async def test_who_does_not_read_is_cut_off(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

@@ -21,7 +21,7 @@ from duologue.server.net.connection import NativeConnection
 from tests.bound import BOUND
 from tests.scenes.conftest import hears_pong
 from tests.scenes.test_tls import Identity
-from tests.stage import Actor, Stage, opened, until
+from tests.stage import UNPAID, Actor, Stage, opened, until
 
 WAIT = 0.01
 """Seconds instead of the two between yes, yes and the nickname; a read apart all the same."""
@@ -800,6 +800,23 @@ async def test_what_was_on_its_way_when_the_chat_ended_comes_once(tmp_path: Path
         await until(lambda: guild.stage.present() == {"bob"})
         alice = await guild.enters("alice")
         await alice.heard_nothing()
+
+
+async def test_the_rest_of_a_chat_comes_where_the_chat_came(tmp_path: Path) -> None:
+    """A client that is slow hears all of it on its login socket: the other one is for answers."""
+    limits = {**UNPAID, "send_queue": 4096}
+    async with keeping(tmp_path, limits=limits) as guild:
+        alice, bob, _ = await guild.chat_with_native("alice", "bob")
+        await bob.says(*(f":{number:02} {'x' * 500}" for number in range(20)), "/quit")
+        await bob.hears("chat_ended alice you_left")
+        heard = [await alice.reads(alice.login) for _ in range(21)]
+        end = heard.index(is_over("bob"))
+        assert 0 < end < 20, "a part of it was to come after the end"
+        said = [f"bob: {number:02} {'x' * 500}" for number in range(end)]
+        rest = [f"bob (private message): {number:02} {'x' * 500}" for number in range(end, 20)]
+        assert heard == [*said, is_over("bob"), *rest]
+        with pytest.raises(BlockingIOError):
+            alice.chat.recv(1)
 
 
 async def test_a_native_socket_is_what_it_was_before_such_clients(guild: Guild) -> None:

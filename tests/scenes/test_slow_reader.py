@@ -86,7 +86,7 @@ async def test_bob_stops_reading_and_goes_on_later(keeping: Stage) -> None:
     async with asyncio.timeout(BOUND):
         for start in range(0, len(data), ONE_READ):
             expected = data[start : start + ONE_READ]
-            assert await bob.login.reader.readexactly(len(expected)) == expected
+            assert await bob.chat.reader.readexactly(len(expected)) == expected
     await talk(alice, bob)
     await bob.heard_nothing()
     await alice.heard_nothing()
@@ -100,7 +100,7 @@ async def test_a_slow_reader_that_reads_is_not_stalled(keeping: Stage) -> None:
         stage.passes(9)
         queued = stage.queued()
         while stage.queued() >= queued > 0:
-            await bob.login.reader.read(SMALL)
+            await bob.chat.reader.read(SMALL)
         for actor in (alice, bob):
             await actor.check.says("PING 0")
             while await actor.check.line() == "PING":
@@ -144,7 +144,7 @@ async def test_without_a_history_alice_waits_for_what_bob_has_not_received(unlim
     writing = asyncio.create_task(flood(alice.chat, long_lines(8 * 1024)))
     heard = 0
     with contextlib.suppress(TimeoutError):  # bob reads all there is, and does not say so
-        while await asyncio.wait_for(bob.login.reader.readline(), 0.2):
+        while await asyncio.wait_for(bob.chat.reader.readline(), 0.2):
             heard += 1
     assert 1024 <= heard < 2048
     await bob.check.says(f"PING {heard}")
@@ -152,7 +152,7 @@ async def test_without_a_history_alice_waits_for_what_bob_has_not_received(unlim
         while heard < 8 * 1024:
             if heard % 256 == 0:
                 await bob.check.says(f"PING {heard}")
-            assert (await bob.login.reader.readline()).startswith(b":%09d" % heard)
+            assert (await bob.chat.reader.readline()).startswith(b":%09d" % heard)
             heard += 1
         await writing
 
@@ -184,7 +184,7 @@ async def test_carol_starts_a_chat_with_one_whose_queue_is_full(keeping: Stage) 
     with pytest.raises(TimeoutError):  # bob writes, and is not read from before he reads
         await asyncio.wait_for(carol.login.reader.readline(), 0.2)
     async with asyncio.timeout(BOUND):
-        while not (await bob.login.reader.readline()).startswith(b"start_chat carol"):
+        while not (await bob.chat.reader.readline()).startswith(b"start_chat carol"):
             pass
     await carol.hears_like("start_chat bob .+")
 

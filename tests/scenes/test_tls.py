@@ -226,7 +226,7 @@ async def test_bob_stops_reading_over_tls(tmp_path: Path, identity: Identity) ->
             await asyncio.sleep(0.005)
             assert stage.queued() <= 3 * 128 * 1024 + 256 * 1024
         async with asyncio.timeout(BOUND):
-            assert await bob.login.reader.readexactly(len(data)) == data
+            assert await bob.chat.reader.readexactly(len(data)) == data
 
 
 async def test_a_handshake_that_fails_says_why(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:

@@ -46,8 +46,9 @@ async def test_both_ask_each_other(stage: Stage) -> None:
     await alice.says("/chat bob")
     await bob.hears("want_chat_with_you alice 120")
     await bob.says("/chat alice")
+    await bob.hears("requests_ended alice")
     await bob.hears_like("start_chat alice .+")
-    await alice.hears("chat_requested bob 120")
+    await alice.hears("chat_requested bob 120", "requests_ended bob")
     await alice.hears_like("start_chat bob .+")
 
 

@@ -198,8 +198,9 @@ async def test_a_page_and_a_native_client_talk(stage: Stage) -> None:
     await bob.says("/chat alice")
     await alice.hears("chat_requested", nickname="bob")
     await alice.says("accept_chat", nickname="bob")
+    await alice.hears("requests_ended", nickname="bob")
     started = await alice.hears("chat_started", nickname="bob")
-    await bob.hears("chat_requested alice 120", f"start_chat alice {started['chat']}")
+    await bob.hears("chat_requested alice 120", "requests_ended alice", f"start_chat alice {started['chat']}")
     await bob.says(":one", ":two\vlines", ":three")
     heard: list[str] = []
     while len(heard) < 3:
@@ -217,7 +218,7 @@ async def test_a_chunk_of_many_messages_is_one_frame(stage: Stage) -> None:
     await bob.says("/chat alice")
     await alice.hears("chat_requested")
     await alice.says("accept_chat")
-    await alice.hears("chat_started")
+    await alice.skips_to("chat_started")
     await bob.says(*(f":{number}" for number in range(100)))
     assert (await alice.hears("said"))["texts"] == [str(number) for number in range(100)]
 
@@ -365,7 +366,7 @@ async def test_a_reader_that_stops_misses_nothing(tmp_path: Path) -> None:
         await bob.says("/chat alice")
         await alice.hears("chat_requested")
         await alice.says("accept_chat")
-        started = await alice.hears("chat_started")
+        started = await alice.skips_to("chat_started")
         alice.socket.transport.pause_reading()
         count = 8000
         client = stage.server.hub._sessions["alice"]

@@ -10,7 +10,7 @@ from duologue.core.events.chat import Disconnected
 from duologue.core.limits import Limits
 from duologue.core.requests import ChatEnd
 from duologue.server.backpressure import STALLED, Backpressure
-from duologue.server.session import Hold, Session
+from duologue.server.session import Connection, Hold, Session
 from tests.server.test_session import FakeConnection, fake, session
 from tests.stage import Clock
 
@@ -23,13 +23,13 @@ class Crowd:
     def __init__(self) -> None:
         self.clock = Clock()
         self.ended: list[tuple[Session, ChatEnd, Disconnected]] = []
-        self.news: list[tuple[str, str]] = []
+        self.news: list[tuple[Connection, str]] = []
         self.backpressure = Backpressure(
             LIMITS,
             time=self.clock,
             end_stalled=lambda *what: self.ended.append(what),
-            filled=lambda who: self.news.append((who.nickname, "filled")),
-            emptied=lambda who: self.news.append((who.nickname, "emptied")),
+            filled=lambda connection: self.news.append((connection, "filled")),
+            emptied=lambda connection: self.news.append((connection, "emptied")),
         )
 
     def fills(self, who: Session, queued: int = 200_000) -> None:
@@ -66,7 +66,7 @@ def test_whoever_writes_to_him_does_not_pause_but_is_told_of(crowd: Crowd) -> No
     alice, bob = session("alice"), session("bob")
     crowd.fills(bob)
     crowd.backpressure.drained(bob.login_socket)
-    assert crowd.news == [("bob", "filled"), ("bob", "emptied")]
+    assert crowd.news == [(bob.login_socket, "filled"), (bob.login_socket, "emptied")]
     assert holds(alice) == set()
     assert not crowd.backpressure.is_full(alice)
 
@@ -130,7 +130,23 @@ def test_one_queue_that_drains_releases_nobody_while_another_is_full(crowd: Crow
     crowd.backpressure.congested(bob.check_socket)
     crowd.backpressure.drained(bob.check_socket)
     assert holds(bob) == {Hold.OWN_QUEUE}
-    assert ("bob", "emptied") not in crowd.news
+
+
+def test_of_each_queue_it_is_said_by_itself_when_there_is_room(crowd: Crowd) -> None:
+    """What is said on one socket does not wait for another."""
+    bob = session("bob")
+    crowd.fills(bob)
+    crowd.backpressure.congested(bob.chat_socket)
+    assert crowd.backpressure.is_login_full(bob)
+    assert crowd.backpressure.is_queue_full(bob.chat_socket)
+    crowd.news.clear()
+    crowd.backpressure.drained(bob.chat_socket)
+    assert crowd.news == [(bob.chat_socket, "emptied")]
+    assert crowd.backpressure.is_login_full(bob)
+    assert crowd.backpressure.is_full(bob)
+    assert not crowd.backpressure.is_queue_full(bob.chat_socket)
+    crowd.backpressure.drained(bob.login_socket)
+    assert not crowd.backpressure.is_login_full(bob)
 
 
 def test_there_is_room_already_when_it_is_said(crowd: Crowd) -> None:
@@ -141,8 +157,8 @@ def test_there_is_room_already_when_it_is_said(crowd: Crowd) -> None:
         LIMITS,
         time=crowd.clock,
         end_stalled=lambda *_: None,
-        filled=lambda who: seen.append((crowd.backpressure.is_full(who), {*holds(who)})),
-        emptied=lambda who: seen.append((crowd.backpressure.is_full(who), {*holds(who)})),
+        filled=lambda connection: seen.append((crowd.backpressure.is_queue_full(connection), {*holds(bob)})),
+        emptied=lambda connection: seen.append((crowd.backpressure.is_queue_full(connection), {*holds(bob)})),
     )
     crowd.fills(bob)
     crowd.backpressure.drained(bob.login_socket)

@@ -22,7 +22,7 @@ from duologue.server.auth.passwords import PasswordPool
 from duologue.server.backpressure import Backpressure
 from duologue.server.fair_pool import PoolFull
 from duologue.server.rooms import RoomService
-from duologue.server.session import Session
+from duologue.server.session import Connection, Session
 from duologue.server.storage.base import KeptLetter, Letter, LiveRoom, StoreError, StreamProgress
 from duologue.server.storage.nothing import RemembersNothing
 from tests.server.test_session import fake, session
@@ -122,8 +122,9 @@ class House:
             limits=Limits(),
         )
 
-    def emptied(self, somebody: Session) -> None:
-        self.desk.emptied(somebody)
+    def emptied(self, connection: Connection) -> None:
+        if connection.session and connection is connection.session.login_socket:
+            self.desk.emptied(connection.session)
 
     def perform(self, effects: list[Effect]) -> None:
         for effect in effects:
@@ -412,6 +413,17 @@ async def test_what_passes_by_is_counted_by_room_and_told(house: House) -> None:
     await house.says(alice, "again")
     assert texts(carol) == ["again"]
     assert texts(bob) == ["hello", "hello", "again"]
+
+
+async def test_who_does_not_read_a_chat_hears_the_rooms(house: House) -> None:
+    """They are on the login socket, and 9.2 is for each socket."""
+    alice, carol = await house.meet("alice", "carol")
+    house.backpressure.congested(carol.chat_socket)
+    await house.says(alice, "hello")
+    assert texts(carol) == ["hello"]
+    house.backpressure.drained(carol.chat_socket)
+    assert texts(carol) == ["hello"]
+    assert not [event for event in told(carol) if isinstance(event, RoomMissed)]
 
 
 async def test_who_missed_nothing_is_told_nothing(house: House) -> None:

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Iterable
 from math import inf
 
-from duologue.core.events.chat import Event
+from duologue.core.events.chat import Acknowledged, ChatRequested, ChatStarted, Event, Refused
 from duologue.core.pace import TokenBucket
 from duologue.protocols.native.codec import NativeCodec
 from duologue.server.session import Connection, Hold, Receiver, Session
@@ -121,6 +121,17 @@ def test_the_three_sockets_are_told_apart() -> None:
     alice = session("alice")
     assert alice.sockets == (alice.login_socket, alice.chat_socket, alice.check_socket)
     assert len(set(map(id, alice.sockets))) == 3
+
+
+def test_an_event_is_told_on_the_socket_that_carries_it() -> None:
+    alice = session("alice")
+    for event in (ChatRequested("bob", 120), ChatStarted("bob", "id"), Acknowledged(1, 1, "id"), Refused("no", "No.")):
+        alice.tell(event)
+    assert [fake(connection).told for connection in alice.sockets] == [
+        [ChatRequested("bob", 120), Refused("no", "No.")],
+        [ChatStarted("bob", "id")],
+        [Acknowledged(1, 1, "id")],
+    ]
 
 
 def test_two_sessions_of_one_account_are_two() -> None:

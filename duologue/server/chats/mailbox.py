@@ -163,8 +163,8 @@ class Mailbox:
         finally:
             visit.is_running = False
             visit.idle.set()
-        if not visit.is_due:
-            self._feed.rest_ends(session)
+            if not visit.is_due:
+                self._feed.rest_ends(session)
 
     async def _hand_over_page(self, session: Session, visit: Visit) -> bool:
         """Hand over one page; return False when nothing more waits."""
@@ -173,7 +173,8 @@ class Mailbox:
             visit.cursor = message.cursor
             if message.number > visit.handed.get(message.stream, 0):
                 visit.handed[message.stream] = message.number
-                carrier = session.chat_socket if message.stream in visit.begun_in_chat else session.login_socket
+                is_rest = message.stream in visit.begun_in_chat
+                carrier = session.chat_socket.heard_on if is_rest else session.login_socket
                 carrier.tell(MessageFrom(message.sender, int(message.at), message.stream, message.number, message.text))
         return bool(page)
 

@@ -49,13 +49,14 @@ def _bound(addresses: Sequence[str], port: int, settings: Settings) -> list[sock
 
 def _set_options(sock: socket.socket, settings: Settings) -> None:
     """Set what accepted sockets inherit. The kernel finds a dead peer on each of a client's sockets by itself, idle or
-    not, in `dead_after` seconds.
+    not, in `dead_after` seconds; and no line waits for the ACK of the one before.
     """
     sock.setblocking(False)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     if sock.family == socket.AF_INET6:
         sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # uvloop sets it by itself, asyncio does not here
     idle = max(1, round(settings.heartbeat))
     probes = max(1, round(settings.dead_after / idle) - 1)
     for name, value in (

@@ -54,7 +54,7 @@ class PeopleService:
         self._store = store
         self._break_off = break_off
         self._tasks = Tasks()
-        self._watchers = PresenceWatchers(self.presences.of_to, self.presences.online, backpressure.is_full)
+        self._watchers = PresenceWatchers(self.presences.of_to, self.presences.online, backpressure.is_login_full)
         self._directory = directory
         self._perform = perform
         self._wall_clock = wall_clock

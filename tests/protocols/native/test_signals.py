@@ -38,6 +38,7 @@ from duologue.core.events.chat import (
     RecallEnded,
     Refused,
     RequestAnswered,
+    RequestsEnded,
     RequestSent,
     RequestWithdrawn,
     Said,
@@ -96,6 +97,7 @@ EVENTS: dict[type, st.SearchStrategy[Event]] = {
     ),
     RequestSent: st.builds(RequestSent, nicknames, seconds),
     RequestAnswered: st.builds(RequestAnswered, nicknames, st.sampled_from([*ANSWERS])),
+    RequestsEnded: st.builds(RequestsEnded, nicknames),
     ChatStarted: st.builds(ChatStarted, nicknames, ids),
     ChatEnded: st.builds(ChatEnded, nicknames, st.sampled_from(ChatEnd))
     | st.builds(ChatEnded, nicknames, st.sampled_from(ChatEnd), ids, counts),

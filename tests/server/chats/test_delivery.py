@@ -19,8 +19,9 @@ from duologue.core.requests import Chat
 from duologue.core.streams import Stream
 from duologue.server.backpressure import Backpressure
 from duologue.server.chats.delivery import Delivery
+from duologue.server.chats.feed import Feed
 from duologue.server.metering import Metering
-from duologue.server.session import Hold, Session
+from duologue.server.session import Connection, Hold, Session
 from duologue.server.storage.base import StoreError
 from duologue.server.storage.nothing import RemembersNothing
 from tests.bound import BOUND
@@ -102,6 +103,7 @@ class Talk:
 
     def __init__(self) -> None:
         self.shelf = Shelf()
+        self.feed = Feed()
         self.backpressure = Backpressure(
             Limits().lifted(),
             time=lambda: 0.0,
@@ -113,23 +115,24 @@ class Talk:
             self.shelf,
             self.backpressure,
             Metering(Limits().lifted(), time=lambda: 0.0),
+            self.feed,
             page=PAGE,
             keep=self.keep,
             taken=lambda *_: None,
-            has_mail=lambda session: session in self.with_mail,
         )
-        self.with_mail: set[Session] = set()
         self.chat = Chat("id", "alice", "bob")
         self.says_to_bob = self.chat.says("alice")
         self.alice, self.bob = somebody("alice"), somebody("bob")
         self.delivery.join(self.chat, self.alice)
         self.delivery.join(self.chat, self.bob)
 
-    def filled(self, who: Session) -> None:
-        self.delivery.fall_behind(who)
+    def filled(self, connection: Connection) -> None:
+        if connection.session and connection is connection.session.chat_socket:
+            self.delivery.fall_behind(connection.session)
 
-    def emptied(self, who: Session) -> None:
-        self.delivery.drained(who)
+    def emptied(self, connection: Connection) -> None:
+        if connection.session and connection is connection.session.chat_socket:
+            self.delivery.drained(connection.session)
 
     def keep(self, chat_id: str, sender: str, lines: bytes, count: int) -> None:
         self.shelf.append(chat_id, sender, lines, count, 0.0)
@@ -151,10 +154,10 @@ class Talk:
             self.delivery.stored("id", sender)
 
     def fills(self, who: Session) -> None:
-        self.backpressure.congested(who.login_socket)
+        self.backpressure.congested(who.chat_socket)
 
     def drains(self, who: Session) -> None:
-        self.backpressure.drained(who.login_socket)
+        self.backpressure.drained(who.chat_socket)
 
     def goes(self, who: Session) -> None:
         if who.chat:
@@ -163,8 +166,10 @@ class Talk:
             self.backpressure.forget(connection)
             connection.close()
 
-    def bob_is_back(self, held: StreamHeld | None = None) -> None:
+    def bob_is_back(self, held: StreamHeld | None = None, *, is_owed_a_rest: bool = False) -> None:
         self.bob = somebody("bob")
+        if is_owed_a_rest:
+            self.feed.rest_begins(self.bob)
         self.says_to_bob.recipient_returns(held)
         self.delivery.rejoin(self.chat, self.bob, None)
 
@@ -190,7 +195,7 @@ class Talk:
     @property
     def heard(self) -> list[str]:
         """Messages, and after "> " the signals between them."""
-        lines = fake(self.bob.login_socket).wire.decode().splitlines()
+        lines = fake(self.bob.chat_socket).wire.decode().splitlines()
         return [line[1:] if line.startswith(":") else f"> {line}" for line in lines]
 
 
@@ -215,20 +220,20 @@ def holds(who: Session) -> set[Hold]:
 async def test_what_is_said_goes_to_the_other_at_once_and_is_stored(talk: Talk) -> None:
     talk.says("one", "two")
     assert talk.heard == ["one", "two"]
-    assert fake(talk.bob.login_socket).wire == b":one\n:two\n"
+    assert fake(talk.bob.chat_socket).wire == b":one\n:two\n"
     assert [line for _, _, line in talk.shelf.waiting] == [b":one\n", b":two\n"]
     assert talk.says_to_bob.current.sent == 2
 
 
 async def test_nobody_hears_what_they_say_themselves(talk: Talk) -> None:
     talk.says("one")
-    assert fake(talk.alice.login_socket).wire == b""
+    assert fake(talk.alice.chat_socket).wire == b""
 
 
 async def test_a_message_among_commands_takes_the_same_way(talk: Talk) -> None:
     talk.says("one")
     talk.delivery.say(talk.chat, talk.alice, "two\nlines")
-    assert fake(talk.bob.login_socket).wire == b":one\n:two\vlines\n"
+    assert fake(talk.bob.chat_socket).wire == b":one\n:two\vlines\n"
     assert talk.says_to_bob.current.sent == 2
 
 
@@ -266,22 +271,40 @@ async def test_nothing_is_read_for_somebody_who_has_no_room(talk: Talk) -> None:
     assert not talk.delivery._flows["id", "alice"]._pushing
 
 
-async def test_what_waits_in_the_mailbox_comes_before_what_is_said_now(talk: Talk) -> None:
-    """7.1: the same person may have said it, in a chat before this one."""
-    talk.with_mail.add(talk.bob)
-    talk.fills(talk.bob)
+@pytest.mark.parametrize("name", ["login_socket", "check_socket"])
+async def test_another_queue_that_is_full_does_not_put_the_chat_behind(talk: Talk, name: str) -> None:
+    """9.2: what he does not read there is not what is said here."""
+    other = getattr(talk.bob, name)
+    talk.backpressure.congested(other)
     talk.says("one")
+    assert talk.heard == ["one"]
+    talk.fills(talk.bob)
+    talk.says("two")
+    talk.commits()
     talk.drains(talk.bob)
+    await talk.settles()
+    assert talk.heard == ["one", "two"]
+    talk.says("three")
+    assert talk.heard == ["one", "two", "three"]
+
+
+async def test_the_rest_of_a_chat_before_this_one_comes_before_what_is_said_now(talk: Talk) -> None:
+    """7.1: the same person may have said it. What is said meanwhile waits in the store, and its sender does not."""
+    talk.goes(talk.bob)
+    talk.bob_is_back(is_owed_a_rest=True)
+    talk.says("one")
     talk.commits()
     await talk.settles()
     talk.says("two")
-    assert talk.heard == []
-    talk.with_mail.clear()
-    talk.delivery.drained(talk.bob)
+    assert talk.heard == ["> stream_begins alice id 1"]
+    assert not holds(talk.alice)
+    talk.feed.rest_ends(talk.bob)
+    await talk.settles()
+    assert talk.heard == ["> stream_begins alice id 1", "one"]
     talk.commits()
     await talk.settles()
     talk.says("three")
-    assert talk.heard == ["one", "two", "three"]
+    assert talk.heard == ["> stream_begins alice id 1", "one", "two", "three"]
 
 
 async def test_the_missing_comes_in_pages_and_a_full_queue_ends_them(talk: Talk) -> None:
@@ -289,7 +312,7 @@ async def test_the_missing_comes_in_pages_and_a_full_queue_ends_them(talk: Talk)
     talk.fills(talk.bob)
     talk.says(*(f"number {n}" for n in range(50)))
     talk.commits()
-    connection = fake(talk.bob.login_socket)
+    connection = fake(talk.bob.chat_socket)
 
     def send_and_fill(data: bytes) -> None:
         connection._send(data)
@@ -426,7 +449,7 @@ async def test_who_leaves_while_being_handed_something_gets_none_of_it(talk: Tal
     talk.shelf.lets_go()
     talk.bob_is_back()
     await talk.settles()
-    assert fake(before.login_socket).wire == b"stream_begins alice id 1\n"
+    assert fake(before.chat_socket).wire == b"stream_begins alice id 1\n"
     assert talk.heard == ["> stream_begins alice id 1", "one", "two"]
 
 
@@ -458,7 +481,7 @@ async def test_who_leaves_is_sent_nothing_any_more(talk: Talk) -> None:
     talk.says("one")
     talk.commits()
     await talk.settles()
-    assert fake(before.login_socket).wire == b""
+    assert fake(before.chat_socket).wire == b""
     assert before.chat is None
     assert fake(talk.alice.chat_socket).receiver
 
@@ -525,7 +548,7 @@ async def test_a_stream_that_the_store_has_not_noted_is_not_announced(talk: Talk
 async def test_who_comes_back_is_told_of_the_stream_and_number_that_follow(talk: Talk) -> None:
     talk.goes(talk.bob)
     talk.bob_is_back()
-    assert fake(talk.bob.login_socket).told == [StreamBegins("alice", "id", 1)]
+    assert fake(talk.bob.chat_socket).told == [StreamBegins("alice", "id", 1)]
 
 
 # The whole: in any order
@@ -545,6 +568,7 @@ class InAnyOrder(RuleBasedStateMachine):
         self.next = 1
         self.unread = 0
         self.is_full = False
+        self.is_owed = False
 
     def turns(self) -> None:
         """The loop goes round, until it waits for reads or has nothing to do."""
@@ -580,9 +604,23 @@ class InAnyOrder(RuleBasedStateMachine):
             self.is_full = not self.is_full
             self.in_loop(self.talk.fills if self.is_full else self.talk.drains, self.talk.bob)
 
+    @rule()
+    def bobs_login_queue_fills_or_empties(self) -> None:
+        """It is none of the chat's business."""
+        backpressure, connection = self.talk.backpressure, self.talk.bob.login_socket
+        if self.talk.bob.chat:
+            is_full = backpressure.is_queue_full(connection)
+            self.in_loop(backpressure.drained if is_full else backpressure.congested, connection)
+
+    @rule()
+    def the_rest_of_a_former_chat_has_come(self) -> None:
+        if self.talk.bob.chat:
+            self.is_owed = False
+            self.in_loop(self.talk.feed.rest_ends, self.talk.bob)
+
     @rule(lines=st.integers(1, 12))
     def bob_reads(self, lines: int) -> None:
-        connection = fake(self.talk.bob.login_socket)
+        connection = fake(self.talk.bob.chat_socket)
         for line in connection.wire.splitlines()[self.unread :][:lines]:
             self.unread += 1
             self.hears(line.decode())
@@ -612,15 +650,17 @@ class InAnyOrder(RuleBasedStateMachine):
     def alice_goes(self) -> None:
         self.in_loop(self.talk.goes, self.talk.alice)
 
-    @rule()
-    def bob_takes_over(self) -> None:
+    @rule(is_owed=st.booleans())
+    def bob_takes_over(self, is_owed: bool) -> None:
         """From himself, if he is there: all in one turn of the loop."""
+        self.is_owed = is_owed
         self.in_loop(self.bob_again)
         self.unread, self.is_full = 0, False
 
     def bob_again(self) -> None:
         self.talk.goes(self.talk.bob)
-        self.talk.bob_is_back(StreamHeld(self.stream, self.held[self.stream]))
+        self.talk.feed.forget(self.talk.bob)
+        self.talk.bob_is_back(StreamHeld(self.stream, self.held[self.stream]), is_owed_a_rest=self.is_owed)
 
     @rule(remembers=st.booleans())
     def alice_is_back(self, remembers: bool) -> None:
@@ -639,8 +679,12 @@ class InAnyOrder(RuleBasedStateMachine):
 
     @invariant()
     def nothing_is_sent_twice_over_one_connection(self) -> None:
-        lines = [line for line in fake(self.talk.bob.login_socket).wire.splitlines() if line.startswith(b":")]
+        lines = [line for line in fake(self.talk.bob.chat_socket).wire.splitlines() if line.startswith(b":")]
         assert len({*lines}) == len(lines)
+
+    @invariant()
+    def nothing_is_said_before_the_rest_of_a_former_chat(self) -> None:
+        assert not self.is_owed or b":" not in fake(self.talk.bob.chat_socket).wire
 
     @invariant()
     def a_stream_is_read_by_one_at_a_time(self) -> None:
@@ -651,15 +695,17 @@ class InAnyOrder(RuleBasedStateMachine):
         if holds(self.talk.alice):
             assert self.talk.bob.chat
             assert not self.is_full
+            assert not self.is_owed
 
     def teardown(self) -> None:
-        self.bob_takes_over()
+        self.bob_takes_over(is_owed=True)
+        self.the_rest_of_a_former_chat_has_come()
         while len(self.taken) < self.said or holds(self.talk.alice):
-            before = len(self.taken), len(fake(self.talk.bob.login_socket).wire)
+            before = len(self.taken), len(fake(self.talk.bob.chat_socket).wire)
             self.disk_commits(10**6)
             self.reads_end()
             self.bob_reads(10**6)
-            assert (len(self.taken), len(fake(self.talk.bob.login_socket).wire)) != before, "it stands still"
+            assert (len(self.taken), len(fake(self.talk.bob.chat_socket).wire)) != before, "it stands still"
         assert self.taken == [*range(1, self.said + 1)]
         self.bob_goes()
         self.reads_end()

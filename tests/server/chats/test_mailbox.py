@@ -30,9 +30,10 @@ from duologue.core.requests import Chat, ChatEnd
 from duologue.core.streams import Stream
 from duologue.protocols.lines import LINE_LIMIT
 from duologue.server.backpressure import Backpressure
+from duologue.server.chats.feed import Feed
 from duologue.server.chats.mailbox import Mailbox
 from duologue.server.people.directory import Directory
-from duologue.server.session import Hold, Session
+from duologue.server.session import Connection, Hold, Session
 from duologue.server.storage.base import (
     ChatProgress,
     KeptLetter,
@@ -151,6 +152,7 @@ class Town:
         self.here = directory.sessions
         self.written: list[tuple[str, ...]] = []
         self.privacy = Privacy(Limits())
+        self.feed = Feed()
         self.backpressure = Backpressure(
             Limits().lifted(),
             time=lambda: 0.0,
@@ -163,13 +165,14 @@ class Town:
             self.backpressure,
             directory,
             self.privacy,
-            handed_over=lambda _: None,
+            self.feed,
             written=lambda *pair: self.written.append(pair),
             wall_clock=lambda: NOW,
         )
 
-    def emptied(self, who: Session) -> None:
-        self.mailbox.go_on(who)
+    def emptied(self, connection: Connection) -> None:
+        if connection.session and not self.backpressure.is_full(connection.session):
+            self.mailbox.go_on(connection.session)
 
     def comes(self, nickname: str) -> Session:
         who = self.here[nickname] = session(nickname)
@@ -203,7 +206,20 @@ def told(who: Session) -> list[Event]:
 
 
 def letters(who: Session) -> list[str]:
-    return [event.text for event in told(who) if isinstance(event, MessageFrom)]
+    return texts(told(who))
+
+
+def rests(who: Session) -> list[str]:
+    """What has come on the chat socket."""
+    return texts(chatted(who))
+
+
+def texts(events: list[Event]) -> list[str]:
+    return [event.text for event in events if isinstance(event, MessageFrom)]
+
+
+def chatted(who: Session) -> list[Event]:
+    return fake(who.chat_socket).told
 
 
 def checked(who: Session) -> list[Event]:
@@ -444,13 +460,11 @@ async def test_whoever_writes_says_nothing_more_until_the_reader_who_is_here_has
     town.office.closes_for("undelivered")
     town.writes(alice, "hi")
     await until(lambda: "undelivered" in town.office.asked)
-    assert town.mailbox.has_mail(bob)
     assert fake(alice.chat_socket).holds == {Hold.RECALL}
     town.office.opens()
     await town.settles()
     assert letters(bob) == ["hi"]
     assert fake(alice.chat_socket).holds == set()
-    assert not town.mailbox.has_mail(bob)
 
 
 async def test_a_letter_that_comes_while_an_empty_mailbox_is_read_is_not_left_in_it(town: Town) -> None:
@@ -578,7 +592,91 @@ async def test_of_a_chat_that_is_over_just_the_rest_comes(town: Town) -> None:
         town.office.put("chat", n, str(n))
     town.mailbox.chat_is_over(bob, chat)
     await town.settles()
-    assert letters(bob) == ["4", "5"]
+    assert rests(bob) == ["4", "5"]
+    assert letters(bob) == []
+
+
+async def test_what_is_said_next_waits_for_the_rest_and_no_longer(town: Town) -> None:
+    """7.1: the next chat may be with the same person."""
+    bob = town.comes("bob")
+    await town.settles()
+    gone_on: list[list[str]] = []
+    chat = said(Stream("chat", sent=5))
+    for n in range(1, 6):
+        town.office.put("chat", n, str(n))
+    assert not town.feed.has_to_wait(bob, lambda: None)
+    town.mailbox.chat_is_over(bob, chat)
+    assert town.feed.has_to_wait(bob, lambda: gone_on.append(rests(bob)))
+    await town.settles()
+    assert gone_on == [[*map(str, range(1, 6))]], "page by page, and then once"
+    assert not town.feed.has_to_wait(bob, lambda: None)
+
+
+async def test_mail_that_waits_keeps_no_chat_waiting(town: Town) -> None:
+    """It comes on another socket."""
+    town.office.put("letter", 1, "hi")
+    town.office.closes()
+    bob = town.comes("bob")
+    await until(lambda: "undelivered" in town.office.asked)
+    assert not town.feed.has_to_wait(bob, lambda: None)
+    town.office.opens()
+    await town.settles()
+    assert letters(bob) == ["hi"]
+
+
+async def test_a_rest_that_cannot_be_read_does_not_keep_the_next_chat_waiting(
+    town: Town, caplog: pytest.LogCaptureFixture
+) -> None:
+    bob = town.comes("bob")
+    await town.settles()
+    town.office.put("chat", 1, "one")
+    town.office.error = StoreError(Path("nowhere"), "failed")
+    town.mailbox.chat_is_over(bob, said(Stream("chat", sent=1)))
+    await town.settles()
+    assert len(caplog.records) == 1
+    assert not town.feed.has_to_wait(bob, lambda: None)
+    town.office.error = None
+    town.mailbox.push(bob)
+    await town.settles()
+    assert rests(bob) == ["one"]
+
+
+async def test_who_goes_is_owed_nothing(town: Town) -> None:
+    bob = town.comes("bob")
+    await town.settles()
+    town.office.put("chat", 1, "one")
+    town.office.closes()
+    town.mailbox.chat_is_over(bob, said(Stream("chat", sent=1)))
+    await until(lambda: town.office.asked.count("undelivered") > 1)
+    town.goes(bob)
+    assert not town.feed.has_to_wait(bob, lambda: None)
+    town.office.opens()
+    await town.settles()
+    assert rests(bob) == []
+
+
+async def test_a_letter_after_the_rest_of_a_chat_is_a_letter(town: Town) -> None:
+    alice, bob = town.comes("alice"), town.comes("bob")
+    await town.settles()
+    town.office.put("chat", 1, "one")
+    town.mailbox.chat_is_over(bob, said(Stream("chat", sent=1)))
+    await town.settles()
+    town.writes(alice, "hi")
+    await town.settles()
+    assert (rests(bob), letters(bob)) == (["one"], ["hi"])
+
+
+async def test_to_the_next_session_the_rest_comes_as_any_letter(town: Town) -> None:
+    """11.3: it has received no part of that chat."""
+    first = town.comes("bob")
+    await town.settles()
+    town.office.put("chat", 1, "one")
+    town.mailbox.chat_is_over(first, said(Stream("chat", sent=1)))
+    await town.settles()
+    town.goes(first)
+    second = town.comes("bob")
+    await town.settles()
+    assert (rests(second), letters(second)) == ([], ["one"])
 
 
 async def test_of_a_chat_that_is_over_older_streams_have_been_handed_over_and_newer_ones_not(town: Town) -> None:
@@ -592,7 +690,8 @@ async def test_of_a_chat_that_is_over_older_streams_have_been_handed_over_and_ne
             town.office.put(stream.name, n, f"{stream.name} {n}")
     town.mailbox.chat_is_over(bob, chat)
     await town.settles()
-    assert letters(bob) == ["chat.2 2", "chat.3 1"]
+    assert rests(bob) == ["chat.2 2", "chat.3 1"]
+    assert letters(bob) == []
 
 
 async def test_of_a_chat_that_was_level_nothing_is_asked(town: Town) -> None:
@@ -612,7 +711,7 @@ async def test_a_resume_of_a_chat_that_is_over_is_answered_with_what_the_server_
     town.office.ended["chat", "alice"] = ChatProgress("bob", "left", 7)
     town.mailbox.resume(alice, ResumeChat("chat", StreamHeld("chat.2", 5), StreamHeld("chat", 3)))
     await town.settles()
-    assert told(alice) == [ChatEnded("bob", ChatEnd.LEFT, "chat", 7)]
+    assert chatted(alice) == [ChatEnded("bob", ChatEnd.LEFT, "chat", 7)]
     assert town.office.asked[-1] == "chat_standing chat.2"
 
 
@@ -622,7 +721,7 @@ async def test_a_resume_of_no_chat_of_ones_own_is_answered_alike_whoevers_it_is(
     for chat in ("chat", "never was"):
         town.mailbox.resume(carol, ResumeChat(chat))
         await town.settles()
-    assert told(carol) == [ChatUnknown("chat"), ChatUnknown("never was")]
+    assert chatted(carol) == [ChatUnknown("chat"), ChatUnknown("never was")]
 
 
 async def test_a_reason_that_is_no_word_of_the_protocol_is_lost(town: Town) -> None:
@@ -630,7 +729,7 @@ async def test_a_reason_that_is_no_word_of_the_protocol_is_lost(town: Town) -> N
     town.office.ended["chat", "alice"] = ChatProgress("bob", "taken_over", 7)
     town.mailbox.resume(alice, ResumeChat("chat"))
     await town.settles()
-    assert told(alice) == [ChatEnded("bob", ChatEnd.LOST, "chat", 7)]
+    assert chatted(alice) == [ChatEnded("bob", ChatEnd.LOST, "chat", 7)]
 
 
 # The whole: in any order

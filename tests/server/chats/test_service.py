@@ -73,7 +73,7 @@ async def house() -> House:
 
 async def test_what_one_says_the_other_hears(house: House) -> None:
     house.says("alice", b":hello\n")
-    assert fake(house.sessions["bob"].login_socket).sent == b":hello\n"
+    assert fake(house.sessions["bob"].chat_socket).sent == b":hello\n"
     assert list(house.connections.connection_table["in_chat"]) == [True, True]
 
 
@@ -99,9 +99,9 @@ async def test_what_is_said_to_one_who_is_away_is_handed_over_later(house: House
     bob = house.enters("bob")
     house.chat.says("alice").recipient_returns(None)
     house.chats.perform(ReopenChat(house.chat, "bob", held=(), begun=None))
-    await until(lambda: fake(bob.login_socket).sent == b":are you there\n")
+    await until(lambda: fake(bob.chat_socket).sent == b":are you there\n")
     house.says("alice", b":and now\n")
-    await until(lambda: fake(bob.login_socket).sent == b":are you there\n:and now\n")
+    await until(lambda: fake(bob.chat_socket).sent == b":are you there\n:and now\n")
 
 
 async def test_pings_take_the_short_way_in_a_chat_and_only_there(house: House) -> None:

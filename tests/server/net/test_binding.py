@@ -48,6 +48,14 @@ async def test_a_free_port_that_is_taken_at_another_address_is_followed_by_other
         bound(["127.0.0.1"], stage.settings.port, stage.settings)
 
 
+async def test_a_line_does_not_wait_for_the_ack_of_the_one_before(stage: Stage) -> None:
+    """Whatever the loop: a peer that delays its ACKs would hear the second line 40 ms later."""
+    await stage.enters("alice")
+    accepted = [connection._socket for listener in stage.server._listeners for connection in listener._open]
+    assert len(accepted) == 3
+    assert all(sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) for sock in accepted)
+
+
 def test_a_port_that_cannot_be_had_says_which_setting_chose_it() -> None:
     taken = OSError(98, "Address already in use")
     error = CannotListen(taken, "web_port")
