@@ -26,7 +26,13 @@ LAYERS = (
     ),
     (
         *("server.people.directory", "server.people.guests", "server.tasks"),
-        *("server.chats.relay", "server.chats.receipts", "server.chats.feed", "server.session"),
+        *(
+            "server.chats.relay",
+            "server.chats.receipts",
+            "server.chats.reporter",
+            "server.chats.feed",
+            "server.session",
+        ),
         *(
             "server.auth.passwords",
             "server.auth.session_tokens",

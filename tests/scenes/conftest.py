@@ -17,6 +17,7 @@ import pytest
 import uvloop
 
 from duologue.core.names import skeleton
+from duologue.server.chats import reporter
 from duologue.server.tables import Connections
 from tests.examples import PROFILE
 from tests.stage import Actor, Stage, opened
@@ -81,6 +82,12 @@ LOOPS: dict[str, Callable[[], asyncio.AbstractEventLoop]] = {"uvloop": WatchedUv
 
 def pytest_asyncio_loop_factories() -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
     return LOOPS if PROFILE == "long" else {"uvloop": LOOPS["uvloop"]}
+
+
+@pytest.fixture(autouse=True)
+def _answers_soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No scene waits 5 s for the answer to a sign of life (tests/server/chats/test_reporter.py has the rule)."""
+    monkeypatch.setattr(reporter, "ANSWER_WITHIN", 0.02)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -74,7 +74,7 @@ def receiver(session: Session) -> Receiver:
 
 
 async def by_both_ways(chunks: list[bytes], *, is_back: bool) -> tuple[Noted, Noted]:
-    with mock.patch("duologue.server.chats.acknowledgements.ACKNOWLEDGE_WITHIN", 0):
+    with mock.patch("duologue.server.chats.reporter.ANSWER_WITHIN", 0):
         long = Check(is_back=is_back)
         at_length = await long.noted(long.hears(long.door.receive_data, chunks))
         short = Check(is_back=is_back)
