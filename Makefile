@@ -69,6 +69,7 @@ docs: setup ## write the pages that are made from the code
 	$(BIN)/python -m docs.make_commands
 	$(BIN)/python -m docs.make_web
 	$(BIN)/python -m docs.make_page_names
+	$(BIN)/python -m docs.make_lookalikes
 
 picture: setup ## draw the pictures of README from real runs; needs chromium, Xvfb and ImageMagick
 	$(BIN)/python -m docs.make_picture
