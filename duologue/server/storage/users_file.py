@@ -213,6 +213,8 @@ class _Seen:
         """Return the account; by its key where its own spelling would look like somebody else:
         AIice is aiice to type.
         """
+        if not account.spelling:
+            return account
         owner, _ = self._lines.setdefault(skeleton(account.shown), (account.nickname, 0))
         return account if owner == account.nickname else changed(account, spelling="")
 
