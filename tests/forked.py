@@ -1,8 +1,8 @@
 """server.py and client.py as processes that are forked from one that has imported everything: their start takes a tenth
 of the time.
 
-That the programs themselves start is for tests/server/test_cli.py to show, and for the first test of
-tests/terminal/test_client_in_a_terminal.py.
+That the programs themselves start, and do the same, is for a few tests of tests/server/test_cli.py to show, and for the
+first of tests/terminal/test_client_in_a_terminal.py.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ import termios
 from collections.abc import Mapping, Sequence
 from multiprocessing.connection import Connection
 from pathlib import Path
+from subprocess import CompletedProcess
+from tempfile import TemporaryDirectory
 
 from duologue.client import cli as client_cli
 from duologue.server import cli as server_cli
@@ -55,6 +57,37 @@ class ForkedServer:
         if self._process.exitcode is None:
             raise TimeoutError
         return self._process.exitcode
+
+
+def called_server(arguments: Sequence[str], typed: str = "") -> CompletedProcess[str]:
+    """What `subprocess.run([sys.executable, "server.py", *arguments], input=typed, capture_output=True, text=True)`
+    would be.
+    """
+    with TemporaryDirectory(prefix="duologue-") as name:
+        streams = [Path(name) / stream for stream in ("in", "out", "err")]
+        streams[0].write_text(typed, encoding="utf-8")
+        process = _CONTEXT.Process(target=_call, args=(streams, list(arguments)), daemon=True)
+        process.start()
+        process.join(BOUND)
+        if process.exitcode is None:
+            process.kill()
+            raise TimeoutError
+        _, out, err = (stream.read_text(encoding="utf-8") for stream in streams)
+        return CompletedProcess(arguments, process.exitcode, out, err)
+
+
+def _call(streams: Sequence[Path], arguments: list[str]) -> None:
+    for descriptor, path in enumerate(streams):
+        opened = os.open(path, os.O_RDWR | os.O_CREAT)
+        os.dup2(opened, descriptor)
+        os.close(opened)
+    _open_streams()
+    sys.exit(server_cli.main(arguments))
+
+
+def _open_streams() -> None:
+    """A process that is forked has none; they last as long as it does."""
+    sys.stdin, sys.stdout, sys.stderr = open(0), open(1, "w"), open(2, "w")  # noqa: SIM115
 
 
 def _run(stderr: Connection, arguments: list[str]) -> None:
@@ -108,7 +141,7 @@ def _run_client(terminal: Connection, arguments: list[str], environ: dict[str, s
     for descriptor in range(3):
         os.dup2(terminal.fileno(), descriptor)
     terminal.close()
-    sys.stdin, sys.stdout, sys.stderr = open(0), open(1, "w"), open(2, "w")  # noqa: SIM115  # as long as the process
+    _open_streams()
     os.environ.clear()
     os.environ.update(environ)
     os.chdir(ROOT)
