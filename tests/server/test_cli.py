@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import re
@@ -10,6 +11,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -72,6 +74,17 @@ class Running:
         self.place = place
         self.process = self._forked(*words) if is_forked else self._started(*words)
         self.port = int(self.logged(r" listening .*port=(\d+)")[1])
+        latest = time.monotonic() + BOUND
+        while not self._can_be_asked():  # which begins a moment later
+            assert time.monotonic() < latest
+            time.sleep(0.005)
+
+    def _can_be_asked(self) -> bool:
+        for path in self.place.data.glob("*.control"):
+            with socket.socket(socket.AF_UNIX) as control, contextlib.suppress(ConnectionRefusedError):
+                control.connect(str(path))
+                return True
+        return False
 
     def _forked(self, *words: str) -> ForkedServer:
         return ForkedServer(self.place.arguments("--port", "0", *words))
