@@ -25,7 +25,9 @@ run: $(VENV)/.run-stamp ## start the server; make run ARGS="--port 5000" passes 
 # Three for two processors: most tests wait for a process of their own.
 WORKERS = $$($(BIN)/python -c 'import os; print(3 * os.cpu_count() // 2)')
 
-PYTEST = $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal
+# What is compiled is kept, whatever the environment says: each worker loads 700 modules, and tests start many programs.
+TESTING = PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest
+PYTEST = $(TESTING) --numprocesses $(WORKERS) --dist worksteal
 # Tests that start no program: no browser, no display, no terminal, no server.py.
 IN_PROCESS := tests/core tests/protocols tests/server tests/client tests/scenes
 
@@ -34,7 +36,7 @@ NOT_QUICK := tests/client/window tests/server/storage tests/server/net tests/sce
 	tests/scenes/test_simplechat.py
 
 quick: setup ## most tests that start no program, with few examples: one minute, after every save
-	TESTS_PROFILE=quick $(BIN)/python -m pytest -q --numprocesses 2 --dist worksteal -m "not slow" \
+	TESTS_PROFILE=quick $(TESTING) -q --numprocesses 2 --dist worksteal -m "not slow" \
 	$(addprefix --ignore=,$(NOT_QUICK)) $(IN_PROCESS) $(ARGS)
 
 test: setup lint types ## lint, types, then every test; TESTS_PROFILE=long tries all examples
@@ -69,6 +71,7 @@ docs: setup ## write the pages that are made from the code
 	$(BIN)/python -m docs.make_commands
 	$(BIN)/python -m docs.make_web
 	$(BIN)/python -m docs.make_page_names
+	$(BIN)/python -m docs.make_lookalikes
 
 picture: setup ## draw the pictures of README from real runs; needs chromium, Xvfb and ImageMagick
 	$(BIN)/python -m docs.make_picture

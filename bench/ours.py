@@ -79,7 +79,7 @@ def duologue(server: Sequence[str], prefix: str = names.OURS) -> list[Peer]:
             command=_duologue(server, settings),
             environment=_ANY_WEB_PORT,
             enter=_OUR_LOGIN,
-            pair=_OUR_CHAT,
+            pair=(*_OUR_CHAT, "all check stored PONG "),
             message=r":{text}\n",
             room=(r"all up send /join #tea\n", "all down expect room_entered "),
             room_message=r"/msg #tea AbCdEfGhIjKl %n :{text}\n",
@@ -108,6 +108,7 @@ def limit(program: Path) -> Peer:
 
 
 def limit_of_three(program: Path) -> Peer:
+    """It acknowledges nothing, so nothing is waited for."""
     return Peer(
         name=names.LIMIT_OF_THREE,
         like=names.LIMIT_OF_THREE,

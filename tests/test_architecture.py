@@ -26,13 +26,8 @@ LAYERS = (
     ),
     (
         *("server.people.directory", "server.people.guests", "server.tasks"),
-        *(
-            "server.chats.relay",
-            "server.chats.receipts",
-            "server.chats.reporter",
-            "server.chats.feed",
-            "server.session",
-        ),
+        *("server.chats.relay", "server.chats.long_chunks", "server.chats.receipts", "server.chats.reporter"),
+        *("server.chats.feed", "server.session"),
         *(
             "server.auth.passwords",
             "server.auth.session_tokens",
@@ -196,7 +191,7 @@ def test_the_client_loads_no_pandas() -> None:
     assert {"pandas", "duologue.server.tables", "duologue.server.hub"} & loaded == set()
 
 
-@pytest.mark.parametrize("library", ["pandas", "prometheus_client", "tkinter"])
+@pytest.mark.parametrize("library", ["pandas", "numpy", "confusable_homoglyphs", "prometheus_client", "tkinter"])
 def test_a_server_that_starts_loads_nothing_that_nobody_may_ask_for(library: str) -> None:
     code = f"import duologue.server.cli, sys; sys.exit({library!r} in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], cwd=TOP, check=False).returncode == 0

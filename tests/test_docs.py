@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from docs import make_page_names, make_protocol, make_web
+from docs import make_lookalikes, make_page_names, make_protocol, make_web
 
 TOP = Path(__file__).parent.parent
 PROGRAMS = {"server.py", "client.py"}
@@ -27,6 +27,11 @@ def test_the_made_parts_of_the_web_page_are_current() -> None:
 def test_the_rules_of_names_of_the_page_are_those_of_the_server() -> None:
     text = make_page_names.MODULE.read_text(encoding="utf-8")
     assert make_page_names.module() == text, "run `make docs`"
+
+
+def test_the_table_of_lookalikes_is_current() -> None:
+    text = make_lookalikes.MODULE.read_text(encoding="utf-8")
+    assert make_lookalikes.module() == text, "run `make docs`"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(TOP)))

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import cache, lru_cache
 
 from duologue.core.errors import PeerError
+from duologue.core.lookalikes import LOOKALIKES
 from duologue.core.text import is_invisible, visible
 
 # A name stands before every line that its owner says; longer ones leave no room for the line.
@@ -73,12 +74,10 @@ class Account:
         return self.spelling or self.nickname
 
 
-def spelling_of(text: str) -> str:
-    """Return how an account's nickname, typed like this, is to be spelled; empty where that is its key.
-
-    Raises BadNickname for text that cannot be a nickname.
+def spelling_of(text: str, key: str) -> str:
+    """Return how the account of this key, whose nickname was typed as `text`, is to be spelled; empty where that is the
+    key.
     """
-    key = nickname_key(text)
     name = unicodedata.normalize("NFKC", text)
     is_as_good = name != key and _fault_in_characters(name, "nickname") is None and _fault_in_length(name, "") is None
     return name if is_as_good else ""
@@ -159,7 +158,7 @@ def _check_name(name: str, noun: str, refusal: Callable[[str], PeerError]) -> No
 
 def _fault_in_characters(name: str, noun: str) -> str | None:
     for char in name:
-        if not (_is_word_character(char) or char in PUNCTUATION):
+        if not can_be_in_name(char):
             return f"{_named(char)} cannot be part of a {noun}: a {noun} {_RULE}."
     if unicodedata.category(name[0])[0] not in "LN":
         return f"A {noun} cannot begin with '{name[0]}': a {noun} {_RULE}."
@@ -168,9 +167,11 @@ def _fault_in_characters(name: str, noun: str) -> str | None:
     return None
 
 
-def _is_word_character(char: str) -> bool:
+@lru_cache(maxsize=4096)  # bounded: a stranger chooses what goes in
+def can_be_in_name(char: str) -> bool:
+    """Return whether a name of any kind may have this character, though perhaps not as its first."""
     category = unicodedata.category(char)
-    return (category[0] in "LM" or category == "Nd") and not is_invisible(char)
+    return char in PUNCTUATION or ((category[0] in "LM" or category == "Nd") and not is_invisible(char))
 
 
 def _named(char: str) -> str:
@@ -204,30 +205,11 @@ def _decomposed(text: str) -> str:
 @lru_cache(maxsize=4096)  # bounded: a stranger chooses what goes in
 def _representative(char: str) -> str:
     """Return the one spelling that stands for all characters which look like `char`; it may be longer (m is rn)."""
-    looks = _decomposed(_prototypes().get(char, char).casefold())
+    looks = _decomposed(_lookalikes().get(char, char).casefold())
     return char if looks == char else "".join(map(_representative, looks))
 
 
 @cache
-def _prototypes() -> dict[str, str]:
-    """Return the look-alike of each character. Loaded at first use: a program without accounts saves these 60 ms."""
-    from confusable_homoglyphs.confusables import confusables_data
-
-    # The data puts right-to-left characters between two left-to-right marks.
-    alike = {
-        word.replace("\u200e", ""): [other["c"].replace("\u200e", "") for other in others]
-        for word, others in confusables_data.items()
-    }
-    return {word: others[0] for word, others in alike.items() if len(word) == 1 and _is_pointer(word, others, alike)}
-
-
-def _is_pointer(word: str, others: list[str], alike: dict[str, list[str]]) -> bool:
-    """Return whether `word` points to the one that stands for its class, rather than being that one.
-
-    The data lists both directions. A word with several look-alikes stands for them all; in a pair the longer does, and
-    of two characters the earlier.
-    """
-    if len(others) > 1:
-        return False
-    other = others[0]
-    return len(alike[other]) > 1 or len(other) > 1 or other < word
+def _lookalikes() -> dict[str, str]:
+    """Return the look of each character that has one of another. Made at first use: most programs know no accounts."""
+    return {char: look for word in LOOKALIKES.split() for look, _, chars in [word.partition("=")] for char in chars}

@@ -76,6 +76,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _serve(call: Invocation) -> None:
     logs.configure(call.settings.log_level, call.settings.log_format)
     raise_limit()
+    gc.set_threshold(GC_THRESHOLD)
     with asyncio.Runner(loop_factory=new_event_loop) as runner:
         runner.run(_run(call.settings, begins_anew="--new-store" in call.switches))
 
@@ -96,20 +97,12 @@ async def _run(settings: Settings, *, begins_anew: bool) -> None:
 
     loop.add_signal_handler(signal.SIGHUP, hung_up)
     await server.start()
-    _relieve_collector()
+    gc.collect()
+    gc.freeze()  # what is there now stays for good, so it need not be walked again
     try:
         await server.over
     finally:
         await server.stop()
-
-
-def _relieve_collector() -> None:
-    """Spare the collector work: what the imports made stays for good, so it need not be walked again, nor every 700 new
-    objects.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(GC_THRESHOLD)
 
 
 def _has_terminal() -> bool:

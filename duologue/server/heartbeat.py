@@ -40,7 +40,7 @@ class Heartbeat:
         self._reap = reap
 
     def check_for_inactive_clients(self, now: float) -> None:
-        """Sweep once, vectorised: a client silent for `heartbeat` seconds gets a PING, one silent for `dead_after` is
+        """Sweep once: a client silent for `heartbeat` seconds gets a PING, one silent for `dead_after` is
         reaped.
         """
         self.heard.discard(-1)

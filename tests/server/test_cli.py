@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import re
@@ -10,6 +11,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +24,7 @@ from duologue.server import cli
 from duologue.server.storage import users_file
 from duologue.settings import COMMANDS, Settings
 from tests.bound import BOUND
+from tests.forked import ForkedServer, called_server
 
 pytestmark = pytest.mark.slow  # the programs are started
 
@@ -44,13 +47,14 @@ class Place:
     def data(self) -> Path:
         return self.folder / self.data_name
 
-    def command(self, *words: str, users: Path | None = None) -> list[str]:
-        where = ["--users", str(users or self.users), "--data", str(self.data)]
-        return [sys.executable, str(TOP / "server.py"), "--web-port", "0", *words, *where]
+    def arguments(self, *words: str, users: Path | None = None) -> list[str]:
+        return ["--web-port", "0", *words, "--users", str(users or self.users), "--data", str(self.data)]
+
+    def command(self, *words: str) -> list[str]:
+        return [sys.executable, str(TOP / "server.py"), *self.arguments(*words)]
 
     def call(self, *words: str, typed: str = "", users: Path | None = None) -> subprocess.CompletedProcess[str]:
-        command = self.command(*words, users=users)
-        return subprocess.run(command, input=typed, capture_output=True, text=True, timeout=BOUND, check=False)
+        return called_server(self.arguments(*words, users=users), typed)
 
     def refused(self, *words: str) -> str:
         """The one line that a call which cannot be done ends with."""
@@ -66,10 +70,27 @@ class Place:
 class Running:
     """A server of its own process."""
 
-    def __init__(self, place: Place, *words: str) -> None:
+    def __init__(self, place: Place, *words: str, is_forked: bool = True) -> None:
         self.place = place
-        self.process = subprocess.Popen(place.command("--port", "0", *words), stderr=subprocess.PIPE, text=True)
+        self.process = self._forked(*words) if is_forked else self._started(*words)
         self.port = int(self.logged(r" listening .*port=(\d+)")[1])
+        latest = time.monotonic() + BOUND
+        while not self._can_be_asked():  # which begins a moment later
+            assert time.monotonic() < latest
+            time.sleep(0.005)
+
+    def _can_be_asked(self) -> bool:
+        for path in self.place.data.glob("*.control"):
+            with socket.socket(socket.AF_UNIX) as control, contextlib.suppress(ConnectionRefusedError):
+                control.connect(str(path))
+                return True
+        return False
+
+    def _forked(self, *words: str) -> ForkedServer:
+        return ForkedServer(self.place.arguments("--port", "0", *words))
+
+    def _started(self, *words: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(self.place.command("--port", "0", *words), stderr=subprocess.PIPE, text=True)
 
     def logged(self, pattern: str) -> re.Match[str]:
         """The next line of its log that has `pattern` in it."""
@@ -88,11 +109,15 @@ class Running:
         return self.process.wait(BOUND)
 
     def close(self) -> None:
-        self.process.terminate()
-        try:
-            self.process.communicate(timeout=BOUND)
-        finally:
-            self.process.kill()
+        """Harmless when it has ended already."""
+        assert self.process.stderr
+        if not self.process.stderr.closed:
+            self.process.send_signal(signal.SIGTERM)
+            try:
+                self.ends()
+            finally:
+                self.process.send_signal(signal.SIGKILL)
+                self.process.stderr.close()
 
 
 class Visitor:
@@ -127,8 +152,8 @@ def place(tmp_path: Path) -> Place:
 
 
 @pytest.fixture
-def running(place: Place) -> Iterator[Running]:
-    running = Running(place)
+def running(place: Place, request: pytest.FixtureRequest) -> Iterator[Running]:
+    running = Running(place, is_forked=getattr(request, "param", True))
     yield running
     running.close()
 
@@ -149,6 +174,7 @@ def visit(running: Running) -> Iterator[Callable[[str], Visitor]]:
 # The end
 
 
+@pytest.mark.parametrize("running", [True, False], ids=["forked", "started"], indirect=True)
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "Ctrl+C"])
 def test_the_server_says_goodbye(running: Running, visit: Callable[[str], Visitor], how: signal.Signals) -> None:
     alice, user1 = visit("alice"), visit("user1")
@@ -175,7 +201,7 @@ def test_what_it_leaves_behind(running: Running, visit: Callable[[str], Visitor]
     """The messages, the lock that keeps two servers from them, and no way to ask a server that is gone."""
     visit("alice")
     assert any(path.suffix == ".control" for path in running.place.data.iterdir())
-    running.process.terminate()
+    running.process.send_signal(signal.SIGTERM)
     assert running.ends() == 0
     assert {path.name for path in running.place.data.iterdir()} == {
         "messages.db",
@@ -360,7 +386,7 @@ def test_accounts_change_under_a_running_server(running: Running, visit: Callabl
 def test_accounts_change_after_a_server_was_killed(running: Running, visit: Callable[[str], Visitor]) -> None:
     """Its control socket is still there, and nobody answers: the account is changed all the same."""
     visit("alice")
-    running.process.kill()
+    running.process.send_signal(signal.SIGKILL)
     running.ends()
     assert list(running.place.data.iterdir())
     done = running.call("adduser", "erin", "--no-password")
@@ -419,10 +445,23 @@ def test_help(place: Place) -> None:
         assert word in done.stdout
 
 
-def test_wrong_usage(place: Place) -> None:
-    done = place.call("dance")
-    assert done.returncode == 2
-    assert "no command 'dance'" in done.stderr
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (["dance"], 2, "no command 'dance'"),
+        (["deluser", "zoe"], 1, "server.py: There is no user zoe"),
+        (["adduser", "erin"], 0, "Added erin, with a password."),
+    ],
+)
+def test_a_call_as_people_make_it_is_the_same(place: Place, words: list[str], code: int, said: str) -> None:
+    """The other calls of these tests are forked."""
+    command, typed = place.command(*words), "correct horse\n"
+    done = subprocess.run(command, input=typed, capture_output=True, text=True, timeout=BOUND, check=False)
+    forked = place.call(*words, typed=typed)
+    assert done.returncode == code
+    assert said in done.stdout + done.stderr
+    if code:
+        assert (done.returncode, done.stdout, done.stderr) == (forked.returncode, forked.stdout, forked.stderr)
 
 
 def test_the_commands_are_those_of_the_settings() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pandas as pd
 import pytest
 from hypothesis import settings
@@ -9,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, rule
 
 from duologue.core.names import Account, looks_of
-from duologue.server.tables import ROWS_AHEAD, Connections, Table, Users
+from duologue.server.tables import Connections, Table, Users
 from tests.examples import examples
 
 HASH = "$argon2id$v=19$m=19456,t=2,p=1$secret"
@@ -107,14 +109,14 @@ class TestConnections:
             connections.remove(row)
         assert add(connections) != add(connections)
 
-    def test_more_clients_than_there_were_rows_for_all_have_one(self) -> None:
+    def test_each_of_many_clients_has_a_row(self) -> None:
         connections = Connections()
-        rows = [add(connections, f"user{n}", float(n)) for n in range(2 * ROWS_AHEAD + 1)]
+        rows = [add(connections, f"user{n}", float(n)) for n in range(2000)]
         assert len(set(rows)) == len(rows)
         table = connections.connection_table
-        assert table["client_nickname"].tolist() == [f"user{n}" for n in range(2 * ROWS_AHEAD + 1)]
-        assert table["last_seen"].tolist() == [float(n) for n in range(2 * ROWS_AHEAD + 1)]
-        assert connections.inactive(2.0 * ROWS_AHEAD, 2.0 * ROWS_AHEAD - 1) == [0]
+        assert table["client_nickname"].tolist() == [f"user{n}" for n in range(2000)]
+        assert table["last_seen"].tolist() == [float(n) for n in range(2000)]
+        assert connections.inactive(2000.0, 1999.0) == [0]
 
     def test_text_is_held_as_objects_sockets_as_descriptors_and_times_as_seconds(self) -> None:
         assert Connections().connection_table.dtypes.astype(str).tolist() == [
@@ -161,6 +163,15 @@ class TestConnections:
         connections.seen([], 1.0)
         assert connections.inactive(1e9, 45.0) == []
         assert connections.quiet(1e9, 45.0) == []
+
+    def test_a_client_without_a_heartbeat_is_never_silent_nor_hides_who_is(self) -> None:
+        connections = Connections()
+        add(connections, "~guest", math.inf)
+        row = add(connections, "bob", 0.0)
+        assert connections.inactive(46.0, 45.0) == [row]
+        assert connections.quiet(46.0, 15.0) == [row]
+        assert [cells[-1] for cells in connections.public(46.0).rows] == [0.0, 46.0]
+        assert connections.connection_table["last_seen"].tolist() == [math.inf, 0.0]
 
     def test_the_public_table_tells_how_long_nothing_was_heard(self) -> None:
         connections = Connections()

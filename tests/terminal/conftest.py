@@ -32,8 +32,8 @@ def own_server(tmp_path: Path) -> Iterator[Server]:
 def open_terminal() -> Iterator[Open]:
     terminals: list[Terminal] = []
 
-    def start(port: int, *arguments: str, columns: int = 80, lines: int = 24, **environ: str) -> Terminal:
-        terminals.append(client(port, *arguments, columns=columns, lines=lines, **environ))
+    def start(port: int, *arguments: str, **how: Any) -> Terminal:
+        terminals.append(client(port, *arguments, **how))
         return terminals[-1]
 
     yield start

@@ -1,4 +1,4 @@
-"""The real server.py and client.py as processes, the client in a pseudo-terminal whose screen can be read."""
+"""server.py and client.py as processes, the client in a pseudo-terminal whose screen can be read."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pyte
 from ptyprocess import PtyProcess
 
 from tests.bound import BOUND
-from tests.forked import ForkedServer
+from tests.forked import ForkedClient, ForkedServer
 
 ROOT = Path(__file__).parents[2]
 ENTER = "\r"
@@ -97,15 +97,37 @@ class _Screen(pyte.Screen):
         self._answer(data)
 
 
-class Terminal:
-    """A program in a pseudo-terminal. `shows` waits, with a bound, for what the screen should show."""
+class StartedClient:
+    """client.py started by itself, for a test that shows that it can be. As `ForkedClient`."""
 
-    def __init__(self, command: list[str], environ: Mapping[str, str], columns: int = 80, lines: int = 24) -> None:
+    def __init__(self, arguments: Sequence[str], environ: Mapping[str, str], size: tuple[int, int]) -> None:
+        command = [sys.executable, "client.py", *arguments]
+        self._process = PtyProcess.spawn(command, cwd=ROOT, env=dict(environ), dimensions=size)
+        self.fd: int = self._process.fd
+        self.setwinsize: Callable[[int, int], None] = self._process.setwinsize
+        self.kill: Callable[[int], None] = self._process.kill
+        self.close: Callable[[], None] = self._process.close
+
+    def wait(self, timeout: float) -> int | None:
+        latest = time.monotonic() + timeout
+        while self._process.isalive() and time.monotonic() < latest:
+            time.sleep(0.05)
+        code: int | None = self._process.exitstatus
+        return code
+
+    def terminate(self) -> None:
+        self._process.terminate(force=True)
+
+
+class Terminal:
+    """client.py in a pseudo-terminal. `shows` waits, with a bound, for what the screen should show."""
+
+    def __init__(self, process: ForkedClient | StartedClient, columns: int, lines: int) -> None:
         self.screen = _Screen(columns, lines, self.type)
         self.raw = b""
         self._stream = pyte.ByteStream(self.screen)
         self._changed = threading.Condition()
-        self._process = PtyProcess.spawn(command, cwd=ROOT, env=dict(environ), dimensions=(lines, columns))
+        self._process = process
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
@@ -163,25 +185,24 @@ class Terminal:
             self.screen.resize(lines, columns)
         self._process.setwinsize(lines, columns)
 
-    def exit_code(self) -> int | None:
-        deadline = time.monotonic() + BOUND
-        while self._process.isalive():
-            if time.monotonic() > deadline:
-                raise AssertionError("still running\n" + "\n".join(self.display))
-            self._reader.join(0.05)
-        code: int | None = self._process.exitstatus
+    def exit_code(self) -> int:
+        code = self._process.wait(BOUND)
+        if code is None:
+            raise AssertionError("still running\n" + "\n".join(self.display))
         return code
 
     def send_signal(self, number: int) -> None:
         self._process.kill(number)
 
     def close(self) -> None:
-        self._process.terminate(force=True)
+        self._process.terminate()
         self._reader.join(BOUND)
         self._process.close()
 
 
-def client(port: int, *arguments: str, columns: int = 80, lines: int = 24, **environ: str) -> Terminal:
+def client(
+    port: int, *arguments: str, columns: int = 80, lines: int = 24, is_forked: bool = True, **environ: str
+) -> Terminal:
     """client.py in a terminal of a well-known kind, whatever the tests themselves run in.
 
     It remembers nothing, unless XDG_DATA_HOME says where.
@@ -189,5 +210,8 @@ def client(port: int, *arguments: str, columns: int = 80, lines: int = 24, **env
     kept = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "TERM")}
     if "XDG_DATA_HOME" not in environ:
         arguments = ("--no-memory", *arguments)
-    command = [sys.executable, "client.py", "127.0.0.1", str(port), *arguments]
-    return Terminal(command, {**kept, "TERM": "xterm-256color", **environ}, columns, lines)
+    start = ForkedClient if is_forked else StartedClient
+    process = start(
+        ["127.0.0.1", str(port), *arguments], {**kept, "TERM": "xterm-256color", **environ}, (lines, columns)
+    )
+    return Terminal(process, columns, lines)

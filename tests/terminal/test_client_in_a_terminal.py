@@ -20,12 +20,14 @@ def without_hint(terminal: Terminal) -> list[str]:
     return [line.replace(HINT, "").rstrip() for line in terminal.transcript]
 
 
-def test_the_conversation_that_everything_serves(server: Server, open_terminal: Open) -> None:
-    alice = open_terminal(server.port)
+@pytest.mark.parametrize("is_forked", [True, False])
+def test_the_conversation_that_everything_serves(server: Server, open_terminal: Open, is_forked: bool) -> None:
+    """As all clients of these tests are, and as people start theirs."""
+    alice = open_terminal(server.port, is_forked=is_forked)
     alice.shows("Enter your nickname: ")
     alice.enter("alice")
     alice.shows("alice> ")
-    bob = open_terminal(server.port)
+    bob = open_terminal(server.port, is_forked=is_forked)
     bob.shows("Enter your nickname: ")
     bob.enter("bob")
     bob.shows("bob> ")

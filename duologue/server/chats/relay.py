@@ -7,20 +7,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-import numpy as np
-
 from duologue.core.streams import Stream
 from duologue.protocols.lines import is_text
 from duologue.protocols.native.codec import NativeCodec
 from duologue.protocols.native.wire import MESSAGE
+from duologue.server.chats import long_chunks
 from duologue.server.session import Receiver
 
 # Finds a line after the first that is no message. It takes 40 % of the time of counting those that are.
 _begins_otherwise = re.compile(rb"\n[^%c]" % MESSAGE).search
-
-_LONG = 16 * 1024
-"""Bytes from which on numpy looks at a chunk: 19 instead of 56 µs for 64 KiB, and as much for 8 KiB."""
-_LF = ord("\n")
 
 
 @dataclass(slots=True, eq=False)
@@ -46,7 +41,8 @@ class Relay:
 
         Looks at the chunk as a whole, at the speed of C: no cost per message in Python (docs/architecture.md).
         """
-        count = _count_in_long(chunk) if len(chunk) > _LONG else _count(chunk)
+        is_long = len(chunk) > long_chunks.LONG and long_chunks.is_ready()
+        count = long_chunks.count_messages(chunk) if is_long else _count(chunk)
         if not count or not is_text(chunk) or not self.pay(count, len(chunk)):
             return False
         self.pass_on(chunk, count)
@@ -66,9 +62,3 @@ def _count(chunk: bytes) -> int:
     """Return how many lines these are, or 0 where one of them is no message."""
     count = chunk.count(b"\n")
     return 0 if chunk[0] != MESSAGE or (count > 1 and _begins_otherwise(chunk)) else count
-
-
-def _count_in_long(chunk: bytes) -> int:
-    content = np.frombuffer(chunk, np.uint8)
-    ends = np.flatnonzero(content == _LF)
-    return len(ends) if chunk[0] == MESSAGE and (content[ends[:-1] + 1] == MESSAGE).all() else 0

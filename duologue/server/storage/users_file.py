@@ -179,7 +179,7 @@ def _check_header(path: Path, line: int, header: list[str]) -> None:
 
 def _account(path: Path, line: int, row: dict[str, str]) -> Account:
     try:
-        nickname, spelling = nickname_key(row["clientID"]), spelling_of(row["clientID"])
+        nickname = nickname_key(row["clientID"])
     except BadNickname as error:
         raise UsersFileError(path, f"{error.text} Correct or remove the line.", line) from error
     password_hash = row.get("password_hash") or None
@@ -192,7 +192,7 @@ def _account(path: Path, line: int, row: dict[str, str]) -> Account:
     created = row.get("created", "")
     if not created.isprintable() or created.casefold() in _DISABLED.keys() - {""}:  # a cell is missing before it
         raise UsersFileError(path, f"created is {_quoted(created)}; write a date as 2026-12-31, or nothing", line)
-    return Account(nickname, password_hash, created, _DISABLED[disabled], spelling)
+    return Account(nickname, password_hash, created, _DISABLED[disabled], spelling_of(row["clientID"], nickname))
 
 
 class _Seen:
@@ -213,6 +213,8 @@ class _Seen:
         """Return the account; by its key where its own spelling would look like somebody else:
         AIice is aiice to type.
         """
+        if not account.spelling:
+            return account
         owner, _ = self._lines.setdefault(skeleton(account.shown), (account.nickname, 0))
         return account if owner == account.nickname else changed(account, spelling="")
 

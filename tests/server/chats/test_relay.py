@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from itertools import pairwise
 from unittest import mock
 
@@ -15,7 +17,9 @@ from duologue.core.streams import Stream
 from duologue.protocols.lines import LINE_LIMIT, is_text
 from duologue.protocols.native.codec import NativeCodec
 from duologue.protocols.native.commands import parse_command
+from duologue.server.chats import long_chunks
 from duologue.server.chats.relay import Relay
+from tests.bound import BOUND
 
 Heard = list[bytes | Command | str]
 """Lines that went out raw, commands that came back, codes of errors."""
@@ -113,7 +117,7 @@ def test_what_goes_out_and_what_comes_back_is_what_came_in_in_order(data: bytes,
 
 @given(data=conversation | rough, cuts=cuts)
 def test_a_long_chunk_is_looked_at_in_another_way_and_means_the_same(data: bytes, cuts: list[int]) -> None:
-    with mock.patch("duologue.server.chats.relay._LONG", 0):
+    with mock.patch.object(long_chunks, "LONG", 0), mock.patch.object(long_chunks, "is_ready", return_value=True):
         long = chatter(data, cuts)
     assert (long.heard, long.kept) == (chatter(data, cuts).heard, chatter(data, cuts).kept)
 
@@ -219,3 +223,16 @@ def test_where_it_goes_can_change_between_two_chunks() -> None:
     assert talker.chunks == [b":one\n"]
     assert talker.relay.stream.sent == 2
     assert [chunk for chunk, _ in talker.kept] == [b":one\n", b":two\n"]
+
+
+def test_what_looks_at_long_chunks_is_loaded_by_the_first_and_waited_for_by_none() -> None:
+    code = """
+import sys, time
+from duologue.server.chats import long_chunks
+assert "numpy" not in sys.modules
+assert not long_chunks.is_ready()
+while not long_chunks.is_ready():
+    time.sleep(0.01)
+assert long_chunks.count_messages(b":hello\\n" * 3) == 3
+"""
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=BOUND)
