@@ -212,7 +212,7 @@ async def test_with_the_smallest_limits_there_are_fewer_clients(tmp_path: Path, 
             await wire.leaves()
         inside.append(await came_in(port, "alice"))
         for wires in inside:
-            await wires[2].says("PING 0")
+            await wires[2].says("PING 0 here")
             await wires[2].hears("PONG 0 0")
             for wire in wires:
                 await wire.leaves()
