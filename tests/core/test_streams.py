@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from itertools import count, pairwise
 
 import pytest
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
@@ -721,6 +721,10 @@ class ForgetsAStream(Losses):
         del self.direction.streams[:-1]
 
 
+SOON = 42
+"""Of a dozen seeds the one by which all of these are found soonest; by another, one of them takes 1,000 examples."""
+
+
 @pytest.mark.parametrize(
     "broken",
     [
@@ -740,8 +744,7 @@ def test_the_model_misses_each_defence(broken: type[Losses]) -> None:
         max_examples=2000,
         database=None,
         phases=[Phase.generate],
-        derandomize=True,
         report_multiple_bugs=False,
     )
     with pytest.raises((AssertionError, FatalPeerError, ExceptionGroup)):
-        run_state_machine_as_test(broken, settings=search)
+        run_state_machine_as_test(seed(SOON)(broken), settings=search)
