@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from docs import make_lookalikes
 from duologue.core.errors import PeerError
 from duologue.core.names import (
     NICKNAME_BYTES,
@@ -156,13 +155,6 @@ def test_names_that_look_different_have_two(one: str, other: str) -> None:
 def test_numbered_names_and_the_shipped_ones_all_go_together() -> None:
     names = {*SHIPPED, *(f"user{n}" for n in range(1, 100_000, 7))}
     assert len({skeleton(nickname_key(name)) for name in names}) == len(names)
-
-
-def test_every_character_of_a_name_looks_as_unicode_says_and_every_class_has_one_representative() -> None:
-    for char in make_lookalikes.characters():
-        look = make_lookalikes.look_of(char)
-        assert skeleton(char) == look
-        assert look == char or skeleton(look) == look
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from itertools import pairwise
 from unittest import mock
 
@@ -19,7 +17,6 @@ from duologue.protocols.native.codec import NativeCodec
 from duologue.protocols.native.commands import parse_command
 from duologue.server.chats import long_chunks
 from duologue.server.chats.relay import Relay
-from tests.bound import BOUND
 
 Heard = list[bytes | Command | str]
 """Lines that went out raw, commands that came back, codes of errors."""
@@ -223,16 +220,3 @@ def test_where_it_goes_can_change_between_two_chunks() -> None:
     assert talker.chunks == [b":one\n"]
     assert talker.relay.stream.sent == 2
     assert [chunk for chunk, _ in talker.kept] == [b":one\n", b":two\n"]
-
-
-def test_what_looks_at_long_chunks_is_loaded_by_the_first_and_waited_for_by_none() -> None:
-    code = """
-import sys, time
-from duologue.server.chats import long_chunks
-assert "numpy" not in sys.modules
-assert not long_chunks.is_ready()
-while not long_chunks.is_ready():
-    time.sleep(0.01)
-assert long_chunks.count_messages(b":hello\\n" * 3) == 3
-"""
-    subprocess.run([sys.executable, "-c", code], check=True, timeout=BOUND)
