@@ -473,3 +473,40 @@ def test_in_whichever_order_the_two_sockets_are_read_the_outcome_is_the_same(
         kind = data.draw(st.sampled_from([kind for kind, lines in unread.items() if lines]))
         as_read.append((kind, unread[kind].pop(0)))
     assert played(as_read) == played(script.lines)
+
+
+def in_a_chat() -> ClientSession:
+    session = attached()
+    received(session, "start_chat bob xyz")
+    return session
+
+
+def test_a_chat_that_waits_is_heard_of_after_the_answer_to_the_resume() -> None:
+    """5.8: a client that knows its chat asks without waiting for the question."""
+    memory = Memory()
+    session = ClientSession(memory)
+    [*session.receive_data(CHECK, b"PONG 0 0\n")]
+    received(session, "start_chat bob xyz")
+    session = ClientSession(memory)
+    [*session.receive_data(CHECK, b"PONG 0 0\n")]
+    assert session.data_to_send()[CHAT].startswith(b"/resume xyz ")
+    received(session, "chat_resumed bob xyz 0 xyz 0", "stream_begins bob xyz 1")
+    assert received(session, "chat_waits bob xyz 60") == []
+    assert session.data_to_send()[CHAT] == b""
+
+
+@pytest.mark.parametrize("refused_first", [0, 1, 2, 3])
+def test_lines_that_came_too_late_are_handed_in_in_whichever_order_that_is_heard(refused_first: int) -> None:
+    """5.7: each is refused on the login socket, the /quit too, and none of that is news."""
+    session = in_a_chat()
+    for text in ("one", "two"):
+        session.command(Say(text))
+    session.command(QuitChat())
+    refusals = ["ERROR no_chat You are in no chat."] * 3
+    assert received(session, *refusals[:refused_first]) == []
+    assert received(session, "chat_ended bob left") == [ChatEnded("bob", ChatEnd.LEFT)]
+    assert session.data_to_send()[CHAT].startswith(b"/resume xyz ")
+    assert received(session, *refusals[refused_first:]) == []
+    received(session, "chat_ended bob left xyz 0")
+    assert session.data_to_send()[CHAT] == b"/msg bob xyz 1 :one\n/msg bob xyz 2 :two\n"
+    assert received(session, refusals[0]) == [Refused("no_chat", "You are in no chat.")]

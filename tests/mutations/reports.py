@@ -1,0 +1,116 @@
+"""Defences of reports, and of a client that reads two sockets in any order."""
+
+from __future__ import annotations
+
+from tests.mutations.defences import Defence
+
+RULE = "duologue/core/reports.py"
+RULE_TESTS = "tests/core/test_reports.py::"
+REPORTER = "duologue/server/chats/reporter.py"
+REPORTER_TESTS = "tests/server/chats/test_reporter.py::"
+SESSION = "duologue/client/engine/session.py"
+SESSION_TESTS = "tests/client/engine/test_session.py::"
+CORRESPONDENCE = "duologue/client/engine/correspondence.py"
+CONNECTION = "duologue/client/connection.py"
+CONNECTION_TESTS = "tests/client/test_connection.py::"
+
+DEFENCES = (
+    Defence(
+        "what the first report could not know comes quickly too",
+        RULE,
+        "FIRST_REPORTS = 2",
+        "FIRST_REPORTS = 1",
+        f"{RULE_TESTS}test_what_the_first_could_not_know_comes_quickly_too",
+    ),
+    Defence(
+        "while it goes on there is one report in 200 ms",
+        RULE,
+        "        self._quick = max(0, self._quick - 1)\n",
+        "",
+        f"{RULE_TESTS}test_while_it_goes_on_there_is_one_in_200_ms",
+    ),
+    Defence(
+        "those who came together do not report together",
+        RULE,
+        "self._phase = phase * STEADILY",
+        "self._phase = 0.0",
+        f"{RULE_TESTS}test_those_who_came_together_do_not_report_together",
+    ),
+    Defence(
+        "a timer that is early makes no more reports",
+        RULE,
+        "self._beat_after(now + _EARLY)",
+        "self._beat_after(now)",
+        f"{RULE_TESTS}test_a_timer_that_is_a_little_early_makes_no_more_reports",
+    ),
+    Defence(
+        "who says much is told every 20 ms",
+        REPORTER,
+        "much=self._has_much(stream)",
+        "much=False",
+        f"{REPORTER_TESTS}test_who_says_much_is_told_every_20_ms",
+    ),
+    Defence(
+        "one PONG answers all PINGs until then",
+        REPORTER,
+        "        if self._timer is None:\n            self._call_at(self._timers.time() + ANSWER_WITHIN)\n",
+        "        self._timers.call_at(self._timers.time() + ANSWER_WITHIN, self._report)\n",
+        f"{REPORTER_TESTS}test_a_ping_without_news_is_answered_within_5_s_and_several_once",
+    ),
+    Defence(
+        "a question is answered at once",
+        "duologue/server/chats/acknowledgements.py",
+        "is_asked=ping.received == 0 and ping.stream is not None",
+        "is_asked=False",
+        "tests/attacks/test_descriptors.py::test_with_the_smallest_limits_there_are_fewer_clients",
+    ),
+    Defence(
+        "a client that leaves waits for the answer to what it reported",
+        CONNECTION,
+        "        await _within(self._timing.last_words, self._was_answered.wait())\n",
+        "",
+        f"{CONNECTION_TESTS}test_what_is_finished_is_acknowledged_before_the_goodbye",
+    ),
+    Defence(
+        "what is left of a conversation comes before the last words of the session",
+        CONNECTION,
+        "                await self._until_read(SocketKind.CHAT)\n",
+        "",
+        "tests/client/test_api.py::test_a_handler_that_fails_is_logged_and_the_next_event_comes",
+    ),
+    Defence(
+        "a chat that starts says nothing of requests",
+        SESSION,
+        "    RequestsEnded: ClientSession._requests_ended,\n",
+        "    ChatStarted: ClientSession._requests_ended,\n",
+        f"{SESSION_TESTS}test_in_whichever_order_the_two_sockets_are_read_the_outcome_is_the_same",
+    ),
+    Defence(
+        "a question about a chat that is on already is no question",
+        CORRESPONDENCE,
+        " and chat is not self.live:",
+        ":",
+        f"{SESSION_TESTS}test_a_chat_that_waits_is_heard_of_after_the_answer_to_the_resume",
+    ),
+    Defence(
+        "a line that came too late is refused without a word, before the end is read",
+        CORRESPONDENCE,
+        "self._late.explain(is_live=self.live is not None)",
+        "self._late.explain(is_live=False)",
+        f"{SESSION_TESTS}test_lines_that_came_too_late_are_handed_in_in_whichever_order_that_is_heard",
+    ),
+    Defence(
+        "a window keeps a request that came after a chat of which it hears later",
+        "duologue/client/window/hear_talks.py",
+        "    changes = _left_alone(state, IN_CHAT)\n",
+        "    changes = [*_requests_ended(state, RequestsEnded(event.nickname)), *_left_alone(state, IN_CHAT)]\n",
+        "tests/client/window/test_hear_talks.py::test_a_request_after_a_chat_is_heard_of_before_the_chat_and_stays",
+    ),
+    Defence(
+        "many people who say a little each have few commits",
+        "duologue/server/storage/sqlite.py",
+        "return BUSY_SPACING if messages > BUSY_MESSAGES and size < BUSY_BYTES else COMMIT_SPACING",
+        "return COMMIT_SPACING",
+        "tests/server/storage/test_sqlite.py::test_commits_are_further_apart_while_many_say_a_little",
+    ),
+)
