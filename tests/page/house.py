@@ -190,6 +190,10 @@ class Person:
             expect(person.page.locator("#head small")).to_contain_text("In a chat with you")
 
 
+CONVERSATION = (":", "start_chat ", "stream_begins ", "chat_paused ", "chat_resumed ", "chat_ended ", "chat_unknown ")
+"""The beginnings of lines that come on the chat socket (docs/protocol.md, section 5)."""
+
+
 class Native:
     """Somebody at the native protocol, by lines (docs/protocol.md)."""
 
@@ -226,8 +230,9 @@ class Native:
             pass
 
     def hears(self, pattern: str) -> re.Match[str]:
-        """The next line that is like this; others before it are passed over."""
-        while not (found := re.fullmatch(pattern, self._line(self.login))):
+        """The next line that is like this, on the socket that carries it; others before it are passed over."""
+        file = self.chat if pattern.startswith(CONVERSATION) else self.login
+        while not (found := re.fullmatch(pattern, self._line(file))):
             pass
         return found
 
