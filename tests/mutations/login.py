@@ -197,7 +197,7 @@ DEFENCES = (
     Defence(
         "a page that does not read is not kept",
         "duologue/server/net/web_connection.py",
-        "if self.session is None and self.door.is_open:",
+        "if self.session is None and self.codec.is_open:",
         "if False:",
         f"{ATTACKS}test_half_login.py::test_a_page_that_has_not_logged_in_is_not_even_kept",
     ),
@@ -211,7 +211,7 @@ DEFENCES = (
     Defence(
         "who is answered and does not ask again is closed",
         "duologue/server/net/web_connection.py",
-        "if self.door.awaited:",
+        "if self.codec.awaited:",
         "if False:",
         f"{DEADLINES}test_who_is_answered_and_does_not_ask_again_in_time",
     ),
@@ -267,7 +267,7 @@ DEFENCES = (
     Defence(
         "who does not read is not answered on",
         "duologue/server/net/web_connection.py",
-        "commands if self.door.is_open else self._one_by_one(commands)",
+        "commands if self.codec.is_open else self._one_by_one(commands)",
         "commands",
         f"{DEADLINES}test_who_asks_for_much_at_once_and_does_not_read",
     ),

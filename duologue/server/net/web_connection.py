@@ -38,23 +38,23 @@ class WebConnection(BaseConnection[WebCodec]):
         return Outbox(self._transport, self._limits.send_queue)
 
     def _take(self, commands: Iterator[Command | PeerError], size: int) -> None:
-        super()._take(commands if self.door.is_open else self._one_by_one(commands), size)
+        super()._take(commands if self.codec.is_open else self._one_by_one(commands), size)
 
     def _one_by_one(self, commands: Iterator[Command | PeerError]) -> Iterator[Command | PeerError]:
         """Send each answer before the next request is looked at: who does not read is not answered on."""
         for command in commands:
             yield command
-            if not self.door.is_over:
-                self.send(self.door.data_to_send())
+            if not self.codec.is_over:
+                self.send(self.codec.data_to_send())
 
     def _carry_out(self, commands: Iterator[Command | PeerError]) -> None:
         super()._carry_out(commands)
         if self._is_silent:
             return
-        if not self.door.is_over:
-            self.send(self.door.data_to_send())
-            if self.door.awaited:
-                self._hub.kept.note(self, self.door.awaited)
+        if not self.codec.is_over:
+            self.send(self.codec.data_to_send())
+            if self.codec.awaited:
+                self._hub.kept.note(self, self.codec.awaited)
         elif self._backlog is None:
             self.close()
 
@@ -62,8 +62,8 @@ class WebConnection(BaseConnection[WebCodec]):
         if isinstance(event, Probe) and self._holds:
             # Its answer would not be read: the silence is ours. TCP finds out whether it is there (binding.py).
             self._heard.add(self.row)
-        if self.door.is_open:
-            self.send(self.door.encode(event))
+        if self.codec.is_open:
+            self.send(self.codec.encode(event))
 
     @staticmethod
     def tell_all(connections: Iterable[WebConnection], event: Event) -> None:
@@ -86,10 +86,10 @@ class WebConnection(BaseConnection[WebCodec]):
 
     def pause_writing(self) -> None:
         super().pause_writing()
-        if self.session is None and self.door.is_open:
+        if self.session is None and self.codec.is_open:
             self.abort()  # a login needs no more than a queue of answers
 
     def close(self) -> None:
         if not self._is_silent:
-            self.send(self.door.close())
+            self.send(self.codec.close())
         super().close()
