@@ -159,9 +159,14 @@ async def sends(stage: Stage, data: bytes, *, source: str | None = None, tls: ss
 
 
 async def asks(stage: Stage, path: str, *headers: str, method: str = "GET", **how: Any) -> Answer:
-    """Return the answer to a request; without a Host among `headers` it is the server's own."""
-    own = [] if any(header.startswith("Host:") for header in headers) else [f"Host: 127.0.0.1:{stage.ports['web']}"]
-    head = "\r\n".join([f"{method} {path} HTTP/1.1", *own, *headers])
+    """Return the answer to a request; without a Host among `headers` it is the server's own, and without a Connection
+    header none follows on this connection.
+    """
+    own = [f"Host: 127.0.0.1:{stage.ports['web']}", "Connection: close"]
+    named = {header.partition(":")[0] for header in headers}
+    head = "\r\n".join(
+        [f"{method} {path} HTTP/1.1", *(header for header in own if header.partition(":")[0] not in named), *headers]
+    )
     return answer(await sends(stage, f"{head}\r\n\r\n".encode(), **how))
 
 

@@ -18,7 +18,15 @@ LAYERS = (
     ("server.cli", "server.admin"),
     ("server.server",),
     ("server.net",),
-    ("server.dispatch", "server.costs", "server.hub", "server.auth.login", "server.heartbeat", "server.unfinished"),
+    (
+        "server.dispatch",
+        "server.costs",
+        "server.hub",
+        "server.auth.login",
+        "server.heartbeat",
+        "server.unfinished",
+        "server.kept",
+    ),
     ("server.chats.service", "server.rooms", "server.people.service"),
     (
         *("server.chats.delivery", "server.chats.mailbox", "server.chats.acknowledgements", "server.history"),

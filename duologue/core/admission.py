@@ -12,8 +12,8 @@ SOCKETS_PER_CLIENT = 3
 BROWSER_SOCKETS = 7
 """Sockets of one browser: up to six connections to a server for files, and one for the page itself."""
 BROWSER_ARRIVALS = 30
-"""Arrivals of one browser: a page is loaded with a connection for each of its files, and nobody is to count as several
-people for that.
+"""Arrivals of one browser: where no connection is kept, a page is loaded with one for each of its files, and nobody is
+to count as several people for that.
 """
 _HOME_NETWORK_BITS = 64
 

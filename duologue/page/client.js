@@ -29,6 +29,8 @@ let aside = null; // what arrives before the session begins
 export function start(hearing) {
 	hear = hearing;
 	socket.watch({ opened, frame: (event) => guard(frame, event), lost, beat: delivery.beat });
+	addEventListener("pagehide", () => guard(delivery.sendNews));
+	document.addEventListener("visibilitychange", () => document.hidden && guard(delivery.sendNews));
 	if (tab.get("pass")) socket.open();
 	else views.login("");
 }
@@ -202,6 +204,7 @@ async function findWhy(failures) {
 }
 
 export function logOut() {
+	guard(delivery.sendNews);
 	send("exit");
 	tab.forget("pass", "nickname", "rooms");
 	location.reload();

@@ -3,9 +3,10 @@
 
 import { guard } from "./guard.js";
 import { kept, save } from "./memory.js";
+import { ReportPace, isMuch } from "./reports.js";
 import { send } from "./socket.js";
 import { changed } from "./state.js";
-import { isRoom, newName } from "./text.js";
+import { bytes, isRoom, newName } from "./text.js";
 
 const MOST_STREAMS = 500; // remembered
 const MESSAGES = new Set(["said", "message_from"]); // events that are acknowledged
@@ -16,7 +17,14 @@ let written = 0; // its messages sent in this session
 let stream = ""; // the partner's stream, and its last number
 let number = 0;
 let safe = 0; // the last of its numbers that is kept here
-const news = new Set(); // "sender stream", to be acknowledged
+const news = new Map(); // "sender stream" → the number up to which it is to be acknowledged
+let messages = 0; // received since the last acknowledgement, and their bytes
+let size = 0;
+let isAgain = false; // one of them has come again
+let isKept = true; // all of them are on the disk
+const pace = new ReportPace(Math.random());
+let timer = 0; // of the next acknowledgement, and when that is due
+let due = Infinity;
 const broken = new Set(); // "sender stream" with something that could not be taken in: that is not acknowledged, nor what follows
 
 const chats = () => Object.values(kept.chats);
@@ -40,6 +48,7 @@ function askToResume(chat) {
 
 export function lose() {
 	live = null;
+	dropNews(); // it comes again, or counts from what is kept
 	for (const [id, rank] of states) if (rank === 1) set(id, "unsent"); // it is sent again
 }
 
@@ -166,18 +175,23 @@ function ended(event, id, had) {
 
 const heard = (sender, stream) => kept.received[`${sender} ${stream}`] ?? 0;
 
-// Returns false for a message that we have had; it is acknowledged again.
+// Returns false for a message that we have had; it is acknowledged again, at once.
 function isNew({ nickname, stream, number }) {
-	const isHad = number <= heard(nickname, stream);
-	if (isHad) news.add(`${nickname} ${stream}`);
-	return !isHad;
+	const had = heard(nickname, stream);
+	if (number > had) return true;
+	news.set(`${nickname} ${stream}`, had);
+	isAgain = true;
+	return false;
 }
 
 // The event is where it will be shown: from now on it counts as received.
-export function took({ type, nickname, stream, number }) {
+export function took({ type, nickname, stream, number, text }) {
 	const key = `${nickname} ${stream}`;
 	if (!MESSAGES.has(type) || broken.has(key)) return;
-	news.add(key);
+	news.set(key, number);
+	messages += 1;
+	size += bytes(text);
+	isKept = false;
 	delete kept.received[key]; // oldest first
 	kept.received[key] = number;
 	const isOver = (old) => chats().every((chat) => old !== `${chat.partner} ${chat.partnerStream}`);
@@ -187,16 +201,44 @@ export function took({ type, nickname, stream, number }) {
 
 export const fail = ({ nickname, stream }) => broken.add(`${nickname} ${stream}`);
 
-// Keeps the news, then acknowledges it.
+// Keeps the news, and acknowledges it when that is due. Timers of a hidden tab may be a minute late.
 export function acknowledge() {
-	if (news.size && save("received")) return;
-	for (const key of news) {
-		const [, name] = key.split(" ");
-		const received = kept.received[key];
-		if (name === stream) safe = received;
-		send("ping", { received, stream: name });
+	if (!news.size || !keep()) return;
+	const now = time();
+	const at = isAgain || document.hidden ? now : pace.due(now, isMuch(messages, size));
+	if (at <= now) sendNews();
+	else if (at < due) {
+		clearTimeout(timer);
+		due = at;
+		timer = setTimeout(sendNews, (at - now) * 1000);
 	}
+}
+
+const time = () => performance.now() / 1000;
+
+// Returns whether all that has been received is on the disk.
+function keep() {
+	isKept ||= !save("received");
+	if (isKept && live) safe = heard(live.partner, stream);
+	return isKept;
+}
+
+// Acknowledges now what has not been yet.
+export function sendNews() {
+	clearTimeout(timer);
+	due = Infinity;
+	if (!news.size || !keep()) return;
+	for (const [key, received] of news) send("ping", { received, stream: key.split(" ")[1] });
+	dropNews();
+	pace.reported(time());
+}
+
+function dropNews() {
+	clearTimeout(timer);
+	due = Infinity;
 	news.clear();
+	messages = size = 0;
+	isAgain = false;
 }
 
 export const beat = () => send("ping", live ? { received: safe, stream } : { received: 0 });

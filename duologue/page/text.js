@@ -24,7 +24,7 @@ export const actionIn = (text) => (/^\/me \s*\S/.test(text) ? text.slice(4) : nu
 
 const LINE = 8190; // bytes: docs/protocol.md, 2.1
 const FRAME = 16_000; // bytes
-const bytes = (text) => new TextEncoder().encode(text).length;
+export const bytes = (text) => new TextEncoder().encode(text).length;
 export const isTooLong = (text) => bytes(text) > LINE || bytes(JSON.stringify(text)) > FRAME;
 
 // As the server accepts it.

@@ -40,6 +40,7 @@ from duologue.server.auth.session_tokens import SessionTokens
 from duologue.server.backpressure import Backpressure
 from duologue.server.chats.service import ChatService
 from duologue.server.heartbeat import Heartbeat
+from duologue.server.kept import KeptConnections
 from duologue.server.metering import Metering
 from duologue.server.metrics import Traffic
 from duologue.server.people.directory import Directory
@@ -140,6 +141,7 @@ class Hub:
             complete=self._log_in,
         )
         self.unfinished = Unfinished(settings.limits.login_timeout, time=time, cast_out=self.cast_out)
+        self.kept = KeptConnections(time=time)
         self.chats = ChatService(
             store,
             self.backpressure,
@@ -249,6 +251,7 @@ class Hub:
         """Note that `connection` is closed. One dead socket ends the session."""
         self.backpressure.forget(connection)
         self.unfinished.forget(connection)
+        self.kept.forget(connection)
         if connection.session:
             self.disconnect_client(connection.session, ChatEnd.LOST, SOCKET_CLOSED)
         else:
@@ -275,6 +278,7 @@ class Hub:
         now = self.time()
         self.login.sweep(now)
         self.unfinished.sweep(now)
+        self.kept.sweep(now)
         self.heartbeat.check_for_inactive_clients(now)
         self.perform(self.switchboard.expire(now))
         self.perform(self.room_rules.expire(now))

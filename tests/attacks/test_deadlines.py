@@ -13,8 +13,13 @@ from typing import Any
 
 import pytest
 
+from duologue.core.limits import Limits
 from duologue.core.names import Account
+from duologue.server.net.web_connection import WebConnection
+from duologue.server.net.web_files import PAGE
+from duologue.server.session import Hold
 from tests.bound import BOUND
+from tests.browser import UPGRADE
 from tests.scenes.test_tls import Identity, identity
 from tests.stage import Stage, opened, until
 
@@ -141,6 +146,76 @@ async def test_a_page_that_opens_its_socket_and_does_not_log_in(stage: Stage) ->
     assert caller.is_there()
     stage.passes(1)
     await until(lambda: not caller.is_there())
+
+
+# A connection that is kept for the next file has 5 s for that, and 10 s in all to be kept
+
+
+def a_file(stage: Stage) -> bytes:
+    return f"GET /client.js HTTP/1.1\r\nHost: 127.0.0.1:{stage.ports['web']}\r\n\r\n".encode()
+
+
+async def asks_for_a_file(caller: Caller) -> bytes:
+    """The head of the answer."""
+    await caller.says(a_file(caller.stage))
+    head, _, body = (await asyncio.get_running_loop().sock_recv(caller.sock, 1 << 20)).partition(b"\r\n\r\n")
+    length = next(int(line.split()[1]) for line in head.splitlines() if line.startswith(b"Content-Length: "))
+    while len(body) < length:
+        body += await asyncio.get_running_loop().sock_recv(caller.sock, 1 << 20)
+    return head
+
+
+@pytest.mark.parametrize("words", [b"", b"GET / HTTP/1.1\r\n", b"GET / HTTP/1.1\r\nA: " + b"x" * 99], ids=range(3))
+async def test_who_is_answered_and_does_not_ask_again_in_time(stage: Stage, words: bytes) -> None:
+    caller = Caller(stage, "web")
+    await caller.connects()
+    await asks_for_a_file(caller)
+    for at in range(4):
+        await caller.says(words[at : at + 1])
+        stage.passes(1)
+        assert caller.is_there()
+    await caller.says(words[4:])
+    stage.passes(1)
+    await until(lambda: not caller.is_there())
+
+
+async def test_who_asks_again_and_again(stage: Stage) -> None:
+    caller = Caller(stage, "web")
+    await caller.connects()
+    for _ in range(3):
+        assert b"Connection" not in await asks_for_a_file(caller)
+        stage.passes(4)
+    assert b"Connection: close" in await asks_for_a_file(caller)
+    await until(lambda: not caller.is_there())
+
+
+async def test_who_asks_for_much_at_once_and_does_not_read(stage: Stage) -> None:
+    """An answer is made when the one before has been sent, or waits in the queue that each has."""
+    caller = Caller(stage, "web")
+    caller.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    await caller.connects()
+    [link] = [link for listener in stage.server._listeners for link in listener._open]
+    assert isinstance(link, WebConnection)
+    link._socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
+    await caller.says(a_file(stage) * 99)
+    await until(lambda: Hold.OWN_QUEUE in link._holds)
+    longest = (PAGE / "client.js").stat().st_size + 2048
+    assert link.queued() <= Limits().send_queue + 2 * longest
+    stage.passes(5)
+    await until(lambda: link._is_silent)
+
+
+async def test_a_page_that_opens_its_socket_on_a_kept_connection_and_does_not_log_in(stage: Stage) -> None:
+    """It has the time of a login from then on, and no more."""
+    host = f"127.0.0.1:{stage.ports['web']}"
+    caller = Caller(stage, "web")
+    await caller.connects()
+    for _ in range(2):
+        await asks_for_a_file(caller)
+        stage.passes(4)
+    head = "GET /socket HTTP/1.1", f"Host: {host}", f"Origin: http://{host}", *UPGRADE, "\r\n"
+    await caller.says("\r\n".join(head).encode())
+    await is_gone_after_20_s(caller, repeat(b"\x89\x80\0\0\0\0"))
 
 
 # TLS: the handshake has no time of its own

@@ -8,6 +8,8 @@ LOGIN = "duologue/server/auth/login.py"
 OF_LOGIN = "tests/server/auth/test_login.py::"
 ATTACKS = "tests/attacks/"
 DEADLINES = f"{ATTACKS}test_deadlines.py::"
+CODEC = "tests/protocols/web/test_codec.py::"
+WEB_SCENES = "tests/scenes/test_web.py::"
 
 DEFENCES = (
     Defence(
@@ -202,9 +204,100 @@ DEFENCES = (
     Defence(
         "the deadline begins when a connection is accepted",
         "duologue/server/net/listener.py",
-        "        self._hub.login.connected(connection)\n",
-        "",
+        "        self._hub.login.connected(connection)\n        task",
+        "        task",
         f"{DEADLINES}test_who_says_nothing",
+    ),
+    Defence(
+        "who is answered and does not ask again is closed",
+        "duologue/server/net/web_connection.py",
+        "if self.codec.awaited:",
+        "if False:",
+        f"{DEADLINES}test_who_is_answered_and_does_not_ask_again_in_time",
+    ),
+    Defence(
+        "a part of the next request is no more time for it",
+        "duologue/server/kept.py",
+        "if self._waiting.get(connection, (0, 0.0))[0] != which:",
+        "if which:",
+        "tests/server/test_kept.py::test_a_part_of_a_request_is_no_more_time_and_the_next_request_is",
+    ),
+    Defence(
+        "a connection that is gone is not kept",
+        "duologue/server/hub.py",
+        "        self.kept.forget(connection)\n",
+        "",
+        f"{WEB_SCENES}test_where_places_are_short_no_connection_is_kept",
+    ),
+    Defence(
+        "no connection is kept for long",
+        "duologue/server/net/listener.py",
+        "self._hub.time() >= until or ",
+        "",
+        f"{DEADLINES}test_who_asks_again_and_again",
+    ),
+    Defence(
+        "where places are short no connection is kept",
+        "duologue/server/net/listener.py",
+        " or 2 * self._places.taken > self._places.most:",
+        ":",
+        f"{WEB_SCENES}test_where_places_are_short_no_connection_is_kept",
+    ),
+    Defence(
+        "so many requests are answered on one connection",
+        "duologue/protocols/web/codec.py",
+        " and self._requests < MOST_REQUESTS",
+        "",
+        f"{CODEC}test_so_many_requests_are_answered_on_one_connection",
+    ),
+    Defence(
+        "who speaks HTTP/1.0 waits for the end",
+        "duologue/protocols/web/codec.py",
+        'request.protocol == "HTTP/1.1" and ',
+        "",
+        f"{CODEC}test_who_wants_no_more_is_closed",
+    ),
+    Defence(
+        "who asks for a close gets it",
+        "duologue/protocols/web/codec.py",
+        ' and "close" not in map(str.strip, options)',
+        "",
+        f"{CODEC}test_who_wants_no_more_is_closed",
+    ),
+    Defence(
+        "who does not read is not answered on",
+        "duologue/server/net/web_connection.py",
+        "commands if self.codec.is_open else self._one_by_one(commands)",
+        "commands",
+        f"{DEADLINES}test_who_asks_for_much_at_once_and_does_not_read",
+    ),
+    Defence(
+        "a request of another visitor comes on another connection",
+        "duologue/server/net/listener.py",
+        "return closing(found) if found else None",
+        "return found",
+        "tests/scenes/test_proxies.py::test_the_next_request_may_be_somebody_elses_and_comes_on_another_connection",
+    ),
+    Defence(
+        "a login on a connection that was kept has its whole time",
+        "duologue/server/net/listener.py",
+        "            if was_kept:\n",
+        "            if False:\n",
+        f"{DEADLINES}test_a_page_that_opens_its_socket_on_a_kept_connection_and_does_not_log_in",
+    ),
+    Defence(
+        "a socket is no new deadline",
+        "duologue/server/net/listener.py",
+        "            if was_kept:\n",
+        "            if True:\n",
+        f"{DEADLINES}test_a_page_that_opens_its_socket_and_does_not_log_in",
+    ),
+    Defence(
+        "a socket on a connection that was kept is not closed as one that waits",
+        "duologue/server/net/listener.py",
+        "was_kept = self._hub.kept.forget(connection)",
+        "was_kept = connection in self._hub.kept._waiting",
+        f"{WEB_SCENES}test_a_socket_opens_on_a_connection_that_was_kept_and_stays_open",
     ),
     Defence(
         "another protocol is no new deadline",

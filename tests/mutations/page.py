@@ -14,6 +14,8 @@ REACH = "tests/page/test_reach.py"
 LOGIN = "tests/page/test_login.py"
 LAYOUT = "tests/page/test_layout.py"
 BACKOFF = "tests/page/test_backoff.py"
+REPORTS = "tests/page/test_reports.py"
+RECONNECT = "tests/page/test_reconnect.py"
 FILES = "tests/server/net/test_web_files.py"
 
 DEFENCES = (
@@ -331,6 +333,62 @@ DEFENCES = (
         "!isJoined && !isEntering(nickname)",
         "!isJoined",
         f"{LAYOUT}::test_what_stands_above_the_messages_does_not_move_under_the_pointer",
+    ),
+    Defence(
+        "quick messages are acknowledged together",
+        f"{PAGE}/delivery.js",
+        ": pace.due(now, isMuch(messages, size));",
+        ": now;",
+        f"{REPORTS}::test_50_quick_messages_are_acknowledged_a_few_times_and_one_after_a_pause_quickly",
+    ),
+    Defence(
+        "a page tells soon that it has received much",
+        f"{PAGE}/delivery.js",
+        "pace.due(now, isMuch(messages, size))",
+        "pace.due(now)",
+        f"{REPORTS}::test_much_is_acknowledged_quickly",
+    ),
+    Defence(
+        "a page acknowledges nothing that it has not kept",
+        f"{PAGE}/delivery.js",
+        'isKept ||= !save("received");',
+        'save("received");\n\tisKept = true;',
+        f"{RECONNECT}::test_what_the_disk_does_not_take_is_neither_sent_nor_acknowledged",
+    ),
+    Defence(
+        "what comes again is acknowledged at once",
+        f"{PAGE}/delivery.js",
+        "const at = isAgain || document.hidden ?",
+        "const at = document.hidden ?",
+        f"{REPORTS}::test_what_comes_again_is_acknowledged_at_once",
+    ),
+    Defence(
+        "a hidden page waits for no timer to acknowledge",
+        f"{PAGE}/delivery.js",
+        "const at = isAgain || document.hidden ?",
+        "const at = isAgain ?",
+        f"{REPORTS}::test_a_hidden_page_waits_for_no_timer",
+    ),
+    Defence(
+        "a page that is being hidden acknowledges what it has",
+        f"{PAGE}/client.js",
+        "document.hidden && guard(delivery.sendNews)",
+        "document.hidden",
+        f"{REPORTS}::test_a_page_that_is_left_acknowledges_what_it_has[is hidden]",
+    ),
+    Defence(
+        "a page that goes acknowledges what it has",
+        f"{PAGE}/client.js",
+        'addEventListener("pagehide", () => guard(delivery.sendNews));',
+        "",
+        f"{REPORTS}::test_a_page_that_is_left_acknowledges_what_it_has[goes]",
+    ),
+    Defence(
+        "who logs out has acknowledged before",
+        f"{PAGE}/client.js",
+        'guard(delivery.sendNews);\n\tsend("exit");',
+        'send("exit");',
+        f"{REPORTS}::test_who_logs_out_has_acknowledged_before",
     ),
     Defence(
         "who rules gzip out does not get it",

@@ -229,9 +229,11 @@ class Native:
         while self._line(self.check) != line:
             pass
 
-    def hears(self, pattern: str) -> re.Match[str]:
-        """The next line that is like this, on the socket that carries it; others before it are passed over."""
-        file = self.chat if pattern.startswith(CONVERSATION) else self.login
+    def hears(self, pattern: str, *, of_chat: bool = False) -> re.Match[str]:
+        """The next line that is like this, on the socket that carries it; others before it are passed over. The rest of
+        a chat that it has been in is `of_chat`.
+        """
+        file = self.chat if of_chat or pattern.startswith(CONVERSATION) else self.login
         while not (found := re.fullmatch(pattern, self._line(file))):
             pass
         return found

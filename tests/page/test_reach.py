@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import threading
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from tests.page.conftest import Enter
 from tests.page.house import Person, Server
 
 FOLDER = "/chat"
+END = b"\r\n\r\n"
 
 
 class Proxy:
@@ -36,19 +38,30 @@ class Proxy:
             threading.Thread(target=self._serve, args=(client,), daemon=True).start()
 
     def _serve(self, client: socket.socket) -> None:
-        with client:
-            head = client.recv(16 * 1024)
-            method, _, rest = head.partition(b" ")
-            path = rest.partition(b" ")[0].decode()
-            if not path.startswith(f"{FOLDER}/"):
-                self.elsewhere.append(path)
-                client.sendall(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
-                return
-            with socket.create_connection(("127.0.0.1", self._port), timeout=BOUND) as server:
-                server.settimeout(None)
-                server.sendall(method + b" " + rest.removeprefix(FOLDER.encode()))
-                threading.Thread(target=self._pump, args=(client, server), daemon=True).start()
-                self._pump(server, client)
+        with client, socket.create_connection(("127.0.0.1", self._port), timeout=BOUND) as server:
+            server.settimeout(None)
+            threading.Thread(target=self._pump, args=(server, client), daemon=True).start()
+            with contextlib.suppress(OSError):
+                self._pass_requests_on(client, server)
+            with contextlib.suppress(OSError):
+                server.shutdown(socket.SHUT_RDWR)
+
+    def _pass_requests_on(self, client: socket.socket, server: socket.socket) -> None:
+        """One after the other, until there is a WebSocket."""
+        waiting = b""
+        while data := client.recv(16 * 1024):
+            waiting += data
+            while END in waiting:
+                head, _, waiting = waiting.partition(END)
+                method, path, rest = head.split(b" ", 2)
+                if not path.startswith(f"{FOLDER}/".encode()):
+                    self.elsewhere.append(path.decode())
+                    client.sendall(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+                    return
+                server.sendall(b" ".join((method, path.removeprefix(FOLDER.encode()), rest)) + END)
+                if b"upgrade: websocket" in rest.lower():
+                    self._pump(client, server)
+                    return
 
     @staticmethod
     def _pump(source: socket.socket, target: socket.socket) -> None:

@@ -124,7 +124,7 @@ def test_what_came_too_late_for_its_chat_is_handed_in(enter: Enter, server: Serv
     bob.hears("chat_ended .*")
     alice.page = alice.opens()
     alice.logs_in()
-    bob.hears("message_from alice .* :too late")
+    bob.hears("message_from alice .* :too late", of_chat=True)
     alice.goes_to("bob")
     alice.reads("in time", "too late")
 

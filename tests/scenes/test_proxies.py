@@ -15,7 +15,7 @@ from websockets.exceptions import InvalidStatus
 
 from duologue.core.names import Account
 from duologue.server.auth.passwords import hash_password
-from tests.browser import Tab, asks
+from tests.browser import Tab, asks, sends
 from tests.stage import Stage, opened, until
 
 PROTOCOLS = ("native", "web")
@@ -65,6 +65,12 @@ async def test_a_header_of_somebody_who_is_no_proxy_says_nothing(tmp_path: Path)
     async with behind_a_proxy(tmp_path, trusted_proxies=("192.0.2.200/32",)) as stage:
         codes = [await guesses_wrong(stage, f"203.0.113.{number}") for number in range(4)]
         assert codes == [*("denied",) * 3, "throttled"]
+
+
+async def test_the_next_request_may_be_somebody_elses_and_comes_on_another_connection(stage: Stage) -> None:
+    of_hers, of_his = (f"GET / HTTP/1.1\r\nX-Forwarded-For: {address}\r\n\r\n".encode() for address in (HERS, HIS))
+    found = await sends(stage, of_hers + of_his)
+    assert found.count(b"HTTP/1.1 200 OK\r\n") == found.count(b"Connection: close\r\n") == 1
 
 
 async def test_the_table_shows_who_it_is(stage: Stage) -> None:

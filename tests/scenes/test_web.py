@@ -652,10 +652,80 @@ async def test_a_slow_head_is_closed_without_a_word(stage: Stage) -> None:
     assert await asking == b""
 
 
-async def test_a_second_request_on_the_same_connection_is_not_answered(stage: Stage) -> None:
+async def test_a_second_request_after_a_sentence_is_not_answered(stage: Stage) -> None:
     found = await sends(stage, b"GET /healthz HTTP/1.1\r\n\r\n" * 2)
     assert found.count(b"HTTP/1.1 ") == 1
     assert b"Connection: close" in found
+
+
+# Connections that are kept
+
+SCRIPT = b"export const answer = 42\n"
+
+
+def get(path: str, *headers: str, method: str = "GET") -> bytes:
+    return "\r\n".join([f"{method} {path} HTTP/1.1", "Host: x", *headers, "", ""]).encode()
+
+
+async def test_files_are_asked_for_one_after_the_other_or_all_at_once(stage: Stage) -> None:
+    found = await sends(
+        stage,
+        get("/parts/app.js")
+        + get("/", method="HEAD")
+        + get("/parts/app.js", "If-None-Match: W/x")
+        + get("/nowhere")
+        + get("/"),
+    )
+    heads = [answer.partition(b"\r\n\r\n") for answer in found.split(b"HTTP/1.1 ")[1:]]
+    assert [head[:3] for head, _, _ in heads] == [b"200", b"200", b"200", b"404"]
+    assert [body for _, _, body in heads] == [SCRIPT, b"", SCRIPT, b"There is no such page.\n"]
+    assert [b"Connection: close" in head for head, _, _ in heads] == [False, False, False, True]
+    reader, writer = await asyncio.open_connection("127.0.0.1", stage.ports["web"])
+    for _ in range(3):
+        writer.write(get("/parts/app.js"))
+        async with asyncio.timeout(BOUND):
+            assert (await reader.readuntil(SCRIPT)).startswith(b"HTTP/1.1 200 ")
+    writer.close()
+
+
+async def test_a_socket_opens_on_a_connection_that_was_kept_and_stays_open(stage: Stage) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", stage.ports["web"])
+    stage.leaving.append(writer.close)
+    async with asyncio.timeout(BOUND):
+        writer.write(get("/parts/app.js"))
+        await reader.readuntil(SCRIPT)
+        stage.passes(4)
+        writer.write(get("/socket", f"Origin: http://127.0.0.1:{stage.ports['web']}", *UPGRADE))
+        assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 101 ")
+        stage.passes(19)  # which are those of the login, and begin with the socket
+        words = json.dumps({"type": "give_nickname", "nickname": "alice"}).encode()
+        writer.write(Frame(Opcode.TEXT, words).serialize(mask=True))
+        await reader.readuntil(b'"logged_in"')
+        assert stage.present() == {"alice"}
+        stage.passes(30)
+        writer.write(Frame(Opcode.PING, b"still here").serialize(mask=True))
+        await reader.readuntil(b"still here")
+    assert stage.present() == {"alice"}
+
+
+async def test_where_places_are_short_no_connection_is_kept(stage: Stage) -> None:
+    places = stage.server._places
+    places.most = 2 * places.taken + 2
+    assert b"Connection: close" not in await until_idle(stage)
+    places.most -= 1
+    assert b"Connection: close" in await until_idle(stage)
+
+
+async def until_idle(stage: Stage) -> bytes:
+    """Return the whole answer to one request."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", stage.ports["web"])
+    writer.write(get("/parts/app.js"))
+    async with asyncio.timeout(BOUND):
+        found = await reader.readuntil(SCRIPT)
+    writer.close()
+    await until(lambda: not stage.server._listeners[1]._open)
+    assert not stage.server.hub.kept._waiting
+    return found
 
 
 # Origins

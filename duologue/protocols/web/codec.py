@@ -1,7 +1,7 @@
 """The server's codec of the web front door: bytes of one socket to commands, events to frames.
 
-Sans-I/O, over the sans-I/O half of `websockets`: an HTTP request first, and where that opens a WebSocket, its frames.
-The caller answers requests (`Site`) and carries out commands.
+Sans-I/O, over the sans-I/O half of `websockets`: HTTP requests first, and where one opens a WebSocket, its frames. The
+caller answers requests (`Site`) and carries out commands.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 
 from websockets.frames import CloseCode, Frame, Opcode
 from websockets.http11 import Request, Response
-from websockets.protocol import OPEN
+from websockets.protocol import CONNECTING, OPEN
 from websockets.server import ServerProtocol
 
 from duologue.core.commands.chat import Command, GiveNickname, GivePass, GivePassword, NoCommand
@@ -27,11 +27,16 @@ FRAME_LIMIT = 16 * 1024
 HEAD_LIMIT = 8 * 1024
 """Bytes of a request with its headers. nginx and Apache take as many; a browser's have one KiB, without cookies."""
 
+MOST_REQUESTS = 100
+"""Requests answered on one connection: a page has a quarter of them, and nobody stays for ever."""
+
 SLICE = 4 * 1024
 """Bytes looked at before others get their turn: they hold no more than 700 frames, which take a few ms."""
 
 Site = Callable[[Request], Response | None]
-"""Returns the answer to a request; None lets a WebSocket begin, if that is what it asks for."""
+"""Returns the answer to a request; None lets a WebSocket begin, if that is what it asks for. After an answer without a
+Connection header the connection is kept for the next request, if the client and the codec agree.
+"""
 
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -64,7 +69,7 @@ class Handshake(ServerProtocol):
 class WebCodec:
     """The connection of one browser. `data_to_send` gives what is to be sent back, after every `receive_data`."""
 
-    __slots__ = ("_awaits", "_has_failed", "_head", "_protocol", "_site", "_text")
+    __slots__ = ("_answers", "_awaits", "_has_failed", "_head", "_protocol", "_requests", "_site", "_text")
 
     hears_itself = False
     watches = False
@@ -74,6 +79,8 @@ class WebCodec:
     def __init__(self, site: Site) -> None:
         self._site = site
         self._protocol = Handshake()
+        self._answers = b""  # those after which the connection is kept
+        self._requests = 0
         self._head = 0
         self._has_failed = False
         self._text: bytearray | None = None  # of a message whose last fragment has not come
@@ -89,6 +96,11 @@ class WebCodec:
         """Whether everything has been said, so that the connection is to be closed."""
         return self._protocol.eof_sent
 
+    @property
+    def awaited(self) -> int:
+        """The place of the request that is awaited after others; 0 if it is the first, or no more is awaited."""
+        return self._requests if self._protocol.state is CONNECTING and not self.is_over else 0
+
     # In
 
     def receive_data(self, data: bytes) -> Iterator[Command | PeerError]:
@@ -99,12 +111,14 @@ class WebCodec:
         for piece in self._pieces(data):
             if self.is_over:
                 return
-            self._protocol.receive_data(piece)
-            for event in self._protocol.events_received():
+            protocol = self._protocol
+            protocol.receive_data(piece)
+            for event in protocol.events_received():
                 yield self._command(event)
                 if self._has_failed:
                     return
-            self._check_head(len(piece))
+            if self._protocol is protocol:
+                self._check_head(len(piece))
 
     def _pieces(self, data: bytes) -> Iterator[bytes]:
         """Split `data` by lines until there is a WebSocket: what follows a request is looked at when it has been
@@ -126,7 +140,22 @@ class WebCodec:
         return NoCommand()
 
     def _answer(self, request: Request) -> None:
-        self._protocol.send_response(self._site(request) or self._protocol.accept(request))
+        self._requests += 1
+        answer = self._site(request)
+        if answer is None:
+            self._protocol.send_response(self._protocol.accept(request))
+        elif "Connection" not in answer.headers and self._may_keep(request):
+            self._answers += answer.serialize()
+            self._protocol = Handshake()
+            self._head = 0
+        else:
+            self._protocol.send_response(closing(answer))
+
+    def _may_keep(self, request: Request) -> bool:
+        """Return whether the connection may serve another request after this one."""
+        options = ",".join(request.headers.get_all("Connection")).lower().split(",")
+        wants_more = request.protocol == "HTTP/1.1" and "close" not in map(str.strip, options)
+        return wants_more and self._requests < MOST_REQUESTS
 
     def _check_head(self, size: int) -> None:
         """Refuse a head that is too long before it is whole, or is no request at all."""
@@ -189,13 +218,21 @@ class WebCodec:
 
     def data_to_send(self) -> bytes:
         """Return what the codec says by itself: answers to requests and to pings, and the last words."""
-        return b"".join(self._protocol.data_to_send())
+        answers, self._answers = self._answers, b""
+        return answers + b"".join(self._protocol.data_to_send())
 
     def close(self) -> bytes:
         """Return the last words, if there are any: nothing may be sent after them."""
         if self.is_open:
             self._protocol.send_close(CloseCode.NORMAL_CLOSURE)
         return self.data_to_send()
+
+
+def closing(answer: Response) -> Response:
+    """Return an answer that closes the connection."""
+    if "Connection" not in answer.headers:
+        answer.headers["Connection"] = "close"
+    return answer
 
 
 def encode_frame(event: Event) -> bytes:

@@ -25,8 +25,9 @@ from duologue.core.events.chat import Refused
 from duologue.core.places import SERVER_FULL, Places
 from duologue.core.proxies import Proxies
 from duologue.protocols.base import Framing, FrontDoor, ServerCodec, Surroundings
-from duologue.protocols.web.codec import Site
+from duologue.protocols.web.codec import Site, closing
 from duologue.server.hub import Hub
+from duologue.server.kept import LIFE
 from duologue.server.net.connection import NativeConnection, UndecidedConnection
 from duologue.server.net.paced_connection import OneOfThreeConnection, PacedConnection
 from duologue.server.net.web import WebSite, without_body
@@ -254,16 +255,33 @@ class Listener:
     def _web_connection(self, site: WebSite, sock: socket.socket, peer: tuple[str, int]) -> WebConnection:
         connection: WebConnection
         is_by_proxy = self._proxies.trust(peer[0])
-        answer = (lambda request: self._by_proxy(connection, request)) if is_by_proxy else site.site_for(peer[0])
+        visited = (lambda request: self._by_proxy(connection, request)) if is_by_proxy else site.site_for(peer[0])
+        until = self._hub.time() + LIFE
+
+        def answer(request: Request) -> Response | None:
+            return self._keep_or_close(connection, until, visited(request))
+
         connection = self._made(_connection_of(self._door), self._make(self._around(peer, answer)), sock, peer)
         if is_by_proxy:
             connection.comes_by_proxy()
             self._unnamed.add(connection)
         return connection
 
+    def _keep_or_close(self, connection: WebConnection, until: float, answer: Response | None) -> Response | None:
+        """Keep a connection for another request only while it is young and less than half of the places are taken. A
+        WebSocket on one that was kept has the whole time for its login.
+        """
+        was_kept = self._hub.kept.forget(connection)
+        if answer is None:
+            if was_kept:
+                self._hub.login.connected(connection)
+        elif self._hub.time() >= until or 2 * self._places.taken > self._places.most:
+            closing(answer)
+        return answer
+
     def _by_proxy(self, connection: WebConnection, request: Request) -> Response | None:
         """Answer a request by a proxy, which names its visitor: from here on they are treated as if they had come by
-        themselves.
+        themselves. The next request may be that of another, so it comes on another connection.
         """
         assert self._site
         forwarded = request.headers.get_all("X-Forwarded-For")
@@ -279,7 +297,8 @@ class Listener:
             answer = _ANSWERS[_TOO_MANY.code]
             return without_body(answer) if request.method == "HEAD" else answer
         self._unnamed.discard(connection)
-        return self._site.site_for(connection.address)(request)
+        found = self._site.site_for(connection.address)(request)
+        return closing(found) if found else None
 
     def _pass_on(
         self,

@@ -1,4 +1,4 @@
-"""The connection of a browser: a request for a file of the page, or a WebSocket that is all three sockets of its
+"""The connection of a browser: requests for files of the page, or a WebSocket that is all three sockets of its
 client.
 """
 
@@ -37,12 +37,24 @@ class WebConnection(BaseConnection[WebCodec]):
     def _make_outbox(self) -> Outbox:
         return Outbox(self._transport, self._limits.send_queue)
 
+    def _take(self, commands: Iterator[Command | PeerError], size: int) -> None:
+        super()._take(commands if self.codec.is_open else self._one_by_one(commands), size)
+
+    def _one_by_one(self, commands: Iterator[Command | PeerError]) -> Iterator[Command | PeerError]:
+        """Send each answer before the next request is looked at: who does not read is not answered on."""
+        for command in commands:
+            yield command
+            if not self.codec.is_over:
+                self.send(self.codec.data_to_send())
+
     def _carry_out(self, commands: Iterator[Command | PeerError]) -> None:
         super()._carry_out(commands)
         if self._is_silent:
             return
         if not self.codec.is_over:
             self.send(self.codec.data_to_send())
+            if self.codec.awaited:
+                self._hub.kept.note(self, self.codec.awaited)
         elif self._backlog is None:
             self.close()
 

@@ -91,8 +91,8 @@ class Files:
         file = whole.compressed if whole.compressed and accepts_gzip(accepted) else whole
         headers = {"ETag": file.etag, "Vary": "Accept-Encoding"}
         if file.etag in (etag.strip().removeprefix("W/") for etag in known.split(",")):
-            return response(HTTPStatus.NOT_MODIFIED, b"", file.content_type, **headers)
-        return response(HTTPStatus.OK, file.content, file.content_type, **headers, **file.headers)
+            return _kept(response(HTTPStatus.NOT_MODIFIED, b"", file.content_type, **headers))
+        return _kept(response(HTTPStatus.OK, file.content, file.content_type, **headers, **file.headers))
 
 
 def accepts_gzip(accepted: str) -> bool:
@@ -113,11 +113,17 @@ def _read(path: Path) -> File:
 
 
 def response(status: HTTPStatus, body: bytes, content_type: str, **more: str) -> Response:
-    """Return an answer that closes the connection: the next file comes on another, as the next login does."""
+    """Return an answer that closes the connection. Only files are asked for one after the other."""
     headers = Headers(
         {"Content-Type": content_type, "Content-Length": str(len(body)), "Connection": "close", **HEADERS, **more}
     )
     return Response(status.value, status.phrase, headers, body)
+
+
+def _kept(answer: Response) -> Response:
+    """Return the answer for a connection on which the next file may be asked for."""
+    del answer.headers["Connection"]
+    return answer
 
 
 def sentence(status: HTTPStatus, text: str, **more: str) -> Response:

@@ -8,6 +8,7 @@ from http import HTTPStatus
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from websockets.datastructures import Headers
 from websockets.frames import CloseCode, Frame, Opcode
 from websockets.http11 import Request, Response
 
@@ -23,7 +24,15 @@ from duologue.core.commands.chat import (
 )
 from duologue.core.errors import FatalPeerError, PeerError
 from duologue.core.events.chat import LoggedIn, LoginDenied, PasswordWanted, Said
-from duologue.protocols.web.codec import FRAME_LIMIT, HEAD_LIMIT, HEADERS, WebCodec, encode_frame, encode_lines
+from duologue.protocols.web.codec import (
+    FRAME_LIMIT,
+    HEAD_LIMIT,
+    HEADERS,
+    MOST_REQUESTS,
+    WebCodec,
+    encode_frame,
+    encode_lines,
+)
 from duologue.server.net.web_files import sentence
 
 UPGRADE = (
@@ -71,6 +80,112 @@ def test_a_request_is_answered_and_then_all_is_said() -> None:
     assert socket.data_to_send().count(b"HTTP/1.1 404 ") == 1
     assert commands(socket, b"GET / HTTP/1.1\r\n\r\n") == []
     assert (socket.data_to_send(), socket.close()) == (b"", b"")
+
+
+# Several requests
+
+
+def serves(request: Request) -> Response | None:
+    """Files that are named as what is in them; /socket is a WebSocket, and /last an answer that closes."""
+    if request.path == "/socket":
+        return None
+    headers = Headers({"Content-Length": str(len(request.path))})
+    if request.path == "/last":
+        headers["Connection"] = "close"
+    return Response(200, "OK", headers, b"" if request.method == "HEAD" else request.path.encode())
+
+
+def get(path: str, *headers: str, method: str = "GET", version: str = "1.1") -> bytes:
+    return "\r\n".join([f"{method} {path} HTTP/{version}", "Host: x", *headers, "", ""]).encode()
+
+
+def bodies(said: bytes) -> list[bytes]:
+    return [answer.partition(b"\r\n\r\n")[2] for answer in said.split(b"HTTP/1.1 200 OK\r\n")[1:]]
+
+
+@given(st.lists(st.integers(1, 200)))
+def test_requests_are_answered_in_their_order_however_they_are_cut(cuts: list[int]) -> None:
+    data = get("/a") + get("/b", method="HEAD") + get("/c", "Connection: keep-alive") + UPGRADE + frame(SAY)
+    socket, said, found = WebCodec(serves), b"", []
+    for cut in [*cuts, len(data)]:
+        found += commands(socket, data[:cut])
+        data = data[cut:]
+        said += socket.data_to_send()
+    files, _, opening = said.partition(b"HTTP/1.1 101 ")
+    assert bodies(files) == [b"/a", b"", b"/c"]
+    assert b"Content-Length: 2" in files.split(b"\r\n\r\n")[1]
+    assert b"Connection" not in files
+    assert opening
+    assert socket.is_open
+    assert found == [Say("é")]
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        get("/b", "Connection: close"),
+        get("/b", "Connection: Keep-Alive, Close"),
+        get("/b", "Connection: keep-alive", "Connection: close"),
+        get("/b", version="1.0"),
+        get("/b", "Connection: keep-alive", version="1.0"),
+        get("/last"),
+    ],
+)
+def test_who_wants_no_more_is_closed(last: bytes) -> None:
+    socket = WebCodec(serves)
+    assert commands(socket, get("/a") + last + get("/c")) == []
+    assert socket.is_over
+    said = socket.data_to_send()
+    assert bodies(said)[0] == b"/a"
+    assert len(bodies(said)) == 2
+    assert said.count(b"Connection: close\r\n") == 1
+
+
+def test_so_many_requests_are_answered_on_one_connection() -> None:
+    socket = WebCodec(serves)
+    over = [commands(socket, get("/a")) or socket.is_over for _ in range(MOST_REQUESTS)]
+    assert over == [False] * (MOST_REQUESTS - 1) + [True]
+    commands(socket, get("/a"))
+    said = socket.data_to_send()
+    assert bodies(said) == [b"/a"] * MOST_REQUESTS
+    assert said.count(b"Connection: close\r\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("next_request", "status"),
+    [
+        (b"nonsense\r\n", 400),
+        (get("/b", "Content-Length: 5"), 400),
+        (get("/b", "Transfer-Encoding: chunked"), 400),
+        (b"GET / HTTP/1.1\r\nA: " + b"x" * HEAD_LIMIT, 431),
+    ],
+)
+def test_the_next_request_has_to_be_one_too(next_request: bytes, status: int) -> None:
+    socket = WebCodec(serves)
+    assert commands(socket, get("/a") + next_request) == []
+    assert socket.is_over
+    said = socket.data_to_send()
+    assert bodies(said)[0].startswith(b"/aHTTP/1.1 %d " % status)
+    assert said.count(b"HTTP/1.1 ") == 2
+
+
+def test_each_request_has_a_head_of_its_own() -> None:
+    socket = WebCodec(serves)
+    long = get("/a", "A: " + "x" * (HEAD_LIMIT - len(get("/a", "A: ")) - 1))
+    commands(socket, long * 3)
+    assert bodies(socket.data_to_send()) == [b"/a"] * 3
+
+
+def test_it_says_which_request_it_awaits_after_others() -> None:
+    socket = WebCodec(serves)
+    awaited = []
+    for data in (get("/a"), get("/a")[:9], get("/a")[9:], UPGRADE):
+        commands(socket, data)
+        awaited.append(socket.awaited)
+    assert (WebCodec(serves).awaited, awaited) == (0, [1, 1, 2, 0])
+    socket = WebCodec(serves)
+    commands(socket, get("/a"), get("/last"))
+    assert socket.awaited == 0
 
 
 def test_compression_is_declined() -> None:

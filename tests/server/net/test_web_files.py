@@ -38,7 +38,17 @@ def test_the_folder_itself_is_its_index(files: Files) -> None:
     assert index
     assert front
     assert front.body == index.body == b"<p>"
-    assert front.headers["Connection"] == "close"  # or a browser, or a proxy, waits there for the next answer
+
+
+def test_after_a_file_the_next_may_be_asked_for_and_after_a_sentence_nothing(files: Files) -> None:
+    front = files.answer("/", "")
+    assert front
+    again = files.answer("/", front.headers["ETag"])
+    assert again
+    assert again.status_code == 304
+    assert "Connection" not in front.headers
+    assert "Connection" not in again.headers
+    assert sentence(HTTPStatus.NOT_FOUND, "no").headers.get_all("Connection") == ["close"]
 
 
 def test_the_index_names_all_modules_so_that_they_are_fetched_at_once(files: Files) -> None:
