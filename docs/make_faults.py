@@ -15,7 +15,8 @@ INTRODUCTION = """\
 # No acknowledged message is lost: the proof
 
 This page is made from the figures of `make faults` (`docs/faults.json`); nothing in it is written by hand. `make test`
-runs a handful of the same cells each time.
+runs a handful of the same cells each time. Each part is played in pieces that add up, all of them on one state of
+`duologue/`; a run that was stopped goes on from its last piece.
 
 **The promise.** A message that the server has acknowledged survives SIGKILL of any process and a power cut of the
 server, and reaches the partner exactly once, in order.

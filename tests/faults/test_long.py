@@ -144,6 +144,14 @@ def test_who_is_killed_while_the_figures_are_written_has_those_of_before(
     assert desk.figures == before
 
 
+def test_a_page_that_was_not_written_is_written_by_the_next_call(desk: Desk) -> None:
+    desk.calls(Made(1))
+    page = desk.page
+    (desk.folder / "faults.md").unlink()
+    desk.calls(Made(1))
+    assert desk.page == page
+
+
 def test_what_is_whole_is_not_played_again(desk: Desk) -> None:
     desk.calls(Made(2))
     again = Made(2)

@@ -102,6 +102,7 @@ def _if_known(look: Look) -> State | None:
 
 
 def _play_all(parts: dict[str, Part], ledger: Ledger, look: Look, *, anew: bool, until: float) -> int:
+    ledger.tell()
     sums: dict[str, Sum] = {}
     for name, part in parts.items():
         sums[name] = total = Sum() if anew else ledger.find(name, part, look())

@@ -82,6 +82,11 @@ class Ledger:
         beside.replace(self._path)
         self._written(known)
 
+    def tell(self) -> None:
+        """Write again what is made of the file: whoever was killed may have written only that."""
+        if known := self._read():
+            self._written(known)
+
     def _read(self) -> dict[str, Any]:
         if not self._path or not self._path.exists():
             return {}
