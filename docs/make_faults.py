@@ -158,7 +158,8 @@ def _storm(storm: Mapping[str, Any]) -> str:
 
     From a lost link to the resumed chat, in {storm["resumes"]:,} resumes: p50 {_seconds(storm["resume_p50"])}, p99
     {_seconds(storm["resume_p99"])}. The time in which the server was down or the network bad is in it; either end
-    gave up after 0.4 s of silence, and clients waited 4% as long between two tries as they do for people.
+    gave up after 0.4 s of silence, with signs of life as much closer together, and clients waited 4% as long between
+    two tries as they do for people.
     """
     return _section("Faults at random", text)
 

@@ -14,7 +14,7 @@ async def test_who_has_nothing_to_say_is_not_given_up(scenes: Scenes) -> None:
     timing = TIMING | {"heartbeat": PATIENCE / 4, "dead_after": PATIENCE}
     async with scenes(timing=timing, flags=("--heartbeat", "1", "--dead-after", "20")) as scene:
         await scene.opens()
-        await asyncio.sleep(2 * PATIENCE)
+        await asyncio.sleep(1.5 * PATIENCE)
         for person in scene.people.values():
             person.journal.read_on()
             assert [note.what for note in person.journal.notes if note.what.startswith("lost")] == []
