@@ -108,12 +108,19 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
     monkeypatch.setattr(playing, "Workshop", EmptyWorkshop)
     monkeypatch.setattr(make_faults, "FIGURES", tmp_path / "faults.json")
     monkeypatch.setattr(make_faults, "PAGE", tmp_path / "faults.md")
-    before = signal.getsignal(signal.SIGTERM)
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
     yield Desk(tmp_path)
-    signal.signal(signal.SIGTERM, before)
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 # Going on
+
+
+def test_a_job_in_the_background_is_stopped_too(desk: Desk) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # as a shell starts it
+    assert desk.calls(Made(3, {1: is_terminated})) == long.STOPPED
+    assert desk.figures["endings"]["repeats"] == 1
 
 
 @pytest.mark.parametrize("how", [stops, is_terminated])

@@ -62,6 +62,7 @@ def main(argv: Sequence[str] | None = None, full: dict[str, Part] = FULL, look: 
     into: Path | None = asked.figures or (None if asked.quick else make_faults.FIGURES)
     has_to_be_known = into is not None and into.resolve() == make_faults.FIGURES.resolve()
     ledger = Ledger(into, make_faults.write if has_to_be_known else lambda known: None)
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job begins without it
     signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     try:
         return _play_all(
