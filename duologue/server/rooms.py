@@ -165,7 +165,7 @@ class RoomService:
         session.tell(Acknowledged(stored, stored, letter.stream))
         if kept_letter.number is not None:
             said = RoomSaid(room.key, session.nickname, int(at), kept_letter.number, letter.text)
-            self._tell(room, said, None if session.login_socket.door.hears_itself else session.nickname)
+            self._tell(room, said, None if session.login_socket.codec.hears_itself else session.nickname)
 
     async def _was_said_before(self, session: Session, letter: SendLetter) -> bool:
         """Return whether the letter was stored before. Its sender may have lost the connection before the answer, and

@@ -18,10 +18,10 @@ from duologue.protocols.native.wire import parse_message
 from duologue.server.dispatch import handle_client
 from duologue.server.net.connection import BaseConnection
 from duologue.server.net.pacing import GAP, Pacer
-from duologue.server.session import Connection, Door, Hold, Receiver, Session
+from duologue.server.session import Codec, Connection, Hold, Receiver, Session
 
 
-class PacedDoor(Door, Protocol):
+class PacedCodec(Codec, Protocol):
     """The codec of such a socket. It gives out messages, each of which is to be a read of its own."""
 
     @property
@@ -38,7 +38,7 @@ class PacedDoor(Door, Protocol):
         """Return the messages of an event; none where this protocol cannot say it."""
 
 
-class PacedConnection(BaseConnection[PacedDoor]):
+class PacedConnection(BaseConnection[PacedCodec]):
     """A connection that is all three sockets of its client. Nothing probes it, so its `row` stays -1: TCP finds the
     dead.
     """
@@ -55,26 +55,26 @@ class PacedConnection(BaseConnection[PacedDoor]):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
-        self._send_all(self.door.greet())
+        self._send_all(self.codec.greet())
 
     def _carry_out(self, commands: Iterator[Command | PeerError]) -> None:
         super()._carry_out(commands)
         if self.session is not None:
             # What waits here may hold the rest.
-            self._hub.unfinished.note(self, 0 if self._backlog is not None else self.door.unfinished)
+            self._hub.unfinished.note(self, 0 if self._backlog is not None else self.codec.unfinished)
 
     def tell(self, event: Event) -> None:
-        self._send_all(self.door.encode(event))
+        self._send_all(self.codec.encode(event))
 
     @staticmethod
     def tell_all(connections: Iterable[PacedConnection], event: Event) -> None:
-        encoded: dict[type[PacedDoor], tuple[bytes, ...]] = {}
+        encoded: dict[type[PacedCodec], tuple[bytes, ...]] = {}
         for connection in connections:
-            if not connection.door.hears(event):
+            if not connection.codec.hears(event):
                 continue
-            kind = type(connection.door)
+            kind = type(connection.codec)
             if kind not in encoded:
-                encoded[kind] = connection.door.encode(event)
+                encoded[kind] = connection.codec.encode(event)
             connection._send_all(encoded[kind])
 
     def _send_all(self, messages: tuple[bytes, ...]) -> None:
@@ -85,7 +85,7 @@ class PacedConnection(BaseConnection[PacedDoor]):
         return partial(self._outbox.send_lines, messages_of=partial(self._said, nickname), taken=taken)
 
     def _said(self, nickname: str, line: bytes) -> tuple[bytes, ...]:
-        return self.door.encode(Said(nickname, parse_message(line.removesuffix(b"\n"))))
+        return self.codec.encode(Said(nickname, parse_message(line.removesuffix(b"\n"))))
 
     def receive_through(self, reader: Callable[[NativeCodec], Receiver] | None) -> None:
         """Do nothing: such a codec knows no message lines, so its messages come as commands, in a chat too."""
@@ -112,7 +112,7 @@ class OneOfThreeConnection(PacedConnection):
 
     is_all_three = False
 
-    door: SimpleChatCodec
+    codec: SimpleChatCodec
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
@@ -124,8 +124,8 @@ class OneOfThreeConnection(PacedConnection):
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
-        if self.door.waits and not (self._is_silent or self._holds):
-            self._backlog = self.door.early()
+        if self.codec.waits and not (self._is_silent or self._holds):
+            self._backlog = self.codec.early()
             self.hold(Hold.LOGIN)
 
     def _carry_out(self, commands: Iterator[Command | PeerError]) -> None:
@@ -136,10 +136,10 @@ class OneOfThreeConnection(PacedConnection):
     def tell(self, event: Event) -> None:
         session = self.session
         if session is None:
-            self._send_all(self.door.encode(event))
+            self._send_all(self.codec.encode(event))
             return
         login, chat, _ = _sockets_of(session)
-        told = login.door.told(event)
+        told = login.codec.told(event)
         login._send_all(told.login)
         chat._send_all(told.chat)
         if told.in_turn:
