@@ -1,4 +1,4 @@
-"""Writes docs/faults.md from the figures of the last long run, docs/faults.json: `make faults`."""
+"""Writes docs/faults.md from the figures of the long form, docs/faults.json. `make faults` does so after each piece."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ FIGURES = Path(__file__).with_name("faults.json")
 INTRODUCTION = """\
 # No acknowledged message is lost: the proof
 
-This page is made from the figures of a run of `make faults` (`docs/faults.json`); nothing in it is written by hand.
-`make test` runs a handful of the same cells each time.
+This page is made from the figures of `make faults` (`docs/faults.json`); nothing in it is written by hand. `make test`
+runs a handful of the same cells each time. Each part is played in pieces that add up, all of them on one state of
+`duologue/`; a run that was stopped goes on from its last piece.
 
 **The promise.** A message that the server has acknowledged survives SIGKILL of any process and a power cut of the
 server, and reaches the partner exactly once, in order.
@@ -34,19 +35,77 @@ WIDTH = 120
 
 COUNTS = ("sent", "acknowledged", "delivered", "lost", "duplicated", "reordered", "phantom", "corrupted")
 PARTS = {
-    "storm": "one long run",
+    "storm": "faults at random",
     "matrix": "the matrix",
     "endings": "chats that ended meanwhile",
     "reader": "1 GiB to a reader that has stopped",
     "leaks": "lost links in a row",
     "detection": "default settings",
 }
+"""Those that count messages in one verdict."""
+
+ALL_PARTS = {"controls": "red controls", **PARTS, "acks": "acknowledgements"}
+
+NOT_NOTED = "from before this was noted"
+SHORT = 12
+"""Digits of a hash."""
 
 
 def page(figures: Mapping[str, Any]) -> str:
     """Return the whole text of docs/faults.md."""
-    sections = [section(figures[name]) for name, section in SECTIONS.items() if name in figures]
-    return "\n".join([INTRODUCTION, _machine(figures["machine"]), _messages(figures), *sections])
+    played = figures.get("played", {})
+    sections = [
+        _with_remark(section(figures[name]), played.get(name)) for name, section in SECTIONS.items() if name in figures
+    ]
+    return "\n".join([INTRODUCTION, _machine(figures["machine"]), code(figures), _messages(figures), *sections])
+
+
+def write(figures: Mapping[str, Any]) -> None:
+    PAGE.write_text(page(figures), encoding="utf-8")
+
+
+def _with_remark(section: str, played: Mapping[str, Any] | None) -> str:
+    """Say below the title what is missing of a part."""
+    if played is None or played["whole"]:
+        return section
+    title, _, rest = section.partition("\n\n")
+    remark = _prose(f"Unfinished: {played['so_far']}.")
+    return f"{title}\n\n{remark}\n{rest}"
+
+
+def code(figures: Mapping[str, Any]) -> str:
+    """Of which commit each part is, and what broke."""
+    played = figures.get("played", {})
+    known = {name: played.get(name) for name in ALL_PARTS if name in figures or name in played}
+    rows = [(ALL_PARTS[name], *_origin(part)) for name, part in known.items()]
+    table = _table(("", "commit", "`duologue/`", "played"), rows)
+    broken = "".join(
+        f"- {ALL_PARTS[name]}: {error.splitlines()[0]}\n"
+        for name, part in known.items()
+        for error in (part["broken"] if part else ())
+    )
+    remark = ["Pieces that broke, and are in no figure:\n", broken] if broken else []
+    states = {part["duologue"] if part else None for part in known.values()}
+    return _section("Of which code this is", _unity(states), table, *remark)
+
+
+def _origin(part: Mapping[str, Any] | None) -> tuple[str, str, str]:
+    if part is None:
+        return NOT_NOTED, NOT_NOTED, "whole"
+    state = f"`{part['duologue'][:SHORT]}`" if part["duologue"] else "in no commit"
+    return ", ".join(part["commits"]) or "none", state, "whole" if part["whole"] else part["so_far"]
+
+
+def _unity(states: set[str | None]) -> str:
+    """Say whether all is of one state; None is one that nobody knows."""
+    if states == {None}:
+        return "Of none of these parts it is known of which commit it is."
+    known = states - {None}
+    if len(states) == 1:
+        return "All parts are of one state of `duologue/`."
+    if len(known) == 1:
+        return "**The parts are not all of one state of `duologue/`:** of some it is not known which it was."
+    return f"**The parts are of {len(known)} different states of `duologue/`**: together they say nothing of one."
 
 
 def _machine(machine: Mapping[str, Any]) -> str:
@@ -94,14 +153,20 @@ def _section(title: str, text: str, *tables: str) -> str:
 def _storm(storm: Mapping[str, Any]) -> str:
     blows = ", ".join(f"{count} × {name}" for name, count in sorted(storm["blows"].items()))
     text = f"""
-    Two pairs talked for {storm["seconds"] / 60:.0f} minutes, with a random fault every 2 to 10 seconds: {blows}. That
-    makes {storm["kills"]} kills and {storm["cuts"]} power cuts.
+    Two pairs talked for {storm["seconds"] / 60:.0f} minutes, {_pieces(storm)}with a random fault every 2 to 10
+    seconds: {blows}. That makes {storm["kills"]} kills and {storm["cuts"]} power cuts.
 
     From a lost link to the resumed chat, in {storm["resumes"]:,} resumes: p50 {_seconds(storm["resume_p50"])}, p99
     {_seconds(storm["resume_p99"])}. The time in which the server was down or the network bad is in it; either end
-    gave up after 0.4 s of silence, and clients waited 4% as long between two tries as they do for people.
+    gave up after 0.4 s of silence, with signs of life as much closer together, and clients waited 4% as long between
+    two tries as they do for people.
     """
-    return _section("One long run", text)
+    return _section("Faults at random", text)
+
+
+def _pieces(storm: Mapping[str, Any]) -> str:
+    pieces = storm.get("pieces", 1)
+    return f"in {pieces} pieces that each had a new server and new chats, " if pieces > 1 else ""
 
 
 def _matrix(matrix: Mapping[str, Any]) -> str:
@@ -199,4 +264,4 @@ SECTIONS = {
 
 
 if __name__ == "__main__":
-    PAGE.write_text(page(json.loads(FIGURES.read_text(encoding="utf-8"))), encoding="utf-8")
+    write(json.loads(FIGURES.read_text(encoding="utf-8")))

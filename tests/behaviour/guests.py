@@ -46,7 +46,7 @@ class Guest(SociableInWords):
         self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)
         self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         loop = asyncio.get_running_loop()
-        await loop.sock_connect(self.sock, (self.stage.settings.host, self.stage.ports[self.codec]))
+        await loop.sock_connect(self.sock, (self.stage.settings.host, self.stage.ports[self.door]))
         self.reads_on()
 
     def stops_reading(self) -> None:

@@ -25,6 +25,7 @@ ROLES = {"served": served.main, "talker": talker.main}
 def run(driver: socket.socket) -> None:
     children = set[int]()
     signal.signal(signal.SIGCHLD, lambda *_: _reap(children))
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the driver, and its end is what ends all here
     gc.freeze()
     try:
         with suppress(ConnectionResetError):  # the driver has ended
@@ -62,6 +63,7 @@ def _live(request: dict[str, Any], line: socket.socket) -> None:
     code = 1
     try:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGCHLD])
         log = os.open(Path(request["log"]), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         os.dup2(log, 1)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from duologue.core.names import Account
+from duologue.core.reports import ANSWER_WITHIN
 from duologue.server.storage import users_file
 from tests.bound import BOUND
 from tests.faults.checker import Verdict, judge
@@ -27,6 +28,9 @@ DEAD_AFTER = 0.4
 
 TIMING = {"heartbeat": HEARTBEAT, "dead_after": DEAD_AFTER, "login": 0.5, "last_words": 0.1, "leaving": 1.0}
 FLAGS = ("--limits", "off", "--heartbeat", str(HEARTBEAT), "--dead-after", str(DEAD_AFTER), "--log-level", "warning")
+
+SIGNS_OF_LIFE = 9
+"""Answers of a server with no news in the time after which it is given up."""
 
 HASTE = 0.04
 """By what a client's waits before it connects again are made shorter: at first up to 20 ms."""
@@ -126,11 +130,16 @@ class Scene:
             *FLAGS,
             *self.flags,
         ]
-        arguments = {"flags": flags, "without": [*self.without]}
+        arguments = {"flags": flags, "without": [*self.without], "answers_within": self._answers_within()}
         self.server = await self.nursery.start("served", arguments, self.folder / "server.log")
         port = int(await self.server.says("port"))
         for person in self.people.values():
             person.proxy.server = port
+
+    def _answers_within(self) -> float:
+        """A server answers signs of life as much sooner as its clients give it up sooner than people's clients do."""
+        timing = self.talk.get("timing", self.timing)
+        return min(ANSWER_WITHIN, float(timing["dead_after"]) / SIGNS_OF_LIFE)
 
     async def server_is_killed(self) -> None:
         await self.server.kill()

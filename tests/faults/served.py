@@ -17,6 +17,7 @@ from duologue.core.commands.chat import SocketKind
 from duologue.protocols.base import FRONT_DOORS
 from duologue.server import cli
 from duologue.server.auth.login import LoginService
+from duologue.server.chats import reporter
 from duologue.server.chats.delivery import Flow
 from duologue.server.chats.relay import Relay
 from duologue.server.server import Server
@@ -83,6 +84,7 @@ def main(arguments: dict[str, Any], driver: socket.socket) -> None:
     logs.configure(settings.log_level, settings.log_format)
     for control in arguments.get("without", ()):
         red_controls.TAKEN_OUT[control]()
+    reporter.ANSWER_WITHIN = arguments["answers_within"]  # type: ignore[attr-defined]
     clock = time.time = WallClock()
     with asyncio.Runner(loop_factory=cli.new_event_loop) as runner:
         runner.run(_main(settings, driver, clock))

@@ -28,6 +28,11 @@ def test_no_part_found_a_fault(part: str, figures: dict[str, dict[str, object]])
     verdict = Verdict(**figures[part]["verdict"])  # type: ignore[arg-type]
     assert verdict.faults == 0
     assert verdict.is_complete
+    assert not figures[part].get("failed")
+
+
+def test_no_piece_broke(figures: dict[str, dict[str, dict[str, object]]]) -> None:
+    assert [name for name, played in figures.get("played", {}).items() if played["broken"]] == []
 
 
 def test_the_matrix_that_was_played_is_the_one_of_today(figures: dict[str, dict[str, object]]) -> None:

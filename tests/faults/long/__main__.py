@@ -1,105 +1,127 @@
-"""`make faults`: plays the long form, part by part, and keeps the figures in docs/faults.json.
+"""`make faults`: plays the long form, part by part, and keeps the figures in docs/faults.json and docs/faults.md.
 
-`--only PART` plays one part, the figures of the others stay; `--quick` plays all of them small, into no file. The exit
-code is 1 where a part found a fault.
+Each part is played in pieces, and after each the sum so far is kept. Stopped or killed, it goes on where it was when it
+is called again, as long as `duologue/` is the same; of another state of it each part begins anew. What is whole is not
+played again. The exit code is 1 where a fault was found, 2 where nothing can be kept, and 130 when it was stopped.
 """
 
 from __future__ import annotations
 
 import argparse
-import asyncio
-import json
-import os
-import platform
-import sqlite3
+import signal
 import sys
-from collections.abc import Awaitable, Callable
-from functools import partial
+import time
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
-from duologue.server.cli import new_event_loop
-from tests.faults.checker import Verdict
-from tests.faults.long import acks, controls, detection, endings, leaks, matrix, reader, storm
-from tests.faults.long.workshop import Workshop
-
-FIGURES = Path(__file__).parents[3] / "docs" / "faults.json"
-
-Part = Callable[[Workshop], Awaitable[dict[str, Any]]]
+from docs import make_faults
+from tests.faults.long.acks import Acks
+from tests.faults.long.checkout import NoStateError, State, state_of
+from tests.faults.long.controls import Controls
+from tests.faults.long.detection import Detection
+from tests.faults.long.endings import Endings
+from tests.faults.long.leaks import Leaks
+from tests.faults.long.ledger import Ledger, Sum
+from tests.faults.long.matrix import Matrix
+from tests.faults.long.part import Part
+from tests.faults.long.playing import ChangedMeanwhileError, Look, play
+from tests.faults.long.reader import Reader
+from tests.faults.long.storm import Storms
 
 GIB = 1 << 30
 
 FULL: dict[str, Part] = {
-    "controls": partial(controls.run, repeats=10),
-    "detection": detection.run,
-    "endings": partial(endings.run, repeats=100),
-    "acks": partial(acks.run, seconds=30),
-    "leaks": partial(leaks.run, faults=300),
-    "reader": partial(reader.run, size=GIB),
-    "storm": partial(storm.run, messages=1_000_000, minutes=45, kills=200, cuts=50),
-    "matrix": partial(matrix.run, repeats=100),
+    "acks": Acks(seconds=30),
+    "detection": Detection(),
+    "controls": Controls(repeats=10),
+    "leaks": Leaks(faults=300),
+    "reader": Reader(size=GIB),
+    "endings": Endings(repeats=100),
+    "storm": Storms(messages=1_000_000, minutes=45, kills=200, cuts=50),
+    "matrix": Matrix(repeats=100),
 }
+"""The short ones first."""
 
 QUICK: dict[str, Part] = {
-    "controls": partial(controls.run, repeats=1),
-    "endings": partial(endings.run, repeats=1),
-    "acks": partial(acks.run, seconds=2),
-    "leaks": partial(leaks.run, faults=10),
-    "reader": partial(reader.run, size=GIB // 32),
-    "storm": partial(storm.run, messages=20_000, minutes=0.5, kills=2, cuts=1),
-    "matrix": partial(matrix.run, repeats=1),
+    "acks": Acks(seconds=2),
+    "controls": Controls(repeats=1),
+    "leaks": Leaks(faults=10),
+    "reader": Reader(size=GIB // 32),
+    "endings": Endings(repeats=1),
+    "storm": Storms(messages=20_000, minutes=0.5, kills=2, cuts=1),
+    "matrix": Matrix(repeats=1),
 }
 
-
-def main() -> int:
-    parser = argparse.ArgumentParser(prog="make faults", description=__doc__)
-    parser.add_argument("--only", action="append", choices=FULL, metavar="PART", help=", ".join(FULL))
-    parser.add_argument("--quick", action="store_true", help="small, to see that it works")
-    parser.add_argument("--figures", type=Path, help="the file for the figures (docs/faults.json)")
-    asked = parser.parse_args()
-    parts = QUICK if asked.quick else FULL
-    into = asked.figures or (None if asked.quick else FIGURES)
-    are_good = True
-    for name in asked.only or parts:
-        with Workshop() as workshop, asyncio.Runner(loop_factory=new_event_loop) as runner:
-            figures = runner.run(_played(parts[name], workshop))
-        print(json.dumps({name: figures}, indent=1))  # noqa: T201 - for a person
-        if into:
-            _keep(into, name, figures)
-        if workshop.kept:
-            print(f"scenes that failed are kept: {workshop.kept}", file=sys.stderr)  # noqa: T201
-        are_good = are_good and _is_good(name, figures)
-    return 0 if are_good else 1
+NOTHING_KEPT = 2
+STOPPED = 130
 
 
-def _is_good(name: str, figures: dict[str, Any]) -> bool:
-    """Nothing was lost, doubled, moved, invented or broken, and every control was caught."""
-    if name == "controls":
-        return all(
-            found["caught"] == found["repeats"] and not Verdict(**found["intact"]).faults for found in figures.values()
+def main(argv: Sequence[str] | None = None, full: dict[str, Part] = FULL, look: Look = state_of) -> int:
+    asked = _options(argv, full)
+    parts = QUICK if asked.quick else full
+    into: Path | None = asked.figures or (None if asked.quick else make_faults.FIGURES)
+    has_to_be_known = into is not None and into.resolve() == make_faults.FIGURES.resolve()
+    ledger = Ledger(into, make_faults.write if has_to_be_known else lambda known: None)
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job begins without it
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    try:
+        return _play_all(
+            {name: parts[name] for name in asked.only or parts},
+            ledger,
+            look if has_to_be_known else lambda: _if_known(look),
+            anew=asked.anew,
+            until=time.monotonic() + 60 * asked.minutes,
         )
-    verdict = Verdict(**figures.get("verdict", {}))
-    return not figures.get("failed") and not verdict.faults and verdict.is_complete
+    except (NoStateError, ChangedMeanwhileError) as error:
+        print(f"make faults: {error}", file=sys.stderr)  # noqa: T201 - for a person
+        return NOTHING_KEPT
+    except KeyboardInterrupt:
+        print("stopped; what was kept stays, and the next call goes on from there", file=sys.stderr)  # noqa: T201
+        return STOPPED
 
 
-async def _played(part: Part, workshop: Workshop) -> dict[str, Any]:
-    return await part(workshop)
+def _options(argv: Sequence[str] | None, parts: dict[str, Part]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="make faults", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--only", action="append", choices=parts, metavar="PART", help=", ".join(parts))
+    parser.add_argument("--minutes", type=float, default=float("inf"), help="no piece begins later than that")
+    parser.add_argument("--anew", action="store_true", help="forget what has been played of these parts")
+    parser.add_argument("--quick", action="store_true", help="small, to see that it works; kept nowhere")
+    parser.add_argument("--figures", type=Path, help="the file for the figures (docs/faults.json)")
+    asked = parser.parse_args(argv)
+    if asked.quick and asked.only and (unknown := {*asked.only} - {*QUICK}):
+        parser.error(f"nothing is quick about {', '.join(unknown)}")
+    return asked
 
 
-def _keep(path: Path, name: str, figures: dict[str, Any]) -> None:
-    """After each part, so that a later one that fails costs no other's."""
-    known = json.loads(path.read_text()) if path.exists() else {}
-    known |= {name: figures, "machine": _machine()}
-    path.write_text(json.dumps(known, indent=1, sort_keys=True) + "\n")
+def _if_known(look: Look) -> State | None:
+    try:
+        return look()
+    except NoStateError:
+        return None
 
 
-def _machine() -> dict[str, Any]:
-    return {
-        "cpus": os.cpu_count(),
-        "system": f"{platform.system()} {platform.release().split('-')[0]}",
-        "python": platform.python_version(),
-        "sqlite": sqlite3.sqlite_version,
-    }
+def _play_all(parts: dict[str, Part], ledger: Ledger, look: Look, *, anew: bool, until: float) -> int:
+    ledger.tell()
+    sums: dict[str, Sum] = {}
+    for name, part in parts.items():
+        sums[name] = total = Sum() if anew else ledger.find(name, part, look())
+        if total.is_whole(part):
+            _tell(f"{name}: whole already, of {', '.join(total.commits)}")
+        elif time.monotonic() < until:
+            play(name, part, ledger, total, look, lambda: time.monotonic() >= until)
+    for name, part in parts.items():
+        if not sums[name].is_whole(part):
+            _tell(f"{name} is not whole: {sums[name].so_far(part)}")
+    bad = [name for name, part in parts.items() if not sums[name].is_good(part)]
+    if bad:
+        _tell(f"faults were found: {', '.join(bad)}")
+    return 1 if bad else 0
+
+
+def _tell(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)  # noqa: T201 - for a person
 
 
 if __name__ == "__main__":

@@ -6,9 +6,10 @@ import asyncio
 import time
 from collections import deque
 from contextlib import suppress
-from typing import Any
+from dataclasses import dataclass
 
 from tests.bound import BOUND
+from tests.faults.long.part import Figures, Part
 from tests.faults.long.workshop import Workshop, percentile
 from tests.faults.raw import Raw, chat_between, say_goodbye
 
@@ -59,22 +60,26 @@ class Conversation:
                 self._recipient.check.says(f"PING {count} {self._chat}")
 
 
-async def run(workshop: Workshop, *, seconds: float) -> dict[str, Any]:
-    cast = [f"{role}{number}" for number in range(PAIRS) for role in ("sender", "reader")]
-    flags = ("--heartbeat", "15", "--dead-after", "45")
-    async with workshop.scene(cast=cast, flags=flags) as scene:
-        port = scene.people[cast[0]].proxy.server
-        pairs = [await chat_between(port, *cast[place : place + 2]) for place in range(0, len(cast), 2)]
-        chats = [Conversation(*pair) for pair in pairs]
-        await asyncio.gather(*(conversation.talks(seconds) for conversation in chats))
-        times = [taken for conversation in chats for taken in conversation.times]
-        for sender, recipient, _ in pairs:
-            say_goodbye((sender, recipient))
-    return {
-        "rate": RATE,
-        "pairs": PAIRS,
-        "seconds": seconds,
-        "p50": percentile(times, 0.5),
-        "p99": percentile(times, 0.99),
-        "max": max(times),
-    }
+@dataclass(frozen=True, slots=True)
+class Acks(Part):
+    seconds: float
+
+    async def play(self, workshop: Workshop) -> Figures:
+        cast = [f"{role}{number}" for number in range(PAIRS) for role in ("sender", "reader")]
+        flags = ("--heartbeat", "15", "--dead-after", "45")
+        async with workshop.scene(cast=cast, flags=flags, timing={"dead_after": 45}) as scene:
+            port = scene.people[cast[0]].proxy.server
+            pairs = [await chat_between(port, *cast[place : place + 2]) for place in range(0, len(cast), 2)]
+            chats = [Conversation(*pair) for pair in pairs]
+            await asyncio.gather(*(conversation.talks(self.seconds) for conversation in chats))
+            times = [taken for conversation in chats for taken in conversation.times]
+            for sender, recipient, _ in pairs:
+                say_goodbye((sender, recipient))
+        return {
+            "rate": RATE,
+            "pairs": PAIRS,
+            "seconds": self.seconds,
+            "p50": percentile(times, 0.5),
+            "p99": percentile(times, 0.99),
+            "max": max(times),
+        }

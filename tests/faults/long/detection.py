@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import time
 from dataclasses import asdict
-from typing import Any
 
 from duologue.client.connection import Timing
 from duologue.core.commands.chat import SocketKind
 from duologue.settings import Settings
 from tests.faults.checker import Verdict
+from tests.faults.long.part import Figures, Part
 from tests.faults.long.workshop import Progress, Workshop
 from tests.faults.proxy import ALL, Weather
 from tests.faults.scene import Person, Scene, until
@@ -65,18 +65,19 @@ async def _stopped(workshop: Workshop, seconds: float) -> Verdict:
         return scene.verdict()
 
 
-async def run(workshop: Workshop) -> dict[str, Any]:
-    progress = Progress("detection")
-    lanes = {kind.value: (kind,) for kind in SocketKind} | {"all three": ALL}
-    dropped = asyncio.gather(*(_dropped(workshop, kinds) for kinds in lanes.values()))
-    stopped = asyncio.gather(*(_stopped(workshop, seconds) for seconds in STOPS))
-    losses, stops = await dropped, await stopped
-    progress.says("done")
-    verdicts = [*stops, *(verdict for _, _, verdict in losses)]
-    return {
-        "dead_after": DEFAULTS.dead_after,
-        "by_server": {name: loss[0] for name, loss in zip(lanes, losses, strict=True)},
-        "by_client": {name: loss[1] for name, loss in zip(lanes, losses, strict=True)},
-        "stops": STOPS,
-        "verdict": asdict(sum(verdicts, Verdict())),
-    }
+class Detection(Part):
+    async def play(self, workshop: Workshop) -> Figures:
+        progress = Progress("detection")
+        lanes = {kind.value: (kind,) for kind in SocketKind} | {"all three": ALL}
+        dropped = asyncio.gather(*(_dropped(workshop, kinds) for kinds in lanes.values()))
+        stopped = asyncio.gather(*(_stopped(workshop, seconds) for seconds in STOPS))
+        losses, stops = await dropped, await stopped
+        progress.says("done")
+        verdicts = [*stops, *(verdict for _, _, verdict in losses)]
+        return {
+            "dead_after": DEFAULTS.dead_after,
+            "by_server": {name: loss[0] for name, loss in zip(lanes, losses, strict=True)},
+            "by_client": {name: loss[1] for name, loss in zip(lanes, losses, strict=True)},
+            "stops": STOPS,
+            "verdict": asdict(sum(verdicts, Verdict())),
+        }

@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import json
 import random
-from dataclasses import asdict
-from typing import Any
+from dataclasses import asdict, dataclass
 
 from tests.faults.cells import FAULTS, STEPS, play
+from tests.faults.long.part import Figures, Part
 from tests.faults.long.workshop import Progress, Workshop
 from tests.faults.scene import DEAD_AFTER, Scene
 
@@ -27,16 +27,20 @@ async def _look(scene: Scene) -> dict[str, int]:
     return {"descriptors": scene.server.descriptors(), "tasks": tasks, "memory": scene.server.memory()}
 
 
-async def run(workshop: Workshop, *, faults: int) -> dict[str, Any]:
-    progress = Progress("leaks")
-    async with workshop.scene(talk={"rate": 500}, flags=("--send-queue", "1024")) as scene:
-        await scene.opens()
-        for _ in range(WARM_UP):
-            await play(scene, random.choice([*STEPS]), random.choice(NETWORK))
-        before = await _look(scene)
-        for number in range(faults):
-            await play(scene, random.choice([*STEPS]), random.choice(NETWORK))
-            progress.tells(f"{number} of {faults}")
-        after = await _look(scene)
-        verdict = scene.verdict()
-    return {"faults": faults, "before": before, "after": after, "verdict": asdict(verdict)}
+@dataclass(frozen=True, slots=True)
+class Leaks(Part):
+    faults: int
+
+    async def play(self, workshop: Workshop) -> Figures:
+        progress = Progress("leaks")
+        async with workshop.scene(talk={"rate": 500}, flags=("--send-queue", "1024")) as scene:
+            await scene.opens()
+            for _ in range(WARM_UP):
+                await play(scene, random.choice([*STEPS]), random.choice(NETWORK))
+            before = await _look(scene)
+            for number in range(self.faults):
+                await play(scene, random.choice([*STEPS]), random.choice(NETWORK))
+                progress.tells(f"{number} of {self.faults}")
+            after = await _look(scene)
+            verdict = scene.verdict()
+        return {"faults": self.faults, "before": before, "after": after, "verdict": asdict(verdict)}

@@ -1,4 +1,4 @@
-"""Every cell of the matrix, many times."""
+"""Every cell of the matrix, many times: a piece is each of them once."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import asyncio
 import random
 from collections import Counter
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from itertools import product
-from typing import Any
 
 from tests.faults.cells import FAULTS, NEED_STRACE, PAGE, POWER_CUT, STEPS, play
 from tests.faults.checker import Verdict
+from tests.faults.long.part import Figures, Part, added
 from tests.faults.long.workshop import Progress, Workshop
 from tests.faults.powercut import STRACE
 
@@ -24,34 +24,36 @@ LANES = 8
 Cell = tuple[str, str]
 
 
-class Matrix:
-    def __init__(self, workshop: Workshop, repeats: int) -> None:
+class Round:
+    """All cells once, in any order."""
+
+    def __init__(self, workshop: Workshop) -> None:
         self._workshop = workshop
-        self._repeats = repeats
         self._progress = Progress("matrix")
         self.verdict = Verdict()
         self.played: Counter[Cell] = Counter()
         self.failed: list[tuple[str, str, str]] = []
 
     async def run(self) -> None:
-        cells = [cell for cell in product(STEPS, FAULTS) if STRACE or cell[1] not in NEED_STRACE]
-        plays = cells * self._repeats
+        plays = [cell for cell in product(STEPS, FAULTS) if STRACE or cell[1] not in NEED_STRACE]
         random.shuffle(plays)
         self._total = len(plays)
         cuts = [cell for cell in plays if cell[1] == POWER_CUT]
         others = [cell for cell in plays if cell[1] != POWER_CUT]
-        lanes = [self._lane(others[number :: LANES - 1], power=False) for number in range(LANES - 1)]
+        lanes = [self._lane(others, power=False) for _ in range(LANES - 1)]
         await asyncio.gather(*lanes, self._lane(cuts, power=True))
 
-    async def _lane(self, plays: list[Cell], *, power: bool) -> None:
-        waiting = plays[::-1]
+    async def _lane(self, waiting: list[Cell], *, power: bool) -> None:
+        """Until nothing is left of what the lanes take their plays from."""
         while waiting:
             cell = "opening", "none"
             with suppress(Exception):  # it has been noted
                 async with self._workshop.scene(flags=PAGE, talk={"rate": 500}, power=power) as scene:
                     try:
                         await scene.opens()
-                        for _ in range(min(PLAYS_PER_SCENE, len(waiting))):
+                        for _ in range(PLAYS_PER_SCENE):
+                            if not waiting:
+                                break
                             cell = waiting.pop()
                             await play(scene, *cell)
                             self._done(cell)
@@ -71,15 +73,33 @@ class Matrix:
         self._progress.tells(f"{self.played.total()} of {self._total} plays, {len(self.failed)} failed")
 
 
-async def run(workshop: Workshop, *, repeats: int) -> dict[str, Any]:
-    matrix = Matrix(workshop, repeats)
-    await matrix.run()
-    return {
-        "steps": [*STEPS],
-        "faults": [*FAULTS],
-        "cells": len(matrix.played),
-        "plays": matrix.played.total(),
-        "fewest": min(matrix.played.values()),
-        "failed": matrix.failed,
-        "verdict": asdict(matrix.verdict),
-    }
+@dataclass(frozen=True, slots=True)
+class Matrix(Part):
+    repeats: int
+
+    async def play(self, workshop: Workshop) -> Figures:
+        round_ = Round(workshop)
+        await round_.run()
+        return {
+            "steps": [*STEPS],
+            "faults": [*FAULTS],
+            "cells": len(round_.played),
+            "plays": round_.played.total(),
+            "fewest": min(round_.played.values()),
+            "failed": [[*failed] for failed in round_.failed],
+            "verdict": asdict(round_.verdict),
+        }
+
+    def fits(self, figures: Figures) -> bool:
+        return (figures["steps"], figures["faults"]) == ([*STEPS], [*FAULTS])
+
+    def add(self, figures: Figures, piece: Figures) -> Figures:
+        """As each piece plays all cells, so do the fewest plays of a cell add up."""
+        counts = {count: figures[count] + piece[count] for count in ("plays", "fewest", "failed")}
+        return piece | counts | {"verdict": added(figures["verdict"], piece["verdict"])}
+
+    def is_whole(self, figures: Figures) -> bool:
+        return bool(figures["fewest"] >= self.repeats)
+
+    def so_far(self, figures: Figures) -> str:
+        return f"{figures['fewest']} of {self.repeats} plays of each cell"

@@ -6,10 +6,11 @@ import asyncio
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from duologue.core.commands.chat import SocketKind
+from tests.faults.long.part import Figures, Part
 from tests.faults.long.workshop import Progress, Workshop, percentile
 from tests.faults.proxy import Way, Weather
 from tests.faults.raw import Raw, chat_between, say_goodbye
@@ -79,41 +80,45 @@ async def _stored(scene: Scene, progress: Progress) -> None:
     await until(is_stored, scene.describe, WITHIN)
 
 
-async def run(workshop: Workshop, *, size: int) -> dict[str, Any]:
-    progress = Progress("reader")
-    flags = ("--heartbeat", "15", "--dead-after", "45", "--grace", "3600")
-    talk = {"size": SIZE, "window": 500, "timing": {"dead_after": 3600, "heartbeat": 5, "login": 3600}}
-    async with workshop.scene(cast=CAST, flags=flags, talk=talk) as scene:
-        alice, bob = scene.people["alice"], scene.people["bob"]
-        await scene.comes("alice")
-        await scene.comes("bob")
-        one, other, _ = await chat_between(alice.proxy.server, "carol", "dave")
-        alice.says_up_to(size // SIZE // 8)
-        before = Others(one, other)
-        with meanwhile(before.talk()):
-            await _stored(scene, progress)
-        await until(lambda: _has_heard(scene), scene.describe, WITHIN)
-        bob.proxy.set(Weather(stalled=True), [SocketKind.LOGIN, SocketKind.CHAT], [Way.DOWN])
-        memory, during = Memory(scene), Others(one, other)
-        alice.says_up_to(alice.goal + size // SIZE)
-        with meanwhile(during.talk(), memory.watch()):
-            await _stored(scene, progress)
-        while_away = progress.seconds
-        bob.proxy.clear()
-        with meanwhile(memory.watch()):
+@dataclass(frozen=True, slots=True)
+class Reader(Part):
+    size: int
+
+    async def play(self, workshop: Workshop) -> Figures:
+        progress = Progress("reader")
+        flags = ("--heartbeat", "15", "--dead-after", "45", "--grace", "3600")
+        talk = {"size": SIZE, "window": 500, "timing": {"dead_after": 3600, "heartbeat": 5, "login": 3600}}
+        async with workshop.scene(cast=CAST, flags=flags, talk=talk) as scene:
+            alice, bob = scene.people["alice"], scene.people["bob"]
+            await scene.comes("alice")
+            await scene.comes("bob")
+            one, other, _ = await chat_between(alice.proxy.server, "carol", "dave")
+            alice.says_up_to(self.size // SIZE // 8)
+            before = Others(one, other)
+            with meanwhile(before.talk()):
+                await _stored(scene, progress)
             await until(lambda: _has_heard(scene), scene.describe, WITHIN)
-        say_goodbye((one, other))
-        verdict = scene.verdict()
-    return {
-        "bytes": size,
-        "messages": size // SIZE,
-        "growth": memory.growth,
-        "p99_before": percentile(before.times, 0.99),
-        "p99_during": percentile(during.times, 0.99),
-        "seconds_away": while_away,
-        "seconds_back": progress.seconds - while_away,
-        "verdict": asdict(verdict),
-    }
+            bob.proxy.set(Weather(stalled=True), [SocketKind.LOGIN, SocketKind.CHAT], [Way.DOWN])
+            memory, during = Memory(scene), Others(one, other)
+            alice.says_up_to(alice.goal + self.size // SIZE)
+            with meanwhile(during.talk(), memory.watch()):
+                await _stored(scene, progress)
+            while_away = progress.seconds
+            bob.proxy.clear()
+            with meanwhile(memory.watch()):
+                await until(lambda: _has_heard(scene), scene.describe, WITHIN)
+            say_goodbye((one, other))
+            verdict = scene.verdict()
+        return {
+            "bytes": self.size,
+            "messages": self.size // SIZE,
+            "growth": memory.growth,
+            "p99_before": percentile(before.times, 0.99),
+            "p99_during": percentile(during.times, 0.99),
+            "seconds_away": while_away,
+            "seconds_back": progress.seconds - while_away,
+            "verdict": asdict(verdict),
+        }
 
 
 def _has_heard(scene: Scene) -> bool:

@@ -1,4 +1,4 @@
-"""One long run: messages without end, and every few seconds something else goes wrong."""
+"""Messages without end, and every few seconds something else goes wrong: a piece is a chat of a few minutes."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import asyncio
 import random
 from collections import Counter
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict
-from typing import Any
+from dataclasses import asdict, dataclass
+from math import ceil
 
 from duologue.core.commands.chat import SocketKind
+from tests.faults.long.part import Figures, Part, added
 from tests.faults.long.workshop import Progress, Workshop, percentile
 from tests.faults.powercut import STRACE
 from tests.faults.proxy import ALL, Weather
@@ -22,6 +23,12 @@ CALM = (2.0, 10.0)
 """Seconds between two faults."""
 
 AT_THE_END = 120.0
+
+MINUTES = 5.0
+"""Of a piece, at most, or as many messages as are said in that time."""
+
+HASTE = 1.3
+"""By how much faster people talk than it would have to be: while something is wrong, nobody does."""
 
 STANDSTILL = 30.0
 """Seconds without a message stored or heard, for somebody who has something to say, that show that nobody will wake."""
@@ -82,11 +89,11 @@ KILLS = ("SIGKILL server", "SIGKILL client")
 
 
 class Storm:
-    def __init__(self, scene: Scene, messages: int, minutes: float, kills: int, cuts: int) -> None:
+    def __init__(self, scene: Scene, each: int, seconds: float) -> None:
+        """So many messages of each, for which `seconds` are enough."""
         self._scene = scene
-        self._each = messages // len(CAST)
-        self._deadline = 2 * minutes * 60
-        self._least = {"kills": kills, "cuts": cuts if STRACE else 0}
+        self._each = each
+        self._deadline = AT_THE_END + 2 * seconds
         self.progress = Progress("storm")
         self.blows: Counter[str] = Counter()
         self._moved: dict[str, tuple[tuple[int, int], float]] = {}
@@ -99,18 +106,12 @@ class Storm:
     def cuts(self) -> int:
         return self.blows["power cut"]
 
-    @property
-    def _is_enough(self) -> bool:
-        return self.kills >= self._least["kills"] and self.cuts >= self._least["cuts"]
-
     async def run(self) -> None:
         for person in self._scene.people.values():
             person.says_up_to(self._each)
-        while not self._scene.is_settled() or not self._is_enough:
+        while not self._scene.is_settled():
             assert self.progress.seconds < self._deadline, self._scene.describe()
             assert not self._stands_still(), self._scene.describe()
-            if self._scene.is_settled():
-                self._scene.go_on_saying(self._each // 100)
             await asyncio.sleep(random.uniform(*CALM))
             await self._strike()
         await self._scene.settles(AT_THE_END)
@@ -149,21 +150,58 @@ class Storm:
         return times
 
 
-async def run(workshop: Workshop, *, messages: int, minutes: float, kills: int, cuts: int) -> dict[str, Any]:
-    rate = 1.3 * messages / len(CAST) / (minutes * 60)
-    async with workshop.scene(cast=CAST, talk={"rate": rate}, power=STRACE is not None) as scene:
-        await scene.opens()
-        storm = Storm(scene, messages, minutes, kills, cuts)
-        await storm.run()
-        times = storm.resume_times()
-        verdict = scene.verdict()
-        return {
-            "seconds": storm.progress.seconds,
-            "blows": storm.blows,
-            "kills": storm.kills,
-            "cuts": storm.cuts,
-            "resumes": len(times),
-            "resume_p50": percentile(times, 0.5),
-            "resume_p99": percentile(times, 0.99),
-            "verdict": asdict(verdict),
-        }
+@dataclass(frozen=True, slots=True)
+class Storms(Part):
+    """So many messages, kills and power cuts in all, and pieces that together take about so many minutes."""
+
+    messages: int
+    minutes: float
+    kills: int
+    cuts: int
+
+    async def play(self, workshop: Workshop) -> Figures:
+        minutes = min(MINUTES, self.minutes)
+        each = ceil(self.messages * minutes / self.minutes / len(CAST))
+        rate = HASTE * each / (minutes * 60)
+        async with workshop.scene(cast=CAST, talk={"rate": rate}, power=STRACE is not None) as scene:
+            await scene.opens()
+            storm = Storm(scene, each, minutes * 60)
+            await storm.run()
+            return _with_percentiles(
+                {
+                    "pieces": 1,
+                    "seconds": storm.progress.seconds,
+                    "blows": dict(storm.blows),
+                    "kills": storm.kills,
+                    "cuts": storm.cuts,
+                    "resume_ms": [round(taken * 1000) for taken in storm.resume_times()],
+                    "verdict": asdict(scene.verdict()),
+                }
+            )
+
+    def add(self, figures: Figures, piece: Figures) -> Figures:
+        sums = {what: figures[what] + piece[what] for what in ("pieces", "seconds", "kills", "cuts", "resume_ms")}
+        blows = dict(Counter[str](figures["blows"]) + Counter[str](piece["blows"]))
+        return _with_percentiles(sums | {"blows": blows, "verdict": added(figures["verdict"], piece["verdict"])})
+
+    def is_whole(self, figures: Figures) -> bool:
+        cuts = self.cuts if STRACE else 0
+        sent = figures["verdict"]["sent"]
+        return bool(sent >= self.messages and figures["kills"] >= self.kills and figures["cuts"] >= cuts)
+
+    def so_far(self, figures: Figures) -> str:
+        return (
+            f"{figures['verdict']['sent']:,} of {self.messages:,} messages, {figures['kills']} of {self.kills} kills, "
+            f"{figures['cuts']} of {self.cuts} power cuts"
+        )
+
+
+def _with_percentiles(figures: Figures) -> Figures:
+    """Of all resumes, each of which is kept in whole milliseconds: percentiles of pieces do not add up."""
+    times = [taken / 1000 for taken in figures["resume_ms"]]
+    figures["resume_ms"].sort()
+    return figures | {
+        "resumes": len(times),
+        "resume_p50": percentile(times, 0.5),
+        "resume_p99": percentile(times, 0.99),
+    }

@@ -18,7 +18,7 @@ from tests.faults.scene import Scene
 
 
 class Workshop:
-    """Use with `with`. Folders of scenes that failed are kept, all others removed."""
+    """Use with `with`. Folders of scenes that failed are kept, all others removed: of those that were stopped too."""
 
     def __init__(self) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="duologue-faults-"))
@@ -47,7 +47,7 @@ class Workshop:
             try:
                 async with Scene(folder, nursery, self.nursery, power=switch, **how) as scene:
                     yield scene
-            except BaseException:
+            except Exception:
                 self.kept.append(str(folder))
                 raise
         await asyncio.to_thread(shutil.rmtree, folder)
