@@ -132,6 +132,21 @@ async def test_who_waits_for_an_answer_waits_for_nobody_to_join(
     assert listener.stored == {("c1", "alice"): 2}
 
 
+@pytest.mark.parametrize(("messages", "size", "waits"), [(101, 10, True), (100, 10, False), (101, 4000, False)])
+async def test_commits_are_further_apart_while_many_say_a_little(
+    listener: Listener, store: SqliteStore, monkeypatch: pytest.MonkeyPatch, messages: int, size: int, waits: bool
+) -> None:
+    monkeypatch.setattr("duologue.server.storage.sqlite.BUSY_SPACING", 3600.0)
+    monkeypatch.setattr("duologue.server.storage.sqlite.COMMIT_SPACING", 0.0)
+    store.chat_started("c1", "alice", "bob", 1.0)
+    store.append("c1", "alice", b":%s\n" % (b"x" * size) * messages, messages, 1.0)
+    await listener.until_stored("c1", "alice", messages)
+    store.append("c1", "alice", b":next\n", 1, 2.0)
+    assert (store._timer_at > asyncio.get_running_loop().time() + 3000) is waits
+    await store.synced()
+    assert listener.stored == {("c1", "alice"): messages + 1}
+
+
 async def test_what_was_said_a_moment_ago_is_read_and_found(
     listener: Listener, store: SqliteStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
