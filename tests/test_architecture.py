@@ -18,6 +18,7 @@ LAYERS = (
     ("server.cli", "server.admin"),
     ("server.server",),
     ("server.net",),
+    ("server.pastes",),
     ("server.dispatch", "server.costs", "server.hub", "server.auth.login", "server.heartbeat", "server.unfinished"),
     ("server.chats.service", "server.rooms", "server.people.service"),
     (

@@ -157,3 +157,11 @@ def test_where_there_is_no_limit_nothing_is_counted() -> None:
 
 def test_a_kilobyte_counts_as_a_message() -> None:
     assert 1024 * BYTE == MESSAGE
+
+
+def test_what_somebody_can_afford_is_what_would_go_through(desk: Desk) -> None:
+    alice = desk.enters("alice").chat_socket
+    assert desk.metering.affordable(alice, 3 * MESSAGE) == 4
+    for left in (3, 2, 1):
+        desk.metering.spend(alice, 3 * MESSAGE)
+        assert desk.metering.affordable(alice, 3 * MESSAGE) == left

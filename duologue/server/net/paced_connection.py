@@ -65,15 +65,17 @@ class PacedConnection(BaseConnection[PacedDoor]):
         self._send_all(self.door.encode(event))
 
     @staticmethod
-    def tell_all(connections: Iterable[PacedConnection], event: Event) -> None:
-        encoded: dict[type[PacedDoor], tuple[bytes, ...]] = {}
-        for connection in connections:
-            if not connection.door.hears(event):
-                continue
-            kind = type(connection.door)
-            if kind not in encoded:
-                encoded[kind] = connection.door.encode(event)
-            connection._send_all(encoded[kind])
+    def tell_all(connections: Iterable[PacedConnection], *events: Event) -> None:
+        listeners = [*connections]
+        for event in events:
+            encoded: dict[type[PacedDoor], tuple[bytes, ...]] = {}
+            for connection in listeners:
+                if not connection.door.hears(event):
+                    continue
+                kind = type(connection.door)
+                if kind not in encoded:
+                    encoded[kind] = connection.door.encode(event)
+                connection._send_all(encoded[kind])
 
     def _send_all(self, messages: tuple[bytes, ...]) -> None:
         for message in messages:
