@@ -191,7 +191,7 @@ class Hub:
         self.chats.acknowledgements.greet(session)
         self.perform(self.switchboard.arrive(self.time(), session.nickname))
         self.chats.mailbox.open(session)
-        if session.login_socket.door.lobby:
+        if session.login_socket.codec.lobby:
             self.perform(self.room_rules.join(session.nickname, LOBBY))
         log.info("logged in", extra={"nickname": session.nickname, "peer": session.login_socket.peer})
 

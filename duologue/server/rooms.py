@@ -204,7 +204,7 @@ class RoomService:
         if stored:
             session.check_socket.tell_each(stored)
         for some in _in_writes(said):
-            self._tell(room, some, None if session.login_socket.door.hears_itself else speaker)
+            self._tell(room, some, None if session.login_socket.codec.hears_itself else speaker)
         return refused
 
     async def _refuse(self, session: Session, refused: Refusals) -> None:

@@ -34,7 +34,7 @@ class Hold(Enum):
     LOGIN = "not all of its client's sockets are there"
 
 
-class Door(Protocol):
+class Codec(Protocol):
     """The sans-I/O codec of one socket, of whatever front door (`protocols/base.py`)."""
 
     hears_itself: bool
@@ -79,7 +79,7 @@ class Connection(Protocol):
     send: Callable[[bytes], None]
 
     @property
-    def door(self) -> Door: ...
+    def codec(self) -> Codec: ...
 
     def tell(self, event: Event) -> None:
         """Write `event` in this socket's protocol."""

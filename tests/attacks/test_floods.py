@@ -290,8 +290,8 @@ async def test_what_a_stranger_says_before_the_login(tmp_path: Path) -> None:
 def is_check_socket_of_nobody(connection: Connection) -> bool:
     return (
         connection.session is None
-        and isinstance(connection.door, NativeCodec)
-        and connection.door.kind is SocketKind.CHECK
+        and isinstance(connection.codec, NativeCodec)
+        and connection.codec.kind is SocketKind.CHECK
     )
 
 

@@ -195,7 +195,7 @@ DEFENCES = (
     Defence(
         "a page that does not read is not kept",
         "duologue/server/net/web_connection.py",
-        "if self.session is None and self.door.is_open:",
+        "if self.session is None and self.codec.is_open:",
         "if False:",
         f"{ATTACKS}test_half_login.py::test_a_page_that_has_not_logged_in_is_not_even_kept",
     ),

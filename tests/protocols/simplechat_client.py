@@ -36,8 +36,8 @@ class Client:
     """
 
     def __init__(self, *events: Event) -> None:
-        self.door = SimpleChat()
-        self.login, self.chat, self.check = (self.door.socket(HOST, PORT + beyond) for beyond in range(3))
+        self.codec = SimpleChat()
+        self.login, self.chat, self.check = (self.codec.socket(HOST, PORT + beyond) for beyond in range(3))
         self.heard: list[str] = []
         self.answered: list[str] = []
         assert [*self.login.receive_data(b"login_socketalice")] == [GiveNickname("alice", is_all=True)]

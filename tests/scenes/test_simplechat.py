@@ -743,5 +743,5 @@ async def test_a_native_socket_is_what_it_was_before_such_clients(guild: Guild) 
     await alice.heard_nothing()
     [listener] = guild.stage.server._listeners
     native = [connection for connection in listener._open if isinstance(connection, NativeConnection)]
-    assert [connection._receive for connection in native] == [connection.door.receive_data for connection in native]
+    assert [connection._receive for connection in native] == [connection.codec.receive_data for connection in native]
     assert len(native) == 3

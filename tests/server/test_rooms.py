@@ -368,7 +368,7 @@ async def test_what_is_said_is_stored_and_told_to_the_others(house: House) -> No
 
 async def test_who_does_not_show_its_own_words_is_sent_them(house: House) -> None:
     alice, bob = await house.meet("alice", "bob")
-    fake(alice.login_socket).door = HearsItself()
+    fake(alice.login_socket).codec = HearsItself()
     await house.says(alice, "hello")
     assert texts(alice) == texts(bob) == ["hello"]
 

@@ -24,7 +24,7 @@ class FakeConnection:
         self.descriptor = 7
         self.row = -1
         self.bucket = TokenBucket(inf, inf, 0)
-        self.door = NativeCodec()
+        self.codec = NativeCodec()
         self.session: Session | None = None
         self.told: list[Event] = []
         self.told_too_late: list[Event] = []
@@ -52,7 +52,7 @@ class FakeConnection:
             self.told_too_late.append(event)
             return
         self.told.append(event)
-        self.wire += self.door.encode(event)
+        self.wire += self.codec.encode(event)
         self.changed.set()
 
     @staticmethod
@@ -74,7 +74,7 @@ class FakeConnection:
         """The connection's business."""
 
     def receive_through(self, reader: Callable[[NativeCodec], Receiver] | None) -> None:
-        self.receiver = reader(self.door) if reader else None
+        self.receiver = reader(self.codec) if reader else None
 
     def hold(self, reason: Hold) -> None:
         self.holds.add(reason)

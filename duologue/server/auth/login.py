@@ -276,7 +276,7 @@ class LoginService:
         if denied is _BUSY:
             return
         login.refusals += 1
-        if login.refusals >= connection.door.tries:
+        if login.refusals >= connection.codec.tries:
             self.lost(connection)
         elif login.is_by_name_alone or connection.is_all_three:
             # Its connection is open before somebody begins to type, or types again; `tries` times is the most.

@@ -29,9 +29,9 @@ class Receipts:
     note: Callable[[Stream, int], None]
     pay: Callable[[int, int], bool]
 
-    def reader(self, door: NativeCodec) -> Receiver:
-        """Return the reader of a check socket whose lines come through the codec `door`."""
-        return partial(door.receive_past, self.take)
+    def reader(self, codec: NativeCodec) -> Receiver:
+        """Return the reader of a check socket whose lines come through `codec`."""
+        return partial(codec.receive_past, self.take)
 
     def take(self, chunk: bytes) -> bool:
         """Note one PING about the stream that is being received; leave anything else as it is."""

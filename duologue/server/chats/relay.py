@@ -37,9 +37,9 @@ class Relay:
     keep: Callable[[bytes, int], None]
     pay: Callable[[int, int], bool]
 
-    def reader(self, door: NativeCodec) -> Receiver:
-        """Return the reader of a chat socket whose lines come through the codec `door`."""
-        return partial(door.receive_past, self.relay_message)
+    def reader(self, codec: NativeCodec) -> Receiver:
+        """Return the reader of a chat socket whose lines come through `codec`."""
+        return partial(codec.receive_past, self.relay_message)
 
     def relay_message(self, chunk: bytes) -> bool:
         """Pass whole lines on if every one of them is a message, and paid for; otherwise do nothing and return False.

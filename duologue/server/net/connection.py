@@ -24,7 +24,7 @@ from duologue.server.hub import Hub
 from duologue.server.net.outbox import Outbox
 from duologue.server.net.pacing import Pacer
 from duologue.server.pastes import gathered
-from duologue.server.session import Commands, Connection, Door, Hold, Receiver, Session
+from duologue.server.session import Codec, Commands, Connection, Hold, Receiver, Session
 from duologue.server.turns import COMMANDS_AT_A_TIME
 
 _NOTHING = NoCommand()
@@ -36,10 +36,10 @@ trip on a bad line.
 
 _QUICKACK: int | None = getattr(socket, "TCP_QUICKACK", None)
 
-AnyDoor = TypeVar("AnyDoor", bound=Door)
+AnyCodec = TypeVar("AnyCodec", bound=Codec)
 
 
-class BaseConnection(asyncio.Protocol, ABC, Generic[AnyDoor]):
+class BaseConnection(asyncio.Protocol, ABC, Generic[AnyCodec]):
     """A `Connection` over an asyncio transport, whatever its codec. `closed` is called once, when it is gone.
 
     How input is read, and how a connection ends, is the same for every codec; how it is answered is not.
@@ -59,8 +59,8 @@ class BaseConnection(asyncio.Protocol, ABC, Generic[AnyDoor]):
         "_transport",
         "address",
         "bucket",
+        "codec",
         "descriptor",
-        "door",
         "peer",
         "port",
         "row",
@@ -78,7 +78,7 @@ class BaseConnection(asyncio.Protocol, ABC, Generic[AnyDoor]):
     def __init__(
         self,
         hub: Hub,
-        door: AnyDoor,
+        codec: AnyCodec,
         sock: socket.socket,
         peer: tuple[str, int],
         *,
@@ -91,13 +91,13 @@ class BaseConnection(asyncio.Protocol, ABC, Generic[AnyDoor]):
         self.row = -1
         self.session: Session | None = None
         self.bucket = hub.metering.of_stranger(self.address, self.port)
-        self.door = door
+        self.codec = codec
         self._hub = hub
         self._socket = sock
         self._limits = limits
         self._closed = closed
         self._heard = hub.heartbeat.heard
-        self._receive: Receiver = self.door.receive_data
+        self._receive: Receiver = self.codec.receive_data
         self._holds: set[Hold] = set()
         self._is_paused = False
         self._backlog: Iterator[Command | PeerError] | None = None
@@ -120,7 +120,7 @@ class BaseConnection(asyncio.Protocol, ABC, Generic[AnyDoor]):
     def data_received(self, data: bytes) -> None:
         self._heard.add(self.row)
         try:
-            commands = self._receive(data) if self._backlog is None else self.door.receive_data(data)
+            commands = self._receive(data) if self._backlog is None else self.codec.receive_data(data)
             if commands:  # or else a shortcut past them has done all of it, and paid for it
                 self._take(iter(commands), len(data))
         except FatalPeerError as error:
@@ -277,7 +277,7 @@ class NativeConnection(BaseConnection[NativeCodec]):
     def tell(self, event: Event) -> None:
         if self._introductions:
             self._introduce(names_in(event))
-        self.send(self.door.encode(event))
+        self.send(self.codec.encode(event))
 
     def tell_each(self, events: Iterable[Event]) -> None:
         self.tell_all((self,), *events)
@@ -294,7 +294,7 @@ class NativeConnection(BaseConnection[NativeCodec]):
 
     def _introduce(self, names: Iterable[str]) -> None:
         for spelled in self._introductions.before(names) if self._introductions else ():
-            self.send(self.door.encode(spelled))
+            self.send(self.codec.encode(spelled))
 
     def messages_from(self, nickname: str, taken: Callable[[int], None]) -> Callable[[bytes], None]:
         """Send messages as they are: a native client reads lines, and says itself how many it has."""
@@ -302,7 +302,7 @@ class NativeConnection(BaseConnection[NativeCodec]):
 
     def receive_through(self, reader: Callable[[NativeCodec], Receiver] | None) -> None:
         if not self._is_silent:
-            self._receive = reader(self.door) if reader else self.door.receive_data
+            self._receive = reader(self.codec) if reader else self.codec.receive_data
 
     def delay_acks(self) -> None:
         # A chat socket carries nothing back that an ACK could ride on, so the kernel sends one for each read: a quarter
@@ -343,7 +343,7 @@ class UndecidedConnection(NativeConnection):
             self._fall_silent()
             self._pass_on(self, self._transport, first)
             return ()
-        self._receive = self.door.receive_data
+        self._receive = self.codec.receive_data
         return self._receive(first)
 
 

@@ -16,10 +16,10 @@ from duologue.protocols.native.wire import encode_message, parse_message
 from duologue.server.dispatch import handle_client
 from duologue.server.net.connection import BaseConnection
 from duologue.server.net.pacing import GAP, Pacer
-from duologue.server.session import Connection, Door, Hold, Receiver, Session
+from duologue.server.session import Codec, Connection, Hold, Receiver, Session
 
 
-class PacedDoor(Door, Protocol):
+class PacedCodec(Codec, Protocol):
     """The codec of such a socket. It gives out messages, each of which is to be a read of its own."""
 
     @property
@@ -36,7 +36,7 @@ class PacedDoor(Door, Protocol):
         """Return the messages of an event; none where this protocol cannot say it."""
 
 
-class PacedConnection(BaseConnection[PacedDoor]):
+class PacedConnection(BaseConnection[PacedCodec]):
     """A connection that is all three sockets of its client. Nothing probes it, so its `row` stays -1: TCP finds the
     dead.
     """
@@ -53,28 +53,28 @@ class PacedConnection(BaseConnection[PacedDoor]):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
-        self._send_all(self.door.greet())
+        self._send_all(self.codec.greet())
 
     def _carry_out(self, commands: Iterator[Command | PeerError]) -> None:
         super()._carry_out(commands)
         if self.session is not None:
             # What waits here may hold the rest.
-            self._hub.unfinished.note(self, 0 if self._backlog is not None else self.door.unfinished)
+            self._hub.unfinished.note(self, 0 if self._backlog is not None else self.codec.unfinished)
 
     def tell(self, event: Event) -> None:
-        self._send_all(self.door.encode(event))
+        self._send_all(self.codec.encode(event))
 
     @staticmethod
     def tell_all(connections: Iterable[PacedConnection], *events: Event) -> None:
         listeners = [*connections]
         for event in events:
-            encoded: dict[type[PacedDoor], tuple[bytes, ...]] = {}
+            encoded: dict[type[PacedCodec], tuple[bytes, ...]] = {}
             for connection in listeners:
-                if not connection.door.hears(event):
+                if not connection.codec.hears(event):
                     continue
-                kind = type(connection.door)
+                kind = type(connection.codec)
                 if kind not in encoded:
-                    encoded[kind] = connection.door.encode(event)
+                    encoded[kind] = connection.codec.encode(event)
                 connection._send_all(encoded[kind])
 
     def _send_all(self, messages: tuple[bytes, ...]) -> None:
@@ -85,7 +85,7 @@ class PacedConnection(BaseConnection[PacedDoor]):
         return partial(self._outbox.send_lines, messages_of=partial(self._said, nickname), taken=taken)
 
     def _said(self, nickname: str, line: bytes) -> tuple[bytes, ...]:
-        return self.door.encode(Said(nickname, parse_message(line.removesuffix(b"\n"))))
+        return self.codec.encode(Said(nickname, parse_message(line.removesuffix(b"\n"))))
 
     def receive_through(self, reader: Callable[[NativeCodec], Receiver] | None) -> None:
         """Do nothing: such a codec knows no message lines, so its messages come as commands, in a chat too."""
@@ -111,7 +111,7 @@ class OneOfThreeConnection(PacedConnection):
 
     is_all_three = False
 
-    door: SimpleChatCodec
+    codec: SimpleChatCodec
 
     @property
     def heard_on(self) -> Connection:
@@ -119,14 +119,14 @@ class OneOfThreeConnection(PacedConnection):
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
-        if self.session is None and self.door.kind is SocketKind.CHAT and not (self._is_silent or self._holds):
-            self._backlog = self.door.early()
+        if self.session is None and self.codec.kind is SocketKind.CHAT and not (self._is_silent or self._holds):
+            self._backlog = self.codec.early()
             self.hold(Hold.LOGIN)
 
     def tell(self, event: Event) -> None:
         session = self.session
         if session is None:
-            self._send_all(self.door.encode(event))
+            self._send_all(self.codec.encode(event))
             return
         match event:
             case MessageFrom():
@@ -136,7 +136,7 @@ class OneOfThreeConnection(PacedConnection):
                 handle_client(self._hub, session.chat_socket, ResumeChat(chat))
             case Acknowledged():
                 asyncio.get_running_loop().call_soon(session.chat_socket.release, Hold.LOGIN)
-        told = cast(SimpleChatCodec, session.login_socket.door).told(event)
+        told = cast(SimpleChatCodec, session.login_socket.codec).told(event)
         for connection, messages in ((session.login_socket, told.login), (session.chat_socket, told.chat)):
             for message in messages:
                 connection.send(message)
@@ -147,7 +147,7 @@ class OneOfThreeConnection(PacedConnection):
         def taken(_: int) -> None:
             self._hub.chats.mailbox.received(session.nickname, event.stream, event.number)
 
-        self._outbox.send_lines(encode_message(event.text), lambda _: self.door.encode(event), taken)
+        self._outbox.send_lines(encode_message(event.text), lambda _: self.codec.encode(event), taken)
 
     def messages_from(self, nickname: str, taken: Callable[[int], None]) -> Callable[[bytes], None]:
         def heard(count: int) -> None:

@@ -41,8 +41,8 @@ class WebConnection(BaseConnection[WebCodec]):
         super()._carry_out(commands)
         if self._is_silent:
             return
-        if not self.door.is_over:
-            self.send(self.door.data_to_send())
+        if not self.codec.is_over:
+            self.send(self.codec.data_to_send())
         elif self._backlog is None:
             self.close()
 
@@ -50,12 +50,12 @@ class WebConnection(BaseConnection[WebCodec]):
         if isinstance(event, Probe) and self._holds:
             # Its answer would not be read: the silence is ours. TCP finds out whether it is there (binding.py).
             self._heard.add(self.row)
-        if self.door.is_open:
-            self.send(self.door.encode(event))
+        if self.codec.is_open:
+            self.send(self.codec.encode(event))
 
     def tell_each(self, events: Iterable[Event]) -> None:
-        if self.door.is_open:
-            self.send(b"".join(map(self.door.encode, events)))
+        if self.codec.is_open:
+            self.send(b"".join(map(self.codec.encode, events)))
 
     @staticmethod
     def tell_all(connections: Iterable[WebConnection], *events: Event) -> None:
@@ -78,10 +78,10 @@ class WebConnection(BaseConnection[WebCodec]):
 
     def pause_writing(self) -> None:
         super().pause_writing()
-        if self.session is None and self.door.is_open:
+        if self.session is None and self.codec.is_open:
             self.abort()  # a login needs no more than a queue of answers
 
     def close(self) -> None:
         if not self._is_silent:
-            self.send(self.door.close())
+            self.send(self.codec.close())
         super().close()

@@ -35,7 +35,7 @@ class Watchers:
     def arrived(self, session: Session) -> None:
         """Tell `session` at once who is here, if it watches; tell the other watchers soon."""
         self._changed()
-        if session.login_socket.door.watches:
+        if session.login_socket.codec.watches:
             self._watching[session] = None
             session.tell(self._people_online())
 

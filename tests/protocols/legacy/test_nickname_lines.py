@@ -35,13 +35,13 @@ class Peer:
     """The server's end of one socket, which lets everybody in but those in `taken`."""
 
     def __init__(self, taken: tuple[str, ...] = ()) -> None:
-        self.door = NicknameLinesCodec(lambda: "12:00:00")
+        self.codec = NicknameLinesCodec(lambda: "12:00:00")
         self.taken = taken
         self.heard: list[Command | str] = []
 
     def receive(self, *reads: str | bytes) -> list[Command | str]:
         for read in reads:
-            for command in self.door.receive_data(read.encode() if isinstance(read, str) else read):
+            for command in self.codec.receive_data(read.encode() if isinstance(read, str) else read):
                 self.heard.append(command.code if isinstance(command, PeerError) else command)
                 if isinstance(command, ComeIn):
                     self._answer(command.nickname)
@@ -49,23 +49,23 @@ class Peer:
 
     def _answer(self, name: str) -> None:
         if name in self.taken:
-            self.door.encode(LoginDenied("taken", f"{name} is taken."))
+            self.codec.encode(LoginDenied("taken", f"{name} is taken."))
         else:
-            self.door.encode(LoggedIn("", f"~{name or 'Guest-5'}"))
-            self.door.encode(RoomEntered("#lobby", 2, ""))
+            self.codec.encode(LoggedIn("", f"~{name or 'Guest-5'}"))
+            self.codec.encode(RoomEntered("#lobby", 2, ""))
 
 
 def bob(*events: Event) -> Peer:
     peer = Peer()
     peer.receive("bob")
     for event in events:
-        peer.door.encode(event)
+        peer.codec.encode(event)
     peer.heard.clear()
     return peer
 
 
 def shown(event: Event) -> list[str]:
-    return [message.decode() for message in bob().door.encode(event)]
+    return [message.decode() for message in bob().codec.encode(event)]
 
 
 def to_lobby(text: str) -> SayInRoom:
@@ -87,13 +87,13 @@ def test_the_answer_is_the_nickname_and_then_every_text_has_it() -> None:
 
 def test_who_comes_in_is_told_so() -> None:
     peer = Peer()
-    [*peer.door.receive_data(b"bob")]
-    assert peer.door.encode(LoggedIn("", "~bob")) == (b"[SERVER] Connected to the server!",)
-    [*peer.door.receive_data(b"bob: hi")]
+    [*peer.codec.receive_data(b"bob")]
+    assert peer.codec.encode(LoggedIn("", "~bob")) == (b"[SERVER] Connected to the server!",)
+    [*peer.codec.receive_data(b"bob: hi")]
 
 
 def test_a_name_that_the_server_gave_is_told() -> None:
-    assert Peer().door.encode(LoggedIn("", "~Guest-5")) == (
+    assert Peer().codec.encode(LoggedIn("", "~Guest-5")) == (
         b"[SERVER] Connected to the server!",
         b"[SERVER] You are Guest-5.",
     )
@@ -165,7 +165,7 @@ def test_after_a_denial_the_client_still_writes_the_name_that_was_denied() -> No
 
 
 def test_a_denial_is_told_with_what_to_do() -> None:
-    assert Peer().door.encode(LoginDenied("taken", "bob is taken.")) == (b"[SERVER] bob is taken. Send another name.",)
+    assert Peer().codec.encode(LoginDenied("taken", "bob is taken.")) == (b"[SERVER] bob is taken. Send another name.",)
 
 
 # What is typed
@@ -194,11 +194,11 @@ def test_quit_is_the_client_s_own_word_and_leaves(text: str, before: list[Event]
 
 def test_so_a_chat_is_left_by_another_word_and_that_one_is_told() -> None:
     peer = bob()
-    assert b"/end leaves the chat" in peer.door.encode(ChatStarted("alice", "id"))[0]
+    assert b"/end leaves the chat" in peer.codec.encode(ChatStarted("alice", "id"))[0]
     assert peer.receive("bob: hi", "bob: /end") == [Say("hi"), QuitChat()]
-    [ended] = peer.door.encode(ChatEnded("alice", ChatEnd.LEFT))
+    [ended] = peer.codec.encode(ChatEnded("alice", ChatEnd.LEFT))
     assert b"/quit" not in ended
-    [*peer.door.receive_data(b"bob: hi")]
+    [*peer.codec.receive_data(b"bob: hi")]
     assert peer.receive("bob: /end")[-1] == "no_chat"
 
 

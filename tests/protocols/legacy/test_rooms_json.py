@@ -55,13 +55,13 @@ class Peer:
 
     def __init__(self) -> None:
         self.here = {"alice", "bob", "Carol"}
-        self.door = RoomsJsonCodec(lambda: "12:00:00", lambda name: name in self.here)
+        self.codec = RoomsJsonCodec(lambda: "12:00:00", lambda name: name in self.here)
         self.heard: list[Command | str] = []
         self.told: list[tuple[str, str]] = []
 
     def receive(self, *reads: bytes) -> list[Command | str]:
         for read in reads:
-            for command in self.door.receive_data(read):
+            for command in self.codec.receive_data(read):
                 self.heard.append(command.code if isinstance(command, PeerError) else command)
                 self._carry_out(command)
         return self.heard
@@ -72,7 +72,7 @@ class Peer:
         return self.receive(command(word, content))
 
     def tell(self, event: Event) -> list[tuple[str, str]]:
-        messages = [json.loads(message) for message in self.door.encode(event)]
+        messages = [json.loads(message) for message in self.codec.encode(event)]
         assert all(message["timestamp"] == "12:00:00" for message in messages)
         self.told += [(message["type"], message["content"]) for message in messages]
         return self.told[len(self.told) - len(messages) :]
@@ -167,11 +167,11 @@ def test_half_a_command_is_no_nickname_and_a_whole_one_is_an_empty_nickname() ->
 def test_a_command_that_has_begun_is_unfinished_until_it_ends() -> None:
     peer = Peer()
     peer.receive(b"Rosa")
-    assert peer.door.unfinished == 0
+    assert peer.codec.unfinished == 0
     numbers = []
     for read in (b'{"command"', b': "LIST', b'"}{', b'"command": "LIST"}'):
         peer.receive(read)
-        numbers.append(peer.door.unfinished)
+        numbers.append(peer.codec.unfinished)
     assert numbers[0] == numbers[1] != numbers[2] != 0
     assert numbers[3] == 0
 
@@ -238,14 +238,14 @@ def test_a_join_that_takes_its_time_leaves_the_first_room_by_the_next_command() 
     peer = bob(IN_TEA)
     peer.tell(RoomEntered("#slow", 1, ""))
     heard = [RoomSaid(room, "alice", 1, 1, "hi") for room in ("#tea", "#slow")]
-    assert [peer.door.hears(event) for event in heard] == [False, True]
+    assert [peer.codec.hears(event) for event in heard] == [False, True]
     assert peer.says("MSG", "hi") == [SayInRoom("#slow", "hi"), PartRoom("#tea")]
     assert peer.says("MSG", "hi") == [SayInRoom("#slow", "hi")]
 
 
 def test_in_no_room() -> None:
     peer = bob()
-    [error] = peer.door.receive_data(command("MSG", "hi"))
+    [error] = peer.codec.receive_data(command("MSG", "hi"))
     assert isinstance(error, PeerError)
     assert error.text == "You are in no room. JOIN ROOM comes into one."
 
@@ -355,7 +355,7 @@ def test_long_lists_still_come_in_one_and_say_how_many_more() -> None:
 
 def test_help() -> None:
     peer = bob()
-    [error] = peer.door.receive_data(command("HELP"))
+    [error] = peer.codec.receive_data(command("HELP"))
     assert isinstance(error, PeerError)
     [(kind, content)] = peer.tell(Refused(error.code, error.text))
     assert kind == "LIST_RESPONSE"
@@ -366,7 +366,7 @@ def test_help() -> None:
 @pytest.mark.parametrize("word", ["/help", "/help people"])
 def test_help_after_msg_is_one_message_too(word: str) -> None:
     peer = bob()
-    [error] = peer.door.receive_data(command("MSG", word))
+    [error] = peer.codec.receive_data(command("MSG", word))
     assert isinstance(error, PeerError)
     [(kind, content)] = peer.tell(Refused(error.code, error.text))
     assert kind == "LIST_RESPONSE"
@@ -445,7 +445,7 @@ def test_what_this_client_knows_nothing_of(event: Event) -> None:
     "event", [RoomSaid("#cake", "x", 1, 1, "hi"), RoomJoined("#cake", "x"), RoomLeft("#cake", "x")]
 )
 def test_what_is_not_for_this_client(event: Event) -> None:
-    assert not bob(IN_TEA).door.hears(event)
+    assert not bob(IN_TEA).codec.hears(event)
 
 
 @given(st.text(max_size=2000), st.text(max_size=20))

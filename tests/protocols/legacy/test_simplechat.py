@@ -113,7 +113,7 @@ def test_the_check_socket_says_nothing_but_that_it_lives() -> None:
 def test_a_socket_from_elsewhere_is_nobodys(word: str, host: str, port: int) -> None:
     client = Client()
     with pytest.raises(FatalPeerError, match="bad_token"):
-        [*client.door.socket(host, port).receive_data(word.encode())]
+        [*client.codec.socket(host, port).receive_data(word.encode())]
 
 
 def test_nobody_is_let_in_beside_one_who_was_refused() -> None:
@@ -127,7 +127,7 @@ def test_nobody_is_let_in_beside_one_who_was_refused() -> None:
 
 def test_who_has_gone_is_remembered_no_longer() -> None:
     client = Client()
-    door = client.door
+    door = client.codec
     del client
     gc.collect()
     assert len(door._people) == 0
@@ -163,7 +163,7 @@ def test_what_comes_before_all_sockets_are_there_waits() -> None:
 
 def test_what_is_glued_to_the_last_socket_need_not_wait() -> None:
     client = Client(ChatRequested("bob", 120))
-    chat = client.door.socket(HOST, PORT + 1)
+    chat = client.codec.socket(HOST, PORT + 1)
     assert [*chat.receive_data(b"chat_socketyes")] == [AttachSocket(SocketKind.CHAT, "t"), AcceptChat("bob")]
 
 

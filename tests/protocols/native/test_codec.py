@@ -44,17 +44,17 @@ class Peer:
     """The server's end of one socket, which answers the login as `answers` has it."""
 
     def __init__(self, answers: list[Event]) -> None:
-        self.door = NativeCodec()
+        self.codec = NativeCodec()
         self.answers = iter(answers)
         self.heard: Heard = []
 
     def receive(self, data: bytes) -> bool:
         """False where the connection ends."""
         try:
-            for command in asked(self.door.receive_data(data)):
+            for command in asked(self.codec.receive_data(data)):
                 self.heard.append(command.code if isinstance(command, PeerError) else command)
                 if isinstance(command, GiveNickname | GivePassword):
-                    self.door.encode(next(self.answers))
+                    self.codec.encode(next(self.answers))
         except FatalPeerError as error:
             self.heard.append(error.code)
             return False

@@ -196,7 +196,7 @@ class Talk:
 
 def somebody(nickname: str) -> Session:
     who = session(nickname)
-    [_] = who.chat_socket.door.receive_data(b"duologue/1 chat_socket t\n")
+    [_] = who.chat_socket.codec.receive_data(b"duologue/1 chat_socket t\n")
     return who
 
 

@@ -38,8 +38,8 @@ class Check:
         self.bob.has_resumed = is_back
         first, second = Stream("id", sent=SENT), Stream("id.2", sent=SENT)
         self.chat.says("alice").streams[:] = [first, second]
-        self.door = NativeCodec()
-        [_] = self.door.receive_data(ATTACHES)
+        self.codec = NativeCodec()
+        [_] = self.codec.receive_data(ATTACHES)
 
     def hears(self, receive: Receiver, chunks: list[bytes]) -> str:
         """The code of the mistake that ends the session, or nothing."""
@@ -76,9 +76,9 @@ def receiver(session: Session) -> Receiver:
 async def by_both_ways(chunks: list[bytes], *, is_back: bool) -> tuple[Noted, Noted]:
     with mock.patch("duologue.server.chats.acknowledgements.ACKNOWLEDGE_WITHIN", 0):
         long = Check(is_back=is_back)
-        at_length = await long.noted(long.hears(long.door.receive_data, chunks))
+        at_length = await long.noted(long.hears(long.codec.receive_data, chunks))
         short = Check(is_back=is_back)
-        fake(short.bob.check_socket).door = short.door
+        fake(short.bob.check_socket).codec = short.codec
         short.desk.acks.listen(short.chat, short.bob)
         return at_length, await short.noted(short.hears(receiver(short.bob), chunks))
 
@@ -115,7 +115,7 @@ async def test_what_is_said_most_makes_no_command(said: bytes) -> None:
 async def test_who_has_come_back_has_to_name_the_stream() -> None:
     """10.2: it may not have heard yet which it is being handed."""
     check = Check(is_back=True)
-    fake(check.bob.check_socket).door = check.door
+    fake(check.bob.check_socket).codec = check.codec
     check.desk.acks.listen(check.chat, check.bob)
     assert [*receiver(check.bob)(b"PING 3\n")] == [Ping(3)]
     assert check.disk.receipts == []
@@ -137,7 +137,7 @@ def test_the_stream_is_the_one_that_is_being_received_by_then() -> None:
 
 async def test_of_a_line_that_is_too_long_the_ones_before_it_count() -> None:
     check = Check(is_back=False)
-    fake(check.bob.check_socket).door = check.door
+    fake(check.bob.check_socket).codec = check.codec
     check.desk.acks.listen(check.chat, check.bob)
     assert check.hears(receiver(check.bob), [b"PING 3\n" + b"x" * LINE_LIMIT]) == "line_too_long"
     assert check.disk.receipts == [("id", "alice", "id", 3)]

@@ -26,7 +26,7 @@ class Chatter:
 
     def __init__(self) -> None:
         door = NativeCodec()
-        self.door = door
+        self.codec = door
         [_] = door.receive_data(b"duologue/1 chat_socket t\n")
         self.heard: Heard = []
         self.chunks: list[bytes] = []
@@ -51,7 +51,7 @@ class Chatter:
 
     def receive(self, data: bytes) -> bool:
         try:
-            for command in self.relay.reader(self.door)(data):
+            for command in self.relay.reader(self.codec)(data):
                 if command != NoCommand():  # for a part of a line
                     self.heard.append(command.code if isinstance(command, PeerError) else command)
         except FatalPeerError as error:

@@ -25,7 +25,7 @@ from tests.stage import Stage, opened, until
 LIMITS = Limits(send_queue=4 * 1024, write_stall=BOUND)
 
 
-class FakeDoor:
+class FakeCodec:
     """Words, and a space behind each."""
 
     hears_itself = watches = lobby = False
@@ -75,14 +75,16 @@ class Hall:
         self.listening = socket.create_server(("127.0.0.1", 0))
         self.listening.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
 
-    async def connects(self, door: FakeDoor | None = None, *, buffer: int = 1 << 16) -> Caller:
+    async def connects(self, door: FakeCodec | None = None, *, buffer: int = 1 << 16) -> Caller:
         far = socket.socket()
         far.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)
         far.connect(self.listening.getsockname())
         far.setblocking(False)
         near, peer = self.listening.accept()
         near.setblocking(False)
-        connection = PacedConnection(self.hub, door or FakeDoor(), near, peer, limits=LIMITS, closed=self.closed.append)
+        connection = PacedConnection(
+            self.hub, door or FakeCodec(), near, peer, limits=LIMITS, closed=self.closed.append
+        )
         self.hub.login.connected(connection)
         await asyncio.get_running_loop().connect_accepted_socket(lambda: connection, near)
         caller = Caller(connection, far)
@@ -156,7 +158,7 @@ async def test_the_server_speaks_first(hall: Hall) -> None:
 
 
 async def test_a_door_that_waits_for_its_client_says_nothing(hall: Hall) -> None:
-    door = FakeDoor()
+    door = FakeCodec()
     door.greeting = ()
     caller = await hall.connects(door)
     caller.connection.tell(RequestSent("bob", 120))
@@ -212,7 +214,7 @@ async def test_events_come_in_their_order(hall: Hall) -> None:
 
 async def test_what_many_are_told_is_put_into_words_once(hall: Hall) -> None:
     one, other = await hall.enters(), await hall.enters()
-    other.connection.door.encode = None  # type: ignore[assignment,method-assign]
+    other.connection.codec.encode = None  # type: ignore[assignment,method-assign]
     PacedConnection.tell_all([one.connection, other.connection], Said("bob", "a b"))
     for caller in (one, other):
         await caller.hears("bob:a bob:b ")
@@ -227,12 +229,12 @@ async def test_several_events_for_many_come_in_their_order(hall: Hall) -> None:
 
 async def test_a_door_may_pass_over_what_many_are_told(hall: Hall) -> None:
     one, other = await hall.enters(), await hall.enters()
-    one.connection.door.is_listening = False  # type: ignore[attr-defined]
+    one.connection.codec.is_listening = False  # type: ignore[attr-defined]
     both = [one.connection, other.connection]
     for word in ("a", "b"):
         PacedConnection.tell_all(both, Said("bob", word))
     await other.hears("bob:a bob:b ")
-    one.connection.door.is_listening = True  # type: ignore[attr-defined]
+    one.connection.codec.is_listening = True  # type: ignore[attr-defined]
     PacedConnection.tell_all(both, Said("bob", "c"))
     await one.hears("bob:c ")
 

@@ -29,7 +29,7 @@ class Hall:
     def comes(self, nickname: str, *, watches: bool = False) -> Session:
         somebody = session(nickname)
         if watches:
-            fake(somebody.login_socket).door = WatchingSocket()
+            fake(somebody.login_socket).codec = WatchingSocket()
         self.here.append(nickname)
         self.watchers.arrived(somebody)
         return somebody
