@@ -18,6 +18,7 @@ LAYERS = (
     ("server.cli", "server.admin"),
     ("server.server",),
     ("server.net",),
+    ("server.pastes",),
     (
         "server.dispatch",
         "server.costs",

@@ -29,6 +29,7 @@ from duologue.core.commands.chat import (
     Say,
     SearchHistory,
     SendLetter,
+    SendLetters,
 )
 from duologue.core.commands.people import (
     AllowAsking,
@@ -89,6 +90,7 @@ COSTS: Mapping[type, float] = {
     QuitChat: MESSAGE,
     ResumeChat: MESSAGE,
     SendLetter: MESSAGE,
+    SendLetters: MESSAGE,  # each of them
     ReadHistory: MESSAGE,
     SearchHistory: 10 * MESSAGE,
     Exit: MESSAGE,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Hashable
-from math import isinf
+from math import inf, isinf
 
 
 class TokenBucket:
@@ -25,6 +25,13 @@ class TokenBucket:
         self._fill(now)
         self._tokens -= amount
         return max(0.0, -self._tokens / self._rate)
+
+    def goes_into(self, amount: float, now: float) -> float:
+        """Return how often `amount` could be spent, one after the other, until that makes a debt; the last one may."""
+        if isinf(self._rate):
+            return inf
+        self._fill(now)
+        return max(0.0, self._tokens // amount) + 1
 
     def pay(self, amount: float, now: float) -> bool:
         """Take `amount` if that makes no debt; otherwise take nothing and return False. Used for each message of a

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from duologue.core.commands.chat import ComeIn, Command, ListOnline, Ping, ReadHistory, SendLetter
+from duologue.core.commands.chat import ComeIn, Command, ListOnline, Ping, ReadHistory, SendLetter, SendLetters
 from duologue.core.commands.people import ComeBack, DoNotDisturb, GoAway, ListBlocked, ListPeople, WatchPeople
 from duologue.core.commands.rooms import JoinRoom, ListMembers, ListRooms, PartRoom, SayInRoom, SetTopic
 from duologue.core.costs import COSTS, LISTED, MESSAGE, MISTAKE, ROOM_LISTED, ROOM_MADE, TOLD
@@ -22,6 +22,8 @@ def cost_of(hub: Hub, connection: Connection, command: Command | PeerError) -> f
     """Return the cost in messages. What is no command, or cannot be carried out, costs what a mistake does."""
     if isinstance(command, PeerError):
         return MISTAKE
+    if isinstance(command, SendLetters):  # all to one room
+        return len(command.letters) * cost_of(hub, connection, command.letters[0])
     kind = type(command)
     if connection.session:
         extra = _EXTRA.get(kind)

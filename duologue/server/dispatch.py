@@ -31,6 +31,7 @@ from duologue.core.commands.chat import (
     Say,
     SearchHistory,
     SendLetter,
+    SendLetters,
 )
 from duologue.core.commands.people import (
     AllowAsking,
@@ -192,6 +193,10 @@ def _send_letter(hub: Hub, session: Session, command: SendLetter) -> None:
         hub.chats.mailbox.send(session, command)
 
 
+def _send_letters(hub: Hub, session: Session, command: SendLetters) -> None:
+    hub.rooms.say(session, *command.letters)
+
+
 def _read_history(hub: Hub, session: Session, command: ReadHistory) -> None:
     history = hub.chats.history
     if is_room(command.nickname):
@@ -328,6 +333,7 @@ _FOR_CLIENTS: dict[type, Callable[..., None]] = {
     QuitChat: _quit,
     ResumeChat: _resume,
     SendLetter: _send_letter,
+    SendLetters: _send_letters,
     ReadHistory: _read_history,
     SearchHistory: _search_history,
     Exit: _exit,

@@ -65,6 +65,10 @@ class Metering:
             if connection.session:
                 self._warn(connection.session, now)
 
+    def affordable(self, connection: Connection, each: float) -> float:
+        """Return how many commands that cost `each` would be let through one after the other now, at least 1."""
+        return connection.bucket.goes_into(each, self._time())
+
     def payer(self, connection: Connection, each: float) -> Callable[[int, int], bool]:
         """Return what a shortcut past the commands calls with the number of its lines, which cost `each`, and their
         bytes, where there are more than lines like these have.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Coroutine, Hashable, Iterable, Mapping
+from collections.abc import Callable, Coroutine, Hashable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
@@ -40,7 +40,16 @@ _OF_SOMEBODY = (RoomSaid, RoomJoined, RoomLeft, RoomTopic)
 """Events about somebody. They are not sent to those who have blocked that person."""
 
 T = TypeVar("T")
-Members = dict[Callable[[Iterable[Connection], Event], None], list[tuple[str, Connection]]]
+Members = dict[Callable[..., None], list[tuple[str, Connection]]]
+Refusals = list[tuple[SendLetter, PeerError]]
+
+LETTERS_AT_A_TIME = 512
+"""Letters of everybody together that wait for one commit: to read so many takes 2.5 ms of the loop, to tell them as
+much, so each is within a turn (turns.py); to store them takes the writer's thread 10 ms.
+"""
+
+WRITE_BYTES = 32 * 1024
+"""Bytes of texts that one member is sent at once: a queue is found full before it holds much more than its limit."""
 
 
 class RoomService:
@@ -79,6 +88,7 @@ class RoomService:
         self._waiting: dict[Session, asyncio.Task[Any]] = {}  # for a password to be checked
         self._blockers_of = blockers_of
         self._tasks = Tasks()
+        self._speaking = 0
 
     # Joining
 
@@ -146,57 +156,88 @@ class RoomService:
 
     # Messages
 
-    def say(self, session: Session, letter: SendLetter) -> None:
-        """Carry out `/msg` to a room."""
-        self._tasks.answer(session.chat_socket, self._say(session, letter))
+    def at_a_time(self) -> int:
+        """Return how many letters of the next sender may go together: everybody who waits has a part of a commit."""
+        return max(1, LETTERS_AT_A_TIME // (1 + self._speaking))
 
-    async def _say(self, session: Session, letter: SendLetter) -> None:
+    def say(self, session: Session, *letters: SendLetter) -> None:
+        """Carry out `/msg` to a room, with one letter or with several to the same."""
+        self._tasks.answer(session.chat_socket, self._say(session, letters))
+
+    async def _say(self, session: Session, letters: Sequence[SendLetter]) -> None:
+        self._speaking += 1
         try:
-            room = self._rules.check_may_speak(session.nickname, room_key(letter.nickname))
-            line, at = encode_message(letter.text), self._wall_clock()
-            kept_letter = await self._store.hand_in(
-                Letter(letter.stream, letter.number, session.nickname, room.id, line, at)
-            )
+            room = self._rules.check_may_speak(session.nickname, room_key(letters[0].nickname))
+            refused = await self._keep_and_tell(session, room, letters)
         except PeerError as error:
-            if not await self._was_said_before(session, letter):
-                session.tell(NotKept(letter.nickname, letter.stream, letter.number, error.code, error.text))
-            return
-        stored = kept_letter.progress.stored
-        session.tell(Acknowledged(stored, stored, letter.stream))
-        if kept_letter.number is not None:
-            said = RoomSaid(room.key, session.nickname, int(at), kept_letter.number, letter.text)
-            self._tell(room, said, None if session.login_socket.codec.hears_itself else session.nickname)
+            refused = [(letter, error) for letter in letters]
+        finally:
+            self._speaking -= 1
+        if refused:
+            await self._refuse(session, refused)
 
-    async def _was_said_before(self, session: Session, letter: SendLetter) -> bool:
-        """Return whether the letter was stored before. Its sender may have lost the connection before the answer, and
-        be out of the room by now.
+    async def _keep_and_tell(self, session: Session, room: Room, letters: Sequence[SendLetter]) -> Refusals:
+        """Store the letters and tell the room; return those that are refused."""
+        at, speaker = self._wall_clock(), session.nickname
+        lines = [*map(_line_of, letters)]
+        kept = iter(
+            await self._store.hand_in_all(
+                [
+                    Letter(letter.stream, letter.number, speaker, room.id, line, at)
+                    for letter, line in zip(letters, lines, strict=True)
+                    if isinstance(line, bytes)
+                ]
+            )
+        )
+        refused: Refusals = []
+        stored: list[Acknowledged] = []
+        said: list[RoomSaid] = []
+        for letter, line in zip(letters, lines, strict=True):
+            answer = next(kept) if isinstance(line, bytes) else line
+            if isinstance(answer, PeerError):
+                refused.append((letter, answer))
+                continue
+            upto = answer.progress.stored
+            stored.append(Acknowledged(upto, upto, letter.stream))
+            if answer.number is not None:
+                said.append(RoomSaid(room.key, speaker, int(at), answer.number, letter.text))
+        if stored:
+            session.check_socket.tell_each(stored)
+        for some in _in_writes(said):
+            self._tell(room, some, None if session.login_socket.codec.hears_itself else speaker)
+        return refused
+
+    async def _refuse(self, session: Session, refused: Refusals) -> None:
+        """Answer letters that are refused, if they were not stored before: their sender may have lost the connection
+        before the answer, and be out of the room by now.
         """
-        progress = await self._store.progress(letter.stream, session.nickname)
-        if progress is None or progress.stored < letter.number:
-            return False
-        session.tell(Acknowledged(progress.stored, progress.stored, letter.stream))
-        return True
+        known = await asyncio.gather(*(self._store.progress(letter.stream, session.nickname) for letter, _ in refused))
+        for (letter, error), progress in zip(refused, known, strict=True):
+            if progress is None or progress.stored < letter.number:
+                session.tell(NotKept(letter.nickname, letter.stream, letter.number, error.code, error.text))
+            else:
+                session.tell(Acknowledged(progress.stored, progress.stored, letter.stream))
 
     # Effects
 
     def perform(self, effect: RoomEffect) -> None:
         match effect:
             case TellRoom(room, event, besides):
-                self._tell(room, event, besides)
+                self._tell(room, (event,), besides)
             case RoomMade(room) | RoomChanged(room):
                 self._store.room_is(LiveRoom(room.key, room.id, room.password_hash, room.topic, room.topic_by))
             case RoomGone(room):
                 self._store.room_gone(room.id)
 
-    def _tell(self, room: Room, event: Event, besides: str | None) -> None:
-        """Send `event` to all members, encoded once for each protocol."""
-        who = event.nickname if isinstance(event, _OF_SOMEBODY) else None
+    def _tell(self, room: Room, events: Sequence[Event], besides: str | None) -> None:
+        """Send `events`, all of the same kind and about the same, to all members; encoded once for each protocol."""
+        who = events[0].nickname if isinstance(events[0], _OF_SOMEBODY) else None
         left_out = {besides, *self._blockers_of(who)} if who else {besides}
         for tell_all, members in self._members_of(room).items():
             hearers = [connection for nickname, connection in members if nickname not in left_out]
             if self._backpressure.some_are_full:
-                hearers = [connection for connection in hearers if self._reads(connection, event)]
-            tell_all(hearers, event)
+                hearers = [connection for connection in hearers if self._reads(connection, events)]
+            tell_all(hearers, *events)
 
     def _members_of(self, room: Room) -> Members:
         """Return the members, by how such as they are told; looked up anew when somebody has come or gone."""
@@ -208,13 +249,13 @@ class RoomService:
             self._members[room] = room.comings, members
         return members
 
-    def _reads(self, connection: Connection, event: Event) -> bool:
+    def _reads(self, connection: Connection, events: Sequence[Event]) -> bool:
         """Return whether `connection` reads; if not, what it misses is in the history, and not in our memory."""
         session = connection.session
         if session is None or not self._backpressure.is_queue_full(connection):
             return session is not None
-        if isinstance(event, RoomSaid):
-            self._missed.setdefault(session, Counter())[event.room] += 1
+        if isinstance(events[0], RoomSaid):
+            self._missed.setdefault(session, Counter())[events[0].room] += len(events)
         return False
 
     def emptied(self, session: Session) -> None:
@@ -227,6 +268,25 @@ class RoomService:
         self._missed.pop(session, None)
         if session in self._waiting:
             self._waiting.pop(session).cancel()
+
+
+def _line_of(letter: SendLetter) -> bytes | PeerError:
+    try:
+        return encode_message(letter.text)
+    except PeerError as error:
+        return error
+
+
+def _in_writes(said: Sequence[RoomSaid]) -> Iterator[Sequence[RoomSaid]]:
+    """Yield what is said in parts that are written at once."""
+    start = size = 0
+    for number, one in enumerate(said):
+        size += len(one.text.encode(errors="replace"))
+        if size > WRITE_BYTES and number > start:
+            yield said[start:number]
+            start, size = number, len(one.text)
+    if start < len(said):
+        yield said[start:]
 
 
 def _asker(session: Session) -> Hashable:

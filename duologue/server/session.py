@@ -84,9 +84,12 @@ class Connection(Protocol):
     def tell(self, event: Event) -> None:
         """Write `event` in this socket's protocol."""
 
+    def tell_each(self, events: Iterable[Event]) -> None:
+        """Write several events, one after the other."""
+
     @staticmethod
-    def tell_all(connections: Iterable[Any], event: Event) -> None:
-        """Write `event` to many sockets of this kind: it is encoded once for each protocol."""
+    def tell_all(connections: Iterable[Any], *events: Event) -> None:
+        """Write `events` to many sockets of this kind: they are encoded once for each protocol, and sent together."""
 
     def introduce(self, spelling_of: Callable[[str], str]) -> None:
         """From now on, tell how an account spells itself (`spelling_of`) before what names it. Where a door says so in

@@ -56,6 +56,19 @@ class TestTokenBucket:
         assert not bucket.pay(11, 100)
         assert bucket.pay(10, 100)
 
+    @given(burst=st.integers(0, 50), spent=st.integers(0, 60), amount=st.integers(1, 9), pause=st.integers(0, 9))
+    def test_how_often_something_goes_into_it(self, burst: int, spent: int, amount: int, pause: int) -> None:
+        bucket = TokenBucket(burst, 2, 0)
+        bucket.spend(spent, 0)
+        often = bucket.goes_into(amount, pause)
+        times = 1
+        while bucket.spend(amount, pause) == 0:
+            times += 1
+        assert often == times
+
+    def test_without_a_rate_it_goes_into_it_for_ever(self) -> None:
+        assert TokenBucket(math.inf, math.inf, 0).goes_into(1, 0) == math.inf
+
     def test_who_is_in_debt_cannot_pay(self) -> None:
         bucket = TokenBucket(10, 2, 0)
         bucket.spend(14, 0)

@@ -318,4 +318,47 @@ DEFENCES = (
         "self._presence_to(nickname, nickname)",
         f"{_BLOCK}::test_by_what_is_said_with_away",
     ),
+    # Pastes
+    Defence(
+        "what came before a line that ends it all is said, and then it ends",
+        "duologue/server/pastes.py",
+        "        if failure:\n            raise failure\n",
+        "",
+        "tests/server/test_pastes.py::test_what_came_before_the_end_is_said_before_it",
+    ),
+    Defence(
+        "lines to another room are no part of a paste",
+        "duologue/server/pastes.py",
+        " or following.nickname != command.nickname:",
+        ":",
+        "tests/server/test_pastes.py::test_what_is_for_somebody_else_stands_where_it_stood",
+    ),
+    Defence(
+        "before the login is complete nothing goes together",
+        "duologue/server/pastes.py",
+        "    if connection.session is None or not",
+        "    if not",
+        "tests/server/test_pastes.py::test_before_the_login_is_complete_each_is_refused_for_itself",
+    ),
+    Defence(
+        "each letter of a paste has numbers of its own",
+        "duologue/server/storage/sqlite.py",
+        ", rows=len(letters))",
+        ")",
+        "tests/server/storage/test_mailroom.py::test_many_letters_are_in_the_room_in_their_order",
+    ),
+    Defence(
+        "a letter finds what the ones before it have begun",
+        "duologue/server/storage/mailroom.py",
+        "            streams.append(stream)\n",
+        "            streams = [*streams, stream]\n",
+        "tests/server/storage/test_mailroom.py::test_many_letters_to_a_room_are_kept_as_one_after_the_other",
+    ),
+    Defence(
+        "whoever wants spellings is told one before a paste",
+        "duologue/server/net/connection.py",
+        "                connection._introduce(names)\n",
+        "",
+        "tests/scenes/test_pastes.py::test_a_name_is_introduced_before_all_of_it",
+    ),
 )

@@ -128,4 +128,32 @@ DEFENCES = (
         "    return 0.0\n",
         "tests/server/test_costs.py::test_what_tells_many_costs_for_each",
     ),
+    Defence(
+        "what goes together is what the rate would let through",
+        "duologue/server/pastes.py",
+        "    return min(hub.rooms.at_a_time(), hub.metering.affordable(",
+        "    return max(hub.rooms.at_a_time(), hub.metering.affordable(",
+        "tests/server/test_pastes.py::test_who_is_limited_is_slowed_down_as_by_single_lines",
+    ),
+    Defence(
+        "each line of a paste is paid for",
+        "duologue/server/costs.py",
+        "        return len(command.letters) * cost_of(",
+        "        return cost_of(",
+        "tests/server/test_costs.py::test_what_tells_many_costs_for_each",
+    ),
+    Defence(
+        "who pastes leaves a part of the commit to others",
+        "duologue/server/rooms.py",
+        "LETTERS_AT_A_TIME // (1 + self._speaking)",
+        "LETTERS_AT_A_TIME",
+        "tests/server/test_pastes.py::test_everybody_who_waits_has_a_part_of_it",
+    ),
+    Defence(
+        "a queue that is full takes no more of a paste",
+        "duologue/server/rooms.py",
+        "        if size > WRITE_BYTES and number > start:\n",
+        "        if size > WRITE_BYTES < 0:\n",
+        "tests/server/test_rooms.py::test_a_queue_that_fills_in_the_middle_takes_no_more",
+    ),
 )

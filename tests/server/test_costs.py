@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from duologue.core.commands.chat import ComeIn, Command, ListOnline, Ping, ReadHistory, SendLetter
+from duologue.core.commands.chat import ComeIn, Command, ListOnline, Ping, ReadHistory, SendLetter, SendLetters
 from duologue.core.commands.people import GoAway, ListBlocked, ListPeople
 from duologue.core.commands.rooms import JoinRoom, ListMembers, ListRooms
 from duologue.core.costs import COSTS, LISTED, MESSAGE, MISTAKE, ROOM_LISTED, ROOM_MADE, TOLD
@@ -66,6 +66,8 @@ async def test_what_tells_many_costs_for_each(tmp_path: Path) -> None:
             await heard(actor, "room_entered #tea ")
         assert extra(stage, "alice", SendLetter("#tea", "s", 1, "hello")) == len(CAST) * TOLD
         assert extra(stage, "alice", SendLetter("bob", "s", 1, "hello")) == 0
+        pasted = SendLetters(tuple(SendLetter("#tea", "s", number, "hello") for number in range(1, 8)))
+        assert extra(stage, "alice", pasted) == round(6 * MESSAGE + 7 * len(CAST) * TOLD, 6)
         assert extra(stage, "alice", JoinRoom("tea")) == len(CAST) * TOLD
         assert extra(stage, "alice", JoinRoom("coffee")) == ROOM_MADE
         assert extra(stage, "alice", ListMembers("tea")) == len(CAST) * LISTED

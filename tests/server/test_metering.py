@@ -153,3 +153,11 @@ def test_where_there_is_no_limit_nothing_is_counted() -> None:
     assert pay(1_000_000, 1 << 30)
     desk.metering.spend(alice.chat_socket, 1e9)
     assert fake(alice.chat_socket).holds == set()
+
+
+def test_what_somebody_can_afford_is_what_would_go_through(desk: Desk) -> None:
+    alice = desk.enters("alice").chat_socket
+    assert desk.metering.affordable(alice, 3 * MESSAGE) == 4
+    for left in (3, 2, 1):
+        desk.metering.spend(alice, 3 * MESSAGE)
+        assert desk.metering.affordable(alice, 3 * MESSAGE) == left

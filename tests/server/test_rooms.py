@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from itertools import count
 from pathlib import Path
 
@@ -17,11 +17,12 @@ from duologue.core.events.chat import Acknowledged, Event, NotKept, Refused
 from duologue.core.events.rooms import RoomEntered, RoomJoined, RoomLeft, RoomMissed, RoomSaid
 from duologue.core.limits import Limits
 from duologue.core.room_rules import LOBBY, RoomRules
+from duologue.protocols.lines import LINE_LIMIT
 from duologue.protocols.native.codec import NativeCodec
 from duologue.server.auth.passwords import PasswordPool
 from duologue.server.backpressure import Backpressure
 from duologue.server.fair_pool import PoolFull
-from duologue.server.rooms import RoomService
+from duologue.server.rooms import LETTERS_AT_A_TIME, WRITE_BYTES, RoomService
 from duologue.server.session import Connection, Session
 from duologue.server.storage.base import KeptLetter, Letter, LiveRoom, StoreError, StreamProgress
 from duologue.server.storage.nothing import RemembersNothing
@@ -73,6 +74,15 @@ class Shelf(RemembersNothing):
             return KeptLetter(self._standing(letter), None)
         self.said.append(letter)
         return KeptLetter(self._standing(letter), len(self.said))
+
+    async def hand_in_all(self, letters: Sequence[Letter]) -> list[KeptLetter | PeerError]:  # type: ignore[override]
+        return [await self._kept_or_refused(letter) for letter in letters]
+
+    async def _kept_or_refused(self, letter: Letter) -> KeptLetter | PeerError:
+        try:
+            return await self.hand_in(letter)
+        except PeerError as refusal:
+            return refusal
 
     async def progress(self, stream: str, sender: str) -> StreamProgress | None:  # type: ignore[override]
         found = [letter for letter in self.said if (letter.stream, letter.sender) == (stream, sender)]
@@ -153,6 +163,10 @@ class House:
 
     async def says(self, somebody: Session, text: str, room: str = "#tea", stream: str | None = None) -> None:
         self.desk.say(somebody, SendLetter(room, stream or f"stream{next(self.streams):06}", 1, text))
+        await until(lambda: not self.desk._tasks.running)
+
+    async def pastes(self, somebody: Session, *letters: SendLetter) -> None:
+        self.desk.say(somebody, *letters)
         await until(lambda: not self.desk._tasks.running)
 
     async def meet(self, *nicknames: str) -> list[Session]:
@@ -394,6 +408,92 @@ async def test_a_store_that_refuses(house: House) -> None:
     await house.says(alice, "hello", stream="stream")
     assert told(alice) == [NotKept("#tea", "stream", 1, "mailbox_full", "full")]
     assert texts(bob) == []
+
+
+# What is pasted
+
+
+def pasted(*lines: str) -> list[SendLetter]:
+    return [SendLetter("#tea", f"stream{number}", 1, text) for number, text in enumerate(lines)]
+
+
+async def test_what_is_pasted_is_told_in_its_order(house: House) -> None:
+    alice, bob = await house.meet("alice", "bob")
+    await house.pastes(alice, *pasted("one", "two", "three"))
+    assert told(bob) == [
+        RoomSaid("#tea", "alice", int(NOW), number, text) for number, text in enumerate(("one", "two", "three"), 1)
+    ]
+    assert told(alice) == []
+    assert fake(alice.check_socket).told == [Acknowledged(1, 1, f"stream{number}") for number in range(3)]
+
+
+async def test_a_line_that_is_refused_refuses_no_other(house: House) -> None:
+    """Too long for the wire; or to a stream that does not go on so, which is the store's answer."""
+    alice, bob = await house.meet("alice", "bob")
+    letters = pasted("one", "x" * LINE_LIMIT, "two", "one again", "three")
+    letters[3] = SendLetter("#tea", "stream0", 1, "one")
+    await house.pastes(alice, *letters)
+    assert texts(bob) == ["one", "two", "three"]
+    [refused] = told(alice)
+    assert isinstance(refused, NotKept)
+    assert (refused.stream, refused.code) == ("stream1", "line_too_long")
+    streams = [event.stream for event in fake(alice.check_socket).told if isinstance(event, Acknowledged)]
+    assert streams == ["stream0", "stream2", "stream0", "stream4"]
+
+
+async def test_who_is_not_there_hears_it_of_each_line(house: House) -> None:
+    alice, _ = await house.meet("alice", "bob")
+    await house.says(alice, "before", stream="stream1")
+    house.perform(house.rules.part("alice", "#tea"))
+    told(alice).clear()
+    await house.pastes(alice, *pasted("one", "two", "three"))
+    assert [(event.stream, event.code) for event in told(alice) if isinstance(event, NotKept)] == [
+        ("stream0", "not_in_room"),
+        ("stream2", "not_in_room"),
+    ]
+    assert fake(alice.check_socket).told[1:] == [Acknowledged(1, 1, "stream1")]
+
+
+async def test_a_paste_that_passes_by_is_counted_by_line(house: House) -> None:
+    alice, bob, carol = await house.meet("alice", "bob", "carol")
+    house.is_full(carol)
+    await house.pastes(alice, *pasted("one", "two", "three"))
+    house.reads_again(carol)
+    assert told(carol) == [RoomMissed("#tea", 3)]
+    assert texts(bob) == ["one", "two", "three"]
+
+
+async def test_a_queue_that_fills_in_the_middle_takes_no_more(house: House) -> None:
+    """What it had taken by then, and what it missed, are all that was said."""
+    alice, bob, carol = await house.meet("alice", "bob", "carol")
+    tell = fake(carol.login_socket).tell
+
+    def fills(event: Event) -> None:
+        tell(event)
+        house.is_full(carol)
+
+    fake(carol.login_socket).tell = fills  # type: ignore[method-assign]
+    lines = [str(number) * 1000 for number in range(100)]
+    await house.pastes(alice, *pasted(*lines))
+    fake(carol.login_socket).tell = tell  # type: ignore[method-assign]
+    heard = texts(carol)
+    assert heard == lines[: len(heard)]
+    assert sum(map(len, heard)) <= WRITE_BYTES
+    house.reads_again(carol)
+    assert told(carol)[-1] == RoomMissed("#tea", 100 - len(heard))
+    assert texts(bob) == lines
+
+
+async def test_who_waits_for_the_store_is_counted_until_they_are_answered(house: House) -> None:
+    alice, _ = await house.meet("alice", "bob")
+    assert house.desk.at_a_time() == LETTERS_AT_A_TIME
+    house.desk.say(alice, *pasted("one", "two"))
+    await asyncio.sleep(0)
+    await house.pastes(alice, *pasted("one", "x" * LINE_LIMIT))
+    assert house.desk.at_a_time() == LETTERS_AT_A_TIME
+    house.store.refusal = PeerError("mailbox_full", "full")
+    await house.pastes(alice, *pasted("one"))
+    assert house.desk.at_a_time() == LETTERS_AT_A_TIME
 
 
 # Who does not read

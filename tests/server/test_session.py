@@ -56,9 +56,13 @@ class FakeConnection:
         self.changed.set()
 
     @staticmethod
-    def tell_all(connections: Iterable[FakeConnection], event: Event) -> None:
+    def tell_all(connections: Iterable[FakeConnection], *events: Event) -> None:
         for connection in connections:
-            connection.tell(event)
+            connection.tell_each(events)
+
+    def tell_each(self, events: Iterable[Event]) -> None:
+        for event in events:
+            self.tell(event)
 
     def messages_from(self, nickname: str, taken: Callable[[int], None]) -> Callable[[bytes], None]:
         def hand_over(lines: bytes) -> None:

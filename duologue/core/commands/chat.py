@@ -142,6 +142,15 @@ class SendLetter:
 
 
 @dataclass(frozen=True, slots=True)
+class SendLetters:
+    """Letters of one sender to one room that came together, in their order. No client says this: the server makes it of
+    SendLetter commands that follow each other (server/pastes.py).
+    """
+
+    letters: tuple[SendLetter, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ReadHistory:
     """Read the newest `count` messages exchanged with `nickname`, or those older than the message `before`."""
 
@@ -197,6 +206,7 @@ Command = (
     | QuitChat
     | ResumeChat
     | SendLetter
+    | SendLetters
     | ReadHistory
     | SearchHistory
     | Exit

@@ -126,7 +126,7 @@ class NativeCodec:
         part, self._part = self._part, ""
         if part is None:
             raise _TOO_LONG
-        return replace(command, text=part + command.text)
+        return replace(command, text=part + command.text) if part else command
 
     def nickname_line(self, line: bytes) -> Command:
         self._parse = _out_of_turn

@@ -23,6 +23,7 @@ from duologue.core.commands.chat import (
     NoCommand,
     SearchHistory,
     SendLetter,
+    SendLetters,
     StreamHeld,
 )
 from duologue.core.commands.rooms import SayInRoom, SayPrivately
@@ -36,8 +37,10 @@ from duologue.protocols.native.wire import in_lines
 MOST_COUNTED = 10**18
 """Numbers stay below this, as on the native wire: more messages than anyone sends."""
 
-NOT_FOR_PAGES = (AttachSocket, ComeIn, NoCommand, SayInRoom, SayPrivately)
-"""Commands of other front doors: a page has one socket and an account, and numbers what it sends."""
+NOT_FOR_PAGES = (AttachSocket, ComeIn, NoCommand, SayInRoom, SayPrivately, SendLetters)
+"""Commands of other front doors: a page has one socket and an account, and numbers what it sends. SendLetters is the
+server's own.
+"""
 
 NOT_TOLD = (Said, Spelled, TextPart)
 """Events that a page is not sent: it gets texts whole, the partner's messages as `said`, several at a time

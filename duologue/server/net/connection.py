@@ -23,6 +23,7 @@ from duologue.server.dispatch import handle_client
 from duologue.server.hub import Hub
 from duologue.server.net.outbox import Outbox
 from duologue.server.net.pacing import Pacer
+from duologue.server.pastes import gathered
 from duologue.server.session import Codec, Commands, Connection, Hold, Receiver, Session
 from duologue.server.turns import COMMANDS_AT_A_TIME
 
@@ -130,6 +131,7 @@ class BaseConnection(asyncio.Protocol, ABC, Generic[AnyCodec]):
         if size > FREE_BYTES:
             self._hub.metering.spend(self, (size - FREE_BYTES) * BYTE)
         commands = _or_nothing(commands)
+        commands = gathered(self._hub, self, commands)
         if self._backlog is None:
             self._carry_out(commands)
         else:
@@ -185,7 +187,11 @@ class BaseConnection(asyncio.Protocol, ABC, Generic[AnyCodec]):
 
     @staticmethod
     @abstractmethod
-    def tell_all(connections: Iterable[Any], event: Event) -> None: ...
+    def tell_all(connections: Iterable[Any], *events: Event) -> None: ...
+
+    def tell_each(self, events: Iterable[Event]) -> None:
+        for event in events:
+            self.tell(event)
 
     @abstractmethod
     def messages_from(self, nickname: str, taken: Callable[[int], None]) -> Callable[[bytes], None]: ...
@@ -283,11 +289,17 @@ class NativeConnection(BaseConnection[NativeCodec]):
             self._introduce(names_in(event))
         self.send(self.codec.encode(event))
 
+    def tell_each(self, events: Iterable[Event]) -> None:
+        self.tell_all((self,), *events)
+
     @staticmethod
-    def tell_all(connections: Iterable[NativeConnection], event: Event) -> None:
-        lines, names = encode_event(event), [*names_in(event)]
+    def tell_all(connections: Iterable[NativeConnection], *events: Event) -> None:
+        lines = b"".join(map(encode_event, events))
+        names: dict[str, None] = {}
         for connection in connections:
-            connection._introduce(names)
+            if connection._introductions:
+                names = names or dict.fromkeys(chain.from_iterable(map(names_in, events)))
+                connection._introduce(names)
             connection.send(lines)
 
     def _introduce(self, names: Iterable[str]) -> None:

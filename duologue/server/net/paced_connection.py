@@ -67,15 +67,17 @@ class PacedConnection(BaseConnection[PacedCodec]):
         self._send_all(self.codec.encode(event))
 
     @staticmethod
-    def tell_all(connections: Iterable[PacedConnection], event: Event) -> None:
-        encoded: dict[type[PacedCodec], tuple[bytes, ...]] = {}
-        for connection in connections:
-            if not connection.codec.hears(event):
-                continue
-            kind = type(connection.codec)
-            if kind not in encoded:
-                encoded[kind] = connection.codec.encode(event)
-            connection._send_all(encoded[kind])
+    def tell_all(connections: Iterable[PacedConnection], *events: Event) -> None:
+        listeners = [*connections]
+        for event in events:
+            encoded: dict[type[PacedCodec], tuple[bytes, ...]] = {}
+            for connection in listeners:
+                if not connection.codec.hears(event):
+                    continue
+                kind = type(connection.codec)
+                if kind not in encoded:
+                    encoded[kind] = connection.codec.encode(event)
+                connection._send_all(encoded[kind])
 
     def _send_all(self, messages: tuple[bytes, ...]) -> None:
         for message in messages:

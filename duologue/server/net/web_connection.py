@@ -62,11 +62,15 @@ class WebConnection(BaseConnection[WebCodec]):
         if self.codec.is_open:
             self.send(self.codec.encode(event))
 
+    def tell_each(self, events: Iterable[Event]) -> None:
+        if self.codec.is_open:
+            self.send(b"".join(map(self.codec.encode, events)))
+
     @staticmethod
-    def tell_all(connections: Iterable[WebConnection], event: Event) -> None:
-        frame = encode_frame(event)
+    def tell_all(connections: Iterable[WebConnection], *events: Event) -> None:
+        frames = b"".join(map(encode_frame, events))
         for connection in connections:
-            connection.send(frame)
+            connection.send(frames)
 
     def messages_from(self, nickname: str, taken: Callable[[int], None]) -> Callable[[bytes], None]:
         """Send each chunk as one frame: a page counts its messages itself, as a native client does."""

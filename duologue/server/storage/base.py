@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
+from duologue.core.errors import PeerError
+
 
 class Stored(NamedTuple):
     """The store answers for the messages 1 to `upto` of this stream, so their sender may forget them."""
@@ -229,6 +231,12 @@ class Store(Protocol):
 
         A stream of a chat that is over goes on like this, and an unknown one may begin at any number. Raises
         StoreError, and PeerError: mailbox_full, or bad_number where the message has no place in the stream.
+        """
+
+    async def hand_in_all(self, letters: Sequence[Letter]) -> Sequence[KeptLetter | PeerError]:
+        """Keep letters to rooms, one after the other, as `hand_in` does each; one that is refused refuses no other.
+
+        Raises StoreError.
         """
 
     async def undelivered(self, me: str, after: int, limit_bytes: int) -> Sequence[Undelivered]:

@@ -54,6 +54,7 @@ class Gathering:
         self._chats: list[ChatRow] = []
         self._ends: list[EndRow] = []
         self._questions: list[Question] = []
+        self._asked_rows = 0
         self._in_flight: list[tuple[Backlog, int]] = []
         for stream in streams:
             self._open(stream)
@@ -111,9 +112,10 @@ class Gathering:
             if not known.changed:
                 self._change(known)
 
-    def ask(self, question: Question) -> None:
-        """Have a question decided inside the next commit."""
+    def ask(self, question: Question, rows: int = 1) -> None:
+        """Have a question decided inside the next commit; it adds so many rows of a kind at most."""
         self._questions.append(question)
+        self._asked_rows += rows
 
     def stream(self, chat_id: str, sender: str, name: str) -> OpenStream | None:
         """Return a stream of a live chat, or None."""
@@ -133,9 +135,9 @@ class Gathering:
                 stored.append(Stored(stream.backlog.chat, stream.backlog.sender, stream.name, stream.stored))
             stream.changed = False
         rows = [stream.row() for stream in self._changed]
-        numbers = self._numbers.set_aside(len(self._questions))
+        numbers = self._numbers.set_aside(self._asked_rows)
         batch = Batch(self._chats, rows, chunks, self._ends, self._questions, numbers, stored)
-        self._changed, self._chats, self._ends, self._questions = [], [], [], []
+        self._changed, self._chats, self._ends, self._questions, self._asked_rows = [], [], [], [], 0
         return batch
 
     def written(self) -> None:

@@ -6,9 +6,11 @@ Used by the writer's thread alone; people read the result through undelivered.py
 from __future__ import annotations
 
 import sqlite3
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 from zlib import crc32
 
+from duologue.core.errors import PeerError
 from duologue.core.room_rules import is_room
 from duologue.core.streams import chat_of
 from duologue.server.storage.base import ChatProgress, KeptLetter, Letter, LiveRoom, StreamProgress
@@ -21,26 +23,29 @@ from duologue.server.storage.letters import (
     has_mailbox,
     is_there,
 )
+from duologue.server.storage.many_rows import insert, select
 from duologue.server.storage.reader import PLACE_BITS
 from duologue.server.storage.rows import EndRow, NextNumbers
 from duologue.server.storage.shares import MailboxLimits, Shares
 
 _STREAMS = """SELECT stream.number, name, sender, CASE sender WHEN asker THEN target ELSE asker END,
-    stored, received, last, chat.number, ended, reason
-    FROM chat CROSS JOIN stream ON stream.chat = chat.number WHERE id = ? ORDER BY stream.number"""
+    stored, received, last, chat.number, ended, reason, id
+    FROM chat CROSS JOIN stream ON stream.chat = chat.number WHERE id IN {} ORDER BY stream.number"""
 _END = "UPDATE chat SET ended = ?, reason = ? WHERE id = ? AND ended IS NULL"
-_CHAT = "INSERT INTO chat (number, id, asker, target, started, ended, reason) VALUES (?, ?, ?, ?, ?, ?, ?)"
-_STREAM = """INSERT INTO stream (number, chat, sender, stored, received, last, name) VALUES (?, ?, ?, ?, ?, ?, ?)
-    ON CONFLICT (number) DO UPDATE SET stored = excluded.stored, received = excluded.received, last = excluded.last"""
-_CHUNK = """INSERT INTO chunk (number, stream, previous, first, count, at, lines, is_heard, crc)
-    VALUES (?, ?, ?, ?, 1, ?, ?, ?, ?)"""
+_CHAT = "INSERT INTO chat (number, id, asker, target, started, ended, reason)", 7, ""
+_STREAM = (
+    "INSERT INTO stream (number, chat, sender, stored, received, last, name)",
+    7,
+    "ON CONFLICT (number) DO UPDATE SET stored = excluded.stored, received = excluded.received, last = excluded.last",
+)
+_CHUNK = "INSERT INTO chunk (number, stream, previous, first, count, at, lines, is_heard, crc)", 9, ""
 _ARRIVAL = "INSERT INTO mailbox (recipient, stream, first, last) VALUES (?, ?, ?, ?)"
 _ROOM = "INSERT OR REPLACE INTO room (id, key, password_hash, topic, topic_by) VALUES (?, ?, ?, ?, ?)"
 _NO_ROOM = "DELETE FROM room WHERE id = ?"
 _BLOCK = "INSERT OR IGNORE INTO block (nickname, other) VALUES (?, ?)"
 _NO_BLOCK = "DELETE FROM block WHERE nickname = ? AND other = ?"
 _ASKING = "INSERT OR REPLACE INTO asking (nickname, who) VALUES (?, ?)"
-_IN_ROOM = "INSERT INTO room_chunk (room, chunk) VALUES (?, ?)"
+_IN_ROOM = "INSERT INTO room_chunk (room, chunk)", 2, ""
 _RECEIVED = "UPDATE stream SET received = ? WHERE number = ?"
 _HANDED_OVER = "DELETE FROM mailbox WHERE stream = ? AND last <= ?"
 _WAITING = """SELECT sender, sum(mailbox.last - max(mailbox.first - 1, received))
@@ -66,6 +71,22 @@ class _Stream(NamedTuple):
     @property
     def progress(self) -> StreamProgress:
         return StreamProgress(self.name, self.sender, self.recipient, self.stored, self.received)
+
+
+class _Rows:
+    """The rows that letters add, to be written together. Of a stream only the last state is."""
+
+    def __init__(self) -> None:
+        self.chats: list[tuple[Any, ...]] = []
+        self.streams: dict[int, tuple[Any, ...]] = {}
+        self.chunks: list[tuple[Any, ...]] = []
+        self.in_rooms: list[tuple[str, int]] = []
+
+    def write(self, connection: sqlite3.Connection) -> None:
+        insert(connection, _CHAT, self.chats)
+        insert(connection, _STREAM, [*self.streams.values()])
+        insert(connection, _CHUNK, self.chunks)
+        insert(connection, _IN_ROOM, self.in_rooms)
 
 
 class Mailroom:
@@ -108,19 +129,28 @@ class Mailroom:
 
     def hand_in(self, letter: Letter) -> KeptLetter:
         """Keep a letter. Raises PeerError, before anything is changed."""
-        check_number(letter)
-        streams = self._streams(chat_of(letter.stream))
-        if streams and (streams[0].ended is None or {*streams[0][2:4]} != {letter.sender, letter.recipient}):
-            raise bad_number(letter)
-        stream = _newest(streams, letter.stream, letter.sender)
-        if stream and is_there(letter, stream.stored, stream.received):
-            return KeptLetter(stream.progress, None)
-        if stream is None and len(streams) >= STREAMS_OF_A_CHAT:
-            raise bad_number(letter)
-        if has_mailbox(letter.recipient) and (stream is None or letter.number > stream.received):
-            self._shares.check(letter)
-        stream, chunk = self._keep(letter, stream or self._new_stream(letter, streams))
-        return KeptLetter(stream.progress, chunk << PLACE_BITS)
+        rows = _Rows()
+        kept = self._keep(letter, self._streams(chat_of(letter.stream)), rows)
+        rows.write(self._connection)
+        return kept
+
+    def hand_in_all(self, letters: Sequence[Letter]) -> list[KeptLetter | PeerError]:
+        """Keep letters to rooms, one after the other: what each finds is looked up, and what they add is written,
+        together.
+        """
+        chats: dict[str, list[_Stream]] = {chat_of(letter.stream): [] for letter in letters}
+        for *row, chat in select(self._connection, _STREAMS, [*chats]):
+            chats[chat].append(_Stream(*row))
+        rows = _Rows()
+        answers = [self._keep_or_refuse(letter, chats[chat_of(letter.stream)], rows) for letter in letters]
+        rows.write(self._connection)
+        return answers
+
+    def _keep_or_refuse(self, letter: Letter, streams: list[_Stream], rows: _Rows) -> KeptLetter | PeerError:
+        try:
+            return self._keep(letter, streams, rows)
+        except PeerError as refusal:
+            return refusal
 
     def receipt(self, stream: str, recipient: str, upto: int) -> StreamProgress | None:
         found = [found for found in self._named(stream) if found.recipient == recipient]
@@ -144,7 +174,7 @@ class Mailroom:
     # Rows
 
     def _streams(self, chat_id: str) -> list[_Stream]:
-        return [_Stream(*row) for row in self._connection.execute(_STREAMS, (chat_id,))]
+        return [_Stream(*row[:-1]) for row in select(self._connection, _STREAMS, (chat_id,))]
 
     def _named(self, stream: str) -> list[_Stream]:
         """Return the streams of this name, of either person, whose chat is over."""
@@ -157,40 +187,58 @@ class Mailroom:
     def _waiting_for(self, recipient: str) -> list[tuple[str, int]]:
         return self._connection.execute(_WAITING, (recipient,)).fetchall()
 
-    def _new_stream(self, letter: Letter, others: list[_Stream]) -> _Stream:
+    def _keep(self, letter: Letter, streams: list[_Stream], rows: _Rows) -> KeptLetter:
+        """Keep a letter, where `streams` are those of its chat, among `rows` that are still to be written."""
+        check_number(letter)
+        if streams and (streams[0].ended is None or {*streams[0][2:4]} != {letter.sender, letter.recipient}):
+            raise bad_number(letter)
+        stream = _newest(streams, letter.stream, letter.sender)
+        if stream and is_there(letter, stream.stored, stream.received):
+            return KeptLetter(stream.progress, None)
+        if stream is None and len(streams) >= STREAMS_OF_A_CHAT:
+            raise bad_number(letter)
+        waits = has_mailbox(letter.recipient) and (stream is None or letter.number > stream.received)
+        if waits:
+            self._shares.check(letter)
+        if stream is None:
+            stream = self._new_stream(letter, streams, rows)
+            streams.append(stream)
+        chunk = self._store(letter, stream, rows)
+        received = stream.received if waits else max(stream.received, letter.number)
+        kept = stream._replace(stored=letter.number, received=received, last=chunk)
+        streams[streams.index(stream)] = kept
+        rows.streams[kept.number] = kept.number, kept.chat, kept.sender, kept.stored, received, chunk, kept.name
+        if waits:
+            self._shares.taken(letter)
+        if letter.is_heard:
+            self._note_heard(letter, stream, waits)
+        return KeptLetter(kept.progress, chunk << PLACE_BITS)
+
+    def _new_stream(self, letter: Letter, others: list[_Stream], rows: _Rows) -> _Stream:
         """Return a stream for a letter that begins one: in the chat that it belongs to, or in one made for it.
 
         Earlier messages are not known here, so they count as received: their sender went on from there.
         """
-        chat = others[0].chat if others else self._new_chat(letter)
+        chat = others[0].chat if others else self._new_chat(letter, rows)
         number, self.numbers.stream = self.numbers.stream, self.numbers.stream + 1
         before = letter.number - 1
         sender, recipient = letter.sender, letter.recipient
         return _Stream(number, letter.stream, sender, recipient, before, before, 0, chat, letter.at, _reason(letter))
 
-    def _new_chat(self, letter: Letter) -> int:
+    def _new_chat(self, letter: Letter, rows: _Rows) -> int:
         number, self.numbers.chat = self.numbers.chat, self.numbers.chat + 1
-        row = number, chat_of(letter.stream), letter.sender, letter.recipient, letter.at, letter.at, _reason(letter)
-        self._connection.execute(_CHAT, row)
+        names = chat_of(letter.stream), letter.sender, letter.recipient
+        rows.chats.append((number, *names, letter.at, letter.at, _reason(letter)))
         return number
 
-    def _keep(self, letter: Letter, stream: _Stream) -> tuple[_Stream, int]:
-        """Store the letter; return its stream as it is then, and the number of the new chunk."""
-        waits = has_mailbox(letter.recipient) and letter.number > stream.received
-        received = stream.received if waits else max(stream.received, letter.number)
+    def _store(self, letter: Letter, stream: _Stream, rows: _Rows) -> int:
+        """Return the number of the letter's chunk."""
         chunk, self.numbers.chunk = self.numbers.chunk, self.numbers.chunk + 1
-        row = stream.number, stream.chat, stream.sender, letter.number, received, chunk, stream.name
-        self._connection.execute(_STREAM, row)
-        place = chunk, stream.number, stream.last, letter.number
-        kept = letter.at, letter.line, letter.is_heard, crc32(letter.line)
-        self._connection.execute(_CHUNK, (*place, *kept))
+        place = chunk, stream.number, stream.last, letter.number, 1
+        rows.chunks.append((*place, letter.at, letter.line, letter.is_heard, crc32(letter.line)))
         if is_room(letter.recipient):
-            self._connection.execute(_IN_ROOM, (letter.recipient, chunk))
-        if waits:
-            self._shares.taken(letter)
-        if letter.is_heard:
-            self._note_heard(letter, stream, waits)
-        return stream._replace(stored=letter.number, received=received, last=chunk), chunk
+            rows.in_rooms.append((letter.recipient, chunk))
+        return chunk
 
     def _note_heard(self, letter: Letter, stream: _Stream, waits: bool) -> None:
         if waits:

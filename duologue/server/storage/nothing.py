@@ -65,6 +65,9 @@ class RemembersNothing:
     async def hand_in(self, letter: Letter) -> NoReturn:
         raise self._error
 
+    async def hand_in_all(self, letters: Sequence[Letter]) -> NoReturn:
+        raise self._error
+
     async def undelivered(self, me: str, after: int, limit_bytes: int) -> NoReturn:
         raise self._error
 

@@ -225,6 +225,18 @@ class SqliteStore:
             return await self._handed_in_before(letter)
         return await self._ask(lambda mailroom: mailroom.hand_in(letter))
 
+    async def hand_in_all(self, letters: Sequence[Letter]) -> list[KeptLetter | PeerError]:
+        """Keep letters to rooms, in one commit."""
+        if self._reserve.is_low:
+            return [await self._handed_in_or_refused(letter) for letter in letters]
+        return await self._ask(lambda mailroom: mailroom.hand_in_all(letters), rows=len(letters))
+
+    async def _handed_in_or_refused(self, letter: Letter) -> KeptLetter | PeerError:
+        try:
+            return await self._handed_in_before(letter)
+        except PeerError as refusal:
+            return refusal
+
     async def _handed_in_before(self, letter: Letter) -> KeptLetter:
         progress = await self.progress(letter.stream, letter.sender)
         if progress is None or progress.stored < letter.number:
@@ -297,17 +309,17 @@ class SqliteStore:
         if self._refusal is not None:
             raise self._refusal
 
-    async def _ask(self, question: Callable[[Mailroom], T]) -> T:
-        return await self._decide(question)
+    async def _ask(self, question: Callable[[Mailroom], T], rows: int = 1) -> T:
+        return await self._decide(question, rows)
 
-    def _decide(self, question: Callable[[Mailroom], T]) -> asyncio.Future[T]:
+    def _decide(self, question: Callable[[Mailroom], T], rows: int = 1) -> asyncio.Future[T]:
         """Return the answer to a question. A caller that does not wait for it misses nothing: `failed` tells an error
         that ends the store.
         """
         self._check_open()
         answer: asyncio.Future[T] = self._loop.create_future()
         answer.add_done_callback(_noted)
-        self._waiting.ask(question)
+        self._waiting.ask(question, rows)
         self._asking.append(answer)  # type: ignore[arg-type]  # a list of several kinds
         self._answer_due()
         return answer

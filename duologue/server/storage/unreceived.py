@@ -146,6 +146,15 @@ class Unreceived:
         self._note(self._talked, (letter.sender, letter.recipient), None)
         return KeptLetter(stream.progress, self._arrived)
 
+    async def hand_in_all(self, letters: Sequence[Letter]) -> list[KeptLetter | PeerError]:
+        return [await self._kept_or_refused(letter) for letter in letters]
+
+    async def _kept_or_refused(self, letter: Letter) -> KeptLetter | PeerError:
+        try:
+            return await self.hand_in(letter)
+        except PeerError as refusal:
+            return refusal
+
     def _answer_unheard(self, letter: Letter, known: StreamProgress | None) -> StreamProgress:
         """Answer as for any letter that has not been received; nothing is kept of it but the answer."""
         before = letter.number - 1

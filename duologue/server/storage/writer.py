@@ -1,29 +1,21 @@
-"""The writer's thread: one commit after another, each synced before anybody is told of it. It alone writes messages.
-
-A statement for every row would release the interpreter lock and fight for it again each time, so rows are written
-by statements of up to 64 rows.
-"""
+"""The writer's thread: one commit after another, each synced before anybody is told of it. It alone writes messages."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
-from functools import cache
-from itertools import chain
+from collections.abc import Callable
 from queue import SimpleQueue
 from threading import Lock, Thread
-from typing import Any
 from zlib import crc32
 
 from duologue.core.errors import PeerError
 from duologue.server.storage.mailroom import Mailroom
+from duologue.server.storage.many_rows import insert
 from duologue.server.storage.rows import Batch, Question
 from duologue.server.storage.shares import MailboxLimits
 from duologue.server.storage.store_file import transaction
-
-ROWS_PER_STATEMENT = 64  # and 8 columns are 512 values, under the 999 that every SQLite takes
 
 _CHUNK = "INSERT INTO chunk (number, stream, previous, first, count, at, lines, crc)", 8, ""
 _STREAM = (
@@ -95,9 +87,9 @@ class Writer:
 def commit(connection: sqlite3.Connection, batch: Batch, mailroom: Mailroom) -> Answers:
     """Write a batch and return when it is on the disk. Raises sqlite3.Error: then nothing of it may be relied on."""
     with transaction(connection):
-        _insert(connection, _CHAT, batch.chats)
-        _insert(connection, _CHUNK, [(*chunk, crc32(chunk.lines)) for chunk in batch.chunks])
-        _insert(connection, _STREAM, batch.streams)
+        insert(connection, _CHAT, batch.chats)
+        insert(connection, _CHUNK, [(*chunk, crc32(chunk.lines)) for chunk in batch.chunks])
+        insert(connection, _STREAM, batch.streams)
         return _decide(mailroom, batch)
 
 
@@ -114,25 +106,3 @@ def _answer(mailroom: Mailroom, question: Question) -> object:
         return question(mailroom)
     except PeerError as refusal:
         return refusal
-
-
-def _insert(connection: sqlite3.Connection, table: tuple[str, int, str], rows: Sequence[tuple[Any, ...]]) -> None:
-    start = 0
-    for count in _counts(len(rows)):
-        connection.execute(_statement(table, count), tuple(chain.from_iterable(rows[start : start + count])))
-        start += count
-
-
-def _counts(rows: int) -> Iterable[int]:
-    """Return powers of two that add up to `rows`: seven statements serve any number, and stay prepared."""
-    while rows:
-        count = min(ROWS_PER_STATEMENT, 1 << rows.bit_length() - 1)
-        yield count
-        rows -= count
-
-
-@cache
-def _statement(table: tuple[str, int, str], rows: int) -> str:
-    insert, columns, conflict = table
-    row = f"({','.join('?' * columns)})"
-    return f"{insert} VALUES {','.join([row] * rows)} {conflict}"

@@ -21,6 +21,7 @@ from duologue.core.commands.chat import (
     Pong,
     QuitChat,
     Say,
+    SendLetters,
     SocketKind,
     StreamHeld,
 )
@@ -40,8 +41,11 @@ NOT_TYPED = {
     Ping,
     Pong,
     NoCommand,
+    SendLetters,
 }
-"""What has no word in the table: the login, messages, the check socket, and what only other front doors say."""
+"""What has no word in the table: the login, messages, the check socket, what only other front doors say, and what the
+server makes itself.
+"""
 
 
 def test_every_command_is_typed_by_a_word_or_needs_none() -> None:

@@ -33,6 +33,7 @@ from duologue.core.commands.chat import (
     Say,
     SearchHistory,
     SendLetter,
+    SendLetters,
     SocketKind,
     StreamHeld,
 )
@@ -129,7 +130,7 @@ def refusal(parse: Callable[[bytes], object], line: bytes) -> PeerError | None:
 
 def test_every_command_has_a_line() -> None:
     elsewhere = {GiveNickname, GivePassword, GivePass, AttachSocket, Ping, Pong, NoCommand, ComeIn}
-    elsewhere |= {SayInRoom, SayPrivately}
+    elsewhere |= {SayInRoom, SayPrivately, SendLetters}
     assert set(CHAT_COMMANDS) | elsewhere == set(get_args(Command))
 
 

@@ -220,6 +220,13 @@ async def test_what_many_are_told_is_put_into_words_once(hall: Hall) -> None:
         await caller.hears("bob:a bob:b ")
 
 
+async def test_several_events_for_many_come_in_their_order(hall: Hall) -> None:
+    one, other = await hall.enters(), await hall.enters()
+    PacedConnection.tell_all((caller.connection for caller in (one, other)), Said("bob", "a"), Said("eve", "b"))
+    for caller in (one, other):
+        await caller.hears("bob:a eve:b ")
+
+
 async def test_a_door_may_pass_over_what_many_are_told(hall: Hall) -> None:
     one, other = await hall.enters(), await hall.enters()
     one.connection.codec.is_listening = False  # type: ignore[attr-defined]

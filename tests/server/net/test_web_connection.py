@@ -12,7 +12,7 @@ from duologue.core.events.rooms import RoomJoined
 from duologue.server.net.web_connection import WebConnection
 from duologue.server.session import Hold
 from tests.browser import Tab, enters, sends
-from tests.stage import opened
+from tests.stage import opened, until
 
 PROTOCOLS = ("native", "web")
 
@@ -36,6 +36,23 @@ async def test_what_many_are_told_is_encoded_once(tmp_path: Path, monkeypatch: p
         for tab in tabs:
             assert await tab.frame() == {}
         assert len(calls) == 1
+
+
+async def test_several_events_are_a_frame_each(tmp_path: Path) -> None:
+    joined = [RoomJoined("#tea", name) for name in ("carol", "dave")]
+    async with opened(tmp_path, protocols=PROTOCOLS) as stage:
+        tabs = [await enters(stage, nickname) for nickname in ("alice", "bob")]
+        sockets = [session.login_socket for session in stage.server.hub._sessions.values()]
+        WebConnection.tell_all([socket for socket in sockets if isinstance(socket, WebConnection)], *joined)
+        sockets[0].tell_each(joined)
+        for _ in range(2):
+            await tabs[0].hears("room_joined", nickname="carol")
+            await tabs[0].hears("room_joined", nickname="dave")
+        await tabs[1].hears("room_joined", nickname="carol")
+        await tabs[1].hears("room_joined", nickname="dave")
+        await tabs[0].leaves()
+        await until(lambda: "alice" not in stage.present())
+        sockets[0].tell_each(joined)  # who has gone is told nothing
 
 
 async def test_it_is_all_three_sockets(tmp_path: Path) -> None:

@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from duologue.core.errors import PeerError
-from duologue.server.storage.base import Letter, Store, Stored, StreamProgress, Undelivered
+from duologue.server.storage.base import KeptLetter, Letter, Store, Stored, StreamProgress, Undelivered
 from duologue.server.storage.letters import STREAMS_OF_A_CHAT
 from duologue.server.storage.shares import MailboxLimits
 from duologue.server.storage.unreceived import Unreceived
@@ -540,3 +542,56 @@ async def test_who_has_had_a_chat_is_known_to_both_and_who_was_written_to_to_the
     await house.hand_in("s", 1, "hi", sender="carol", recipient="bob")
     await hand_in_unheard(house, "t", recipient="carol")
     assert await known() == [("alice", "bob"), ("bob", "alice"), ("carol", "bob")]
+
+
+# Many letters to a room at once
+
+in_rooms = st.lists(
+    st.builds(
+        Letter,
+        stream=st.sampled_from(["s1", "s1.2", "s2", "mail", "c"]),
+        number=st.sampled_from([1, 1, 2, 2, 3, 0]),
+        sender=st.just("alice"),
+        recipient=st.just("#room"),
+        line=st.just(b":hi\n"),
+        at=st.just(5.0),
+    ),
+    max_size=20,
+)
+
+
+@pytest.mark.parametrize("makes", [on_disk, in_memory])
+@settings(max_examples=25)
+@given(letters=in_rooms)
+async def test_many_letters_to_a_room_are_answered_as_one_after_the_other(
+    makes: Makes, tmp_path_factory: pytest.TempPathFactory, letters: list[Letter]
+) -> None:
+    """Repeats, numbers that do not follow, and names of streams to somebody else or of a chat among them."""
+
+    async def answers(together: bool) -> list[object]:
+        [found] = [
+            await handed_in(house.store, letters, together)
+            async for house in makes(tmp_path_factory.mktemp("store") / "messages.db", MailboxLimits(LIMIT, SHARE))
+        ]
+        return found
+
+    assert await answers(True) == await answers(False)
+
+
+async def handed_in(store: Store, letters: list[Letter], together: bool) -> list[object]:
+    store.chat_started("c", "alice", "bob", 1.0)
+    await store.hand_in(Letter("mail", 1, "alice", "bob", b":hi\n", 5.0))
+    found: list[KeptLetter | PeerError] = []
+    if together:
+        found += await store.hand_in_all(letters)
+    for letter in [] if together else letters:
+        try:
+            found.append(await store.hand_in(letter))
+        except PeerError as refusal:
+            found.append(refusal)
+    numbers = [answer.number for answer in found if isinstance(answer, KeptLetter) and answer.number]
+    assert numbers == sorted(set(numbers))
+    return [
+        (answer.progress, answer.number is None) if isinstance(answer, KeptLetter) else (answer.code, answer.text)
+        for answer in found
+    ]

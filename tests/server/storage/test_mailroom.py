@@ -5,21 +5,24 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import sqlite3
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from duologue.core.errors import PeerError
 from duologue.server.storage.base import KeptLetter, Letter, StoreError, StreamProgress
+from duologue.server.storage.letters import STREAMS_OF_A_CHAT
 from duologue.server.storage.mailroom import Mailroom
 from duologue.server.storage.migrations import migrate
 from duologue.server.storage.rows import EndRow, NextNumbers
 from duologue.server.storage.shares import MailboxLimits
 from duologue.server.storage.sqlite import SqliteStore
+from duologue.server.storage.writer import _answer
 from tests.bound import BOUND
 from tests.server.storage.conftest import Listener, handed_over
 
@@ -253,3 +256,70 @@ def a_chat_ends(connection: sqlite3.Connection, mailroom: Mailroom, *, said: int
         "INSERT INTO stream (number, chat, sender, stored, received, last, name) VALUES (?, ?, ?, ?, ?, 0, ?)", ends
     )
     mailroom.end(EndRow(2.0, "left", f"c{number}"))
+
+
+# Letters of alice to a room: some of a few streams with any number, names that somebody else has used among them.
+in_rooms = st.lists(
+    st.builds(
+        Letter,
+        stream=st.sampled_from(["s1", "s1.2", "s2", "s3", "mail", "live", "over"]),
+        number=st.sampled_from([1, 1, 1, 2, 2, 3, 4, 0, 10**18]),
+        sender=st.just("alice"),
+        recipient=st.just("#room"),
+        line=st.sampled_from([b":hi\n", b":you\n"]),
+        at=st.just(5.0),
+    ),
+    max_size=100,
+)
+MANY = [Letter(f"s{number}.{number % 7}", 1, "alice", "#room", b":hi\n", 5.0) for number in range(200)]
+FULL = [Letter(f"s.{number}", 1, "alice", "#room", b":hi\n", 5.0) for number in range(STREAMS_OF_A_CHAT + 2)]
+
+
+@given(in_rooms, in_rooms)
+@example(MANY, MANY[100:])
+@example(FULL, FULL)
+def test_many_letters_to_a_room_are_kept_as_one_after_the_other(first: list[Letter], second: list[Letter]) -> None:
+    """The answers and the tables are the same to the last number."""
+
+    def one_by_one(mailroom: Mailroom, letters: list[Letter]) -> list[object]:
+        return [_answer(mailroom, partial(Mailroom.hand_in, letter=letter)) for letter in letters]
+
+    def together(mailroom: Mailroom, letters: list[Letter]) -> list[object]:
+        return [*mailroom.hand_in_all(letters)]
+
+    assert kept_in(one_by_one, first, second) == kept_in(together, first, second)
+
+
+def kept_in(hand_in: Callable[[Mailroom, list[Letter]], list[object]], *batches: list[Letter]) -> tuple[object, ...]:
+    """The answers, and all rows then."""
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+        migrate(connection, Path("messages.db"))
+        mailroom = Mailroom(connection, MailboxLimits(8, 5))
+        mailroom.numbers = NextNumbers(chat=2, stream=2)
+        connection.execute("INSERT INTO chat (number, id, asker, target, started) VALUES (1, 'live', 'alice', 'x', 1)")
+        row = 1, 1, "alice", 0, 0, 0, "live"
+        columns = "number, chat, sender, stored, received, last, name"
+        connection.execute(f"INSERT INTO stream ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+        a_chat_ends(connection, mailroom, said=2, received=1)
+        connection.execute("UPDATE chat SET id = 'over' WHERE number = 2")
+        mailroom.hand_in(letter("mail"))
+        answers = [(type(answer), str(answer)) for letters in batches for answer in hand_in(mailroom, letters)]
+        tables = ("chat", "stream", "chunk", "room_chunk", "mailbox")
+        rows = [connection.execute(f"SELECT * FROM {table} ORDER BY 1, 2").fetchall() for table in tables]
+        return answers, rows, mailroom.numbers
+
+
+async def test_many_letters_are_in_the_room_in_their_order(listener: Listener) -> None:
+    """And each number is used once, also by what comes in the same commit."""
+    store = listener.open()
+    letters = [letter(f"l{number}", text=str(number), recipient="#room") for number in range(150)]
+    letters[70] = letter("l3", 5, recipient="#room")
+    others = [letter(f"o{number}", text="other", recipient="#other") for number in range(50)]
+    kept, other = await asyncio.gather(store.hand_in_all(letters), store.hand_in_all(others))
+    after = await store.hand_in(letter("l150", text="after", recipient="#room"))
+    assert [isinstance(answer, PeerError) for answer in kept] == [number == 70 for number in range(150)]
+    numbers = [answer.number or 0 for answer in (*kept, *other, after) if isinstance(answer, KeptLetter)]
+    assert numbers == sorted(set(numbers))
+    found = await store.room_history("#room", asker="alice", limit=200)
+    assert [message.text for message in found] == [*(str(n) for n in range(150) if n != 70), "after"]
+    await store.close()
