@@ -27,7 +27,8 @@ export class Timeline {
 		if (!isNewest || !isRead || isGap) this.before = before;
 		if (added.length) this.#arrange(live);
 		if (isGap) {
-			const isNewer = ({ id, at, number }) => (number ? number >= page[0].number : at > page.at(-1).at || /sent|refused/.test(markOf(id)));
+			// What the server recalls is dated by whole seconds.
+			const isNewer = ({ id, at, number }) => (number ? number >= page[0].number : Math.floor(at) > page.at(-1).at || /sent|refused/.test(markOf(id)));
 			this.items = this.items.filter(isNewer);
 			this.#known = new Map(this.items.map((item) => [item.id, item]));
 		}
