@@ -6,33 +6,71 @@ the n-th line of a stream is message n.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from duologue.core.commands.chat import StreamHeld
 from duologue.core.errors import FatalPeerError
 
 
-@dataclass(slots=True, eq=False)
 class Stream:
     """Numbered messages of one sender. `sent` have come in from the sender, the server answers for those up to
     `stored`, and `received` is the highest that the recipient is known to hold with none missing before it.
 
     Where the server was killed before it had stored what it had passed on, the recipient holds more than was `sent`.
     The sender, who has kept that, sends it again, and the recipient drops it.
+
+    `uncounted` are message lines that have gone on to the recipient by now. Whoever asks how many were sent has them
+    counted first, by `settle`.
     """
 
-    name: str
-    sent: int = 0
-    stored: int = 0
-    received: int = 0
-    size: int = 0
-    """The bytes that have come in while this server runs."""
-    is_begun: bool = True
-    """False until the store has noted that the stream begins: nobody hears of it before, so its name cannot be used
-    twice.
-    """
-    is_recovered: bool = False
-    """Whether it was read back from the store: then the recipient may hold more of it than the server knows of."""
+    __slots__ = ("_sent", "_size", "is_begun", "is_recovered", "name", "received", "settle", "stored", "uncounted")
+
+    def __init__(
+        self,
+        name: str,
+        sent: int = 0,
+        stored: int = 0,
+        received: int = 0,
+        *,
+        is_begun: bool = True,
+        is_recovered: bool = False,
+    ) -> None:
+        self.name = name
+        self.stored = stored
+        self.received = received
+        self.is_begun = is_begun
+        """False until the store has noted that the stream begins: nobody hears of it before, so its name cannot be used
+        twice.
+        """
+        self.is_recovered = is_recovered
+        """Whether it was read back from the store: then the recipient may hold more of it than the server knows of."""
+        self.uncounted: list[bytes] = []
+        self.settle: Callable[[], None] = _nothing
+        self._sent = sent
+        self._size = 0
+
+    @property
+    def sent(self) -> int:
+        if self.uncounted:
+            self.settle()
+        return self._sent
+
+    @sent.setter
+    def sent(self, sent: int) -> None:
+        self._sent = sent
+
+    @property
+    def size(self) -> int:
+        """The bytes that have come in while this server runs."""
+        if self.uncounted:
+            self.settle()
+        return self._size
+
+    def counts(self, messages: int, size: int) -> None:
+        """Count messages of `size` bytes together."""
+        self._sent += messages
+        self._size += size
 
     def count_of(self, upto: int) -> int | None:
         """Return how many messages a client's `upto` stands for, or None where it cannot hold that many."""
@@ -164,3 +202,7 @@ class Direction:
         stream = Stream(f"{chat_of(self.current.name)}.{len(self.streams) + 1}")
         self.streams.append(stream)
         return stream
+
+
+def _nothing() -> None:
+    """Nothing is uncounted where nobody relays."""

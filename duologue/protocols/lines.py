@@ -25,31 +25,28 @@ class LineTooLong(FatalPeerError):
 
 
 class LineBuffer:
-    """Input up to the next whole line. Holds fewer than `LINE_LIMIT` bytes, whatever is sent."""
+    """Input up to the next whole line. `rest` is the beginning of a line whose end has not come: less than `LINE_LIMIT`
+    bytes, whatever is sent.
+    """
 
-    __slots__ = ("_rest",)
+    __slots__ = ("rest",)
 
     def __init__(self) -> None:
-        self._rest = b""
-
-    @property
-    def waiting(self) -> int:
-        """The number of bytes of a line whose end has not come."""
-        return len(self._rest)
+        self.rest = b""
 
     def feed(self, data: bytes) -> bytes:
         """Take bytes as they came; return all lines that are whole now, each with its LF, or b"" if there is none yet.
 
         Raises LineTooLong for a line of more than `LINE_LIMIT` bytes.
         """
-        if self._rest or not data.endswith(b"\n"):
+        if self.rest or not data.endswith(b"\n"):
             end = data.rfind(b"\n") + 1
             if not end:
-                self._rest += data
+                self.rest += data
                 data = b""
             else:  # one copy, of what can be 256 KiB
-                data, self._rest = b"".join((self._rest, memoryview(data)[:end])), data[end:]
-        if len(data) > LINE_LIMIT or len(self._rest) >= LINE_LIMIT:
+                data, self.rest = b"".join((self.rest, memoryview(data)[:end])), data[end:]
+        if len(data) > LINE_LIMIT or len(self.rest) >= LINE_LIMIT:
             self._check_lengths(data)
         return data
 
@@ -61,11 +58,11 @@ class LineBuffer:
             if start == 0:
                 self._refuse(chunk[:whole])
             whole = start
-        if len(self._rest) >= LINE_LIMIT:
+        if len(self.rest) >= LINE_LIMIT:
             self._refuse(chunk)
 
     def _refuse(self, before: bytes) -> NoReturn:
-        self._rest = b""
+        self.rest = b""
         raise LineTooLong(before)
 
 

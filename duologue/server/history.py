@@ -13,6 +13,7 @@ from duologue.core.events.chat import Recalled, RecallEnded, Refused
 from duologue.core.names import is_guest
 from duologue.core.room import Room
 from duologue.core.room_rules import is_room
+from duologue.server.chats.bookkeeping import Bookkeeping
 from duologue.server.session import Session
 from duologue.server.storage.base import Message, Store, StoreDamaged, StoreError, Unfinished
 from duologue.server.tasks import Tasks
@@ -54,8 +55,11 @@ class HistoryReader:
     Messages in rooms are left out for a reader to whom their sender no longer `is_heard`.
     """
 
-    def __init__(self, store: Store, is_heard: Callable[[str, str], bool] = lambda _, __: True) -> None:
+    def __init__(
+        self, store: Store, bookkeeping: Bookkeeping, is_heard: Callable[[str, str], bool] = lambda _, __: True
+    ) -> None:
         self._store = store
+        self._bookkeeping = bookkeeping
         self._is_heard = is_heard
         self._tasks = Tasks()
 
@@ -92,6 +96,7 @@ class HistoryReader:
     def _answer(
         self, session: Session, of: type, question: Awaitable[Page], rooms: Mapping[str, str] = _NO_ROOMS
     ) -> None:
+        self._bookkeeping.settle()  # what was said until now is to be found
         heard = self._heard_by(session.nickname, question)
         self._tasks.read(session, _tell(session, of, heard, rooms))
 

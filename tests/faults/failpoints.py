@@ -47,6 +47,22 @@ class Failpoints:
 
         setattr(owner, name, called)
 
+    def before_each_use(self, owner: Any, name: str, place: str, when: Callable[..., bool]) -> None:
+        """Whoever uses what this function of `owner` returns comes by the place first."""
+        original = getattr(owner, name)
+
+        def made(*args: Any, **kwargs: Any) -> Any:
+            returned = original(*args, **kwargs)
+
+            def used(*args: Any) -> Any:
+                if when(*args):
+                    self.come_by(place)
+                return returned(*args)
+
+            return used
+
+        setattr(owner, name, made)
+
     def after(self, owner: Any, name: str, place: str, when: Callable[..., bool] = lambda *_: True) -> None:
         original = getattr(owner, name)
 

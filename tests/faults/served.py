@@ -29,7 +29,7 @@ from tests.faults.failpoints import Failpoints
 
 def prepare(failpoints: Failpoints) -> None:
     """The steps of a message on the server, by the words of the matrix."""
-    failpoints.before(Relay, "relay_message", "line_read")
+    failpoints.before_each_use(Relay, "reader", "line_read", lambda data: data.endswith(b"\n"))
     failpoints.before(writer, "commit", "before_commit", lambda _, batch, *__: bool(batch.chunks))
     failpoints.after(writer, "commit", "after_commit", lambda _, batch, *__: bool(batch.chunks))
     failpoints.after_awaiting(Flow, "_push_page", "in_replay")

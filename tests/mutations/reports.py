@@ -1,4 +1,4 @@
-"""Defences of reports, and of a client that reads two sockets in any order."""
+"""Defences of reports and of the count of what was said, and of a client that reads two sockets in any order."""
 
 from __future__ import annotations
 
@@ -13,6 +13,10 @@ SESSION_TESTS = "tests/client/engine/test_session.py::"
 CORRESPONDENCE = "duologue/client/engine/correspondence.py"
 CONNECTION = "duologue/client/connection.py"
 CONNECTION_TESTS = "tests/client/test_connection.py::"
+
+RELAY = "duologue/server/chats/relay.py"
+DELIVERY = "duologue/server/chats/delivery.py"
+BOOKKEEPING_TESTS = "tests/server/chats/test_bookkeeping.py::"
 
 DEFENCES = (
     Defence(
@@ -105,6 +109,48 @@ DEFENCES = (
         "    changes = _left_alone(state, IN_CHAT)\n",
         "    changes = [*_requests_ended(state, RequestsEnded(event.nickname)), *_left_alone(state, IN_CHAT)]\n",
         "tests/client/window/test_hear_talks.py::test_a_request_after_a_chat_is_heard_of_before_the_chat_and_stays",
+    ),
+    Defence(
+        "whoever asks how many were sent has them counted",
+        "duologue/core/streams.py",
+        "    def sent(self) -> int:\n        if self.uncounted:\n            self.settle()\n",
+        "    def sent(self) -> int:\n",
+        f"{BOOKKEEPING_TESTS}test_whoever_asks_how_many_were_sent_has_them_counted",
+    ),
+    Defence(
+        "what came alone is kept before what came together",
+        RELAY,
+        '        """\n        self.settle()\n        self.stream.counts(count, len(lines))\n',
+        '        """\n        self.stream.counts(count, len(lines))\n',
+        f"{BOOKKEEPING_TESTS}test_several_at_once_and_long_ones_are_kept_at_once_and_in_order",
+    ),
+    Defence(
+        "a message is counted before it goes out",
+        RELAY,
+        "                uncounted.append(data)\n                self.send(data)",
+        "                self.send(data)\n                uncounted.append(data)",
+        f"{BOOKKEEPING_TESTS}test_one_who_falls_behind_by_a_message_has_been_sent_it",
+    ),
+    Defence(
+        "what was said just before the end of a chat is kept in it",
+        "duologue/server/chats/service.py",
+        "        self._bookkeeping.settle()\n",
+        "",
+        "tests/scenes/test_conversation.py::test_what_was_said_a_moment_ago_is_kept_whatever_comes_then",
+    ),
+    Defence(
+        "what was said just before its speaker was lost is kept",
+        DELIVERY,
+        "        if self._relay:\n            self._relay.settle()\n",
+        "",
+        "tests/scenes/test_conversation.py::test_what_was_said_a_moment_ago_is_kept_whatever_comes_then",
+    ),
+    Defence(
+        "what was said a moment ago is found",
+        "duologue/server/history.py",
+        "        self._bookkeeping.settle()  # what was said until now is to be found\n",
+        "",
+        "tests/scenes/test_conversation.py::test_what_was_said_a_moment_ago_is_kept_whatever_comes_then",
     ),
     Defence(
         "many people who say a little each have few commits",

@@ -14,6 +14,7 @@ import pytest
 
 from duologue.core.names import Account
 from duologue.protocols.lines import LINE_LIMIT
+from duologue.server.chats import bookkeeping
 from duologue.server.session import Connection, Session
 from tests.scenes.conftest import acknowledges, exits, hears_pong
 from tests.stage import UNPAID, Actor, Stage, Wire, opened, until
@@ -280,3 +281,38 @@ async def test_each_socket_spells_a_name_before_its_first_line_with_it(stage: St
     await login.hears("requests_ended carol")
     await talk.hears("name_spelled carol Carol")
     await talk.hears_like(r"start_chat carol \S+")
+
+
+async def test_what_was_said_a_moment_ago_is_kept_whatever_comes_then(
+    keeping: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is counted and kept some milliseconds later (server/chats/bookkeeping.py), here much later."""
+    monkeypatch.setattr(bookkeeping, "EVERY", 3600.0)
+    alice, bob, chat = await keeping.chat_between("alice", "bob")
+    await alice.says(":first")
+    await bob.hears(":first")
+    await hears_pong(alice, f"PONG 1 0 {chat}")
+
+    await alice.says(":asked")
+    await bob.hears(":asked")
+    await bob.says("/history alice 1")
+    await bob.hears_like(r"recalled \S+ \S+ alice bob :asked")
+    await bob.hears_like("recall_ended .*")
+
+    await alice.says(":lost")
+    await bob.hears(":lost")
+    await alice.vanishes()
+    await bob.hears("chat_paused alice 60")
+    alice = await keeping.enters("alice")
+    await alice.hears(f"chat_waits bob {chat} 60")
+    await alice.says(f"/resume {chat} {chat} 1 {chat} 0")
+    await alice.hears(f"chat_resumed bob {chat} 3 {chat} 3", f"stream_begins bob {chat} 1")
+    await bob.hears(f"chat_resumed alice {chat}")
+
+    await alice.says(":left")
+    await bob.hears(":left")
+    await bob.says("/quit")
+    await bob.hears("chat_ended alice you_left")
+    await bob.says("/history alice 9")
+    for text in ("first", "asked", "lost", "left"):
+        await bob.hears_like(rf"recalled \S+ \S+ alice bob :{text}")

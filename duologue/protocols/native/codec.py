@@ -75,7 +75,7 @@ class NativeCodec:
 
     def _check_first_line(self) -> None:
         """Refuse early what cannot become a first line any more: bytes that come one by one cost a read each."""
-        if not self._has_begun and self.lines.waiting > FIRST_LINE_LIMIT:
+        if not self._has_begun and len(self.lines.rest) > FIRST_LINE_LIMIT:
             raise unknown_first_line()
 
     def _parse_before(self, error: LineTooLong) -> Iterator[Command | PeerError]:

@@ -18,6 +18,7 @@ from duologue.core.requests import Chat
 from duologue.core.streams import Direction, Stream
 from duologue.protocols.native.wire import encode_message
 from duologue.server.backpressure import Backpressure
+from duologue.server.chats.bookkeeping import Bookkeeping
 from duologue.server.chats.feed import Feed
 from duologue.server.chats.relay import Relay
 from duologue.server.metering import Metering
@@ -93,6 +94,8 @@ class Flow:
         session.chat_socket.receive_through(relay.reader if self._can_keep() else None)
 
     def sender_leaves(self) -> None:
+        if self._relay:
+            self._relay.settle()
         self._put_by, self._put_by_size = [], 0
         if self._sender:
             self._sender.chat_socket.release(Hold.DISK)
@@ -244,7 +247,7 @@ class Flow:
 
 
 class Delivery:
-    """The flows of all chats that somebody takes part in. `keep` stores messages.
+    """The flows of all chats that somebody takes part in. `keeper` gives what stores the messages of somebody in one.
 
     `taken` is told, of a chat and a sender in it, how many more messages have reached a partner whose client does not
     say so.
@@ -256,17 +259,19 @@ class Delivery:
         backpressure: Backpressure,
         metering: Metering,
         feed: Feed,
+        bookkeeping: Bookkeeping,
         *,
         page: int,
-        keep: Callable[[str, str, bytes, int], None],
+        keeper: Callable[[str, str], Callable[[bytes, int], None]],
         taken: Callable[[Chat, str, int], None],
     ) -> None:
         self._store = store
         self._backpressure = backpressure
         self._metering = metering
         self._feed = feed
+        self._bookkeeping = bookkeeping
         self._page = page
-        self._keep = keep
+        self._keeper = keeper
         self._taken = taken
         self._can_keep = True
         self._flows: dict[tuple[str, str], Flow] = {}
@@ -346,6 +351,7 @@ class Delivery:
         return Relay(
             stream=chat.says(sender.nickname).current,
             send=nowhere,
-            keep=partial(self._keep, chat.id, sender.nickname),
+            keep=self._keeper(chat.id, sender.nickname),
             pay=self._metering.payer(sender.chat_socket, MESSAGE),
+            bookkeeping=self._bookkeeping,
         )

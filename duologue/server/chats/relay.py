@@ -5,17 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 
 from duologue.core.streams import Stream
 from duologue.protocols.lines import is_text
 from duologue.protocols.native.codec import NativeCodec
 from duologue.protocols.native.wire import MESSAGE
 from duologue.server.chats import long_chunks
-from duologue.server.session import Receiver
+from duologue.server.chats.bookkeeping import Bookkeeping
+from duologue.server.session import Commands, Receiver
 
 # Finds a line after the first that is no message. It takes 40 % of the time of counting those that are.
 _begins_otherwise = re.compile(rb"\n[^%c]" % MESSAGE).search
+
+
+SHORT = 1024
+"""Bytes up to which a message that comes alone is counted and kept together with others. More would let one sender have
+more than a megabyte uncounted (storage/backlog.py).
+"""
 
 
 @dataclass(slots=True, eq=False)
@@ -24,17 +30,45 @@ class Relay:
     delivery.py).
 
     `keep` is given each chunk with its count of lines. `pay` is given the count and the bytes, and returns False where
-    the sender has to wait before all of them.
+    the sender has to wait before all of them. `bookkeeping` is told when the first message waits to be counted.
     """
 
     stream: Stream
     send: Callable[[bytes], None]
     keep: Callable[[bytes, int], None]
     pay: Callable[[int, int], bool]
+    bookkeeping: Bookkeeping
+
+    def __post_init__(self) -> None:
+        self.stream.settle = self.settle
 
     def reader(self, codec: NativeCodec) -> Receiver:
-        """Return the reader of a chat socket whose lines come through `codec`."""
-        return partial(codec.receive_past, self.relay_message)
+        """Return the reader of a chat socket whose lines come through `codec`.
+
+        A short message that comes alone, as people say them, takes the shortest way there is: it is passed on now, and
+        counted and kept some milliseconds later together with others. With a count and a store for each, half of the
+        server's time between reading and writing went there.
+        """
+        lines, uncounted, pay, note = codec.lines, self.stream.uncounted, self.pay, self.bookkeeping.note
+
+        def receive(data: bytes) -> Commands:
+            size = len(data)
+            if (
+                data.find(b"\n") == size - 1
+                and data[0] == MESSAGE
+                and size <= SHORT
+                and not lines.rest
+                and is_text(data)
+                and pay(1, size)
+            ):
+                if not uncounted:
+                    note(self)
+                uncounted.append(data)
+                self.send(data)  # a recipient whose queue is full by it has been sent it
+                return ()
+            return codec.receive_past(self.relay_message, data)
+
+        return receive
 
     def relay_message(self, chunk: bytes) -> bool:
         """Pass whole lines on if every one of them is a message, and paid for; otherwise do nothing and return False.
@@ -52,10 +86,19 @@ class Relay:
         """Count, send and keep message lines, in this order: a recipient who falls behind by them
         has been sent them.
         """
-        self.stream.sent += count
-        self.stream.size += len(lines)
+        self.settle()
+        self.stream.counts(count, len(lines))
         self.send(lines)
         self.keep(lines, count)
+
+    def settle(self) -> None:
+        """Count and keep what has been passed on alone; each of these is one message."""
+        uncounted = self.stream.uncounted
+        if uncounted:
+            lines, count = b"".join(uncounted), len(uncounted)
+            uncounted.clear()
+            self.stream.counts(count, len(lines))
+            self.keep(lines, count)
 
 
 def _count(chunk: bytes) -> int:

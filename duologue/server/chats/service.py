@@ -16,6 +16,7 @@ from duologue.core.requests import Chat
 from duologue.core.streams import Stream
 from duologue.server.backpressure import Backpressure
 from duologue.server.chats.acknowledgements import Acknowledgements
+from duologue.server.chats.bookkeeping import Bookkeeping
 from duologue.server.chats.delivery import Delivery
 from duologue.server.chats.feed import Feed
 from duologue.server.chats.mailbox import Mailbox
@@ -58,9 +59,19 @@ class ChatService:
         self._behind: set[tuple[str, str]] = set()
         self._tasks = Tasks()
         feed = Feed()
-        self.delivery = Delivery(store, backpressure, metering, feed, page=page, keep=self._keep, taken=self._taken)
+        self._bookkeeping = Bookkeeping()
+        self.delivery = Delivery(
+            store,
+            backpressure,
+            metering,
+            feed,
+            self._bookkeeping,
+            page=page,
+            keeper=self._keeper,
+            taken=self._taken,
+        )
         self.acknowledgements = Acknowledgements(store, metering, session_of=directory.sessions.get)
-        self.history = HistoryReader(store, privacy.is_heard)
+        self.history = HistoryReader(store, self._bookkeeping, privacy.is_heard)
         self.mailbox = Mailbox(
             store,
             backpressure,
@@ -139,6 +150,7 @@ class ChatService:
 
     def _close(self, effect: CloseChat) -> None:
         chat = effect.chat
+        self._bookkeeping.settle()
         self._store.chat_ended(chat.id, effect.reason.value, self._wall_clock())
         for nickname in (chat.asker, chat.target):
             session = self._sessions.get(nickname)
@@ -195,11 +207,17 @@ class ChatService:
         if stream:
             self.mailbox.received(chat.partner_of(sender), stream.name, stream.received)
 
-    def _keep(self, chat_id: str, sender: str, lines: bytes, count: int) -> None:
-        self._store.append(chat_id, sender, lines, count, self._wall_clock())
-        self._traffic.messages += count
-        if self._traffic.sample is None:
-            self._follow(chat_id, sender)
+    def _keeper(self, chat_id: str, sender: str) -> Callable[[bytes, int], None]:
+        """Return what keeps messages of `sender`, and counts them: called for each, so what it needs is at hand."""
+        store, traffic, wall_clock = self._store, self._traffic, self._wall_clock
+
+        def keep(lines: bytes, count: int) -> None:
+            store.append(chat_id, sender, lines, count, wall_clock())
+            traffic.messages += count
+            if traffic.sample is None:
+                self._follow(chat_id, sender)
+
+        return keep
 
     def _follow(self, chat_id: str, sender: str) -> None:
         chat = self._sessions[sender].chat

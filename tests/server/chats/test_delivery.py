@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
@@ -26,6 +27,7 @@ from duologue.server.storage.base import StoreError
 from duologue.server.storage.nothing import RemembersNothing
 from tests.bound import BOUND
 from tests.examples import examples
+from tests.server.chats.test_bookkeeping import BySettling
 from tests.server.test_session import fake, session
 
 PAGE = 20
@@ -111,13 +113,15 @@ class Talk:
             filled=self.filled,
             emptied=self.emptied,
         )
+        self.bookkeeping = BySettling()
         self.delivery = Delivery(
             self.shelf,
             self.backpressure,
             Metering(Limits().lifted(), time=lambda: 0.0),
             self.feed,
+            self.bookkeeping,
             page=PAGE,
-            keep=self.keep,
+            keeper=lambda chat_id, sender: partial(self.keep, chat_id, sender),
             taken=lambda *_: None,
         )
         self.chat = Chat("id", "alice", "bob")
@@ -145,6 +149,7 @@ class Talk:
         assert connection.receiver
         assert not connection.holds, "who is held is not read from"
         assert not [*connection.receiver("".join(f":{text}\n" for text in texts).encode())]
+        self.bookkeeping.settle()
 
     def commits(self, most: int = 10**6) -> None:
         for sender, name in self.shelf.commit(most):

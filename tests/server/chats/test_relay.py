@@ -17,6 +17,7 @@ from duologue.protocols.native.codec import NativeCodec
 from duologue.protocols.native.commands import parse_command
 from duologue.server.chats import long_chunks
 from duologue.server.chats.relay import Relay
+from tests.server.chats.test_bookkeeping import BySettling
 
 Heard = list[bytes | Command | str]
 """Lines that went out raw, commands that came back, codes of errors."""
@@ -39,6 +40,7 @@ class Chatter:
             send=self.send,
             keep=lambda chunk, count: self.kept.append((chunk, count)),
             pay=self.pay,
+            bookkeeping=BySettling(),
         )
 
     def pay(self, lines: int, size: int) -> bool:
@@ -52,7 +54,9 @@ class Chatter:
 
     def receive(self, data: bytes) -> bool:
         try:
-            for command in self.relay.reader(self.codec)(data):
+            commands = self.relay.reader(self.codec)(data)
+            self.relay.settle()
+            for command in commands:
                 if command != NoCommand():  # for a part of a line
                     self.heard.append(command.code if isinstance(command, PeerError) else command)
         except FatalPeerError as error:

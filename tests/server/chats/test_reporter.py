@@ -63,8 +63,7 @@ class Scene:
         self.heard: list[tuple[float, int, int]] = []
 
     def says(self, messages: int = 1, size: int = 10) -> None:
-        self.stream.sent += messages
-        self.stream.size += size
+        self.stream.counts(messages, size)
         self.stream.stored = self.stream.sent
         self.reporter.news(self.stream)
 

@@ -1,0 +1,113 @@
+"""Messages are counted and kept some milliseconds after they have gone on: nothing is lost or late by it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+import pytest
+
+from duologue.core.streams import Stream
+from duologue.protocols.native.codec import NativeCodec
+from duologue.server.chats import bookkeeping
+from duologue.server.chats.bookkeeping import Bookkeeping
+from duologue.server.chats.relay import SHORT, Relay
+from duologue.server.session import Receiver
+from tests.bound import BOUND
+
+
+class BySettling(Bookkeeping):
+    """For tests that settle themselves, and may have no loop."""
+
+    def note(self, who: bookkeeping.Unsettled) -> None:
+        self._unsettled.append(who)
+
+
+class Talker:
+    """The server's end of somebody who says something."""
+
+    def __init__(self, books: Bookkeeping, on_send: Callable[[bytes], None] | None = None) -> None:
+        self.stream = Stream("c")
+        self.sent: list[bytes] = []
+        self.kept: list[tuple[bytes, int]] = []
+        self.changed = asyncio.Event()
+        self.relay = Relay(
+            stream=self.stream,
+            send=on_send or self.sent.append,
+            keep=self._keep,
+            pay=lambda *_: True,
+            bookkeeping=books,
+        )
+        codec = NativeCodec()
+        [_] = codec.receive_data(b"duologue/1 chat_socket t\n")
+        self.says: Receiver = self.relay.reader(codec)
+
+    def _keep(self, lines: bytes, count: int) -> None:
+        self.kept.append((lines, count))
+        self.changed.set()
+
+    async def until_kept(self) -> None:
+        self.changed.clear()
+        async with asyncio.timeout(BOUND):
+            await self.changed.wait()
+
+
+async def test_after_a_pause_a_message_is_kept_in_the_next_turn_of_the_loop() -> None:
+    alice = Talker(Bookkeeping())
+    alice.says(b":one\n")
+    assert (alice.sent, alice.kept) == ([b":one\n"], [])
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    assert alice.kept == [(b":one\n", 1)]
+
+
+async def test_what_comes_soon_after_is_kept_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bookkeeping, "EVERY", 0.05)
+    books = Bookkeeping()
+    alice, bob = Talker(books), Talker(books)
+    alice.says(b":one\n")
+    await alice.until_kept()
+    for text in (b":two\n", b":three\n"):
+        alice.says(text)
+        bob.says(text)
+    assert alice.sent == [b":one\n", b":two\n", b":three\n"], "nobody waits for it"
+    assert alice.kept == [(b":one\n", 1)]
+    await bob.until_kept()
+    assert alice.kept == [(b":one\n", 1), (b":two\n:three\n", 2)]
+    assert bob.kept == [(b":two\n:three\n", 2)]
+
+
+def test_whoever_asks_how_many_were_sent_has_them_counted() -> None:
+    """A partner may acknowledge a message as soon as it has it (7.5)."""
+    alice = Talker(BySettling())
+    for text in (b":one\n", b":two\n"):
+        alice.says(text)
+    assert alice.stream.sent == 2
+    assert alice.stream.size == 10
+    assert alice.kept == [(b":one\n:two\n", 2)]
+
+
+def test_one_who_falls_behind_by_a_message_has_been_sent_it() -> None:
+    seen: list[int] = []
+    alice = Talker(BySettling(), lambda _: seen.append(alice.stream.sent))
+    alice.says(b":one\n")
+    alice.says(b":two\n")
+    assert seen == [1, 2]
+
+
+def test_several_at_once_and_long_ones_are_kept_at_once_and_in_order() -> None:
+    alice = Talker(BySettling())
+    long = b":" + b"x" * SHORT + b"\n"
+    for data in (b":one\n", b":two\n:three\n", b":four\n", long):
+        alice.says(data)
+    assert alice.kept == [(b":one\n", 1), (b":two\n:three\n", 2), (b":four\n", 1), (long, 1)]
+    assert alice.stream.sent == 5
+
+
+def test_everybody_is_settled_with_when_somebody_asks_what_was_said() -> None:
+    books = BySettling()
+    alice, bob = Talker(books), Talker(books)
+    alice.says(b":one\n")
+    bob.says(b":two\n")
+    books.settle()
+    assert (alice.kept, bob.kept) == ([(b":one\n", 1)], [(b":two\n", 1)])
