@@ -211,8 +211,8 @@ DEFENCES = (
     Defence(
         "what waited is the sender's when it leaves",
         "duologue/server/chats/delivery.py",
-        "    def sender_leaves(self) -> None:\n        self._put_by, self._put_by_size = [], 0\n",
-        "    def sender_leaves(self) -> None:\n",
+        "        self._put_by, self._put_by_size = [], 0\n        if self._sender:\n",
+        "        if self._sender:\n",
         "tests/attacks/test_disk.py::test_what_waited_is_the_senders_when_it_leaves_and_comes_back",
     ),
     Defence(

@@ -57,8 +57,8 @@ DEFENCES = (
     Defence(
         "one PONG answers all PINGs until then",
         REPORTER,
-        "        if self._timer is None:\n            self._call_at(self._timers.time() + ANSWER_WITHIN)\n",
-        "        self._timers.call_at(self._timers.time() + ANSWER_WITHIN, self._report)\n",
+        "        if self._answering is None:  # one for many",
+        "        if True:  # one for each",
         f"{REPORTER_TESTS}test_a_ping_without_news_is_answered_within_5_s_and_several_once",
     ),
     Defence(
@@ -109,6 +109,20 @@ DEFENCES = (
         "    changes = _left_alone(state, IN_CHAT)\n",
         "    changes = [*_requests_ended(state, RequestsEnded(event.nickname)), *_left_alone(state, IN_CHAT)]\n",
         "tests/client/window/test_hear_talks.py::test_a_request_after_a_chat_is_heard_of_before_the_chat_and_stays",
+    ),
+    Defence(
+        "what is expected during a commit comes with the next",
+        "duologue/server/storage/sqlite.py",
+        "        elif self._waiting or self._collect is not _nothing:\n",
+        "        elif self._waiting:\n",
+        "tests/server/storage/test_sqlite.py::test_what_is_expected_during_a_commit_comes_with_the_next",
+    ),
+    Defence(
+        "where what was expected has been given before, the store is at rest",
+        "duologue/server/storage/sqlite.py",
+        "        if not self._waiting:  # what was expected has been given, and written, before\n            self._rest()\n            return\n",
+        "        if not self._waiting:\n            return\n",
+        "tests/server/storage/test_sqlite.py::test_where_it_has_been_given_before_no_commit_is_made",
     ),
     Defence(
         "whoever asks how many were sent has them counted",

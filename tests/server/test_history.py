@@ -9,12 +9,12 @@ from pathlib import Path
 from duologue.core.commands.chat import ReadHistory, SearchHistory
 from duologue.core.events.chat import Recalled, RecallEnded, Refused
 from duologue.core.room import Room
-from duologue.server.chats.bookkeeping import Bookkeeping
 from duologue.server.history import FOUND_MESSAGES, PAGE_BYTES, PAGE_MESSAGES, HistoryReader
 from duologue.server.session import Session
 from duologue.server.storage.base import Message, StoreError, Unfinished
 from duologue.server.storage.shares import MailboxLimits
 from duologue.server.storage.unreceived import Unreceived
+from tests.server.chats.test_bookkeeping import BySettling
 from tests.server.test_session import FakeConnection, fake, session
 from tests.stage import until
 
@@ -53,7 +53,7 @@ async def answer(who: Session) -> tuple[list[int], object]:
 
 
 async def test_the_newest_are_told_oldest_first_with_where_older_ones_begin() -> None:
-    history, alice = HistoryReader(Shelf(10), Bookkeeping()), session("alice")
+    history, alice = HistoryReader(Shelf(10), BySettling()), session("alice")
     history.history(alice, "bob", 3, None)
     assert await answer(alice) == ([8, 9, 10], RecallEnded(3, 8))
     history.history(alice, "bob", 3, 8)
@@ -62,7 +62,7 @@ async def test_the_newest_are_told_oldest_first_with_where_older_ones_begin() ->
 
 async def test_a_message_is_told_with_its_place_in_its_stream() -> None:
     """So a client knows it for the one that it heard."""
-    history, alice = HistoryReader(Shelf(2), Bookkeeping()), session("alice")
+    history, alice = HistoryReader(Shelf(2), BySettling()), session("alice")
     history.history(alice, "bob", 1, None)
     connection = fake(alice.login_socket)
     await connection.until(is_answered)
@@ -70,7 +70,7 @@ async def test_a_message_is_told_with_its_place_in_its_stream() -> None:
 
 
 async def test_at_the_beginning_there_is_nothing_older() -> None:
-    history, alice = HistoryReader(Shelf(2), Bookkeeping()), session("alice")
+    history, alice = HistoryReader(Shelf(2), BySettling()), session("alice")
     history.history(alice, "bob", 3, None)
     assert await answer(alice) == ([1, 2], RecallEnded(2))
     history.history(alice, "bob", 3, 1)
@@ -79,7 +79,7 @@ async def test_at_the_beginning_there_is_nothing_older() -> None:
 
 async def test_a_page_has_a_most_of_messages_and_a_question_for_none_gets_one() -> None:
     shelf = Shelf(PAGE_MESSAGES + 5)
-    history, alice = HistoryReader(shelf, Bookkeeping()), session("alice")
+    history, alice = HistoryReader(shelf, BySettling()), session("alice")
     history.history(alice, "bob", 10**17, None)
     numbers, end = await answer(alice)
     assert (len(numbers), end) == (PAGE_MESSAGES, RecallEnded(PAGE_MESSAGES, 6))
@@ -89,7 +89,7 @@ async def test_a_page_has_a_most_of_messages_and_a_question_for_none_gets_one() 
 
 
 async def test_a_page_has_a_most_of_bytes_and_goes_on_where_it_was_cut() -> None:
-    history, alice = HistoryReader(Shelf(100, size=8000), Bookkeeping()), session("alice")
+    history, alice = HistoryReader(Shelf(100, size=8000), BySettling()), session("alice")
     history.history(alice, "bob", 100, None)
     numbers, end = await answer(alice)
     assert len(numbers) == PAGE_BYTES // 8000
@@ -98,14 +98,14 @@ async def test_a_page_has_a_most_of_bytes_and_goes_on_where_it_was_cut() -> None
 
 
 async def test_one_message_is_told_however_long_it_is() -> None:
-    history, alice = HistoryReader(Shelf(2, size=PAGE_BYTES + 1), Bookkeeping()), session("alice")
+    history, alice = HistoryReader(Shelf(2, size=PAGE_BYTES + 1), BySettling()), session("alice")
     history.history(alice, "bob", 2, None)
     assert await answer(alice) == ([2], RecallEnded(1, 2))
 
 
 async def test_a_search_has_a_most_of_results() -> None:
     shelf = Shelf(FOUND_MESSAGES + 1)
-    history, alice = HistoryReader(shelf, Bookkeeping()), session("alice")
+    history, alice = HistoryReader(shelf, BySettling()), session("alice")
     history.search(alice, "some words", [])
     numbers, end = await answer(alice)
     assert (len(numbers), end) == (FOUND_MESSAGES, RecallEnded(FOUND_MESSAGES))
@@ -113,7 +113,7 @@ async def test_a_search_has_a_most_of_results() -> None:
 
 
 async def test_the_client_is_not_read_from_until_the_answer_is_there() -> None:
-    history, alice = HistoryReader(Shelf(1), Bookkeeping()), session("alice")
+    history, alice = HistoryReader(Shelf(1), BySettling()), session("alice")
     history.history(alice, "bob", 1, None)
     assert fake(alice.chat_socket).holds
     await answer(alice)
@@ -123,7 +123,7 @@ async def test_the_client_is_not_read_from_until_the_answer_is_there() -> None:
 
 async def test_a_store_that_cannot_be_read_is_a_sentence_without_its_path() -> None:
     history, alice = (
-        HistoryReader(Shelf(1, error=StoreError(Path("/secret/place"), "cannot be read")), Bookkeeping()),
+        HistoryReader(Shelf(1, error=StoreError(Path("/secret/place"), "cannot be read")), BySettling()),
         session("alice"),
     )
     history.history(alice, "bob", 1, None)
@@ -141,7 +141,7 @@ async def test_in_a_room_nothing_is_told_of_whom_one_has_blocked() -> None:
             found = [Message(n, "c", name, room_id, n, n, "x") for n, name in enumerate(people, start=1)]
             return [message for message in found if before is None or message.number < before][-limit:]
 
-    history = HistoryReader(RoomShelf(0), Bookkeeping(), lambda sender, me: (sender, me) != ("eve", "alice"))
+    history = HistoryReader(RoomShelf(0), BySettling(), lambda sender, me: (sender, me) != ("eve", "alice"))
     alice = session("alice")
     history.room_history(alice, Room("#tea", "#id"), 9, None)
     assert await answer(alice) == ([1, 3], RecallEnded(2))
@@ -160,13 +160,13 @@ class Slow(Shelf):
 
 
 async def test_a_page_of_history_that_takes_too_long_is_a_shorter_one() -> None:
-    history, alice = HistoryReader(Slow(9), Bookkeeping()), session("alice")
+    history, alice = HistoryReader(Slow(9), BySettling()), session("alice")
     history.history(alice, "bob", 5, None)
     assert await answer(alice) == ([8, 9], RecallEnded(2, 8))
 
 
 async def test_history_of_which_nothing_was_found_in_time_is_refused_in_words() -> None:
-    history, alice = HistoryReader(Slow(0), Bookkeeping()), session("alice")
+    history, alice = HistoryReader(Slow(0), BySettling()), session("alice")
     history.history(alice, "bob", 5, None)
     numbers, end = await answer(alice)
     assert numbers == []
@@ -176,7 +176,7 @@ async def test_history_of_which_nothing_was_found_in_time_is_refused_in_words() 
 
 
 async def test_a_search_that_takes_too_long_tells_what_was_found_and_that_more_may_be() -> None:
-    history, alice = HistoryReader(Slow(2), Bookkeeping()), session("alice")
+    history, alice = HistoryReader(Slow(2), BySettling()), session("alice")
     history.search(alice, "some words", [])
     connection = fake(alice.login_socket)
     await connection.until(lambda connection: any(isinstance(event, RecallEnded) for event in connection.told))
@@ -199,7 +199,7 @@ async def test_nothing_is_read_any_more_for_who_has_gone() -> None:
             raise AssertionError
 
     shelf = Waiting(1)
-    history, alice = HistoryReader(shelf, Bookkeeping()), session("alice")
+    history, alice = HistoryReader(shelf, BySettling()), session("alice")
     history.search(alice, "some words", [])
     history.left(alice)
     await until(lambda: shelf.was_given_up)
@@ -216,7 +216,7 @@ async def test_a_guest_reads_in_the_name_of_its_address() -> None:
             asked.append(asker)
             return []
 
-    history = HistoryReader(RoomShelf(0), Bookkeeping())
+    history = HistoryReader(RoomShelf(0), BySettling())
     for nickname in ("alice", "~guest"):
         who = session(nickname)
         history.room_history(who, Room("#tea", "#id"), 9, None)

@@ -1,16 +1,15 @@
-"""When messages that were passed on are counted and kept: at once after a pause, and else a few milliseconds later, all
-of them together.
-"""
+"""When messages that were passed on are counted and kept: just before the store commits, all of them together."""
 
 from __future__ import annotations
 
 import asyncio
-from math import inf
 from typing import Protocol
 
-EVERY = 0.01
-"""Seconds from one time to the next. A commit is 15 ms away at least while messages go on, so it has more of them, and
-none is safe later.
+from duologue.server.storage.base import Store
+
+LATEST = 0.1
+"""Seconds after which they are counted and kept at the latest: where no history is kept nothing is safer by it, and it
+is memory that waits.
 """
 
 
@@ -21,25 +20,26 @@ class Unsettled(Protocol):
 
 
 class Bookkeeping:
-    """Those whose messages wait to be counted and kept."""
+    """Those whose messages wait to be counted and kept. `store` is told that there are some, and calls `settle` when it
+    takes them.
+    """
 
-    def __init__(self) -> None:
+    def __init__(self, store: Store) -> None:
         self._unsettled: list[Unsettled] = []
-        self._last = -inf
+        self._store = store
+        self._timer: asyncio.TimerHandle | None = None
 
     def note(self, who: Unsettled) -> None:
         """Settle with `who` soon, and all that comes until then with it."""
         if not self._unsettled:
-            loop = asyncio.get_running_loop()
-            loop.call_at(max(loop.time(), self._last + EVERY), self._settle_now)
+            self._timer = asyncio.get_running_loop().call_later(LATEST, self.settle)
+            self._store.expect(self.settle)
         self._unsettled.append(who)
 
     def settle(self) -> None:
         """Settle with everybody: somebody asks for what was said until now."""
+        if self._timer:
+            self._timer.cancel()
         unsettled, self._unsettled = self._unsettled, []
         for who in unsettled:
             who.settle()
-
-    def _settle_now(self) -> None:
-        self._last = asyncio.get_running_loop().time()
-        self.settle()

@@ -24,7 +24,7 @@ class Timers(Protocol):
 class Reporter:
     """Reports to `session`. `phase` is its place among the others (see `ReportPace`)."""
 
-    __slots__ = ("_due", "_news", "_pace", "_reported", "_session", "_timer", "_timers")
+    __slots__ = ("_answering", "_due", "_is_asked", "_news", "_pace", "_reported", "_session", "_timer", "_timers")
 
     def __init__(self, session: Session, timers: Timers, phase: float) -> None:
         self._session = session
@@ -34,6 +34,8 @@ class Reporter:
         self._reported: tuple[Stream | None, int, int] = (None, 0, 0)
         self._timer: TimerHandle | None = None
         self._due = inf
+        self._is_asked = False
+        self._answering: TimerHandle | None = None
 
     def news(self, stream: Stream) -> None:
         """Report soon how far `stream` has come, which is further than before."""
@@ -44,8 +46,9 @@ class Reporter:
 
     def answer(self) -> None:
         """Answer a sign of life, with the next news or without any."""
-        if self._timer is None:
-            self._call_at(self._timers.time() + ANSWER_WITHIN)
+        self._is_asked = True
+        if self._answering is None:  # one for many questions: nearly all are answered by news before
+            self._answering = self._timers.call_at(self._timers.time() + ANSWER_WITHIN, self._answer_if_asked)
 
     def answer_at_once(self) -> None:
         if self._timer:
@@ -54,9 +57,15 @@ class Reporter:
 
     def stop(self) -> None:
         """Report nothing more: the client is gone."""
-        if self._timer:
-            self._timer.cancel()
+        for timer in (self._timer, self._answering):
+            if timer:
+                timer.cancel()
         self._news.clear()
+
+    def _answer_if_asked(self) -> None:
+        self._answering = None
+        if self._is_asked:
+            self.answer_at_once()
 
     def _has_much(self, stream: Stream) -> bool:
         """Return whether much has come in since the last report; that this is to be reported is near enough."""
@@ -72,7 +81,7 @@ class Reporter:
         self._timer = self._timers.call_at(due, self._report)
 
     def _report(self) -> None:
-        self._timer, self._due = None, inf
+        self._timer, self._due, self._is_asked = None, inf, False
         news, self._news = self._news, {}
         for stream in news or self._without_news():
             self._session.tell(_state_of(stream))

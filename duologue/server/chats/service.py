@@ -59,7 +59,7 @@ class ChatService:
         self._behind: set[tuple[str, str]] = set()
         self._tasks = Tasks()
         feed = Feed()
-        self._bookkeeping = Bookkeeping()
+        self._bookkeeping = Bookkeeping(store)
         self.delivery = Delivery(
             store,
             backpressure,

@@ -202,6 +202,11 @@ class Store(Protocol):
     def append(self, chat_id: str, sender: str, lines: bytes, count: int, at: float) -> None:
         """Take `count` message lines as they came from `sender`; they follow the ones before in the last stream."""
 
+    def expect(self, collect: Callable[[], None]) -> None:
+        """Call `collect`, which appends messages, just before the next commit, which is due. Does nothing where nothing
+        is written.
+        """
+
     def received(self, chat_id: str, sender: str, stream: str, upto: int) -> None:
         """Note that the partner holds the messages 1 to `upto` of this stream; some of them may not be stored yet."""
 

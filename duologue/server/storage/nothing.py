@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NoReturn
 
 from duologue.server.storage.base import Letter, LiveChat, LiveRoom, StoreError
@@ -33,6 +33,9 @@ class RemembersNothing:
         pass
 
     def append(self, chat_id: str, sender: str, lines: bytes, count: int, at: float) -> None:
+        pass
+
+    def expect(self, collect: Callable[[], None]) -> None:
         pass
 
     def received(self, chat_id: str, sender: str, stream: str, upto: int) -> None:

@@ -102,6 +102,7 @@ class SqliteStore:
         self._writing = False  # from the moment that a commit is due until it is done
         self._asking: list[asyncio.Future[object]] = []  # for answers of the next commit, and of the one that runs
         self._asked: list[asyncio.Future[object]] = []
+        self._collect: Callable[[], None] = _nothing
         self._refusal: StoreError | None = None
         self._at_rest = asyncio.Event()
         self._at_rest.set()
@@ -177,6 +178,12 @@ class SqliteStore:
             raise self._refusal
         self._waiting.append(chat_id, sender, lines, count, at)
         if not self._writing:
+            self._due()
+
+    def expect(self, collect: Callable[[], None]) -> None:
+        """Commit soon, and call `collect` just before: it appends messages."""
+        if self._refusal is None:
+            self._collect = collect
             self._due()
 
     def received(self, chat_id: str, sender: str, stream: str, upto: int) -> None:
@@ -354,6 +361,11 @@ class SqliteStore:
 
     def _hand_over(self) -> None:
         self._timer = None
+        self._collect()
+        self._collect = _nothing
+        if not self._waiting:  # what was expected has been given, and written, before
+            self._rest()
+            return
         self._asked, self._asking = self._asking, []
         self._writer.write(self._waiting.take())
 
@@ -366,7 +378,7 @@ class SqliteStore:
         self._rest()
         if self._asking:
             self._answer_due()
-        elif self._waiting:
+        elif self._waiting or self._collect is not _nothing:
             self._due()
         if batch.stored:
             self._committed(batch.stored)
@@ -397,6 +409,10 @@ class SqliteStore:
         self._sweeper.close()
         self._writer.stop()
         self._file.release()
+
+
+def _nothing() -> None:
+    """Nothing is expected."""
 
 
 def _spacing_after(batch: Batch) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from typing import cast
 
 import pytest
 
@@ -13,11 +14,29 @@ from duologue.server.chats import bookkeeping
 from duologue.server.chats.bookkeeping import Bookkeeping
 from duologue.server.chats.relay import SHORT, Relay
 from duologue.server.session import Receiver
+from duologue.server.storage.base import Store
 from tests.bound import BOUND
+
+
+class NoStore:
+    """Expects nothing."""
+
+    def __init__(self) -> None:
+        self.collect: Callable[[], None] | None = None
+
+    def expect(self, collect: Callable[[], None]) -> None:
+        self.collect = collect
+
+
+def books_of(store: NoStore) -> Bookkeeping:
+    return Bookkeeping(cast(Store, store))
 
 
 class BySettling(Bookkeeping):
     """For tests that settle themselves, and may have no loop."""
+
+    def __init__(self) -> None:
+        super().__init__(cast(Store, NoStore()))
 
     def note(self, who: bookkeeping.Unsettled) -> None:
         self._unsettled.append(who)
@@ -52,29 +71,32 @@ class Talker:
             await self.changed.wait()
 
 
-async def test_after_a_pause_a_message_is_kept_in_the_next_turn_of_the_loop() -> None:
-    alice = Talker(Bookkeeping())
-    alice.says(b":one\n")
-    assert (alice.sent, alice.kept) == ([b":one\n"], [])
-    await asyncio.sleep(0)
-    await asyncio.sleep(0)
-    assert alice.kept == [(b":one\n", 1)]
-
-
-async def test_what_comes_soon_after_is_kept_together(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bookkeeping, "EVERY", 0.05)
-    books = Bookkeeping()
+async def test_the_store_takes_what_was_said_just_before_it_commits() -> None:
+    store = NoStore()
+    books = books_of(store)
     alice, bob = Talker(books), Talker(books)
-    alice.says(b":one\n")
-    await alice.until_kept()
-    for text in (b":two\n", b":three\n"):
+    for text in (b":one\n", b":two\n"):
         alice.says(text)
         bob.says(text)
-    assert alice.sent == [b":one\n", b":two\n", b":three\n"], "nobody waits for it"
+    assert alice.sent == [b":one\n", b":two\n"], "nobody waits for it"
+    assert alice.kept == []
+    assert store.collect
+    store.collect()
+    assert alice.kept == bob.kept == [(b":one\n:two\n", 2)]
+    store.collect = None
+    alice.says(b":three\n")
+    assert store.collect, "the next commit is expected too"
+
+
+async def test_where_nothing_is_written_it_is_counted_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bookkeeping, "LATEST", 0.01)
+    alice = Talker(books_of(NoStore()))
+    alice.says(b":one\n")
+    await alice.until_kept()
     assert alice.kept == [(b":one\n", 1)]
-    await bob.until_kept()
-    assert alice.kept == [(b":one\n", 1), (b":two\n:three\n", 2)]
-    assert bob.kept == [(b":two\n:three\n", 2)]
+    alice.says(b":two\n")
+    await alice.until_kept()
+    assert alice.kept == [(b":one\n", 1), (b":two\n", 1)]
 
 
 def test_whoever_asks_how_many_were_sent_has_them_counted() -> None:

@@ -663,3 +663,30 @@ async def test_the_index_does_not_grow_into_the_reserve(listener: Listener) -> N
     listener.free = 10**9
     await store.receipt("two", "bob", 1)
     assert len(await store.search("bob", "tea", 5)) == 2
+
+
+async def test_what_is_expected_is_collected_just_before_the_commit(listener: Listener, store: SqliteStore) -> None:
+    store.chat_started("c1", "alice", "bob", 1.0)
+    await store.synced()
+    for number in (1, 2):
+        store.expect(lambda: store.append("c1", "alice", b":hi\n", 1, 2.0))
+        await listener.until_stored("c1", "alice", number)
+
+
+async def test_what_is_expected_during_a_commit_comes_with_the_next(listener: Listener, store: SqliteStore) -> None:
+    store.chat_started("c1", "alice", "bob", 1.0)
+    store.append("c1", "alice", b":one\n", 1, 2.0)
+    with held_up(listener.path):
+        await handed_over(store)
+        store.expect(lambda: store.append("c1", "alice", b":two\n", 1, 2.0))
+    await listener.until_stored("c1", "alice", 2)
+
+
+async def test_where_it_has_been_given_before_no_commit_is_made(listener: Listener, store: SqliteStore) -> None:
+    store.chat_started("c1", "alice", "bob", 1.0)
+    await store.synced()
+    collected = asyncio.Event()
+    store.expect(collected.set)
+    await asyncio.wait_for(collected.wait(), BOUND)
+    store.append("c1", "alice", b":one\n", 1, 2.0)
+    await listener.until_stored("c1", "alice", 1)
