@@ -98,11 +98,13 @@ class FalseServer:
     def close(self, kind: str) -> None:
         self.sockets[kind].close()
 
-    async def hears(self, kind: str, line: bytes) -> None:
-        """Wait until that line came."""
+    async def hears(self, kind: str, line: bytes) -> list[tuple[str, bytes]]:
+        """Wait until that line came; return what came before it."""
+        before = []
         async with asyncio.timeout(BOUND):
-            while await self.heard.get() != (kind, line):
-                pass
+            while (heard := await self.heard.get()) != (kind, line):
+                before.append(heard)
+        return before
 
     async def stop(self) -> None:
         assert self._server

@@ -118,7 +118,8 @@ async def test_what_is_finished_is_acknowledged_before_the_goodbye(false_server:
         connection.finished(await connection.next_event())
     leaving = asyncio.create_task(connection.leave())
     await false_server.hears("check_socket", b"PING 1 xyz\n")
-    assert not leaving.done()
+    false_server.say("check_socket", b"PING\n")
+    assert ("chat_socket", b"/exit\n") not in await false_server.hears("check_socket", b"PONG\n")
     false_server.say("check_socket", b"PONG 0 0 xyz\n")
     await false_server.hears("chat_socket", b"/exit\n")
     await leaving

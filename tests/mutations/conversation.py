@@ -64,13 +64,6 @@ DEFENCES = (
         THE_REST,
     ),
     Defence(
-        "an original client hears it there too",
-        MAILBOX,
-        "carrier = session.chat_socket.heard_on if",
-        "carrier = session.chat_socket if",
-        "tests/scenes/test_simplechat.py::test_the_rest_of_a_chat_comes_where_the_chat_came",
-    ),
-    Defence(
         "a letter is no part of a conversation",
         MAILBOX,
         "carrier = session.chat_socket.heard_on if is_rest else session.login_socket",

@@ -16,7 +16,6 @@ from duologue.core.names import Account
 from duologue.protocols.lines import LINE_LIMIT
 from duologue.server.chats import bookkeeping
 from duologue.server.session import Connection, Session
-from duologue.server.storage.sqlite import SqliteStore
 from tests.scenes.conftest import acknowledges, exits, hears_pong
 from tests.stage import UNPAID, Actor, Stage, Wire, opened, until
 
@@ -293,7 +292,7 @@ async def test_what_was_said_a_moment_ago_is_kept_whatever_comes_then(
     await bob.hears(":first")
     await hears_pong(alice, f"PONG 1 0 {chat}")
     monkeypatch.setattr(bookkeeping, "LATEST", 3600.0)
-    monkeypatch.setattr(SqliteStore, "expect", lambda *_: None)
+    monkeypatch.setattr(keeping.server.hub.chats._bookkeeping._store, "expect", lambda _: None)
 
     await alice.says(":asked")
     await bob.hears(":asked")

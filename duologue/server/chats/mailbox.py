@@ -174,7 +174,7 @@ class Mailbox:
             if message.number > visit.handed.get(message.stream, 0):
                 visit.handed[message.stream] = message.number
                 is_rest = message.stream in visit.begun_in_chat
-                carrier = session.chat_socket.heard_on if is_rest else session.login_socket
+                carrier = session.chat_socket if is_rest else session.login_socket
                 carrier.tell(MessageFrom(message.sender, int(message.at), message.stream, message.number, message.text))
         return bool(page)
 
