@@ -59,14 +59,14 @@ DEFENCES = (
     Defence(
         "the rest of a chat comes where its beginning came",
         MAILBOX,
-        "carrier = session.chat_socket.heard_on if is_rest else session.login_socket",
+        "carrier = session.chat_socket if is_rest else session.login_socket",
         "carrier = session.login_socket",
         THE_REST,
     ),
     Defence(
         "a letter is no part of a conversation",
         MAILBOX,
-        "carrier = session.chat_socket.heard_on if is_rest else session.login_socket",
+        "carrier = session.chat_socket if is_rest else session.login_socket",
         "carrier = session.chat_socket.heard_on",
         f"{SCENES}test_what_is_said_just_after_the_chat_began_comes_as_the_chat",
     ),

@@ -152,6 +152,13 @@ DEFENCES = (
         "tests/scenes/test_conversation.py::test_what_was_said_a_moment_ago_is_kept_whatever_comes_then",
     ),
     Defence(
+        "what was said just before everybody has to leave is kept",
+        "duologue/server/chats/delivery.py",
+        "            self._relay.settle()  # the store may be closed next\n",
+        "            pass\n",
+        "tests/scenes/test_shutdown.py::test_nobody_is_told_that_a_chat_pauses",
+    ),
+    Defence(
         "what was said a moment ago is found",
         "duologue/server/history.py",
         "        self._bookkeeping.settle()  # what was said until now is to be found\n",

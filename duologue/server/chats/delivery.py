@@ -94,6 +94,8 @@ class Flow:
         session.chat_socket.receive_through(relay.reader if self._can_keep() else None)
 
     def sender_leaves(self) -> None:
+        if self._relay:
+            self._relay.settle()  # the store may be closed next
         self._put_by, self._put_by_size = [], 0
         if self._sender:
             self._sender.chat_socket.release(Hold.DISK)

@@ -208,6 +208,7 @@ class SqliteStore:
     async def close(self) -> None:
         """Commit all that was taken and close the file. Questions that are not answered by then are dropped."""
         if self._refusal is None:
+            self._take_expected()
             self._refusal = StoreError(self._file.path, "the store is closed")
             self._stop_reading()
             self._reserve.stop()
@@ -361,13 +362,16 @@ class SqliteStore:
 
     def _hand_over(self) -> None:
         self._timer = None
-        self._collect()
-        self._collect = _nothing
+        self._take_expected()
         if not self._waiting:  # what was expected has been given, and written, before
             self._rest()
             return
         self._asked, self._asking = self._asking, []
         self._writer.write(self._waiting.take())
+
+    def _take_expected(self) -> None:
+        self._collect()
+        self._collect = _nothing
 
     def _written(self, batch: Batch, answers: Answers) -> None:
         self._reserve.judge()

@@ -690,3 +690,10 @@ async def test_where_it_has_been_given_before_no_commit_is_made(listener: Listen
     await asyncio.wait_for(collected.wait(), BOUND)
     store.append("c1", "alice", b":one\n", 1, 2.0)
     await listener.until_stored("c1", "alice", 1)
+
+
+async def test_what_is_expected_is_collected_before_it_closes(listener: Listener, store: SqliteStore) -> None:
+    store.chat_started("c1", "alice", "bob", 1.0)
+    store.expect(lambda: store.append("c1", "alice", b":one\n", 1, 2.0))
+    await store.close()
+    assert listener.stored == {("c1", "alice"): 1}
