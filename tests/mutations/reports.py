@@ -112,7 +112,7 @@ DEFENCES = (
     Defence(
         "what is expected during a commit comes with the next",
         "duologue/server/storage/sqlite.py",
-        "        elif self._waiting or self._collect is not _nothing:\n",
+        "        elif self._waiting or self._collect:\n",
         "        elif self._waiting:\n",
         "tests/server/storage/test_sqlite.py::test_what_is_expected_during_a_commit_comes_with_the_next",
     ),
@@ -167,7 +167,7 @@ DEFENCES = (
     ),
     Defence(
         "many people who say a little each have few commits",
-        "duologue/server/storage/sqlite.py",
+        "duologue/server/storage/spacing.py",
         "return BUSY_SPACING if messages > BUSY_MESSAGES and size < BUSY_BYTES else COMMIT_SPACING",
         "return COMMIT_SPACING",
         "tests/server/storage/test_sqlite.py::test_commits_are_further_apart_while_many_say_a_little",

@@ -1,6 +1,4 @@
-"""The listening sockets: accept connections, within the limits of addresses and descriptors, and know all that are
-open.
-"""
+"""The listening sockets: accept connections, within limits of addresses and descriptors, and know all that are open."""
 
 from __future__ import annotations
 

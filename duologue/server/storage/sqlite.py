@@ -1,7 +1,6 @@
 """The store of messages in one SQLite file. Lives on the event loop and never blocks it: threads commit and read.
 
-Stored means synced: `committed` is called after COMMIT has returned (WAL, synchronous=FULL). While one commit runs, new
-messages are gathered for the next, so a commit costs per stream, not per message.
+Stored means synced: `committed` is called after COMMIT (WAL, synchronous=FULL). What comes meanwhile is in the next one.
 """
 
 from __future__ import annotations
@@ -11,11 +10,11 @@ import contextlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from threading import Lock
-from typing import TypeVar
 
 from duologue.core.errors import PeerError
 from duologue.server.access import check_room
-from duologue.server.storage import reader
+from duologue.server.storage import reader, spacing
+from duologue.server.storage.answers import T, noted, settle
 from duologue.server.storage.base import (
     ChatProgress,
     KeptLetter,
@@ -42,21 +41,6 @@ from duologue.server.storage.shares import MailboxLimits
 from duologue.server.storage.store_file import START_BYTES, StoreFile, refused, use_wal
 from duologue.server.storage.store_id import begin_anew, check_is_the_one, check_is_there
 from duologue.server.storage.writer import Answers, Writer
-
-# From the end of a commit to the next, in seconds. Each one costs the loop two switches of threads, a fight for the
-# interpreter's lock, and two rows for each stream that has anything new. A store that was idle commits at once.
-COMMIT_SPACING = 0.015
-# The same while many people say a little each: acknowledgements go out every 200 ms then, so a finer grain is paid for
-# and hardly seen. With 50 ms the slowest acknowledgements would come after a quarter of a second.
-BUSY_SPACING = 0.04
-BUSY_MESSAGES = 100
-BUSY_BYTES = 256 * 1024
-"""In a commit of more messages than the one, and fewer bytes than the other, many people say a little each."""
-# The same where somebody waits for an answer: one who writes to a room says the next thing only when this is stored.
-ANSWER_SPACING = 0.005
-
-
-T = TypeVar("T")
 
 
 class SqliteStore:
@@ -102,7 +86,7 @@ class SqliteStore:
         self._writing = False  # from the moment that a commit is due until it is done
         self._asking: list[asyncio.Future[object]] = []  # for answers of the next commit, and of the one that runs
         self._asked: list[asyncio.Future[object]] = []
-        self._collect: Callable[[], None] = _nothing
+        self._collect: Callable[[], None] | None = None
         self._refusal: StoreError | None = None
         self._at_rest = asyncio.Event()
         self._at_rest.set()
@@ -326,7 +310,7 @@ class SqliteStore:
         """
         self._check_open()
         answer: asyncio.Future[T] = self._loop.create_future()
-        answer.add_done_callback(_noted)
+        answer.add_done_callback(noted)
         self._waiting.ask(question, rows)
         self._asking.append(answer)  # type: ignore[arg-type]  # a list of several kinds
         self._answer_due()
@@ -370,25 +354,26 @@ class SqliteStore:
         self._writer.write(self._waiting.take())
 
     def _take_expected(self) -> None:
-        self._collect()
-        self._collect = _nothing
+        collect, self._collect = self._collect, None
+        if collect:
+            collect()
 
     def _written(self, batch: Batch, answers: Answers) -> None:
         self._reserve.judge()
         self._waiting.written()
         now, is_much = self._loop.time(), self._waiting.is_much
-        self._not_before = now if is_much else now + _spacing_after(batch)
-        self._answer_not_before = now if is_much else now + ANSWER_SPACING
+        self._not_before = now if is_much else now + spacing.after(batch)
+        self._answer_not_before = now if is_much else now + spacing.ANSWER_SPACING
         self._rest()
         if self._asking:
             self._answer_due()
-        elif self._waiting or self._collect is not _nothing:
+        elif self._waiting or self._collect:
             self._due()
         if batch.stored:
             self._committed(batch.stored)
         asked, self._asked = self._asked, []
         for future, answer in zip(asked, answers, strict=True):
-            _settle(future, answer)
+            settle(future, answer)
 
     def _broken(self, error: Exception) -> None:
         text = f"cannot be written ({error}); nothing is stored until the server is started again. Check the disk"
@@ -397,7 +382,7 @@ class SqliteStore:
         self._reserve.stop()
         self._rest()
         for asked in self._asked + self._asking:
-            _settle(asked, self._refusal)
+            settle(asked, self._refusal)
         self._failed(self._refusal)
 
     def _rest(self) -> None:
@@ -413,28 +398,3 @@ class SqliteStore:
         self._sweeper.close()
         self._writer.stop()
         self._file.release()
-
-
-def _nothing() -> None:
-    """Nothing is expected."""
-
-
-def _spacing_after(batch: Batch) -> float:
-    messages = sum(chunk.messages for chunk in batch.chunks)
-    size = sum(len(chunk.lines) for chunk in batch.chunks)
-    return BUSY_SPACING if messages > BUSY_MESSAGES and size < BUSY_BYTES else COMMIT_SPACING
-
-
-def _noted(answer: asyncio.Future[T]) -> None:
-    """Read the error, so that asyncio does not complain of one that nobody waited for."""
-    if not answer.cancelled():
-        answer.exception()
-
-
-def _settle(asked: asyncio.Future[object], answer: object) -> None:
-    if asked.done():  # the asker has been cancelled
-        return
-    if isinstance(answer, PeerError | StoreError):
-        asked.set_exception(answer)
-    else:
-        asked.set_result(answer)

@@ -122,7 +122,7 @@ async def test_while_one_commit_runs_the_next_is_gathered(listener: Listener, st
 async def test_who_waits_for_an_answer_waits_for_nobody_to_join(
     listener: Listener, store: SqliteStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("duologue.server.storage.sqlite.COMMIT_SPACING", 3600.0)
+    monkeypatch.setattr("duologue.server.storage.spacing.COMMIT_SPACING", 3600.0)
     store.chat_started("c1", "alice", "bob", 1.0)
     store.append("c1", "alice", b":one\n", 1, 1.0)
     await listener.until_stored("c1", "alice", 1)
@@ -136,8 +136,8 @@ async def test_who_waits_for_an_answer_waits_for_nobody_to_join(
 async def test_commits_are_further_apart_while_many_say_a_little(
     listener: Listener, store: SqliteStore, monkeypatch: pytest.MonkeyPatch, messages: int, size: int, waits: bool
 ) -> None:
-    monkeypatch.setattr("duologue.server.storage.sqlite.BUSY_SPACING", 3600.0)
-    monkeypatch.setattr("duologue.server.storage.sqlite.COMMIT_SPACING", 0.0)
+    monkeypatch.setattr("duologue.server.storage.spacing.BUSY_SPACING", 3600.0)
+    monkeypatch.setattr("duologue.server.storage.spacing.COMMIT_SPACING", 0.0)
     store.chat_started("c1", "alice", "bob", 1.0)
     store.append("c1", "alice", b":%s\n" % (b"x" * size) * messages, messages, 1.0)
     await listener.until_stored("c1", "alice", messages)
@@ -150,7 +150,7 @@ async def test_commits_are_further_apart_while_many_say_a_little(
 async def test_what_was_said_a_moment_ago_is_read_and_found(
     listener: Listener, store: SqliteStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("duologue.server.storage.sqlite.COMMIT_SPACING", 3600.0)
+    monkeypatch.setattr("duologue.server.storage.spacing.COMMIT_SPACING", 3600.0)
     store.chat_started("c", "alice", "bob", 1.0)
     store.append("c", "alice", b":one\n", 1, 1.0)
     await listener.until_stored("c", "alice", 1)
@@ -163,7 +163,7 @@ async def test_what_was_said_a_moment_ago_is_read_and_found(
 async def test_when_a_sender_has_to_pause_there_is_no_more_to_gather(
     listener: Listener, store: SqliteStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("duologue.server.storage.sqlite.COMMIT_SPACING", 3600.0)
+    monkeypatch.setattr("duologue.server.storage.spacing.COMMIT_SPACING", 3600.0)
     store.chat_started("c", "alice", "bob", 1.0)
     store.append("c", "alice", b":one\n", 1, 1.0)
     await listener.until_stored("c", "alice", 1)
