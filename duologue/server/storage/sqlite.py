@@ -1,6 +1,6 @@
 """The store of messages in one SQLite file. Lives on the event loop and never blocks it: threads commit and read.
 
-Stored means synced: `committed` is called after COMMIT (WAL, synchronous=FULL). What comes meanwhile is in the next one.
+Stored means synced: `committed` is called after COMMIT (WAL, synchronous=FULL). What comes meanwhile has the next.
 """
 
 from __future__ import annotations
