@@ -228,7 +228,7 @@ def sweeps(bench: Bench, peer: Peer) -> Measured:
             spent = visit.spends("idle", SWEEPS_SECONDS)["cpu_s"]
             second = spent / SWEEPS_SECONDS * 1e6
             yield names.sweep(clients), {"second_us": second, "cpu_us": second / clients}
-            asked = _each(peer, visit.spends("ask", bench.seconds, r"/who\n", "online "))
+            asked = _each(peer, visit.spends("ask", bench.seconds, r"/who\n", "online"))
             yield names.who(clients), asked | {"answer_us": asked["cpu_us"], "cpu_us": asked["cpu_us"] / clients}
 
 

@@ -46,7 +46,7 @@ def _run(kept: Mapping[str, Any]) -> str:
         *(f"- {name} {version}" for name, version in kept["versions"].items()),
     ]
     lines += [f"- {who} was left out: {why}" for who, why in kept["left_out"].items()]
-    lines += [f"- {what} failed: {why}" for what, why in kept["failed"].items()]
+    lines += [f"- {what} failed: {why.splitlines()[0]}" for what, why in kept["failed"].items()]
     return "\n".join(lines).rstrip() + "\n"
 
 

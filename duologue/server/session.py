@@ -113,9 +113,6 @@ class Connection(Protocol):
 
     def release(self, reason: Hold) -> None: ...
 
-    def delay_acks(self) -> None:
-        """Let the kernel answer two segments with one ACK, for as long as they come fast."""
-
     @property
     def is_held(self) -> bool:
         """Whether it is not read from at the moment."""

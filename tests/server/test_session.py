@@ -83,9 +83,6 @@ class FakeConnection:
         self.holds.discard(reason)
         self.changed.set()
 
-    def delay_acks(self) -> None:
-        """The kernel's business, not that of any test."""
-
     @property
     def is_held(self) -> bool:
         return bool(self.holds)

@@ -34,8 +34,6 @@ LAST_WORDS = 1.0
 trip on a bad line.
 """
 
-_QUICKACK: int | None = getattr(socket, "TCP_QUICKACK", None)
-
 AnyCodec = TypeVar("AnyCodec", bound=Codec)
 
 
@@ -199,9 +197,6 @@ class BaseConnection(asyncio.Protocol, ABC, Generic[AnyCodec]):
     @abstractmethod
     def receive_through(self, reader: Callable[[NativeCodec], Receiver] | None) -> None: ...
 
-    @abstractmethod
-    def delay_acks(self) -> None: ...
-
     def hold(self, reason: Hold) -> None:
         if self._is_silent:
             return  # what it says is not heard any more, and only reading shows that the peer has gone
@@ -313,12 +308,6 @@ class NativeConnection(BaseConnection[NativeCodec]):
     def receive_through(self, reader: Callable[[NativeCodec], Receiver] | None) -> None:
         if not self._is_silent:
             self._receive = reader(self.codec) if reader else self.codec.receive_data
-
-    def delay_acks(self) -> None:
-        # A chat socket carries nothing back that an ACK could ride on, so the kernel sends one for each read: a quarter
-        # of the server's CPU in ping-pong (docs/decisions/0026). It forgets this option when the socket falls idle.
-        if _QUICKACK is not None:
-            self._socket.setsockopt(socket.IPPROTO_TCP, _QUICKACK, 0)
 
 
 class UndecidedConnection(NativeConnection):

@@ -92,9 +92,6 @@ class PacedConnection(BaseConnection[PacedCodec]):
     def receive_through(self, reader: Callable[[NativeCodec], Receiver] | None) -> None:
         """Do nothing: such a codec knows no message lines, so its messages come as commands, in a chat too."""
 
-    def delay_acks(self) -> None:
-        """Do nothing: a client that waits for the ACK of its first small write sends the next two as one."""
-
     def close(self) -> None:
         if self._holds and self.is_made and not self._transport.is_closing():
             # What waits goes out one by one, and only reading shows that the peer has gone meanwhile.

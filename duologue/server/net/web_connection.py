@@ -82,9 +82,6 @@ class WebConnection(BaseConnection[WebCodec]):
     def receive_through(self, reader: Callable[[NativeCodec], Receiver] | None) -> None:
         """Do nothing: a page's frames are no lines, so its messages come as commands, in a chat too."""
 
-    def delay_acks(self) -> None:
-        """Do nothing: what a page says is answered on the same socket, and the ACK rides on that."""
-
     def pause_writing(self) -> None:
         super().pause_writing()
         if self.session is None and self.codec.is_open:

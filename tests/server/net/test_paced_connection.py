@@ -274,16 +274,6 @@ async def test_it_stamps_nobody_as_alive(hall: Hall) -> None:
     assert hall.hub.heartbeat.heard <= {-1}
 
 
-async def test_its_acks_are_never_delayed(hall: Hall) -> None:
-    if not hasattr(socket, "TCP_QUICKACK"):
-        pytest.skip("the kernel has no such wish")
-    caller = await hall.enters()
-    sock = caller.connection._socket
-    before = sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK)
-    caller.connection.delay_acks()
-    assert sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK) == before == 1
-
-
 async def test_one_who_reads_no_answers_is_not_read_from(hall: Hall) -> None:
     """Memory holds no more than a queue, however many answers it asks for. As it reads, it is read from again."""
     caller = await hall.enters()

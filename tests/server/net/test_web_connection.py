@@ -62,7 +62,6 @@ async def test_it_is_all_three_sockets(tmp_path: Path) -> None:
         assert len({*session.sockets}) == 1
         table = stage.server.hub.connections.connection_table
         assert len({table[name][0] for name in ("login_socket", "chat_socket", "check_socket")}) == 1
-        session.login_socket.delay_acks()
 
 
 async def test_a_request_is_told_nothing(tmp_path: Path) -> None:
