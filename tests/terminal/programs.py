@@ -180,6 +180,12 @@ class Terminal:
             if not self._changed.wait_for(lambda: text not in "\n".join(self.transcript), BOUND):
                 raise AssertionError(f"still shown: {text!r}\n" + "\n".join(self.display))
 
+    def has_its_cursor_at(self, column: int) -> None:
+        """Wait until the cursor is there: it may be put there after the text has been written."""
+        with self._changed:
+            if not self._changed.wait_for(lambda: self.screen.cursor.x == column, BOUND):
+                raise AssertionError(f"the cursor is at {self.screen.cursor.x}\n" + "\n".join(self.display))
+
     def resize(self, columns: int, lines: int) -> None:
         with self._changed:
             self.screen.resize(lines, columns)

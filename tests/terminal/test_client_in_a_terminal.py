@@ -83,7 +83,7 @@ def test_wide_characters_and_emoji(pair: Pair) -> None:
     bob.shows("bob → alice> 漢字")
     alice.enter("x")
     bob.shows("alice: x\nbob → alice> 漢字")
-    assert bob.screen.cursor.x == len("bob → alice> ") + 4
+    bob.has_its_cursor_at(len("bob → alice> ") + 4)
 
 
 def test_a_long_line_wraps_and_is_complete(pair: Pair) -> None:
