@@ -22,17 +22,17 @@ given up (protocol 8.2).
 FIRST_REPORTS = 2
 """Reports that come quickly after a pause: one that a message is stored, and one that it has reached the partner."""
 
+MANY = 1000
+"""Messages that are much to report: what a fast sender says in the time of a steady report."""
+LARGE = 64 * 1024
+"""Bytes that are much to report: half a send queue."""
+
 _EARLY = 0.002
 """Seconds that a timer may be early: event loops count in milliseconds."""
 
-MANY = 1000
-LARGE = 64 * 1024
-
 
 def is_much(messages: int, size: int) -> bool:
-    """Return whether so many messages, of `size` bytes together, are to be reported quickly: half a send queue, or what
-    a fast sender says in the time of a steady report.
-    """
+    """Return whether so many messages, of `size` bytes together, are to be reported quickly."""
     return messages > MANY or size > LARGE
 
 

@@ -281,10 +281,11 @@ def _in_writes(said: Sequence[RoomSaid]) -> Iterator[Sequence[RoomSaid]]:
     """Yield what is said in parts that are written at once."""
     start = size = 0
     for number, one in enumerate(said):
-        size += len(one.text.encode(errors="replace"))
+        more = len(one.text.encode(errors="replace"))
+        size += more
         if size > WRITE_BYTES and number > start:
             yield said[start:number]
-            start, size = number, len(one.text)
+            start, size = number, more
     if start < len(said):
         yield said[start:]
 

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable
 from typing import TypeVar
 
 from duologue.core.errors import PeerError
 from duologue.server.storage.base import StoreError
 
 T = TypeVar("T")
+
+
+async def or_refusal(asked: Awaitable[T]) -> T | PeerError:
+    """Return the answer, or the refusal that it raises: one of many refuses itself alone."""
+    try:
+        return await asked
+    except PeerError as refusal:
+        return refusal
 
 
 def noted(answer: asyncio.Future[T]) -> None:

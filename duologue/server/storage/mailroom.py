@@ -23,7 +23,7 @@ from duologue.server.storage.letters import (
     has_mailbox,
     is_there,
 )
-from duologue.server.storage.many_rows import insert, select
+from duologue.server.storage.many_rows import STREAM, insert, select
 from duologue.server.storage.reader import PLACE_BITS
 from duologue.server.storage.rows import EndRow, NextNumbers
 from duologue.server.storage.shares import MailboxLimits, Shares
@@ -33,11 +33,6 @@ _STREAMS = """SELECT stream.number, name, sender, CASE sender WHEN asker THEN ta
     FROM chat CROSS JOIN stream ON stream.chat = chat.number WHERE id IN {} ORDER BY stream.number"""
 _END = "UPDATE chat SET ended = ?, reason = ? WHERE id = ? AND ended IS NULL"
 _CHAT = "INSERT INTO chat (number, id, asker, target, started, ended, reason)", 7, ""
-_STREAM = (
-    "INSERT INTO stream (number, chat, sender, stored, received, last, name)",
-    7,
-    "ON CONFLICT (number) DO UPDATE SET stored = excluded.stored, received = excluded.received, last = excluded.last",
-)
 _CHUNK = "INSERT INTO chunk (number, stream, previous, first, count, at, lines, is_heard, crc)", 9, ""
 _ARRIVAL = "INSERT INTO mailbox (recipient, stream, first, last) VALUES (?, ?, ?, ?)"
 _ROOM = "INSERT OR REPLACE INTO room (id, key, password_hash, topic, topic_by) VALUES (?, ?, ?, ?, ?)"
@@ -84,7 +79,7 @@ class _Rows:
 
     def write(self, connection: sqlite3.Connection) -> None:
         insert(connection, _CHAT, self.chats)
-        insert(connection, _STREAM, [*self.streams.values()])
+        insert(connection, STREAM, [*self.streams.values()])
         insert(connection, _CHUNK, self.chunks)
         insert(connection, _IN_ROOM, self.in_rooms)
 

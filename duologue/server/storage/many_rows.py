@@ -12,10 +12,17 @@ from functools import cache
 from itertools import chain
 from typing import Any
 
-ROWS_PER_STATEMENT = 64  # and 8 columns are 512 values, under the 999 that every SQLite takes
+ROWS_PER_STATEMENT = 64  # and 9 columns are 576 values, under the 999 that every SQLite takes
 
 Table = tuple[str, int, str]
 """The beginning of an INSERT, the number of its columns, and what follows the values."""
+
+STREAM: Table = (
+    "INSERT INTO stream (number, chat, sender, stored, received, last, name)",
+    7,
+    "ON CONFLICT (number) DO UPDATE SET stored = excluded.stored, received = excluded.received, last = excluded.last",
+)
+"""The streams of live chats and of letters: of one that is there, how far it has come is renewed."""
 
 
 def insert(connection: sqlite3.Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:

@@ -14,7 +14,7 @@ from threading import Lock
 from duologue.core.errors import PeerError
 from duologue.server.access import check_room
 from duologue.server.storage import reader, spacing
-from duologue.server.storage.answers import T, noted, settle
+from duologue.server.storage.answers import T, noted, or_refusal, settle
 from duologue.server.storage.base import (
     ChatProgress,
     KeptLetter,
@@ -220,14 +220,8 @@ class SqliteStore:
     async def hand_in_all(self, letters: Sequence[Letter]) -> list[KeptLetter | PeerError]:
         """Keep letters to rooms, in one commit."""
         if self._reserve.is_low:
-            return [await self._handed_in_or_refused(letter) for letter in letters]
+            return [await or_refusal(self._handed_in_before(letter)) for letter in letters]
         return await self._ask(lambda mailroom: mailroom.hand_in_all(letters), rows=len(letters))
-
-    async def _handed_in_or_refused(self, letter: Letter) -> KeptLetter | PeerError:
-        try:
-            return await self._handed_in_before(letter)
-        except PeerError as refusal:
-            return refusal
 
     async def _handed_in_before(self, letter: Letter) -> KeptLetter:
         progress = await self.progress(letter.stream, letter.sender)

@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from duologue.core.errors import PeerError
 from duologue.core.streams import chat_of
+from duologue.server.storage.answers import or_refusal
 from duologue.server.storage.backlog import PIECE_OVERHEAD, STREAM_BEHIND_BYTES, Backlog, Backlogs
 from duologue.server.storage.base import (
     ChatProgress,
@@ -150,13 +151,7 @@ class Unreceived:
         return KeptLetter(stream.progress, self._arrived)
 
     async def hand_in_all(self, letters: Sequence[Letter]) -> list[KeptLetter | PeerError]:
-        return [await self._kept_or_refused(letter) for letter in letters]
-
-    async def _kept_or_refused(self, letter: Letter) -> KeptLetter | PeerError:
-        try:
-            return await self.hand_in(letter)
-        except PeerError as refusal:
-            return refusal
+        return [await or_refusal(self.hand_in(letter)) for letter in letters]
 
     def _answer_unheard(self, letter: Letter, known: StreamProgress | None) -> StreamProgress:
         """Answer as for any letter that has not been received; nothing is kept of it but the answer."""

@@ -12,17 +12,12 @@ from zlib import crc32
 
 from duologue.core.errors import PeerError
 from duologue.server.storage.mailroom import Mailroom
-from duologue.server.storage.many_rows import insert
+from duologue.server.storage.many_rows import STREAM, insert
 from duologue.server.storage.rows import Batch, Question
 from duologue.server.storage.shares import MailboxLimits
 from duologue.server.storage.store_file import transaction
 
 _CHUNK = "INSERT INTO chunk (number, stream, previous, first, count, at, lines, crc)", 8, ""
-_STREAM = (
-    "INSERT INTO stream (number, chat, sender, stored, received, last, name)",
-    7,
-    "ON CONFLICT (number) DO UPDATE SET stored = excluded.stored, received = excluded.received, last = excluded.last",
-)
 _CHAT = "INSERT INTO chat (number, id, asker, target, started)", 5, ""
 
 Answers = list[object]
@@ -89,7 +84,7 @@ def commit(connection: sqlite3.Connection, batch: Batch, mailroom: Mailroom) -> 
     with transaction(connection):
         insert(connection, _CHAT, batch.chats)
         insert(connection, _CHUNK, [(*chunk, crc32(chunk.lines)) for chunk in batch.chunks])
-        insert(connection, _STREAM, batch.streams)
+        insert(connection, STREAM, batch.streams)
         return _decide(mailroom, batch)
 
 
