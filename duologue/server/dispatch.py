@@ -67,23 +67,25 @@ LETTER_BYTES = 9
 """72 random bits, 12 characters, as the streams of our own client have."""
 
 
-def handle_client(
-    hub: Hub, connection: Connection, command: Command | PeerError, *, given_for: Session | None = None
-) -> None:
-    """Carry out one command that came on `connection`, or send what is wrong with it.
-
-    One that is `given_for` a session is the receipt that its client cannot send. It costs nothing, as others decide how
-    many there are, and counts when the session is over: what was queued is sent after the goodbye.
-    """
+def handle_client(hub: Hub, connection: Connection, command: Command | PeerError) -> None:
+    """Carry out one command that came on `connection`, or send what is wrong with it."""
     try:
-        if given_for is None:
-            hub.metering.spend(connection, cost_of(hub, connection, command))
-        _carry_out(hub, connection, given_for or connection.session, command)
+        hub.metering.spend(connection, cost_of(hub, connection, command))
+        _carry_out(hub, connection, connection.session, command)
     except FatalPeerError as error:
         hub.cast_out(connection, error)
     except PeerError as error:
         refused = Refused(error.code, error.text, _class_of(command))
         (connection.session or connection).tell(refused)
+
+
+def note_receipt(hub: Hub, session: Session, receipt: Ping) -> None:
+    """Note that a client has what its socket has taken, which it cannot say itself.
+
+    It costs nothing, as others decide how many there are, and counts when the session is over: what was queued is sent
+    after the goodbye.
+    """
+    _ping(hub, session, receipt)
 
 
 def _class_of(command: Command | PeerError) -> type | None:

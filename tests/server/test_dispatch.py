@@ -12,7 +12,7 @@ import pytest
 from duologue.core.commands import chat as commands
 from duologue.core.commands import words
 from duologue.core.commands.chat import Command, Ping, ReadHistory, SearchHistory
-from duologue.server.dispatch import _FOR_CLIENTS, _FOR_SOCKETS, handle_client
+from duologue.server.dispatch import _FOR_CLIENTS, _FOR_SOCKETS, handle_client, note_receipt
 from tests.bound import BOUND
 from tests.scenes.conftest import hears_pong
 from tests.stage import Stage, opened, until
@@ -45,7 +45,7 @@ async def test_a_receipt_for_what_was_queued_counts_after_the_end_of_the_session
     session = stage.server.hub.directory.sessions["alice"]
     await alice.says("/exit")
     await alice.is_out_after("disconnected bye Goodbye!")
-    handle_client(stage.server.hub, session.check_socket, Ping(1, "AbCd-_123456"), given_for=session)
+    note_receipt(stage.server.hub, session, Ping(1, "AbCd-_123456"))
     await hears_pong(bob, "PONG 1 1 AbCd-_123456")
 
 

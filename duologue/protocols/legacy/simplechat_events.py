@@ -64,8 +64,8 @@ class InTurn:
     size: int
     """The bytes that they take while they wait, about."""
     make: Callable[[], tuple[bytes, ...]]
-    commands: tuple[Command, ...]
-    """Given for the client, on its check socket, once they all have been taken."""
+    receipt: Ping
+    """What its client would say once all of them have been taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +190,7 @@ def _said(_: SimpleChatUser, event: Said) -> Told:
 def _letter(person: SimpleChatUser, event: MessageFrom) -> Told:
     """Report a letter when the client's TCP has taken all of it, as the client does not say that it has it."""
     make = partial(_letter_in_words, person, event)
-    return Told(in_turn=InTurn(len(event.text.encode()), make, (Ping(event.number, event.stream),)))
+    return Told(in_turn=InTurn(len(event.text.encode()), make, Ping(event.number, event.stream)))
 
 
 def _letter_in_words(person: SimpleChatUser, event: MessageFrom) -> tuple[bytes, ...]:

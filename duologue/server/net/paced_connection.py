@@ -15,7 +15,7 @@ from duologue.protocols.legacy.simplechat import SimpleChatCodec
 from duologue.protocols.legacy.simplechat_events import InTurn
 from duologue.protocols.native.codec import NativeCodec
 from duologue.protocols.native.wire import parse_message
-from duologue.server.dispatch import handle_client
+from duologue.server.dispatch import note_receipt
 from duologue.server.net.connection import BaseConnection
 from duologue.server.net.pacing import GAP, Pacer
 from duologue.server.session import Codec, Connection, Hold, Receiver, Session
@@ -156,11 +156,9 @@ class OneOfThreeConnection(PacedConnection):
         self._wait_for_turn()
 
     def _send_in_turn(self, session: Session, messages: InTurn) -> None:
-        def taken() -> None:
-            for command in messages.commands:
-                handle_client(self._hub, session.check_socket, command, given_for=session)
-
-        self._outbox.send_in_turn(messages.size, messages.make, taken)
+        self._outbox.send_in_turn(
+            messages.size, messages.make, partial(note_receipt, self._hub, session, messages.receipt)
+        )
 
     def messages_from(self, nickname: str, taken: Callable[[int], None]) -> Callable[[bytes], None]:
         login = _sockets_of(self.session)[0] if self.session else self

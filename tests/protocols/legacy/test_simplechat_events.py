@@ -97,7 +97,7 @@ def test_a_letter_is_reported_when_all_of_it_has_been_taken() -> None:
     told = Client().login.told(MessageFrom("bob", 0, "s", 3, "b" * 2000))
     assert (told.login, told.chat, told.commands) == ((), (), ())
     assert told.in_turn
-    assert (told.in_turn.size, told.in_turn.commands) == (2000, (Ping(3, "s"),))
+    assert (told.in_turn.size, told.in_turn.receipt) == (2000, Ping(3, "s"))
     assert [message[:24] for message in told.in_turn.make()] == [b"bob (private message): b"] * 2
 
 
