@@ -33,6 +33,7 @@ class Growth:
 GROWTHS = (
     Growth("pairs, ping-pong", "message", names.OURS, names.PAIRS, names.ping_pong),
     Growth("pairs, ping-pong", "message", names.LIMIT, names.PAIRS, names.ping_pong),
+    Growth("pairs, ping-pong", "message", names.LIMIT_OF_THREE, names.PAIRS, names.ping_pong),
     Growth("pairs, pipelined", "message", names.OURS, names.PAIRS, names.pipelined),
     Growth("pairs, pipelined", "message", names.LIMIT, names.PAIRS, names.pipelined),
     Growth("members of a room", "delivery", names.OURS, names.MEMBERS, names.fan_out),
