@@ -28,7 +28,9 @@ SCENES = (
     Scene("tls", _WITH_TLS, partial(chats, names.PAIRS[0], [_PING_PONG, _PIPELINED])),
     Scene("many", (*_CHATTERS[:-1], names.LIMIT_OF_THREE), partial(chats, names.MANY_PAIRS, [_PING_PONG])),
     *(
-        Scene("growth", (names.LIMIT, names.LIMIT_OF_THREE, names.OURS), partial(chats, pairs, [_PING_PONG, _PIPELINED]))
+        Scene(
+            "growth", (names.LIMIT, names.LIMIT_OF_THREE, names.OURS), partial(chats, pairs, [_PING_PONG, _PIPELINED])
+        )
         for pairs in names.PAIRS[1:]
     ),
     Scene("marks", (names.OURS, names.HISTORY), marks),

@@ -111,7 +111,10 @@ class Wire:
         self.writer.transport.abort()
 
 
-CONVERSATION = (":", "start_chat", "stream_begins", "chat_paused", "chat_resumed", "chat_ended", "chat_unknown")
+CONVERSATION = (
+    *(":", "start_chat", "stream_begins", "chat_paused", "chat_resumed", "chat_ended", "chat_unknown"),
+    "chat_elsewhere",
+)
 """What lines on the chat socket begin with (docs/protocol.md 5)."""
 
 
@@ -207,9 +210,11 @@ class Stage:
             await wire.says(*lines)
         return wire
 
-    async def knocks(self, nickname: str, password: str | None = None, **how: Any) -> tuple[Wire, str]:
+    async def knocks(
+        self, nickname: str, password: str | None = None, *, device: str = "", **how: Any
+    ) -> tuple[Wire, str]:
         """Open a login socket that is let in; return it with its token. `how` says how it connects."""
-        login = await self.connects("duologue/1 login_socket", nickname, **how)
+        login = await self.connects(f"duologue/1 login_socket {device}".rstrip(), nickname, **how)
         if password is not None:
             await login.hears("PASSWORD")
             await login.says(password)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from duologue.core.commands.chat import SocketKind
 from duologue.core.events.chat import (
     Acknowledged,
+    ChatElsewhere,
     ChatEnded,
     ChatPaused,
     ChatResumed,
@@ -21,7 +22,10 @@ from duologue.core.events.chat import (
     StreamBegins,
 )
 
-_CONVERSATION = (ChatStarted, StreamBegins, Said, ChatPaused, PartnerResumed, ChatResumed, ChatEnded, ChatUnknown)
+_CONVERSATION = (
+    *(ChatStarted, StreamBegins, Said, ChatPaused, PartnerResumed, ChatEnded),
+    *(ChatResumed, ChatUnknown, ChatElsewhere),
+)
 _LIFE = (Acknowledged, Probe)
 
 _CARRIERS: dict[type[Event], SocketKind] = {

@@ -13,35 +13,39 @@ from duologue.core.streams import Stream
 
 @dataclass(frozen=True, slots=True)
 class Tell:
-    """Send `event` to the one who is logged in as `nickname`."""
+    """Send `event` to all sessions of `nickname`; to one of them alone, by its number, or to all `besides` one."""
 
     nickname: str
     event: Event
+    session: int | None = None
+    besides: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class OpenChat:
-    """Let the two of `chat` talk from now on."""
+    """Let the two of `chat` talk from now on, each through the session that holds it."""
 
     chat: Chat
 
 
 @dataclass(frozen=True, slots=True)
 class PauseChat:
-    """`nickname` of `chat` has lost the connection; keep what the partner says."""
+    """The `session` through which `nickname` took part in `chat` is lost; keep what the partner says."""
 
     chat: Chat
     nickname: str
+    session: int
 
 
 @dataclass(frozen=True, slots=True)
 class ReopenChat:
-    """`nickname` is back in `chat`: let them take part again, and hand them what is missing. `held` are the partner's
-    streams of which more has been received than was known, `begun` is the stream that begins with the return.
+    """`nickname` is back in `chat`, by `session`: let it take part, and hand it what is missing. `held` are the
+    partner's streams of which more has been received than was known, `begun` is the stream that begins with the return.
     """
 
     chat: Chat
     nickname: str
+    session: int
     held: tuple[Stream, ...]
     begun: Stream | None
 

@@ -69,6 +69,8 @@ REQUESTS_TO_ONE_WINDOW = REQUEST_EXPIRY
 REQUEST_RATE = 20
 # Seconds over which the requests of one person to all others are counted.
 REQUEST_RATE_WINDOW = 60.0
+# A phone, a desk, a laptop and a browser at work, each twice over; more would be a password that is passed around.
+SESSIONS = 8
 # More than anyone follows; a bot that serves many rooms has an operator who can raise it. InspIRCd: 20.
 ROOMS_PER_CLIENT = 20
 # A refusal has to count for something: the next request to the same person waits this long.
@@ -83,7 +85,7 @@ def _limit(default: float, help_text: str) -> float:
 class Limits:
     """The limits that a server runs with. Times are in seconds, sizes in bytes.
 
-    The first thirteen bound what a single peer can hold up and are always in force; the others are rates and counts,
+    The first fourteen bound what a single peer can hold up and are always in force; the others are rates and counts,
     which an operator may lift.
     """
 
@@ -100,6 +102,7 @@ class Limits:
     room_topic: int = field(default=ROOM_TOPIC, metadata={"help": "characters that the topic of a room may have"})
     away_text: int = field(default=AWAY_TEXT, metadata={"help": "characters that one may leave with /away"})
     blocks: int = field(default=BLOCKS, metadata={"help": "people that one person may block"})
+    sessions: int = field(default=SESSIONS, metadata={"help": "devices of an account that may be logged in at a time"})
     rooms: int = field(default=ROOMS, metadata={"help": "rooms that there may be, besides the lobby"})
     send_queue: int = field(default=SEND_QUEUE, metadata={"help": "bytes that may wait for one client"})
 

@@ -108,10 +108,14 @@ class Privacy:
 
     # Permission to ask
 
-    def allow(self, nickname: str, who: MayAsk | None) -> list[Effect]:
-        """Carry out `/allow`: set who may ask for a chat; None asks for the setting."""
-        if who is None or who is self._asking(nickname):
-            return [Tell(nickname, AskingAllowed(self._asking(nickname)))]
+    def allowed(self, nickname: str) -> AskingAllowed:
+        """Answer `/allow`: who may ask somebody for a chat."""
+        return AskingAllowed(self._asking(nickname))
+
+    def allow(self, nickname: str, who: MayAsk) -> list[Effect]:
+        """Carry out `/allow WHO`."""
+        if who is self._asking(nickname):
+            return [Tell(nickname, AskingAllowed(who))]
         if who is MayAsk.EVERYONE:
             del self._may_ask[nickname]
         else:

@@ -74,13 +74,15 @@ TRANSITIONS: Mapping[RequestState, Mapping[Cause, RequestState]] = {
 
 @dataclass(slots=True, eq=False)
 class Request:
-    """One `/chat`, from the asking to its end. `deadline` is in seconds of the server's monotonic clock.
+    """One `/chat`, from the asking to its end. `session` is the one of the asker's that asked last, by its number;
+    `deadline` is in seconds of the server's monotonic clock.
 
     A request that is not `is_heard` never reaches its target, and otherwise ends like any that is not answered.
     """
 
     asker: str
     target: str
+    session: int
     deadline: float
     state: RequestState = RequestState.ASKED
     is_heard: bool = True
@@ -104,8 +106,9 @@ class ChatEnd(Enum):
 class Chat:
     """A chat of two people. `directions` holds, by nickname, what this person says.
 
-    `away` are those whose connection is lost, with the time until which the chat waits for them, in seconds of the
-    server's monotonic clock.
+    `holders` are the sessions through which the two take part, by their numbers. `away` are those who have none, as it
+    was lost, with the time until which the chat waits for them, in seconds of the server's monotonic clock; `returning`
+    are sessions of theirs that are about to take part again.
     """
 
     id: str
@@ -113,6 +116,10 @@ class Chat:
     target: str
     directions: dict[str, Direction] = field(default_factory=dict)
     away: dict[str, float] = field(default_factory=dict)
+    holders: dict[str, int] = field(default_factory=dict)
+    returning: dict[str, int] = field(default_factory=dict)
+    is_pause_told: dict[str, None] = field(default_factory=dict)
+    """Those who are away and whose partner has been told so: nobody of theirs is here."""
 
     def __post_init__(self) -> None:
         for sender, recipient in ((self.asker, self.target), (self.target, self.asker)):

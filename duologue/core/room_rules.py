@@ -233,8 +233,12 @@ class RoomRules:
         self._rooms_of.setdefault(nickname, {})[room.key] = room
         self._wait_no_more(room)
 
-    def _entered(self, nickname: str, room: Room) -> Effect:
-        return Tell(nickname, RoomEntered(room.key, len(room.members), self._topic_for(nickname, room)))
+    def entered_by(self, nickname: str, session: int) -> list[Effect]:
+        """Tell a further session of somebody which rooms they are in."""
+        return [self._entered(nickname, room, session) for room in self.rooms_of(nickname)]
+
+    def _entered(self, nickname: str, room: Room, session: int | None = None) -> Effect:
+        return Tell(nickname, RoomEntered(room.key, len(room.members), self._topic_for(nickname, room)), session)
 
     def _topic_for(self, nickname: str, room: Room) -> str:
         is_heard = not room.topic or self._is_heard(room.topic_by, nickname)

@@ -198,6 +198,11 @@ class Direction:
         had = max(held.upto, remembered.sent)
         return Resumption(had, self._begin(), is_new=True)
 
+    def stored_of(self, held: StreamHeld | None) -> int:
+        """Return how many messages the store answers for of the stream that a session names; 0 where it is unknown."""
+        stream = self.named(held.name) if held else None
+        return stream.stored if stream else 0
+
     def _begin(self) -> Stream:
         stream = Stream(f"{chat_of(self.current.name)}.{len(self.streams) + 1}")
         self.streams.append(stream)

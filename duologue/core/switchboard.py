@@ -1,12 +1,13 @@
 """The rules for requests and chats: the one authoritative copy of all of them.
 
 Calls in (with the time in seconds of a monotonic clock), effects out. Knows no socket and no protocol; nicknames are
-canonical (`names.nickname_key`). Rules that keep a message from ever reaching the wrong person:
+canonical (`names.nickname_key`), and the sessions of a person are numbers. Rules that keep a message from ever reaching
+the wrong person:
 
 1. Nobody is in two chats.
 2. Somebody in a chat neither has a request open nor can be asked: entering a chat ends all other requests.
-3. So a chat begins only by the last command of each of its two, and a late line for the chat before finds no chat at
-   all.
+3. So a chat begins only by the last command of each of its two, through the sessions that gave these, and a late line
+   for the chat before finds no chat at all.
 4. Somebody who returns to a chat resumes it before anything else, and where both ends stand is agreed on then.
 """
 
@@ -85,39 +86,50 @@ class Switchboard:
 
     # Arriving and leaving
 
-    def arrive(self, now: float, nickname: str) -> list[Effect]:
-        """Add somebody who has logged in; a paused chat of theirs waits to be resumed."""
-        self._people[nickname] = OpenRequests()
-        return self._chats.arrive(now, nickname)
-
-    def leave(self, now: float, nickname: str, reason: ChatEnd) -> list[Effect]:
-        """Remove somebody who leaves. A chat waits for somebody who is LOST; otherwise it ends, and the partner is told
-        `reason`.
+    def arrive(self, now: float, nickname: str, session: int) -> list[Effect]:
+        """Add a session that has logged in; a paused chat of its person waits to be resumed, and requests for an
+        answer.
         """
-        effects = self._chats.leave(now, nickname, reason)
+        person = self._people.setdefault(nickname, OpenRequests())
+        requests = [
+            Tell(nickname, ChatRequested(request.asker, seconds_left(request.deadline, now)), session)
+            for request in person.asked_by.values()
+            if request.is_heard
+        ]
+        return [*self._chats.arrive(now, nickname, session), *requests]
+
+    def leave(self, now: float, nickname: str, session: int, reason: ChatEnd, *, is_last: bool) -> list[Effect]:
+        """Remove a session; `is_last`: its person leaves with it. A chat waits for somebody who is LOST; otherwise it
+        ends, and the partner is told `reason`.
+        """
+        effects = self._chats.leave(now, nickname, session, reason, is_last=is_last)
         person = self._people[nickname]
-        for request in [*person.asks.values()]:
+        for request in [request for request in person.asks.values() if is_last or request.session == session]:
             effects += self._end(request, Cause.ASKER_LEFT)
-        for request in [*person.asked_by.values()]:
-            effects += self._end(request, Cause.TARGET_LEFT)
-        del self._people[nickname]
+        if is_last:
+            for request in [*person.asked_by.values()]:
+                effects += self._end(request, Cause.TARGET_LEFT)
+            del self._people[nickname]
         return effects
 
     # Requests
 
-    def ask(self, now: float, asker: str, target: str) -> list[Effect]:
-        """Carry out `/chat target`. Asking somebody who has asked is accepting; asking twice is asking once."""
+    def ask(self, now: float, asker: str, session: int, target: str) -> list[Effect]:
+        """Carry out `/chat target`. Asking somebody who has asked is accepting; asking twice is asking once, and the
+        session that asked last is to hold the chat.
+        """
         person = self._people[asker]
         self._check_may_ask(person, asker, target)
         if target in person.asked_by:  # heard or not: both want the same
-            return self._accept(person.asked_by[target])
+            return self._accept(person.asked_by[target], session)
         waiting = person.asks.get(target)
         if waiting:
-            return [Tell(asker, RequestSent(target, seconds_left(waiting.deadline, now)))]
+            waiting.session = session
+            return [Tell(asker, RequestSent(target, seconds_left(waiting.deadline, now)), session)]
         self._check_rate(now, asker)
-        request = Request(asker, target, now + self._limits.request_expiry)
+        request = Request(asker, target, session, now + self._limits.request_expiry)
         if request.move(self._first_cause(now, asker, target)) is not RequestState.WAITING:
-            return [Tell(asker, RequestAnswered(target, request.state))]
+            return [Tell(asker, RequestAnswered(target, request.state), session)]
         return self._wait(request, now)
 
     def _check_may_ask(self, person: OpenRequests, asker: str, target: str) -> None:
@@ -168,32 +180,32 @@ class Switchboard:
         seconds = seconds_left(request.deadline, now)
         return [
             *([Tell(request.target, ChatRequested(request.asker, seconds))] if request.is_heard else []),
-            Tell(request.asker, RequestSent(request.target, seconds)),
+            Tell(request.asker, RequestSent(request.target, seconds), request.session),
             *self._presences.text_for(request.asker, request.target),
         ]
 
-    def accept(self, target: str, asker: str | None = None) -> list[Effect]:
+    def accept(self, target: str, session: int, asker: str | None = None) -> list[Effect]:
         """Carry out `yes`. Accepting twice is harmless: in a chat it does nothing."""
         if self._chats.of(target):
             return []
-        return self._accept(self._request_to(target, asker, "/accept"))
+        return self._accept(self._request_to(target, asker, "/accept"), session)
 
-    def _accept(self, request: Request) -> list[Effect]:
+    def _accept(self, request: Request, session: int) -> list[Effect]:
         self._rate.accepted(self._directory.source_of(request.asker), request.target)
-        effects = self._end(request, Cause.ACCEPT)
+        effects = self._end(request, Cause.ACCEPT, session)
         for nickname, partner in ((request.asker, request.target), (request.target, request.asker)):
             effects += [*self._end_others(nickname), Tell(nickname, RequestsEnded(partner))]
-        return effects + self._chats.start(request.asker, request.target)
+        return effects + self._chats.start({request.asker: request.session, request.target: session})
 
-    def decline(self, now: float, target: str, asker: str | None = None) -> list[Effect]:
+    def decline(self, now: float, target: str, session: int, asker: str | None = None) -> list[Effect]:
         """Carry out `no`. The asker has to wait a moment before asking again."""
         request = self._request_to(target, asker, "/decline")
         self._declined.pop((asker := request.asker, target), None)
         self._declined[asker, target] = now + self._limits.decline_cooldown
-        return self._end(request, Cause.DECLINE)
+        return self._end(request, Cause.DECLINE, session)
 
     def cancel(self, asker: str, target: str | None = None) -> list[Effect]:
-        """Carry out `/cancel`, of one request or of all."""
+        """Carry out `/cancel`, of one request or of all, whichever session has asked."""
         asks = self._people[asker].asks
         chosen = [*asks.values()] if target is None else [asks[target]] if target in asks else []
         if not chosen:
@@ -235,17 +247,18 @@ class Switchboard:
             )
         return next(iter(asked_by.values()))
 
-    def _end(self, request: Request, cause: Cause) -> list[Effect]:
+    def _end(self, request: Request, cause: Cause, answered_by: int | None = None) -> list[Effect]:
+        """End a request. The session that has answered it knows; the others of its person are told."""
         outcome = request.move(cause)
         self._people[request.asker].asks.pop(request.target)
         self._people[request.target].asked_by.pop(request.asker)
+        withdrawn = RequestWithdrawn(request.asker, outcome)
+        asking = None if cause is Cause.CANCEL else request.session  # another of them may have withdrawn it
+        asker_is_told, target_is_told = ((cause, is_asker) in _WORTH_TELLING for is_asker in (True, False))
         return [
-            Tell(nickname, event)
-            for nickname, event in (
-                (request.asker, RequestAnswered(request.target, outcome)),
-                (request.target, RequestWithdrawn(request.asker, outcome)),
-            )
-            if (cause, nickname == request.asker) in _WORTH_TELLING and (request.is_heard or nickname == request.asker)
+            *([Tell(request.asker, RequestAnswered(request.target, outcome), asking)] if asker_is_told else []),
+            *([Tell(request.target, withdrawn)] if target_is_told and request.is_heard else []),
+            *([Tell(request.target, withdrawn, besides=answered_by)] if answered_by is not None else []),
         ]
 
     def _end_others(self, nickname: str) -> list[Effect]:
@@ -284,9 +297,9 @@ class Switchboard:
         """The number of chats, with those that wait for somebody."""
         return self._chats.count
 
-    def agree(self, nickname: str, command: ResumeChat) -> list[Effect]:
+    def agree(self, nickname: str, session: int, command: ResumeChat) -> list[Effect]:
         """Do the first half of a `/resume` by somebody whose chat it is (see `ChatRules`)."""
-        return self._chats.agree(nickname, command)
+        return self._chats.agree(nickname, session, command)
 
     def come_back(self, now: float, nickname: str) -> list[Effect]:
         """Do the second half of a `/resume`."""

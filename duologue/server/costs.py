@@ -32,7 +32,7 @@ def cost_of(hub: Hub, connection: Connection, command: Command | PeerError) -> f
 
 
 def _names(hub: Hub, _: Session, __: Any) -> float:
-    return min(len(hub.directory.sessions), PAGE) * LISTED
+    return min(len(hub.directory), PAGE) * LISTED
 
 
 def _people(hub: Hub, session: Session, command: Any) -> float:
@@ -40,7 +40,7 @@ def _people(hub: Hub, session: Session, command: Any) -> float:
 
 
 def _everybody(hub: Hub, _: Session, __: Any) -> float:
-    return len(hub.directory.sessions) * LISTED
+    return len(hub.directory) * LISTED
 
 
 def _blocked(_: Hub, __: Session, ___: Any) -> float:

@@ -101,6 +101,8 @@ def _carry_out(hub: Hub, connection: Connection, session: Session | None, comman
     elif isinstance(command, PeerError):
         raise command
     else:
+        if kind is not Ping:  # which says nothing of whether anybody is there
+            session.used = hub.time()
         _FOR_CLIENTS[kind](hub, session, command)
 
 
@@ -111,7 +113,7 @@ def _refuse_stranger(kind: type) -> None:
 
 
 def _give_nickname(hub: Hub, connection: Connection, command: GiveNickname) -> None:
-    hub.login.give_nickname(connection, command.nickname, is_all=command.is_all)
+    hub.login.give_nickname(connection, command.nickname, is_all=command.is_all, device=command.device)
 
 
 def _give_password(hub: Hub, connection: Connection, command: GivePassword) -> None:
@@ -119,7 +121,7 @@ def _give_password(hub: Hub, connection: Connection, command: GivePassword) -> N
 
 
 def _give_pass(hub: Hub, connection: Connection, command: GivePass) -> None:
-    hub.login.give_pass(connection, command.token)
+    hub.login.give_pass(connection, command.token, command.device)
 
 
 def _come_in(hub: Hub, connection: Connection, command: ComeIn) -> None:
@@ -147,11 +149,11 @@ def _ask(hub: Hub, session: Session, command: AskForChat) -> None:
 
 
 def _accept(hub: Hub, session: Session, command: AcceptChat) -> None:
-    hub.perform(hub.switchboard.accept(session.nickname, _key(hub, command.nickname)))
+    hub.perform(hub.switchboard.accept(session.nickname, session.id, _key(hub, command.nickname)))
 
 
 def _decline(hub: Hub, session: Session, command: DeclineChat) -> None:
-    hub.perform(hub.switchboard.decline(hub.time(), session.nickname, _key(hub, command.nickname)))
+    hub.perform(hub.switchboard.decline(hub.time(), session.nickname, session.id, _key(hub, command.nickname)))
 
 
 def _cancel(hub: Hub, session: Session, command: CancelRequest) -> None:

@@ -9,6 +9,7 @@ import logging
 import secrets
 from collections.abc import Callable, Iterable
 from functools import partial
+from itertools import count
 from math import inf
 
 from duologue.core.commands.chat import ResumeChat, SocketKind
@@ -27,7 +28,7 @@ from duologue.core.effects import (
     TellRoom,
 )
 from duologue.core.errors import FatalPeerError
-from duologue.core.events.chat import Disconnected, Event, Refused
+from duologue.core.events.chat import Disconnected, Refused
 from duologue.core.names import is_guest
 from duologue.core.places import Places
 from duologue.core.requests import Chat, ChatEnd
@@ -69,7 +70,6 @@ SOCKET_CLOSED = Disconnected("lost", "One of your three sockets was closed, and 
 SHUTTING_DOWN = Disconnected("shutting_down", "Server is shutting down. Goodbye!")
 DEAD = Disconnected("dead", "Nothing was heard from you for too long.")
 BYE = Disconnected("bye", "Goodbye!")
-TAKEN_OVER = Disconnected("taken_over", "You have logged in from somewhere else; this session is over.")
 
 
 class Hub:
@@ -101,7 +101,8 @@ class Hub:
         self.users = users
         self.connections = Connections()
         self.directory = Directory(users)
-        self._sessions = self.directory.sessions
+        self._most_sessions = settings.limits.sessions if settings.history else 1
+        self._session_ids = count(1)
         self._client_in_row: dict[int, Session] = {}
         self.backpressure = Backpressure(
             settings.limits,
@@ -163,7 +164,7 @@ class Hub:
             store,
             self.room_rules,
             self.backpressure,
-            sessions=self._sessions,
+            sessions_of=self.directory.sessions_of,
             passwords=passwords,
             perform=self.perform,
             time=time,
@@ -184,18 +185,24 @@ class Hub:
     # Coming and going
 
     def _log_in(self, login: Login) -> None:
-        older = self._sessions.get(login.nickname)
-        if older:
-            self.disconnect_client(older, ChatEnd.LOST, TAKEN_OVER)
+        self._make_room(login)
+        is_first = login.nickname not in self.directory
         session = self._seat(login)
-        self.people.arrived(session)
+        if is_first:
+            self.people.arrived(session)
         self._watchers.arrived(session)
         self.chats.acknowledgements.greet(session)
-        self.perform(self.switchboard.arrive(self.time(), session.nickname))
-        self.chats.mailbox.open(session)
+        self.perform(self.switchboard.arrive(self.time(), session.nickname, session.id))
+        if not session.device:
+            self.chats.mailbox.open(session)
+        self.rooms.arrived(session)
         if session.login_socket.codec.lobby:
             self.perform(self.room_rules.join(session.nickname, LOBBY))
         log.info("logged in", extra={"nickname": session.nickname, "peer": session.login_socket.peer})
+
+    def _make_room(self, login: Login) -> None:
+        for session, goodbye in self.directory.in_the_way(login.nickname, login.device, self._most_sessions):
+            self.disconnect_client(session, ChatEnd.LOST, goodbye)
 
     def _seat(self, login: Login) -> Session:
         connections = login.login_socket, login.attached[SocketKind.CHAT], login.attached[SocketKind.CHECK]
@@ -205,11 +212,15 @@ class Hub:
         seen = now if has_heartbeat else inf
         row = self.connections.add(login.login_socket.peer, login.nickname, fds[0], fds[1], fds[2], seen)
         password_hash = login.account.password_hash if login.account else None
-        session = Session(login.nickname, *connections, row=row, password_hash=password_hash)
+        session = Session(
+            next(self._session_ids), login.nickname, login.device, *connections, row=row, password_hash=password_hash
+        )
+        session.used = now
         bucket = self.metering.of_client(login.nickname, login.login_socket)
         for connection in connections:
             connection.bucket, connection.session, connection.row = bucket, session, row if has_heartbeat else -1
-        self._sessions[session.nickname] = self._client_in_row[row] = session
+        self.directory.enter(session)
+        self._client_in_row[row] = session
         return session
 
     def disconnect_client(self, session: Session, reason: ChatEnd, goodbye: Disconnected) -> None:
@@ -217,25 +228,36 @@ class Hub:
 
         A chat waits for one who is LOST, and ends for any other `reason`.
         """
-        if self._sessions.get(session.nickname) is not session:
+        if session.is_over:
             return
         session.tell(goodbye)
+        session.is_over = True
         for connection in session.sockets:
             connection.session, connection.row = None, -1
             connection.close()
-        self.perform(self.switchboard.leave(self.time(), session.nickname, reason))
-        is_lost = reason is ChatEnd.LOST and not is_guest(session.nickname)
-        self.perform(self.room_rules.leave(self.time(), session.nickname, is_lost=is_lost))
-        del self._sessions[session.nickname], self._client_in_row[session.row]
+        is_last = len(self.directory.sessions_of(session.nickname)) == 1
+        self.perform(self.switchboard.leave(self.time(), session.nickname, session.id, reason, is_last=is_last))
+        self._unseat(session)
+        if is_last:
+            self._leave(session.nickname, is_lost=reason is ChatEnd.LOST)
+        log.info("logged out", extra={"nickname": session.nickname, "reason": goodbye.code})
+
+    def _unseat(self, session: Session) -> None:
+        self.directory.leave(session)
+        del self._client_in_row[session.row]
         self._watchers.left(session)
-        self.people.left(session)
+        self.people.forget(session)
         self.connections.remove(session.row)
         self.chats.acknowledgements.forget(session)
         self.chats.mailbox.close(session)
         self.chats.history.left(session)
-        self.directory.guests.leave(session.nickname)
         self.rooms.forget(session)
-        log.info("logged out", extra={"nickname": session.nickname, "reason": goodbye.code})
+
+    def _leave(self, nickname: str, *, is_lost: bool) -> None:
+        """Let somebody go, of whom no session is left."""
+        self.perform(self.room_rules.leave(self.time(), nickname, is_lost=is_lost and not is_guest(nickname)))
+        self.people.left(nickname)
+        self.directory.guests.leave(nickname)
 
     def cast_out(self, connection: Connection, error: FatalPeerError) -> None:
         """Send `error` and end what depends on `connection`, whose peer broke the protocol."""
@@ -265,7 +287,7 @@ class Hub:
     def shut_down(self, goodbye: Disconnected = SHUTTING_DOWN) -> None:
         """Say goodbye to everyone; the sockets close when their queues are sent. Chats wait for the next server."""
         self.not_ready = goodbye.text
-        sessions = [*self._sessions.values()]
+        sessions = self.directory.sessions
         for session in sessions:  # before the first chat pauses, of which nobody needs to be told any more
             session.tell(goodbye)
             session.login_socket.close()
@@ -309,8 +331,8 @@ class Hub:
     def perform(self, effects: list[Effect]) -> None:
         for effect in effects:
             match effect:
-                case Tell(nickname, event):
-                    self._tell(nickname, event)
+                case Tell():
+                    self._tell(effect)
                 case TellRoom() | RoomMade() | RoomChanged() | RoomGone():
                     self.rooms.perform(effect)
                 case PresenceChanged() | BlockChanged() | AskingChanged():
@@ -321,10 +343,13 @@ class Hub:
                 case _:
                     self.chats.perform(effect)
 
-    def _tell(self, nickname: str, event: Event) -> None:
-        session = self._sessions.get(nickname)
-        if session:  # somebody who is not connected is told nothing, or from the store
-            session.tell(event)
+    def _tell(self, effect: Tell) -> None:
+        """Tell those of somebody's sessions that it is for; somebody who is not here is told nothing, or from the
+        store.
+        """
+        for session in self.directory.sessions_of(effect.nickname):
+            if effect.session in (None, session.id) and effect.besides != session.id and not session.is_over:
+                session.hear(effect.event)
 
     def _written(self, sender: str, recipient: str) -> None:
         """Note that a letter was taken. A recipient who is away has left a text for its sender."""
@@ -338,18 +363,21 @@ class Hub:
         self.people.when_known(session, target, partial(self._ask, session, target))
 
     def _ask(self, session: Session, target: str) -> None:
-        self.perform(self.switchboard.ask(self.time(), session.nickname, target))
+        self.perform(self.switchboard.ask(self.time(), session.nickname, session.id, target))
 
     def resume(self, session: Session, command: ResumeChat) -> None:
         """Carry out `/resume`: of a chat that waits, or of one that is over."""
         chat = self.switchboard.chat_of(session.nickname)
         if chat and chat.id == command.chat:
-            self._resume(session, chat, self.switchboard.agree(session.nickname, command))
+            self._resume(session, chat, self.switchboard.agree(session.nickname, session.id, command))
         else:
             self.chats.resume_ended(session, command)
 
     def _resume(self, session: Session, chat: Chat, effects: list[Effect]) -> None:
-        [reopening] = (effect for effect in effects if isinstance(effect, ReopenChat))
+        reopening = next((effect for effect in effects if isinstance(effect, ReopenChat)), None)
+        if reopening is None:
+            self.perform(effects)
+            return
         then = partial(self._come_back, session, chat, effects)
         if reopening.begun:
             self.chats.begin_stream(session, reopening, reopening.begun, then)
@@ -360,8 +388,7 @@ class Hub:
         """Let `session` come back, if it is still here and the chat still waits for it: a new stream takes the store a
         moment.
         """
-        is_here = self._sessions.get(session.nickname) is session
-        if is_here and self.switchboard.chat_of(session.nickname) is chat:
+        if not session.is_over and self.switchboard.chat_of(session.nickname) is chat:
             self.perform([*effects, *self.switchboard.come_back(self.time(), session.nickname)])
 
     # Queues

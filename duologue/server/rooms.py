@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Coroutine, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Hashable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
+from itertools import chain
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -53,7 +54,7 @@ WRITE_BYTES = 32 * 1024
 
 
 class RoomService:
-    """The rooms. `sessions` are those who are logged in, by nickname; `perform` carries out effects.
+    """The rooms. `sessions_of` finds who is logged in under a nickname; `perform` carries out effects.
 
     `time` is a monotonic clock in seconds, `wall_clock` dates what is stored. The `blockers_of` somebody are told
     nothing about them.
@@ -65,7 +66,7 @@ class RoomService:
         rules: RoomRules,
         backpressure: Backpressure,
         *,
-        sessions: Mapping[str, Session],
+        sessions_of: Callable[[str], Sequence[Session]],
         passwords: PasswordPool,
         perform: Callable[[list[Effect]], None],
         time: Callable[[], float],
@@ -78,7 +79,7 @@ class RoomService:
         self._backpressure = backpressure
         self._missed: dict[Session, Counter[str]] = {}
         self._members: WeakKeyDictionary[Room, tuple[int, Members]] = WeakKeyDictionary()
-        self._sessions = sessions
+        self._sessions_of = sessions_of
         self._passwords = passwords
         self._perform = perform
         self._time = time
@@ -113,7 +114,7 @@ class RoomService:
                 password_hash = await self._checked(session, room, password)
             else:
                 password_hash = await self._in_turn(session, self._passwords.hash(password, _asker(session)))
-            if self._sessions.get(session.nickname) is session:
+            if not session.is_over:
                 self._perform(self._rules.join(session.nickname, key, password_hash))
         except PeerError as error:
             session.tell(Refused(error.code, error.text, JoinRoom))
@@ -204,7 +205,7 @@ class RoomService:
         if stored:
             session.check_socket.tell_each(stored)
         for some in _in_writes(said):
-            self._tell(room, some, None if session.login_socket.codec.hears_itself else speaker)
+            self._tell(room, some, besides=None if session.login_socket.codec.hears_itself else session.login_socket)
         return refused
 
     async def _refuse(self, session: Session, refused: Refusals) -> None:
@@ -223,28 +224,39 @@ class RoomService:
     def perform(self, effect: RoomEffect) -> None:
         match effect:
             case TellRoom(room, event, besides):
-                self._tell(room, (event,), besides)
+                self._tell(room, (event,), nobody_of=besides)
             case RoomMade(room) | RoomChanged(room):
                 self._store.room_is(LiveRoom(room.key, room.id, room.password_hash, room.topic, room.topic_by))
             case RoomGone(room):
                 self._store.room_gone(room.id)
 
-    def _tell(self, room: Room, events: Sequence[Event], besides: str | None) -> None:
-        """Send `events`, all of the same kind and about the same, to all members; encoded once for each protocol."""
+    def _tell(
+        self,
+        room: Room,
+        events: Sequence[Event],
+        *,
+        besides: Connection | None = None,
+        nobody_of: str | None = None,
+    ) -> None:
+        """Send `events`, all of the same kind and about the same, to all members, `besides` one who has said it, and to
+        no session of one who is told otherwise; encoded once for each protocol.
+        """
         who = events[0].nickname if isinstance(events[0], _OF_SOMEBODY) else None
-        left_out = {besides, *self._blockers_of(who)} if who else {besides}
+        left_out = {nobody_of, *self._blockers_of(who)} if who else {nobody_of}
         for tell_all, members in self._members_of(room).items():
-            hearers = [connection for nickname, connection in members if nickname not in left_out]
+            hearers = [
+                connection for nickname, connection in members if connection is not besides and nickname not in left_out
+            ]
             if self._backpressure.some_are_full:
                 hearers = [connection for connection in hearers if self._reads(connection, events)]
             tell_all(hearers, *events)
 
     def _members_of(self, room: Room) -> Members:
-        """Return the members, by how such as they are told; looked up anew when somebody has come or gone."""
+        """Return the sessions of members, by how such as they are told; looked up anew when one has come or gone."""
         comings, members = self._members.get(room, (-1, {}))
         if comings != room.comings:
             members = {}
-            for session in filter(None, map(self._sessions.get, room.members)):
+            for session in chain.from_iterable(map(self._sessions_of, room.members)):
                 members.setdefault(session.login_socket.tell_all, []).append((session.nickname, session.login_socket))
             self._members[room] = room.comings, members
         return members
@@ -258,6 +270,15 @@ class RoomService:
             self._missed.setdefault(session, Counter())[events[0].room] += len(events)
         return False
 
+    def arrived(self, session: Session) -> None:
+        """Tell `session` of the rooms that it comes into because others of its person are there."""
+        self._look_anew(session)
+        self._perform(self._rules.entered_by(session.nickname, session.id))
+
+    def _look_anew(self, session: Session) -> None:
+        for room in self._rules.rooms_of(session.nickname):
+            self._members.pop(room, None)
+
     def emptied(self, session: Session) -> None:
         """Note that `session` reads again."""
         for room, count in self._missed.pop(session, Counter()).items():
@@ -265,6 +286,7 @@ class RoomService:
 
     def forget(self, session: Session) -> None:
         """Forget `session`, which is gone."""
+        self._look_anew(session)
         self._missed.pop(session, None)
         if session in self._waiting:
             self._waiting.pop(session).cancel()

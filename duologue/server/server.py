@@ -327,7 +327,7 @@ class Server:
         return Figures(
             connections=connections,
             places=self._places.most,
-            people=len(hub.directory.sessions),
+            people=len(hub.directory),
             chats=hub.switchboard.chats,
             rooms=hub.room_rules.count,
             messages=hub.traffic.messages,

@@ -12,10 +12,12 @@ from duologue.core.admission import source_key
 from duologue.core.carriers import carrier_of
 from duologue.core.commands.chat import Command, SocketKind
 from duologue.core.errors import PeerError
-from duologue.core.events.chat import Event
+from duologue.core.events.chat import ChatElsewhere, ChatEnded, ChatFree, ChatHeld, Event
 from duologue.core.pace import TokenBucket
-from duologue.core.requests import Chat
+from duologue.core.requests import Chat, ChatEnd
 from duologue.protocols.native.codec import NativeCodec
+
+_OF_DEVICES = {ChatHeld, ChatFree, ChatElsewhere}
 
 Commands = Iterable[Command | PeerError]
 Receiver = Callable[[bytes], Commands]
@@ -138,19 +140,29 @@ Hearers = dict[Callable[[Iterable[Connection], Event], None], list[Connection]]
 
 @dataclass(slots=True, eq=False)
 class Session:
-    """One logged-in person. Becomes complete when the third socket attaches, and all three end together."""
+    """One device of somebody, logged in. Becomes complete when the third socket attaches, and all three end together.
 
+    `id` is a number that no other session of this server has. A client that keeps a memory names its `device`, and a
+    client that names none has the device "".
+    """
+
+    id: int
     nickname: str
+    device: str
     login_socket: Connection
     chat_socket: Connection
     check_socket: Connection
     row: int
     password_hash: str | None = field(default=None, repr=False)
     """The hash of its account when it logged in: with another one, the session is over."""
+    used: float = -inf
+    """When its client last asked for anything, besides what it says by itself to show that it lives."""
     warned: float = -inf
     """When it was last told that it sends too fast."""
     chat: Chat | None = None
     """The chat that it takes part in, not one that waits for it to come back."""
+    is_over: bool = False
+    """Whether it has ended: nobody is told anything any more."""
     has_resumed: bool = False
     """Whether it has come back to its chat. Then it has to name its stream in a PING: it may not
     know the answer yet.
@@ -159,6 +171,13 @@ class Session:
     @property
     def sockets(self) -> tuple[Connection, Connection, Connection]:
         return self.login_socket, self.chat_socket, self.check_socket
+
+    def hear(self, event: Event) -> None:
+        """Tell what is for all devices of a person: one that has no name knows of no others."""
+        if self.device or type(event) not in _OF_DEVICES:
+            self.tell(event)
+        elif isinstance(event, ChatElsewhere):
+            self.tell(ChatEnded(event.nickname, ChatEnd.LOST, event.chat, event.had))
 
     def tell(self, event: Event) -> None:
         """Write `event` to the socket that carries its kind."""

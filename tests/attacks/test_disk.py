@@ -144,7 +144,7 @@ async def test_what_waited_is_the_senders_when_it_leaves_and_comes_back(stage: S
 async def test_who_says_too_much_is_not_read_from(stage: Stage, disk: Disk) -> None:
     """Memory is bounded: what is not read stays with its sender, and is said when there is room."""
     alice, bob, _ = await stage.chat_between("alice", "bob")
-    session = stage.server.hub.directory.sessions["alice"]
+    session = stage.server.hub.directory.sessions_of("alice")[0]
     await fills(stage, disk)
     lines = [f":{number} {'x' * 1000}" for number in range(150)]
     await alice.says(*lines)

@@ -99,7 +99,7 @@ async def others_talk(alice: Actor, bob: Actor, what: str) -> None:
 
 
 def session(stage: Stage, nickname: str) -> Session:
-    return stage.server.hub.directory.sessions[nickname]
+    return stage.server.hub.directory.sessions_of(nickname)[0]
 
 
 def sends(wire: Wire, lines: Iterable[str]) -> Callable[[], Any]:

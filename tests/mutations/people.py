@@ -37,7 +37,7 @@ DEFENCES = (
     Defence(
         "a guest's requests are counted for where they come from, not for the name",
         "duologue/server/people/directory.py",
-        "return GUEST_MARK + address_key(self.sessions[nickname].login_socket.address)",
+        "return GUEST_MARK + address_key(session.login_socket.address)",
         "return nickname",
         f"{REQUESTS}::test_another_name_is_no_new_start_for_a_guest",
     ),

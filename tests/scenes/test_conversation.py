@@ -41,7 +41,7 @@ async def keeping(tmp_path: Path) -> AsyncIterator[Stage]:
 
 
 def session_of(stage: Stage, actor: Actor) -> Session:
-    return stage.server.hub.directory.sessions[actor.nickname]
+    return stage.server.hub.directory.sessions_of(actor.nickname)[0]
 
 
 def keep_little(connection: Connection) -> None:

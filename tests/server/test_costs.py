@@ -17,7 +17,7 @@ from tests.stage import CAST, Actor, Stage, opened, until
 
 def extra(stage: Stage, nickname: str, command: Command) -> float:
     hub = stage.server.hub
-    return round(cost_of(hub, hub.directory.sessions[nickname].chat_socket, command) - COSTS[type(command)], 6)
+    return round(cost_of(hub, hub.directory.sessions_of(nickname)[0].chat_socket, command) - COSTS[type(command)], 6)
 
 
 async def heard(actor: Actor, beginning: str) -> None:
@@ -29,7 +29,7 @@ async def test_a_mistake_has_its_price_and_so_has_what_a_stranger_asks(tmp_path:
     async with opened(tmp_path) as stage:
         await stage.enters("alice")
         hub = stage.server.hub
-        connection = hub.directory.sessions["alice"].chat_socket
+        connection = hub.directory.sessions_of("alice")[0].chat_socket
         assert cost_of(hub, connection, PeerError("bad_command", "No.")) == MISTAKE
         connection.session = None
         assert cost_of(hub, connection, ListOnline()) == COSTS[ListOnline]

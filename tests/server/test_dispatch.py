@@ -42,7 +42,7 @@ async def test_a_receipt_for_what_was_queued_counts_after_the_end_of_the_session
     alice, bob = await stage.enters("alice"), await stage.enters("bob")
     await bob.says("/msg alice AbCd-_123456 1 :hi")
     await alice.hears_like("message_from bob .*")
-    session = stage.server.hub.directory.sessions["alice"]
+    session = stage.server.hub.directory.sessions_of("alice")[0]
     await alice.says("/exit")
     await alice.is_out_after("disconnected bye Goodbye!")
     note_receipt(stage.server.hub, session, Ping(1, "AbCd-_123456"))
@@ -80,8 +80,8 @@ async def test_a_guest_has_no_history_for_somebody_else_may_have_had_the_name(
         hub = stage.server.hub
         reader, writer = await asyncio.open_connection("127.0.0.1", stage.ports["plain_lines"])
         writer.write(b"Zoe")
-        await until(lambda: "~Zoe" in hub.directory.sessions)
-        handle_client(hub, hub.directory.sessions["~Zoe"].chat_socket, question)
+        await until(lambda: "~Zoe" in hub.directory)
+        handle_client(hub, hub.directory.sessions_of("~Zoe")[0].chat_socket, question)
         heard = b""
         async with asyncio.timeout(BOUND):
             while b"A guest has no history." not in heard:

@@ -40,7 +40,7 @@ async def joins(actor: Actor) -> None:
 
 
 def chat_socket(stage: Stage) -> Connection:
-    return stage.server.hub.directory.sessions["alice"].chat_socket
+    return stage.server.hub.directory.sessions_of("alice")[0].chat_socket
 
 
 def line(number: int, room: str = "#tea") -> SendLetter:

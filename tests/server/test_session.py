@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable
+from itertools import count
 from math import inf
 
 from duologue.core.events.chat import Acknowledged, ChatRequested, ChatStarted, Event, Refused
@@ -104,9 +105,12 @@ class FakeConnection:
                 await self.changed.wait()
 
 
+_numbers = count(1)
+
+
 def session(nickname: str, *, burst: float = inf, rate: float = inf, row: int = 0) -> Session:
     connections: tuple[Connection, Connection, Connection] = FakeConnection(), FakeConnection(), FakeConnection()
-    somebody = Session(nickname, *connections, row=row)
+    somebody = Session(next(_numbers), nickname, "", *connections, row=row)
     bucket = TokenBucket(burst, rate, 0)
     for connection in connections:
         connection.bucket, connection.session, connection.row = bucket, somebody, row

@@ -22,10 +22,13 @@ class SocketKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class GiveNickname:
-    """The first step of the login; `is_all` where it is the only one, at a front door that knows no passwords."""
+    """The first step of the login; `is_all` where it is the only one, at a front door that knows no passwords. A client
+    that keeps a memory names its `device`.
+    """
 
     nickname: str
     is_all: bool = False
+    device: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,7 @@ class GivePass:
     """
 
     token: str = field(repr=False)
+    device: str = ""
 
 
 @dataclass(frozen=True, slots=True)

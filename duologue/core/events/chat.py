@@ -111,6 +111,34 @@ class ChatWaits:
 
 
 @dataclass(frozen=True, slots=True)
+class ChatHeld:
+    """Your chat with `nickname` is on, and another session of yours holds it."""
+
+    nickname: str
+    chat: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChatFree:
+    """No session of yours holds your chat with `nickname` any more: for `seconds` it can be resumed; 0: it is over."""
+
+    nickname: str
+    chat: str
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChatElsewhere:
+    """The answer to a resume: another session of yours holds the chat. Of the stream that was named the store has 1 to
+    `had`.
+    """
+
+    nickname: str
+    chat: str
+    had: int
+
+
+@dataclass(frozen=True, slots=True)
 class ChatPaused:
     """The connection of `nickname` is lost; they have `seconds` to come back."""
 
@@ -288,6 +316,9 @@ Event = (
     | ChatEnded
     | ChatUnknown
     | ChatWaits
+    | ChatHeld
+    | ChatFree
+    | ChatElsewhere
     | ChatPaused
     | PartnerResumed
     | ChatResumed

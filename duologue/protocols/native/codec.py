@@ -39,7 +39,7 @@ send more.
 class NativeCodec:
     """The codec of one of a native client's sockets. `kind` is None until its first line has come."""
 
-    __slots__ = ("_has_begun", "_parse", "_part", "kind", "lines")
+    __slots__ = ("_device", "_has_begun", "_parse", "_part", "kind", "lines")
 
     hears_itself = False
     watches = False
@@ -49,6 +49,7 @@ class NativeCodec:
     def __init__(self) -> None:
         self.kind: SocketKind | None = None
         self.lines = LineBuffer()
+        self._device = ""
         self._has_begun = False
         self._part: str | None = ""  # None: too long
         self._parse: Callable[[bytes], Command] = self._first_line
@@ -105,7 +106,7 @@ class NativeCodec:
             self.kind = first.kind
             self._parse = self._chat_line if first.kind is SocketKind.CHAT else parse_check_line
             return first
-        self.kind = SocketKind.LOGIN
+        self.kind, self._device = SocketKind.LOGIN, first.device
         self._parse = self.nickname_line
         return NoCommand()
 
@@ -130,7 +131,7 @@ class NativeCodec:
 
     def nickname_line(self, line: bytes) -> Command:
         self._parse = _out_of_turn
-        return GiveNickname(text_of(line))
+        return GiveNickname(text_of(line), device=self._device)
 
     def password_line(self, line: bytes) -> Command:
         self._parse = _out_of_turn

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from duologue.core.commands.chat import (
     AttachSocket,
@@ -25,6 +26,7 @@ from duologue.core.commands.chat import (
 )
 from duologue.core.commands.people import MayAsk
 from duologue.core.commands.words import WORD_TABLE, WORDS, Takes
+from duologue.core.devices import check_device
 from duologue.core.errors import FatalPeerError, PeerError
 from duologue.core.text import shortened
 from duologue.protocols.lines import text_of
@@ -58,21 +60,37 @@ _SPELLINGS = "spellings"
 
 
 def encode_first_line(kind: SocketKind, token: str | None = None, *, spellings: bool = False) -> bytes:
+    """Return the line that opens a socket: with its `token`, or for a login socket with the name of the device."""
     return f"{VERSION} {kind.value}{f' {token}' if token else ''}{f' {_SPELLINGS}' if spellings else ''}\n".encode()
 
 
-def parse_first_line(line: bytes) -> SocketKind | AttachSocket:
-    """Return the kind of a login socket for LOGIN, or the token of any other socket. Raises FatalPeerError for anything
-    else.
-    """
+@dataclass(frozen=True, slots=True)
+class LoginSocket:
+    """The first line of a login socket, with the name of the client's device, "" where it names none."""
+
+    device: str = ""
+
+
+def parse_first_line(line: bytes) -> LoginSocket | AttachSocket:
+    """Return what kind of socket this is. Raises FatalPeerError for a line that begins none."""
     match text_of(line).split(" "):
         case [version, "login_socket"] if version == VERSION:
-            return SocketKind.LOGIN
+            return LoginSocket()
+        case [version, "login_socket", device] if version == VERSION:
+            return LoginSocket(_checked(device))
         case [version, ("chat_socket" | "check_socket") as kind, token] if version == VERSION:
             return AttachSocket(SocketKind(kind), token)
         case [version, "chat_socket", token, word] if (version, word) == (VERSION, _SPELLINGS):
             return AttachSocket(SocketKind.CHAT, token, spellings=True)
     raise unknown_first_line()
+
+
+def _checked(device: str) -> str:
+    try:
+        check_device(device)
+    except PeerError as error:
+        raise FatalPeerError(error.code, error.text) from None
+    return device
 
 
 def unknown_first_line() -> FatalPeerError:

@@ -10,7 +10,10 @@ from collections.abc import Callable
 from duologue.core.errors import FatalPeerError
 from duologue.core.events.chat import (
     Acknowledged,
+    ChatElsewhere,
     ChatEnded,
+    ChatFree,
+    ChatHeld,
     ChatPaused,
     ChatRequested,
     ChatResumed,
@@ -144,6 +147,9 @@ _ENCODERS: dict[type[Event], Callable[..., str]] = {
     ChatEnded: _encode_ended,
     ChatUnknown: lambda event: f"chat_unknown {event.chat}\n",
     ChatWaits: lambda event: f"chat_waits {event.nickname} {event.chat} {event.seconds}\n",
+    ChatHeld: lambda event: f"chat_held {event.nickname} {event.chat}\n",
+    ChatFree: lambda event: f"chat_free {event.nickname} {event.chat} {event.seconds}\n",
+    ChatElsewhere: lambda event: f"chat_elsewhere {event.nickname} {event.chat} {event.had}\n",
     ChatPaused: lambda event: f"chat_paused {event.nickname} {event.seconds}\n",
     PartnerResumed: lambda event: f"chat_resumed {event.nickname} {event.chat}\n",
     ChatResumed: _encode_resumed,
@@ -200,6 +206,16 @@ def _parse_ended(rest: str) -> ChatEnded:
 def _parse_waits(rest: str) -> ChatWaits:
     nickname, chat, seconds = words_of(rest, 3)
     return ChatWaits(nickname, chat, count(seconds))
+
+
+def _parse_free(rest: str) -> ChatFree:
+    nickname, chat, seconds = words_of(rest, 3)
+    return ChatFree(nickname, chat, count(seconds))
+
+
+def _parse_elsewhere(rest: str) -> ChatElsewhere:
+    nickname, chat, had = words_of(rest, 3)
+    return ChatElsewhere(nickname, chat, count(had))
 
 
 def _parse_paused(rest: str) -> ChatPaused:
@@ -263,6 +279,9 @@ _SIGNALS: dict[str, Callable[[str], Event]] = {
     "chat_ended": _parse_ended,
     "chat_unknown": lambda rest: ChatUnknown(*words_of(rest, 1)),
     "chat_waits": _parse_waits,
+    "chat_held": lambda rest: ChatHeld(*words_of(rest, 2)),
+    "chat_free": _parse_free,
+    "chat_elsewhere": _parse_elsewhere,
     "chat_paused": _parse_paused,
     "chat_resumed": _parse_resumed,
     "stream_begins": _parse_stream_begins,

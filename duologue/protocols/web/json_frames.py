@@ -20,6 +20,7 @@ from duologue.core.commands.chat import (
     ComeIn,
     Command,
     GiveNickname,
+    GivePass,
     NoCommand,
     SearchHistory,
     SendLetter,
@@ -27,6 +28,7 @@ from duologue.core.commands.chat import (
     StreamHeld,
 )
 from duologue.core.commands.rooms import SayInRoom, SayPrivately
+from duologue.core.devices import check_device
 from duologue.core.errors import PeerError
 from duologue.core.events.chat import Event, Said, TextPart
 from duologue.core.events.people import Spelled
@@ -202,7 +204,18 @@ def _check_words(search: SearchHistory) -> None:
 COMMANDS: dict[str, Shape] = {type_of(kind): _shape(kind) for kind in get_args(Command) if kind not in NOT_FOR_PAGES}
 """Every frame that a page may send, by its type."""
 
-_CHECKS: dict[type, Callable[..., None]] = {SendLetter: _check_letter, SearchHistory: _check_words}
+
+def _check_device(login: GiveNickname | GivePass) -> None:
+    if login.device:
+        check_device(login.device)
+
+
+_CHECKS: dict[type, Callable[..., None]] = {
+    SendLetter: _check_letter,
+    SearchHistory: _check_words,
+    GiveNickname: _check_device,
+    GivePass: _check_device,
+}
 """Checks beyond the types: a stream's name goes on to clients of other front doors, as a word, and no message has
 number 0.
 """

@@ -52,6 +52,7 @@ class Login:
 
     login_socket: Connection
     nickname: str = ""
+    device: str = ""
     is_by_name_alone: bool = False
     """Whether it came through a front door that knows no passwords."""
     account: Account | None = None
@@ -156,10 +157,10 @@ class LoginService:
 
     # The dialogue on the login socket
 
-    def give_nickname(self, connection: Connection, nickname: str, *, is_all: bool = False) -> None:
+    def give_nickname(self, connection: Connection, nickname: str, *, is_all: bool = False, device: str = "") -> None:
         """Take a nickname. `is_all`: there is no way to ask for a password, and a user who needs one is refused."""
         login = self._logins.get(connection) or self._begin(connection, is_by_name_alone=is_all)
-        login.nickname = ""
+        login.nickname, login.device = "", device
         try:
             login.nickname = nickname_key(nickname)
         except PeerError as error:
@@ -201,11 +202,12 @@ class LoginService:
             Login(connection, nickname, attached={SocketKind.CHAT: connection, SocketKind.CHECK: connection})
         )
 
-    def give_pass(self, connection: Connection, token: str) -> None:
+    def give_pass(self, connection: Connection, token: str, device: str = "") -> None:
         """Log in by session token instead of nickname and password: the whole login, of a socket that is all of its
         client's.
         """
         login = self._logins.setdefault(connection, Login(connection))
+        login.device = device
         account = self._session_tokens.account_of(token, self._users.find)
         if account and (account.password_hash or self._needs_no_password(account, connection)):
             login.nickname, login.account = account.nickname, account

@@ -7,9 +7,9 @@ mailbox.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from functools import partial
 from random import random
+from weakref import WeakKeyDictionary
 
 from duologue.core.commands.chat import Ping
 from duologue.core.costs import RECEIPT
@@ -26,12 +26,12 @@ from duologue.server.storage.base import Store, Stored
 
 
 class Acknowledgements:
-    """The acknowledgements that are owed. `session_of` finds who is logged in under a nickname."""
+    """The acknowledgements that are owed."""
 
-    def __init__(self, store: Store, metering: Metering, *, session_of: Callable[[str], Session | None]) -> None:
+    def __init__(self, store: Store, metering: Metering) -> None:
         self._store = store
         self._metering = metering
-        self._client_of = session_of
+        self._speakers: WeakKeyDictionary[Direction, Session] = WeakKeyDictionary()
         self._chats: dict[str, Chat] = {}
         self._ended: set[str] = set()
         self._reporters: dict[Session, Reporter] = {}
@@ -66,6 +66,7 @@ class Acknowledgements:
         """Use the shortcut for the receipts of `session`, which takes part in `chat` from now on and reports little
         else.
         """
+        self._speakers[chat.says(session.nickname)] = session
         hears = chat.hears(session.nickname)
         note = partial(self._note_short, session, chat.id, hears)
         pay = self._metering.payer(session.check_socket, RECEIPT)
@@ -89,7 +90,17 @@ class Acknowledgements:
         if chat is session.chat and (ping.stream or not session.has_resumed):
             hears = chat.hears(session.nickname)
             self._note_received(chat.id, hears, _stream_heard(hears, ping.stream), ping.received)
+        elif session.device and ping.stream:
+            self._note_followed(chat, chat.hears(session.nickname), ping.stream, ping.received)
         return True
+
+    def _note_followed(self, chat: Chat, hears: Direction, name: str, received: int) -> None:
+        """Note what a session has of a chat that another holds. It hears only what is stored, and may remember more
+        than a server does that was killed: what cannot be says nothing.
+        """
+        stream = hears.named(name)
+        if stream and received <= stream.sent:
+            self._note_received(chat.id, hears, stream, received)
 
     def _note_short(self, session: Session, chat_id: str, hears: Direction, stream: Stream, received: int) -> None:
         self._answer(session, is_asked=received == 0)
@@ -127,8 +138,8 @@ class Acknowledgements:
 
     def owe_sender(self, direction: Direction, stream: Stream) -> None:
         """Note that there is news of `stream` for its sender."""
-        session = self._client_of(direction.sender)
-        if session and stream is direction.current:
+        session = self._speakers.get(direction)
+        if session and not session.is_over and stream is direction.current:
             self._reporter(session).news(stream)
 
     def stored(self, news: Stored) -> None:

@@ -35,7 +35,8 @@ PAGE_BYTES = 64 * 1024
 
 
 class Mailbox:
-    """All mailboxes. `wall_clock` dates the letters. `written` is told of each that was taken.
+    """All mailboxes. `wall_clock` dates the letters. `written` is told of each that was taken. They are handed to
+    clients that name no device; others follow what is stored.
 
     One question of a socket is answered at a time: meanwhile it is not read from.
     """
@@ -66,7 +67,7 @@ class Mailbox:
     def open(self, session: Session) -> None:
         """Begin to hand over what waits for `session`."""
         self._visits[session] = Visit()
-        self.push(session)
+        self._push(session)
 
     def close(self, session: Session) -> None:
         self._visits.pop(session, None)
@@ -76,8 +77,10 @@ class Mailbox:
         """Hand over the rest of `chat`, of which `session` has received a part, from the store: on its chat socket, so
         that it comes after that part.
         """
+        visit = self._visits.get(session)
+        if visit is None:
+            return
         direction = chat.hears(session.nickname)
-        visit = self._visits[session]
         visit.begun_in_chat.update(stream.name for stream in direction.streams)
         handed = visit.handed
         for stream in direction.streams:
@@ -86,7 +89,7 @@ class Mailbox:
                 break
         if not direction.is_level:
             self._feed.rest_begins(session)
-            self.push(session)
+            self._push(session)
 
     # Letters in
 
@@ -106,10 +109,10 @@ class Mailbox:
             session.tell(NotKept(letter.nickname, letter.stream, letter.number, error.code, error.text))
             return
         self._tell_sender(kept_letter.progress)
-        reader = self._directory.sessions.get(recipient)
-        if reader is None:
+        if recipient not in self._directory:
             session.tell(KeptFor(recipient, letter.stream, letter.number))
-        elif is_heard:
+        reader = self._directory.without_device(recipient)
+        if reader and is_heard:
             message = MessageFrom(session.nickname, int(at), letter.stream, letter.number, letter.text)
             await self._deliver(reader, message)
         self._written(session.nickname, recipient)
@@ -118,7 +121,7 @@ class Mailbox:
         if is_guest(reader.nickname):
             reader.tell(message)
             return
-        self.push(reader)
+        self._push(reader)
         await self._visits[reader].idle.wait()  # what the sender says next, in a chat perhaps, comes after it
 
     def _recipient_of(self, session: Session, letter: SendLetter) -> str:
@@ -133,14 +136,19 @@ class Mailbox:
 
     def _check_reads(self, recipient: str) -> None:
         """Refuse a letter to a guest who does not read: there is no mailbox, and the queue is full."""
-        reader = self._directory.sessions.get(recipient) if is_guest(recipient) else None
+        reader = self._directory.without_device(recipient) if is_guest(recipient) else None
         if reader and self._backpressure.is_full(reader):
             raise PeerError("does_not_read", f"{recipient} does not read at this moment. Try again later.")
 
     # Letters out
 
-    def push(self, session: Session) -> None:
-        """Hand over what waits for `session`, as far as there is room."""
+    def push(self, nickname: str) -> None:
+        """Hand over what waits for somebody, as far as there is room."""
+        reader = self._directory.without_device(nickname)
+        if reader:
+            self._push(reader)
+
+    def _push(self, session: Session) -> None:
         visit = self._visits.get(session)
         if visit:
             visit.is_due = True
@@ -200,9 +208,10 @@ class Mailbox:
         self._tell_sender(await self._store.receipt(stream, nickname, received))
 
     def _tell_sender(self, progress: StreamProgress | None) -> None:
-        sender = self._directory.sessions.get(progress.sender) if progress else None
-        if progress and sender:
-            delivered = min(progress.received, progress.stored)
+        if progress is None:
+            return
+        delivered = min(progress.received, progress.stored)
+        for sender in self._directory.sessions_of(progress.sender):
             sender.tell(Acknowledged(progress.stored, delivered, progress.stream))
 
     # A chat that is over

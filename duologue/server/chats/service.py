@@ -54,7 +54,7 @@ class ChatService:
         self._store = store
         self._traffic = traffic
         self._connections = connections
-        self._sessions = directory.sessions
+        self._directory = directory
         self._wall_clock = wall_clock
         self._behind: set[tuple[str, str]] = set()
         self._tasks = Tasks()
@@ -70,7 +70,7 @@ class ChatService:
             keeper=self._keeper,
             taken=self._taken,
         )
-        self.acknowledgements = Acknowledgements(store, metering, session_of=directory.sessions.get)
+        self.acknowledgements = Acknowledgements(store, metering)
         self.history = HistoryReader(store, self._bookkeeping, privacy.is_heard)
         self.mailbox = Mailbox(
             store,
@@ -88,8 +88,8 @@ class ChatService:
         match effect:
             case OpenChat(chat):
                 self._open(chat)
-            case PauseChat(chat, nickname):
-                self._take_out(chat, self._sessions[nickname])
+            case PauseChat(chat, nickname, number):
+                self._take_out(chat, self._session(nickname, number))
             case ReopenChat():
                 self._reopen(effect)
             case CloseChat():
@@ -98,10 +98,16 @@ class ChatService:
     def _open(self, chat: Chat) -> None:
         self._store.chat_started(chat.id, chat.asker, chat.target, self._wall_clock())
         self.acknowledgements.opened(chat)
-        for nickname in (chat.asker, chat.target):
-            self._take_in(chat, self._sessions[nickname])
-            self.delivery.join(chat, self._sessions[nickname])
+        for nickname, number in chat.holders.items():
+            session = self._session(nickname, number)
+            self._take_in(chat, session)
+            self.delivery.join(chat, session)
         log.info("chat started", extra={"chat": chat.id})
+
+    def _session(self, nickname: str, number: int) -> Session:
+        session = self._directory.session(nickname, number)
+        assert session, "the rules let a session go before it is gone"
+        return session
 
     def restore(self, chat: Chat) -> None:
         """Take over a chat from the server that ran before, which waits for both of its people."""
@@ -139,7 +145,7 @@ class ChatService:
         self._connections.set_in_chat(session.row, False)
 
     def _reopen(self, effect: ReopenChat) -> None:
-        chat, session = effect.chat, self._sessions[effect.nickname]
+        chat, session = effect.chat, self._session(effect.nickname, effect.session)
         self._note_held(effect)
         session.has_resumed = True
         self._take_in(chat, session)
@@ -153,12 +159,12 @@ class ChatService:
         self._bookkeeping.settle()
         self._store.chat_ended(chat.id, effect.reason.value, self._wall_clock())
         for nickname in (chat.asker, chat.target):
-            session = self._sessions.get(nickname)
-            if session and session.chat is chat:
-                self._take_out(chat, session)
-                self.mailbox.chat_is_over(session, chat)
-            elif session:  # back, but not in the chat any more
-                self.mailbox.push(session)
+            holder = self._in_chat(chat.id, nickname)
+            if holder:
+                self._take_out(chat, holder)
+                self.mailbox.chat_is_over(holder, chat)
+            else:
+                self.mailbox.push(nickname)
         self.delivery.close(chat)
         self.acknowledgements.ended(chat)
         self._tasks.run(self._forget(chat))
@@ -192,7 +198,7 @@ class ChatService:
 
     def store_is_behind(self, chat: str, sender: str, is_behind: bool) -> None:
         """Stop reading from `sender`, with whom the disk does not keep up, until it does; nothing is dropped."""
-        session = self._sessions.get(sender)
+        session = self._in_chat(chat, sender)
         if is_behind:
             self._behind.add((chat, sender))
             if session:
@@ -201,6 +207,11 @@ class ChatService:
             self._behind.discard((chat, sender))
             if session:
                 session.chat_socket.release(Hold.STORE)
+
+    def _in_chat(self, chat_id: str, nickname: str) -> Session | None:
+        """Return the session through which somebody takes part in a chat now."""
+        mine = self._directory.sessions_of(nickname)
+        return next((session for session in mine if session.chat and session.chat.id == chat_id), None)
 
     def _taken(self, chat: Chat, sender: str, count: int) -> None:
         stream = self.acknowledgements.taken(chat, sender, count)
@@ -220,7 +231,7 @@ class ChatService:
         return keep
 
     def _follow(self, chat_id: str, sender: str) -> None:
-        chat = self._sessions[sender].chat
-        if chat:
-            stream = chat.says(sender).current
+        session = self._in_chat(chat_id, sender)
+        if session and session.chat:
+            stream = session.chat.says(sender).current
             self._traffic.follow(chat_id, sender, stream.name, stream.sent)

@@ -13,24 +13,65 @@ from duologue.server.tables import Users
 
 REMOVED = Disconnected("removed", "Your account was removed or disabled.")
 PASSWORD_CHANGED = Disconnected("password_changed", "The password of your account was changed. Log in anew.")
+TAKEN_OVER = Disconnected("taken_over", "You have logged in from somewhere else; this session is over.")
+TOO_MANY_DEVICES = Disconnected(
+    "taken_over", "You have logged in on more devices than an account may have; this one was used longest ago."
+)
 REGISTERED = Disconnected("registered", "Your name belongs to an account now. Come in under another.")
 
 
 class Directory:
-    """Finds people by name. `sessions` are those who are logged in, by nickname."""
+    """Finds people by name, and the sessions of those who are logged in."""
 
     def __init__(self, users: Users) -> None:
         self._users = users
         self.guests = Guests(users)
-        self.sessions: dict[str, Session] = {}
+        self._here: dict[str, dict[int, Session]] = {}
+
+    # Who is here
+
+    def enter(self, session: Session) -> None:
+        self._here.setdefault(session.nickname, {})[session.id] = session
+
+    def leave(self, session: Session) -> None:
+        mine = self._here[session.nickname]
+        del mine[session.id]
+        if not mine:
+            del self._here[session.nickname]
+
+    def __len__(self) -> int:
+        """Return how many people are here, with however many sessions."""
+        return len(self._here)
+
+    def __contains__(self, nickname: str) -> bool:
+        return nickname in self._here
+
+    @property
+    def sessions(self) -> list[Session]:
+        """Return the sessions of everybody."""
+        return [session for mine in self._here.values() for session in mine.values()]
+
+    def sessions_of(self, nickname: str) -> tuple[Session, ...]:
+        """Return the sessions of somebody, the oldest first; none of somebody who is not here."""
+        return tuple(self._here.get(nickname, {}).values())
+
+    def session(self, nickname: str, number: int | None) -> Session | None:
+        """Return one of somebody's sessions, by its number."""
+        return self._here.get(nickname, {}).get(number or 0)
+
+    def without_device(self, nickname: str) -> Session | None:
+        """Return the session of a client that names no device: an account has one of these at most."""
+        return next((session for session in self.sessions_of(nickname) if not session.device), None)
+
+    # Names
 
     def is_here(self, name: str) -> bool:
         """Return whether somebody here is shown by exactly this name."""
-        return name in self.sessions or f"{GUEST_MARK}{name}" in self.sessions
+        return name in self._here or f"{GUEST_MARK}{name}" in self._here
 
     def is_registered(self, nickname: str) -> bool:
         """Return whether somebody of this nickname can be asked or written to; a guest only while they are here."""
-        return nickname in self.sessions if is_guest(nickname) else self._users.find(nickname) is not None
+        return nickname in self._here if is_guest(nickname) else self._users.find(nickname) is not None
 
     def spelling_of(self, key: str) -> str:
         """Return how an account spells itself; empty where that is its key, or there is none."""
@@ -59,13 +100,26 @@ class Directory:
         """
         if not is_guest(nickname):
             return nickname
-        return GUEST_MARK + address_key(self.sessions[nickname].login_socket.address)
+        [session] = self.sessions_of(nickname)
+        return GUEST_MARK + address_key(session.login_socket.address)
+
+    def in_the_way(self, nickname: str, device: str, most: int) -> list[tuple[Session, Disconnected]]:
+        """Return the sessions to end, each with the words for it, before somebody logs in on `device`: one of the same
+        device, or where there would be more than `most` the one that was used longest ago. All answer signs of life, so
+        silence says nothing; one that is in a chat is the last.
+        """
+        mine = self.sessions_of(nickname)
+        same = [session for session in mine if session.device == device]
+        others = sorted(set(mine) - set(same), key=lambda session: (session.chat is not None, session.used))
+        surplus = others[: max(0, len(others) - most + 1)]
+        words = TOO_MANY_DEVICES if most > 1 else TAKEN_OVER
+        return [*((session, TAKEN_OVER) for session in same), *((session, words) for session in surplus)]
 
     def no_longer_belong(self) -> list[tuple[Session, ChatEnd, Disconnected]]:
         """Return, after the users file was reread, the sessions to end, the reason for their partners, and the words
         for it.
         """
-        verdicts = [(session, self._verdict(session)) for session in self.sessions.values()]
+        verdicts = [(session, self._verdict(session)) for session in self.sessions]
         return [(session, *verdict) for session, verdict in verdicts if verdict]
 
     def _verdict(self, session: Session) -> tuple[ChatEnd, Disconnected] | None:

@@ -69,11 +69,15 @@ class PeopleService:
     def arrived(self, session: Session) -> None:
         self._perform(self.presences.arrive(self._wall_clock(), session.nickname))
 
-    def left(self, session: Session) -> None:
+    def forget(self, session: Session) -> None:
+        """Forget `session`, which is gone."""
         self._watchers.forget(session)
         self._tasks.left(session)
-        self.privacy.leave(session.nickname)
-        self._perform(self.presences.leave(self._wall_clock(), session.nickname))
+
+    def left(self, nickname: str) -> None:
+        """Note that no session of somebody is left."""
+        self.privacy.leave(nickname)
+        self._perform(self.presences.leave(self._wall_clock(), nickname))
 
     def emptied(self, session: Session) -> None:
         """Note that `session` reads again."""
@@ -118,7 +122,10 @@ class PeopleService:
         self._perform(self.privacy.unblock(session.nickname, other))
 
     def allow(self, session: Session, who: MayAsk | None) -> None:
-        self._perform(self.privacy.allow(session.nickname, who))
+        if who is None:
+            session.tell(self.privacy.allowed(session.nickname))
+        else:
+            self._perform(self.privacy.allow(session.nickname, who))
 
     def when_known(self, session: Session, target: str, ask: Callable[[], None]) -> None:
         """Call `ask` at once, or when the store has said whether `target` knows `session`, which is not read from
@@ -135,7 +142,7 @@ class PeopleService:
                 self.privacy.knows(target, session.nickname)
         except StoreError as error:
             log.error("contacts not read", extra={"reason": str(error)})
-        if session.login_socket.session is not session:  # it has gone meanwhile
+        if session.is_over:  # it has gone meanwhile
             return
         try:
             ask()

@@ -22,7 +22,7 @@ def directory(users: Users) -> Directory:
     """Alice is here, and two guests."""
     directory = Directory(users)
     for nickname in ("alice", directory.guests.admit("Zoe", 5000), directory.guests.admit("", 5000)):
-        directory.sessions[nickname] = session(nickname)
+        directory.enter(session(nickname))
     return directory
 
 
@@ -76,7 +76,7 @@ def test_with_another_password_or_none_a_session_is_over_and_its_chat_waits(
     directory: Directory, users: Users, before: str | None, after: str | None
 ) -> None:
     users.replace([Account("alice", before)])
-    directory.sessions["alice"].password_hash = before
+    directory.sessions_of("alice")[0].password_hash = before
     assert directory.no_longer_belong() == []
     users.replace([Account("alice", after)])
     [(alice, reason, goodbye)] = directory.no_longer_belong()
