@@ -1,7 +1,7 @@
 """The socket of a native client that an event comes down on: each of the three tells its own story whole, in one order.
 
-The login socket tells of requests, rooms, letters, people and errors; the chat socket is the conversation; the check
-socket says who lives, and what has arrived (docs/protocol.md 5).
+The login socket tells of requests, rooms, letters, people and errors; the chat socket is the conversation, and what is
+stored of others for a client that follows them, in one order; the check socket says who lives, and what has arrived (docs/protocol.md 5).
 """
 
 from __future__ import annotations
@@ -21,15 +21,17 @@ from duologue.core.events.chat import (
     Said,
     StreamBegins,
 )
+from duologue.core.events.devices import Cursor, Following, Kept
 
 _CONVERSATION = (
     *(ChatStarted, StreamBegins, Said, ChatPaused, PartnerResumed, ChatEnded),
     *(ChatResumed, ChatUnknown, ChatElsewhere),
 )
+_FEED = (Following, Kept, Cursor)
 _LIFE = (Acknowledged, Probe)
 
 _CARRIERS: dict[type[Event], SocketKind] = {
-    **dict.fromkeys(_CONVERSATION, SocketKind.CHAT),
+    **dict.fromkeys((*_CONVERSATION, *_FEED), SocketKind.CHAT),
     **dict.fromkeys(_LIFE, SocketKind.CHECK),
 }
 

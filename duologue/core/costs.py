@@ -31,6 +31,7 @@ from duologue.core.commands.chat import (
     SendLetter,
     SendLetters,
 )
+from duologue.core.commands.devices import Follow, ListConversations, MarkRead
 from duologue.core.commands.people import (
     AllowAsking,
     Block,
@@ -111,6 +112,9 @@ COSTS: Mapping[type, float] = {
     Unblock: MESSAGE,
     ListBlocked: MESSAGE,
     AllowAsking: MESSAGE,
+    Follow: 10 * MESSAGE,  # what was missed is looked for in all conversations
+    ListConversations: 5 * MESSAGE,  # 5 ms of a thread's time for a page
+    MarkRead: MESSAGE,
     # These are seldom or never answered, and cost only the reading of them.
     Ping: RECEIPT,
     Pong: RECEIPT,

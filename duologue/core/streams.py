@@ -137,6 +137,10 @@ class Direction:
         self._at += 1
         self.pushed = self.at.received
 
+    def is_ahead(self, name: str) -> bool:
+        """Return whether the recipient is still to be handed the beginning of a stream."""
+        return any(stream.name == name for stream in self.streams[self._at + 1 :])
+
     def named(self, name: str) -> Stream | None:
         current = self.streams[-1]
         if current.name == name:

@@ -16,6 +16,7 @@ from duologue.core.events.chat import ChatElsewhere, ChatEnded, ChatFree, ChatHe
 from duologue.core.pace import TokenBucket
 from duologue.core.requests import Chat, ChatEnd
 from duologue.protocols.native.codec import NativeCodec
+from duologue.server.handed import MOST_STREAMS, HandedOver
 
 _OF_DEVICES = {ChatHeld, ChatFree, ChatElsewhere}
 
@@ -163,6 +164,9 @@ class Session:
     """The chat that it takes part in, not one that waits for it to come back."""
     is_over: bool = False
     """Whether it has ended: nobody is told anything any more."""
+    handed: HandedOver = field(default_factory=HandedOver, repr=False)
+    spoken: dict[str, None] = field(default_factory=dict, repr=False)
+    """The streams in which its device has spoken, the newest last: what it said itself it is not told."""
     has_resumed: bool = False
     """Whether it has come back to its chat. Then it has to name its stream in a PING: it may not
     know the answer yet.
@@ -171,6 +175,14 @@ class Session:
     @property
     def sockets(self) -> tuple[Connection, Connection, Connection]:
         return self.login_socket, self.chat_socket, self.check_socket
+
+    def speaks_in(self, stream: str) -> None:
+        """Note a stream of its own."""
+        if self.device:
+            self.spoken.pop(stream, None)
+            self.spoken[stream] = None
+            if len(self.spoken) > MOST_STREAMS:
+                del self.spoken[next(iter(self.spoken))]
 
     def hear(self, event: Event) -> None:
         """Tell what is for all devices of a person: one that has no name knows of no others."""

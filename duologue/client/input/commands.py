@@ -46,6 +46,7 @@ from duologue.core.commands.chat import (
     SearchHistory,
     SendLetter,
 )
+from duologue.core.commands.devices import Follow, ListConversations, MarkRead
 from duologue.core.commands.people import AllowAsking, GoAway, ListPeople, WatchPeople
 from duologue.core.commands.rooms import JoinRoom, ListMembers, ListRooms, PartRoom, SetTopic
 from duologue.core.commands.words import WORD_TABLE, WORDS, Takes, Word
@@ -116,7 +117,7 @@ _ROWS_OF_OUR_OWN = (
     ReadHistory, SearchHistory, SendLetter, JoinRoom, PartRoom, ListRooms, ListMembers, SetTopic,
     GoAway, WatchPeople, AllowAsking,
 )  # fmt: skip
-_NOT_TYPED = (ResumeChat, ListPeople)
+_NOT_TYPED = (ResumeChat, ListPeople, Follow, ListConversations, MarkRead)
 _OWN_HELP: dict[Callable[..., object], str] = {
     QuitChat: "leave the chat; outside a chat, leave the app",
     Exit: "leave the app",

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import Enum
 
+from duologue.core.commands.devices import DeviceCommand
 from duologue.core.commands.people import PeopleCommand
 from duologue.core.commands.rooms import RoomCommand
 
@@ -220,4 +221,5 @@ Command = (
     | ComeIn
     | RoomCommand
     | PeopleCommand
+    | DeviceCommand
 )

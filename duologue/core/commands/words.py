@@ -21,6 +21,7 @@ from duologue.core.commands.chat import (
     SearchHistory,
     SendLetter,
 )  # fmt: skip
+from duologue.core.commands.devices import Follow, ListConversations, MarkRead
 from duologue.core.commands.people import (
     AllowAsking,
     Block,
@@ -54,6 +55,8 @@ class Takes(Enum):
     MAYBE_TEXT = "[TEXT]"
     SWITCH = "on|off"
     MAY_ASK = "[everyone|known|nobody]"
+    MAYBE_NUMBER = "[NUMBER]"
+    READ = "NAME NUMBER"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +101,9 @@ WORDS = (
     Word("/unblock", Takes.NICKNAME, Unblock, "end that"),
     Word("/blocked", Takes.AFTER, ListBlocked, "list whom you have blocked, or those after AFTER"),
     Word("/allow", Takes.MAY_ASK, AllowAsking, "say who may ask you for a chat, or show it"),
+    Word("/follow", Takes.MAYBE_NUMBER, Follow, "be told all that is said by and to you, from message NUMBER on"),
+    Word("/conversations", Takes.MAYBE_NUMBER, ListConversations, "list your conversations, the latest first"),
+    Word("/read", Takes.READ, MarkRead, "note that you have read the conversation with NAME, up to message NUMBER"),
     Word("/exit", Takes.NOTHING, Exit, "leave the server"),
 )
 WORD_TABLE = {row.word: row for row in WORDS}

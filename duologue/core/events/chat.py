@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from duologue.core.events.devices import DeviceEvent
 from duologue.core.events.people import PeopleEvent
 from duologue.core.events.rooms import RoomEvent
 from duologue.core.requests import ChatEnd, RequestState
@@ -338,4 +339,5 @@ Event = (
     | Probe
     | RoomEvent
     | PeopleEvent
+    | DeviceEvent
 )

@@ -30,6 +30,7 @@ from duologue.core.devices import check_device
 from duologue.core.errors import FatalPeerError, PeerError
 from duologue.core.text import shortened
 from duologue.protocols.lines import text_of
+from duologue.protocols.native.devices import DEVICE_LINES, maybe_number_argument, read_arguments
 from duologue.protocols.native.people import PEOPLE_LINES, may_ask_argument, switch_argument, text_argument
 from duologue.protocols.native.rooms import (
     ROOM_LINES,
@@ -151,6 +152,7 @@ _LINES: dict[type[Command], Callable[..., bytes]] = {
     SendLetter: _encode_letter,
     **ROOM_LINES,
     **PEOPLE_LINES,
+    **DEVICE_LINES,
 }
 
 
@@ -250,6 +252,8 @@ _ARGUMENTS: dict[Takes, Callable[[str | None], Sequence[str | int | StreamHeld |
     Takes.MAYBE_TEXT: text_argument,
     Takes.SWITCH: switch_argument,
     Takes.MAY_ASK: may_ask_argument,
+    Takes.MAYBE_NUMBER: maybe_number_argument,
+    Takes.READ: read_arguments,
 }
 """Parsers of what follows a word, by the table's name for it; each returns the arguments of the command, or None where
 they do not fit.

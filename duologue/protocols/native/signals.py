@@ -46,7 +46,7 @@ from duologue.core.events.chat import (
 from duologue.core.requests import ChatEnd, RequestState
 from duologue.core.text import shortened
 from duologue.protocols.lines import text_of
-from duologue.protocols.native import people, rooms
+from duologue.protocols.native import devices, people, rooms
 from duologue.protocols.native.wire import (
     count,
     encode_list,
@@ -169,6 +169,7 @@ _ENCODERS: dict[type[Event], Callable[..., str]] = {
     Probe: lambda _: "PING\n",
     **rooms.ENCODERS,
     **people.ENCODERS,
+    **devices.ENCODERS,
 }
 
 
@@ -299,6 +300,7 @@ _SIGNALS: dict[str, Callable[[str], Event]] = {
     "disconnected": lambda rest: Disconnected(*_code_and_text(rest)),
     **rooms.SIGNALS,
     **people.SIGNALS,
+    **devices.SIGNALS,
 }
 SIGNAL_WORDS = frozenset(_SIGNALS) | {"PING", "PONG"}
 """Words that a line from the server can begin with, besides a nickname; so none of them can be a nickname."""

@@ -59,6 +59,7 @@ class Flow:
         page: int,
         feed: Feed,
         taken: Callable[[int], None],
+        handed: Callable[[Session], None],
         can_keep: Callable[[], bool],
     ) -> None:
         self._feed = feed
@@ -67,6 +68,7 @@ class Flow:
         self._put_by_size = 0
         self.direction = direction
         self._taken = taken
+        self._handed = handed
         self._hand_over: Callable[[bytes], None] = nowhere
         self._chat = chat
         self._store = store
@@ -105,12 +107,15 @@ class Flow:
 
     def recipient_joins(self, session: Session) -> None:
         self._recipient = session
+        session.handed.begins(self.direction)
         self._hand_over = session.chat_socket.heard_on.messages_from(self.direction.sender, self._taken)
         self.push()
 
     def recipient_leaves(self) -> None:
         self.fall_behind()
         self._stop_pushing()
+        if self._recipient:
+            self._recipient.handed.ends()
         self._recipient = None
 
     def say(self, line: bytes) -> None:
@@ -149,7 +154,7 @@ class Flow:
     def fall_behind(self) -> None:
         """Serve the recipient, whose queue is full, from the store from now on."""
         if self.is_live:
-            self.is_live = False
+            self._set_live(False)
             self.direction.now_behind()
             self._redirect()
         self._let_sender_go_on()
@@ -172,7 +177,9 @@ class Flow:
         direction = self.direction
         while direction.is_at_end:
             self._replay = None
+            handed = direction.pushed
             direction.next_stream()
+            recipient.handed.next_stream(direction, handed)
             self.announce(recipient)
         return direction.is_level
 
@@ -204,6 +211,7 @@ class Flow:
         if count:
             self._hand_over(lines)
             direction.pushed += count
+            self._handed(recipient)
         elif direction.at.stored <= direction.pushed:
             self._await_commit()
             return False
@@ -219,10 +227,17 @@ class Flow:
             self._sender.chat_socket.hold(Hold.CATCHING_UP)
 
     def _go_live(self) -> None:
-        self.is_live = True
+        self._set_live(True)
         self._replay = None
         self._redirect()
         self._let_sender_go_on()
+
+    def _set_live(self, is_live: bool) -> None:
+        self.is_live = is_live
+        if self._recipient:
+            self._recipient.handed.is_live = is_live
+            if is_live:
+                self._handed(self._recipient)
 
     def _redirect(self) -> None:
         if self._relay:
@@ -250,7 +265,7 @@ class Delivery:
     """The flows of all chats that somebody takes part in. `keeper` gives what stores the messages of somebody in one.
 
     `taken` is told, of a chat and a sender in it, how many more messages have reached a partner whose client does not
-    say so.
+    say so, and `handed` who has been handed more from the store.
     """
 
     def __init__(
@@ -264,6 +279,7 @@ class Delivery:
         page: int,
         keeper: Callable[[str, str], Callable[[bytes, int], None]],
         taken: Callable[[Chat, str, int], None],
+        handed: Callable[[Session], None],
     ) -> None:
         self._store = store
         self._backpressure = backpressure
@@ -273,12 +289,14 @@ class Delivery:
         self._page = page
         self._keeper = keeper
         self._taken = taken
+        self._handed = handed
         self._can_keep = True
         self._flows: dict[tuple[str, str], Flow] = {}
 
     def join(self, chat: Chat, session: Session) -> None:
         """Let `session` take part from now on."""
         session.chat = chat
+        session.speaks_in(chat.says(session.nickname).current.name)
         relay = self._relay(chat, session)
         self._flow(chat, session.nickname).sender_joins(session, relay)
         self._flow(chat, chat.partner_of(session.nickname)).recipient_joins(session)
@@ -342,6 +360,7 @@ class Delivery:
                 page=self._page,
                 feed=self._feed,
                 taken=partial(self._taken, chat, sender),
+                handed=self._handed,
                 can_keep=lambda: self._can_keep,
             )
             self._flows[chat.id, sender] = flow

@@ -152,7 +152,18 @@ class Unfinished(Exception):
         self.found = found
 
 
-Report = Callable[[Sequence[Stored]], None]
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """What has been made safe together: messages of chats, letters that are new, and `newest`, the number up to which
+    all messages are stored.
+    """
+
+    stored: Sequence[Stored]
+    letters: Sequence[KeptLetter] = ()
+    newest: int = 0
+
+
+Report = Callable[[Commit], None]
 Pressure = Callable[[str, str, bool], None]
 """Called with a chat, a sender in it, and whether too many of their messages wait: for the disk, or to be received."""
 
@@ -173,6 +184,10 @@ class Store(Protocol):
     Methods that are not `async` raise StoreError once the store has failed or is closed; so does every question. They
     raise KeyError for a chat that is not live: a mistake of the caller.
     """
+
+    @property
+    def newest(self) -> int:
+        """Return the number up to which all messages are stored; 0 where no history is kept."""
 
     @property
     def live_chats(self) -> Sequence[LiveChat]: ...

@@ -99,7 +99,7 @@ class Unreceived:
         known = self._live(chat_id, sender, stream)
         if upto > known.received:
             self._receive(self._chats[chat_id], known, upto)
-            self._report([Stored(chat_id, sender, stream, upto)])
+            self._report(Commit([Stored(chat_id, sender, stream, upto)]))
 
     def replay(self, chat_id: str, sender: str, stream: str, after: int) -> UnreceivedReplay:
         return UnreceivedReplay(self._live(chat_id, sender, stream).held, after)
