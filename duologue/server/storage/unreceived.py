@@ -87,6 +87,9 @@ class Unreceived:
     def append(self, chat_id: str, sender: str, lines: bytes, count: int, at: float) -> None:
         stream = self._current[chat_id, sender]
         stream.held.append(lines, count, at)
+        if stream.received >= stream.held.last:  # its partner was faster than those who count
+            stream.held.let_go(stream.received)
+            return
         backlog = stream.backlog
         backlog.size += len(lines) + PIECE_OVERHEAD
         if backlog.size > STREAM_BEHIND_BYTES:

@@ -40,6 +40,19 @@ def test_the_next_commit_goes_on_where_the_last_ended() -> None:
     assert batch.stored == [Stored("c", "alice", "c", 4)]
 
 
+def test_streams_are_numbered_in_the_order_of_their_first_lines() -> None:
+    """A receipt comes before an answer, and changes a row: the answer is no earlier by that."""
+    gathering = in_chat()
+    gathering.take()
+    gathering.received("c", "bob", "c", 1)
+    gathering.append("c", "alice", b":how are you?\n", 1, 2.0)
+    gathering.append("c", "bob", b":well\n", 1, 2.5)
+    gathering.append("c", "alice", b":fine\n", 1, 3.0)
+    assert [chunk.lines for chunk in gathering.take().chunks] == [b":how are you?\n:fine\n", b":well\n"]
+    gathering.append("c", "bob", b":again\n", 1, 4.0)
+    assert [chunk.lines for chunk in gathering.take().chunks] == [b":again\n"]
+
+
 def test_a_stream_from_the_file_goes_on_where_it_stood() -> None:
     known = OpenStream(7, 3, "c", Backlog("c", "alice"), stored=9, received=4, last=30)
     gathering = Gathering([known], NextNumbers(4, 9, 31), print)
