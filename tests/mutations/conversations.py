@@ -63,6 +63,13 @@ DEFENCES = (
         _MODEL,
     ),
     Defence(
+        "a commit tells the numbers of what it has kept",
+        "duologue/server/storage/gathering.py",
+        "Numbered(row.number << PLACE_BITS, row.first, row.messages)",
+        "Numbered(row.number << PLACE_BITS, 1, row.messages)",
+        "tests/server/storage/test_conversation_store.py::test_a_commit_tells_the_numbers_that_the_history_has",
+    ),
+    Defence(
         "a mark goes forwards only",
         _CONVERSATIONS,
         "DO UPDATE SET number = max(number, excluded.number)",

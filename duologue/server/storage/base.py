@@ -10,13 +10,26 @@ from typing import NamedTuple, Protocol
 from duologue.core.errors import PeerError
 
 
+class Numbered(NamedTuple):
+    """Messages of a stream that follow each other, from the position `first` on: the first has this number, the next
+    the one after it.
+    """
+
+    number: int
+    first: int
+    messages: int
+
+
 class Stored(NamedTuple):
-    """The store answers for the messages 1 to `upto` of this stream, so their sender may forget them."""
+    """The store answers for the messages 1 to `upto` of this stream, so their sender may forget them. `numbered` are
+    those that are new, where messages are kept for longer than until they are received.
+    """
 
     chat: str
     sender: str
     stream: str
     upto: int
+    numbered: tuple[Numbered, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,6 @@ from duologue.core.room_rules import is_room
 from duologue.server.storage.base import Conversation, Mark, Message
 from duologue.server.storage.reader import (
     LOOK_CHUNKS,
-    PLACE_BITS,
     Steps,
     StoredChunk,
     Whose,
@@ -25,6 +24,7 @@ from duologue.server.storage.reader import (
     pages,
     targets,
 )
+from duologue.server.storage.rows import PLACE_BITS
 from duologue.server.storage.stored_lines import DamagedLinesError
 
 MOST_UNREAD = 100

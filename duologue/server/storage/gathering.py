@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from duologue.server.storage.backlog import BEHIND_BYTES, PIECE_OVERHEAD, STREAM_BEHIND_BYTES, Backlog, Backlogs
-from duologue.server.storage.base import Pressure, Stored
-from duologue.server.storage.rows import Batch, ChatRow, ChunkRow, EndRow, NextNumbers, Question, StreamRow
+from duologue.server.storage.base import Numbered, Pressure, Stored
+from duologue.server.storage.rows import PLACE_BITS, Batch, ChatRow, ChunkRow, EndRow, NextNumbers, Question, StreamRow
 from duologue.server.storage.stored_lines import in_parts
 
 # Reading one message reads its chunk: 256 KiB of ordinary lines are expanded in 5 ms.
@@ -136,13 +136,14 @@ class Gathering:
         chunks: list[ChunkRow] = []
         stored: list[Stored] = []
         for stream in self._spoken:
-            chunks += self._chunks(stream)
-            stored.append(Stored(stream.backlog.chat, stream.backlog.sender, stream.name, stream.stored))
+            rows = self._chunks(stream)
+            chunks += rows
+            stored.append(_stored(stream, rows))
         for stream in self._changed:
             stream.changed = False
-        rows = [stream.row() for stream in self._changed]
+        streams = [stream.row() for stream in self._changed]
         numbers = self._numbers.set_aside(self._asked_rows)
-        batch = Batch(self._chats, rows, chunks, self._ends, self._questions, numbers, stored)
+        batch = Batch(self._chats, streams, chunks, self._ends, self._questions, numbers, stored)
         self._changed, self._spoken, self._chats, self._ends, self._questions = [], [], [], [], []
         self._asked_rows = 0
         return batch
@@ -188,3 +189,8 @@ class Gathering:
         stream.last = number
         stream.stored += count
         return row
+
+
+def _stored(stream: OpenStream, rows: list[ChunkRow]) -> Stored:
+    numbered = tuple([Numbered(row.number << PLACE_BITS, row.first, row.messages) for row in rows])
+    return Stored(stream.backlog.chat, stream.backlog.sender, stream.name, stream.stored, numbered)

@@ -25,8 +25,7 @@ from duologue.server.storage.letters import (
     is_there,
 )
 from duologue.server.storage.many_rows import STREAM, insert, select
-from duologue.server.storage.reader import PLACE_BITS
-from duologue.server.storage.rows import EndRow, NextNumbers
+from duologue.server.storage.rows import PLACE_BITS, EndRow, NextNumbers
 from duologue.server.storage.shares import MailboxLimits, Shares
 
 _STREAMS = """SELECT stream.number, name, sender, CASE sender WHEN asker THEN target ELSE asker END,

@@ -16,11 +16,9 @@ from duologue.server.storage.backlog import Backlog
 from duologue.server.storage.base import LiveChat, LiveRoom, LiveStream, Message
 from duologue.server.storage.gathering import OpenStream
 from duologue.server.storage.letters import LETTER, UNHEARD
-from duologue.server.storage.rows import NextNumbers
+from duologue.server.storage.rows import PLACE_BITS, NextNumbers
 from duologue.server.storage.stored_lines import between, texts, whole
 
-# A message's number is its chunk's, shifted, plus its place there: 256 KiB hold 2^17 of the shortest lines.
-PLACE_BITS = 20
 _HIGHEST = 1 << 63 - 1 - PLACE_BITS
 
 

@@ -9,10 +9,10 @@ import pytest
 from duologue.core.errors import PeerError
 from duologue.server.storage.base import Letter, Mark, StoreError
 from duologue.server.storage.nothing import RemembersNothing
-from duologue.server.storage.reader import PLACE_BITS
+from duologue.server.storage.rows import PLACE_BITS
 from duologue.server.storage.sqlite import SqliteStore
 from duologue.server.storage.unreceived import Unreceived
-from tests.server.storage.conftest import MAILBOX
+from tests.server.storage.conftest import MAILBOX, Listener
 
 
 async def test_what_was_given_a_moment_ago_counts(store: SqliteStore) -> None:
@@ -27,6 +27,16 @@ async def test_what_was_given_a_moment_ago_counts(store: SqliteStore) -> None:
     assert [message.text for message in told] == ["three", "letter"]
     assert told[-1].number == kept.number
     assert [message.text for message in await store.after("bob", 0, 2)] == ["one", "two"]
+
+
+async def test_a_commit_tells_the_numbers_that_the_history_has(listener: Listener, store: SqliteStore) -> None:
+    store.chat_started("c", "alice", "bob", 1.0)
+    store.append("c", "alice", b":one\n", 1, 2.0)
+    await store.synced()
+    store.append("c", "alice", b":two\n:three\n", 2, 2.0)
+    found = await store.after("bob", 0, 9)
+    told = {at.number + place: at.first + place for at in listener.numbered for place in range(at.messages)}
+    assert told == {message.number: message.position for message in found}
 
 
 async def test_what_is_read_is_read_after_a_restart(store: SqliteStore) -> None:

@@ -16,7 +16,7 @@ from duologue.server.storage import conversations, reader
 from duologue.server.storage.base import Conversation, Letter, Mark
 from duologue.server.storage.conversations import MOST_UNREAD, after, count_after, listed
 from duologue.server.storage.mailroom import Mailroom
-from duologue.server.storage.reader import PLACE_BITS
+from duologue.server.storage.rows import PLACE_BITS
 from duologue.server.storage.writer import commit
 from tests.server.storage.conftest import MAILBOX, found_by
 from tests.server.storage.test_reader import Book

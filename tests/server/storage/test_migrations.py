@@ -10,7 +10,7 @@ import pytest
 from duologue.core.errors import PeerError
 from duologue.server.storage.base import Letter, LiveChat, LiveRoom, LiveStream, StoreError
 from duologue.server.storage.migrations import INDEXED_ANEW, LISTED, MIGRATIONS, migrate
-from duologue.server.storage.reader import PLACE_BITS
+from duologue.server.storage.rows import PLACE_BITS
 from tests.server.storage.conftest import Listener
 
 PATH = Path("messages.db")
