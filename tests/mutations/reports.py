@@ -154,8 +154,8 @@ DEFENCES = (
     Defence(
         "streams are numbered in the order of their first lines",
         "duologue/server/storage/gathering.py",
-        "        for stream in self._spoken:\n            chunks",
-        "        for stream in [stream for stream in self._changed if stream.pieces]:\n            chunks",
+        "        for stream in self._spoken:\n            rows",
+        "        for stream in [stream for stream in self._changed if stream.pieces]:\n            rows",
         "tests/server/storage/test_gathering.py::test_streams_are_numbered_in_the_order_of_their_first_lines",
     ),
     Defence(
