@@ -6,7 +6,6 @@ the n-th line of a stream is message n.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from duologue.core.commands.chat import StreamHeld
@@ -20,11 +19,10 @@ class Stream:
     Where the server was killed before it had stored what it had passed on, the recipient holds more than was `sent`.
     The sender, who has kept that, sends it again, and the recipient drops it.
 
-    `uncounted` are message lines that have gone on to the recipient by now. Whoever asks how many were sent has them
-    counted first, by `settle`.
+    `uncounted` are message lines that have gone on to the recipient and wait to be kept with others, each one message.
     """
 
-    __slots__ = ("_sent", "_size", "is_begun", "is_recovered", "name", "received", "settle", "stored", "uncounted")
+    __slots__ = ("_sent", "_size", "is_begun", "is_recovered", "name", "received", "stored", "uncounted")
 
     def __init__(
         self,
@@ -46,15 +44,12 @@ class Stream:
         self.is_recovered = is_recovered
         """Whether it was read back from the store: then the recipient may hold more of it than the server knows of."""
         self.uncounted: list[bytes] = []
-        self.settle: Callable[[], None] = _nothing
         self._sent = sent
         self._size = 0
 
     @property
     def sent(self) -> int:
-        if self.uncounted:
-            self.settle()
-        return self._sent
+        return self._sent + len(self.uncounted)
 
     @sent.setter
     def sent(self, sent: int) -> None:
@@ -63,9 +58,7 @@ class Stream:
     @property
     def size(self) -> int:
         """The bytes that have come in while this server runs."""
-        if self.uncounted:
-            self.settle()
-        return self._size
+        return self._size + sum(map(len, self.uncounted))
 
     def counts(self, messages: int, size: int) -> None:
         """Count messages of `size` bytes together."""
@@ -211,7 +204,3 @@ class Direction:
         stream = Stream(f"{chat_of(self.current.name)}.{len(self.streams) + 1}")
         self.streams.append(stream)
         return stream
-
-
-def _nothing() -> None:
-    """Nothing is uncounted where nobody relays."""

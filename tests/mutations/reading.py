@@ -141,8 +141,8 @@ DEFENCES = (
     Defence(
         "Many chats are gone through a page at a time",
         _READER,
-        'query, {**values, "after": after, "most": PAGE_CHATS}',
-        'query, {**values, "after": after, "most": -1}',
+        '{**pair, **last, "most": PAGE_CHATS}',
+        '{**pair, **last, "most": -1}',
         f"{_OF_READER}::test_many_small_streams_and_long_ones_are_gone_through_in_small_steps",
     ),
     Defence(

@@ -20,8 +20,8 @@ class Unsettled(Protocol):
 
 
 class Bookkeeping:
-    """Those whose messages wait to be counted and kept. `store` is told that there are some, and calls `settle` when it
-    takes them.
+    """Those whose messages wait to be counted and kept, in the order of their first lines, in which they are given to
+    the store. `store` is told that there are some, and calls `settle` when it takes them.
     """
 
     def __init__(self, store: Store) -> None:

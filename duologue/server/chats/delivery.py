@@ -97,7 +97,7 @@ class Flow:
 
     def sender_leaves(self) -> None:
         if self._relay:
-            self._relay.settle()  # the store may be closed next
+            self._relay.settle_in_order()  # the store may be closed next
         self._put_by, self._put_by_size = [], 0
         if self._sender:
             self._sender.chat_socket.release(Hold.DISK)
@@ -175,6 +175,8 @@ class Flow:
 
     def _is_level(self, recipient: Session) -> bool:
         direction = self.direction
+        if self._relay:
+            self._relay.settle_in_order()  # what is missing is read from the store
         while direction.is_at_end:
             self._replay = None
             handed = direction.pushed
@@ -369,6 +371,7 @@ class Delivery:
     def _relay(self, chat: Chat, sender: Session) -> Relay:
         return Relay(
             stream=chat.says(sender.nickname).current,
+            hears=chat.hears(sender.nickname),
             send=nowhere,
             keep=self._keeper(chat.id, sender.nickname),
             pay=self._metering.payer(sender.chat_socket, MESSAGE),

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from duologue.core.streams import Stream
+from duologue.core.streams import Direction, Stream
 from duologue.protocols.lines import is_text
 from duologue.protocols.native.codec import NativeCodec
 from duologue.protocols.native.wire import MESSAGE
@@ -30,17 +30,16 @@ class Relay:
     delivery.py).
 
     `keep` is given each chunk with its count of lines. `pay` is given the count and the bytes, and returns False where
-    the sender has to wait before all of them. `bookkeeping` is told when the first message waits to be counted.
+    the sender has to wait before all of them. `bookkeeping` is told when the first message waits to be counted. `hears`
+    is what the partner says.
     """
 
     stream: Stream
+    hears: Direction
     send: Callable[[bytes], None]
     keep: Callable[[bytes, int], None]
     pay: Callable[[int, int], bool]
     bookkeeping: Bookkeeping
-
-    def __post_init__(self) -> None:
-        self.stream.settle = self.settle
 
     def reader(self, codec: NativeCodec) -> Receiver:
         """Return the reader of a chat socket whose lines come through `codec`.
@@ -86,10 +85,19 @@ class Relay:
         """Count, send and keep message lines, in this order: a recipient who falls behind by them
         has been sent them.
         """
-        self.settle()
+        self.settle_in_order()
         self.stream.counts(count, len(lines))
         self.send(lines)
         self.keep(lines, count)
+
+    def settle_in_order(self) -> None:
+        """Count and keep what has been passed on alone. What the partner said before it is kept before it: with
+        everybody's, who are noted in the order in which they spoke.
+        """
+        if self.hears.current.uncounted:
+            self.bookkeeping.settle()
+        else:
+            self.settle()
 
     def settle(self) -> None:
         """Count and keep what has been passed on alone; each of these is one message."""

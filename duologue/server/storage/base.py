@@ -10,13 +10,26 @@ from typing import NamedTuple, Protocol
 from duologue.core.errors import PeerError
 
 
+class Numbered(NamedTuple):
+    """Messages of a stream that follow each other, from the position `first` on: the first has this number, the next
+    the one after it.
+    """
+
+    number: int
+    first: int
+    messages: int
+
+
 class Stored(NamedTuple):
-    """The store answers for the messages 1 to `upto` of this stream, so their sender may forget them."""
+    """The store answers for the messages 1 to `upto` of this stream, so their sender may forget them. `numbered` are
+    those that are new, where messages are kept for longer than until they are received.
+    """
 
     chat: str
     sender: str
     stream: str
     upto: int
+    numbered: tuple[Numbered, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +108,27 @@ class ChatProgress:
     partner: str
     reason: str
     had: int
+
+
+class Mark(NamedTuple):
+    """How far an account has read a conversation, and how many messages of others came after that, counted to some
+    number.
+    """
+
+    number: int
+    unread: int
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """A conversation in a list, `name` being the partner or the id of a room. `newest` is the newest message that may
+    be read; `mark` and `unread` are as in Mark.
+    """
+
+    name: str
+    newest: Message
+    unread: int
+    mark: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,6 +334,30 @@ class Store(Protocol):
         """Return the newest messages in any chat of `me`, and in the rooms of these ids, that have all of these words.
 
         Newest first. Raises as `history` does.
+        """
+
+    # The conversations of an account. Each raises StoreError, and PeerError where no history is kept.
+
+    async def after(self, me: str, number: int, limit: int, rooms: Sequence[str] = ()) -> Sequence[Message]:
+        """Return messages after a number, oldest first, at most `limit`: those that `me` said or may read, and those in
+        the rooms of these ids.
+
+        Raises Unfinished, with the oldest of them.
+        """
+
+    async def count_after(self, me: str, number: int, most: int, rooms: Sequence[str] = ()) -> int:
+        """Return how many messages `after` would find, counted to `most`."""
+
+    async def listed(
+        self, me: str, before: int | None = None, limit: int = 50, rooms: Sequence[str] = ()
+    ) -> Sequence[Conversation]:
+        """Return the conversations of `me` by their newest messages, newest first; `before` is the number of the last
+        one of the page before.
+        """
+
+    async def mark(self, me: str, conversation: str, number: int) -> Mark | None:
+        """Note that `me` has read a conversation up to a number: forwards only, and no further than there are messages.
+        It is on the disk when this returns. None: there is no such conversation.
         """
 
     async def close(self) -> None:

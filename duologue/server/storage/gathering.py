@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from duologue.server.storage.backlog import BEHIND_BYTES, PIECE_OVERHEAD, STREAM_BEHIND_BYTES, Backlog, Backlogs
-from duologue.server.storage.base import Pressure, Stored
-from duologue.server.storage.rows import Batch, ChatRow, ChunkRow, EndRow, NextNumbers, Question, StreamRow
+from duologue.server.storage.base import Numbered, Pressure, Stored
+from duologue.server.storage.rows import PLACE_BITS, Batch, ChatRow, ChunkRow, EndRow, NextNumbers, Question, StreamRow
 from duologue.server.storage.stored_lines import in_parts
 
 # Reading one message reads its chunk: 256 KiB of ordinary lines are expanded in 5 ms.
@@ -51,6 +51,7 @@ class Gathering:
         self._streams: dict[tuple[str, str], OpenStream] = {}
         self._older: dict[tuple[str, str], list[OpenStream]] = {}
         self._changed: list[OpenStream] = []
+        self._spoken: list[OpenStream] = []  # those with pieces, in the order of their first ones
         self._chats: list[ChatRow] = []
         self._ends: list[EndRow] = []
         self._questions: list[Question] = []
@@ -87,10 +88,15 @@ class Gathering:
         self._ends.append(EndRow(at, reason, chat_id))
 
     def append(self, chat_id: str, sender: str, lines: bytes, count: int, at: float) -> None:
-        """Take messages. Raises KeyError for a chat that is not live: a mistake of the caller."""
+        """Take messages. Raises KeyError for a chat that is not live: a mistake of the caller.
+
+        Within a commit, streams are numbered in the order of these calls. Those for what had been passed on alone come
+        just before the commit, in the order in which the streams spoke (server/chats/bookkeeping.py).
+        """
         stream = self._streams[chat_id, sender]
         if not stream.pieces:
             stream.at = at
+            self._spoken.append(stream)
             if not stream.changed:
                 self._change(stream)
         stream.pieces.append(lines)
@@ -100,7 +106,7 @@ class Gathering:
         backlog.size += size
         backlogs.total += size
         if backlog.size > backlogs.stream_limit or backlogs.total > backlogs.total_limit:
-            backlogs.grown(backlog, (other.backlog for other in self._changed if other.pieces))
+            backlogs.grown(backlog, (other.backlog for other in self._spoken))
 
     def received(self, chat_id: str, sender: str, stream: str, upto: int) -> None:
         """Note what the partner holds. Raises KeyError like `append`."""
@@ -129,15 +135,17 @@ class Gathering:
         """Return all that waits, and begin anew. It still counts as waiting until `written`."""
         chunks: list[ChunkRow] = []
         stored: list[Stored] = []
+        for stream in self._spoken:
+            rows = self._chunks(stream)
+            chunks += rows
+            stored.append(_stored(stream, rows))
         for stream in self._changed:
-            if stream.pieces:
-                chunks += self._chunks(stream)
-                stored.append(Stored(stream.backlog.chat, stream.backlog.sender, stream.name, stream.stored))
             stream.changed = False
-        rows = [stream.row() for stream in self._changed]
+        streams = [stream.row() for stream in self._changed]
         numbers = self._numbers.set_aside(self._asked_rows)
-        batch = Batch(self._chats, rows, chunks, self._ends, self._questions, numbers, stored)
-        self._changed, self._chats, self._ends, self._questions, self._asked_rows = [], [], [], [], 0
+        batch = Batch(self._chats, streams, chunks, self._ends, self._questions, numbers, stored)
+        self._changed, self._spoken, self._chats, self._ends, self._questions = [], [], [], [], []
+        self._asked_rows = 0
         return batch
 
     def written(self) -> None:
@@ -181,3 +189,8 @@ class Gathering:
         stream.last = number
         stream.stored += count
         return row
+
+
+def _stored(stream: OpenStream, rows: list[ChunkRow]) -> Stored:
+    numbered = tuple([Numbered(row.number << PLACE_BITS, row.first, row.messages) for row in rows])
+    return Stored(stream.backlog.chat, stream.backlog.sender, stream.name, stream.stored, numbered)

@@ -13,7 +13,8 @@ from zlib import crc32
 from duologue.core.errors import PeerError
 from duologue.core.room_rules import is_room
 from duologue.core.streams import chat_of
-from duologue.server.storage.base import ChatProgress, KeptLetter, Letter, LiveRoom, StreamProgress
+from duologue.server.storage.base import ChatProgress, KeptLetter, Letter, LiveRoom, Mark, StreamProgress
+from duologue.server.storage.conversations import set_mark
 from duologue.server.storage.letters import (
     LETTER,
     STREAMS_OF_A_CHAT,
@@ -24,15 +25,17 @@ from duologue.server.storage.letters import (
     is_there,
 )
 from duologue.server.storage.many_rows import STREAM, insert, select
-from duologue.server.storage.reader import PLACE_BITS
-from duologue.server.storage.rows import EndRow, NextNumbers
+from duologue.server.storage.rows import PLACE_BITS, EndRow, NextNumbers
 from duologue.server.storage.shares import MailboxLimits, Shares
 
 _STREAMS = """SELECT stream.number, name, sender, CASE sender WHEN asker THEN target ELSE asker END,
     stored, received, last, chat.number, ended, reason, id
     FROM chat CROSS JOIN stream ON stream.chat = chat.number WHERE id IN {} ORDER BY stream.number"""
-_END = "UPDATE chat SET ended = ?, reason = ? WHERE id = ? AND ended IS NULL"
-_CHAT = "INSERT INTO chat (number, id, asker, target, started, ended, reason)", 7, ""
+_END = """UPDATE chat SET ended = ?, reason = ?,
+    newest = (SELECT coalesce(max(last), 0) FROM stream WHERE stream.chat = chat.number)
+    WHERE id = ? AND ended IS NULL"""
+_CHAT = "INSERT INTO chat (number, id, asker, target, started, ended, reason, newest)", 8, ""
+_NEWEST = "UPDATE chat SET newest = ? WHERE number = ?"
 _CHUNK = "INSERT INTO chunk (number, stream, previous, first, count, at, lines, is_heard, crc)", 9, ""
 _ARRIVAL = "INSERT INTO mailbox (recipient, stream, first, last) VALUES (?, ?, ?, ?)"
 _ROOM = "INSERT OR REPLACE INTO room (id, key, password_hash, topic, topic_by) VALUES (?, ?, ?, ?, ?)"
@@ -76,12 +79,15 @@ class _Rows:
         self.streams: dict[int, tuple[Any, ...]] = {}
         self.chunks: list[tuple[Any, ...]] = []
         self.in_rooms: list[tuple[str, int]] = []
+        self.newest: dict[int, int] = {}
 
     def write(self, connection: sqlite3.Connection) -> None:
         insert(connection, _CHAT, self.chats)
         insert(connection, STREAM, [*self.streams.values()])
         insert(connection, _CHUNK, self.chunks)
         insert(connection, _IN_ROOM, self.in_rooms)
+        for chat, chunk in self.newest.items():
+            connection.execute(_NEWEST, (chunk, chat))
 
 
 class Mailroom:
@@ -121,6 +127,10 @@ class Mailroom:
         self._connection.execute(_ASKING, (nickname, who))
 
     # Questions
+
+    def mark(self, me: str, conversation: str, number: int) -> Mark | None:
+        newest_given = (self.numbers.chunk << PLACE_BITS) - 1
+        return set_mark(self._connection, me, conversation, min(number, newest_given))
 
     def hand_in(self, letter: Letter) -> KeptLetter:
         """Keep a letter. Raises PeerError, before anything is changed."""
@@ -223,7 +233,8 @@ class Mailroom:
     def _new_chat(self, letter: Letter, rows: _Rows) -> int:
         number, self.numbers.chat = self.numbers.chat, self.numbers.chat + 1
         names = chat_of(letter.stream), letter.sender, letter.recipient
-        rows.chats.append((number, *names, letter.at, letter.at, _reason(letter)))
+        # its first chunk is the next one
+        rows.chats.append((number, *names, letter.at, letter.at, _reason(letter), self.numbers.chunk))
         return number
 
     def _store(self, letter: Letter, stream: _Stream, rows: _Rows) -> int:
@@ -233,6 +244,8 @@ class Mailroom:
         rows.chunks.append((*place, letter.at, letter.line, letter.is_heard, crc32(letter.line)))
         if is_room(letter.recipient):
             rows.in_rooms.append((letter.recipient, chunk))
+        elif all(chat[0] != stream.chat for chat in rows.chats):  # a new one knows it
+            rows.newest[stream.chat] = chunk
         return chunk
 
     def _note_heard(self, letter: Letter, stream: _Stream, waits: bool) -> None:

@@ -92,5 +92,17 @@ class RemembersNothing:
     async def search(self, me: str, words: str, limit: int, rooms: Sequence[str] = ()) -> NoReturn:
         raise self._error
 
+    async def after(self, me: str, number: int, limit: int, rooms: Sequence[str] = ()) -> NoReturn:
+        raise self._error
+
+    async def count_after(self, me: str, number: int, most: int, rooms: Sequence[str] = ()) -> NoReturn:
+        raise self._error
+
+    async def listed(self, me: str, before: int | None = None, limit: int = 50, rooms: Sequence[str] = ()) -> NoReturn:
+        raise self._error
+
+    async def mark(self, me: str, conversation: str, number: int) -> NoReturn:
+        raise self._error
+
     async def close(self) -> None:
         pass

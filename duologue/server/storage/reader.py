@@ -16,11 +16,9 @@ from duologue.server.storage.backlog import Backlog
 from duologue.server.storage.base import LiveChat, LiveRoom, LiveStream, Message
 from duologue.server.storage.gathering import OpenStream
 from duologue.server.storage.letters import LETTER, UNHEARD
-from duologue.server.storage.rows import NextNumbers
+from duologue.server.storage.rows import PLACE_BITS, NextNumbers
 from duologue.server.storage.stored_lines import between, texts, whole
 
-# A message's number is its chunk's, shifted, plus its place there: 256 KiB hold 2^17 of the shortest lines.
-PLACE_BITS = 20
 _HIGHEST = 1 << 63 - 1 - PLACE_BITS
 
 
@@ -70,11 +68,12 @@ _COLUMNS = """chunk.number, stream.name, sender, CASE sender WHEN asker THEN tar
         first, count, at, lines, previous, is_heard, crc"""
 _OWNERS = "CROSS JOIN stream ON stream.number = chunk.stream CROSS JOIN chat ON chat.number = stream.chat"
 _CHUNK = f"SELECT {_COLUMNS} FROM chunk {_OWNERS}"
-# Every stream of a page of chats, with its newest chunk; nulls where it has no messages.
-_ENDS = """SELECT page.number, chunk.number, chunk.previous
-    FROM (SELECT number FROM chat WHERE {condition} AND number > :after ORDER BY number LIMIT :most) AS page
+# Every stream of some chats, with its newest chunk; nulls where it has no messages. Those that are on are few.
+_ENDS = """SELECT page.newest, page.number, chunk.number, chunk.previous
+    FROM (SELECT newest, number FROM chat WHERE asker = :asker AND target = :target AND {}) AS page
     LEFT JOIN stream ON stream.chat = page.number LEFT JOIN chunk ON chunk.number = stream.last"""
-_NEXT_TARGET = "SELECT min(target) FROM chat WHERE asker = ? AND target > ?"
+_ENDS_OF_LIVE = _ENDS.format("newest IS NULL")
+_ENDS_OF_PAGE = _ENDS.format("(newest, number) > (:newest, :number) ORDER BY newest, number LIMIT :most")
 _BACK = """WITH RECURSIVE back (previous) AS (
         VALUES (:start)
     UNION ALL
@@ -90,12 +89,16 @@ _IN_ROOM = f"""SELECT {_COLUMNS} FROM room_chunk CROSS JOIN chunk ON chunk.numbe
     WHERE room = ? AND room_chunk.chunk <= ? ORDER BY room_chunk.chunk DESC LIMIT ?"""
 
 _HEARD = f"reason IS NOT '{UNHEARD}'"
-# A letter that was written to `me` alone makes nobody known. Letters can be many: the first half has an index of its
-# own (migrations.py), and of what `me` has written the newest count.
-_HAVE_TALKED = f"""SELECT EXISTS (SELECT 1 FROM chat
-        WHERE asker = :other AND target = :me AND reason IS NOT '{LETTER}' AND {_HEARD})
+_NEXT_TARGET = "SELECT min(target) FROM chat WHERE asker = ? AND target > ?"
+_NEXT_ASKER = f"SELECT min(asker) FROM chat WHERE target = ? AND asker > ? AND {_HEARD}"
+_TALKED = "INDEXED BY chat_talked"
+_CHATTED = f"reason IS NOT '{LETTER}' AND {_HEARD}"
+# A letter that was written to `me` alone makes nobody known. Letters can be many: the first two halves have an index of
+# their own (migrations.py), and of what `me` has written the newest count.
+_HAVE_TALKED = f"""SELECT EXISTS (SELECT 1 FROM chat {_TALKED} WHERE asker = :other AND target = :me AND {_CHATTED})
+    OR EXISTS (SELECT 1 FROM chat {_TALKED} WHERE asker = :me AND target = :other AND {_CHATTED})
     OR EXISTS (SELECT 1 FROM (SELECT reason FROM chat WHERE asker = :me AND target = :other
-        ORDER BY number DESC LIMIT :most) WHERE {_HEARD})"""
+        ORDER BY newest DESC LIMIT :most) WHERE {_HEARD})"""
 
 # What one step of a reading takes at most, a few ms: then others have their turn.
 PAGE_CHATS = 500
@@ -278,38 +281,50 @@ def _highest(before: int | None) -> int:
 
 def _ends(connection: sqlite3.Connection, whose: Whose, highest: int) -> Iterator[int | None]:
     """Yield the newest chunk of every stream that is not above `highest`; None as in Steps."""
-    for condition, values in _kinds_of_chats(connection, whose):
-        query, after = _ENDS.format(condition=condition), 0
-        while page := connection.execute(query, {**values, "after": after, "most": PAGE_CHATS}).fetchall():
-            after = max(chat for chat, _, _ in page)
-            for _, number, previous in page:
+    for asker, target in _pairs(connection, whose):
+        pair = {"asker": asker, "target": target}
+        page = connection.execute(_ENDS_OF_LIVE, pair).fetchall()
+        last = {"newest": -1, "number": 0}
+        while True:
+            for *_, number, previous in page:
                 if number is not None:
                     yield from _back(connection, number, previous, highest)
             yield None
-        yield None
+            page = connection.execute(_ENDS_OF_PAGE, {**pair, **last, "most": PAGE_CHATS}).fetchall()
+            if not page:
+                break
+            newest, chat = max(row[:2] for row in page)
+            last = {"newest": newest, "number": chat}
 
 
-def _kinds_of_chats(connection: sqlite3.Connection, whose: Whose) -> Iterator[tuple[str, dict[str, str]]]:
-    """Yield all chats that may be read, each once, by conditions that an index has in the order of their numbers."""
-    me = {"me": whose.me}
+def _pairs(connection: sqlite3.Connection, whose: Whose) -> Iterator[tuple[str, str]]:
+    """Yield who has asked whom, of all chats that may be read: each once, as an index has them."""
     if whose.partner is not None:
-        both = me | {"partner": whose.partner}
-        yield "asker = :me AND target = :partner", both
-        yield "asker = :partner AND target = :me", both
+        yield whose.me, whose.partner
+        yield whose.partner, whose.me
         return
-    for target in _targets(connection, whose.me):
+    for target in targets(connection, whose.me):
         if target not in whose.rooms:
-            yield "asker = :me AND target = :partner", me | {"partner": target}
-    yield "target = :me", me
-    for room in whose.rooms:
-        yield "target = :room", {"room": room}
+            yield whose.me, target
+    for of in (whose.me, *whose.rooms):
+        for asker in askers(connection, of):
+            yield asker, of
 
 
-def _targets(connection: sqlite3.Connection, me: str) -> Iterator[str]:
-    """Yield those whom `me` has asked for a chat or written to, each once."""
-    target = ""
-    while target := connection.execute(_NEXT_TARGET, (me, target)).fetchone()[0]:
-        yield target
+def targets(connection: sqlite3.Connection, me: str) -> Iterator[str]:
+    """Yield those whom `me` has asked for a chat or written to, each once, in order."""
+    return _skipping(connection, _NEXT_TARGET, me)
+
+
+def askers(connection: sqlite3.Connection, me: str) -> Iterator[str]:
+    """Yield those who have asked `me` for a chat or written to `me`, and were heard, each once, in order."""
+    return _skipping(connection, _NEXT_ASKER, me)
+
+
+def _skipping(connection: sqlite3.Connection, query: str, me: str) -> Iterator[str]:
+    name = ""
+    while name := connection.execute(query, (me, name)).fetchone()[0]:
+        yield name
 
 
 def _back(connection: sqlite3.Connection, number: int, previous: int, highest: int) -> Iterator[int | None]:

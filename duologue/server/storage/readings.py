@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from threading import Lock
 from typing import TypeVar
 
 from duologue.server.fair_pool import PoolFull
-from duologue.server.storage import reader
-from duologue.server.storage.base import Message, StoreDamaged, StoreError, Undelivered, Unfinished
+from duologue.server.storage import conversations, reader
+from duologue.server.storage.base import Conversation, Message, StoreDamaged, StoreError, Undelivered, Unfinished
 from duologue.server.storage.indexing import Indexing
 from duologue.server.storage.reader import Steps, Whose
 from duologue.server.storage.reader_thread import ReaderThread
@@ -87,6 +87,21 @@ class Readings:
         if not is_up_to_date:
             raise Unfinished(found)
         return found
+
+    async def after(self, me: str, number: int, limit: int, rooms: Sequence[str]) -> list[Message]:
+        """Return messages after a number, oldest first."""
+        steps = conversations.after(self._reader.connection, me, number, rooms)
+        return await self._told(self._reader.collect(steps, limit, READING_SECONDS, me))
+
+    async def count_after(self, me: str, number: int, most: int, rooms: Sequence[str]) -> int:
+        """Return how many those are, counted to `most`."""
+        count = partial(conversations.count_after, self._reader.connection, me, number, most, rooms)
+        return await self._told(self._reader.run(count, me))
+
+    async def listed(self, me: str, before: int | None, limit: int, rooms: Sequence[str]) -> list[Conversation]:
+        """Return conversations, newest first."""
+        read = partial(conversations.listed, self._reader.connection, me, before, limit, rooms)
+        return await self._told(self._reader.run(read, me))
 
     async def _is_indexed(self) -> bool:
         try:

@@ -8,6 +8,9 @@ from typing import Any, NamedTuple
 
 from duologue.server.storage.base import Stored
 
+# A message's number is its chunk's, shifted, plus its place there: 256 KiB hold 2^17 of the shortest lines.
+PLACE_BITS = 20
+
 
 class ChatRow(NamedTuple):
     number: int

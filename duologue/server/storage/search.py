@@ -19,7 +19,6 @@ from duologue.server.storage.base import Message
 from duologue.server.storage.reader import (
     PAGE_CHUNKS,
     PAGE_LINES,
-    PLACE_BITS,
     Steps,
     StoredChunk,
     Whose,
@@ -30,6 +29,7 @@ from duologue.server.storage.reader import (
     of_chunks,
     pages,
 )
+from duologue.server.storage.rows import PLACE_BITS
 from duologue.server.storage.store_file import transaction
 from duologue.server.storage.stored_lines import FEW_LINES, between, texts_at
 

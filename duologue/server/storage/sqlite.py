@@ -28,6 +28,7 @@ from duologue.server.storage.base import (
     Undelivered,
 )
 from duologue.server.storage.checkup import warn_of_damage
+from duologue.server.storage.conversation_store import ConversationStore
 from duologue.server.storage.disk import DiskReserve, disk_full
 from duologue.server.storage.gathering import Gathering
 from duologue.server.storage.mailroom import Mailroom
@@ -43,7 +44,7 @@ from duologue.server.storage.store_id import begin_anew, check_is_the_one, check
 from duologue.server.storage.writer import Answers, Writer
 
 
-class SqliteStore:
+class SqliteStore(ConversationStore):
     """The store, from `open` to `close`, on one event loop.
 
     `committed` is told of every stream that a commit covered, `failed` once of the error that ended the store (nothing

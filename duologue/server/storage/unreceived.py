@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+from typing import NoReturn, TypeVar
 
 from duologue.core.errors import PeerError
 from duologue.core.streams import chat_of
@@ -87,6 +87,9 @@ class Unreceived:
     def append(self, chat_id: str, sender: str, lines: bytes, count: int, at: float) -> None:
         stream = self._current[chat_id, sender]
         stream.held.append(lines, count, at)
+        if stream.received >= stream.held.last:  # its partner was faster than those who count
+            stream.held.let_go(stream.received)
+            return
         backlog = stream.backlog
         backlog.size += len(lines) + PIECE_OVERHEAD
         if backlog.size > STREAM_BEHIND_BYTES:
@@ -234,6 +237,18 @@ class Unreceived:
         raise _no_history()
 
     async def search(self, me: str, words: str, limit: int, rooms: Sequence[str] = ()) -> Sequence[Message]:
+        raise _no_history()
+
+    async def after(self, me: str, number: int, limit: int, rooms: Sequence[str] = ()) -> NoReturn:
+        raise _no_history()
+
+    async def count_after(self, me: str, number: int, most: int, rooms: Sequence[str] = ()) -> NoReturn:
+        raise _no_history()
+
+    async def listed(self, me: str, before: int | None = None, limit: int = 50, rooms: Sequence[str] = ()) -> NoReturn:
+        raise _no_history()
+
+    async def mark(self, me: str, conversation: str, number: int) -> NoReturn:
         raise _no_history()
 
     async def close(self) -> None:

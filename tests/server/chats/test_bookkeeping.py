@@ -8,7 +8,7 @@ from typing import cast
 
 import pytest
 
-from duologue.core.streams import Stream
+from duologue.core.streams import Direction, Stream
 from duologue.protocols.native.codec import NativeCodec
 from duologue.server.chats import bookkeeping
 from duologue.server.chats.bookkeeping import Bookkeeping
@@ -45,15 +45,23 @@ class BySettling(Bookkeeping):
 class Talker:
     """The server's end of somebody who says something."""
 
-    def __init__(self, books: Bookkeeping, on_send: Callable[[bytes], None] | None = None) -> None:
+    def __init__(
+        self,
+        books: Bookkeeping,
+        on_send: Callable[[bytes], None] | None = None,
+        *,
+        hears: Direction | None = None,
+        keep: Callable[[bytes, int], None] | None = None,
+    ) -> None:
         self.stream = Stream("c")
         self.sent: list[bytes] = []
         self.kept: list[tuple[bytes, int]] = []
         self.changed = asyncio.Event()
         self.relay = Relay(
             stream=self.stream,
+            hears=hears or Direction("bob", "alice", [Stream("c")]),
             send=on_send or self.sent.append,
-            keep=self._keep,
+            keep=keep or self._keep,
             pay=lambda *_: True,
             bookkeeping=books,
         )
@@ -104,9 +112,11 @@ def test_whoever_asks_how_many_were_sent_has_them_counted() -> None:
     alice = Talker(BySettling())
     for text in (b":one\n", b":two\n"):
         alice.says(text)
-    assert alice.stream.sent == 2
-    assert alice.stream.size == 10
+    assert (alice.stream.sent, alice.stream.size) == (2, 10)
+    assert alice.kept == [], "to ask does not change the order in which they are kept"
+    alice.relay.settle()
     assert alice.kept == [(b":one\n:two\n", 2)]
+    assert (alice.stream.sent, alice.stream.size) == (2, 10)
 
 
 def test_one_who_falls_behind_by_a_message_has_been_sent_it() -> None:
@@ -124,6 +134,32 @@ def test_several_at_once_and_long_ones_are_kept_at_once_and_in_order() -> None:
         alice.says(data)
     assert alice.kept == [(b":one\n", 1), (b":two\n:three\n", 2), (b":four\n", 1), (long, 1)]
     assert alice.stream.sent == 5
+
+
+def two_in_a_chat(kept: list[str]) -> tuple[Talker, Talker]:
+    """Alice and bob; `kept` gets what the store is given."""
+    books = BySettling()
+
+    def keep(lines: bytes, _: int) -> None:
+        kept.extend(lines.decode().split())
+
+    bob_says, alice_says = Direction("bob", "alice", [Stream("c")]), Direction("alice", "bob", [Stream("c")])
+    alice, bob = Talker(books, hears=bob_says, keep=keep), Talker(books, hears=alice_says, keep=keep)
+    alice_says.streams, bob_says.streams = [alice.stream], [bob.stream]
+    return alice, bob
+
+
+@pytest.mark.parametrize("question", [b":q\n", b":q\n:p\n"])
+@pytest.mark.parametrize("answer", [b":a\n", b":a\n:b\n"])
+def test_a_question_is_kept_before_its_answer(question: bytes, answer: bytes) -> None:
+    kept: list[str] = []
+    alice, bob = two_in_a_chat(kept)
+    alice.says(question)
+    bob.says(answer)
+    assert bob.stream.sent == answer.count(b"\n"), "a receipt for the answer asks for it"
+    bob.relay.settle_in_order()  # he is lost
+    alice.relay.bookkeeping.settle()
+    assert kept == (question + answer).decode().split()
 
 
 def test_everybody_is_settled_with_when_somebody_asks_what_was_said() -> None:

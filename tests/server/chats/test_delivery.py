@@ -143,13 +143,14 @@ class Talk:
 
     # What happens
 
-    def says(self, *texts: str) -> None:
+    def says(self, *texts: str, settles: bool = True) -> None:
         """As one chunk of lines."""
         connection = fake(self.alice.chat_socket)
         assert connection.receiver
         assert not connection.holds, "who is held is not read from"
         assert not [*connection.receiver("".join(f":{text}\n" for text in texts).encode())]
-        self.bookkeeping.settle()
+        if settles:
+            self.bookkeeping.settle()
 
     def commits(self, most: int = 10**6) -> None:
         for sender, name in self.shelf.commit(most):
@@ -250,6 +251,17 @@ async def test_commits_of_what_was_live_send_nothing(talk: Talk) -> None:
 
 
 # Behind
+
+
+async def test_who_is_behind_is_handed_what_was_said_a_moment_ago(talk: Talk) -> None:
+    """It had not been kept when its turn came, and where no history is kept nothing else brings it."""
+    talk.fills(talk.bob)
+    talk.says("one", settles=False)
+    talk.drains(talk.bob)
+    assert [line for _, _, line in talk.shelf.waiting] == [b":one\n"]
+    talk.commits()
+    await talk.settles()
+    assert talk.heard == ["one"]
 
 
 async def test_who_does_not_read_is_handed_the_rest_from_the_store_and_goes_live_again(talk: Talk) -> None:

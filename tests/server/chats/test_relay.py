@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from duologue.core.commands.chat import Command, NoCommand, QuitChat, Say
 from duologue.core.errors import FatalPeerError, PeerError
-from duologue.core.streams import Stream
+from duologue.core.streams import Direction, Stream
 from duologue.protocols.lines import LINE_LIMIT, is_text
 from duologue.protocols.native.codec import NativeCodec
 from duologue.protocols.native.commands import parse_command
@@ -37,6 +37,7 @@ class Chatter:
         self.has_enough = True
         self.relay = Relay(
             stream=Stream("c"),
+            hears=Direction("bob", "alice", [Stream("c")]),
             send=self.send,
             keep=lambda chunk, count: self.kept.append((chunk, count)),
             pay=self.pay,

@@ -11,7 +11,7 @@ from threading import Event
 
 import pytest
 
-from duologue.server.storage.base import Message, Stored, StoreError
+from duologue.server.storage.base import Message, Numbered, Stored, StoreError
 from duologue.server.storage.disk import DiskReserve
 from duologue.server.storage.reader import Steps
 from duologue.server.storage.retention import Retention
@@ -54,6 +54,7 @@ class Listener:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.stored: dict[tuple[str, str], int] = {}  # by sender and stream: a chat's first one has its name
+        self.numbered: list[Numbered] = []
         self.commits = 0
         self.failures: list[StoreError] = []
         self.pressure: list[tuple[str, str, bool]] = []
@@ -95,7 +96,8 @@ class Listener:
 
     def _committed(self, stored: Sequence[Stored]) -> None:
         self.commits += 1
-        for _, sender, stream, upto in stored:
+        for _, sender, stream, upto, numbered in stored:
+            self.numbered += numbered
             assert upto > self.stored.get((stream, sender), 0), "said twice, or backwards"
             self.stored[stream, sender] = upto
         self._said.set()

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from duologue.server.storage.backlog import STREAM_BEHIND_BYTES, Backlog
-from duologue.server.storage.base import Stored
+from duologue.server.storage.base import Numbered, Stored
 from duologue.server.storage.gathering import CHUNK_BYTES, MUCH_BYTES, Gathering, OpenStream
-from duologue.server.storage.rows import NextNumbers
+from duologue.server.storage.rows import PLACE_BITS, NextNumbers
 
 
 def in_chat() -> Gathering:
@@ -27,7 +27,10 @@ def test_all_of_a_stream_is_one_row_of_a_commit() -> None:
     gathering.append("c", "alice", b":two\n:three\n", 2, 3.0)
     batch = gathering.take()
     assert batch.chunks == [(1, 1, 0, 1, 3, 2.0, b":one\n:two\n:three\n"), (2, 2, 0, 1, 1, 2.5, b":hi\n")]
-    assert batch.stored == [Stored("c", "alice", "c", 3), Stored("c", "bob", "c", 1)]
+    assert batch.stored == [
+        Stored("c", "alice", "c", 3, (Numbered(1 << PLACE_BITS, 1, 3),)),
+        Stored("c", "bob", "c", 1, (Numbered(2 << PLACE_BITS, 1, 1),)),
+    ]
     assert batch.streams == [(1, 1, "alice", 3, 0, 1, "c"), (2, 1, "bob", 1, 0, 2, "c")]
 
 
@@ -37,7 +40,20 @@ def test_the_next_commit_goes_on_where_the_last_ended() -> None:
         gathering.append("c", "alice", b":a\n:b\n", 2, 2.0)
         batch = gathering.take()
     assert batch.chunks == [(2, 1, 1, 3, 2, 2.0, b":a\n:b\n")]
-    assert batch.stored == [Stored("c", "alice", "c", 4)]
+    assert batch.stored == [Stored("c", "alice", "c", 4, (Numbered(2 << PLACE_BITS, 3, 2),))]
+
+
+def test_streams_are_numbered_in_the_order_of_their_first_lines() -> None:
+    """A receipt comes before an answer, and changes a row: the answer is no earlier by that."""
+    gathering = in_chat()
+    gathering.take()
+    gathering.received("c", "bob", "c", 1)
+    gathering.append("c", "alice", b":how are you?\n", 1, 2.0)
+    gathering.append("c", "bob", b":well\n", 1, 2.5)
+    gathering.append("c", "alice", b":fine\n", 1, 3.0)
+    assert [chunk.lines for chunk in gathering.take().chunks] == [b":how are you?\n:fine\n", b":well\n"]
+    gathering.append("c", "bob", b":again\n", 1, 4.0)
+    assert [chunk.lines for chunk in gathering.take().chunks] == [b":again\n"]
 
 
 def test_a_stream_from_the_file_goes_on_where_it_stood() -> None:
@@ -57,7 +73,10 @@ def test_a_chunk_has_a_size_and_the_numbers_have_no_gap(pieces: list[list[int]])
         lines = b"".join(b":" + b"x" * (length % 8000) + b"\n" for length in piece) * 20
         gathering.append("c", "alice", lines, 20 * len(piece), 1.0)
         total += 20 * len(piece)
-    chunks = gathering.take().chunks
+    batch = gathering.take()
+    chunks = batch.chunks
+    told = [found for stored in batch.stored for found in stored.numbered]
+    assert told == [(chunk.number << PLACE_BITS, chunk.first, chunk.messages) for chunk in chunks]
     position = 1
     for chunk in chunks:
         assert chunk.first == position
@@ -165,7 +184,7 @@ def test_a_new_stream_counts_from_one_and_the_one_before_keeps_what_was_said_in_
         (1, 1, b":one\n:two\n"),
         (3, 1, b":new\n"),
     ]
-    assert batch.stored == [Stored("c", "alice", "c", 2), Stored("c", "alice", "c.2", 1)]
+    assert [stored[:4] for stored in batch.stored] == [("c", "alice", "c", 2), ("c", "alice", "c.2", 1)]
     assert batch.streams[0] == (1, 1, "alice", 2, 1, 1, "c")
     assert batch.streams[2] == (3, 1, "alice", 1, 0, 2, "c.2")
     gathering.received("c", "alice", "c", 2)

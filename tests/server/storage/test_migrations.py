@@ -9,14 +9,14 @@ import pytest
 
 from duologue.core.errors import PeerError
 from duologue.server.storage.base import Letter, LiveChat, LiveRoom, LiveStream, StoreError
-from duologue.server.storage.migrations import INDEXED_ANEW, MIGRATIONS, migrate
-from duologue.server.storage.reader import PLACE_BITS
+from duologue.server.storage.migrations import INDEXED_ANEW, LISTED, MIGRATIONS, migrate
+from duologue.server.storage.rows import PLACE_BITS
 from tests.server.storage.conftest import Listener
 
 PATH = Path("messages.db")
 # What a server of each version leaves behind. A step added to MIGRATIONS is told here what may stand in its file.
 A_CHAT = """
-    INSERT INTO chat VALUES (1, 'c', 'alice', 'bob', 1.0, NULL, NULL);
+    INSERT INTO chat (number, id, asker, target, started) VALUES (1, 'c', 'alice', 'bob', 1.0);
     INSERT INTO stream (number, chat, sender, stored, received, last) VALUES (1, 1, 'alice', 2, 1, 1);
     INSERT INTO stream (number, chat, sender, stored, received, last) VALUES (2, 1, 'bob', 0, 0, 0);
     INSERT INTO chunk (number, stream, previous, first, count, at, lines)
@@ -153,3 +153,56 @@ async def test_what_was_indexed_by_whole_words_is_indexed_anew(tmp_path: Path) -
         assert [found.text for found in await store.search("bob", "학교", 5)] == ["학교에서 공부했다"]
     finally:
         await store.close()
+
+
+# What a server of before the marks has kept: of a chat that is over and one that is on, of a room, and of a guest.
+BEFORE_MARKS = """
+    INSERT INTO chat VALUES (1, 'c', 'alice', 'bob', 1.0, 2.0, 'left'), (2, 'd', 'bob', 'alice', 3.0, NULL, NULL),
+        (3, 'e', 'carol', 'alice', 4.0, 5.0, 'left'), (4, 'r', 'alice', '#id', 6.0, 6.0, 'letter'),
+        (5, 's', 'mallory', 'bob', 7.0, 7.0, 'unheard'), (6, 'g', '~guest', 'bob', 8.0, 8.0, 'letter');
+    INSERT INTO stream (number, chat, sender, stored, received, last, name) VALUES
+        (1, 1, 'alice', 2, 2, 1, 'c'), (2, 1, 'bob', 1, 1, 2, 'c'), (3, 2, 'bob', 1, 1, 3, 'd'),
+        (4, 3, 'carol', 0, 0, 0, 'e'), (5, 4, 'alice', 1, 1, 4, 'r'), (6, 5, 'mallory', 1, 0, 5, 's'),
+        (7, 6, '~guest', 1, 0, 6, 'g');
+    INSERT INTO chunk (number, stream, previous, first, count, at, lines) VALUES
+        (1, 1, 0, 1, 2, 1.5, CAST(':one' || char(10) || ':two' || char(10) AS BLOB)),
+        (2, 2, 0, 1, 1, 1.6, CAST(':three' || char(10) AS BLOB)),
+        (3, 3, 0, 1, 1, 3.5, CAST(':four' || char(10) AS BLOB)),
+        (4, 5, 0, 1, 1, 6.0, CAST(':tea?' || char(10) AS BLOB)), (5, 6, 0, 1, 1, 7.0, CAST(':buy' || char(10) AS BLOB)),
+        (6, 7, 0, 1, 1, 8.0, CAST(':hello' || char(10) AS BLOB));
+    INSERT INTO room_chunk VALUES ('#id', 4);
+"""
+
+
+async def test_what_was_there_before_the_marks_counts_as_read_and_what_comes_then_does_not(tmp_path: Path) -> None:
+    connection = sqlite3.connect(tmp_path / PATH, isolation_level=None)
+    migrate(connection, PATH, MIGRATIONS[: MIGRATIONS.index(LISTED)])
+    connection.executescript(BEFORE_MARKS)
+    connection.close()
+    store = Listener(tmp_path / PATH).open()
+    try:
+        found = await store.listed("bob")
+        assert [(one.name, one.newest.text, one.unread) for one in found] == [
+            ("~guest", "hello", 0),
+            ("alice", "four", 0),
+        ]
+        found = await store.listed("alice", rooms=["#id"])
+        assert [(one.name, one.newest.text, one.unread) for one in found] == [("#id", "tea?", 0), ("bob", "four", 0)]
+        store.append("d", "bob", b":five\n:six\n", 2, 9.0)
+        await store.hand_in(Letter("r2", 1, "carol", "#id", b":yes\n", 9.0))
+        found = await store.listed("alice", rooms=["#id"])
+        assert [(one.name, one.newest.text, one.unread) for one in found] == [("#id", "yes", 1), ("bob", "six", 2)]
+        store.chat_ended("d", "left", 10.0)
+        assert await store.history("alice", "bob", limit=1) == [found[1].newest]
+    finally:
+        await store.close()
+    connection = sqlite3.connect(tmp_path / PATH)
+    assert connection.execute("SELECT id, newest FROM chat ORDER BY number").fetchall() == [
+        *(("c", 2), ("d", 7), ("e", 0), ("r", 4), ("s", 5), ("g", 6), ("r2", 8)),
+    ]
+    marked = connection.execute("SELECT account, conversation, number >> 20 FROM mark ORDER BY 1, 2").fetchall()
+    assert marked == [
+        *(("alice", "#id", 4), ("alice", "bob", 3), ("bob", "alice", 3), ("bob", "mallory", 5), ("bob", "~guest", 6)),
+        ("mallory", "bob", 5),
+    ]
+    connection.close()

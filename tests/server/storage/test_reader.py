@@ -15,7 +15,7 @@ from duologue.server.storage.gathering import Gathering
 from duologue.server.storage.mailroom import Mailroom
 from duologue.server.storage.migrations import migrate
 from duologue.server.storage.reader import Whose
-from duologue.server.storage.rows import NextNumbers
+from duologue.server.storage.rows import PLACE_BITS, NextNumbers
 from duologue.server.storage.store_file import use_wal
 from duologue.server.storage.stored_lines import texts
 from duologue.server.storage.writer import commit
@@ -200,7 +200,7 @@ def test_many_small_streams_and_long_ones_are_gone_through_in_small_steps(
         book.commit()
         book.hand_in(Letter(f"s{number}", 1, "bob", "alice", b":a letter\n", 1.0))
         book.commit()
-    before = 1 << reader.PLACE_BITS if before_the_first else None
+    before = 1 << PLACE_BITS if before_the_first else None
     counted = 0
 
     def count() -> None:
@@ -253,7 +253,7 @@ def test_a_stream_of_which_the_beginning_has_been_deleted_ends_there(
         book.say("c3", "bob", f"more {number}")
         book.commit()
     numbers = [found.number for found in book.history("alice", "bob")]
-    gone = numbers[-4] >> reader.PLACE_BITS
+    gone = numbers[-4] >> PLACE_BITS
     book.connection.execute("DELETE FROM chunk WHERE number <= ?", (gone,))
     assert book.texts("alice", "bob") == ["more 7", "more 8", "more 9"]
     assert book.texts("alice", "bob", before=numbers[-5]) == []

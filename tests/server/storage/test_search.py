@@ -19,8 +19,8 @@ from duologue.server.storage.base import Message
 from duologue.server.storage.gathering import Gathering
 from duologue.server.storage.mailroom import Mailroom
 from duologue.server.storage.migrations import migrate
-from duologue.server.storage.reader import PAGE_CHUNKS, PLACE_BITS, StoredChunk, Whose
-from duologue.server.storage.rows import NextNumbers
+from duologue.server.storage.reader import PAGE_CHUNKS, StoredChunk, Whose
+from duologue.server.storage.rows import PLACE_BITS, NextNumbers
 from duologue.server.storage.search import index_pieces, search
 from duologue.server.storage.writer import commit
 from tests.server.storage.conftest import MAILBOX, found_by

@@ -45,6 +45,15 @@ async def test_a_message_is_safe_when_the_partner_holds_it(room: Room) -> None:
     assert room.told == [Stored("c", "alice", "c", 2)], "the end of a chat makes nothing safe"
 
 
+async def test_what_was_received_before_it_was_counted_is_not_held(room: Room) -> None:
+    """A partner may acknowledge a message some milliseconds before the server keeps it."""
+    room.store.received("c", "alice", "c", 2)
+    room.store.append("c", "alice", b":one\n:two\n", 2, 2.0)
+    assert await room.read() == b""
+    room.store.append("c", "alice", b":three\n", 1, 2.0)
+    assert await room.read(after=2) == b":three\n"
+
+
 async def test_what_has_not_been_received_is_read_again(room: Room) -> None:
     room.store.append("c", "alice", b":one\n:two\n", 2, 2.0)
     replay = room.store.replay("c", "alice", "c", 0)
