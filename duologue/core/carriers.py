@@ -1,7 +1,8 @@
 """The socket of a native client that an event comes down on: each of the three tells its own story whole, in one order.
 
 The login socket tells of requests, rooms, letters, people and errors; the chat socket is the conversation, and what is
-stored of others for a client that follows them, in one order; the check socket says who lives, and what has arrived (docs/protocol.md 5).
+stored besides, for a client that follows it, in one order; the check socket says who lives, and what has arrived
+(docs/protocol.md 5).
 """
 
 from __future__ import annotations

@@ -33,6 +33,7 @@ from duologue.core.commands.chat import (
     SendLetter,
     SendLetters,
 )
+from duologue.core.commands.devices import Follow
 from duologue.core.commands.people import (
     AllowAsking,
     Block,
@@ -306,6 +307,12 @@ def _allow_asking(hub: Hub, session: Session, command: AllowAsking) -> None:
     hub.people.allow(session, command.who)
 
 
+def _follow(hub: Hub, session: Session, command: Follow) -> None:
+    if not session.device:
+        raise PeerError("no_device", "Only a client that has named its device can follow (docs/protocol.md, 16).")
+    hub.chats.following.follow(session, command.number)
+
+
 def _exit(hub: Hub, session: Session, _: Exit) -> None:
     hub.disconnect_client(session, ChatEnd.LEFT, BYE)
 
@@ -358,5 +365,6 @@ _FOR_CLIENTS: dict[type, Callable[..., None]] = {
     Unblock: _unblock,
     ListBlocked: _list_blocked,
     AllowAsking: _allow_asking,
+    Follow: _follow,
 }
 """Commands of a client that is logged in."""

@@ -250,6 +250,7 @@ class Hub:
         self.connections.remove(session.row)
         self.chats.acknowledgements.forget(session)
         self.chats.mailbox.close(session)
+        self.chats.following.forget(session)
         self.chats.history.left(session)
         self.rooms.forget(session)
 
@@ -402,6 +403,7 @@ class Hub:
         session = connection.session
         if session and connection is session.chat_socket.heard_on:
             self.chats.delivery.drained(session)
+            self.chats.following.emptied(session)
         if session and connection is session.login_socket:
             self._login_emptied(session)
         if session and not self.backpressure.is_full(session):

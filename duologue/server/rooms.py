@@ -163,6 +163,8 @@ class RoomService:
 
     def say(self, session: Session, *letters: SendLetter) -> None:
         """Carry out `/msg` to a room, with one letter or with several to the same."""
+        for letter in letters:
+            session.speaks_in(letter.stream)
         self._tasks.answer(session.chat_socket, self._say(session, letters))
 
     async def _say(self, session: Session, letters: Sequence[SendLetter]) -> None:

@@ -38,7 +38,7 @@ from duologue.server.net.web import WebSite, origins
 from duologue.server.net.web_files import PAGE, Files
 from duologue.server.permissions import check_permissions, make_private
 from duologue.server.storage import users_file
-from duologue.server.storage.base import LiveChat, LiveStream, Store, Stored, StoreError
+from duologue.server.storage.base import Commit, LiveChat, LiveStream, Store, StoreError
 from duologue.server.storage.disk import DiskReserve, free_bytes
 from duologue.server.storage.in_use import StoreInUse
 from duologue.server.storage.retention import Retention
@@ -248,8 +248,8 @@ class Server:
 
     # Reports of the store
 
-    def _stored(self, news: Sequence[Stored]) -> None:
-        self.hub.chats.stored(news)
+    def _stored(self, commit: Commit) -> None:
+        self.hub.chats.stored(commit)
 
     def _store_is_behind(self, chat: str, sender: str, is_behind: bool) -> None:
         self.hub.chats.store_is_behind(chat, sender, is_behind)

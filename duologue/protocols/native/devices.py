@@ -86,7 +86,7 @@ def _parse_listed(rest: str) -> ConversationListed:
 
 
 def _parse_ended(rest: str) -> ConversationsEnded:
-    return ConversationsEnded(count(rest.split(" ")[0]) if rest else None)
+    return ConversationsEnded(count(rest.split(" ", maxsplit=1)[0]) if rest else None)
 
 
 def _parse_read(rest: str) -> ReadUpTo:

@@ -41,6 +41,10 @@ class Acknowledgements:
     def opened(self, chat: Chat) -> None:
         self._chats[chat.id] = chat
 
+    def chat(self, chat_id: str) -> Chat | None:
+        """Return a chat that is on, or of which the store has still to report the end."""
+        return self._chats.get(chat_id)
+
     def ended(self, chat: Chat) -> None:
         """Mark `chat` as over. Its senders are still told of their last messages by the store, until `forget_chat`."""
         self._ended.add(chat.id)

@@ -95,6 +95,7 @@ class Mailbox:
 
     def send(self, session: Session, letter: SendLetter) -> None:
         """Carry out `/msg`, from `session`."""
+        session.speaks_in(letter.stream)
         self._tasks.answer(session.chat_socket, self._take(session, letter))
 
     async def _take(self, session: Session, letter: SendLetter) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 from duologue.core.commands.chat import Ping, ResumeChat
 from duologue.core.effects import CloseChat, OpenChat, PauseChat, ReopenChat
@@ -19,13 +19,14 @@ from duologue.server.chats.acknowledgements import Acknowledgements
 from duologue.server.chats.bookkeeping import Bookkeeping
 from duologue.server.chats.delivery import Delivery
 from duologue.server.chats.feed import Feed
+from duologue.server.chats.following import FollowService
 from duologue.server.chats.mailbox import Mailbox
 from duologue.server.history import HistoryReader
 from duologue.server.metering import Metering
 from duologue.server.metrics import Traffic
 from duologue.server.people.directory import Directory
 from duologue.server.session import Hold, Session
-from duologue.server.storage.base import Store, Stored, StoreError
+from duologue.server.storage.base import Commit, Store, StoreError
 from duologue.server.tables import Connections
 from duologue.server.tasks import Tasks
 
@@ -60,6 +61,8 @@ class ChatService:
         self._tasks = Tasks()
         feed = Feed()
         self._bookkeeping = Bookkeeping(store)
+        self.acknowledgements = Acknowledgements(store, metering)
+        self.following = FollowService(store, backpressure, chat_of=self.acknowledgements.chat)
         self.delivery = Delivery(
             store,
             backpressure,
@@ -69,8 +72,8 @@ class ChatService:
             page=page,
             keeper=self._keeper,
             taken=self._taken,
+            handed=self.following.handed_over,
         )
-        self.acknowledgements = Acknowledgements(store, metering)
         self.history = HistoryReader(store, self._bookkeeping, privacy.is_heard)
         self.mailbox = Mailbox(
             store,
@@ -163,6 +166,7 @@ class ChatService:
             if holder:
                 self._take_out(chat, holder)
                 self.mailbox.chat_is_over(holder, chat)
+                self.following.handed_over(holder)
             else:
                 self.mailbox.push(nickname)
         self.delivery.close(chat)
@@ -189,12 +193,13 @@ class ChatService:
 
     # Reports of the store
 
-    def stored(self, news: Iterable[Stored]) -> None:
+    def stored(self, commit: Commit) -> None:
         """Note that the store answers for more than before."""
-        for item in news:
+        for item in commit.stored:
             self.acknowledgements.stored(item)
             self.delivery.stored(item.chat, item.sender)
             self._traffic.stored(item.chat, item.sender, item.stream, item.upto)
+        self.following.committed(commit)
 
     def store_is_behind(self, chat: str, sender: str, is_behind: bool) -> None:
         """Stop reading from `sender`, with whom the disk does not keep up, until it does; nothing is dropped."""

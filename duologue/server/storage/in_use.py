@@ -30,6 +30,10 @@ class StoreInUse:
         def __getattr__(self, name: str) -> Any: ...
 
     @property
+    def newest(self) -> int:
+        return self._store.newest
+
+    @property
     def live_chats(self) -> Sequence[LiveChat]:
         return self._store.live_chats
 

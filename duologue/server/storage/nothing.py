@@ -15,6 +15,7 @@ class RemembersNothing:
     So nothing is acknowledged. Every question is answered with the `error` that ended the store.
     """
 
+    newest = 0
     live_chats: Sequence[LiveChat] = ()
     live_rooms: Sequence[LiveRoom] = ()
     blocks: Sequence[tuple[str, str]] = ()

@@ -54,6 +54,11 @@ class NextNumbers:
     stream: int = 1
     chunk: int = 1
 
+    @property
+    def newest(self) -> int:
+        """The number below that of the next message."""
+        return (self.chunk << PLACE_BITS) - 1
+
     def set_aside(self, count: int) -> NextNumbers:
         """Return numbers for `count` more rows of each kind, to be used later."""
         aside = NextNumbers(self.chat, self.stream, self.chunk)
@@ -71,7 +76,9 @@ COMMIT.
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """One commit, and what is reported when it is done. `numbers` are for the rows that `questions` add."""
+    """One commit, and what is reported when it is done. `numbers` are for the rows that `questions` add, and up to
+    `newest` all messages are stored with it.
+    """
 
     chats: list[ChatRow]
     streams: list[StreamRow]
@@ -80,3 +87,4 @@ class Batch:
     questions: list[Question]
     numbers: NextNumbers
     stored: list[Stored]
+    newest: int

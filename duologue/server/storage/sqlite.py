@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable, Sequence
+from itertools import chain
 from pathlib import Path
 from threading import Lock
 
@@ -17,6 +18,7 @@ from duologue.server.storage import reader, spacing
 from duologue.server.storage.answers import T, noted, or_refusal, settle
 from duologue.server.storage.base import (
     ChatProgress,
+    Commit,
     KeptLetter,
     Letter,
     LiveRoom,
@@ -73,7 +75,9 @@ class SqliteStore(ConversationStore):
         streams, self.live_chats = reader.live_chats(connection)
         self.live_rooms = reader.live_rooms(connection)
         self.blocks, self.asking = reader.blocks(connection), reader.asking(connection)
-        self._waiting = Gathering(streams, reader.next_numbers(connection), self._press)
+        numbers = reader.next_numbers(connection)
+        self.newest = numbers.newest
+        self._waiting = Gathering(streams, numbers, self._press)
         self._turn = Lock()
         self._readings = Readings(file, self._turn)
         self._reserve = reserve
@@ -364,8 +368,8 @@ class SqliteStore(ConversationStore):
             self._answer_due()
         elif self._waiting or self._collect:
             self._due()
-        if batch.stored:
-            self._committed(batch.stored)
+        self.newest = batch.newest
+        self._committed(Commit(batch.stored, _letters_in(answers), batch.newest))
         asked, self._asked = self._asked, []
         for future, answer in zip(asked, answers, strict=True):
             settle(future, answer)
@@ -393,3 +397,10 @@ class SqliteStore(ConversationStore):
         self._sweeper.close()
         self._writer.stop()
         self._file.release()
+
+
+def _letters_in(answers: Answers) -> list[KeptLetter]:
+    """Return the letters among the answers that were not there before."""
+    several = (answer if isinstance(answer, list) else [answer] for answer in answers)
+    kept = chain.from_iterable(several)
+    return [letter for letter in kept if isinstance(letter, KeptLetter) and letter.number is not None]

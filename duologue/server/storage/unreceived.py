@@ -17,6 +17,7 @@ from duologue.server.storage.answers import or_refusal
 from duologue.server.storage.backlog import PIECE_OVERHEAD, STREAM_BEHIND_BYTES, Backlog, Backlogs
 from duologue.server.storage.base import (
     ChatProgress,
+    Commit,
     KeptLetter,
     Letter,
     LiveChat,
@@ -52,6 +53,7 @@ class Unreceived:
     numbers, and a page can still count them.
     """
 
+    newest = 0
     live_chats: Sequence[LiveChat] = ()
     live_rooms: Sequence[LiveRoom] = ()
     blocks: Sequence[tuple[str, str]] = ()

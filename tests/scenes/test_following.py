@@ -1,0 +1,55 @@
+"""Several devices of one account: each message by or to it stands on each of them once, in the order of the store."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.stage import Actor, Stage, opened
+
+
+@pytest.fixture
+async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
+    async with opened(tmp_path, history=True) as stage:
+        yield stage
+
+
+async def follows(stage: Stage, nickname: str, device: str) -> Actor:
+    actor = await stage.enters(nickname, device=device)
+    await actor.says("/follow")
+    await actor.chat.hears_like(r"following \d+ anew")
+    return actor
+
+
+async def test_a_letter_is_on_all_devices_of_both_but_the_one_it_came_from(stage: Stage) -> None:
+    desk, phone = await follows(stage, "alice", "desk"), await follows(stage, "alice", "phone")
+    bob = await follows(stage, "bob", "b1")
+    await desk.says("/msg bob AAAAAAAAAAAA 1 :hello")
+    for who, conversation in ((phone, "bob"), (bob, "alice")):
+        await who.chat.hears_like(rf"kept {conversation} \d+ \d+ alice AAAAAAAAAAAA 1 :hello")
+    await bob.says("/msg alice BBBBBBBBBBBB 1 :to both")
+    for who in (desk, phone):
+        await who.chat.hears_like(r"kept bob \d+ \d+ bob BBBBBBBBBBBB 1 :to both")
+
+
+async def test_a_chat_is_heard_by_the_devices_that_do_not_hold_it(stage: Stage) -> None:
+    desk, phone = await follows(stage, "alice", "desk"), await follows(stage, "alice", "phone")
+    bob = await follows(stage, "bob", "b1")
+    await desk.says("/chat bob")
+    await desk.hears("chat_requested bob 120")
+    await bob.hears("want_chat_with_you alice 120")
+    await bob.says("yes")
+    for actor, other in ((desk, "bob"), (phone, "bob"), (bob, "alice")):
+        await actor.hears(f"requests_ended {other}")
+    chat = (await desk.hears_like(r"start_chat bob (\S+)"))[1]
+    await bob.hears(f"start_chat alice {chat}")
+    await phone.hears(f"chat_held bob {chat}")
+    await desk.says(":one", ":two")
+    await bob.hears(":one", ":two")
+    for number, text in ((1, "one"), (2, "two")):
+        await phone.chat.hears_like(rf"kept bob \d+ \d+ alice {chat} {number} :{text}")
+    await bob.says(":three")
+    await desk.hears(":three")
+    await phone.chat.hears_like(rf"kept bob \d+ \d+ bob {chat} 1 :three")
