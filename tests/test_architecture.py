@@ -23,6 +23,7 @@ LAYERS = (
         "server.dispatch",
         "server.costs",
         "server.hub",
+        "server.registry",
         "server.auth.login",
         "server.heartbeat",
         "server.unfinished",

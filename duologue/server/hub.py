@@ -9,10 +9,8 @@ import logging
 import secrets
 from collections.abc import Callable, Iterable
 from functools import partial
-from itertools import count
-from math import inf
 
-from duologue.core.commands.chat import ResumeChat, SocketKind
+from duologue.core.commands.chat import ResumeChat
 from duologue.core.effects import (
     AskingChanged,
     BlockChanged,
@@ -47,6 +45,7 @@ from duologue.server.metrics import Traffic
 from duologue.server.people.directory import Directory
 from duologue.server.people.service import PeopleService
 from duologue.server.people.watchers import Watchers
+from duologue.server.registry import SessionRegistry
 from duologue.server.rooms import RoomService
 from duologue.server.session import Connection, Session
 from duologue.server.storage.base import StoreError
@@ -102,8 +101,6 @@ class Hub:
         self.connections = Connections()
         self.directory = Directory(users)
         self._most_sessions = settings.limits.sessions if settings.history else 1
-        self._session_ids = count(1)
-        self._client_in_row: dict[int, Session] = {}
         self.backpressure = Backpressure(
             settings.limits,
             time=time,
@@ -112,6 +109,7 @@ class Hub:
             emptied=self._emptied,
         )
         self.metering = Metering(settings.limits, time=time)
+        self._registry = SessionRegistry(self.connections, self.directory, self.metering, time=time)
         self.turns = Turns()
         self.people = PeopleService(
             store,
@@ -175,7 +173,7 @@ class Hub:
         self.heartbeat = Heartbeat(
             settings,
             self.connections,
-            session_of=self._client_in_row.__getitem__,
+            session_of=self._registry.in_row,
             reap=partial(self.disconnect_client, reason=ChatEnd.LOST, goodbye=DEAD),
         )
 
@@ -187,7 +185,7 @@ class Hub:
     def _log_in(self, login: Login) -> None:
         self._make_room(login)
         is_first = login.nickname not in self.directory
-        session = self._seat(login)
+        session = self._registry.add(login)
         if is_first:
             self.people.arrived(session)
         self._watchers.arrived(session)
@@ -204,25 +202,6 @@ class Hub:
         for session, goodbye in self.directory.in_the_way(login.nickname, login.device, self._most_sessions):
             self.disconnect_client(session, ChatEnd.LOST, goodbye)
 
-    def _seat(self, login: Login) -> Session:
-        connections = login.login_socket, login.attached[SocketKind.CHAT], login.attached[SocketKind.CHECK]
-        now = self.time()
-        fds = [connection.descriptor for connection in connections]
-        has_heartbeat = not is_guest(login.nickname)
-        seen = now if has_heartbeat else inf
-        row = self.connections.add(login.login_socket.peer, login.nickname, fds[0], fds[1], fds[2], seen)
-        password_hash = login.account.password_hash if login.account else None
-        session = Session(
-            next(self._session_ids), login.nickname, login.device, *connections, row=row, password_hash=password_hash
-        )
-        session.used = now
-        bucket = self.metering.of_client(login.nickname, login.login_socket)
-        for connection in connections:
-            connection.bucket, connection.session, connection.row = bucket, session, row if has_heartbeat else -1
-        self.directory.enter(session)
-        self._client_in_row[row] = session
-        return session
-
     def disconnect_client(self, session: Session, reason: ChatEnd, goodbye: Disconnected) -> None:
         """End a session, with all three sockets. Harmless for one that has ended already.
 
@@ -237,17 +216,15 @@ class Hub:
             connection.close()
         is_last = len(self.directory.sessions_of(session.nickname)) == 1
         self.perform(self.switchboard.leave(self.time(), session.nickname, session.id, reason, is_last=is_last))
-        self._unseat(session)
+        self._forget(session)
         if is_last:
             self._leave(session.nickname, is_lost=reason is ChatEnd.LOST)
         log.info("logged out", extra={"nickname": session.nickname, "reason": goodbye.code})
 
-    def _unseat(self, session: Session) -> None:
-        self.directory.leave(session)
-        del self._client_in_row[session.row]
+    def _forget(self, session: Session) -> None:
+        self._registry.remove(session)
         self._watchers.left(session)
         self.people.forget(session)
-        self.connections.remove(session.row)
         self.chats.acknowledgements.forget(session)
         self.chats.mailbox.close(session)
         self.chats.following.forget(session)

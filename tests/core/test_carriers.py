@@ -14,7 +14,10 @@ from duologue.core.carriers import carrier_of
 from duologue.core.commands.chat import SocketKind
 from duologue.core.events.chat import (
     Acknowledged,
+    ChatElsewhere,
     ChatEnded,
+    ChatFree,
+    ChatHeld,
     ChatPaused,
     ChatRequested,
     ChatResumed,
@@ -35,7 +38,10 @@ from duologue.core.events.chat import (
 from duologue.core.events.people import Spelled
 from tests.protocols.native.test_signals import EVENTS
 
-CONVERSATION = {ChatStarted, Said, StreamBegins, ChatPaused, PartnerResumed, ChatResumed, ChatEnded, ChatUnknown}
+CONVERSATION = {
+    *(ChatStarted, Said, StreamBegins, ChatPaused, PartnerResumed, ChatEnded),
+    *(ChatResumed, ChatUnknown, ChatElsewhere),
+}
 """What has its place in a chat, among the messages. Of an end and of a return that are both forms, 10.3 and 10.6."""
 
 LIFE = {Acknowledged, Probe}
@@ -44,6 +50,8 @@ BESIDE = {
     ChatRequested: "a request is no part of the chat that one is in",
     RequestsEnded: "it ends them where they were told",
     ChatWaits: "it is told at the login, before anything is resumed",
+    ChatHeld: "it is told to those who take no part in the chat",
+    ChatFree: "as that it is held",
     MessageFrom: "a letter; of the rest of a chat the mailbox knows better",
     Refused: "an answer never comes between what people say",
     Disconnected: "the last word of a session",

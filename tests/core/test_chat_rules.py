@@ -24,13 +24,37 @@ from duologue.core.events.chat import (
 from duologue.core.limits import Limits
 from duologue.core.requests import Chat, ChatEnd
 from duologue.core.streams import Direction, Stream
+from tests.one_each import as_heard, session_of
 
 GRACE = 60
 LIMITS = replace(Limits(), grace=GRACE)
 
 
-def resume(chats: ChatRules, now: float, nickname: str, command: ResumeChat) -> list[Effect]:
-    return [*chats.agree(nickname, command), *chats.come_back(now, nickname)]
+class Chats:
+    """The rules, for people with one session each."""
+
+    def __init__(self, new_chat_id: Callable[[], str] = lambda: "0", limits: Limits = LIMITS) -> None:
+        self.rules = ChatRules(new_chat_id, limits)
+        self.of, self.restore = self.rules.of, self.rules.restore
+
+    def start(self, asker: str, target: str) -> list[Effect]:
+        return as_heard(self.rules.start({asker: session_of(asker), target: session_of(target)}))
+
+    def arrive(self, now: float, nickname: str) -> list[Effect]:
+        return as_heard(self.rules.arrive(now, nickname, session_of(nickname)))
+
+    def leave(self, now: float, nickname: str, reason: ChatEnd) -> list[Effect]:
+        return as_heard(self.rules.leave(now, nickname, session_of(nickname), reason, is_last=True))
+
+    def quit(self, nickname: str) -> list[Effect]:
+        return as_heard(self.rules.quit(nickname))
+
+    def end_overdue(self, now: float) -> list[Effect]:
+        return as_heard(self.rules.end_overdue(now))
+
+    def resume(self, now: float, nickname: str, command: ResumeChat) -> list[Effect]:
+        agreed = self.rules.agree(nickname, session_of(nickname), command)
+        return as_heard([*agreed, *self.rules.come_back(now, nickname)])
 
 
 class Room:
@@ -38,7 +62,7 @@ class Room:
 
     def __init__(self) -> None:
         ids = map(str, count())
-        self.chats = ChatRules(lambda: next(ids), LIMITS)
+        self.chats = Chats(lambda: next(ids))
         self.chats.start("alice", "bob")
         chat = self.chats.of("alice")
         assert chat is not None
@@ -48,7 +72,7 @@ class Room:
         return self.chats.leave(now, nickname, ChatEnd.LOST)
 
     def resumes(self, now: float, nickname: str, *held: StreamHeld) -> list[Effect]:
-        return resume(self.chats, now, nickname, ResumeChat("0", *held))
+        return self.chats.resume(now, nickname, ResumeChat("0", *held))
 
     @property
     def is_on(self) -> bool:
@@ -76,7 +100,7 @@ def error_of(call: Callable[[], object]) -> PeerError:
 
 
 def test_a_chat_begins_for_both() -> None:
-    chats = ChatRules(lambda: "id", Limits())
+    chats = Chats(lambda: "id", Limits())
     effects = chats.start("alice", "bob")
     chat = chats.of("alice")
     assert chat is not None
@@ -93,7 +117,10 @@ def test_a_chat_begins_for_both() -> None:
 
 def test_a_chat_waits_for_who_is_lost_and_the_other_is_told_how_long(room: Room) -> None:
     """10.1."""
-    assert room.loses(0, "alice") == [PauseChat(room.chat, "alice"), Tell("bob", ChatPaused("alice", GRACE))]
+    assert room.loses(0, "alice") == [
+        PauseChat(room.chat, "alice", session_of("alice")),
+        Tell("bob", ChatPaused("alice", GRACE)),
+    ]
     assert room.is_on
 
 
@@ -157,7 +184,7 @@ def test_time_that_was_over_for_a_chat_of_before_ends_none_of_now(room: Room) ->
 
 
 def test_a_chat_does_not_wait_for_a_guest_who_is_lost() -> None:
-    chats = ChatRules(lambda: "0", LIMITS)
+    chats = Chats()
     chats.start("alice", "~Bob")
     chat = chats.of("alice")
     assert chat is not None
@@ -170,7 +197,7 @@ def test_a_chat_does_not_wait_for_a_guest_who_is_lost() -> None:
 
 
 def test_two_guests_end_their_chat_once() -> None:
-    chats = ChatRules(lambda: "0", LIMITS)
+    chats = Chats()
     chats.start("~Alice", "~Bob")
     assert told(chats.leave(0, "~Bob", ChatEnd.LOST), "~Alice") == [ChatEnded("~Bob", ChatEnd.LOST)]
     assert chats.leave(0, "~Alice", ChatEnd.LOST) == []
@@ -178,14 +205,14 @@ def test_two_guests_end_their_chat_once() -> None:
 
 def test_a_guest_waits_for_a_partner_who_is_lost() -> None:
     """10.1: alice comes back as nobody else."""
-    chats = ChatRules(lambda: "0", LIMITS)
+    chats = Chats()
     chats.start("~Bob", "alice")
     assert told(chats.leave(0, "alice", ChatEnd.LOST), "~Bob") == [ChatPaused("alice", GRACE)]
-    assert told(resume(chats, 5, "alice", ResumeChat("0")), "~Bob") == [PartnerResumed("alice", "0")]
+    assert told(chats.resume(5, "alice", ResumeChat("0")), "~Bob") == [PartnerResumed("alice", "0")]
 
 
 def test_a_guest_who_is_lost_while_the_partner_is_away_ends_the_chat_for_both() -> None:
-    chats = ChatRules(lambda: "0", LIMITS)
+    chats = Chats()
     chats.start("~Bob", "alice")
     chats.leave(0, "alice", ChatEnd.LOST)
     assert told(chats.leave(1, "~Bob", ChatEnd.LOST), "alice") == [ChatEnded("~Bob", ChatEnd.LOST)]
@@ -194,7 +221,7 @@ def test_a_guest_who_is_lost_while_the_partner_is_away_ends_the_chat_for_both() 
 
 
 def test_a_guest_of_before_does_not_come_back_with_the_server() -> None:
-    chats = ChatRules(lambda: "new", LIMITS)
+    chats = Chats(lambda: "new")
     of_two, of_guest = Chat("1", "carol", "dave"), Chat("2", "alice", "~Bob")
     for chat in (of_two, of_guest):
         chats.restore(100, chat)
@@ -206,7 +233,7 @@ def test_a_guest_of_before_does_not_come_back_with_the_server() -> None:
 
 def test_who_has_a_guests_name_has_not_their_chat() -> None:
     """Not even in the moment before the time of the chat is found to be over."""
-    chats = ChatRules(lambda: "new", LIMITS)
+    chats = Chats(lambda: "new")
     chat = Chat("old", "alice", "~Bob")
     chats.restore(100, chat)
     effects = chats.arrive(100, "~Bob")
@@ -259,7 +286,7 @@ def test_the_answer_comes_before_what_was_missed_and_the_partner_is_told_after(r
     effects = room.resumes(20, "alice", StreamHeld("0", 0), StreamHeld("0", 0))
     assert effects == [
         Tell("alice", ChatResumed("bob", "0", 0, "0", 0)),
-        ReopenChat(room.chat, "alice", (), None),
+        ReopenChat(room.chat, "alice", session_of("alice"), (), None),
         Tell("bob", PartnerResumed("alice", "0")),
     ]
     assert room.is_on
@@ -274,7 +301,7 @@ def test_where_both_ends_stand_is_agreed_on(room: Room) -> None:
     room.loses(0, "alice")
     effects = room.resumes(1, "alice", StreamHeld("0", 3), StreamHeld("0", 6))
     assert told(effects, "alice") == [ChatResumed("bob", "0", 5, "0", 5)]
-    assert done(effects) == [ReopenChat(room.chat, "alice", (hears,), None)]
+    assert done(effects) == [ReopenChat(room.chat, "alice", session_of("alice"), (hears,), None)]
     assert (hears.received, room.chat.hears("alice").pushed) == (6, 6)
 
 
@@ -285,7 +312,7 @@ def test_who_remembers_nothing_sends_in_a_new_stream_from_one(room: Room) -> Non
     effects = room.resumes(1, "alice")
     begun = room.chat.says("alice").current
     assert told(effects, "alice") == [ChatResumed("bob", "0", 0, begun.name, 0)]
-    assert done(effects) == [ReopenChat(room.chat, "alice", (), begun)]
+    assert done(effects) == [ReopenChat(room.chat, "alice", session_of("alice"), (), begun)]
     assert begun.name != "0"
     assert room.chat.says("bob").current.name == "0", "what bob says goes on"
 
@@ -322,12 +349,12 @@ def test_who_says_what_cannot_be_is_still_awaited(room: Room) -> None:
 
 def test_a_chat_of_a_server_that_is_no_more_waits_for_both() -> None:
     """10.1."""
-    chats = ChatRules(lambda: "new", LIMITS)
+    chats = Chats(lambda: "new")
     chat = Chat("old", "alice", "bob", {"alice": Direction("alice", "bob", [Stream("old", 3, 3)])})
     chats.restore(100, chat)
     assert chats.of("alice") is chats.of("bob") is chat
     assert told(chats.arrive(110, "bob"), "bob") == [ChatWaits("alice", "old", GRACE - 10)]
-    effects = resume(chats, 120, "bob", ResumeChat("old"))
+    effects = chats.resume(120, "bob", ResumeChat("old"))
     assert told(effects, "bob")[-1] == ChatPaused("alice", GRACE - 20)
     assert chats.end_overdue(100 + GRACE - 1) == []
     assert done(chats.end_overdue(100 + GRACE)) == [CloseChat(chat, ChatEnd.LOST)]

@@ -122,10 +122,10 @@ def test_what_was_said_to_a_server_before_counts() -> None:
 
 def test_everyone_may_ask_until_one_says_otherwise() -> None:
     house = privacy()
-    assert house.allow("bob", None) == [Tell("bob", AskingAllowed(EVERYONE))]
+    assert house.allowed("bob") == AskingAllowed(EVERYONE)
     assert house.allow("bob", EVERYONE) == [Tell("bob", AskingAllowed(EVERYONE))]
     assert house.allow("bob", NOBODY) == [AskingChanged("bob", NOBODY), Tell("bob", AskingAllowed(NOBODY))]
-    assert house.allow("bob", None) == [Tell("bob", AskingAllowed(NOBODY))]
+    assert house.allowed("bob") == AskingAllowed(NOBODY)
     assert not house.takes_request("alice", "bob")
     assert house.is_heard("alice", "bob"), "letters and rooms go on"
     assert house.allow("bob", EVERYONE) == [AskingChanged("bob", EVERYONE), Tell("bob", AskingAllowed(EVERYONE))]

@@ -21,7 +21,7 @@ def reached_from(state: RequestState) -> set[RequestState]:
 
 
 def in_state(state: RequestState) -> Request:
-    return Request("alice", "bob", 120.0, state)
+    return Request("alice", "bob", 1, 120.0, state)
 
 
 @pytest.mark.parametrize("end", sorted(ENDS, key=str))

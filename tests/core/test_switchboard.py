@@ -40,6 +40,7 @@ from duologue.core.pages import PAGE
 from duologue.core.requests import ChatEnd, RequestState
 from duologue.core.switchboard import Switchboard
 from tests.examples import examples
+from tests.one_each import as_heard, session_of
 
 PEOPLE = ("alice", "bob", "carol", "dave", "erin")
 NOBODY = "nobody"
@@ -57,6 +58,45 @@ LIMITS = replace(
 )
 
 
+class Board:
+    """A switchboard for people with one session each."""
+
+    def __init__(self, rules: Switchboard) -> None:
+        self.rules = rules
+        self.chat_of, self.requests_to = rules.chat_of, rules.requests_to
+
+    def arrive(self, now: float, name: str) -> list[Effect]:
+        return as_heard(self.rules.arrive(now, name, session_of(name)))
+
+    def leave(self, now: float, name: str, reason: ChatEnd) -> list[Effect]:
+        return as_heard(self.rules.leave(now, name, session_of(name), reason, is_last=True))
+
+    def ask(self, now: float, asker: str, target: str) -> list[Effect]:
+        return as_heard(self.rules.ask(now, asker, session_of(asker), target))
+
+    def accept(self, target: str, asker: str | None = None) -> list[Effect]:
+        return as_heard(self.rules.accept(target, session_of(target), asker))
+
+    def decline(self, now: float, target: str, asker: str | None = None) -> list[Effect]:
+        return as_heard(self.rules.decline(now, target, session_of(target), asker))
+
+    def cancel(self, asker: str, target: str | None = None) -> list[Effect]:
+        return as_heard(self.rules.cancel(asker, target))
+
+    def expire(self, now: float) -> list[Effect]:
+        return as_heard(self.rules.expire(now))
+
+    def break_off(self, name: str, other: str) -> list[Effect]:
+        return as_heard(self.rules.break_off(name, other))
+
+    def quit(self, name: str) -> list[Effect]:
+        return as_heard(self.rules.quit(name))
+
+    def resume(self, now: float, name: str, command: ResumeChat) -> list[Effect]:
+        agreed = self.rules.agree(name, session_of(name), command)
+        return as_heard([*agreed, *self.rules.come_back(now, name)])
+
+
 def switchboard(
     limits: Limits = LIMITS,
     *,
@@ -65,7 +105,7 @@ def switchboard(
     blocks: Collection[tuple[str, str]] = (),
     source_of: Callable[[str], str] = str,
     is_registered: Callable[[str], bool] = PEOPLE.__contains__,
-) -> Switchboard:
+) -> Board:
     """`blocks` are pairs of who has blocked, and whom."""
     ids = map(str, count())
     people: Any = SimpleNamespace(is_registered=is_registered, source_of=source_of)
@@ -77,7 +117,7 @@ def switchboard(
         check_may_turn_to=partial(check_may_turn_to, blocks),
         takes_request=lambda asker, target: (target, asker) not in blocks,
     )
-    return Switchboard(people, presences, privacy, new_chat_id=lambda: next(ids), limits=limits)
+    return Board(Switchboard(people, presences, privacy, new_chat_id=lambda: next(ids), limits=limits))
 
 
 def check_may_turn_to(blocks: Collection[tuple[str, str]], asker: str, target: str) -> None:
@@ -85,15 +125,11 @@ def check_may_turn_to(blocks: Collection[tuple[str, str]], asker: str, target: s
         raise PeerError("blocked", "")
 
 
-def room(*here: str, limits: Limits = LIMITS, **rules: Any) -> Switchboard:
+def room(*here: str, limits: Limits = LIMITS, **rules: Any) -> Board:
     board = switchboard(limits, **rules)
     for name in here:
         board.arrive(0, name)
     return board
-
-
-def resume(board: Switchboard, now: float, name: str, command: ResumeChat) -> list[Effect]:
-    return [*board.agree(name, command), *board.come_back(now, name)]
 
 
 def told(effects: list[Effect], name: str) -> list[Event]:
@@ -192,9 +228,9 @@ class TestTold:
         board = room("alice", "bob")
         board.ask(0, "alice", "bob")
         board.expire(COUNTED_FOR - 1)
-        assert board._rate._asked
+        assert board.rules._rate._asked
         board.expire(COUNTED_FOR)
-        assert not board._rate._asked
+        assert not board.rules._rate._asked
 
     def test_the_limit_of_open_requests_says_how_to_make_room(self) -> None:
         board = room(*PEOPLE)
@@ -319,11 +355,11 @@ class TestTold:
         board = room("alice", "bob")
         board.ask(0, "alice", "bob")
         board.decline(0, "bob")
-        assert board._declined
+        assert board.rules._declined
         board.expire(COOLDOWN)
         board.expire(EXPIRY)
-        assert not board._declined
-        assert not board._waiting
+        assert not board.rules._declined
+        assert not board.rules._waiting
 
     def test_lifted_limits_let_anyone_ask_any_number_at_any_time(self) -> None:
         board = room(*PEOPLE, limits=LIMITS.lifted())
@@ -345,7 +381,7 @@ class TestTold:
             (lambda board: board.quit("alice"), "no_chat"),
         ],
     )
-    def test_what_cannot_be_had(self, call: Callable[[Switchboard], object], code: str) -> None:
+    def test_what_cannot_be_had(self, call: Callable[[Board], object], code: str) -> None:
         board = room("alice", "bob")
         assert error_of(lambda: call(board)).code == code
 
@@ -465,7 +501,7 @@ class TestTold:
         board.leave(5, "alice", ChatEnd.LOST)
         assert told(board.arrive(5, "alice"), "alice") == [ChatWaits("bob", "0", GRACE)]
         assert board.chat_of("alice") is chat
-        assert told(resume(board, 5, "alice", ResumeChat("0")), "bob") == [PartnerResumed("alice", "0")]
+        assert told(board.resume(5, "alice", ResumeChat("0")), "bob") == [PartnerResumed("alice", "0")]
 
 
 Heard = tuple[str, Event]
@@ -517,11 +553,13 @@ class Talk(RuleBasedStateMachine):
             match effect:
                 case OpenChat(chat):
                     assert {chat.asker, chat.target} <= self.here
-                case PauseChat(chat, name):
+                case PauseChat(chat, name, number):
                     assert name in chat.away
-                case ReopenChat(chat, name):
+                    assert number == session_of(name)
+                case ReopenChat(chat, name, number):
                     assert name in self.here
                     assert name not in chat.away
+                    assert chat.holders[name] == number
         closed = [effect.chat.id for effect in effects if isinstance(effect, CloseChat)]
         ended = [pair for pair in self.tells(effects) if isinstance(pair[1], ChatEnded)]
         assert len({*closed}) == len(closed)
@@ -685,7 +723,7 @@ class Talk(RuleBasedStateMachine):
         held = (StreamHeld(stream, 0), StreamHeld(chat.hears(name).at.name, 0)) if remembers else ()
         command = ResumeChat(chat.id, *held)
         if name not in self.away:
-            self.refused("not_paused", lambda: resume(self.board, self.now, name, command))
+            self.refused("not_paused", lambda: self.board.resume(self.now, name, command))
             return
         del self.away[name]
         other = self.partner[name]
@@ -694,7 +732,7 @@ class Talk(RuleBasedStateMachine):
             heard.append((name, ChatPaused(other, self.away[other] - self.now)))
         else:
             heard.append((other, PartnerResumed(name, "")))
-        self.happens(resume(self.board, self.now, name, command), *heard)
+        self.happens(self.board.resume(self.now, name, command), *heard)
         assert (chat.says(name).current.name == stream) == remembers
 
     @rule(asker=st.sampled_from(PEOPLE), asked=st.sampled_from([*PEOPLE, NOBODY]))

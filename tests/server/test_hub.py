@@ -23,7 +23,7 @@ async def test_a_session_ends_once(stage: Stage) -> None:
     """Reset, stall and sweep can all find the same dead client."""
     alice, bob, _ = await stage.chat_between("alice", "bob")
     hub = stage.server.hub
-    [session] = [session for session in hub._sessions.values() if session.nickname == "alice"]
+    [session] = hub.directory.sessions_of("alice")
     hub.disconnect_client(session, ChatEnd.LOST, DEAD)
     hub.disconnect_client(session, ChatEnd.LEFT, BYE)
     await bob.hears("chat_paused alice 60")
@@ -34,7 +34,7 @@ async def test_a_session_ends_once(stage: Stage) -> None:
 async def test_an_old_session_cannot_end_the_new_one(stage: Stage) -> None:
     await stage.enters("alice")
     hub = stage.server.hub
-    older = hub._sessions["alice"]
+    [older] = hub.directory.sessions_of("alice")
     newer = await stage.enters("alice")
     hub.disconnect_client(older, ChatEnd.LOST, DEAD)
     await newer.heard_nothing()

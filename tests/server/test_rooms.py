@@ -124,7 +124,7 @@ class House:
             self.store,
             self.rules,
             self.backpressure,
-            sessions=self.sessions,
+            sessions_of=lambda nickname: [*filter(None, [self.sessions.get(nickname)])],
             passwords=self.pool,
             perform=self.perform,
             time=lambda: self.now,
@@ -139,12 +139,14 @@ class House:
     def perform(self, effects: list[Effect]) -> None:
         for effect in effects:
             match effect:
-                case Tell(nickname, event):
+                case Tell(nickname, event, _, _):
                     self.sessions[nickname].login_socket.tell(event)
                 case TellRoom() | RoomMade() | RoomGone():
                     self.desk.perform(effect)
 
     def comes(self, nickname: str, address: str = "127.0.0.1", port: int = 5000) -> Session:
+        if nickname in self.sessions:
+            self.sessions[nickname].is_over = True
         self.sessions[nickname] = somebody = session(nickname)
         connection = fake(somebody.login_socket)
         connection.address, connection.port, connection.peer = address, port, f"{address}:{port}"
@@ -152,6 +154,7 @@ class House:
 
     def goes(self, somebody: Session) -> None:
         del self.sessions[somebody.nickname]
+        somebody.is_over = True
         self.desk.forget(somebody)
 
     async def joins(self, somebody: Session, room: str = "#tea", password: str | None = None) -> list[Event]:

@@ -108,9 +108,9 @@ class FakeConnection:
 _numbers = count(1)
 
 
-def session(nickname: str, *, burst: float = inf, rate: float = inf, row: int = 0) -> Session:
+def session(nickname: str, *, device: str = "", burst: float = inf, rate: float = inf, row: int = 0) -> Session:
     connections: tuple[Connection, Connection, Connection] = FakeConnection(), FakeConnection(), FakeConnection()
-    somebody = Session(next(_numbers), nickname, "", *connections, row=row)
+    somebody = Session(next(_numbers), nickname, device, *connections, row=row)
     bucket = TokenBucket(burst, rate, 0)
     for connection in connections:
         connection.bucket, connection.session, connection.row = bucket, somebody, row

@@ -66,6 +66,7 @@ from duologue.core.text import visible
 from duologue.protocols.lines import LINE_LIMIT, LineBuffer, is_text
 from duologue.protocols.native.commands import (
     STREAM_LENGTH,
+    LoginSocket,
     encode_command,
     encode_first_line,
     encode_nickname,
@@ -387,7 +388,7 @@ def test_the_first_line_of_an_attaching_socket(kind: SocketKind, token: str) -> 
 def test_the_first_line_of_a_login_socket() -> None:
     """3.1."""
     assert encode_first_line(SocketKind.LOGIN) == b"duologue/1 login_socket\n"
-    assert parse_first_line(b"duologue/1 login_socket") is SocketKind.LOGIN
+    assert parse_first_line(b"duologue/1 login_socket") == LoginSocket()
 
 
 @pytest.mark.parametrize(
@@ -397,7 +398,7 @@ def test_the_first_line_of_a_login_socket() -> None:
         b"GET / HTTP/1.1",
         b"login_socket",
         b"duologue/2 login_socket",
-        b"duologue/1 login_socket token",
+        b"duologue/1 login_socket device spellings",
         b"duologue/1 chat_socket",
         b"duologue/1 chat_socket a b",
         b"duologue/1  login_socket",

@@ -39,24 +39,24 @@ class Desk:
     """Clients by nickname, and the acknowledgements between them."""
 
     def __init__(self, disk: Disk | None = None) -> None:
-        self.sessions: dict[str, Session] = {}
-        self.acks = Acknowledgements(disk or Disk(), Metering(LIMITS, time=lambda: 0.0), session_of=self.sessions.get)
+        self.acks = Acknowledgements(disk or Disk(), Metering(LIMITS, time=lambda: 0.0))
 
-    def enters(self, nickname: str) -> Session:
-        self.sessions[nickname] = session(nickname)
-        return self.sessions[nickname]
+    def enters(self, nickname: str, device: str = "") -> Session:
+        return session(nickname, device=device)
 
     def leaves(self, who: Session) -> None:
         self.acks.forget(who)
-        del self.sessions[who.nickname]
+        who.is_over = True
         for connection in who.sockets:
             connection.close()
 
     def chat(self, identity: str = "id") -> tuple[Session, Session, Chat]:
         alice, bob = self.enters("alice"), self.enters("bob")
         chat = Chat(identity, "alice", "bob")
-        alice.chat = bob.chat = chat
         self.acks.opened(chat)
+        for who in (alice, bob):
+            who.chat = chat
+            self.acks.listen(chat, who)
         return alice, bob, chat
 
 

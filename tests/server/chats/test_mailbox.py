@@ -149,7 +149,7 @@ class Town:
     def __init__(self) -> None:
         self.office = PostOffice()
         directory = Directory(Users([Account("alice"), Account("bob"), Account("carol")]))
-        self.here = directory.sessions
+        self.directory = directory
         self.written: list[tuple[str, ...]] = []
         self.privacy = Privacy(Limits())
         self.feed = Feed()
@@ -174,14 +174,16 @@ class Town:
         if connection.session and not self.backpressure.is_full(connection.session):
             self.mailbox.go_on(connection.session)
 
-    def comes(self, nickname: str) -> Session:
-        who = self.here[nickname] = session(nickname)
-        self.mailbox.open(who)
+    def comes(self, nickname: str, *, device: str = "") -> Session:
+        who = session(nickname, device=device)
+        self.directory.enter(who)
+        if not device:
+            self.mailbox.open(who)
         return who
 
     def goes(self, who: Session) -> None:
-        if self.here.get(who.nickname) is who:
-            del self.here[who.nickname]
+        if who in self.directory.sessions_of(who.nickname):
+            self.directory.leave(who)
         self.mailbox.close(who)
         for connection in who.sockets:
             self.backpressure.forget(connection)
@@ -400,7 +402,7 @@ async def test_who_does_not_read_is_handed_no_more_until_there_is_room(town: Tow
     for n in range(10):
         town.office.put("letter", n + 1, str(n))
     bob = session("bob")
-    town.here["bob"] = bob
+    town.directory.enter(bob)
     town.backpressure.congested(bob.login_socket)
     town.mailbox.open(bob)
     await town.settles()
@@ -444,7 +446,7 @@ async def test_a_letter_that_comes_while_others_are_handed_over_follows_them(tow
     bob = town.comes("bob")
     await asyncio.sleep(0)
     town.office.put("two", 1, "two")
-    town.mailbox.push(bob)
+    town.mailbox.push("bob")
     town.office.opens()
     await town.settles()
     assert letters(bob) == ["one", "two"]
@@ -472,7 +474,7 @@ async def test_a_letter_that_comes_while_an_empty_mailbox_is_read_is_not_left_in
     bob = town.comes("bob")
     await asyncio.sleep(0)
     town.office.put("letter", 1, "hi")
-    town.mailbox.push(bob)
+    town.mailbox.push("bob")
     town.office.opens()
     await town.settles()
     assert letters(bob) == ["hi"]
@@ -507,7 +509,7 @@ async def test_who_is_gone_gets_none(town: Town) -> None:
     bob = town.comes("bob")
     await town.settles()
     town.goes(bob)
-    town.mailbox.push(bob)
+    town.mailbox.push("bob")
     await town.settles()
     assert town.office.asked == ["undelivered"]
 
@@ -522,7 +524,7 @@ async def test_a_mailbox_that_cannot_be_read_is_tried_again_with_the_next_letter
     assert told(bob) == []
     assert len(caplog.records) == 1
     town.office.error = None
-    town.mailbox.push(bob)
+    town.mailbox.push("bob")
     await town.settles()
     assert letters(bob) == ["hi"]
 
@@ -636,7 +638,7 @@ async def test_a_rest_that_cannot_be_read_does_not_keep_the_next_chat_waiting(
     assert len(caplog.records) == 1
     assert not town.feed.has_to_wait(bob, lambda: None)
     town.office.error = None
-    town.mailbox.push(bob)
+    town.mailbox.push("bob")
     await town.settles()
     assert rests(bob) == ["one"]
 

@@ -28,7 +28,8 @@ class House:
     def __init__(self) -> None:
         self.clock = Clock()
         directory = Directory(Users([Account("alice"), Account("bob")]))
-        self.sessions = directory.sessions
+        self.directory = directory
+        self.sessions: dict[str, Session] = {}
         self.connections = Connections()
         backpressure = Backpressure(
             Limits(), time=self.clock, end_stalled=lambda *_: None, filled=lambda _: None, emptied=lambda _: None
@@ -48,14 +49,23 @@ class House:
         )
         self.chat = Chat("id", "alice", "bob")
         for nickname in ("alice", "bob"):
-            self.enters(nickname)
+            self.chat.holders[nickname] = self.enters(nickname).id
         self.chats.perform(OpenChat(self.chat))
 
     def enters(self, nickname: str) -> Session:
         row = self.connections.add("127.0.0.1:1", nickname, 1, 2, 3, self.clock())
+        if nickname in self.sessions:
+            self.directory.leave(self.sessions[nickname])
         self.sessions[nickname] = session(nickname, row=row)
+        self.directory.enter(self.sessions[nickname])
         self.chats.mailbox.open(self.sessions[nickname])
         return self.sessions[nickname]
+
+    def loses(self, nickname: str) -> None:
+        self.chats.perform(PauseChat(self.chat, nickname, self.sessions[nickname].id))
+
+    def takes_back(self, nickname: str) -> None:
+        self.chats.perform(ReopenChat(self.chat, nickname, self.sessions[nickname].id, held=(), begun=None))
 
     def holds(self, nickname: str) -> set[Hold]:
         return fake(self.sessions[nickname].chat_socket).holds
@@ -87,18 +97,18 @@ async def test_only_whom_the_disk_does_not_follow_is_held(house: House) -> None:
 
 async def test_to_come_back_is_no_way_around_it(house: House) -> None:
     house.chats.store_is_behind("id", "alice", True)
-    house.chats.perform(PauseChat(house.chat, "alice"))
+    house.loses("alice")
     house.enters("alice")
-    house.chats.perform(ReopenChat(house.chat, "alice", held=(), begun=None))
+    house.takes_back("alice")
     assert house.holds("alice") == {Hold.STORE}
 
 
 async def test_what_is_said_to_one_who_is_away_is_handed_over_later(house: House) -> None:
-    house.chats.perform(PauseChat(house.chat, "bob"))
+    house.loses("bob")
     house.says("alice", b":are you there\n")
     bob = house.enters("bob")
     house.chat.says("alice").recipient_returns(None)
-    house.chats.perform(ReopenChat(house.chat, "bob", held=(), begun=None))
+    house.takes_back("bob")
     await until(lambda: fake(bob.chat_socket).sent == b":are you there\n")
     house.says("alice", b":and now\n")
     await until(lambda: fake(bob.chat_socket).sent == b":are you there\n:and now\n")
@@ -110,11 +120,11 @@ async def test_pings_take_the_short_way_in_a_chat_and_only_there(house: House) -
 
     bob = fake(house.sessions["bob"].check_socket)
     assert is_short(bob)
-    house.chats.perform(PauseChat(house.chat, "bob"))
+    house.loses("bob")
     assert not is_short(bob)
     back = fake(house.enters("bob").check_socket)
     assert not is_short(back)
-    house.chats.perform(ReopenChat(house.chat, "bob", held=(), begun=None))
+    house.takes_back("bob")
     assert is_short(back)
 
 
