@@ -221,9 +221,7 @@ class Stage:
         found = await login.hears_like(r"AUTH_SUCCESS (\S+) \S+ \S+")
         return login, found[1]
 
-    async def enters(
-        self, nickname: str, password: str | None = None, *, device: str = "", **how: Any
-    ) -> Actor:
+    async def enters(self, nickname: str, password: str | None = None, *, device: str = "", **how: Any) -> Actor:
         login, token = await self.knocks(nickname, password, device=device, **how)
         chat = await self.connects(f"duologue/1 chat_socket {token}", **how)
         check = await self.connects(f"duologue/1 check_socket {token}", **how)

@@ -33,7 +33,7 @@ from duologue.core.commands.chat import (
     SendLetter,
     SendLetters,
 )
-from duologue.core.commands.devices import Follow
+from duologue.core.commands.devices import Follow, ListConversations, MarkRead
 from duologue.core.commands.people import (
     AllowAsking,
     Block,
@@ -313,6 +313,14 @@ def _follow(hub: Hub, session: Session, command: Follow) -> None:
     hub.chats.following.follow(session, command.number)
 
 
+def _list_conversations(hub: Hub, session: Session, command: ListConversations) -> None:
+    hub.conversations.listed(session, command.before)
+
+
+def _mark_read(hub: Hub, session: Session, command: MarkRead) -> None:
+    hub.conversations.mark(session, command.name, command.number)
+
+
 def _exit(hub: Hub, session: Session, _: Exit) -> None:
     hub.disconnect_client(session, ChatEnd.LEFT, BYE)
 
@@ -366,5 +374,7 @@ _FOR_CLIENTS: dict[type, Callable[..., None]] = {
     ListBlocked: _list_blocked,
     AllowAsking: _allow_asking,
     Follow: _follow,
+    ListConversations: _list_conversations,
+    MarkRead: _mark_read,
 }
 """Commands of a client that is logged in."""

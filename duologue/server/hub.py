@@ -38,6 +38,7 @@ from duologue.server.auth.passwords import PasswordPool
 from duologue.server.auth.session_tokens import SessionTokens
 from duologue.server.backpressure import Backpressure
 from duologue.server.chats.service import ChatService
+from duologue.server.conversations import ConversationService
 from duologue.server.heartbeat import Heartbeat
 from duologue.server.kept import KeptConnections
 from duologue.server.metering import Metering
@@ -170,6 +171,7 @@ class Hub:
             limits=settings.limits,
             blockers_of=self.people.privacy.blockers_of,
         )
+        self.conversations = ConversationService(store, self.directory, self.room_rules, self.chats.settle)
         self.heartbeat = Heartbeat(
             settings,
             self.connections,
@@ -229,6 +231,7 @@ class Hub:
         self.chats.mailbox.close(session)
         self.chats.following.forget(session)
         self.chats.history.left(session)
+        self.conversations.left(session)
         self.rooms.forget(session)
 
     def _leave(self, nickname: str, *, is_lost: bool) -> None:

@@ -13,12 +13,13 @@ from duologue.core.carriers import carrier_of
 from duologue.core.commands.chat import Command, SocketKind
 from duologue.core.errors import PeerError
 from duologue.core.events.chat import ChatElsewhere, ChatEnded, ChatFree, ChatHeld, Event
+from duologue.core.events.devices import ReadUpTo
 from duologue.core.pace import TokenBucket
 from duologue.core.requests import Chat, ChatEnd
 from duologue.protocols.native.codec import NativeCodec
 from duologue.server.handed import MOST_STREAMS, HandedOver
 
-_OF_DEVICES = {ChatHeld, ChatFree, ChatElsewhere}
+_OF_DEVICES = {ChatHeld, ChatFree, ChatElsewhere, ReadUpTo}
 
 Commands = Iterable[Command | PeerError]
 Receiver = Callable[[bytes], Commands]

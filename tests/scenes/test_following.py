@@ -53,3 +53,26 @@ async def test_a_chat_is_heard_by_the_devices_that_do_not_hold_it(stage: Stage) 
     await bob.says(":three")
     await desk.hears(":three")
     await phone.chat.hears_like(rf"kept bob \d+ \d+ bob {chat} 1 :three")
+
+
+async def test_the_list_and_what_was_read_are_the_same_on_all_devices(stage: Stage) -> None:
+    bob, carol = await stage.enters("bob"), await stage.enters("carol")
+    for who, texts in ((bob, ("one", "two")), (carol, ("three",))):
+        for number, text in enumerate(texts, 1):
+            await who.says(f"/msg alice {who.nickname}AAAAAA {number} :{text}")
+            await who.hears(f"kept_for alice {who.nickname}AAAAAA {number}")
+    desk, phone = await follows(stage, "alice", "desk"), await follows(stage, "alice", "phone")
+    await phone.says("/conversations")
+    await phone.hears_like(r"conversation carol \d+ \d+ 1 0 carol :three")
+    found = await phone.hears_like(r"conversation bob (\d+) \d+ 2 0 bob :two")
+    await phone.hears("conversations_ended")
+    await desk.says(f"/read bob {found[1]}")
+    for who in (desk, phone):
+        await who.hears(f"read_upto bob {found[1]} 0")
+    await phone.says("/conversations")
+    await phone.hears_like(r"conversation carol \d+ \d+ 1 0 carol :three")
+    await phone.hears(found[0].replace(" 2 0 bob", f" 0 {found[1]} bob"))
+    await phone.hears("conversations_ended")
+    for name in ("dave", "#tea", "nobody"):
+        await phone.says(f"/read {name} 5")
+        await phone.hears(f"ERROR no_conversation You have no conversation with {name}.")

@@ -180,6 +180,10 @@ class ChatService:
         self.acknowledgements.forget_chat(chat)
         self._traffic.forget(chat.id)
 
+    def settle(self) -> None:
+        """Give the store all that was said until now."""
+        self._bookkeeping.settle()
+
     # Reports of clients
 
     def check_from_client(self, session: Session, ping: Ping) -> None:
