@@ -1,4 +1,4 @@
-"""The native wire for clients that are one of several devices (docs/protocol.md, section 16), in both directions."""
+"""The native wire for clients that are one of several devices (docs/protocol.md, section 14), in both directions."""
 
 from __future__ import annotations
 
