@@ -308,8 +308,6 @@ def _allow_asking(hub: Hub, session: Session, command: AllowAsking) -> None:
 
 
 def _follow(hub: Hub, session: Session, command: Follow) -> None:
-    if not session.device:
-        raise PeerError("no_device", "Only a client that has named its device can follow (docs/protocol.md, 14).")
     hub.chats.following.follow(session, command.number)
 
 

@@ -101,7 +101,7 @@ class Hub:
         self.users = users
         self.connections = Connections()
         self.directory = Directory(users)
-        self._most_sessions = settings.limits.sessions if settings.history else 1
+        self._most_sessions = settings.limits.sessions
         self.backpressure = Backpressure(
             settings.limits,
             time=time,

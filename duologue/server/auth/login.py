@@ -94,6 +94,7 @@ class LoginService:
         self._limits = settings.limits
         self._passwordless_from_anywhere = settings.allow_passwordless
         self._has_proxy = bool(settings.web_origins)
+        self._knows_devices = settings.history  # they follow what is stored; without that, an account has one session
         self._time = time
         self._complete = complete
         most = settings.limits.password_tries
@@ -160,7 +161,7 @@ class LoginService:
     def give_nickname(self, connection: Connection, nickname: str, *, is_all: bool = False, device: str = "") -> None:
         """Take a nickname. `is_all`: there is no way to ask for a password, and a user who needs one is refused."""
         login = self._logins.get(connection) or self._begin(connection, is_by_name_alone=is_all)
-        login.nickname, login.device = "", device
+        login.nickname, login.device = "", device if self._knows_devices else ""
         try:
             login.nickname = nickname_key(nickname)
         except PeerError as error:
@@ -207,7 +208,7 @@ class LoginService:
         client's.
         """
         login = self._logins.setdefault(connection, Login(connection))
-        login.device = device
+        login.device = device if self._knows_devices else ""
         account = self._session_tokens.account_of(token, self._users.find)
         if account and (account.password_hash or self._needs_no_password(account, connection)):
             login.nickname, login.account = account.nickname, account

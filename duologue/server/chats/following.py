@@ -11,6 +11,7 @@ import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from duologue.core.errors import PeerError
 from duologue.core.events.devices import Cursor, Feed, Following, Kept
 from duologue.core.requests import Chat
 from duologue.server.backpressure import Backpressure
@@ -68,13 +69,15 @@ class FollowService:
     # Coming and going
 
     def follow(self, session: Session, number: int | None) -> None:
-        """Carry out `/follow`."""
-        self._tasks.answer(session.chat_socket, self._begin(session, number))
-
-    async def _begin(self, session: Session, number: int | None) -> None:
+        """Carry out `/follow`. Raises PeerError for a client that names no device: it has a mailbox."""
         if not self._store.newest:
             session.tell(Following(0, Feed.OFF))
             return
+        if not session.device:
+            raise PeerError("no_device", "Only a client that has named its device can follow (docs/protocol.md, 14).")
+        self._tasks.answer(session.chat_socket, self._begin(session, number))
+
+    async def _begin(self, session: Session, number: int | None) -> None:
         has_missed_little = number is not None and await self._is_little(session.nickname, number)
         if session.is_over:
             return

@@ -167,7 +167,7 @@ class ChatService:
                 self._take_out(chat, holder)
                 self.mailbox.chat_is_over(holder, chat)
                 self.following.handed_over(holder)
-            else:
+            if holder is None or holder.device:
                 self.mailbox.push(nickname)
         self.delivery.close(chat)
         self.acknowledgements.ended(chat)

@@ -112,8 +112,7 @@ class Directory:
         same = [session for session in mine if session.device == device]
         others = sorted(set(mine) - set(same), key=lambda session: (session.chat is not None, session.used))
         surplus = others[: max(0, len(others) - most + 1)]
-        words = TOO_MANY_DEVICES if most > 1 else TAKEN_OVER
-        return [*((session, TAKEN_OVER) for session in same), *((session, words) for session in surplus)]
+        return [*((session, TAKEN_OVER) for session in same), *((session, TOO_MANY_DEVICES) for session in surplus)]
 
     def no_longer_belong(self) -> list[tuple[Session, ChatEnd, Disconnected]]:
         """Return, after the users file was reread, the sessions to end, the reason for their partners, and the words
