@@ -6,7 +6,7 @@ The rules are in `core/presence.py` and `core/privacy.py`.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from duologue.core.commands.chat import AskForChat
 from duologue.core.commands.people import MayAsk, WatchPeople
@@ -74,6 +74,11 @@ class PeopleService:
         self._tasks.left(session)
         self.privacy.leave(session.nickname)
         self._perform(self.presences.leave(self._wall_clock(), session.nickname))
+
+    def begin_anew(self, nicknames: Collection[str]) -> None:
+        """Forget accounts that are gone, but for what the store has: the next of such a name is somebody else."""
+        self.privacy.begin_anew(nicknames)
+        self.presences.begin_anew(nicknames)
 
     def emptied(self, session: Session) -> None:
         """Note that `session` reads again."""

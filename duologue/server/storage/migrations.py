@@ -12,6 +12,8 @@
     block   blocks: who has blocked whom
     asking  people whom not everyone may ask for a chat, and who may
     identity  the id of this store, of which there is a copy beside the file (store_id.py)
+    account accounts that were in the users file, and where the life of each begins: at message `born`, with chat
+            `first_chat`; 0 for those that are known since births are noted
 
 Chunks are numbered in the order of their commits and only ever appended: the streams of a commit share pages. An index
 by stream would touch a page for each of them (50 streams: 0.7 ms of CPU a commit; chained like this, 0.2 ms).
@@ -105,9 +107,16 @@ INDEXED_ANEW: Migration = (
     "INSERT INTO message_index (message_index) VALUES ('delete-all')",
     "UPDATE indexed SET upto = 0",
 )
+# The first start fills it from the users file, which is not known here.
+ACCOUNTS: Migration = (
+    """CREATE TABLE account (
+        nickname TEXT PRIMARY KEY, created TEXT NOT NULL, born INTEGER NOT NULL, first_chat INTEGER NOT NULL)
+        WITHOUT ROWID""",
+)
 MIGRATIONS: Sequence[Migration] = (
     *(CONVERSATIONS, SEARCH, MAILBOXES, ROOMS, PRIVACY),
     *(HEARD, ACQUAINTANCES, IDENTITY, CHECKSUMS, INDEXED_ANEW),
+    ACCOUNTS,
 )
 
 

@@ -30,27 +30,32 @@ stays the sender's.
 """
 
 
+_IS_OWN = "chat.number >= :first_chat"
+
+
 @dataclass(frozen=True, slots=True)
 class Whose:
     """The chats that are read: those with one partner, or all of `me` and the messages in `rooms`.
 
-    A room's id is the target of its messages.
+    A room's id is the target of its messages. Chats before `first_chat` were of an earlier account named `me`; whoever
+    is in a room reads all of it.
     """
 
     me: str
     partner: str | None = None
     rooms: tuple[str, ...] = ()
+    first_chat: int = 0
 
     @property
     def condition(self) -> str:
         if self.partner is None:
             rooms = ", ".join(f":{name}" for name in self._rooms)
-            return f"(asker = :me OR target = :me OR target IN ({rooms}))"
-        return "(asker = :me AND target = :partner OR asker = :partner AND target = :me)"
+            return f"((asker = :me OR target = :me) AND {_IS_OWN} OR target IN ({rooms}))"
+        return f"((asker = :me AND target = :partner OR asker = :partner AND target = :me) AND {_IS_OWN})"
 
     @property
     def values(self) -> dict[str, str | int | None]:
-        return {"me": self.me, "partner": self.partner, **self._rooms}
+        return {"me": self.me, "partner": self.partner, "first_chat": self.first_chat, **self._rooms}
 
     @property
     def _rooms(self) -> dict[str, str]:
@@ -93,8 +98,8 @@ _HEARD = f"reason IS NOT '{UNHEARD}'"
 # A letter that was written to `me` alone makes nobody known. Letters can be many: the first half has an index of its
 # own (migrations.py), and of what `me` has written the newest count.
 _HAVE_TALKED = f"""SELECT EXISTS (SELECT 1 FROM chat
-        WHERE asker = :other AND target = :me AND reason IS NOT '{LETTER}' AND {_HEARD})
-    OR EXISTS (SELECT 1 FROM (SELECT reason FROM chat WHERE asker = :me AND target = :other
+        WHERE asker = :other AND target = :me AND reason IS NOT '{LETTER}' AND {_HEARD} AND {_IS_OWN})
+    OR EXISTS (SELECT 1 FROM (SELECT reason FROM chat WHERE asker = :me AND target = :other AND {_IS_OWN}
         ORDER BY number DESC LIMIT :most) WHERE {_HEARD})"""
 
 # What one step of a reading takes at most, a few ms: then others have their turn.
@@ -170,9 +175,12 @@ def asking(connection: sqlite3.Connection) -> list[tuple[str, str]]:
     return connection.execute("SELECT nickname, who FROM asking").fetchall()
 
 
-def have_talked(connection: sqlite3.Connection, me: str, other: str) -> bool:
-    """Return whether the two have had a chat, or `me` has written to the other."""
-    (have,) = connection.execute(_HAVE_TALKED, {"me": me, "other": other, "most": PAGE_CHATS}).fetchone()
+def have_talked(connection: sqlite3.Connection, me: str, other: str, first_chat: int = 0) -> bool:
+    """Return whether the two have had a chat, or `me` has written to the other: chats before `first_chat` were of
+    others of their names.
+    """
+    values = {"me": me, "other": other, "most": PAGE_CHATS, "first_chat": first_chat}
+    (have,) = connection.execute(_HAVE_TALKED, values).fetchone()
     return bool(have)
 
 
@@ -253,12 +261,19 @@ def _live(stream: OpenStream) -> LiveStream:
 
 
 def next_numbers(connection: sqlite3.Connection) -> NextNumbers:
-    """Return numbers above any ever given: streams still know those of chunks that have been deleted."""
-    columns = (("number", "chat"), ("number", "stream"), ("number", "chunk"), ("last", "stream"))
-    chat, stream, *chunk = (
-        connection.execute(f"SELECT coalesce(max({column}), 0) FROM {table}").fetchone()[0] for column, table in columns
+    """Return numbers above any ever given: streams still know those of chunks that have been deleted, and accounts
+    those with which they begin, or what comes next would count as another's.
+    """
+
+    def highest(*columns: tuple[str, str]) -> int:
+        queries = (f"SELECT coalesce(max({column}), 0) FROM {table}" for column, table in columns)
+        return int(max(connection.execute(query).fetchone()[0] for query in queries))
+
+    return NextNumbers(
+        highest(("number", "chat"), ("first_chat - 1", "account")) + 1,
+        highest(("number", "stream")) + 1,
+        highest(("number", "chunk"), ("last", "stream"), (f"born >> {PLACE_BITS}", "account")) + 1,
     )
-    return NextNumbers(chat + 1, stream + 1, max(chunk) + 1)
 
 
 def walk_of(whose: Whose) -> str:
@@ -289,18 +304,18 @@ def _ends(connection: sqlite3.Connection, whose: Whose, highest: int) -> Iterato
         yield None
 
 
-def _kinds_of_chats(connection: sqlite3.Connection, whose: Whose) -> Iterator[tuple[str, dict[str, str]]]:
+def _kinds_of_chats(connection: sqlite3.Connection, whose: Whose) -> Iterator[tuple[str, dict[str, str | int]]]:
     """Yield all chats that may be read, each once, by conditions that an index has in the order of their numbers."""
-    me = {"me": whose.me}
+    me: dict[str, str | int] = {"me": whose.me, "first_chat": whose.first_chat}
     if whose.partner is not None:
         both = me | {"partner": whose.partner}
-        yield "asker = :me AND target = :partner", both
-        yield "asker = :partner AND target = :me", both
+        yield f"asker = :me AND target = :partner AND {_IS_OWN}", both
+        yield f"asker = :partner AND target = :me AND {_IS_OWN}", both
         return
     for target in _targets(connection, whose.me):
         if target not in whose.rooms:
-            yield "asker = :me AND target = :partner", me | {"partner": target}
-    yield "target = :me", me
+            yield f"asker = :me AND target = :partner AND {_IS_OWN}", me | {"partner": target}
+    yield f"target = :me AND {_IS_OWN}", me
     for room in whose.rooms:
         yield "target = :room", {"room": room}
 

@@ -74,9 +74,9 @@ class Readings:
         """Return the same of a room."""
         return await self._read_back(reader.room_history(self._reader.connection, room_id, before), limit, asker)
 
-    async def have_talked(self, me: str, other: str) -> bool:
-        """Return whether the two have had a chat, or `me` has written to `other`."""
-        look = partial(reader.have_talked, self._reader.connection, me, other)
+    async def have_talked(self, me: str, other: str, first_chat: int = 0) -> bool:
+        """Return whether the two have had a chat from this number on, or `me` has written to `other`."""
+        look = partial(reader.have_talked, self._reader.connection, me, other, first_chat)
         return await self._told(self._reader.run(look, other))
 
     async def search(self, whose: Whose, words: str, limit: int, *, may_index: bool) -> list[Message]:

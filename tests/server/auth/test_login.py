@@ -12,6 +12,7 @@ import pytest
 from duologue.core.commands.chat import SocketKind
 from duologue.core.errors import FatalPeerError
 from duologue.core.events.chat import LoggedIn, LoginDenied, PasswordWanted, Refused
+from duologue.core.identity import Identities
 from duologue.core.limits import HOUSEHOLD, Limits
 from duologue.core.names import Account
 from duologue.core.pace import Tries
@@ -85,7 +86,7 @@ class Desk:
             users=self.users,
             guests=Guests(self.users),
             passwords=self.passwords,
-            session_tokens=SessionTokens(b"k" * KEY_BYTES, self.wall_clock),
+            session_tokens=SessionTokens(b"k" * KEY_BYTES, self.wall_clock, identity_of=Identities({}).of),
             places=self.places,
             time=self.clock,
             complete=self.through.append,
