@@ -6,6 +6,7 @@ import asyncio
 import logging
 import re
 from collections.abc import Callable, Hashable
+from dataclasses import replace
 
 import pytest
 
@@ -510,7 +511,11 @@ def freed_of_its_password(users: Users) -> None:
     users.replace([Account("alice", "hash of another"), Account("bob")])
 
 
-goes = pytest.mark.parametrize("go", [removed, disabled, given_another_password])
+def replaced(users: Users) -> None:
+    users.replace([replace(account, created="2026-12-01T11:42:33Z") for account in ACCOUNTS])
+
+
+goes = pytest.mark.parametrize("go", [removed, disabled, given_another_password, replaced])
 
 
 @goes

@@ -9,7 +9,7 @@ import pytest
 
 from duologue.core.errors import PeerError
 from duologue.server.storage.base import Letter, LiveChat, LiveRoom, LiveStream, StoreError
-from duologue.server.storage.migrations import INDEXED_ANEW, MIGRATIONS, migrate
+from duologue.server.storage.migrations import ACCOUNTS, INDEXED_ANEW, MIGRATIONS, migrate
 from duologue.server.storage.reader import PLACE_BITS
 from tests.server.storage.conftest import Listener
 
@@ -151,5 +151,25 @@ async def test_what_was_indexed_by_whole_words_is_indexed_anew(tmp_path: Path) -
     store = Listener(tmp_path / PATH).open()
     try:
         assert [found.text for found in await store.search("bob", "학교", 5)] == ["학교에서 공부했다"]
+    finally:
+        await store.close()
+
+
+async def test_accounts_are_noted_beside_what_was_there_and_take_none_of_it_away(tmp_path: Path) -> None:
+    connection = sqlite3.connect(tmp_path / PATH, isolation_level=None)
+    migrate(connection, PATH, MIGRATIONS[: MIGRATIONS.index(ACCOUNTS)])
+    connection.executescript(A_CHAT)
+    connection.execute("UPDATE stream SET name = 'c'")
+    connection.execute("INSERT INTO block VALUES ('alice', 'eve')")
+    connection.close()
+    store = Listener(tmp_path / PATH).open()
+    try:
+        assert store.accounts == []
+        await store.accounts_are([("alice", "2026-01-01"), ("bob", "")], [])
+        assert [found.text for found in await store.history("alice", "bob", limit=5)] == ["one", "two"]
+        assert store.blocks == [("alice", "eve")]
+        await store.accounts_are([], [("alice", "2026-12-01T11:42:33Z")])
+        assert await store.history("alice", "bob", limit=5) == []
+        assert [found.text for found in await store.history("bob", "alice", limit=5)] == ["one", "two"]
     finally:
         await store.close()
