@@ -159,7 +159,7 @@ DEFENCES = (
         _READER,
         'highest(("number", "chat"), ("first_chat - 1", "account")) + 1',
         'highest(("number", "chat")) + 1',
-        f"{_SCENES}test_nor_does_she_after_restarts_and_all_that_is_hers_is_there",
+        f"{_OF_STORE_ACCOUNTS}test_what_comes_after_a_restart_is_not_counted_as_the_one_befores",
     ),
     Defence(
         "birth: two births in a row have two numbers",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -79,10 +80,21 @@ async def test_a_birth_is_on_the_disk_and_in_the_next_process(listener: Listener
     assert known == [KnownAccount("bob", ""), KnownAccount(*GINA, born, 2)]
 
 
+async def test_what_comes_after_a_restart_is_not_counted_as_the_one_befores(listener: Listener) -> None:
+    """Numbers that were set aside and not used would be given again."""
+    store = listener.open()
+    await asyncio.gather(*(store.progress("nothing", "gina") for _ in range(9)))
+    await store.accounts_are([], [GINA])
+    await store.close()
+    store = listener.open()
+    await chat(store, "c1", "new")
+    assert await texts(store, "gina", "bob") == ["new", "re new"]
+
+
 async def test_births_have_rising_numbers_over_restarts_too_below_all_that_follows(listener: Listener) -> None:
     """With nothing said in between, either: two accounts of one name are told apart by them."""
     store = listener.open()
-    numbers = [await store.accounts_are([], [GINA]), await store.accounts_are([], [GINA])]
+    numbers = list(await asyncio.gather(*(store.accounts_are([], [GINA]) for _ in range(2))))  # in one commit
     await store.close()
     store = listener.open()
     numbers.append(await store.accounts_are([], [GINA]))
@@ -114,6 +126,8 @@ async def test_what_was_said_before_is_not_read_by_the_next_of_the_name(listener
     await chat(store, "c1", "old")
     await store.hand_in(letter("alice", "gina", "old1"))
     await store.hand_in(letter("gina", "alice", "old2"))
+    for sender, recipient in (("alice", "gina"), ("gina", "alice")):
+        await store.hand_in(Letter(f"sign{sender}", 1, sender, recipient, b":??\n", 5.0))
     await store.accounts_are([], [GINA])
     if is_restarted:
         await store.close()
