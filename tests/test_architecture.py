@@ -18,6 +18,7 @@ LAYERS = (
     ("server.cli", "server.admin"),
     ("server.server",),
     ("server.net",),
+    ("server.accounts",),
     ("server.pastes",),
     (
         "server.dispatch",

@@ -60,8 +60,8 @@ class Account:
     """A registered user.
 
     `nickname` is the canonical spelling, which is also the key; `spelling` is the one to show, empty where that is the
-    same: νίκος, whose key is νίκοσ. `password_hash` is None where the nickname alone logs in. `created` is an ISO date,
-    or empty where it was not recorded.
+    same: νίκος, whose key is νίκοσ. `password_hash` is None where the nickname alone logs in. `created` is an ISO time
+    in UTC or a date, or empty where it was not recorded.
     """
 
     nickname: str

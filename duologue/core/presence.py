@@ -9,7 +9,7 @@ Calls in (with the wall clock's time, in seconds since 1970, where it counts), e
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from duologue.core.effects import Effect, PresenceChanged, Tell
@@ -72,6 +72,11 @@ class Presences:
         if not is_guest(nickname):
             self._left[nickname] = at
         return [PresenceChanged(nickname)]
+
+    def begin_anew(self, nicknames: Iterable[str]) -> None:
+        """Forget when accounts were here that are gone: the next of such a name is somebody else."""
+        for nickname in nicknames:
+            self._left.pop(nickname, None)
 
     def chat_changed(self, at: float, nickname: str) -> list[Effect]:
         """Note that a chat of somebody has begun or ended. A state that they have set themselves stays."""

@@ -10,7 +10,7 @@ Calls in, effects out. Guarantees:
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from collections.abc import Set as AbstractSet
 
 from duologue.core.commands.people import MayAsk
@@ -41,8 +41,16 @@ class Privacy:
 
     def leave(self, nickname: str) -> None:
         """Forget a guest who leaves: another guest of this name is somebody else."""
-        if not is_guest(nickname):
-            return
+        if is_guest(nickname):
+            self._forget(nickname)
+
+    def begin_anew(self, nicknames: Collection[str]) -> None:
+        """Forget accounts that are gone: the next of such a name is somebody else."""
+        for nickname in nicknames:
+            self._forget(nickname)
+        self._known = {pair for pair in self._known if not any(nickname in nicknames for nickname in pair)}
+
+    def _forget(self, nickname: str) -> None:
         for other in [*self._blocked.get(nickname, ())]:
             self._remove(nickname, other)
         for blocker in [*self._blockers.get(nickname, ())]:

@@ -263,6 +263,12 @@ class RoomRules:
                 effects += self._remove(room)
         return effects
 
+    def begin_anew(self, nicknames: Iterable[str]) -> None:
+        """Let rooms be nobody's that wait for accounts that are gone: the next of such a name is in no room."""
+        for nickname in nicknames:
+            for room in self._left_by.pop(nickname, {}).values():
+                room.left_by = None
+
     def _go(self, nickname: str, room: Room) -> list[Effect]:
         room.go(nickname)
         mine = self._rooms_of[nickname]

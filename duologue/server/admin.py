@@ -40,7 +40,7 @@ def add_user(users_path: Path, nickname: str, *, ask_password: Callable[[str], s
     _check_free(users_file.read_or_empty(users_path), key)  # before anyone is made to think up a password
     spelling = spelling_of(nickname, key)
     password_hash = None if no_password else _asked_hash(spelling or key, ask_password)
-    created = datetime.now(UTC).date().isoformat()
+    created = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"  # to the second, which tells two accounts of one name apart
 
     def added(accounts: list[Account]) -> list[Account]:
         _check_free(accounts, key)

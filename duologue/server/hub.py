@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from functools import partial
 
 from duologue.core.commands.chat import ResumeChat
@@ -264,6 +264,13 @@ class Hub:
         """End the sessions that the users file, which was reread, does not allow any more."""
         for session, reason, goodbye in self.directory.no_longer_belong():
             self.disconnect_client(session, reason, goodbye)
+
+    def begin_anew(self, nicknames: Collection[str]) -> None:
+        """Forget accounts that are gone, whose sessions have ended: the next of such a name is somebody else."""
+        for nickname in nicknames:
+            self.perform(self.switchboard.remove(self.time(), nickname))
+        self.people.begin_anew(nicknames)
+        self.room_rules.begin_anew(nicknames)
 
     def shut_down(self, goodbye: Disconnected = SHUTTING_DOWN) -> None:
         """Say goodbye to everyone; the sockets close when their queues are sent. Chats wait for the next server."""

@@ -224,3 +224,12 @@ def test_an_account_is_told_of_as_it_spells_itself() -> None:
     assert rules.describe("bob", "νίκοσ").spelling == "νίκος"
     rules.leave(1, "νίκοσ")
     assert rules.describe("bob", "νίκοσ").spelling == "νίκος"
+
+
+def test_the_next_account_of_a_name_was_never_here() -> None:
+    house = House("alice", "bob", "gina")
+    for nickname in ("bob", "gina"):
+        house.leave(200, nickname)
+    house.begin_anew({"gina"})
+    assert house.describe("alice", "gina").since is None
+    assert house.describe("alice", "bob").since == 200

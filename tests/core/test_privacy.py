@@ -163,3 +163,21 @@ def test_many_who_are_blocked_are_listed_in_pages() -> None:
         privacy.block("alice", name)
     assert privacy.blocked_by("alice") == BlockedListed(tuple(names[:PAGE]), 1)
     assert privacy.blocked_by("alice", names[PAGE - 1]) == BlockedListed((names[PAGE],))
+
+
+def test_the_next_account_of_a_name_blocks_nobody_is_blocked_by_nobody_and_known_to_nobody() -> None:
+    house = privacy()
+    for one, other in (("gina", "bob"), ("bob", "gina"), ("bob", "carol")):
+        house.block(one, other)
+    house.allow("gina", NOBODY)
+    house.allow("alice", KNOWN)
+    house.knows("alice", "gina")
+    house.knows("alice", "dave")
+    house.begin_anew({"gina"})
+    assert house.blocked_by("gina") == BlockedListed(())
+    assert house.blocked_by("bob") == BlockedListed(("carol",))
+    assert house.is_heard("gina", "bob")
+    assert house.takes_request("carol", "gina")
+    assert house.is_to_be_known("gina", "alice")
+    assert not house.takes_request("gina", "alice")
+    assert house.takes_request("dave", "alice")

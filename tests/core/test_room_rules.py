@@ -341,6 +341,16 @@ class TestWaiting:
         assert found(house, "#tea") is room
         assert house.expire(1000) == [], "it waits no more"
 
+    def test_it_is_not_held_by_the_next_account_of_the_name(self) -> None:
+        house, room = tea("alice")
+        house.leave(0, "alice", is_lost=True)
+        house.begin_anew({"alice", "bob"})
+        for key in ("#one", "#two"):
+            house.join("alice", key)
+        assert error_of(house.join, "alice", "#three").code == "too_many_rooms"
+        assert found(house, "#tea") is room, "it waits on, for anybody"
+        assert kept(house.expire(GRACE)) == [RoomGone(room)]
+
     def test_its_password_stays(self) -> None:
         """2 and 3: losing the connection is no way to open a room."""
         house, _ = tea("alice", password_hash="hash")

@@ -144,6 +144,19 @@ def error_of(call: Callable[[], object]) -> PeerError:
 
 
 class TestTold:
+    def test_a_chat_that_waits_for_somebody_ends_when_the_account_is_removed(self) -> None:
+        board = room("alice", "bob")
+        board.ask(0, "alice", "bob")
+        board.accept("bob")
+        chat = board.chat_of("alice")
+        assert chat is not None
+        board.leave(0, "alice", ChatEnd.LOST)
+        effects = board.remove(1, "alice")
+        assert effects == [CloseChat(chat, ChatEnd.REMOVED), Tell("bob", ChatEnded("alice", ChatEnd.REMOVED))]
+        assert board.chat_of("bob") is None
+        assert board.remove(1, "alice") == board.remove(1, "nobody") == []
+        assert board.arrive(2, "alice") == []
+
     def test_a_chat_is_not_on_until_it_is_accepted(self) -> None:
         board = room("alice", "bob")
         effects = board.ask(0, "alice", "bob")

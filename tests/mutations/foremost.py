@@ -47,7 +47,7 @@ DEFENCES = (
     Defence(
         "history authorisation: only one's own chats are read",
         "duologue/server/storage/reader.py",
-        '        return "(asker = :me AND target = :partner OR asker = :partner AND target = :me)"\n',
+        '        return f"((asker = :me AND target = :partner OR asker = :partner AND target = :me) AND {_IS_OWN})"\n',
         '        return "(target = :partner OR asker = :partner OR :me IS NULL)"\n',
         "tests/server/storage/test_reader.py::test_strangers_and_pairs_that_never_talked_get_the_same_nothing",
     ),

@@ -358,7 +358,7 @@ DEFENCES = (
     Defence(
         "and logins that are not complete",
         LOGIN,
-        "return account.password_hash == login.account.password_hash",
+        "return (account.password_hash, account.created) == (then.password_hash, then.created)",
         "return True",
         f"{OF_LOGIN}test_an_account_removed_while_its_password_is_checked_is_not_let_in",
     ),

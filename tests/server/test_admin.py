@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import sqlite3
 from contextlib import closing
-from datetime import date
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -68,7 +68,8 @@ async def test_a_user_is_added_with_the_password_that_was_asked_for(path: Path) 
     assert "correct horse" not in said
     assert asked == ["Eve"]
     assert await has_password(path, "eve", "correct horse")
-    date.fromisoformat(read(path)[-1].created)
+    created = datetime.strptime(read(path)[-1].created, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+    assert abs(created - datetime.now(UTC)) < timedelta(minutes=1)
     assert read(path)[-1].spelling == "Eve"
     assert [account.nickname for account in read(path)] == ["bob", "ann", "eve"]
 

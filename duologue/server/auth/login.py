@@ -56,7 +56,9 @@ class Login:
     is_by_name_alone: bool = False
     """Whether it came through a front door that knows no passwords."""
     account: Account | None = None
-    """The account as it was when it was let in; another password since then, or none, ends the login."""
+    """The account as it was when it was let in; another password since then, or another account of this name, ends the
+    login.
+    """
     check: asyncio.Task[None] | None = None
     """The check of its password, running or waiting for its turn."""
     guess: Guess | None = None
@@ -261,7 +263,8 @@ class LoginService:
         account = self._users.find(login.nickname)
         if account is None or login.account is None or account.disabled:
             return False
-        return account.password_hash == login.account.password_hash
+        then = login.account
+        return (account.password_hash, account.created) == (then.password_hash, then.created)
 
     def _needs_no_password(self, account: Account, connection: Connection) -> bool:
         if account.disabled or account.password_hash:

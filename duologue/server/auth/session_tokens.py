@@ -1,7 +1,8 @@
 """Session tokens: kept by a client that has logged in, and shown instead of a password when it comes again.
 
 A token is signed and not stored, so it outlives the server that gave it. It is made with the state of the account at
-that moment: another password, or none, makes another signature, and the old token is worth nothing (decision 0035).
+that moment: another password, or none, or another account of that name makes another signature, and the old token is
+worth nothing (decisions 0035 and 0047).
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable
 from pathlib import Path
 
+from duologue.core.identity import Identity
 from duologue.core.names import Account
 from duologue.server.permissions import write_private
 
@@ -27,12 +29,13 @@ KEY_BYTES = 32
 
 class SessionTokens:
     """Makes and checks session tokens. `key` signs them; `wall_clock` is in seconds since 1970, as a token can be older
-    than the process.
+    than the process. `identity_of` tells the account that has a nickname now from any other.
     """
 
-    def __init__(self, key: bytes, wall_clock: Callable[[], float]) -> None:
+    def __init__(self, key: bytes, wall_clock: Callable[[], float], *, identity_of: Callable[[str], Identity]) -> None:
         self._key = key
         self._wall_clock = wall_clock
+        self._identity_of = identity_of
 
     def issue(self, account: Account) -> str:
         claim = f"{self._wall_clock() + LIFETIME:.0f} {account.nickname}".encode()
@@ -47,11 +50,27 @@ class SessionTokens:
         except ValueError:
             return None
         account = find(nickname)
-        is_ours = hmac.compare_digest(signature, self._signature(claim, account or Account(nickname)))
+        is_ours = self._is_signed(signature, claim, account or Account(nickname))
         return account if account and is_ours and is_in_time and not account.disabled else None
 
+    def _is_signed(self, signature: bytes, claim: bytes, account: Account) -> bool:
+        if hmac.compare_digest(signature, self._signature(claim, account)):
+            return True
+        # Earlier servers signed without the identity, and an update logs nobody out. None is made like this any more,
+        # so such a token is of an account from before the update: nothing that was born since then takes it.
+        is_from_before = not self._identity_of(account.nickname).born
+        return is_from_before and hmac.compare_digest(signature, self._signed(*_state(claim, account)))
+
     def _signature(self, claim: bytes, account: Account) -> bytes:
-        return hmac.digest(self._key, claim + b"\0" + (account.password_hash or "").encode(), "sha256")
+        identity = self._identity_of(account.nickname)
+        return self._signed(*_state(claim, account), f"{identity.created} {identity.born}".encode())
+
+    def _signed(self, *parts: bytes) -> bytes:
+        return hmac.digest(self._key, b"\0".join(parts), "sha256")
+
+
+def _state(claim: bytes, account: Account) -> tuple[bytes, bytes]:
+    return claim, (account.password_hash or "").encode()
 
 
 def _encoded(data: bytes) -> str:

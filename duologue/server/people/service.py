@@ -6,7 +6,7 @@ The rules are in `core/presence.py` and `core/privacy.py`.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from duologue.core.commands.chat import AskForChat
 from duologue.core.commands.people import MayAsk, WatchPeople
@@ -78,6 +78,11 @@ class PeopleService:
         """Note that no session of somebody is left."""
         self.privacy.leave(nickname)
         self._perform(self.presences.leave(self._wall_clock(), nickname))
+
+    def begin_anew(self, nicknames: Collection[str]) -> None:
+        """Forget accounts that are gone, but for what the store has: the next of such a name is somebody else."""
+        self.privacy.begin_anew(nicknames)
+        self.presences.begin_anew(nicknames)
 
     def emptied(self, session: Session) -> None:
         """Note that `session` reads again."""

@@ -166,6 +166,20 @@ class LiveChat:
     streams: tuple[LiveStream, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class KnownAccount:
+    """An account that the store knows, by its birth (decision 0047).
+
+    `born` is the number of the first message that can be its own, and `first_chat` that of the first chat; both are 0
+    for an account that is known since births are noted. `created` is what the users file says, or empty.
+    """
+
+    nickname: str
+    created: str
+    born: int = 0
+    first_chat: int = 0
+
+
 class StoreError(Exception):
     """Raised when the store cannot do what was asked. The message names the file and says what to do."""
 
@@ -237,6 +251,18 @@ class Store(Protocol):
     def asking(self) -> Sequence[tuple[str, str]]:
         """Return those whom not everyone may ask for a chat: their nickname, and who may."""
 
+    @property
+    def accounts(self) -> Sequence[KnownAccount]:
+        """Return all accounts that were known when the store was opened."""
+
+    async def accounts_are(self, seen: Sequence[tuple[str, str]], born: Sequence[tuple[str, str]]) -> int:
+        """Note accounts, each as `(nickname, created)`: those `seen` are the same as before, those `born` are new.
+
+        Return the number of the births, higher than any before. It is on the disk then: what waits for somebody of
+        such a name, and blocks by and of them, are gone, and nothing from before is told them. Nobody of these names
+        may be here, or in a chat. Raises StoreError.
+        """
+
     def chat_started(self, chat_id: str, asker: str, target: str, at: float) -> None:
         """Begin a chat; the first stream of either is named `chat_id`. `at`, here and below, is wall clock time, since
         1970.
@@ -303,7 +329,7 @@ class Store(Protocol):
         """Note that `recipient` holds 1 to `upto` of a letter, or of a stream of a chat that is over. Raises
         StoreError.
 
-        Returns None if there is no such stream to this recipient.
+        Returns None if there is no such stream to this recipient, or nobody to be told of it any more.
         """
 
     async def progress(self, stream: str, sender: str) -> StreamProgress | None:

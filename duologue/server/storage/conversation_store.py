@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 
+from duologue.server.storage.accounts import Lives
 from duologue.server.storage.answers import T
 from duologue.server.storage.base import Conversation, Mark, Message
 from duologue.server.storage.mailroom import Mailroom
@@ -15,6 +16,7 @@ class ConversationStore(ABC):
     """Questions about conversations: everything given to the store by then counts. Rooms are named by their ids."""
 
     _readings: Readings
+    _lives: Lives
 
     @abstractmethod
     async def _readable(self) -> None: ...
@@ -25,19 +27,19 @@ class ConversationStore(ABC):
     async def after(self, me: str, number: int, limit: int, rooms: Sequence[str] = ()) -> list[Message]:
         """Return messages after a number, oldest first. Raises Unfinished, with the oldest of them."""
         await self._readable()
-        return await self._readings.after(me, number, limit, rooms)
+        return await self._readings.after(me, number, limit, rooms, self._lives.of(me))
 
     async def count_after(self, me: str, number: int, most: int, rooms: Sequence[str] = ()) -> int:
         """Return how many there are, counted to `most`."""
         await self._readable()
-        return await self._readings.count_after(me, number, most, rooms)
+        return await self._readings.count_after(me, number, most, rooms, self._lives.of(me))
 
     async def listed(
         self, me: str, before: int | None = None, limit: int = 50, rooms: Sequence[str] = ()
     ) -> list[Conversation]:
         """Return conversations by their newest messages, newest first, before that of a number."""
         await self._readable()
-        return await self._readings.listed(me, before, limit, rooms)
+        return await self._readings.listed(me, before, limit, rooms, self._lives.of(me))
 
     async def mark(self, me: str, conversation: str, number: int) -> Mark | None:
         """Note how far `me` has read, forwards only; it is on the disk when this returns. None: nothing was said

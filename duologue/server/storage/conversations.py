@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from heapq import heapify, heappop, heapreplace
 
 from duologue.core.room_rules import is_room
+from duologue.server.storage.accounts import ALWAYS, Birth
 from duologue.server.storage.base import Conversation, Mark, Message
 from duologue.server.storage.reader import (
     LOOK_CHUNKS,
@@ -62,8 +63,13 @@ Found = tuple[int, int, str]
 """A chunk, the count of its messages, and who said them."""
 
 
-def after(connection: sqlite3.Connection, me: str, number: int, rooms: Sequence[str] = ()) -> Steps:
-    """Yield the messages after a number, oldest first: those of `me` and to `me` that may be read, and of `rooms`."""
+def after(
+    connection: sqlite3.Connection, me: str, number: int, rooms: Sequence[str] = (), *, birth: Birth = ALWAYS
+) -> Steps:
+    """Yield the messages after a number, oldest first: those of `me` and to `me` that may be read, since their `birth`,
+    and of `rooms`.
+    """
+    number = max(number, birth.born - 1)
     numbers: list[int] = []
     for found in _since(connection, me, number, rooms):
         if found:
@@ -78,58 +84,77 @@ def after(connection: sqlite3.Connection, me: str, number: int, rooms: Sequence[
         yield None
 
 
-def count_after(connection: sqlite3.Connection, me: str, number: int, most: int, rooms: Sequence[str] = ()) -> int:
+def count_after(
+    connection: sqlite3.Connection,
+    me: str,
+    number: int,
+    most: int,
+    rooms: Sequence[str] = (),
+    *,
+    birth: Birth = ALWAYS,
+) -> int:
     """Return how many messages `after` would yield, counted to `most`."""
+    number = max(number, birth.born - 1)
     return _count(_since(connection, me, number, rooms), number, most)
 
 
 def listed(
-    connection: sqlite3.Connection, me: str, before: int | None, limit: int, rooms: Sequence[str] = ()
+    connection: sqlite3.Connection,
+    me: str,
+    before: int | None,
+    limit: int,
+    rooms: Sequence[str] = (),
+    *,
+    birth: Birth = ALWAYS,
 ) -> list[Conversation]:
     """Return the conversations of `me` by their newest messages, newest first; `before` is the number of the last one
-    that was listed.
+    that was listed. With people they begin with the `birth` of `me`.
     """
     found: list[Conversation] = []
-    for name, newest in _by_newest(connection, me, rooms):
+    for name, newest in _by_newest(connection, me, rooms, birth):
         if len(found) == limit:
             break
         if before is None or newest.number < before:
             mark = _mark(connection, me, name)
-            unread = _unread(connection, me, name, mark) if mark < newest.number else 0
+            unread = _unread(connection, me, name, mark, birth) if mark < newest.number else 0
             found.append(Conversation(name, newest, unread, mark))
     return found
 
 
-def set_mark(connection: sqlite3.Connection, me: str, conversation: str, number: int) -> Mark | None:
+def set_mark(
+    connection: sqlite3.Connection, me: str, conversation: str, number: int, *, birth: Birth = ALWAYS
+) -> Mark | None:
     """Note that `me` has read a conversation up to a number, if that is further than before; return the mark and what
     is unread after it. None: there is no such conversation.
 
     The caller sees to it that the number has been given by then, and that `me` may read the room.
     """
-    if not _newest(connection, me, conversation):
+    if not _newest(connection, me, conversation, birth):
         return None
     connection.execute(_SET_MARK, (me, conversation, number))
     mark = _mark(connection, me, conversation)
-    return Mark(mark, _unread(connection, me, conversation, mark))
+    return Mark(mark, _unread(connection, me, conversation, mark, birth))
 
 
 # Conversations by their newest messages
 
 
-def _by_newest(connection: sqlite3.Connection, me: str, rooms: Sequence[str]) -> Iterator[tuple[str, Message]]:
+def _by_newest(
+    connection: sqlite3.Connection, me: str, rooms: Sequence[str], birth: Birth
+) -> Iterator[tuple[str, Message]]:
     """Yield names with their newest messages, newest first. Looks no further than is asked of it.
 
     What may not be read can be the newest chunk: then the conversation comes where its newest readable one is.
     """
     waiting: list[tuple[int, str, Message | None]] = []
     for name in {*_partners(connection, me), *rooms}:
-        newest = _newest(connection, me, name)
+        newest = _newest(connection, me, name, birth)
         if newest:
             waiting.append((-newest, name, None))
     heapify(waiting)
     while waiting:
         place, name, message = waiting[0]
-        message = message or _newest_message(connection, me, name, -place)
+        message = message or _newest_message(connection, me, name, -place, birth)
         if message and -(message.number >> PLACE_BITS) > place:
             heapreplace(waiting, (-(message.number >> PLACE_BITS), name, message))
             continue
@@ -143,20 +168,22 @@ def _partners(connection: sqlite3.Connection, me: str) -> Iterator[str]:
     yield from askers(connection, me)
 
 
-def _newest(connection: sqlite3.Connection, me: str, name: str) -> int:
+def _newest(connection: sqlite3.Connection, me: str, name: str, birth: Birth) -> int:
     """Return the newest chunk of a conversation, whether it may be read or not; 0: none."""
     if is_room(name):
         return int(connection.execute(_NEWEST_IN_ROOM, (name,)).fetchone()[0])
-    return int(connection.execute(_NEWEST, {"me": me, "partner": name}).fetchone()[0])
+    newest = int(connection.execute(_NEWEST, {"me": me, "partner": name}).fetchone()[0])
+    return newest if newest >= birth.born >> PLACE_BITS else 0
 
 
-def _newest_message(connection: sqlite3.Connection, me: str, name: str, newest: int) -> Message | None:
+def _newest_message(connection: sqlite3.Connection, me: str, name: str, newest: int, birth: Birth) -> Message | None:
     row = any_chunk(connection, newest)
     if row and row.may_be_read_by(me):
         return _last_message(row)
     if is_room(name):
         return None
-    return next((_last_message(found) for found in chunks(connection, Whose(me, name)) if found), None)
+    whose = Whose(me, name, first_chat=birth.first_chat)
+    return next((_last_message(found) for found in chunks(connection, whose) if found), None)
 
 
 def _last_message(row: StoredChunk) -> Message:
@@ -177,8 +204,9 @@ def _mark(connection: sqlite3.Connection, me: str, conversation: str) -> int:
     return int(found[0]) if found else 0
 
 
-def _unread(connection: sqlite3.Connection, me: str, name: str, mark: int) -> int:
+def _unread(connection: sqlite3.Connection, me: str, name: str, mark: int, birth: Birth) -> int:
     """Return how many messages came after a mark that `me` did not say, counted to MOST_UNREAD."""
+    mark = mark if is_room(name) else max(mark, birth.born - 1)
     return _count(
         (found for found in _of_one(connection, me, name, mark) if found and found[2] != me), mark, MOST_UNREAD
     )

@@ -33,13 +33,16 @@ class HeldStream:
 
 @dataclass(slots=True, eq=False)
 class HeldChat:
-    """A chat. `reason` is None while it is live."""
+    """A chat. `reason` is None while it is live; `gone` are those of the two whose account has gone since then, while
+    somebody else has the name.
+    """
 
     id: str
     asker: str
     target: str
     reason: str | None = None
     streams: list[HeldStream] = field(default_factory=list)
+    gone: set[str] = field(default_factory=set)
 
     def said_by(self, sender: str, stream: str | None = None) -> HeldStream | None:
         """Return the stream of this name, or the last."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from duologue.server.storage.base import LiveChat, LiveRoom, Store
+from duologue.server.storage.base import KnownAccount, LiveChat, LiveRoom, Store
 
 _METHODS = [name for name, what in vars(Store).items() if callable(what) and not name.startswith("_")]
 
@@ -48,3 +48,7 @@ class StoreInUse:
     @property
     def asking(self) -> Sequence[tuple[str, str]]:
         return self._store.asking
+
+    @property
+    def accounts(self) -> Sequence[KnownAccount]:
+        return self._store.accounts

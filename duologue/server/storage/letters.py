@@ -34,6 +34,12 @@ def bad_number(letter: Letter) -> PeerError:
     return PeerError("bad_number", f"{letter.stream} does not go on with message {letter.number}; nothing was stored.")
 
 
+def is_gone(letter: Letter) -> PeerError:
+    """Return the refusal of what belongs to a chat with an account that is gone: it is not for the next of its name."""
+    text = f"The {letter.recipient} of that chat has no account any more, and {letter.recipient} is somebody else now."
+    return PeerError("unknown", f"{text} Nothing was stored.")
+
+
 def check_number(letter: Letter) -> None:
     """Raise PeerError for a number that no message has: nobody could ever receive it."""
     if not 1 <= letter.number <= HIGHEST_NUMBER:

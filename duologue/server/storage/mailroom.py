@@ -13,6 +13,7 @@ from zlib import crc32
 from duologue.core.errors import PeerError
 from duologue.core.room_rules import is_room
 from duologue.core.streams import chat_of
+from duologue.server.storage.accounts import Birth, Lives, known_accounts, note_accounts
 from duologue.server.storage.base import ChatProgress, KeptLetter, Letter, LiveRoom, Mark, StreamProgress
 from duologue.server.storage.conversations import set_mark
 from duologue.server.storage.letters import (
@@ -22,6 +23,7 @@ from duologue.server.storage.letters import (
     bad_number,
     check_number,
     has_mailbox,
+    is_gone,
     is_there,
 )
 from duologue.server.storage.many_rows import STREAM, insert, select
@@ -99,6 +101,7 @@ class Mailroom:
     def __init__(self, connection: sqlite3.Connection, limits: MailboxLimits) -> None:
         self._connection = connection
         self._shares = Shares(limits, self._waiting_for)
+        self._lives = Lives(known_accounts(connection))
 
     # Chats that end
 
@@ -126,11 +129,23 @@ class Mailroom:
     def asking_is(self, nickname: str, who: str) -> None:
         self._connection.execute(_ASKING, (nickname, who))
 
+    # Accounts
+
+    def accounts_are(self, seen: Sequence[tuple[str, str]], born: Sequence[tuple[str, str]]) -> Birth:
+        """Note accounts that are as before, and births. Chats of somebody of these names have ended before."""
+        birth = Birth(self.numbers.chunk << PLACE_BITS, self.numbers.chat)
+        self.numbers.chunk += 1  # so that two births in a row are told apart by their numbers
+        note_accounts(self._connection, seen, born, birth)
+        self._lives.begin(born, birth)
+        self._shares.forget({nickname for nickname, _ in born})
+        return birth
+
     # Questions
 
     def mark(self, me: str, conversation: str, number: int) -> Mark | None:
         newest_given = (self.numbers.chunk << PLACE_BITS) - 1
-        return set_mark(self._connection, me, conversation, min(number, newest_given))
+        birth = self._lives.of(me)
+        return set_mark(self._connection, me, conversation, min(number, newest_given), birth=birth)
 
     def hand_in(self, letter: Letter) -> KeptLetter:
         """Keep a letter. Raises PeerError, before anything is changed."""
@@ -158,16 +173,19 @@ class Mailroom:
             return refusal
 
     def receipt(self, stream: str, recipient: str, upto: int) -> StreamProgress | None:
-        found = [found for found in self._named(stream) if found.recipient == recipient]
-        return self._receive(found[-1], upto) if found else None
+        mine = [found for found in self._named(stream) if found.recipient == recipient]
+        if not mine or not self._is_of(mine[-1], recipient):
+            return None
+        progress = self._receive(mine[-1], upto)
+        return progress if self._is_of(mine[-1], progress.sender) else None
 
     def progress(self, stream: str, sender: str) -> StreamProgress | None:
         found = self._ended(stream, sender)
-        return found.progress if found else None
+        return found.progress if found and self._is_of(found, sender) else None
 
     def chat_standing(self, chat_id: str, me: str, stream: str | None) -> ChatProgress | None:
         streams = self._streams(chat_id)
-        if not streams or me not in streams[0][2:4]:
+        if not streams or me not in streams[0][2:4] or not self._is_of(streams[0], me):
             return None
         reason = streams[0].reason
         if reason in (None, LETTER, UNHEARD):
@@ -175,6 +193,10 @@ class Mailroom:
         (partner,) = {*streams[0][2:4]} - {me}
         mine = [found for found in streams if found.sender == me and stream in (None, found.name)]
         return ChatProgress(partner, str(reason), max(mine[-1].stored, mine[-1].received) if mine else 0)
+
+    def _is_of(self, stream: _Stream, nickname: str) -> bool:
+        """Return whether a stream of `nickname` is of the account that has the name now."""
+        return stream.chat >= self._lives.first_chat(nickname)
 
     # Rows
 
@@ -195,13 +217,11 @@ class Mailroom:
     def _keep(self, letter: Letter, streams: list[_Stream], rows: _Rows) -> KeptLetter:
         """Keep a letter, where `streams` are those of its chat, among `rows` that are still to be written."""
         check_number(letter)
-        if streams and (streams[0].ended is None or {*streams[0][2:4]} != {letter.sender, letter.recipient}):
-            raise bad_number(letter)
+        self._check_is_theirs(letter, streams)
         stream = _newest(streams, letter.stream, letter.sender)
         if stream and is_there(letter, stream.stored, stream.received):
             return KeptLetter(stream.progress, None)
-        if stream is None and len(streams) >= STREAMS_OF_A_CHAT:
-            raise bad_number(letter)
+        self._check_goes_on(letter, streams, stream)
         waits = has_mailbox(letter.recipient) and (stream is None or letter.number > stream.received)
         if waits:
             self._shares.check(letter)
@@ -218,6 +238,21 @@ class Mailroom:
         if letter.is_heard:
             self._note_heard(letter, stream, waits)
         return KeptLetter(kept.progress, chunk << PLACE_BITS)
+
+    def _check_is_theirs(self, letter: Letter, streams: list[_Stream]) -> None:
+        """Raise PeerError where the letter's stream is in a chat that is live, or that its sender never had."""
+        if not streams:
+            return
+        is_over_and_theirs = streams[0].ended is not None and {*streams[0][2:4]} == {letter.sender, letter.recipient}
+        if not is_over_and_theirs or not self._is_of(streams[0], letter.sender):
+            raise bad_number(letter)
+
+    def _check_goes_on(self, letter: Letter, streams: list[_Stream], stream: _Stream | None) -> None:
+        """Raise PeerError where nothing more can come in this chat, or no stream begin."""
+        if streams and not self._is_of(streams[0], letter.recipient):
+            raise is_gone(letter)
+        if stream is None and len(streams) >= STREAMS_OF_A_CHAT:
+            raise bad_number(letter)
 
     def _new_stream(self, letter: Letter, others: list[_Stream], rows: _Rows) -> _Stream:
         """Return a stream for a letter that begins one: in the chat that it belongs to, or in one made for it.

@@ -14,6 +14,8 @@
     asking  people whom not everyone may ask for a chat, and who may
     mark    how far an account has read a conversation: with somebody, or in the room with this id
     identity  the id of this store, of which there is a copy beside the file (store_id.py)
+    account accounts that were in the users file, and where the life of each begins: at message `born`, with chat
+            `first_chat`; 0 for those that are known since births are noted
 
 Chunks are numbered in the order of their commits and only ever appended: the streams of a commit share pages. An index
 by stream would touch a page for each of them (50 streams: 0.7 ms of CPU a commit; chained like this, 0.2 ms).
@@ -133,9 +135,16 @@ LISTED: Migration = (
         INSERT INTO mark SELECT account, conversation, max(number) FROM read
         WHERE account NOT LIKE '#%' AND account NOT LIKE '~%' GROUP BY account, conversation""",
 )
+# The first start fills it from the users file, which is not known here.
+ACCOUNTS: Migration = (
+    """CREATE TABLE account (
+        nickname TEXT PRIMARY KEY, created TEXT NOT NULL, born INTEGER NOT NULL, first_chat INTEGER NOT NULL)
+        WITHOUT ROWID""",
+)
 MIGRATIONS: Sequence[Migration] = (
     *(CONVERSATIONS, SEARCH, MAILBOXES, ROOMS, PRIVACY),
-    *(HEARD, ACQUAINTANCES, IDENTITY, CHECKSUMS, INDEXED_ANEW, LISTED),
+    *(HEARD, ACQUAINTANCES, IDENTITY, CHECKSUMS, INDEXED_ANEW),
+    *(ACCOUNTS, LISTED),
 )
 
 

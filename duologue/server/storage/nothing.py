@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NoReturn
 
-from duologue.server.storage.base import Letter, LiveChat, LiveRoom, StoreError
+from duologue.server.storage.base import KnownAccount, Letter, LiveChat, LiveRoom, StoreError
 
 
 class RemembersNothing:
@@ -20,6 +20,7 @@ class RemembersNothing:
     live_rooms: Sequence[LiveRoom] = ()
     blocks: Sequence[tuple[str, str]] = ()
     asking: Sequence[tuple[str, str]] = ()
+    accounts: Sequence[KnownAccount] = ()
 
     def __init__(self, error: StoreError) -> None:
         self._error = error
@@ -59,6 +60,9 @@ class RemembersNothing:
 
     def asking_is(self, nickname: str, who: str) -> None:
         pass
+
+    async def accounts_are(self, seen: Sequence[tuple[str, str]], born: Sequence[tuple[str, str]]) -> NoReturn:
+        raise self._error
 
     async def have_talked(self, me: str, other: str) -> NoReturn:
         raise self._error

@@ -28,27 +28,33 @@ stays the sender's.
 """
 
 
+# With its sign SQLite looks this up in no index: those for the names find fewer chats.
+_IS_OWN = "+chat.number >= :first_chat"
+
+
 @dataclass(frozen=True, slots=True)
 class Whose:
     """The chats that are read: those with one partner, or all of `me` and the messages in `rooms`.
 
-    A room's id is the target of its messages.
+    A room's id is the target of its messages. Chats before `first_chat` were of an earlier account named `me`; whoever
+    is in a room reads all of it.
     """
 
     me: str
     partner: str | None = None
     rooms: tuple[str, ...] = ()
+    first_chat: int = 0
 
     @property
     def condition(self) -> str:
         if self.partner is None:
             rooms = ", ".join(f":{name}" for name in self._rooms)
-            return f"(asker = :me OR target = :me OR target IN ({rooms}))"
-        return "(asker = :me AND target = :partner OR asker = :partner AND target = :me)"
+            return f"((asker = :me OR target = :me) AND {_IS_OWN} OR target IN ({rooms}))"
+        return f"((asker = :me AND target = :partner OR asker = :partner AND target = :me) AND {_IS_OWN})"
 
     @property
     def values(self) -> dict[str, str | int | None]:
-        return {"me": self.me, "partner": self.partner, **self._rooms}
+        return {"me": self.me, "partner": self.partner, "first_chat": self.first_chat, **self._rooms}
 
     @property
     def _rooms(self) -> dict[str, str]:
@@ -69,8 +75,8 @@ _COLUMNS = """chunk.number, stream.name, sender, CASE sender WHEN asker THEN tar
 _OWNERS = "CROSS JOIN stream ON stream.number = chunk.stream CROSS JOIN chat ON chat.number = stream.chat"
 _CHUNK = f"SELECT {_COLUMNS} FROM chunk {_OWNERS}"
 # Every stream of some chats, with its newest chunk; nulls where it has no messages. Those that are on are few.
-_ENDS = """SELECT page.newest, page.number, chunk.number, chunk.previous
-    FROM (SELECT newest, number FROM chat WHERE asker = :asker AND target = :target AND {}) AS page
+_ENDS = f"""SELECT page.newest, page.number, chunk.number, chunk.previous
+    FROM (SELECT newest, number FROM chat WHERE asker = :asker AND target = :target AND {_IS_OWN} AND {{}}) AS page
     LEFT JOIN stream ON stream.chat = page.number LEFT JOIN chunk ON chunk.number = stream.last"""
 _ENDS_OF_LIVE = _ENDS.format("newest IS NULL")
 _ENDS_OF_PAGE = _ENDS.format("(newest, number) > (:newest, :number) ORDER BY newest, number LIMIT :most")
@@ -92,12 +98,12 @@ _HEARD = f"reason IS NOT '{UNHEARD}'"
 _NEXT_TARGET = "SELECT min(target) FROM chat WHERE asker = ? AND target > ?"
 _NEXT_ASKER = f"SELECT min(asker) FROM chat WHERE target = ? AND asker > ? AND {_HEARD}"
 _TALKED = "INDEXED BY chat_talked"
-_CHATTED = f"reason IS NOT '{LETTER}' AND {_HEARD}"
+_CHATTED = f"reason IS NOT '{LETTER}' AND {_HEARD} AND {_IS_OWN}"
 # A letter that was written to `me` alone makes nobody known. Letters can be many: the first two halves have an index of
 # their own (migrations.py), and of what `me` has written the newest count.
 _HAVE_TALKED = f"""SELECT EXISTS (SELECT 1 FROM chat {_TALKED} WHERE asker = :other AND target = :me AND {_CHATTED})
     OR EXISTS (SELECT 1 FROM chat {_TALKED} WHERE asker = :me AND target = :other AND {_CHATTED})
-    OR EXISTS (SELECT 1 FROM (SELECT reason FROM chat WHERE asker = :me AND target = :other
+    OR EXISTS (SELECT 1 FROM (SELECT reason FROM chat WHERE asker = :me AND target = :other AND {_IS_OWN}
         ORDER BY newest DESC LIMIT :most) WHERE {_HEARD})"""
 
 # What one step of a reading takes at most, a few ms: then others have their turn.
@@ -173,9 +179,12 @@ def asking(connection: sqlite3.Connection) -> list[tuple[str, str]]:
     return connection.execute("SELECT nickname, who FROM asking").fetchall()
 
 
-def have_talked(connection: sqlite3.Connection, me: str, other: str) -> bool:
-    """Return whether the two have had a chat, or `me` has written to the other."""
-    (have,) = connection.execute(_HAVE_TALKED, {"me": me, "other": other, "most": PAGE_CHATS}).fetchone()
+def have_talked(connection: sqlite3.Connection, me: str, other: str, first_chat: int = 0) -> bool:
+    """Return whether the two have had a chat, or `me` has written to the other: chats before `first_chat` were of
+    others of their names.
+    """
+    values = {"me": me, "other": other, "most": PAGE_CHATS, "first_chat": first_chat}
+    (have,) = connection.execute(_HAVE_TALKED, values).fetchone()
     return bool(have)
 
 
@@ -256,12 +265,19 @@ def _live(stream: OpenStream) -> LiveStream:
 
 
 def next_numbers(connection: sqlite3.Connection) -> NextNumbers:
-    """Return numbers above any ever given: streams still know those of chunks that have been deleted."""
-    columns = (("number", "chat"), ("number", "stream"), ("number", "chunk"), ("last", "stream"))
-    chat, stream, *chunk = (
-        connection.execute(f"SELECT coalesce(max({column}), 0) FROM {table}").fetchone()[0] for column, table in columns
+    """Return numbers above any ever given: streams still know those of chunks that have been deleted, and accounts
+    those with which they begin, or what comes next would count as another's.
+    """
+
+    def highest(*columns: tuple[str, str]) -> int:
+        queries = (f"SELECT coalesce(max({column}), 0) FROM {table}" for column, table in columns)
+        return int(max(connection.execute(query).fetchone()[0] for query in queries))
+
+    return NextNumbers(
+        highest(("number", "chat"), ("first_chat - 1", "account")) + 1,
+        highest(("number", "stream")) + 1,
+        highest(("number", "chunk"), ("last", "stream"), (f"born >> {PLACE_BITS}", "account")) + 1,
     )
-    return NextNumbers(chat + 1, stream + 1, max(chunk) + 1)
 
 
 def walk_of(whose: Whose) -> str:
@@ -281,8 +297,8 @@ def _highest(before: int | None) -> int:
 
 def _ends(connection: sqlite3.Connection, whose: Whose, highest: int) -> Iterator[int | None]:
     """Yield the newest chunk of every stream that is not above `highest`; None as in Steps."""
-    for asker, target in _pairs(connection, whose):
-        pair = {"asker": asker, "target": target}
+    for asker, target, first_chat in _pairs(connection, whose):
+        pair = {"asker": asker, "target": target, "first_chat": first_chat}
         page = connection.execute(_ENDS_OF_LIVE, pair).fetchall()
         last = {"newest": -1, "number": 0}
         while True:
@@ -297,18 +313,20 @@ def _ends(connection: sqlite3.Connection, whose: Whose, highest: int) -> Iterato
             last = {"newest": newest, "number": chat}
 
 
-def _pairs(connection: sqlite3.Connection, whose: Whose) -> Iterator[tuple[str, str]]:
-    """Yield who has asked whom, of all chats that may be read: each once, as an index has them."""
+def _pairs(connection: sqlite3.Connection, whose: Whose) -> Iterator[tuple[str, str, int]]:
+    """Yield who has asked whom, of all chats that may be read: each once, as an index has them; and the number of the
+    chat from which on they may be.
+    """
     if whose.partner is not None:
-        yield whose.me, whose.partner
-        yield whose.partner, whose.me
+        yield whose.me, whose.partner, whose.first_chat
+        yield whose.partner, whose.me, whose.first_chat
         return
     for target in targets(connection, whose.me):
         if target not in whose.rooms:
-            yield whose.me, target
+            yield whose.me, target, whose.first_chat
     for of in (whose.me, *whose.rooms):
         for asker in askers(connection, of):
-            yield asker, of
+            yield asker, of, whose.first_chat if of == whose.me else 0
 
 
 def targets(connection: sqlite3.Connection, me: str) -> Iterator[str]:

@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from duologue.server.fair_pool import PoolFull
 from duologue.server.storage import conversations, reader
+from duologue.server.storage.accounts import Birth
 from duologue.server.storage.base import Conversation, Message, StoreDamaged, StoreError, Undelivered, Unfinished
 from duologue.server.storage.indexing import Indexing
 from duologue.server.storage.reader import Steps, Whose
@@ -74,9 +75,9 @@ class Readings:
         """Return the same of a room."""
         return await self._read_back(reader.room_history(self._reader.connection, room_id, before), limit, asker)
 
-    async def have_talked(self, me: str, other: str) -> bool:
-        """Return whether the two have had a chat, or `me` has written to `other`."""
-        look = partial(reader.have_talked, self._reader.connection, me, other)
+    async def have_talked(self, me: str, other: str, first_chat: int = 0) -> bool:
+        """Return whether the two have had a chat from this number on, or `me` has written to `other`."""
+        look = partial(reader.have_talked, self._reader.connection, me, other, first_chat)
         return await self._told(self._reader.run(look, other))
 
     async def search(self, whose: Whose, words: str, limit: int, *, may_index: bool) -> list[Message]:
@@ -88,19 +89,21 @@ class Readings:
             raise Unfinished(found)
         return found
 
-    async def after(self, me: str, number: int, limit: int, rooms: Sequence[str]) -> list[Message]:
+    async def after(self, me: str, number: int, limit: int, rooms: Sequence[str], birth: Birth) -> list[Message]:
         """Return messages after a number, oldest first."""
-        steps = conversations.after(self._reader.connection, me, number, rooms)
+        steps = conversations.after(self._reader.connection, me, number, rooms, birth=birth)
         return await self._told(self._reader.collect(steps, limit, READING_SECONDS, me))
 
-    async def count_after(self, me: str, number: int, most: int, rooms: Sequence[str]) -> int:
+    async def count_after(self, me: str, number: int, most: int, rooms: Sequence[str], birth: Birth) -> int:
         """Return how many those are, counted to `most`."""
-        count = partial(conversations.count_after, self._reader.connection, me, number, most, rooms)
+        count = partial(conversations.count_after, self._reader.connection, me, number, most, rooms, birth=birth)
         return await self._told(self._reader.run(count, me))
 
-    async def listed(self, me: str, before: int | None, limit: int, rooms: Sequence[str]) -> list[Conversation]:
+    async def listed(
+        self, me: str, before: int | None, limit: int, rooms: Sequence[str], birth: Birth
+    ) -> list[Conversation]:
         """Return conversations, newest first."""
-        read = partial(conversations.listed, self._reader.connection, me, before, limit, rooms)
+        read = partial(conversations.listed, self._reader.connection, me, before, limit, rooms, birth=birth)
         return await self._told(self._reader.run(read, me))
 
     async def _is_indexed(self) -> bool:

@@ -6,7 +6,7 @@ Every store reports here which messages begin and cease to wait.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -80,6 +80,13 @@ class Shares:
         """Note that `count` more messages wait; or fewer, where it is below 0."""
         if recipient in self._mailboxes:
             self._add(self._mailboxes[recipient], sender, count)
+
+    def forget(self, people: Collection[str]) -> None:
+        """Note that nothing waits for these people any more, and that nobody has them blocked."""
+        for recipient in people:
+            self._mailboxes.pop(recipient, None)
+        for pair in [pair for pair in self._unheard if not {*pair}.isdisjoint(people)]:
+            del self._unheard[pair]
 
     def _of(self, recipient: str) -> _Mailbox:
         mailbox = self._mailboxes.get(recipient)

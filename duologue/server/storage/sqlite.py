@@ -15,6 +15,7 @@ from threading import Lock
 from duologue.core.errors import PeerError
 from duologue.server.access import check_room
 from duologue.server.storage import reader, spacing
+from duologue.server.storage.accounts import Lives, known_accounts
 from duologue.server.storage.answers import T, noted, or_refusal, settle
 from duologue.server.storage.base import (
     ChatProgress,
@@ -75,6 +76,8 @@ class SqliteStore(ConversationStore):
         streams, self.live_chats = reader.live_chats(connection)
         self.live_rooms = reader.live_rooms(connection)
         self.blocks, self.asking = reader.blocks(connection), reader.asking(connection)
+        self.accounts = known_accounts(connection)
+        self._lives = Lives(self.accounts)
         numbers = reader.next_numbers(connection)
         self.newest = numbers.newest
         self._waiting = Gathering(streams, numbers, self._press)
@@ -194,6 +197,9 @@ class SqliteStore(ConversationStore):
     def asking_is(self, nickname: str, who: str) -> None:
         self._decide(lambda mailroom: mailroom.asking_is(nickname, who))
 
+    async def accounts_are(self, seen: Sequence[tuple[str, str]], born: Sequence[tuple[str, str]]) -> int:
+        return self._lives.begin(born, await self._ask(lambda mailroom: mailroom.accounts_are(seen, born)))
+
     async def close(self) -> None:
         """Commit all that was taken and close the file. Questions that are not answered by then are dropped."""
         if self._refusal is None:
@@ -268,7 +274,7 @@ class SqliteStore(ConversationStore):
         Everything given to the store by now counts, as in a search: the asker may have read it already.
         """
         await self._readable()
-        return await self._readings.history(Whose(me, partner), before, limit)
+        return await self._readings.history(Whose(me, partner, first_chat=self._lives.first_chat(me)), before, limit)
 
     async def room_history(self, room_id: str, *, asker: str, before: int | None = None, limit: int) -> list[Message]:
         """Return the same of a room."""
@@ -277,7 +283,7 @@ class SqliteStore(ConversationStore):
     async def have_talked(self, me: str, other: str) -> bool:
         """Return whether the two have had a chat, or `me` has written to `other`."""
         await self.synced()
-        return await self._readings.have_talked(me, other)
+        return await self._readings.have_talked(me, other, self._lives.first_chat(me, other))
 
     async def search(self, me: str, words: str, limit: int, rooms: Sequence[str] = ()) -> list[Message]:
         """Return the newest messages in any chat of `me` or in these rooms that have all of these words, newest first.
@@ -285,9 +291,8 @@ class SqliteStore(ConversationStore):
         On a full disk nothing is added to the index: what is in it is found, and the rest when there is room.
         """
         await self._readable()
-        return await self._readings.search(
-            Whose(me, rooms=tuple(rooms)), words, limit, may_index=not self._reserve.is_low
-        )
+        whose = Whose(me, rooms=tuple(rooms), first_chat=self._lives.first_chat(me))
+        return await self._readings.search(whose, words, limit, may_index=not self._reserve.is_low)
 
     async def _readable(self) -> None:
         """Wait until everything given before is in the file. A receipt that waits for company goes on waiting."""

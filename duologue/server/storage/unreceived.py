@@ -19,6 +19,7 @@ from duologue.server.storage.base import (
     ChatProgress,
     Commit,
     KeptLetter,
+    KnownAccount,
     Letter,
     LiveChat,
     LiveRoom,
@@ -31,7 +32,15 @@ from duologue.server.storage.base import (
 )
 from duologue.server.storage.held_chats import HeldChat, HeldMailbox, HeldStream, Unheard, UnreceivedReplay
 from duologue.server.storage.held_lines import HeldLines
-from duologue.server.storage.letters import LETTER, STREAMS_OF_A_CHAT, bad_number, check_number, has_mailbox, is_there
+from duologue.server.storage.letters import (
+    LETTER,
+    STREAMS_OF_A_CHAT,
+    bad_number,
+    check_number,
+    has_mailbox,
+    is_gone,
+    is_there,
+)
 from duologue.server.storage.shares import MailboxLimits, Shares
 from duologue.server.storage.stored_lines import texts
 from duologue.server.storage.undelivered import MESSAGE_OVERHEAD, NUMBER_BITS
@@ -58,6 +67,7 @@ class Unreceived:
     live_rooms: Sequence[LiveRoom] = ()
     blocks: Sequence[tuple[str, str]] = ()
     asking: Sequence[tuple[str, str]] = ()
+    accounts: Sequence[KnownAccount] = ()
 
     def __init__(
         self, report: Report, *, pressure: Pressure, mailbox: MailboxLimits, wall_clock: Callable[[], float] = time.time
@@ -138,13 +148,16 @@ class Unreceived:
         chat = self._chats.get(chat_of(letter.stream)) or HeldChat(
             chat_of(letter.stream), letter.sender, letter.recipient, LETTER
         )
-        if chat.reason is None or {chat.asker, chat.target} != {letter.sender, letter.recipient}:
+        is_between_them = {chat.asker, chat.target} == {letter.sender, letter.recipient}
+        if chat.reason is None or not is_between_them or letter.sender in chat.gone:
             raise bad_number(letter)
         stream = chat.said_by(letter.sender, letter.stream)
         unheard = self._unheard.get((letter.stream, letter.sender))
         progress = stream.progress if stream else unheard.progress if unheard else None
         if progress and is_there(letter, _last(stream, unheard), progress.received):
             return KeptLetter(progress, None)
+        if letter.recipient in chat.gone:
+            raise is_gone(letter)
         if stream is None and len(chat.streams) >= STREAMS_OF_A_CHAT:
             raise bad_number(letter)
         if has_mailbox(letter.recipient):
@@ -177,6 +190,31 @@ class Unreceived:
     async def have_talked(self, me: str, other: str) -> bool:
         return (me, other) in self._talked
 
+    async def accounts_are(self, seen: Sequence[tuple[str, str]], born: Sequence[tuple[str, str]]) -> int:
+        """Let go of what was kept for earlier accounts. Births are noted by who asks: they end with this process."""
+        newcomers = {nickname for nickname, _ in born}
+        for chat in [*self._chats.values()] if newcomers else ():
+            self._disown(chat, newcomers & {chat.asker, chat.target})
+        for nickname in newcomers:
+            self._mailboxes.pop(nickname, None)
+        self._shares.forget(newcomers)
+        self._talked = {pair: None for pair in self._talked if newcomers.isdisjoint(pair)}
+        self._unheard = {
+            key: unheard
+            for key, unheard in self._unheard.items()
+            if newcomers.isdisjoint((unheard.progress.sender, unheard.progress.recipient))
+        }
+        self._arrived += 1
+        return self._arrived
+
+    def _disown(self, chat: HeldChat, gone: set[str]) -> None:
+        chat.gone |= gone
+        for stream in chat.streams:
+            if stream.recipient in gone:
+                stream.held.cut_off(stream.received)
+        if gone:
+            self._settle(chat)
+
     def block_is(self, nickname: str, other: str, is_on: bool) -> None:
         """Do nothing: blocks last as long as this process does, and so does who may ask."""
 
@@ -206,24 +244,24 @@ class Unreceived:
     async def receipt(self, stream: str, recipient: str, upto: int) -> StreamProgress | None:
         chat = self._over(stream)
         known = chat.said_by(chat.partner_of(recipient), stream) if chat else None
-        if chat is None or known is None or known.recipient != recipient:
+        if chat is None or known is None or known.recipient != recipient or recipient in chat.gone:
             return None
         upto = min(upto, known.held.last)
         if upto > known.received:
             self._receive(chat, known, upto)
-        return known.progress
+        return None if known.sender in chat.gone else known.progress
 
     async def progress(self, stream: str, sender: str) -> StreamProgress | None:
         chat = self._over(stream)
         known = chat.said_by(sender, stream) if chat else None
-        if known:
-            return known.progress
+        if chat and known:
+            return None if sender in chat.gone else known.progress
         unheard = self._unheard.get((stream, sender))
         return unheard.progress if unheard else None
 
     async def chat_standing(self, chat_id: str, me: str, stream: str | None) -> ChatProgress | None:
         chat = self._chats.get(chat_id)
-        if chat is None or chat.reason in (None, LETTER) or me not in (chat.asker, chat.target):
+        if chat is None or chat.reason in (None, LETTER) or me not in {chat.asker, chat.target} - chat.gone:
             return None
         mine = chat.said_by(me, stream)
         return ChatProgress(chat.partner_of(me), str(chat.reason), max(mine.held.last, mine.received) if mine else 0)

@@ -6,12 +6,14 @@ import asyncio
 import logging
 import re
 from collections.abc import Callable, Hashable
+from dataclasses import replace
 
 import pytest
 
 from duologue.core.commands.chat import SocketKind
 from duologue.core.errors import FatalPeerError
 from duologue.core.events.chat import LoggedIn, LoginDenied, PasswordWanted, Refused
+from duologue.core.identity import Identities
 from duologue.core.limits import HOUSEHOLD, Limits
 from duologue.core.names import Account
 from duologue.core.pace import Tries
@@ -85,7 +87,7 @@ class Desk:
             users=self.users,
             guests=Guests(self.users),
             passwords=self.passwords,
-            session_tokens=SessionTokens(b"k" * KEY_BYTES, self.wall_clock),
+            session_tokens=SessionTokens(b"k" * KEY_BYTES, self.wall_clock, identity_of=Identities({}).of),
             places=self.places,
             time=self.clock,
             complete=self.through.append,
@@ -509,7 +511,11 @@ def freed_of_its_password(users: Users) -> None:
     users.replace([Account("alice", "hash of another"), Account("bob")])
 
 
-goes = pytest.mark.parametrize("go", [removed, disabled, given_another_password])
+def replaced(users: Users) -> None:
+    users.replace([replace(account, created="2026-12-01T11:42:33Z") for account in ACCOUNTS])
+
+
+goes = pytest.mark.parametrize("go", [removed, disabled, given_another_password, replaced])
 
 
 @goes

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import os
 from base64 import urlsafe_b64encode
 from dataclasses import replace
@@ -11,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from duologue.core.identity import Identities, Identity
 from duologue.core.names import Account
 from duologue.server.auth.session_tokens import KEY_BYTES, LIFETIME, SessionTokens, kept_key
 from tests.stage import Clock
@@ -20,8 +22,10 @@ ALICE = Account("alice", "$argon2id$one")
 BOB = Account("bob", "$argon2id$one")
 
 
-def session_tokens(clock: Clock | None = None, key: bytes = KEY) -> SessionTokens:
-    return SessionTokens(key, clock or Clock())
+def session_tokens(clock: Clock | None = None, key: bytes = KEY, now: Identity | None = None) -> SessionTokens:
+    """`now` is who alice is at this moment."""
+    known = {"alice": now} if now else {}
+    return SessionTokens(key, clock or Clock(), identity_of=Identities(known).of)
 
 
 def is_good(desk: SessionTokens, token: str, *accounts: Account) -> bool:
@@ -64,6 +68,34 @@ def test_one_of_an_account_without_a_password_dies_with_the_first_password() -> 
     token = session_tokens().issue(replace(ALICE, password_hash=None))
     assert is_good(session_tokens(), token, replace(ALICE, password_hash=None))
     assert not is_good(session_tokens(), token, ALICE)
+
+
+@pytest.mark.parametrize(
+    ("then", "now"),
+    [
+        (Identity("2026-12-01T11:42:33Z", 7), Identity("2026-12-01T11:42:34Z", 8)),
+        (Identity("2026-12-01T11:42:33Z"), Identity("2026-12-01T11:42:34Z")),  # in memory, over a restart
+        (Identity("", 7), Identity("", 8)),
+        (Identity(), Identity("", 8)),
+    ],
+)
+def test_it_is_not_the_next_account_of_the_name_who_comes_in_with_it(then: Identity, now: Identity) -> None:
+    nobodys = replace(ALICE, password_hash=None)
+    token = session_tokens(now=then).issue(nobodys)
+    assert is_good(session_tokens(now=then), token, nobodys)
+    assert not is_good(session_tokens(now=now), token, nobodys)
+
+
+def signed_before_the_update() -> str:
+    claim = b"99999999999 alice"
+    signature = hmac.digest(KEY, claim + b"\0$argon2id$one", "sha256")
+    return ".".join(urlsafe_b64encode(part).decode().rstrip("=") for part in (claim, signature))
+
+
+def test_an_update_logs_nobody_out_whose_account_is_from_before() -> None:
+    assert is_good(session_tokens(now=Identity("2026-12-01")), signed_before_the_update())
+    assert not is_good(session_tokens(now=Identity("2026-12-01T11:42:33Z", 7)), signed_before_the_update())
+    assert not is_good(session_tokens(), signed_before_the_update(), replace(ALICE, password_hash="$argon2id$two"))
 
 
 def test_the_claim_of_one_with_the_signature_of_another_is_nothing() -> None:

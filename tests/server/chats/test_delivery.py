@@ -123,6 +123,7 @@ class Talk:
             page=PAGE,
             keeper=lambda chat_id, sender: partial(self.keep, chat_id, sender),
             taken=lambda *_: None,
+            handed=lambda _: None,
         )
         self.chat = Chat("id", "alice", "bob")
         self.says_to_bob = self.chat.says("alice")

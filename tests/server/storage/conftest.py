@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator
 from itertools import islice
 from pathlib import Path
 from threading import Event
 
 import pytest
 
-from duologue.server.storage.base import Message, Numbered, Stored, StoreError
+from duologue.server.storage.base import Commit, Message, Numbered, StoreError
 from duologue.server.storage.disk import DiskReserve
 from duologue.server.storage.reader import Steps
 from duologue.server.storage.retention import Retention
@@ -94,9 +94,9 @@ class Listener:
     async def until_stored(self, stream: str, sender: str, upto: int) -> None:
         await self.until(lambda: self.stored.get((stream, sender), 0) >= upto)
 
-    def _committed(self, stored: Sequence[Stored]) -> None:
-        self.commits += 1
-        for _, sender, stream, upto, numbered in stored:
+    def _committed(self, commit: Commit) -> None:
+        self.commits += bool(commit.stored)
+        for _, sender, stream, upto, numbered in commit.stored:
             self.numbered += numbered
             assert upto > self.stored.get((stream, sender), 0), "said twice, or backwards"
             self.stored[stream, sender] = upto

@@ -23,7 +23,7 @@ async def test_who_holds_it_asks_the_new_one_from_then_on() -> None:
     in_use.use(failed("second"))
     with pytest.raises(StoreError, match="second"):
         await held.synced()
-    assert [*held.live_chats, *held.live_rooms, *held.blocks, *held.asking] == []
+    assert [*held.live_chats, *held.live_rooms, *held.blocks, *held.asking, *held.accounts] == []
 
 
 def test_it_can_be_asked_all_that_a_store_can() -> None:

@@ -67,7 +67,9 @@ async def on_disk(path: Path, limits: MailboxLimits) -> AsyncIterator[House]:
 
 async def in_memory(_: Path, limits: MailboxLimits) -> AsyncIterator[House]:
     told: list[Stored] = []
-    yield House(Unreceived(told.extend, pressure=print, mailbox=limits), keeps=False, told=told)
+    yield House(
+        Unreceived(lambda commit: told.extend(commit.stored), pressure=print, mailbox=limits), keeps=False, told=told
+    )
 
 
 Makes = Callable[[Path, MailboxLimits], AsyncIterator[House]]

@@ -15,7 +15,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from duologue.core.errors import PeerError
-from duologue.server.storage.base import KeptLetter, Letter, StoreError, StreamProgress
+from duologue.server.storage.base import ChatProgress, KeptLetter, Letter, StoreError, StreamProgress
 from duologue.server.storage.letters import STREAMS_OF_A_CHAT
 from duologue.server.storage.mailroom import Mailroom
 from duologue.server.storage.migrations import migrate
@@ -323,3 +323,63 @@ async def test_many_letters_are_in_the_room_in_their_order(listener: Listener) -
     found = await store.room_history("#room", asker="alice", limit=200)
     assert [message.text for message in found] == [*(str(n) for n in range(150) if n != 70), "after"]
     await store.close()
+
+
+# Accounts that are gone, while somebody else has their name
+
+
+GINA = [("gina", "2026-12-01T11:42:33Z")]
+
+
+def between(sender: str, recipient: str, stream: str = "l", number: int = 1) -> Letter:
+    return Letter(stream, number, sender, recipient, b":hi\n", 5.0)
+
+
+async def test_a_stream_of_the_one_before_does_not_go_on_and_is_told_to_nobody(store: SqliteStore) -> None:
+    await store.hand_in(between("gina", "bob"))
+    await store.accounts_are([], GINA)
+    for number in (1, 2, 7):
+        with pytest.raises(PeerError, match=f"l does not go on with message {number}"):
+            await store.hand_in(between("gina", "bob", number=number))
+    assert await store.progress("l", "gina") is None
+    assert await store.receipt("l", "bob", 1) is None, "there is nobody to tell"
+    assert await store.undelivered("bob", 0, 1000) == [], "and yet he has it"
+
+
+async def test_what_is_for_the_one_before_is_refused_and_what_came_in_time_is_known(store: SqliteStore) -> None:
+    store.chat_started("c", "bob", "gina", 1.0)
+    store.append("c", "bob", b":one\n", 1, 2.0)
+    store.chat_ended("c", "removed", 3.0)
+    await store.hand_in(between("bob", "gina"))
+    await store.accounts_are([], GINA)
+    for stream, number in (("c", 2), ("c.2", 1), ("l", 2)):
+        with pytest.raises(PeerError, match="gina is somebody else now") as caught:
+            await store.hand_in(between("bob", "gina", stream, number))
+        assert caught.value.code == "unknown"
+    known = StreamProgress("l", "bob", "gina", 1, 0)
+    assert await store.hand_in(between("bob", "gina")) == KeptLetter(known, None)
+    assert await store.progress("l", "bob") == known
+    assert await store.receipt("l", "gina", 1) is None
+    assert await store.progress("l", "bob") == known, "she has received nothing"
+    assert await store.undelivered("gina", 0, 1000) == []
+    assert await store.chat_standing("c", "gina", None) is None
+    assert await store.chat_standing("c", "bob", None) == ChatProgress("gina", "removed", 1)
+
+
+async def test_a_room_that_the_one_before_spoke_in_takes_no_more_of_that_stream(store: SqliteStore) -> None:
+    await store.hand_in(between("gina", "#r", "room"))
+    await store.accounts_are([], GINA)
+    (refusal, kept) = await store.hand_in_all([between("gina", "#r", "room", 2), between("gina", "#r", "room2")])
+    assert isinstance(refusal, PeerError)
+    assert isinstance(kept, KeptLetter)
+
+
+async def test_letters_and_chats_of_the_same_commit_are_of_the_life_in_which_they_were_asked(
+    store: SqliteStore,
+) -> None:
+    before = asyncio.ensure_future(store.hand_in(between("bob", "gina", "before")))
+    born = asyncio.ensure_future(store.accounts_are([], GINA))
+    after = asyncio.ensure_future(store.hand_in(between("bob", "gina", "after")))
+    await asyncio.gather(before, born, after)
+    assert [found.stream for found in await store.undelivered("gina", 0, 1000)] == ["after"]
+    assert [found.stream for found in await store.history("gina", "bob", limit=9)] == ["after"]

@@ -9,7 +9,7 @@ import pytest
 
 from duologue.core.errors import PeerError
 from duologue.server.storage.base import Letter, LiveChat, LiveRoom, LiveStream, StoreError
-from duologue.server.storage.migrations import INDEXED_ANEW, LISTED, MIGRATIONS, migrate
+from duologue.server.storage.migrations import ACCOUNTS, INDEXED_ANEW, LISTED, MIGRATIONS, migrate
 from duologue.server.storage.rows import PLACE_BITS
 from tests.server.storage.conftest import Listener
 
@@ -206,3 +206,23 @@ async def test_what_was_there_before_the_marks_counts_as_read_and_what_comes_the
         ("mallory", "bob", 5),
     ]
     connection.close()
+
+
+async def test_accounts_are_noted_beside_what_was_there_and_take_none_of_it_away(tmp_path: Path) -> None:
+    connection = sqlite3.connect(tmp_path / PATH, isolation_level=None)
+    migrate(connection, PATH, MIGRATIONS[: MIGRATIONS.index(ACCOUNTS)])
+    connection.executescript(A_CHAT)
+    connection.execute("UPDATE stream SET name = 'c'")
+    connection.execute("INSERT INTO block VALUES ('alice', 'eve')")
+    connection.close()
+    store = Listener(tmp_path / PATH).open()
+    try:
+        assert store.accounts == []
+        await store.accounts_are([("alice", "2026-01-01"), ("bob", "")], [])
+        assert [found.text for found in await store.history("alice", "bob", limit=5)] == ["one", "two"]
+        assert store.blocks == [("alice", "eve")]
+        await store.accounts_are([], [("alice", "2026-12-01T11:42:33Z")])
+        assert await store.history("alice", "bob", limit=5) == []
+        assert [found.text for found in await store.history("bob", "alice", limit=5)] == ["one", "two"]
+    finally:
+        await store.close()

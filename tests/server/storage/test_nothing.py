@@ -29,6 +29,7 @@ async def test_what_is_said_is_taken_and_every_question_is_told_what_happened() 
         store.history("alice", "bob", limit=9),
         store.search("alice", "one", 9),
         store.have_talked("alice", "bob"),
+        store.accounts_are([], [("alice", "")]),
     ]
     for question in questions:
         with pytest.raises(StoreError, match=r"messages\.db: the disk is full"):
@@ -36,5 +37,5 @@ async def test_what_is_said_is_taken_and_every_question_is_told_what_happened() 
     store.chat_ended("c", "left", 3.0)
     store.block_is("alice", "bob", True)
     store.asking_is("alice", "nobody")
-    assert [*store.live_chats, *store.blocks, *store.asking] == []
+    assert [*store.live_chats, *store.blocks, *store.asking, *store.accounts] == []
     await store.close()

@@ -87,3 +87,22 @@ def test_places_are_what_each_share_counts_for(changes: list[tuple[str, int]]) -
     by_share = [count for sender, count in counts.items() if not sender.startswith("~")] + [guests]
     assert house.shares.waiting("bob") == sum(counts.values())
     assert house.shares._mailboxes["bob"].places == sum(min(count, LIMITS.per_sender) for count in by_share)
+
+
+def test_nothing_waits_for_the_next_of_a_name_and_nobody_is_unheard() -> None:
+    house = House(alice=2)
+    assert not house.takes("alice")
+    assert [house.takes("dave", is_heard=False) for _ in range(3)] == [True, True, False]
+    house.waits.clear()
+    house.shares.forget({"carol"})
+    assert not house.takes("alice"), "somebody else"
+    house.shares.forget({"bob"})
+    assert house.takes("alice")
+    assert house.takes("dave", is_heard=False)
+
+
+def test_who_is_new_under_a_name_that_was_blocked_has_a_share_of_their_own() -> None:
+    house = House()
+    assert [house.takes("dave", is_heard=False) for _ in range(3)] == [True, True, False]
+    house.shares.forget({"dave"})
+    assert house.takes("dave", is_heard=False)

@@ -10,7 +10,7 @@ from duologue.server.storage.rows import Batch, ChunkRow, NextNumbers
 
 def batch(chunks: int, messages: int, size: int) -> Batch:
     rows = [ChunkRow(number, number, 0, 1, messages, 0.0, b"x" * size) for number in range(chunks)]
-    return Batch([], [], rows, [], [], NextNumbers(), [])
+    return Batch([], [], rows, [], [], NextNumbers(), [], 0)
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,10 @@ class Room:
         self.told: list[Stored] = []
         self.pressure: list[tuple[str, str, bool]] = []
         self.store = Unreceived(
-            self.told.extend, pressure=lambda *news: self.pressure.append(news), mailbox=mailbox, wall_clock=lambda: now
+            lambda commit: self.told.extend(commit.stored),
+            pressure=lambda *news: self.pressure.append(news),
+            mailbox=mailbox,
+            wall_clock=lambda: now,
         )
         self.store.chat_started("c", "alice", "bob", 1.0)
 
@@ -194,3 +197,65 @@ async def test_numbers_go_on_after_a_restart() -> None:
     first = await said(after, 1)
     assert last < first < 10**18
     assert first < 2**53, "what a page can count"
+
+
+# Accounts that are gone, while somebody else has their name
+
+
+BOB_IS_BORN = [("bob", "2026-12-01T11:42:33Z")]
+
+
+async def test_the_next_of_a_name_has_no_mail_and_no_chats_of_the_one_before(room: Room) -> None:
+    store = room.store
+    store.append("c", "alice", b":one\n:two\n", 2, 2.0)
+    store.append("c", "bob", b":re\n", 1, 2.0)
+    store.received("c", "alice", "c", 1)
+    store.chat_ended("c", "removed", 3.0)
+    await store.hand_in(Letter("l", 1, "alice", "bob", b":hi\n", 4.0))
+    assert await room.mail() == ["two", "hi"]
+    await store.accounts_are([], BOB_IS_BORN)
+    assert await room.mail() == []
+    assert await store.chat_standing("c", "bob", None) is None
+    assert await store.progress("c", "bob") is None
+    assert await store.receipt("l", "bob", 1) is None
+    assert not await store.have_talked("alice", "bob")
+    assert not await store.have_talked("bob", "alice")
+    with pytest.raises(PeerError, match="does not go on"):
+        await store.hand_in(Letter("c", 2, "bob", "alice", b":mine?\n", 4.0))
+    for stream, number in (("c", 2), ("c.2", 1), ("l", 1)):
+        with pytest.raises(PeerError, match="bob is somebody else now"):
+            await store.hand_in(Letter(stream, number, "alice", "bob", b":late\n", 4.0))
+    assert [found.text for found in await store.undelivered("alice", 0, 1000)] == ["re"]
+    assert await store.receipt("c", "alice", 1) is None, "there is nobody to tell"
+    assert await store.undelivered("alice", 0, 1000) == []
+    await store.hand_in(Letter("l2", 1, "alice", "bob", b":new\n", 4.0))
+    assert await room.mail() == ["new"]
+
+
+async def test_places_in_a_mailbox_are_free_for_the_next_of_the_name() -> None:
+    room = Room(MailboxLimits(1, 1))
+    room.store.chat_ended("c", "left", 2.0)
+    await room.store.hand_in(Letter("l", 1, "alice", "bob", b":old\n", 3.0))
+    await room.store.accounts_are([], BOB_IS_BORN)
+    await room.store.hand_in(Letter("l2", 1, "alice", "bob", b":new\n", 3.0))
+    assert await room.mail() == ["new"]
+
+
+async def test_the_next_of_a_name_has_nobody_blocked(room: Room) -> None:
+    store = room.store
+    store.chat_ended("c", "left", 2.0)
+    await store.hand_in(Letter("l", 1, "alice", "bob", b":unheard\n", 3.0, is_heard=False))
+    assert await store.progress("l", "alice") is not None
+    await store.accounts_are([], BOB_IS_BORN)
+    assert await store.progress("l", "alice") is None
+    await store.hand_in(Letter("l2", 1, "alice", "bob", b":heard\n", 3.0))
+    assert await room.mail() == ["heard"]
+
+
+async def test_births_have_rising_numbers_and_others_keep_what_is_theirs(room: Room) -> None:
+    room.store.append("c", "alice", b":one\n", 1, 2.0)
+    room.store.chat_ended("c", "left", 3.0)
+    first = await room.store.accounts_are([("alice", "")], [("dave", "")])
+    assert 0 < first < await room.store.accounts_are([], [("dave", "")])
+    assert await room.mail() == ["one"]
+    assert room.store.accounts == ()

@@ -117,8 +117,8 @@ async def test_a_commit_waits_for_its_turn(file: StoreFile) -> None:
     turn = Lock()
     connection = file.writer()
     seen: list[bool] = []
-    connection.set_trace_callback(lambda _: seen.append(turn.locked()))
     writer = Writer(connection, asyncio.get_running_loop(), turn, MAILBOX, lambda _, __: done.set(), print, nothing)
+    connection.set_trace_callback(lambda _: seen.append(turn.locked()))
     with turn:
         writer.write(in_chats(1).take())
         assert rows(file, "SELECT id FROM chat") == []
