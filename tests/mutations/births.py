@@ -36,14 +36,14 @@ DEFENCES = (
     Defence(
         "birth: who was never known is born",
         _IDENTITY,
-        "return self._is_first",
+        "return not self._known",
         "return True",
         f"{_OF_IDENTITY}test_somebody_who_was_never_known_is_born",
     ),
     Defence(
         "birth: an update takes nobody's history away",
         _IDENTITY,
-        "return self._is_first",
+        "return not self._known",
         "return False",
         f"{_OF_IDENTITY}test_the_first_reading_of_a_store_that_knows_nobody_is_of_accounts_from_before",
     ),
