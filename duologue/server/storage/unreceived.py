@@ -212,7 +212,7 @@ class Unreceived:
         for stream in chat.streams:
             if stream.recipient in gone:
                 stream.held.cut_off(stream.received)
-        if gone:
+        if gone and chat.id in self._chats:  # settling one can have another forgotten
             self._settle(chat)
 
     def block_is(self, nickname: str, other: str, is_on: bool) -> None:
