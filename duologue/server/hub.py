@@ -268,7 +268,7 @@ class Hub:
     def begin_anew(self, nicknames: Collection[str]) -> None:
         """Forget accounts that are gone, whose sessions have ended: the next of such a name is somebody else."""
         for nickname in nicknames:
-            self.perform(self.switchboard.remove(self.time(), nickname))
+            self.perform(self.switchboard.remove(nickname))
         self.people.begin_anew(nicknames)
         self.room_rules.begin_anew(nicknames)
 
