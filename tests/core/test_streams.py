@@ -123,6 +123,56 @@ class TestRecipientReturns:
         bob.next_stream()
         assert (bob.at, bob.pushed, bob.is_at_end) == (new, 0, False)
 
+    def test_what_came_late_in_an_older_stream_is_not_among_what_it_had(self) -> None:
+        """11.2."""
+        old = Stream("c", sent=4, received=1)
+        bob = direction(old)
+        new = bob.sender_returns(None).stream
+        new.counts(3, 9)
+        old.counts(2, 9)
+        assert bob.recipient_returns(StreamHeld("c.2", 1)) == [old, new]
+        assert (old.received, bob.at, bob.pushed) == (4, old, 4)
+
+    def test_a_server_that_starts_does_not_know_what_came_late(self) -> None:
+        old, new = Stream("c", 4, 4, 2, is_recovered=True), Stream("c.2", 3, 3, 0, is_recovered=True)
+        bob = direction(old, new)
+        assert bob.recipient_returns(StreamHeld("c.2", 3)) == [new]
+        assert (bob.at, bob.pushed) == (old, 2)
+
+    def test_it_is_handed_what_came_late_and_then_goes_on_where_it_was(self) -> None:
+        """Nothing twice, whichever stream is gone back to meanwhile."""
+        first, second, third = Stream("c", sent=4), Stream("c.2", sent=5), Stream("c.3", sent=9)
+        bob = direction(first, second, third)
+        for _ in range(2):
+            bob.next_stream()
+        bob.pushed = 6
+        assert bob.go_back(second, 5)
+        second.counts(1, 9)
+        assert (bob.at, bob.pushed) == (second, 5)
+        assert bob.go_back(first, 4)
+        first.counts(1, 9)
+        assert not bob.go_back(second, 6), "its turn comes"
+        second.counts(1, 9)
+        was = []
+        while True:
+            was.append((bob.at.name, bob.pushed))
+            if bob.at is third:
+                break
+            bob.pushed = bob.at.sent
+            bob.next_stream()
+        assert was == [("c", 4), ("c.2", 5), ("c.3", 6)]
+
+    def test_who_comes_back_begins_with_what_is_missing(self) -> None:
+        first, second = Stream("c", sent=4, received=4), Stream("c.2", sent=5, received=1)
+        bob = direction(first, second)
+        bob.next_stream()
+        bob.go_back(first, 4)
+        bob.recipient_returns(None)
+        assert (bob.at, bob.pushed) == (second, 1)
+        bob.go_back(first, 4)
+        bob.recipient_returns(StreamHeld("c.2", 3))
+        assert (bob.at, bob.pushed) == (second, 3)
+
     def test_who_has_everything_is_level(self) -> None:
         stream = Stream("c", sent=4)
         bob = direction(stream)

@@ -9,7 +9,7 @@ import contextlib
 import logging
 from collections.abc import Callable, Iterable
 
-from duologue.core.commands.chat import Ping, ResumeChat
+from duologue.core.commands.chat import Ping, ResumeChat, SendLetter
 from duologue.core.effects import CloseChat, OpenChat, PauseChat, ReopenChat
 from duologue.core.privacy import Privacy
 from duologue.core.requests import Chat
@@ -19,6 +19,7 @@ from duologue.server.chats.acknowledgements import Acknowledgements
 from duologue.server.chats.bookkeeping import Bookkeeping
 from duologue.server.chats.delivery import Delivery
 from duologue.server.chats.feed import Feed
+from duologue.server.chats.late_lines import LateLines
 from duologue.server.chats.mailbox import Mailbox
 from duologue.server.history import HistoryReader
 from duologue.server.metering import Metering
@@ -71,6 +72,13 @@ class ChatService:
             taken=self._taken,
         )
         self.acknowledgements = Acknowledgements(store, metering, session_of=directory.sessions.get)
+        self._late_lines = LateLines(
+            store,
+            self.delivery,
+            live=self.acknowledgements.live,
+            counted=self._count_one,
+            wall_clock=wall_clock,
+        )
         self.history = HistoryReader(store, self._bookkeeping, privacy.is_heard)
         self.mailbox = Mailbox(
             store,
@@ -169,6 +177,16 @@ class ChatService:
             await self._store.synced()
         self.acknowledgements.forget_chat(chat)
         self._traffic.forget(chat.id)
+
+    # Letters
+
+    def send_letter(self, session: Session, letter: SendLetter) -> None:
+        """Carry out `/msg`: a letter, or the rest of a stream."""
+        if not self._late_lines.take(session, letter):
+            self.mailbox.send(session, letter)
+
+    def _count_one(self) -> None:
+        self._traffic.messages += 1
 
     # Reports of clients
 

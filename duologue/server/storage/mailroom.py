@@ -174,7 +174,7 @@ class Mailroom:
             return None
         (partner,) = {*streams[0][2:4]} - {me}
         mine = [found for found in streams if found.sender == me and stream in (None, found.name)]
-        return ChatProgress(partner, str(reason), max(mine[-1].stored, mine[-1].received) if mine else 0)
+        return ChatProgress(partner, str(reason), mine[-1].stored if mine else 0)
 
     # Rows
 
@@ -196,12 +196,12 @@ class Mailroom:
         """Keep a letter, where `streams` are those of its chat, among `rows` that are still to be written."""
         check_number(letter)
         if streams and (streams[0].ended is None or {*streams[0][2:4]} != {letter.sender, letter.recipient}):
-            raise bad_number(letter)
+            raise bad_number(letter.stream, letter.number)
         stream = _newest(streams, letter.stream, letter.sender)
         if stream and is_there(letter, stream.stored, stream.received):
             return KeptLetter(stream.progress, None)
         if stream is None and len(streams) >= STREAMS_OF_A_CHAT:
-            raise bad_number(letter)
+            raise bad_number(letter.stream, letter.number)
         waits = has_mailbox(letter.recipient) and (stream is None or letter.number > stream.received)
         if waits:
             self._shares.check(letter)
