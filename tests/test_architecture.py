@@ -30,7 +30,7 @@ LAYERS = (
         "server.unfinished",
         "server.kept",
     ),
-    ("server.chats.service", "server.rooms", "server.people.service"),
+    ("server.chats.service", "server.chats.late_lines", "server.rooms", "server.people.service"),
     (
         *("server.chats.delivery", "server.chats.mailbox", "server.chats.acknowledgements", "server.history"),
         *("server.people.watchers", "server.people.presence_watchers", "server.backpressure", "server.metering"),

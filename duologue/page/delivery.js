@@ -35,7 +35,10 @@ export const current = () => chats().find((chat) => !chat.isOver);
 export function begin() {
 	asked = new Set();
 	broken.clear();
-	for (const chat of chats()) guard(() => (chat.lines.length || !chat.isOver) && askToResume(chat));
+	for (const chat of chats()) {
+		if (isRest(chat)) guard(() => handIn(chat));
+		else if (chat.lines.length || !chat.isOver) guard(() => askToResume(chat));
+	}
 }
 
 function askToResume(chat) {
@@ -152,6 +155,26 @@ function forget({ id, lines }) {
 	save("chats");
 }
 
+// What is left of an earlier stream of a chat is handed in under its own numbers, as the partner may have it.
+const isRest = ({ id }) => id.startsWith(".");
+
+function leaveRest(chat) {
+	if (!chat.lines.length) return;
+	const rest = { ...chat, id: `.${chat.stream}`, partnerStream: chat.stream, isOver: true };
+	kept.chats[rest.id] = rest;
+	handIn(rest);
+}
+
+const handIn = (chat) => numbered(chat).forEach((line) => post(chat.partner, line));
+
+// The server does not know its stream so far: it is said as something new.
+function sayAnew(rest) {
+	delete kept.chats[rest.id];
+	change(live, { lines: [...live.lines, ...rest.lines] });
+	sendDue();
+	return [];
+}
+
 // The server has stored our messages up to this one.
 function store(chat, upto) {
 	if (upto <= chat.stored) return;
@@ -167,7 +190,7 @@ function ended(event, id, had) {
 	chat.isOver = true;
 	mark({ stored: had, delivered: 0, stream: chat.stream });
 	store(chat, had);
-	for (const line of numbered(chat)) post(chat.partner, line);
+	handIn(chat);
 	forget(chat);
 	postAll(chat.partner);
 	return told;
@@ -267,7 +290,8 @@ const NOTES = {
 		live = kept.chats[event.chat] ?? beginChat(event.chat, event.nickname);
 		if (live.stream !== event.stream) {
 			store(live, event.had);
-			change(live, { stream: event.stream, stored: event.taken });
+			leaveRest(live);
+			change(live, { stream: event.stream, stored: event.taken, lines: [] });
 		}
 		begins(live.partnerStream, heard(live.partner, live.partnerStream) + 1);
 		written = event.taken;
@@ -303,10 +327,11 @@ const NOTES = {
 	},
 	refused: (event) => (event.of === "say" ? [] : [event]), // said too late: it goes as a letter
 	not_kept(event) {
+		const chat = sendingIn(event.stream);
+		if (chat && isRest(chat) && event.code === "bad_number" && live?.partner === chat.partner) return sayAnew(chat);
 		for (const [number, id] of idsIn(event.stream)) if (number >= event.number) set(id, "refused");
 		delete kept.letters[event.stream];
 		save("letters");
-		const chat = sendingIn(event.stream);
 		if (chat) forget({ ...chat, lines: [] });
 	},
 	acknowledged(event) {

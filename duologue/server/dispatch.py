@@ -195,7 +195,7 @@ def _send_letter(hub: Hub, session: Session, command: SendLetter) -> None:
     if is_room(command.nickname):
         hub.rooms.say(session, command)
     else:
-        hub.chats.mailbox.send(session, command)
+        hub.chats.send_letter(session, command)
 
 
 def _send_letters(hub: Hub, session: Session, command: SendLetters) -> None:

@@ -12,6 +12,8 @@ FEED = "duologue/server/chats/feed.py"
 HUB = "duologue/server/hub.py"
 THE_REST = f"{SCENES}test_the_rest_of_a_chat_comes_after_its_end_and_before_the_next_chat"
 
+_LATE = "tests/server/chats/test_late_lines.py::"
+
 DEFENCES = (
     Defence(
         "the end of a chat is told where its messages are",
@@ -149,5 +151,63 @@ DEFENCES = (
         "    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)",
         "    ",
         "tests/server/net/test_binding.py::test_a_line_does_not_wait_for_the_ack_of_the_one_before",
+    ),
+    # Late lines
+    Defence(
+        "a late line is taken once",
+        "duologue/server/chats/late_lines.py",
+        "elif letter.number <= sent:",
+        "elif False:",
+        f"{_LATE}test_what_is_there_already_is_answered_and_not_taken_again",
+    ),
+    Defence(
+        "and nothing is missing before it",
+        "duologue/server/chats/late_lines.py",
+        "if letter.number > sent + 1:",
+        "if False:",
+        f"{_LATE}test_one_before_which_something_is_missing_is_refused",
+    ),
+    Defence(
+        "one that was handed over before is handed what came late",
+        "duologue/server/chats/delivery.py",
+        "        if self.direction.go_back(stream, pushed):\n",
+        "        if False:\n",
+        "tests/server/chats/test_delivery.py::test_what_comes_late_is_handed_over_in_its_stream_and_then_it_goes_on",
+    ),
+    Defence(
+        "and goes on where it was",
+        "duologue/core/streams.py",
+        "self._left.pop(self._at, self.at.received)",
+        "self.at.received",
+        "tests/core/test_streams.py::TestRecipientReturns",
+    ),
+    Defence(
+        "who has something of the next stream may lack what came late in the one before",
+        "duologue/core/streams.py",
+        "            older.received = older.closed_at\n",
+        "            older.received = older.sent\n",
+        "tests/core/test_streams.py::TestRecipientReturns",
+    ),
+    Defence(
+        "a server that starts does not know what came late",
+        "duologue/core/streams.py",
+        "self.closed_at = received if is_recovered else sent",
+        "self.closed_at = sent",
+        "tests/core/test_streams.py::TestRecipientReturns",
+    ),
+    Defence(
+        "what comes late is stored in its own stream",
+        "duologue/server/storage/gathering.py",
+        "self._known(chat_id, sender, late) if late else self._streams[chat_id, sender]",
+        "self._streams[chat_id, sender]",
+        "tests/server/storage/test_gathering.py::test_what_comes_late_goes_on_in_its_own_stream",
+    ),
+    Defence(
+        "what is told to be had is stored",
+        "duologue/server/storage/mailroom.py",
+        "str(reason), mine[-1].stored if mine else 0)",
+        "str(reason), max(mine[-1].stored, mine[-1].received) if mine else 0)",
+        "tests/server/storage/test_mailroom.py"
+        "::test_a_chat_that_a_killed_server_left_goes_into_the_mailbox_when_it_ends",
     ),
 )

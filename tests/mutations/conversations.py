@@ -49,10 +49,10 @@ DEFENCES = (
         _MODEL,
     ),
     Defence(
-        "a chat that is on is in the list",
+        "what is said in a chat that is on is counted",
         _CONVERSATIONS,
-        "        ends = connection.execute(_ENDS_OF_LIVE, (asker, target, lowest)).fetchall()\n        ends +=",
-        "        ends =",
+        "for which in (_SINCE, _IS_ON))",
+        "for which in (_SINCE,))",
         _MODEL,
     ),
     Defence(

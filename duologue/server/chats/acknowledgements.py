@@ -54,6 +54,10 @@ class Acknowledgements:
         self._ended.discard(chat.id)
         self._chats.pop(chat.id, None)
 
+    def live(self, chat_id: str) -> Chat | None:
+        """Return a chat that is not over."""
+        return None if chat_id in self._ended else self._chats.get(chat_id)
+
     def greet(self, session: Session) -> None:
         """Send the first PONG: all three sockets are attached. At once, because the client waits for it."""
         session.tell(Acknowledged())
@@ -143,7 +147,7 @@ class Acknowledgements:
     def owe_sender(self, direction: Direction, stream: Stream) -> None:
         """Note that there is news of `stream` for its sender."""
         session = self._speakers.get(direction)
-        if session and not session.is_over and stream is direction.current:
+        if session and not session.is_over and (stream is direction.current or stream.is_late):
             self._reporter(session).news(stream)
 
     def stored(self, news: Stored) -> None:

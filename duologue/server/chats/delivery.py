@@ -252,6 +252,16 @@ class Flow:
         if self._sender:
             self._sender.chat_socket.release(Hold.CATCHING_UP)
 
+    def late(self, stream: Stream, pushed: int) -> None:
+        """Have the recipient handed what follows message `pushed` of an older stream, though it is further."""
+        self.fall_behind()
+        handed = self.direction.pushed
+        if self.direction.go_back(stream, pushed):
+            self._stop_pushing()
+            if self._recipient:
+                self._recipient.handed.next_stream(self.direction, handed)
+                self.announce(self._recipient)
+
     def begin(self) -> None:
         """Note that the sender has begun a new stream: what is live belongs to the one before."""
         self.fall_behind()
@@ -328,6 +338,14 @@ class Delivery:
     def say(self, chat: Chat, sender: Session, text: str) -> None:
         """Take a message that came among commands."""
         self._flow(chat, sender.nickname).say(encode_message(text))
+
+    def late(self, chat: Chat, sender: str, stream: Stream, pushed: int) -> None:
+        """Note that more of an older stream has come, which is to be counted next; the partner holds up to `pushed`."""
+        self._flow(chat, sender).late(stream, pushed)
+
+    def push(self, chat: Chat, sender: str) -> None:
+        """Hand the partner what is missing of what `sender` said."""
+        self._flow(chat, sender).push()
 
     def stored(self, chat: str, sender: str) -> None:
         """Note that more messages of `sender` are in the store."""

@@ -9,7 +9,7 @@ import contextlib
 import logging
 from collections.abc import Callable
 
-from duologue.core.commands.chat import Ping, ResumeChat
+from duologue.core.commands.chat import Ping, ResumeChat, SendLetter
 from duologue.core.effects import CloseChat, OpenChat, PauseChat, ReopenChat
 from duologue.core.privacy import Privacy
 from duologue.core.requests import Chat
@@ -20,6 +20,7 @@ from duologue.server.chats.bookkeeping import Bookkeeping
 from duologue.server.chats.delivery import Delivery
 from duologue.server.chats.feed import Feed
 from duologue.server.chats.following import FollowService
+from duologue.server.chats.late_lines import LateLines
 from duologue.server.chats.mailbox import Mailbox
 from duologue.server.history import HistoryReader
 from duologue.server.metering import Metering
@@ -73,6 +74,13 @@ class ChatService:
             keeper=self._keeper,
             taken=self._taken,
             handed=self.following.handed_over,
+        )
+        self._late_lines = LateLines(
+            store,
+            self.delivery,
+            live=self.acknowledgements.live,
+            counted=self._count_one,
+            wall_clock=wall_clock,
         )
         self.history = HistoryReader(store, self._bookkeeping, privacy.is_heard)
         self.mailbox = Mailbox(
@@ -183,6 +191,16 @@ class ChatService:
     def settle(self) -> None:
         """Give the store all that was said until now."""
         self._bookkeeping.settle()
+
+    # Letters
+
+    def send_letter(self, session: Session, letter: SendLetter) -> None:
+        """Carry out `/msg`: a letter, or the rest of a stream."""
+        if not self._late_lines.take(session, letter):
+            self.mailbox.send(session, letter)
+
+    def _count_one(self) -> None:
+        self._traffic.messages += 1
 
     # Reports of clients
 

@@ -192,7 +192,7 @@ class Mailroom:
             return None
         (partner,) = {*streams[0][2:4]} - {me}
         mine = [found for found in streams if found.sender == me and stream in (None, found.name)]
-        return ChatProgress(partner, str(reason), max(mine[-1].stored, mine[-1].received) if mine else 0)
+        return ChatProgress(partner, str(reason), mine[-1].stored if mine else 0)
 
     def _is_of(self, stream: _Stream, nickname: str) -> bool:
         """Return whether a stream of `nickname` is of the account that has the name now."""
@@ -245,14 +245,14 @@ class Mailroom:
             return
         is_over_and_theirs = streams[0].ended is not None and {*streams[0][2:4]} == {letter.sender, letter.recipient}
         if not is_over_and_theirs or not self._is_of(streams[0], letter.sender):
-            raise bad_number(letter)
+            raise bad_number(letter.stream, letter.number)
 
     def _check_goes_on(self, letter: Letter, streams: list[_Stream], stream: _Stream | None) -> None:
         """Raise PeerError where nothing more can come in this chat, or no stream begin."""
         if streams and not self._is_of(streams[0], letter.recipient):
             raise is_gone(letter)
         if stream is None and len(streams) >= STREAMS_OF_A_CHAT:
-            raise bad_number(letter)
+            raise bad_number(letter.stream, letter.number)
 
     def _new_stream(self, letter: Letter, others: list[_Stream], rows: _Rows) -> _Stream:
         """Return a stream for a letter that begins one: in the chat that it belongs to, or in one made for it.

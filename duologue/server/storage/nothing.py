@@ -34,7 +34,7 @@ class RemembersNothing:
     def stream_began(self, chat_id: str, sender: str, stream: str) -> None:
         pass
 
-    def append(self, chat_id: str, sender: str, lines: bytes, count: int, at: float) -> None:
+    def append(self, chat_id: str, sender: str, lines: bytes, count: int, at: float, stream: str | None = None) -> None:
         pass
 
     def expect(self, collect: Callable[[], None]) -> None:

@@ -164,11 +164,11 @@ class SqliteStore(ConversationStore):
         self._waiting.stream_began(chat_id, sender, stream)
         self._due()
 
-    def append(self, chat_id: str, sender: str, lines: bytes, count: int, at: float) -> None:
+    def append(self, chat_id: str, sender: str, lines: bytes, count: int, at: float, stream: str | None = None) -> None:
         """Take `count` whole message lines; they follow those taken before. Raises KeyError outside a live chat."""
         if self._refusal is not None:
             raise self._refusal
-        self._waiting.append(chat_id, sender, lines, count, at)
+        self._waiting.append(chat_id, sender, lines, count, at, stream)
         if not self._writing:
             self._due()
 

@@ -47,8 +47,8 @@ class Shelf(RemembersNothing):
         self.is_broken = False
         self.overlapping_reads = 0
 
-    def append(self, chat_id: str, sender: str, lines: bytes, count: int, at: float) -> None:
-        stream = self.streams.get((chat_id, sender), chat_id)
+    def append(self, chat_id: str, sender: str, lines: bytes, count: int, at: float, stream: str | None = None) -> None:
+        stream = stream or self.streams.get((chat_id, sender), chat_id)
         found = lines.splitlines(keepends=True)
         assert len(found) == count
         self.waiting += [(sender, stream, line) for line in found]
@@ -152,6 +152,13 @@ class Talk:
         assert not [*connection.receiver("".join(f":{text}\n" for text in texts).encode())]
         if settles:
             self.bookkeeping.settle()
+
+    def comes_late(self, stream: Stream, text: str) -> None:
+        pushed, line = stream.sent, f":{text}\n".encode()
+        self.shelf.append("id", "alice", line, 1, 0.0, stream.name)
+        self.delivery.late(self.chat, "alice", stream, pushed)
+        stream.counts(1, len(line))
+        self.delivery.push(self.chat, "alice")
 
     def commits(self, most: int = 10**6) -> None:
         for sender, name in self.shelf.commit(most):
@@ -534,6 +541,37 @@ async def test_a_stream_that_begins_while_the_other_is_behind_is_announced_when_
     talk.drains(talk.bob)
     await talk.settles()
     assert talk.heard == ["one", "two", f"> stream_begins alice {stream.name} 1", "three"]
+
+
+async def test_what_comes_late_is_handed_over_in_its_stream_and_then_it_goes_on(talk: Talk) -> None:
+    """11.2: nothing twice, and in between nothing is missed."""
+    talk.says("one")
+    talk.commits()
+    talk.goes(talk.alice)
+    new = talk.alice_is_back().name
+    talk.says("three")
+    old = talk.says_to_bob.streams[0]
+    for text in ("two", "two and a half"):
+        talk.comes_late(old, text)
+    talk.says("four")
+    talk.commits()
+    await talk.settles()
+    talk.says("five")
+    began, late, back = f"> stream_begins alice {new} 1", "> stream_begins alice id 2", f"> stream_begins alice {new} 2"
+    assert talk.heard == ["one", began, "three", late, "two", "two and a half", back, "four", "five"]
+
+
+async def test_what_comes_late_for_one_who_is_away_waits_for_it(talk: Talk) -> None:
+    talk.says("one")
+    talk.goes(talk.alice)
+    talk.alice_is_back()
+    talk.says("three")
+    talk.goes(talk.bob)
+    talk.comes_late(talk.says_to_bob.streams[0], "two")
+    talk.commits()
+    talk.bob_is_back(StreamHeld("id.2", 1))
+    await talk.settles()
+    assert talk.heard == ["> stream_begins alice id 2", "two", "> stream_begins alice id.2 2"]
 
 
 async def test_streams_in_which_nothing_was_said_are_passed_through(talk: Talk) -> None:

@@ -261,8 +261,11 @@ def plan(connection: sqlite3.Connection, query: str) -> str:
 def questions() -> dict[str, str]:
     pair = "(asker = :me AND target = :partner OR asker = :partner AND target = :me)"
     found = {name: text for module in (reader, conversations) for name, text in vars(module).items() if name[0] == "_"}
+    parts = {"_NEWEST", "_PARTNERS"}
     texts = {
-        name: text for name, text in found.items() if isinstance(text, str) and " FROM " in text and "{}" not in text
+        name: text
+        for name, text in found.items()
+        if isinstance(text, str) and " FROM " in text and "{}" not in text and name not in parts
     }
     texts["_WALK"] = texts["_WALK"].format(condition=pair) + " SELECT number FROM walk"
     texts["_CHUNK"] += " WHERE chunk.number IN (:one, :two)"

@@ -48,6 +48,14 @@ async def test_a_message_is_safe_when_the_partner_holds_it(room: Room) -> None:
     assert room.told == [Stored("c", "alice", "c", 2)], "the end of a chat makes nothing safe"
 
 
+async def test_what_comes_late_goes_on_in_its_own_stream(room: Room) -> None:
+    room.store.append("c", "alice", b":one\n", 1, 2.0)
+    room.store.stream_began("c", "alice", "c.2")
+    room.store.append("c", "alice", b":two\n", 1, 2.0, "c")
+    assert await room.read("c", 1) == b":two\n"
+    assert await room.read("c.2") == b""
+
+
 async def test_what_was_received_before_it_was_counted_is_not_held(room: Room) -> None:
     """A partner may acknowledge a message some milliseconds before the server keeps it."""
     room.store.received("c", "alice", "c", 2)
