@@ -71,6 +71,9 @@ class Board:
     def leave(self, now: float, name: str, reason: ChatEnd) -> list[Effect]:
         return as_heard(self.rules.leave(now, name, session_of(name), reason, is_last=True))
 
+    def remove(self, name: str) -> list[Effect]:
+        return as_heard(self.rules.remove(name))
+
     def ask(self, now: float, asker: str, target: str) -> list[Effect]:
         return as_heard(self.rules.ask(now, asker, session_of(asker), target))
 
@@ -151,10 +154,10 @@ class TestTold:
         chat = board.chat_of("alice")
         assert chat is not None
         board.leave(0, "alice", ChatEnd.LOST)
-        effects = board.remove(1, "alice")
+        effects = board.remove("alice")
         assert effects == [CloseChat(chat, ChatEnd.REMOVED), Tell("bob", ChatEnded("alice", ChatEnd.REMOVED))]
         assert board.chat_of("bob") is None
-        assert board.remove(1, "alice") == board.remove(1, "nobody") == []
+        assert board.remove("alice") == board.remove("nobody") == []
         assert board.arrive(2, "alice") == []
 
     def test_a_chat_is_not_on_until_it_is_accepted(self) -> None:

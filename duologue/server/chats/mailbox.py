@@ -30,6 +30,9 @@ from duologue.server.session import Session
 from duologue.server.storage.base import Letter, Store, StreamProgress
 from duologue.server.tasks import Tasks
 
+ALL_STREAMS = "*"
+"""In a PING, the stream of a client that shows the list of conversations: what waits up to a number is there."""
+
 PAGE_BYTES = 64 * 1024
 """Bytes of letters read at a time: half a send queue, so that there is room for other events."""
 
@@ -196,7 +199,10 @@ class Mailbox:
         self._tasks.answer(session.check_socket, self._note(session, stream, received))
 
     async def _note(self, session: Session, stream: str, received: int) -> None:
-        if received:
+        if stream == ALL_STREAMS:
+            for progress in await self._store.receive_all(session.nickname, received):
+                self._tell_sender(progress)
+        elif received:
             await self._receive(session.nickname, stream, received)
         else:
             self._tell_sender(await self._store.progress(stream, session.nickname))

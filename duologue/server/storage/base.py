@@ -334,6 +334,11 @@ class Store(Protocol):
         Returns None if there is no such stream to this recipient, or nobody to be told of it any more.
         """
 
+    async def receive_all(self, me: str, number: int) -> Sequence[StreamProgress]:
+        """Note that `me` holds all that waits for them in streams that go no further than a number, as the list of
+        conversations shows it; return the progress of each of these. Raises StoreError.
+        """
+
     async def progress(self, stream: str, sender: str) -> StreamProgress | None:
         """Return the progress of a letter, or of a stream of a chat that is over. Raises StoreError.
 

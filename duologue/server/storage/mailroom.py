@@ -53,6 +53,8 @@ _WAITING = """SELECT sender, sum(mailbox.last - max(mailbox.first - 1, received)
     WHERE recipient = ? AND mailbox.last > received GROUP BY sender"""
 _NO_LONGER_WAITING = """SELECT coalesce(sum(min(last, :upto) - max(first - 1, :received)), 0)
     FROM mailbox WHERE stream = :stream AND first <= :upto"""
+_WAITING_STREAMS = """SELECT DISTINCT name, sender FROM mailbox CROSS JOIN stream ON stream.number = mailbox.stream
+    WHERE recipient = ? AND stream.last <= ?"""
 _HEARD = "UPDATE chat SET reason = ? WHERE number = ?"
 
 
@@ -178,6 +180,12 @@ class Mailroom:
             return None
         progress = self._receive(mine[-1], upto)
         return progress if self._is_of(mine[-1], progress.sender) else None
+
+    def receive_all(self, me: str, number: int) -> list[StreamProgress]:
+        """Empty the mailbox of streams of which all messages are numbered up to `number`."""
+        rows = self._connection.execute(_WAITING_STREAMS, (me, number >> PLACE_BITS)).fetchall()
+        streams = [found for name, sender in rows if (found := self._ended(name, sender))]
+        return [self._receive(stream, stream.stored) for stream in streams]
 
     def progress(self, stream: str, sender: str) -> StreamProgress | None:
         found = self._ended(stream, sender)

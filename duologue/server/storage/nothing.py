@@ -79,6 +79,9 @@ class RemembersNothing:
     async def undelivered(self, me: str, after: int, limit_bytes: int) -> NoReturn:
         raise self._error
 
+    async def receive_all(self, me: str, number: int) -> NoReturn:
+        raise self._error
+
     async def receipt(self, stream: str, recipient: str, upto: int) -> NoReturn:
         raise self._error
 

@@ -241,6 +241,9 @@ class Unreceived:
                 limit_bytes -= _read(stream, arrival, start, last, limit_bytes, found)
         return found
 
+    async def receive_all(self, me: str, number: int) -> Sequence[StreamProgress]:
+        return ()  # no list shows what waits
+
     async def receipt(self, stream: str, recipient: str, upto: int) -> StreamProgress | None:
         chat = self._over(stream)
         known = chat.said_by(chat.partner_of(recipient), stream) if chat else None
@@ -331,9 +334,7 @@ class Unreceived:
             del self._mailboxes[stream.recipient]
 
     def _keep_for_later(self, stream: HeldStream) -> None:
-        """Put a chat that is over into the mailbox, as far as there is room. Its sender still has the rest, and may
-        hand it in.
-        """
+        """Put a chat that is over into the mailbox, as far as there is room. Its sender has the rest, to hand it in."""
         waiting = self._shares.waiting(stream.recipient)
         room = max(0, self._limit - waiting) if has_mailbox(stream.recipient) else 0
         stream.held.cut_off(stream.received + room)
