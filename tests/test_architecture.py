@@ -39,7 +39,7 @@ LAYERS = (
         *("server.people.directory", "server.people.guests", "server.tasks"),
         *("server.chats.relay", "server.chats.long_chunks", "server.chats.receipts", "server.chats.reporter"),
         "server.chats.bookkeeping",
-        *("server.chats.feed", "server.session"),
+        *("server.chats.rest", "server.session"),
         *(
             "server.auth.passwords",
             "server.auth.session_tokens",

@@ -8,7 +8,7 @@ SCENES = "tests/scenes/test_conversation.py::"
 CARRIERS = "tests/core/test_carriers.py::test_every_event_has_exactly_one_carrier"
 MAILBOX = "duologue/server/chats/mailbox.py"
 DELIVERY = "duologue/server/chats/delivery.py"
-FEED = "duologue/server/chats/feed.py"
+FEED = "duologue/server/chats/rest.py"
 HUB = "duologue/server/hub.py"
 THE_REST = f"{SCENES}test_the_rest_of_a_chat_comes_after_its_end_and_before_the_next_chat"
 
@@ -47,14 +47,14 @@ DEFENCES = (
     Defence(
         "what is said next waits for the rest of the chat before",
         DELIVERY,
-        "        if self._feed.has_to_wait(self._recipient, self.push):\n            return\n",
+        "        if self._rests.has_to_wait(self._recipient, self.push):\n            return\n",
         "",
         THE_REST,
     ),
     Defence(
         "who is owed a rest is known to be",
         MAILBOX,
-        "            self._feed.rest_begins(session)\n",
+        "            self._rests.rest_begins(session)\n",
         "",
         THE_REST,
     ),
@@ -75,8 +75,8 @@ DEFENCES = (
     Defence(
         "a rest that cannot be read holds nothing up",
         MAILBOX,
-        "            if not visit.is_due:\n                self._feed.rest_ends(session)\n",
-        "        if not visit.is_due:\n            self._feed.rest_ends(session)\n",
+        "            if not visit.is_due:\n                self._rests.rest_ends(session)\n",
+        "        if not visit.is_due:\n            self._rests.rest_ends(session)\n",
         "tests/server/chats/test_mailbox.py::test_a_rest_that_cannot_be_read_does_not_keep_the_next_chat_waiting",
     ),
     Defence(
@@ -89,7 +89,7 @@ DEFENCES = (
     Defence(
         "one who is gone is not remembered as waiting",
         MAILBOX,
-        "        self._feed.forget(session)\n",
+        "        self._rests.forget(session)\n",
         "",
         "tests/server/chats/test_mailbox.py::test_who_goes_is_owed_nothing",
     ),
@@ -98,7 +98,7 @@ DEFENCES = (
         "mail that is on its way holds no chat up",
         MAILBOX,
         "            visit.is_running = True\n",
-        "            visit.is_running = True\n            self._feed.rest_begins(session)\n",
+        "            visit.is_running = True\n            self._rests.rest_begins(session)\n",
         f"{SCENES}test_what_is_said_just_after_the_login_comes_as_the_chat",
     ),
     Defence(

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from duologue.core.commands.chat import SendLetter
 from duologue.core.events.chat import Acknowledged, NotKept
 from duologue.core.requests import Chat
-from duologue.core.streams import chat_of
+from duologue.core.streams import Stream, chat_of
 from duologue.protocols.native.wire import encode_message
 from duologue.server.chats.delivery import Delivery
 from duologue.server.session import Session
@@ -20,7 +20,8 @@ from duologue.server.storage.letters import bad_number
 class LateLines:
     """Takes late lines: they count in their stream, and go to the partner with what else is handed over in it.
 
-    `live` finds a chat that is not over by its id; `counted` is told of each line that is new.
+    `live` finds a chat that is not over by its id; `spoke_late` is told whose they are, and `counted` of each line that
+    is new.
     """
 
     def __init__(
@@ -29,12 +30,14 @@ class LateLines:
         delivery: Delivery,
         *,
         live: Callable[[str], Chat | None],
+        spoke_late: Callable[[Session, Stream], None],
         counted: Callable[[], None],
         wall_clock: Callable[[], float],
     ) -> None:
         self._store = store
         self._delivery = delivery
         self._live = live
+        self._spoke_late = spoke_late
         self._counted = counted
         self._wall_clock = wall_clock
 
@@ -50,6 +53,7 @@ class LateLines:
         stream = direction.named(letter.stream)
         if stream is None or stream is direction.current:
             return False
+        self._spoke_late(session, stream)
         sent = stream.sent
         if letter.number > sent + 1:
             session.tell(_refusal(letter))

@@ -24,7 +24,7 @@ from duologue.core.privacy import Privacy
 from duologue.core.requests import Chat, ChatEnd
 from duologue.protocols.native.wire import encode_message
 from duologue.server.backpressure import Backpressure
-from duologue.server.chats.feed import Feed
+from duologue.server.chats.rest import Rests
 from duologue.server.people.directory import Directory
 from duologue.server.session import Session
 from duologue.server.storage.base import Letter, Store, StreamProgress
@@ -50,7 +50,7 @@ class Mailbox:
         backpressure: Backpressure,
         directory: Directory,
         privacy: Privacy,
-        feed: Feed,
+        rests: Rests,
         *,
         written: Callable[[str, str], None],
         wall_clock: Callable[[], float],
@@ -58,7 +58,7 @@ class Mailbox:
         self._store = store
         self._directory = directory
         self._privacy = privacy
-        self._feed = feed
+        self._rests = rests
         self._written = written
         self._backpressure = backpressure
         self._wall_clock = wall_clock
@@ -74,7 +74,7 @@ class Mailbox:
 
     def close(self, session: Session) -> None:
         self._visits.pop(session, None)
-        self._feed.forget(session)
+        self._rests.forget(session)
 
     def chat_is_over(self, session: Session, chat: Chat) -> None:
         """Hand over the rest of `chat`, of which `session` has received a part, from the store: on its chat socket, so
@@ -91,14 +91,13 @@ class Mailbox:
             if stream is direction.at:
                 break
         if not direction.is_level:
-            self._feed.rest_begins(session)
+            self._rests.rest_begins(session)
             self._push(session)
 
     # Letters in
 
     def send(self, session: Session, letter: SendLetter) -> None:
         """Carry out `/msg`, from `session`."""
-        session.speaks_in(letter.stream)
         self._tasks.answer(session.chat_socket, self._take(session, letter))
 
     async def _take(self, session: Session, letter: SendLetter) -> None:
@@ -176,7 +175,7 @@ class Mailbox:
             visit.is_running = False
             visit.idle.set()
             if not visit.is_due:
-                self._feed.rest_ends(session)
+                self._rests.rest_ends(session)
 
     async def _hand_over_page(self, session: Session, visit: Visit) -> bool:
         """Hand over one page; return False when nothing more waits."""

@@ -18,10 +18,10 @@ from duologue.server.backpressure import Backpressure
 from duologue.server.chats.acknowledgements import Acknowledgements
 from duologue.server.chats.bookkeeping import Bookkeeping
 from duologue.server.chats.delivery import Delivery
-from duologue.server.chats.feed import Feed
 from duologue.server.chats.following import FollowService
 from duologue.server.chats.late_lines import LateLines
 from duologue.server.chats.mailbox import Mailbox
+from duologue.server.chats.rest import Rests
 from duologue.server.history import HistoryReader
 from duologue.server.metering import Metering
 from duologue.server.metrics import Traffic
@@ -60,7 +60,7 @@ class ChatService:
         self._wall_clock = wall_clock
         self._behind: set[tuple[str, str]] = set()
         self._tasks = Tasks()
-        feed = Feed()
+        rests = Rests()
         self._bookkeeping = Bookkeeping(store)
         self.acknowledgements = Acknowledgements(store, metering)
         self.following = FollowService(store, backpressure, chat_of=self.acknowledgements.chat)
@@ -68,7 +68,7 @@ class ChatService:
             store,
             backpressure,
             metering,
-            feed,
+            rests,
             self._bookkeeping,
             page=page,
             keeper=self._keeper,
@@ -79,6 +79,7 @@ class ChatService:
             store,
             self.delivery,
             live=self.acknowledgements.live,
+            spoke_late=self.acknowledgements.spoke_late,
             counted=self._count_one,
             wall_clock=wall_clock,
         )
@@ -88,7 +89,7 @@ class ChatService:
             backpressure,
             directory,
             privacy,
-            feed,
+            rests,
             written=written,
             wall_clock=wall_clock,
         )
@@ -196,6 +197,7 @@ class ChatService:
 
     def send_letter(self, session: Session, letter: SendLetter) -> None:
         """Carry out `/msg`: a letter, or the rest of a stream."""
+        session.speaks_in(letter.stream)
         if not self._late_lines.take(session, letter):
             self.mailbox.send(session, letter)
 

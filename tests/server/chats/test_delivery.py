@@ -20,7 +20,7 @@ from duologue.core.requests import Chat
 from duologue.core.streams import Stream
 from duologue.server.backpressure import Backpressure
 from duologue.server.chats.delivery import Delivery
-from duologue.server.chats.feed import Feed
+from duologue.server.chats.rest import Rests
 from duologue.server.metering import Metering
 from duologue.server.session import Connection, Hold, Session
 from duologue.server.storage.base import StoreError
@@ -105,7 +105,7 @@ class Talk:
 
     def __init__(self) -> None:
         self.shelf = Shelf()
-        self.feed = Feed()
+        self.rests = Rests()
         self.backpressure = Backpressure(
             Limits().lifted(),
             time=lambda: 0.0,
@@ -118,7 +118,7 @@ class Talk:
             self.shelf,
             self.backpressure,
             Metering(Limits().lifted(), time=lambda: 0.0),
-            self.feed,
+            self.rests,
             self.bookkeeping,
             page=PAGE,
             keeper=lambda chat_id, sender: partial(self.keep, chat_id, sender),
@@ -183,7 +183,7 @@ class Talk:
     def bob_is_back(self, held: StreamHeld | None = None, *, is_owed_a_rest: bool = False) -> None:
         self.bob = somebody("bob")
         if is_owed_a_rest:
-            self.feed.rest_begins(self.bob)
+            self.rests.rest_begins(self.bob)
         self.says_to_bob.recipient_returns(held)
         self.delivery.rejoin(self.chat, self.bob, None)
 
@@ -323,7 +323,7 @@ async def test_the_rest_of_a_chat_before_this_one_comes_before_what_is_said_now(
     talk.says("two")
     assert talk.heard == ["> stream_begins alice id 1"]
     assert not holds(talk.alice)
-    talk.feed.rest_ends(talk.bob)
+    talk.rests.rest_ends(talk.bob)
     await talk.settles()
     assert talk.heard == ["> stream_begins alice id 1", "one"]
     talk.commits()
@@ -672,7 +672,7 @@ class InAnyOrder(RuleBasedStateMachine):
     def the_rest_of_a_former_chat_has_come(self) -> None:
         if self.talk.bob.chat:
             self.is_owed = False
-            self.in_loop(self.talk.feed.rest_ends, self.talk.bob)
+            self.in_loop(self.talk.rests.rest_ends, self.talk.bob)
 
     @rule(lines=st.integers(1, 12))
     def bob_reads(self, lines: int) -> None:
@@ -715,7 +715,7 @@ class InAnyOrder(RuleBasedStateMachine):
 
     def bob_again(self) -> None:
         self.talk.goes(self.talk.bob)
-        self.talk.feed.forget(self.talk.bob)
+        self.talk.rests.forget(self.talk.bob)
         self.talk.bob_is_back(StreamHeld(self.stream, self.held[self.stream]), is_owed_a_rest=self.is_owed)
 
     @rule(remembers=st.booleans())
