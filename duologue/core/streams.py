@@ -136,9 +136,12 @@ class Direction:
         self.pushed = self.at.sent
 
     def next_stream(self) -> None:
-        """Hand the recipient the following stream from now on."""
+        """Hand the recipient the following stream from now on, but for those that were left with nothing missing."""
         self._at += 1
         self.pushed = self._left.pop(self._at, self.at.received)
+        while self._at + 1 in self._left and self.pushed == self.at.sent:
+            self._at += 1
+            self.pushed = self._left.pop(self._at)
 
     def go_back(self, stream: Stream, pushed: int) -> bool:
         """Hand the recipient what follows message `pushed` of an older stream, and go on then where it was. Return

@@ -162,6 +162,22 @@ class TestRecipientReturns:
             bob.next_stream()
         assert was == [("c", 4), ("c.2", 5), ("c.3", 6)]
 
+    def test_streams_that_were_left_with_nothing_missing_are_passed_over(self) -> None:
+        streams = [Stream("c", sent=4), *(Stream(f"c.{number}", sent=number) for number in range(2, 9))]
+        bob = direction(*streams)
+        for _ in streams[1:]:
+            bob.next_stream()
+        bob.pushed = 8
+        bob.go_back(streams[0], 4)
+        streams[0].counts(1, 9)
+        streams[5].counts(1, 9)
+        bob.pushed = 5
+        bob.next_stream()
+        assert (bob.at, bob.pushed) == (streams[5], 6)
+        bob.pushed = 7
+        bob.next_stream()
+        assert (bob.at, bob.pushed, bob.is_level) == (streams[-1], 8, True)
+
     def test_who_comes_back_begins_with_what_is_missing(self) -> None:
         first, second = Stream("c", sent=4, received=4), Stream("c.2", sent=5, received=1)
         bob = direction(first, second)

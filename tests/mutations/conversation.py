@@ -12,6 +12,7 @@ FEED = "duologue/server/chats/rest.py"
 HUB = "duologue/server/hub.py"
 THE_REST = f"{SCENES}test_the_rest_of_a_chat_comes_after_its_end_and_before_the_next_chat"
 
+_CLIENT = "tests/client/engine/test_correspondence.py::"
 _LATE = "tests/server/chats/test_late_lines.py::"
 
 DEFENCES = (
@@ -209,5 +210,26 @@ DEFENCES = (
         "str(reason), max(mine[-1].stored, mine[-1].received) if mine else 0)",
         "tests/server/storage/test_mailroom.py"
         "::test_a_chat_that_a_killed_server_left_goes_into_the_mailbox_when_it_ends",
+    ),
+    Defence(
+        "what a client has left of a stream keeps its numbers",
+        "duologue/client/engine/memory.py",
+        "                rest = self._remember(chat.rest())\n",
+        "                pass\n",
+        f"{_CLIENT}test_in_another_stream_what_is_left_comes_first",
+    ),
+    Defence(
+        "and is handed in until it is safe",
+        "duologue/client/engine/correspondence.py",
+        "            if chat.is_rest:\n                self.mail.hand_in_lines(chat)\n",
+        "            if chat.is_rest:\n                pass\n",
+        f"{_CLIENT}test_in_another_stream_what_is_left_comes_first",
+    ),
+    Defence(
+        "or said anew where the server does not know the stream",
+        "duologue/client/engine/correspondence.py",
+        "            self.memory.say_anew(rest, self.live)\n",
+        "            self.memory.forget(rest)\n",
+        f"{_CLIENT}test_what_is_left_of_a_stream_that_the_server_does_not_know_is_said_anew",
     ),
 )

@@ -18,7 +18,7 @@ DEFENCES = (
         _CONVERSATIONS,
         "if message and -(message.number >> PLACE_BITS) > place:",
         "if False:",
-        _MODEL,
+        f"{_TESTS}::test_what_was_not_heard_moves_no_conversation_up",
     ),
     Defence(
         "the list has nothing that was not heard",
@@ -46,7 +46,7 @@ DEFENCES = (
         _CONVERSATIONS,
         "yield from messages(row, max(first, passed), last)",
         "yield from messages(row, first, last)",
-        _MODEL,
+        f"{_TESTS}::test_what_came_after_a_number_begins_behind_it",
     ),
     Defence(
         "what is said in a chat that is on is counted",

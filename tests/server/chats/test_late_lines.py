@@ -26,10 +26,12 @@ class Desk:
         self.old = self.talk.says_to_bob.streams[0]
         self.live: Chat | None = self.talk.chat
         self.counted = 0
+        self.speakers: list[tuple[Session, Stream]] = []
         self.late = LateLines(
             self.talk.shelf,
             self.talk.delivery,
             live=lambda _: self.live,
+            spoke_late=lambda session, stream: self.speakers.append((session, stream)),
             counted=self._count,
             wall_clock=lambda: 1.0,
         )
