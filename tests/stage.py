@@ -86,7 +86,8 @@ class Wire:
 
     async def hears(self, *expected: str) -> None:
         for line in expected:
-            assert await self.line() == line
+            heard = await self.line()
+            assert heard == line, f"{heard!r} is not {line!r}"
 
     async def hears_like(self, pattern: str) -> re.Match[str]:
         line = await self.line()
@@ -221,8 +222,8 @@ class Stage:
         found = await login.hears_like(r"AUTH_SUCCESS (\S+) \S+ \S+")
         return login, found[1]
 
-    async def enters(self, nickname: str, password: str | None = None, **how: Any) -> Actor:
-        login, token = await self.knocks(nickname, password, **how)
+    async def enters(self, nickname: str, password: str | None = None, *, device: str = "", **how: Any) -> Actor:
+        login, token = await self.knocks(nickname, password, device=device, **how)
         chat = await self.connects(f"duologue/1 chat_socket {token}", **how)
         check = await self.connects(f"duologue/1 check_socket {token}", **how)
         await check.hears("PONG 0 0")
