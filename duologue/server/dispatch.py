@@ -98,7 +98,7 @@ def _carry_out(hub: Hub, connection: Connection, session: Session | None, comman
     if kind in _FOR_SOCKETS:
         _FOR_SOCKETS[kind](hub, connection, command)
     elif session is None:
-        _refuse_stranger(kind)
+        _refuse_stranger(command)
     elif isinstance(command, PeerError):
         raise command
     else:
@@ -107,9 +107,11 @@ def _carry_out(hub: Hub, connection: Connection, session: Session | None, comman
         _FOR_CLIENTS[kind](hub, session, command)
 
 
-def _refuse_stranger(kind: type) -> None:
+def _refuse_stranger(command: Command | PeerError) -> None:
+    if isinstance(command, PeerError) and command.of in _FOR_SOCKETS:  # a step of the login, with a mistake in it
+        raise command
     # A PING is only not answered: the first PONG says that the login is complete.
-    if kind is not Ping:
+    if not isinstance(command, Ping):
         raise PeerError("not_logged_in", "The login is not complete: wait for the first PONG on the check socket.")
 
 
