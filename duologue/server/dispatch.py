@@ -61,7 +61,8 @@ from duologue.core.names import BadNickname, is_guest, nickname_key
 from duologue.core.requests import ChatEnd
 from duologue.core.room_rules import is_room, room_key
 from duologue.server.costs import cost_of
-from duologue.server.hub import BYE, Hub
+from duologue.server.goodbyes import BYE
+from duologue.server.hub import Hub
 from duologue.server.session import Connection, Session
 
 LETTER_BYTES = 9

@@ -39,6 +39,7 @@ from duologue.server.auth.session_tokens import SessionTokens
 from duologue.server.backpressure import Backpressure
 from duologue.server.chats.service import ChatService
 from duologue.server.conversations import ConversationService
+from duologue.server.goodbyes import DEAD, SHUTTING_DOWN, SOCKET_CLOSED
 from duologue.server.heartbeat import Heartbeat
 from duologue.server.kept import KeptConnections
 from duologue.server.metering import Metering
@@ -65,11 +66,6 @@ CHAT_ID_BYTES = 9
 
 ROOM_ID_BYTES = 9
 """As many: nobody may ever read what was said in another room."""
-
-SOCKET_CLOSED = Disconnected("lost", "One of your three sockets was closed, and they end together.")
-SHUTTING_DOWN = Disconnected("shutting_down", "Server is shutting down. Goodbye!")
-DEAD = Disconnected("dead", "Nothing was heard from you for too long.")
-BYE = Disconnected("bye", "Goodbye!")
 
 
 class Hub:
