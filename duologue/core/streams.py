@@ -185,7 +185,9 @@ class Direction:
         return is_news
 
     def recipient_returns(self, held: StreamHeld | None) -> list[Stream]:
-        """Take the recipient back; `held` says what it has, without it counts what is known of it.
+        """Take the recipient back, on any device; `held` says what this one has, without it counts what is known.
+
+        It is handed what follows that, though another device of the same person may have received more.
 
         Returns the streams of which more has been received than was known. Raises FatalPeerError for what cannot be.
         """
@@ -194,7 +196,15 @@ class Direction:
         self._left.clear()
         self._at = next(lacking, len(self.streams) - 1)
         self.pushed = self.at.received
+        if held:
+            self._start_after(held)
         return news
+
+    def _start_after(self, held: StreamHeld) -> None:
+        """Begin where a device says it is, if that is before what is lacking."""
+        place = next(number for number, stream in enumerate(self.streams) if stream.name == held.name)
+        if place < self._at or (place == self._at and held.upto < self.pushed):
+            self._at, self.pushed = place, min(held.upto, self.streams[place].sent)
 
     def _note_held(self, held: StreamHeld) -> list[Stream]:
         stream = self.named(held.name)
