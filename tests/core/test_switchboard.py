@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from duologue.core.commands.chat import ResumeChat, StreamHeld
 from duologue.core.effects import CloseChat, Effect, OpenChat, PauseChat, ReopenChat, Tell
@@ -1243,5 +1243,6 @@ class Devices(RuleBasedStateMachine):
             assert (self.is_asked & sessions) == (sessions if is_asked else set())
 
 
-TestDevices = Devices.TestCase
-TestDevices.settings = settings(max_examples=examples(200), stateful_step_count=40, deadline=None)
+def test_whatever_several_sessions_do_each_knows_how_it_is() -> None:
+    options = settings(max_examples=examples(200), stateful_step_count=40, deadline=None)
+    run_state_machine_as_test(Devices, settings=options)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.mutations.defences import Defence
 
 SCENES = "tests/scenes/test_devices.py::"
-RANDOM = "tests/core/test_switchboard.py::TestDevices"
+RANDOM = "tests/core/test_switchboard.py::test_whatever_several_sessions_do_each_knows_how_it_is"
 DIRECTORY = "duologue/server/people/directory.py"
 CHATS = "duologue/core/chat_rules.py"
 REQUESTS = "duologue/core/switchboard.py"
