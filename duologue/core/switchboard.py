@@ -258,7 +258,7 @@ class Switchboard:
         return [
             *([Tell(request.asker, RequestAnswered(request.target, outcome), asking)] if asker_is_told else []),
             *([Tell(request.target, withdrawn)] if target_is_told and request.is_heard else []),
-            *([Tell(request.target, withdrawn, besides=answered_by)] if answered_by is not None else []),
+            *([Tell(request.target, withdrawn, besides=answered_by)] if answered_by and request.is_heard else []),
         ]
 
     def _end_others(self, nickname: str) -> list[Effect]:

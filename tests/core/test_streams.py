@@ -256,6 +256,13 @@ class TestSenderReturns:
         assert len({*names}) == len(names) == 6
 
 
+def test_what_is_stored_of_a_stream_is_not_what_was_sent() -> None:
+    """10.3: of what is live only, the other end could still lose the one copy."""
+    says = direction(Stream("id", sent=5, received=4, stored=3), Stream("id.2", sent=2, stored=1))
+    assert [says.stored_of(StreamHeld(name, 0)) for name in ("id", "id.2", "id.3", "-")] == [3, 1, 0, 0]
+    assert says.stored_of(None) == 0
+
+
 def test_while_live_nobody_counts_and_who_falls_behind_has_all_up_to_then() -> None:
     stream = Stream("c", sent=2)
     bob = direction(stream)

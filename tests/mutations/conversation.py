@@ -19,8 +19,8 @@ DEFENCES = (
     Defence(
         "the end of a chat is told where its messages are",
         "duologue/core/carriers.py",
-        "ChatResumed, ChatEnded, ChatUnknown)",
-        "ChatResumed, ChatUnknown)",
+        "PartnerResumed, ChatEnded)",
+        "PartnerResumed)",
         CARRIERS,
     ),
     Defence(
@@ -40,8 +40,8 @@ DEFENCES = (
     Defence(
         "requests have ended when a chat starts",
         "duologue/core/switchboard.py",
-        "        return effects + self._chats.start(request.asker, request.target)\n",
-        "        return self._chats.start(request.asker, request.target) + effects\n",
+        "        return effects + self._chats.start({request.asker: request.session, request.target: session})\n",
+        "        return self._chats.start({request.asker: request.session, request.target: session}) + effects\n",
         "tests/core/test_switchboard.py::TestTold::test_asking_back_is_accepting",
     ),
     # The rest of a chat

@@ -196,6 +196,17 @@ async def test_letters_are_pushed_to_a_client_without_a_device_only(stage: Stage
     await with_device.heard_nothing()
 
 
+async def test_letters_that_wait_are_pushed_to_a_client_without_a_device_only(stage: Stage) -> None:
+    bob = await stage.enters("bob")
+    await bob.says(f"/msg alice {STREAM} 1 :hello")
+    await bob.hears(f"kept_for alice {STREAM} 1")
+    with_device = await stage.enters("alice", device="d1")
+    await with_device.heard_nothing()
+    plain = await stage.enters("alice")
+    await plain.hears_like(rf"message_from bob \d+ {STREAM} 1 :hello")
+    await with_device.heard_nothing()
+
+
 @pytest.mark.parametrize("name", ["two words", "d.1", "d/1", "x" * (DEVICE_LENGTH + 1), "é"])
 async def test_a_device_with_a_name_that_is_none_does_not_come_in(stage: Stage, name: str) -> None:
     wire = await stage.connects(f"duologue/1 login_socket {name}")
@@ -235,7 +246,7 @@ async def test_without_a_history_an_account_has_one_session(forgetful: Stage) ->
     second = await forgetful.enters("alice", device="d2")
     await first.is_out_after(TAKEN_OVER)
     await second.heard_nothing()
-    assert here(forgetful, "alice") == ["d2"]
+    assert here(forgetful, "alice") == [""]
 
 
 async def test_a_guest_has_one_session(tmp_path: Path) -> None:
@@ -579,6 +590,15 @@ async def test_how_somebody_is_is_told_to_all_devices_and_ends_with_the_last(sta
     await bob.says("/whois alice")
     await bob.hears_like(r"whois alice online \d+ account")
     await again.heard_nothing()
+
+
+async def test_a_further_device_changes_nothing_of_how_somebody_is(stage: Stage) -> None:
+    desk, bob = await stage.enters("alice", device="desk"), await stage.enters("bob")
+    await desk.says("/dnd")
+    await desk.hears("you_are dnd")
+    await stage.enters("alice", device="phone")
+    await bob.says("/whois alice")
+    await bob.hears_like(r"whois alice dnd \d+ account")
 
 
 async def test_who_watches_hears_of_the_first_device_and_of_the_last(stage: Stage) -> None:
