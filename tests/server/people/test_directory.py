@@ -140,11 +140,6 @@ def test_which_sessions_end_when_another_comes(
     assert [(one.device, words) for one, words in directory.in_the_way("bob", comes, 3)] == ends
 
 
-def test_where_there_may_be_one_it_is_taken_over(directory: Directory) -> None:
-    [plain] = bobs(directory, "")
-    assert directory.in_the_way("bob", "d1", 1) == [(plain, TAKEN_OVER)]
-
-
 def test_who_is_in_a_chat_goes_last(directory: Directory) -> None:
     first, second = bobs(directory, "d1", "d2")
     first.chat = Chat("id", "alice", "bob")
