@@ -49,9 +49,9 @@ DEFENCES = (
     ),
     Defence(
         "without a history an account has one session",
-        HUB,
-        "settings.limits.sessions if settings.history else 1",
-        "settings.limits.sessions",
+        "duologue/server/auth/login.py",
+        "self._knows_devices = settings.history",
+        "self._knows_devices = True",
         f"{SCENES}test_without_a_history_an_account_has_one_session",
     ),
     Defence(
