@@ -301,9 +301,9 @@ class Switchboard:
         """The number of chats, with those that wait for somebody."""
         return self._chats.count
 
-    def agree(self, nickname: str, session: int, command: ResumeChat) -> list[Effect]:
+    def agree(self, nickname: str, session: int, command: ResumeChat, *, by_device: bool = False) -> list[Effect]:
         """Do the first half of a `/resume` by somebody whose chat it is (see `ChatRules`)."""
-        return self._chats.agree(nickname, session, command)
+        return self._chats.agree(nickname, session, command, by_device=by_device)
 
     def come_back(self, now: float, nickname: str) -> list[Effect]:
         """Do the second half of a `/resume`."""

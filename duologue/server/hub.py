@@ -353,7 +353,9 @@ class Hub:
         """Carry out `/resume`: of a chat that waits, or of one that is over."""
         chat = self.switchboard.chat_of(session.nickname)
         if chat and chat.id == command.chat:
-            self._resume(session, chat, self.switchboard.agree(session.nickname, session.id, command))
+            by_device = bool(session.device)
+            agreed = self.switchboard.agree(session.nickname, session.id, command, by_device=by_device)
+            self._resume(session, chat, agreed)
         else:
             self.chats.resume_ended(session, command)
 

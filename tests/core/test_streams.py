@@ -189,6 +189,30 @@ class TestRecipientReturns:
         bob.recipient_returns(StreamHeld("c.2", 3))
         assert (bob.at, bob.pushed) == (second, 3)
 
+    def test_a_device_is_handed_what_follows_what_it_holds_itself(self) -> None:
+        """14.3: others of this person hold more, and that is known."""
+        stream = Stream("c", sent=9, stored=9, received=7)
+        bob = direction(stream)
+        assert bob.recipient_returns(StreamHeld("c", 2), by_device=True) == []
+        assert (bob.pushed, stream.received) == (2, 7)
+        assert bob.recipient_returns(StreamHeld("c", 8), by_device=True) == [stream]
+        assert (bob.pushed, stream.received) == (8, 8)
+
+    def test_it_is_handed_the_next_stream_from_its_beginning(self) -> None:
+        old, new = Stream("c", sent=4, stored=4, received=4), Stream("c.2", sent=3, stored=3, received=2)
+        bob = direction(old, new)
+        bob.recipient_returns(StreamHeld("c", 1), by_device=True)
+        assert (bob.at, bob.pushed) == (old, 1)
+        bob.pushed = 4
+        bob.next_stream(by_device=True)
+        assert (bob.at, bob.pushed) == (new, 0)
+
+    def test_one_that_claims_nothing_is_handed_what_nobody_of_its_person_has_or_the_store_has_not(self) -> None:
+        stream = Stream("c", sent=9, stored=5, received=7)
+        bob = direction(stream)
+        bob.recipient_returns(None, by_device=True)
+        assert bob.pushed == 5
+
     def test_who_has_everything_is_level(self) -> None:
         stream = Stream("c", sent=4)
         bob = direction(stream)
@@ -781,8 +805,8 @@ class NewIsOld(Losses):
 
 
 class DeafToWhatIsHeld(Direction):
-    def recipient_returns(self, held: StreamHeld | None) -> list[Stream]:
-        return super().recipient_returns(None)
+    def recipient_returns(self, held: StreamHeld | None, *, by_device: bool = False) -> list[Stream]:
+        return super().recipient_returns(None, by_device=by_device)
 
 
 class NobodyLooksAtNumbers(Losses):

@@ -63,8 +63,8 @@ def replay_from_the_start() -> None:
     """The server hands a stream over anew, whatever the recipient holds of it."""
     returns = Direction.recipient_returns
 
-    def without(self: Direction, held: Any) -> Any:
-        news = returns(self, held)
+    def without(self: Direction, held: Any, *, by_device: bool = False) -> Any:
+        news = returns(self, held, by_device=by_device)
         self._at = self.pushed = 0
         return news
 

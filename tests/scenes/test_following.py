@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.stage import Actor, Stage, opened
+from tests.scenes.conftest import acknowledges
+from tests.stage import Actor, Stage, opened, until
 
 
 @pytest.fixture
@@ -53,6 +54,25 @@ async def test_a_chat_is_heard_by_the_devices_that_do_not_hold_it(stage: Stage) 
     await bob.says(":three")
     await desk.hears(":three")
     await phone.chat.hears_like(rf"kept bob \d+ \d+ bob {chat} 1 :three")
+
+
+async def test_a_device_that_takes_a_chat_is_handed_what_it_does_not_hold_though_another_has_it(stage: Stage) -> None:
+    desk, bob = await follows(stage, "alice", "desk"), await follows(stage, "bob", "b1")
+    _, _, chat = await stage.start_chat(desk, bob)
+    phone = await follows(stage, "alice", "phone")
+    await phone.hears(f"chat_held bob {chat}")
+    await bob.says(":one")
+    await phone.chat.hears_like(rf"kept bob \d+ \d+ bob {chat} 1 :one")
+    await phone.vanishes()
+    await until(lambda: len(stage.server.hub.directory.sessions_of("alice")) == 1)
+    await bob.says(":two", ":three")
+    await desk.hears(":one", ":two", ":three")
+    await acknowledges(desk, 3, chat, bob, stored=3)
+    desk.check.breaks()
+    await until(lambda: not stage.server.hub.directory.sessions_of("alice"))
+    phone = await stage.enters("alice", device="phone")
+    await phone.says(f"/resume {chat} - 0 {chat} 1")
+    await phone.hears(f"chat_resumed bob {chat} 0 {chat}.2 0", f"stream_begins bob {chat} 2", ":two", ":three")
 
 
 async def test_the_list_and_what_was_read_are_the_same_on_all_devices(stage: Stage) -> None:

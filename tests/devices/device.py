@@ -1,0 +1,486 @@
+"""A client that keeps a memory, as docs/protocol.md has it in sections 10, 11 and 14: what it says, and what it holds.
+
+It knows the wire only, not what a client of ours makes of it. What it is told wrongly it notes as a fault.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import secrets
+import socket
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from tests.bound import BOUND
+
+READ_AHEAD = 1 << 12
+"""Bytes of a socket that nobody reads from: few, so that who reads slowly falls behind soon."""
+
+Place = tuple[str, str, int]
+"""Whose stream, its name, and the position of a message in it: the two directions of a chat have the same names."""
+
+
+@dataclass(slots=True)
+class Spoken:
+    """What a device said in one stream; the first `stored` are safe."""
+
+    texts: list[str] = field(default_factory=list)
+    stored: int = 0
+
+    def unstored(self) -> Iterator[tuple[int, str]]:
+        yield from enumerate(self.texts[self.stored :], self.stored + 1)
+
+
+@dataclass(slots=True)
+class Log:
+    """What everybody said, and what was told that cannot be."""
+
+    said: dict[Place, str] = field(default_factory=dict)
+    numbers: dict[str, int] = field(default_factory=dict)
+    unknown_chats: set[str] = field(default_factory=set)
+    faults: list[str] = field(default_factory=list)
+    counts: dict[str, int] = field(default_factory=dict)
+
+    def counts_one(self, what: str) -> None:
+        self.counts[what] = self.counts.get(what, 0) + 1
+
+
+class Device:
+    """One of a person's devices. With the name "" it names none, and has no feed."""
+
+    def __init__(self, person: str, partner: str, name: str, log: Log) -> None:
+        self.person, self.partner, self.name, self.log = person, partner, name, log
+        self.spoken: dict[str, Spoken] = {}
+        self.holds: dict[Place, str] = {}
+        self.shown: list[str] = []
+        self.filled_in: set[str] = set()
+        self.cursors: list[tuple[int, int]] = []
+        self.cursor: int | None = None
+        self.read = 0
+        self.chats: dict[str, str] = {}  # the stream that it speaks in, by the chat
+        self.heard_in: dict[str, str] = {}  # the stream of the partner that it heard of last, by the chat
+        self.letters = _new_stream()
+        self._said = 0
+        self.session: DeviceSession | None = None
+
+    def __str__(self) -> str:
+        return f"{self.person}.{self.name or '-'}"
+
+    @property
+    def is_on(self) -> bool:
+        return self.session is not None and not self.session.is_over
+
+    # What it says
+
+    def speak(self, count: int, size: int = 0) -> None:
+        """Say some lines: in the chat where it holds one, as letters otherwise; on paper only where it is off."""
+        holding = self.session.holding if self.session and self.is_on else None
+        stream = self.chats[holding] if holding else self.letters
+        lines = [self._line(stream, is_letter=not holding, size=size) for _ in range(count)]
+        if self.session and self.is_on and (holding or self.session.is_settled):
+            self.session.send(*lines)
+
+    def _line(self, stream: str, *, is_letter: bool, size: int) -> str:
+        self._said += 1
+        text = f"{self}.{self._said} ".ljust(size, "x")
+        spoken = self.spoken.setdefault(stream, Spoken())
+        spoken.texts.append(text)
+        self.log.said[self.person, stream, len(spoken.texts)] = text
+        self.shown.append(text)
+        return self.letter(stream, len(spoken.texts), text) if is_letter else f":{text}"
+
+    def letter(self, stream: str, position: int, text: str) -> str:
+        return f"/msg {self.partner} {stream} {position} :{text}"
+
+    def unstored(self, stream: str) -> list[str]:
+        """Return the lines that hand in what is not known to be stored."""
+        return [self.letter(stream, position, text) for position, text in self.spoken[stream].unstored()]
+
+    def has_unstored(self) -> bool:
+        return any(spoken.stored < len(spoken.texts) for spoken in self.spoken.values())
+
+    def says_anew(self, stream: str) -> list[str]:
+        """Say what a stream still has as letters: the server knows nothing of the stream."""
+        spoken = self.spoken[stream]
+        count = len(spoken.texts) - spoken.stored
+        del spoken.texts[spoken.stored :]
+        return [self._line(self.letters, is_letter=True, size=0) for _ in range(count)]
+
+    # What it hears
+
+    def takes(self, sender: str, stream: str, position: int, text: str) -> None:
+        """Take a message of the chat or of the feed, unless it holds it."""
+        place = sender, stream, position
+        if self.log.said.get(place) != text:
+            self.log.faults.append(f"{self} is told {place} {text!r}, but it is {self.log.said.get(place)!r}")
+        own = self.spoken.get(stream)
+        if place in self.holds or (own and sender == self.person):
+            self.log.counts_one("told twice")
+            return
+        self.holds[place] = text
+        self.shown.append(text)
+
+    def held_of(self, stream: str) -> int:
+        """Return the last position that it holds of a stream of somebody else."""
+        return max((at for who, name, at in self.holds if (who, name) == (self.partner, stream)), default=0)
+
+    def claim(self, chat: str) -> str:
+        """Return what `/resume` says of a chat."""
+        own = self.chats.get(chat)
+        sent = f"{own} {self.spoken[own].stored}" if own and own in self.spoken else "- 0"
+        heard = self.heard_in.get(chat, chat)
+        return f"/resume {chat} {sent} {heard} {self.held_of(heard)}"
+
+    def open_chats(self) -> list[str]:
+        """Return the chats in which it has something that may not be stored."""
+        return [chat for chat in self.chats if any(self._rests_of(chat))]
+
+    def _rests_of(self, chat: str) -> Iterator[str]:
+        for stream, spoken in self.spoken.items():
+            if stream.partition(".")[0] == chat and spoken.stored < len(spoken.texts):
+                yield stream
+
+    def rests(self, chat: str, *, besides: str | None = None) -> list[str]:
+        """Return the lines that hand in what is left of the streams of a chat."""
+        return [line for stream in self._rests_of(chat) if stream != besides for line in self.unstored(stream)]
+
+    # Coming and going
+
+    async def comes(self, port: int, *, is_anew: bool = False) -> None:
+        """Log in, follow, and ask for the chats in which something may be left."""
+        if is_anew:
+            self.cursor, self.letters = None, _new_stream()
+        before, self.session = self.session, None
+        if before:
+            before.forget()
+        session = DeviceSession(self)
+        try:
+            async with asyncio.timeout(BOUND):
+                await session.opens(port)
+        except (OSError, asyncio.IncompleteReadError, EOFError):
+            session.breaks()
+            return
+        finally:
+            if before:
+                before.breaks()
+        self.session = session
+
+    def breaks(self) -> None:
+        """Lose the connection, with what is on its way in both directions."""
+        session, self.session = self.session, None
+        if session:
+            session.breaks()
+
+
+def _new_stream() -> str:
+    return secrets.token_urlsafe(9)
+
+
+class DeviceSession:
+    """Three sockets, and what the device knows as long as they last."""
+
+    def __init__(self, device: Device) -> None:
+        self.device, self.log = device, device.log
+        self.holding: str | None = None
+        self.free: str | None = None
+        self.asked_by_partner = False
+        self.is_over = False
+        self.is_settled = False
+        self._stream, self._next = "", 0
+        self._last_kept = 0
+        self._writers: list[asyncio.StreamWriter] = []
+        self._reading: list[asyncio.Task[None]] = []
+        self._goes_on = asyncio.Event()
+        self._goes_on.set()
+        self._asked: set[str] = set()
+
+    async def opens(self, port: int) -> None:
+        device = self.device
+        login = await self._connect(port, f"duologue/1 login_socket {device.name}".rstrip(), device.person)
+        token = (await _line(login)).split(" ")[1]
+        chat = await self._connect(port, f"duologue/1 chat_socket {token}")
+        check = await self._connect(port, f"duologue/1 check_socket {token}")
+        assert (await _line(check)).startswith("PONG")
+        if device.name:
+            self.send(f"/follow {'' if device.cursor is None else device.cursor}".rstrip())
+        self._settle()
+        hears = ((login, self._hears_on_login), (chat, self._hears_on_chat), (check, self._hears_on_check))
+        self._reading = [asyncio.create_task(self._reads(*each)) for each in hears]
+
+    async def _connect(self, port: int, *lines: str) -> asyncio.StreamReader:
+        sock = socket.socket()
+        sock.setblocking(False)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, READ_AHEAD)
+        await asyncio.get_running_loop().sock_connect(sock, ("127.0.0.1", port))
+        reader, writer = await asyncio.open_connection(sock=sock, limit=READ_AHEAD)
+        self._writers.append(writer)
+        writer.writelines(f"{line}\n".encode() for line in lines)
+        return reader
+
+    def _settle(self) -> None:
+        """Ask for the chats in which something is left; what is left of letters goes at once."""
+        device = self.device
+        for chat in device.open_chats():
+            self._ask_for(chat)
+        for stream in [*device.spoken]:
+            if stream.partition(".")[0] not in device.chats:
+                self.send(*device.unstored(stream))
+        self.is_settled = True
+
+    def _ask_for(self, chat: str) -> None:
+        self._asked.add(chat)
+        self.send(self.device.claim(chat))
+
+    def takes_chat(self) -> None:
+        """Ask for the chat that nobody of this person holds."""
+        if self.free and not self.holding and self.free not in self._asked:
+            self._ask_for(self.free)
+
+    # Sending
+
+    def send(self, *lines: str) -> None:
+        self._write(1, lines)
+
+    def _ping(self, *lines: str) -> None:
+        self._write(2, lines)
+
+    def _write(self, which: int, lines: tuple[str, ...]) -> None:
+        if not self.is_over:
+            self._writers[which].writelines(f"{line}\n".encode() for line in lines)
+
+    def reads_slowly(self, *, is_slow: bool) -> None:
+        """Read nothing on the chat socket; or go on."""
+        (self._goes_on.clear if is_slow else self._goes_on.set)()
+
+    def forget(self) -> None:
+        """Hear nothing more, and leave the sockets as they are."""
+        self.is_over = True
+        for task in self._reading:
+            task.cancel()
+
+    def breaks(self) -> None:
+        self.forget()
+        for writer in self._writers:
+            sock = writer.get_extra_info("socket")
+            with contextlib.suppress(OSError):
+                sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+            writer.transport.abort()
+
+    # Hearing
+
+    async def _reads(self, reader: asyncio.StreamReader, hears: Callable[[str], None]) -> None:
+        with contextlib.suppress(OSError, EOFError):
+            while True:
+                line = await _line(reader)
+                if hears == self._hears_on_chat:
+                    await self._goes_on.wait()
+                hears(line)
+        self.is_over = True
+
+    def _hears_on_login(self, line: str) -> None:
+        word, *rest = line.split(" ")
+        if word == "want_chat_with_you":
+            self.asked_by_partner = True
+        elif word in ("chat_request_ended", "requests_ended"):
+            self.asked_by_partner = False
+        elif word in ("chat_free", "chat_waits"):
+            self.free = rest[1] if rest[2] != "0" else None
+        elif word == "chat_held":
+            self.free = None
+        elif word == "not_kept":
+            self._is_refused(rest)
+        elif word == "read_upto":
+            self.device.read = max(self.device.read, int(rest[1]))
+        elif word == "message_from":
+            self._hears_letter(line)
+        elif word == "disconnected":
+            self._is_out(rest[0])
+        elif word == "ERROR":
+            self._hears_error(rest)
+        elif word == "recalled":
+            self._is_reminded(line)
+
+    def _hears_letter(self, line: str) -> None:
+        head, _, text = line.partition(" :")
+        _, sender, _, stream, position = head.split(" ")
+        self.device.takes(sender, stream, int(position), text)
+        self._ping(f"PING {position} {stream}")
+
+    def _is_out(self, code: str) -> None:
+        if code in ("protocol_error", "store_failed"):
+            self.log.faults.append(f"{self.device} is thrown out: {code}")
+        self.is_over = True
+
+    def _hears_error(self, words: list[str]) -> None:
+        harmless = "no_chat", "not_paused", "no_request", "in_chat", "no_conversation", "waits", "too_soon"
+        if words[0] not in harmless:
+            self.log.faults.append(f"{self.device} hears ERROR {' '.join(words)}")
+
+    def _is_refused(self, words: list[str]) -> None:
+        """A late line of a stream that is the one to speak in again is one to ask about."""
+        _, stream, position, code, *_ = words
+        chat = stream.partition(".")[0]
+        self.log.counts_one(f"refused {code}")
+        if code == "bad_number" and chat in self.device.chats and chat != self.holding:
+            if chat not in self._asked:
+                self._ask_for(chat)
+        else:
+            self.log.faults.append(f"{self.device}: {stream} {position} is refused: {code}")
+
+    def _is_reminded(self, line: str) -> None:
+        head, _, text = line.partition(" :")
+        number = int(head.split(" ")[1])
+        self.device.filled_in.add(text)
+        self._note_number(text, number)
+
+    def _note_number(self, text: str, number: int) -> None:
+        if self.log.numbers.setdefault(text, number) != number:
+            self.log.faults.append(f"{text!r} has two numbers")
+
+    def _hears_on_check(self, line: str) -> None:
+        match line.split(" "):
+            case ["PING", *_]:
+                self._ping("PONG")
+            case ["PONG", stored, _, stream]:
+                spoken = self.device.spoken.get(stream)
+                if spoken:
+                    spoken.stored = max(spoken.stored, min(int(stored), len(spoken.texts)))
+
+    def _hears_on_chat(self, line: str) -> None:
+        if line.startswith(":"):
+            self._hears_message(line[1:])
+            return
+        word, *rest = line.split(" ")
+        hears = _ON_CHAT.get(word)
+        if hears:
+            hears(self, line, rest)
+
+    def _hears_message(self, text: str) -> None:
+        device = self.device
+        position, self._next = self._next, self._next + 1
+        device.takes(device.partner, self._stream, position, text)
+        if self.holding:
+            self._ping(f"PING {position} {self._stream}")
+
+    def _starts(self, _: str, words: list[str]) -> None:
+        chat = words[1]
+        self.holding, self.free = chat, None
+        self.device.chats[chat] = chat
+        self.device.spoken.setdefault(chat, Spoken())
+        self._hears_stream(chat, chat, 1)
+
+    def _hears_stream(self, chat: str, stream: str, first: int) -> None:
+        self._stream, self._next = stream, first
+        self._hears_of(chat, stream)
+
+    def _hears_of(self, chat: str, stream: str) -> None:
+        """Note the newest stream of the partner: what it says of the others follows from that."""
+        heard_in = self.device.heard_in
+        if _generation(stream) > _generation(heard_in.get(chat, "")):
+            heard_in[chat] = stream
+
+    def _begins(self, _: str, words: list[str]) -> None:
+        stream = words[1]
+        self._hears_stream(stream.partition(".")[0], stream, int(words[2]))
+
+    def _resumes(self, _: str, words: list[str]) -> None:
+        if len(words) < 5:
+            return
+        device, chat, had, stream, taken = self.device, words[1], int(words[2]), words[3], int(words[4])
+        self._asked.discard(chat)
+        before = device.chats.get(chat)
+        self.holding, self.free = chat, None
+        device.chats[chat] = stream
+        spoken = device.spoken.setdefault(stream, Spoken())
+        if before == stream:
+            self.send(*(f":{text}" for text in spoken.texts[taken:]))
+            self.send(*device.rests(chat, besides=stream))
+            return
+        if taken:
+            self.log.faults.append(f"{device} speaks in {stream}, of which {taken} are of somebody else")
+        self._is_had(before, had)
+        self.send(*device.rests(chat))
+
+    def _is_had(self, stream: str | None, had: int) -> None:
+        spoken = self.device.spoken.get(stream or "")
+        if spoken:
+            spoken.stored = max(spoken.stored, min(had, len(spoken.texts)))
+
+    def _ends(self, _: str, words: list[str]) -> None:
+        device = self.device
+        if len(words) > 3:
+            chat = words[2]
+            self._asked.discard(chat)
+            self._is_had(device.chats.get(chat), int(words[3]))
+            self.send(*device.rests(chat))
+            return
+        ended, self.holding, self.free = self.holding, None, None
+        if ended in device.open_chats():
+            self._ask_for(ended or "")
+
+    def _is_elsewhere(self, _: str, words: list[str]) -> None:
+        chat = words[1]
+        self._asked.discard(chat)
+        self._is_had(self.device.chats.get(chat), int(words[2]))
+        self.send(*self.device.rests(chat))
+
+    def _is_unknown(self, _: str, words: list[str]) -> None:
+        device, chat = self.device, words[0]
+        self.log.unknown_chats.add(chat)
+        self._asked.discard(chat)
+        for stream in [*device.spoken]:
+            if stream.partition(".")[0] == chat:
+                self.send(*device.says_anew(stream))
+
+    def _follows(self, _: str, words: list[str]) -> None:
+        self._last_kept = 0
+        if "anew" in words:
+            self.device.cursor = int(words[0])
+            self.send(f"/history {self.device.partner} 500")
+
+    def _is_told(self, line: str, _: list[str]) -> None:
+        head, _, text = line.partition(" :")
+        _, conversation, number, _, sender, stream, position = head.split(" ")
+        device = self.device
+        if conversation != device.partner or int(number) <= self._last_kept:
+            self.log.faults.append(f"{device} is told {number} of {conversation} after {self._last_kept}")
+        self._last_kept = int(number)
+        self._note_number(text, int(number))
+        device.takes(sender, stream, int(position), text)
+        chat = stream.partition(".")[0]
+        if sender == device.partner:
+            self._ping(f"PING {position} {stream}")
+            self._hears_of(chat, stream)
+
+    def _has_all_up_to(self, _: str, words: list[str]) -> None:
+        self.device.cursor = int(words[0])
+        self.device.cursors.append((int(words[0]), len(self.device.shown)))
+
+
+def _generation(stream: str) -> int:
+    """Return the place of a stream among those of its chat; 0 for none."""
+    chat, dot, place = stream.partition(".")
+    return int(place) if dot else 1 if chat else 0
+
+
+async def _line(reader: asyncio.StreamReader) -> str:
+    """Return the next line. Raises EOFError where the server has closed."""
+    line = await reader.readline()
+    if not line.endswith(b"\n"):
+        raise EOFError
+    return line[:-1].decode()
+
+
+_ON_CHAT: dict[str, Callable[[DeviceSession, str, list[str]], None]] = {
+    "start_chat": DeviceSession._starts,
+    "stream_begins": DeviceSession._begins,
+    "chat_resumed": DeviceSession._resumes,
+    "chat_ended": DeviceSession._ends,
+    "chat_elsewhere": DeviceSession._is_elsewhere,
+    "chat_unknown": DeviceSession._is_unknown,
+    "following": DeviceSession._follows,
+    "kept": DeviceSession._is_told,
+    "cursor": DeviceSession._has_all_up_to,
+    "message_from": lambda session, line, _: session._hears_letter(line),
+}

@@ -1,0 +1,306 @@
+"""A random play: two people with two devices each, everything that can happen to them, and what must be so then."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Iterable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from dataclasses import dataclass
+from itertools import pairwise
+from random import Random
+from typing import Protocol
+
+from tests.bound import BOUND
+from tests.devices.device import Device, Log, Place
+
+PEOPLE = {"alice": "bob", "bob": "alice"}
+SIZE = 700
+"""Bytes of a long line: a few of these are more than a queue takes, here."""
+
+MOST_UNREAD = 100
+
+
+class House(Protocol):
+    """A server that can be started again."""
+
+    port: int
+
+    async def starts_again(self) -> None: ...
+
+    def passes(self, seconds: float) -> None: ...
+
+
+Opens = Callable[[], AbstractAsyncContextManager[House]]
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Something that can happen, as often as `weight` says beside the others."""
+
+    name: str
+    weight: int
+
+
+ACTS = (
+    Act("speak", 30),
+    Act("speak much", 3),
+    Act("pause", 12),
+    Act("ask", 6),
+    Act("accept", 10),
+    Act("quit", 2),
+    Act("break", 5),
+    Act("come", 14),
+    Act("come again", 2),
+    Act("come anew", 1),
+    Act("take", 6),
+    Act("read slowly", 3),
+    Act("go on", 5),
+    Act("mark", 4),
+    Act("restart", 1),
+    Act("time", 1),
+)
+
+
+class Play:
+    """A play of so many `steps`, decided by `seed`. `devices` are their names, by person."""
+
+    def __init__(self, house: House, seed: int, devices: dict[str, tuple[str, str]]) -> None:
+        self._house = house
+        self._random = Random(seed)
+        self.log = Log()
+        self.devices = [Device(who, PEOPLE[who], name, self.log) for who, names in devices.items() for name in names]
+        self.told: list[str] = []
+
+    async def runs(self, steps: int) -> list[str]:
+        """Play, and return what is wrong at the end."""
+        for device in self.devices:
+            await device.comes(self._house.port)
+        acts = self._random.choices(ACTS, [act.weight for act in ACTS], k=steps)
+        for act in acts:
+            device = self._random.choice(self.devices)
+            self.told.append(f"{device} {act.name}")
+            await self._do(act.name, device)
+            await asyncio.sleep(0)
+        await self._all_come_back()
+        return await self._faults()
+
+    async def _do(self, act: str, device: Device) -> None:
+        match act:
+            case "come" if not device.is_on:
+                await device.comes(self._house.port)
+            case "come again" if device.is_on:
+                await device.comes(self._house.port)
+            case "come anew":
+                await device.comes(self._house.port, is_anew=True)
+            case "speak":
+                device.speak(self._random.randint(1, 4))
+            case "speak much":
+                device.speak(self._random.randint(5, 30), SIZE)
+            case "pause":
+                await asyncio.sleep(self._random.choice((0.001, 0.005, 0.03)))
+            case "break":
+                device.breaks()
+            case "restart":
+                await self._house.starts_again()
+            case "time":
+                self._house.passes(self._random.choice((1, 20, 61)))
+            case _ if device.is_on:
+                self._do_online(act, device)
+
+    def _do_online(self, act: str, device: Device) -> None:
+        session = device.session
+        assert session
+        match act:
+            case "ask" if not session.holding:
+                session.send(f"/chat {device.partner}")
+            case "accept" if session.asked_by_partner:
+                session.send("yes")
+            case "quit":
+                session.send("/quit")
+            case "take":
+                session.takes_chat()
+            case "read slowly":
+                session.reads_slowly(is_slow=True)
+            case "go on":
+                session.reads_slowly(is_slow=False)
+            case "mark" if device.cursor:
+                session.send(f"/read {device.partner} {device.cursor}")
+
+    # The end
+
+    async def _all_come_back(self) -> None:
+        deadline = time.monotonic() + BOUND
+        while time.monotonic() < deadline:
+            for device in self.devices:
+                if not device.is_on:
+                    await device.comes(self._house.port)
+                elif device.session:
+                    device.session.reads_slowly(is_slow=False)
+            if self._is_complete():
+                return
+            await asyncio.sleep(0.01)
+
+    def _is_complete(self) -> bool:
+        if any(device.has_unstored() for device in self.devices):
+            return False
+        stored = self._stored()
+        return all(not self._missing(device, stored) for device in self._followers)
+
+    def _stored(self) -> dict[Place, str]:
+        """Return what was acknowledged, by place."""
+        return {
+            (device.person, stream, position): text
+            for device in self.devices
+            for stream, spoken in device.spoken.items()
+            for position, text in enumerate(spoken.texts[: spoken.stored], 1)
+        }
+
+    @property
+    def _followers(self) -> list[Device]:
+        return [device for device in self.devices if device.name]
+
+    @staticmethod
+    def _missing(device: Device, stored: dict[Place, str]) -> list[str]:
+        return sorted({*stored.values()} - {*device.shown} - device.filled_in)
+
+    async def _faults(self) -> list[str]:
+        faults = self.log.faults
+        stored = self._stored()
+        for device in self.devices:
+            left = sum(len(spoken.texts) - spoken.stored for spoken in device.spoken.values())
+            if left:
+                faults.append(f"{device}: {left} lines were never acknowledged")
+            missing = self._missing(device, stored) if device.name else []
+            if missing:
+                faults.append(f"{device} has not {len(missing)}: {missing[:5]}")
+            faults += self._wrong_on(device, stored)
+        for who in PEOPLE:
+            faults += await self._wrong_in_the_list_of(who, stored)
+        return faults
+
+    def _wrong_on(self, device: Device, stored: dict[Place, str]) -> Iterable[str]:
+        shown = device.shown
+        if len({*shown}) < len(shown):
+            yield f"{device} shows a message twice"
+        phantoms = [place for place in device.holds if place not in stored and not self._is_of_an_unknown_chat(place)]
+        if phantoms:
+            yield f"{device} shows what is not stored: {phantoms[:5]}"
+        order: dict[tuple[str, str], list[int]] = {}
+        for who, stream, position in device.holds:
+            order.setdefault((who, stream), []).append(position)
+        for whose, positions in order.items():
+            if any(one >= other for one, other in pairwise(positions)):
+                yield f"{device} heard {whose} as {positions}"
+
+    def _is_of_an_unknown_chat(self, place: Place) -> bool:
+        return place[1].partition(".")[0] in self.log.unknown_chats
+
+    async def _wrong_in_the_list_of(self, who: str, stored: dict[Place, str]) -> Iterable[str]:
+        partner = PEOPLE[who]
+        reader = await Reader.comes(self._house.port, who)
+        numbers = await reader.history(partner)
+        faults = [f"{text!r} is not in the history" for text in stored.values() if text not in numbers]
+        faults += [
+            f"{text!r} is {number}, and was told as {self.log.numbers[text]}"
+            for text, number in numbers.items()
+            if self.log.numbers.get(text, number) != number
+        ]
+        faults += self._wrong_in_streams(numbers)
+        faults += self._wrong_cursors(who, numbers)
+        listed = await reader.conversation(partner)
+        reader.leaves()
+        if listed is None:
+            return [*faults, *([f"{who} has no conversation"] if stored else [])]
+        unread, read = listed
+        after = sum(numbers.get(text, 0) > read for (sender, _, _), text in stored.items() if sender == partner)
+        if min(after, MOST_UNREAD) != unread:
+            faults.append(f"{who} has {unread} unread, and it should be {after}")
+        told = max(device.read for device in self.devices if device.person == who)
+        if told > read:
+            faults.append(f"{who} has read up to {told}, and the list says {read}")
+        return faults
+
+    def _wrong_in_streams(self, numbers: dict[str, int]) -> Iterable[str]:
+        places = sorted((place, numbers[text]) for place, text in self.log.said.items() if text in numbers)
+        for (one, number), (other, next_number) in pairwise(places):
+            if one[:2] == other[:2] and number >= next_number:
+                yield f"{other} is stored before {one}"
+
+    def _wrong_cursors(self, who: str, numbers: dict[str, int]) -> Iterable[str]:
+        """Find what came after a cursor that said that it had come."""
+        for device in self._followers:
+            if device.person == who:
+                for cursor, count in device.cursors:
+                    late = [text for text in device.shown[count:] if numbers.get(text, cursor + 1) <= cursor]
+                    late = [text for text in late if text not in device.filled_in]
+                    if late:
+                        yield f"{device} had a cursor at {cursor}, and then came {late[:3]}"
+
+
+class Reader:
+    """Reads what the server knows: one more device, which follows nothing."""
+
+    def __init__(self, writers: list[asyncio.StreamWriter], login: asyncio.StreamReader) -> None:
+        self._writers, self._login = writers, login
+
+    @classmethod
+    async def comes(cls, port: int, who: str) -> Reader:
+        login, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(f"duologue/1 login_socket reader\n{who}\n".encode())
+        token = (await login.readline()).decode().split(" ")[1]
+        chat, chat_writer = await asyncio.open_connection("127.0.0.1", port)
+        chat_writer.write(f"duologue/1 chat_socket {token}\n".encode())
+        check, check_writer = await asyncio.open_connection("127.0.0.1", port)
+        check_writer.write(f"duologue/1 check_socket {token}\n".encode())
+        await check.readline()
+        return cls([writer, chat_writer, check_writer], login)
+
+    async def _answers(self, question: str, end: str) -> list[list[str]]:
+        """Return the lines of an answer, in words, with its last one."""
+        self._writers[1].write(f"{question}\n".encode())
+        lines: list[list[str]] = []
+        async with asyncio.timeout(BOUND):
+            while not lines or lines[-1][0] != end:
+                lines.append((await self._login.readline()).decode().removesuffix("\n").split(" ", 6))
+        return lines
+
+    async def history(self, partner: str) -> dict[str, int]:
+        """Return the numbers of all messages with somebody, by text."""
+        numbers: dict[str, int] = {}
+        before = ""
+        while True:
+            *found, last = await self._answers(f"/history {partner} 500{before}", "recall_ended")
+            for words in found:
+                if words[0] == "recalled":
+                    numbers[" ".join(words[5:])[1:]] = int(words[1])
+            if len(last) < 3:
+                return numbers
+            before = f" {last[2]}"
+
+    async def conversation(self, partner: str) -> tuple[int, int] | None:
+        """Return how many messages with somebody are unread, and up to which number they have been read."""
+        for words in await self._answers("/conversations", "conversations_ended"):
+            if words[:2] == ["conversation", partner]:
+                return int(words[4]), int(words[5])
+        return None
+
+    def leaves(self) -> None:
+        for writer in self._writers:
+            writer.close()
+
+
+TWO_EACH = {"alice": ("desk", "phone"), "bob": ("desk", "phone")}
+ONE_WITHOUT = {"alice": ("desk", "phone"), "bob": ("desk", "")}
+
+
+async def verdict(opens: Opens, seed: int, steps: int, devices: dict[str, tuple[str, str]]) -> list[str]:
+    """Play once, and return what is wrong."""
+    async with AsyncExitStack() as stack:
+        house = await stack.enter_async_context(opens())
+        play = Play(house, seed, devices)
+        try:
+            return await play.runs(steps)
+        finally:
+            for device in play.devices:
+                device.breaks()
