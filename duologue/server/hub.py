@@ -184,8 +184,7 @@ class Hub:
         self._make_room(login)
         is_first = login.nickname not in self.directory
         session = self._registry.add(login)
-        if is_first:
-            self.people.arrived(session)
+        self.people.arrived(session, is_first=is_first)
         self._watchers.arrived(session)
         self.chats.acknowledgements.greet(session)
         self.perform(self.switchboard.arrive(self.time(), session.nickname, session.id))
