@@ -55,6 +55,7 @@ class Device:
         self.holds: dict[Place, str] = {}
         self.shown: list[str] = []
         self.filled_in: set[str] = set()
+        self.has_to_fill_in = False
         self.cursors: list[tuple[int, int]] = []
         self.cursor: int | None = None
         self.read = 0
@@ -300,6 +301,8 @@ class DeviceSession:
             self._hears_error(rest)
         elif word == "recalled":
             self._is_reminded(line)
+        elif word == "recall_ended":
+            self._has_filled_in(rest)
 
     def _hears_letter(self, line: str) -> None:
         head, _, text = line.partition(" :")
@@ -333,6 +336,12 @@ class DeviceSession:
         number = int(head.split(" ")[1])
         self.device.filled_in.add(text)
         self._note_number(text, number)
+
+    def _has_filled_in(self, words: list[str]) -> None:
+        if len(words) > 1:
+            self.send(f"/history {self.device.partner} 500 {words[1]}")
+        else:
+            self.device.has_to_fill_in = False
 
     def _note_number(self, text: str, number: int) -> None:
         if self.log.numbers.setdefault(text, number) != number:
@@ -437,6 +446,8 @@ class DeviceSession:
         self._last_kept = 0
         if "anew" in words:
             self.device.cursor = int(words[0])
+            self.device.has_to_fill_in = True
+        if self.device.has_to_fill_in:
             self.send(f"/history {self.device.partner} 500")
 
     def _is_told(self, line: str, _: list[str]) -> None:
