@@ -178,8 +178,8 @@ DEFENCES = (
     Defence(
         "and goes on where it was",
         "duologue/core/streams.py",
-        "self._left.pop(self._at, self.at.received)",
-        "self.at.received",
+        "self._left.pop(self._at, 0 if by_device else self.at.received)",
+        "0 if by_device else self.at.received",
         "tests/core/test_streams.py::TestRecipientReturns",
     ),
     Defence(
