@@ -210,9 +210,9 @@ DEFENCES = (
     ),
     Defence(
         "how somebody is does not begin anew with a further device",
-        HUB,
-        "        if is_first:\n",
-        "        if session:\n",
+        "duologue/server/people/service.py",
+        "        if is_first:\n            self._perform(self.presences.arrive(",
+        "        if session:\n            self._perform(self.presences.arrive(",
         f"{SCENES}test_a_further_device_changes_nothing_of_how_somebody_is",
     ),
     Defence(
