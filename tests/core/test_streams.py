@@ -99,12 +99,6 @@ class TestRecipientReturns:
         assert bob.recipient_returns(None) == []
         assert (bob.at, bob.pushed) == (stream, 2)
 
-    def test_one_that_has_less_than_arrived_on_another_device_is_handed_what_it_lacks(self) -> None:
-        stream = Stream("c", sent=9, received=7)
-        bob = direction(stream)
-        assert bob.recipient_returns(StreamHeld("c", 2)) == []
-        assert (bob.pushed, stream.received) == (2, 7)
-
     def test_who_holds_some_of_a_stream_had_all_before_it(self) -> None:
         """A stream begins for the recipient when the one before has been handed over whole."""
         old, new = Stream("c", sent=4, received=1), Stream("c.2", sent=3)
