@@ -361,6 +361,7 @@ class DeviceSession:
             self._hears_message(line[1:])
             return
         word, *rest = line.split(" ")
+        self.log.counts_one(word)
         hears = _ON_CHAT.get(word)
         if hears:
             hears(self, line, rest)
@@ -369,6 +370,7 @@ class DeviceSession:
         device = self.device
         position, self._next = self._next, self._next + 1
         device.takes(device.partner, self._stream, position, text)
+        self.log.counts_one("live")
         if self.holding:
             self._ping(f"PING {position} {self._stream}")
 
