@@ -12,6 +12,7 @@ import socket
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+from duologue.core.streams import chat_of
 from tests.bound import BOUND
 
 READ_AHEAD = 1 << 12
@@ -139,7 +140,7 @@ class Device:
 
     def _rests_of(self, chat: str) -> Iterator[str]:
         for stream, spoken in self.spoken.items():
-            if stream.partition(".")[0] == chat and spoken.stored < len(spoken.texts):
+            if chat_of(stream) == chat and spoken.stored < len(spoken.texts):
                 yield stream
 
     def rests(self, chat: str, *, besides: str | None = None) -> list[str]:
@@ -225,7 +226,7 @@ class DeviceSession:
         for chat in device.open_chats():
             self._ask_for(chat)
         for stream in [*device.spoken]:
-            if stream.partition(".")[0] not in device.chats:
+            if chat_of(stream) not in device.chats:
                 self.send(*device.unstored(stream))
         self.is_settled = True
 
@@ -245,6 +246,14 @@ class DeviceSession:
 
     def _ping(self, *lines: str) -> None:
         self._write(2, lines)
+
+    def gives_a_sign_of_life(self) -> None:
+        """Ask how far its own streams have got: of a chat by what it holds of the partner's."""
+        if self.holding:
+            self._ping(f"PING {self._next - 1} {self._stream}")
+        for stream, spoken in self.device.spoken.items():
+            if spoken.stored < len(spoken.texts) and chat_of(stream) != self.holding:
+                self._ping(f"PING 0 {stream}")
 
     def _write(self, which: int, lines: tuple[str, ...]) -> None:
         if not self.is_over:
@@ -323,7 +332,7 @@ class DeviceSession:
     def _is_refused(self, words: list[str]) -> None:
         """A late line of a stream that is the one to speak in again is one to ask about."""
         _, stream, position, code, *_ = words
-        chat = stream.partition(".")[0]
+        chat = chat_of(stream)
         self.log.counts_one(f"refused {code}")
         if code == "bad_number" and chat in self.device.chats and chat != self.holding:
             if chat not in self._asked:
@@ -393,7 +402,7 @@ class DeviceSession:
 
     def _begins(self, _: str, words: list[str]) -> None:
         stream = words[1]
-        self._hears_stream(stream.partition(".")[0], stream, int(words[2]))
+        self._hears_stream(chat_of(stream), stream, int(words[2]))
 
     def _resumes(self, _: str, words: list[str]) -> None:
         if len(words) < 5:
@@ -441,7 +450,7 @@ class DeviceSession:
         self.log.unknown_chats.add(chat)
         self._asked.discard(chat)
         for stream in [*device.spoken]:
-            if stream.partition(".")[0] == chat:
+            if chat_of(stream) == chat:
                 self.send(*device.says_anew(stream))
 
     def _follows(self, _: str, words: list[str]) -> None:
@@ -461,7 +470,7 @@ class DeviceSession:
         self._last_kept = int(number)
         self._note_number(text, int(number))
         device.takes(sender, stream, int(position), text)
-        chat = stream.partition(".")[0]
+        chat = chat_of(stream)
         if sender == device.partner:
             self._ping(f"PING {position} {stream}")
             self._hears_of(chat, stream)

@@ -96,7 +96,7 @@ class Play:
     def asks(self, device: Device) -> None:
         """Ask, and be asked back: that is accepted, whichever comes first."""
         _session(device).send(f"/chat {device.partner}")
-        others = [other for other in self.devices if other.person == device.partner and other.is_on]
+        others = [other for other in self.devices if other.person == device.partner and _may_ask(other)]
         if others:
             _session(self._random.choice(others)).send(f"/chat {device.person}")
 
@@ -119,9 +119,10 @@ class Play:
                     await device.comes(self._house.port)
                 elif device.session:
                     device.session.reads_slowly(is_slow=False)
+                    device.session.gives_a_sign_of_life()
             if self._is_complete():
                 return
-            await asyncio.sleep(0.01)
+            await asyncio.sleep(0.02)
 
     def _is_complete(self) -> bool:
         if any(device.has_unstored() for device in self.devices):
@@ -224,13 +225,26 @@ def _holds(device: Device) -> bool:
     return device.is_on and _session(device).holding is not None
 
 
+def _may_ask(device: Device) -> bool:
+    """Return whether it may begin a chat: what it says in one that it believes to be on would come in the next."""
+    return device.is_on and not _holds(device)
+
+
+def _accepts(_: Play, device: Device) -> None:
+    _session(device).send("yes")
+
+
+def _marks(_: Play, device: Device) -> None:
+    _session(device).send(f"/read {device.partner} {device.cursor}")
+
+
 ACTS = (
     Act("speak", 12, lambda _: True, Play.speaks),
     Act("speak in the chat", 20, _holds, Play.speaks),
     Act("speak much in the chat", 4, _holds, Play.speaks_much),
     Act("pause", 25, lambda _: True, Play.pauses),
-    Act("ask", 8, lambda device: device.is_on and not _holds(device), Play.asks),
-    Act("accept", 4, lambda device: device.is_on and _session(device).asked_by_partner, lambda _, device: _yes(device)),
+    Act("ask", 8, _may_ask, Play.asks),
+    Act("accept", 4, lambda device: _may_ask(device) and _session(device).asked_by_partner, _accepts),
     Act("quit", 1, _is_on, lambda _, device: _session(device).send("/quit")),
     Act("break", 3, _is_on, lambda _, device: device.breaks()),
     Act("break in a chat", 5, _holds, lambda _, device: device.breaks()),
@@ -240,18 +254,10 @@ ACTS = (
     Act("take", 10, _is_on, lambda _, device: _session(device).takes_chat()),
     Act("read slowly", 3, _is_on, lambda _, device: _session(device).reads_slowly(is_slow=True)),
     Act("go on", 3, _is_on, lambda _, device: _session(device).reads_slowly(is_slow=False)),
-    Act("mark", 3, lambda device: device.is_on and bool(device.cursor), lambda _, device: _mark(device)),
+    Act("mark", 3, lambda device: device.is_on and bool(device.cursor), _marks),
     Act("restart", 1, lambda _: True, Play.starts_the_server_again),
     Act("time", 1, lambda _: True, Play.waits),
 )
-
-
-def _yes(device: Device) -> None:
-    _session(device).send("yes")
-
-
-def _mark(device: Device) -> None:
-    _session(device).send(f"/read {device.partner} {device.cursor}")
 
 
 class Reader:
