@@ -234,6 +234,11 @@ class DeviceSession:
         self._asked.add(chat)
         self.send(self.device.claim(chat))
 
+    @property
+    def is_free(self) -> bool:
+        """Whether it is in no chat, as far as it knows, and asks for none."""
+        return not self.holding and not self._asked
+
     def takes_chat(self) -> None:
         """Ask for the chat that nobody of this person holds."""
         if self.free and not self.holding and self.free not in self._asked:
@@ -248,11 +253,11 @@ class DeviceSession:
         self._write(2, lines)
 
     def gives_a_sign_of_life(self) -> None:
-        """Ask how far its own streams have got: of a chat by what it holds of the partner's."""
+        """Ask how far its own streams have got: of a chat by what it holds of the partner's, which has the same name."""
         if self.holding:
             self._ping(f"PING {self._next - 1} {self._stream}")
         for stream, spoken in self.device.spoken.items():
-            if spoken.stored < len(spoken.texts) and chat_of(stream) != self.holding:
+            if spoken.stored < len(spoken.texts) and chat_of(stream) not in self.device.chats:
                 self._ping(f"PING 0 {stream}")
 
     def _write(self, which: int, lines: tuple[str, ...]) -> None:

@@ -170,8 +170,9 @@ class Play:
         if phantoms:
             yield f"{device} shows what is not stored: {phantoms[:5]}"
         order: dict[tuple[str, str], list[int]] = {}
-        for who, stream, position in device.holds:
-            order.setdefault((who, stream), []).append(position)
+        for (who, stream, position), text in device.holds.items():
+            if text not in device.filled_in:
+                order.setdefault((who, stream), []).append(position)
         for whose, positions in order.items():
             if any(one >= other for one, other in pairwise(positions)):
                 yield f"{device} heard {whose} as {positions}"
@@ -227,7 +228,7 @@ def _holds(device: Device) -> bool:
 
 def _may_ask(device: Device) -> bool:
     """Return whether it may begin a chat: what it says in one that it believes to be on would come in the next."""
-    return device.is_on and not _holds(device)
+    return device.is_on and _session(device).is_free
 
 
 def _accepts(_: Play, device: Device) -> None:
@@ -271,7 +272,7 @@ class Reader:
         login, writer = await asyncio.open_connection("127.0.0.1", port)
         writer.write(f"duologue/1 login_socket reader\n{who}\n".encode())
         token = (await login.readline()).decode().split(" ")[1]
-        chat, chat_writer = await asyncio.open_connection("127.0.0.1", port)
+        _, chat_writer = await asyncio.open_connection("127.0.0.1", port)
         chat_writer.write(f"duologue/1 chat_socket {token}\n".encode())
         check, check_writer = await asyncio.open_connection("127.0.0.1", port)
         check_writer.write(f"duologue/1 check_socket {token}\n".encode())
