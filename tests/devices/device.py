@@ -12,6 +12,7 @@ import socket
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+from duologue.core.streams import chat_of
 from tests.bound import BOUND
 
 READ_AHEAD = 1 << 12
@@ -139,7 +140,7 @@ class Device:
 
     def _rests_of(self, chat: str) -> Iterator[str]:
         for stream, spoken in self.spoken.items():
-            if stream.partition(".")[0] == chat and spoken.stored < len(spoken.texts):
+            if chat_of(stream) == chat and spoken.stored < len(spoken.texts):
                 yield stream
 
     def rests(self, chat: str, *, besides: str | None = None) -> list[str]:
@@ -225,13 +226,18 @@ class DeviceSession:
         for chat in device.open_chats():
             self._ask_for(chat)
         for stream in [*device.spoken]:
-            if stream.partition(".")[0] not in device.chats:
+            if chat_of(stream) not in device.chats:
                 self.send(*device.unstored(stream))
         self.is_settled = True
 
     def _ask_for(self, chat: str) -> None:
         self._asked.add(chat)
         self.send(self.device.claim(chat))
+
+    @property
+    def is_free(self) -> bool:
+        """Whether it is in no chat, as far as it knows, and asks for none."""
+        return not self.holding and not self._asked
 
     def takes_chat(self) -> None:
         """Ask for the chat that nobody of this person holds."""
@@ -245,6 +251,14 @@ class DeviceSession:
 
     def _ping(self, *lines: str) -> None:
         self._write(2, lines)
+
+    def gives_a_sign_of_life(self) -> None:
+        """Ask how far its own streams have got: of a chat by what it holds of the partner's, which has the same name."""
+        if self.holding:
+            self._ping(f"PING {self._next - 1} {self._stream}")
+        for stream, spoken in self.device.spoken.items():
+            if spoken.stored < len(spoken.texts) and chat_of(stream) not in self.device.chats:
+                self._ping(f"PING 0 {stream}")
 
     def _write(self, which: int, lines: tuple[str, ...]) -> None:
         if not self.is_over:
@@ -323,7 +337,7 @@ class DeviceSession:
     def _is_refused(self, words: list[str]) -> None:
         """A late line of a stream that is the one to speak in again is one to ask about."""
         _, stream, position, code, *_ = words
-        chat = stream.partition(".")[0]
+        chat = chat_of(stream)
         self.log.counts_one(f"refused {code}")
         if code == "bad_number" and chat in self.device.chats and chat != self.holding:
             if chat not in self._asked:
@@ -361,6 +375,7 @@ class DeviceSession:
             self._hears_message(line[1:])
             return
         word, *rest = line.split(" ")
+        self.log.counts_one(word)
         hears = _ON_CHAT.get(word)
         if hears:
             hears(self, line, rest)
@@ -369,6 +384,7 @@ class DeviceSession:
         device = self.device
         position, self._next = self._next, self._next + 1
         device.takes(device.partner, self._stream, position, text)
+        self.log.counts_one("live")
         if self.holding:
             self._ping(f"PING {position} {self._stream}")
 
@@ -391,7 +407,7 @@ class DeviceSession:
 
     def _begins(self, _: str, words: list[str]) -> None:
         stream = words[1]
-        self._hears_stream(stream.partition(".")[0], stream, int(words[2]))
+        self._hears_stream(chat_of(stream), stream, int(words[2]))
 
     def _resumes(self, _: str, words: list[str]) -> None:
         if len(words) < 5:
@@ -439,7 +455,7 @@ class DeviceSession:
         self.log.unknown_chats.add(chat)
         self._asked.discard(chat)
         for stream in [*device.spoken]:
-            if stream.partition(".")[0] == chat:
+            if chat_of(stream) == chat:
                 self.send(*device.says_anew(stream))
 
     def _follows(self, _: str, words: list[str]) -> None:
@@ -459,7 +475,7 @@ class DeviceSession:
         self._last_kept = int(number)
         self._note_number(text, int(number))
         device.takes(sender, stream, int(position), text)
-        chat = stream.partition(".")[0]
+        chat = chat_of(stream)
         if sender == device.partner:
             self._ping(f"PING {position} {stream}")
             self._hears_of(chat, stream)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass
 from itertools import pairwise
@@ -12,7 +12,7 @@ from random import Random
 from typing import Protocol
 
 from tests.bound import BOUND
-from tests.devices.device import Device, Log, Place
+from tests.devices.device import Device, DeviceSession, Log, Place
 
 PEOPLE = {"alice": "bob", "bob": "alice"}
 SIZE = 700
@@ -36,30 +36,21 @@ Opens = Callable[[], AbstractAsyncContextManager[House]]
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """Something that can happen, as often as `weight` says beside the others."""
+    """Something that a device does, of those that can; it happens as often as `weight` says beside the others."""
 
     name: str
     weight: int
+    can: Callable[[Device], bool]
+    does: Callable[[Play, Device], Awaitable[None] | None]
 
 
-ACTS = (
-    Act("speak", 30),
-    Act("speak much", 3),
-    Act("pause", 12),
-    Act("ask", 6),
-    Act("accept", 10),
-    Act("quit", 2),
-    Act("break", 5),
-    Act("come", 14),
-    Act("come again", 2),
-    Act("come anew", 1),
-    Act("take", 6),
-    Act("read slowly", 3),
-    Act("go on", 5),
-    Act("mark", 4),
-    Act("restart", 1),
-    Act("time", 1),
-)
+def _is_on(device: Device) -> bool:
+    return device.is_on
+
+
+def _session(device: Device) -> DeviceSession:
+    assert device.session
+    return device.session
 
 
 class Play:
@@ -76,56 +67,47 @@ class Play:
         """Play, and return what is wrong at the end."""
         for device in self.devices:
             await device.comes(self._house.port)
-        acts = self._random.choices(ACTS, [act.weight for act in ACTS], k=steps)
-        for act in acts:
-            device = self._random.choice(self.devices)
-            self.told.append(f"{device} {act.name}")
-            await self._do(act.name, device)
-            await asyncio.sleep(0)
+        for act in self._random.choices(ACTS, [act.weight for act in ACTS], k=steps):
+            able = [device for device in self.devices if act.can(device)]
+            if able:
+                device = self._random.choice(able)
+                self.told.append(f"{device} {act.name}")
+                done = act.does(self, device)
+                if done:
+                    await done
+                await asyncio.sleep(0)
         await self._all_come_back()
         return await self._faults()
 
-    async def _do(self, act: str, device: Device) -> None:
-        match act:
-            case "come" if not device.is_on:
-                await device.comes(self._house.port)
-            case "come again" if device.is_on:
-                await device.comes(self._house.port)
-            case "come anew":
-                await device.comes(self._house.port, is_anew=True)
-            case "speak":
-                device.speak(self._random.randint(1, 4))
-            case "speak much":
-                device.speak(self._random.randint(5, 30), SIZE)
-            case "pause":
-                await asyncio.sleep(self._random.choice((0.001, 0.005, 0.03)))
-            case "break":
-                device.breaks()
-            case "restart":
-                await self._house.starts_again()
-            case "time":
-                self._house.passes(self._random.choice((1, 20, 61)))
-            case _ if device.is_on:
-                self._do_online(act, device)
+    # What they do
 
-    def _do_online(self, act: str, device: Device) -> None:
-        session = device.session
-        assert session
-        match act:
-            case "ask" if not session.holding:
-                session.send(f"/chat {device.partner}")
-            case "accept" if session.asked_by_partner:
-                session.send("yes")
-            case "quit":
-                session.send("/quit")
-            case "take":
-                session.takes_chat()
-            case "read slowly":
-                session.reads_slowly(is_slow=True)
-            case "go on":
-                session.reads_slowly(is_slow=False)
-            case "mark" if device.cursor:
-                session.send(f"/read {device.partner} {device.cursor}")
+    async def comes(self, device: Device) -> None:
+        await device.comes(self._house.port)
+
+    async def comes_anew(self, device: Device) -> None:
+        await device.comes(self._house.port, is_anew=True)
+
+    def speaks(self, device: Device) -> None:
+        device.speak(self._random.randint(1, 3))
+
+    def speaks_much(self, device: Device) -> None:
+        device.speak(self._random.randint(5, 30), SIZE)
+
+    def asks(self, device: Device) -> None:
+        """Ask, and be asked back: that is accepted, whichever comes first."""
+        _session(device).send(f"/chat {device.partner}")
+        others = [other for other in self.devices if other.person == device.partner and _may_ask(other)]
+        if others:
+            _session(self._random.choice(others)).send(f"/chat {device.person}")
+
+    async def pauses(self, _: Device) -> None:
+        await asyncio.sleep(self._random.choice((0.001, 0.005, 0.02)))
+
+    async def starts_the_server_again(self, _: Device) -> None:
+        await self._house.starts_again()
+
+    def waits(self, _: Device) -> None:
+        self._house.passes(self._random.choice((1, 20, 61)))
 
     # The end
 
@@ -137,9 +119,10 @@ class Play:
                     await device.comes(self._house.port)
                 elif device.session:
                     device.session.reads_slowly(is_slow=False)
+                    device.session.gives_a_sign_of_life()
             if self._is_complete():
                 return
-            await asyncio.sleep(0.01)
+            await asyncio.sleep(0.02)
 
     def _is_complete(self) -> bool:
         if any(device.has_unstored() for device in self.devices):
@@ -187,8 +170,9 @@ class Play:
         if phantoms:
             yield f"{device} shows what is not stored: {phantoms[:5]}"
         order: dict[tuple[str, str], list[int]] = {}
-        for who, stream, position in device.holds:
-            order.setdefault((who, stream), []).append(position)
+        for (who, stream, position), text in device.holds.items():
+            if text not in device.filled_in:
+                order.setdefault((who, stream), []).append(position)
         for whose, positions in order.items():
             if any(one >= other for one, other in pairwise(positions)):
                 yield f"{device} heard {whose} as {positions}"
@@ -238,6 +222,45 @@ class Play:
                         yield f"{device} had a cursor at {cursor}, and then came {late[:3]}"
 
 
+def _holds(device: Device) -> bool:
+    return device.is_on and _session(device).holding is not None
+
+
+def _may_ask(device: Device) -> bool:
+    """Return whether it may begin a chat: what it says in one that it believes to be on would come in the next."""
+    return device.is_on and _session(device).is_free
+
+
+def _accepts(_: Play, device: Device) -> None:
+    _session(device).send("yes")
+
+
+def _marks(_: Play, device: Device) -> None:
+    _session(device).send(f"/read {device.partner} {device.cursor}")
+
+
+ACTS = (
+    Act("speak", 12, lambda _: True, Play.speaks),
+    Act("speak in the chat", 20, _holds, Play.speaks),
+    Act("speak much in the chat", 4, _holds, Play.speaks_much),
+    Act("pause", 25, lambda _: True, Play.pauses),
+    Act("ask", 8, _may_ask, Play.asks),
+    Act("accept", 4, lambda device: _may_ask(device) and _session(device).asked_by_partner, _accepts),
+    Act("quit", 1, _is_on, lambda _, device: _session(device).send("/quit")),
+    Act("break", 3, _is_on, lambda _, device: device.breaks()),
+    Act("break in a chat", 5, _holds, lambda _, device: device.breaks()),
+    Act("come", 14, lambda device: not device.is_on, Play.comes),
+    Act("come again", 2, _is_on, Play.comes),
+    Act("come anew", 1, lambda _: True, Play.comes_anew),
+    Act("take", 10, _is_on, lambda _, device: _session(device).takes_chat()),
+    Act("read slowly", 3, _is_on, lambda _, device: _session(device).reads_slowly(is_slow=True)),
+    Act("go on", 3, _is_on, lambda _, device: _session(device).reads_slowly(is_slow=False)),
+    Act("mark", 3, lambda device: device.is_on and bool(device.cursor), _marks),
+    Act("restart", 1, lambda _: True, Play.starts_the_server_again),
+    Act("time", 1, lambda _: True, Play.waits),
+)
+
+
 class Reader:
     """Reads what the server knows: one more device, which follows nothing."""
 
@@ -249,7 +272,7 @@ class Reader:
         login, writer = await asyncio.open_connection("127.0.0.1", port)
         writer.write(f"duologue/1 login_socket reader\n{who}\n".encode())
         token = (await login.readline()).decode().split(" ")[1]
-        chat, chat_writer = await asyncio.open_connection("127.0.0.1", port)
+        _, chat_writer = await asyncio.open_connection("127.0.0.1", port)
         chat_writer.write(f"duologue/1 chat_socket {token}\n".encode())
         check, check_writer = await asyncio.open_connection("127.0.0.1", port)
         check_writer.write(f"duologue/1 check_socket {token}\n".encode())
