@@ -12,7 +12,9 @@ from random import Random
 from typing import Protocol
 
 from tests.bound import BOUND
-from tests.devices.device import Device, DeviceSession, Log, Place
+from tests.devices.device import Device
+from tests.devices.memory import Log, Place
+from tests.devices.session import DeviceSession
 
 PEOPLE = {"alice": "bob", "bob": "alice"}
 SIZE = 700
@@ -24,14 +26,15 @@ MOST_UNREAD = 100
 class House(Protocol):
     """A server that can be started again."""
 
-    port: int
+    @property
+    def port(self) -> int: ...
 
     async def starts_again(self) -> None: ...
 
     def passes(self, seconds: float) -> None: ...
 
 
-Opens = Callable[[], AbstractAsyncContextManager[House]]
+Opens = Callable[[], AbstractAsyncContextManager[House, bool | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +102,15 @@ class Play:
         others = [other for other in self.devices if other.person == device.partner and _may_ask(other)]
         if others:
             _session(self._random.choice(others)).send(f"/chat {device.person}")
+
+    def ends_what_is_read_slowly(self, device: Device) -> None:
+        """Say much to somebody who reads slowly, and end the chat: the rest of it comes by the feed."""
+        for other in self.devices:
+            if other.person == device.partner and _holds(other):
+                _session(other).reads_slowly(is_slow=True)
+        self.speaks_much(device)
+        self.speaks_much(device)
+        _session(device).send("/quit")
 
     async def pauses(self, _: Device) -> None:
         await asyncio.sleep(self._random.choice((0.001, 0.005, 0.02)))
@@ -243,6 +255,7 @@ ACTS = (
     Act("speak", 12, lambda _: True, Play.speaks),
     Act("speak in the chat", 20, _holds, Play.speaks),
     Act("speak much in the chat", 4, _holds, Play.speaks_much),
+    Act("end a chat", 2, _holds, Play.ends_what_is_read_slowly),
     Act("pause", 25, lambda _: True, Play.pauses),
     Act("ask", 8, _may_ask, Play.asks),
     Act("accept", 4, lambda device: _may_ask(device) and _session(device).asked_by_partner, _accepts),

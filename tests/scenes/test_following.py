@@ -75,6 +75,22 @@ async def test_a_device_that_takes_a_chat_is_handed_what_it_does_not_hold_though
     await phone.hears(f"chat_resumed bob {chat} 0 {chat}.2 0", f"stream_begins bob {chat} 2", ":two", ":three")
 
 
+async def test_the_first_message_of_a_store_has_a_number_above_all_that_were_told(tmp_path: Path) -> None:
+    """Of a server that starts again, too: who was told nothing yet and lost the connection is told it."""
+    async with opened(tmp_path, history=True) as stage:
+        bob = await stage.enters("bob", device="desk")
+        await bob.says("/follow")
+        told = int((await bob.chat.hears_like(r"following (\d+) anew"))[1])
+    async with opened(tmp_path, history=True) as stage:
+        alice = await follows(stage, "alice", "desk")
+        await alice.says("/msg bob AAAAAAAAAAAA 1 :hello")
+        await alice.hears("kept_for bob AAAAAAAAAAAA 1")
+        bob = await stage.enters("bob", device="desk")
+        await bob.says(f"/follow {told}")
+        await bob.chat.hears(f"following {told}")
+        await bob.chat.hears_like(r"kept alice \d+ \d+ alice AAAAAAAAAAAA 1 :hello")
+
+
 async def test_the_list_and_what_was_read_are_the_same_on_all_devices(stage: Stage) -> None:
     bob, carol = await stage.enters("bob"), await stage.enters("carol")
     for who, texts in ((bob, ("one", "two")), (carol, ("three",))):
