@@ -17,6 +17,8 @@ const LINKS = {
 
 export function paintHead() {
 	const { open, link, requests, why } = my;
+	at("nothing").hidden = !!open;
+	at("log").hidden = !open;
 	const actions = open ? actionsIn(open) : [];
 	const news = newsElsewhere();
 	const row = open && { key: open.key, sign: `${actions.map(([name]) => name)} ${news} ${shownName(open.key)} ${about(open)}`, actions, news };
@@ -32,6 +34,7 @@ function about({ key, isRoom, isJoined, topic }) {
 	if (isRoom) return topic || (isJoined ? "No topic yet" : "You are not in this room");
 	if (my.blocked.has(key)) return "Blocked: nothing reaches you";
 	if (my.partner === key) return "In a chat with you";
+	if (my.lane?.key === key && !my.lane.isFree) return "In a chat on another device · what you write is a letter";
 	return `${my.asked.has(key) ? "Waiting for an answer" : inWords(how(key))} · what you write is a letter`;
 }
 
@@ -44,7 +47,7 @@ function actionsIn(talk) {
 		return [here, ["Topic", () => askTopic(talk)], ["Leave", () => leaveRoom(talk), APART]];
 	}
 	const block = my.blocked.has(nickname) ? act("Unblock", "unblock") : ["Block", () => askBlock(nickname), APART];
-	if (my.partner === nickname) return [["Leave the chat", leave], block];
+	if (nickname === (my.partner ?? my.lane?.key)) return [["Leave the chat", leave], block];
 	return [my.asked.has(nickname) ? act("Cancel the request", "cancel_request") : act("Ask for a chat", "ask_for_chat"), block];
 }
 

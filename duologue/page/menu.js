@@ -1,8 +1,9 @@
 // The dialog.
 
-import { LOBBY, ask, be, describe, download, enter, logOut } from "./client.js";
+import { LOBBY, ask, be, describe, enter, logOut } from "./client.js";
 import { my, permission, shownName, views } from "./state.js";
 import { roomKey } from "./names.js";
+import { download } from "./past.js";
 import { isRoom } from "./text.js";
 import { at, button, el, put, sign, sync } from "./ui.js";
 

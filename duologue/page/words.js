@@ -43,3 +43,9 @@ const time = (options) => {
 export const clock = time({ timeStyle: "short" });
 export const dateTime = time({ dateStyle: "medium", timeStyle: "short" });
 export const day = time({ dateStyle: "full" });
+
+const date = time({ day: "numeric", month: "short" });
+const DAY = 86_400_000; // ms
+
+// Today's by the clock, an older one by its day.
+export const shortTime = (at, now = Date.now()) => (day(at) === day(now / 1000) || now - at * 1000 < DAY / 4 ? clock(at) : date(at));

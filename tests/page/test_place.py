@@ -17,7 +17,7 @@ def drafted(person: Person) -> None:
     """What is typed is on the disk of the browser, as it is a moment after the last key."""
     person.page.wait_for_function(
         "([key, text]) => Object.values(JSON.parse(localStorage[key] ?? '{}')).includes(text)",
-        arg=[f"duologue/{person.nickname}/drafts", person.page.input_value("#text")],
+        arg=[f"duologue/{person.nickname}/d1/drafts", person.page.input_value("#text")],
     )
 
 

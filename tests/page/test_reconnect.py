@@ -235,7 +235,7 @@ def test_what_is_sent_or_acknowledged_is_on_the_disk_by_then(enter: Enter) -> No
             continue  # it asks, or says that it lives
         kind, text = wanted.pop(sent["type"], (None, ""))
         if kind:
-            assert text in json.loads(disk)[f"duologue/alice/{kind}"]
+            assert text in json.loads(disk)[f"duologue/alice/d1/{kind}"]
     assert not wanted
 
 
@@ -255,7 +255,7 @@ def test_what_the_disk_does_not_take_is_neither_sent_nor_acknowledged(enter: Ent
     alice.page.fill("#text", "/dnd")
     alice.page.press("#text", "Enter")
     wire.has_sent("do_not_disturb")
-    (chat,) = json.loads(alice.page.evaluate("localStorage['duologue/alice/chats']"))
+    (chat,) = json.loads(alice.page.evaluate("localStorage['duologue/alice/d1/chats']"))
     assert not wire.find("ping", received=1, stream=chat)
     alice.page.evaluate(
         "Object.keys(localStorage).forEach(key => key.startsWith('filler') && delete localStorage[key])"
