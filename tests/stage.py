@@ -86,7 +86,8 @@ class Wire:
 
     async def hears(self, *expected: str) -> None:
         for line in expected:
-            assert await self.line() == line
+            heard = await self.line()
+            assert heard == line, f"{heard!r} is not {line!r}"
 
     async def hears_like(self, pattern: str) -> re.Match[str]:
         line = await self.line()

@@ -30,16 +30,17 @@ LAYERS = (
         "server.unfinished",
         "server.kept",
     ),
-    ("server.chats.service", "server.rooms", "server.people.service"),
+    ("server.chats.service", "server.chats.late_lines", "server.rooms", "server.people.service"),
     (
         *("server.chats.delivery", "server.chats.mailbox", "server.chats.acknowledgements", "server.history"),
+        *("server.chats.following", "server.conversations"),
         *("server.people.watchers", "server.people.presence_watchers", "server.backpressure", "server.metering"),
     ),
     (
         *("server.people.directory", "server.people.guests", "server.tasks"),
         *("server.chats.relay", "server.chats.long_chunks", "server.chats.receipts", "server.chats.reporter"),
         "server.chats.bookkeeping",
-        *("server.chats.feed", "server.session"),
+        *("server.chats.rest", "server.session", "server.handed", "server.goodbyes"),
         *(
             "server.auth.passwords",
             "server.auth.session_tokens",

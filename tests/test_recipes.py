@@ -24,7 +24,7 @@ PACKAGE = TOP / "duologue"
 
 COMMANDS_OF_WORDS = sorted({row.command for row in WORDS}, key=lambda command: command.__name__)
 """What people and programs ask for by a word."""
-BY_THE_CLIENT_ITSELF = {"ResumeChat", "SendLetter"}
+BY_THE_CLIENT_ITSELF = {"ResumeChat", "SendLetter", "Follow"}
 """Nobody asks for it as such: the client says it when it is back, and sends what it keeps until that is safe."""
 
 of_each_command = pytest.mark.parametrize("command", COMMANDS_OF_WORDS, ids=lambda command: command.__name__)

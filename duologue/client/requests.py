@@ -18,6 +18,7 @@ from duologue.core.commands.chat import (
     Say,
     SearchHistory,
 )
+from duologue.core.commands.devices import ListConversations, MarkRead
 from duologue.core.commands.people import (
     AllowAsking,
     Block,
@@ -152,6 +153,20 @@ class Requests(ABC):
     async def search(self, words: str) -> None:
         """Search all our chats for messages with these words: a Recalled for each, newest first, and a RecallEnded."""
         await self.send(SearchHistory(words))
+
+    async def conversations(self, before: int | None = None) -> None:
+        """Ask for our conversations, the latest first, or for those before the message numbered `before`.
+
+        The answer is a ConversationListed for each, and a ConversationsEnded, whose `before` asks for more of them.
+        """
+        await self.send(ListConversations(before))
+
+    async def mark_read(self, name: str, number: int) -> None:
+        """Note that we have read the conversation with `name`, somebody or a room, up to the message numbered `number`.
+
+        All devices of ours that name themselves are told by a ReadUpTo.
+        """
+        await self.send(MarkRead(name, number))
 
     async def exit(self) -> None:
         """Leave the server. The last event is a Disconnected."""

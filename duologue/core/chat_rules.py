@@ -107,6 +107,11 @@ class ChatRules:
             *(self._tell_pause(now, chat, nickname) if is_last else []),
         ]
 
+    def remove(self, nickname: str) -> list[Effect]:
+        """End the chat of somebody whose account is gone."""
+        chat = self._chats.get(nickname)
+        return self._end(chat, ChatEnd.REMOVED, nickname) if chat else []
+
     def _let_go(self, now: float, chat: Chat, nickname: str) -> list[Effect]:
         """Let the chat wait for another session, or for the same person to come back."""
         session = chat.holders.pop(nickname)

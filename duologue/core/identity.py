@@ -49,13 +49,12 @@ class Reading:
 class Identities:
     """All accounts that were ever known, by nickname. `known` are those of the store.
 
-    The first reading of a store that knows none is of accounts that are older than this rule: they are born in no
-    reading, or an update would take everybody's history away.
+    Where none is known the accounts that are read are older than this rule: they are born in no reading, or an update
+    would take everybody's history away.
     """
 
     def __init__(self, known: Mapping[str, Identity]) -> None:
         self._known = dict(known)
-        self._is_first = not self._known
         self._here: frozenset[str] = frozenset()
         self._gone: frozenset[str] = frozenset()  # seen to be removed, by this process
 
@@ -80,7 +79,6 @@ class Identities:
         for nickname, created in reading.born:
             self._known[nickname] = Identity(created, born)
         self._gone -= self._here
-        self._is_first = False
 
     def _is_same(self, nickname: str, created: str) -> bool:
         """Return whether this is the account that was known.
@@ -90,7 +88,7 @@ class Identities:
         """
         known = self._known.get(nickname)
         if known is None:
-            return self._is_first
+            return not self._known
         if known.created and created:
             return known.created == created
         return nickname not in self._gone

@@ -31,8 +31,9 @@ RESERVED = frozenset(
     {
         "login_socket", "chat_socket", "check_socket", "auth_success", "auth_denied", "want_chat_with_you",
         "start_chat", "chat_ended", "chat_requested", "chat_request_ended", "chat_paused", "chat_resumed",
-        "chat_waits", "chat_unknown", "stream_begins", "message_from", "kept_for", "not_kept", "text_part",
-        "disconnected", "online", "online_part", "requests", "requests_part", "requests_ended",
+        "chat_waits", "chat_held", "chat_free", "chat_elsewhere", "chat_unknown", "stream_begins", "message_from",
+        "kept_for", "not_kept", "text_part", "disconnected", "online", "online_part",
+        "requests", "requests_part", "requests_ended",
         "recalled", "recall_ended",
         "room_entered", "room_exited", "room_joined", "room_left", "room_said", "room_missed", "room_topic",
         "room_members", "room_members_part", "room_listed", "rooms_listed", "presence", "you_are", "whois",

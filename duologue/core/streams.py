@@ -19,10 +19,13 @@ class Stream:
     Where the server was killed before it had stored what it had passed on, the recipient holds more than was `sent`.
     The sender, who has kept that, sends it again, and the recipient drops it.
 
+    Of an older stream, whoever has received something of the next one holds 1 to `closed_at`; what came later (11.2)
+    may still have to be handed over.
+
     `uncounted` are message lines that have gone on to the recipient and wait to be kept with others, each one message.
     """
 
-    __slots__ = ("_sent", "_size", "is_begun", "is_recovered", "name", "received", "stored", "uncounted")
+    __slots__ = ("_sent", "_size", "closed_at", "is_begun", "is_recovered", "name", "received", "stored", "uncounted")
 
     def __init__(
         self,
@@ -43,6 +46,7 @@ class Stream:
         """
         self.is_recovered = is_recovered
         """Whether it was read back from the store: then the recipient may hold more of it than the server knows of."""
+        self.closed_at = received if is_recovered else sent
         self.uncounted: list[bytes] = []
         self._sent = sent
         self._size = 0
@@ -59,6 +63,11 @@ class Stream:
     def size(self) -> int:
         """The bytes that have come in while this server runs."""
         return self._size + sum(map(len, self.uncounted))
+
+    @property
+    def is_late(self) -> bool:
+        """Whether more of it has come since the next stream began."""
+        return self.sent > self.closed_at
 
     def counts(self, messages: int, size: int) -> None:
         """Count messages of `size` bytes together."""
@@ -98,6 +107,7 @@ class Direction:
         self.streams = streams
         self._at = 0
         self.pushed = 0
+        self._left: dict[int, int] = {}  # how far streams had been handed over that were left for late lines
 
     @property
     def current(self) -> Stream:
@@ -126,9 +136,27 @@ class Direction:
         self.pushed = self.at.sent
 
     def next_stream(self) -> None:
-        """Hand the recipient the following stream from now on."""
+        """Hand the recipient the following stream from now on, but for those that were left with nothing missing."""
         self._at += 1
-        self.pushed = self.at.received
+        self.pushed = self._left.pop(self._at, self.at.received)
+        while self._at + 1 in self._left and self.pushed == self.at.sent:
+            self._at += 1
+            self.pushed = self._left.pop(self._at)
+
+    def go_back(self, stream: Stream, pushed: int) -> bool:
+        """Hand the recipient what follows message `pushed` of an older stream, and go on then where it was. Return
+        False where its turn comes anyway.
+
+        Called after `now_behind`, before what has come late is counted.
+        """
+        place = self.streams.index(stream)
+        if place >= self._at:
+            return False
+        for passed in range(place + 1, self._at):
+            self._left.setdefault(passed, self.streams[passed].sent)
+        self._left[self._at] = self.pushed
+        self._at, self.pushed = place, pushed
+        return True
 
     def is_ahead(self, name: str) -> bool:
         """Return whether the recipient is still to be handed the beginning of a stream."""
@@ -163,6 +191,7 @@ class Direction:
         """
         news = self._note_held(held) if held else []
         lacking = (number for number, stream in enumerate(self.streams) if stream.received < stream.sent)
+        self._left.clear()
         self._at = next(lacking, len(self.streams) - 1)
         self.pushed = self.at.received
         return news
@@ -173,9 +202,9 @@ class Direction:
         if stream is None or upto is None:
             raise FatalPeerError("bad_count", "Nobody sent you what your /resume says that you hold.")
         before = self.streams[: self.streams.index(stream)]
-        news = [older for older in before if older.received < older.sent]
+        news = [older for older in before if older.received < older.closed_at]
         for older in news:
-            older.received = older.sent
+            older.received = older.closed_at
         if upto > stream.received:
             stream.received = upto
             news.append(stream)
@@ -201,6 +230,7 @@ class Direction:
         return stream.stored if stream else 0
 
     def _begin(self) -> Stream:
+        self.current.closed_at = self.current.sent
         stream = Stream(f"{chat_of(self.current.name)}.{len(self.streams) + 1}")
         self.streams.append(stream)
         return stream

@@ -288,9 +288,9 @@ class Switchboard:
         """Carry out `/quit`: leave the chat, but not the server."""
         return self._chats.quit(nickname)
 
-    def remove(self, now: float, nickname: str) -> list[Effect]:
+    def remove(self, nickname: str) -> list[Effect]:
         """End the chat that waits for somebody whose account is gone: nobody can come back to it."""
-        return self._chats.leave(now, nickname, ChatEnd.REMOVED)
+        return self._chats.remove(nickname)
 
     def restore(self, now: float, chat: Chat) -> None:
         """Take over a chat from a server that ran before; it waits for both."""

@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from duologue.core.identity import Identities, Identity
+from duologue.core.identity import Identities, Identity, Reading
 from duologue.core.names import Account
 from duologue.server.hub import Hub
 from duologue.server.storage import users_file
@@ -35,7 +35,7 @@ class Accounts:
 
     async def begin(self, accounts: Sequence[Account]) -> None:
         """Take the accounts with which the server starts, before anybody can come in. Raises StoreError."""
-        await self._take(accounts)
+        await self._take(accounts, self._identities.read(accounts))
 
     async def reread(self) -> Sequence[Account]:
         """Reread the users file, and return what is in it.
@@ -45,12 +45,15 @@ class Accounts:
         """
         async with self._reading:  # or what was read first could count last
             # In a thread: 10,000 accounts take 150 ms, in which nobody's message would move.
-            accounts = await asyncio.to_thread(users_file.read, self._path)
-            await self._take(accounts)
+            accounts, reading = await asyncio.to_thread(self._read)
+            await self._take(accounts, reading)
             return accounts
 
-    async def _take(self, accounts: Sequence[Account]) -> None:
-        reading = self._identities.read(accounts)
+    def _read(self) -> tuple[Sequence[Account], Reading]:
+        accounts = users_file.read(self._path)
+        return accounts, self._identities.read(accounts)
+
+    async def _take(self, accounts: Sequence[Account], reading: Reading) -> None:
         newcomers = reading.newcomers
         self._replace([account for account in accounts if account.nickname not in newcomers])
         self._hub.begin_anew(newcomers)

@@ -10,9 +10,8 @@ from collections.abc import Callable
 from duologue.core.events.chat import Disconnected
 from duologue.core.limits import Limits
 from duologue.core.requests import ChatEnd
+from duologue.server.goodbyes import STALLED
 from duologue.server.session import Connection, Hold, Session
-
-STALLED = Disconnected("stalled", "You did not read what was sent to you.")
 
 
 class Backpressure:

@@ -102,7 +102,7 @@ def _listed(conversation: Conversation, rooms: dict[str, Room]) -> ConversationL
         conversation.unread,
         conversation.mark,
         newest.sender,
-        shortened(newest.text, PREVIEW),
+        shortened(" ".join(newest.text.split()), PREVIEW),
     )
 
 

@@ -61,7 +61,8 @@ from duologue.core.names import BadNickname, is_guest, nickname_key
 from duologue.core.requests import ChatEnd
 from duologue.core.room_rules import is_room, room_key
 from duologue.server.costs import cost_of
-from duologue.server.hub import BYE, Hub
+from duologue.server.goodbyes import BYE
+from duologue.server.hub import Hub
 from duologue.server.session import Connection, Session
 
 LETTER_BYTES = 9
@@ -98,7 +99,7 @@ def _carry_out(hub: Hub, connection: Connection, session: Session | None, comman
     if kind in _FOR_SOCKETS:
         _FOR_SOCKETS[kind](hub, connection, command)
     elif session is None:
-        _refuse_stranger(kind)
+        _refuse_stranger(command)
     elif isinstance(command, PeerError):
         raise command
     else:
@@ -107,9 +108,11 @@ def _carry_out(hub: Hub, connection: Connection, session: Session | None, comman
         _FOR_CLIENTS[kind](hub, session, command)
 
 
-def _refuse_stranger(kind: type) -> None:
+def _refuse_stranger(command: Command | PeerError) -> None:
+    if isinstance(command, PeerError) and command.of in _FOR_SOCKETS:  # a step of the login, with a mistake in it
+        raise command
     # A PING is only not answered: the first PONG says that the login is complete.
-    if kind is not Ping:
+    if not isinstance(command, Ping):
         raise PeerError("not_logged_in", "The login is not complete: wait for the first PONG on the check socket.")
 
 
@@ -195,7 +198,7 @@ def _send_letter(hub: Hub, session: Session, command: SendLetter) -> None:
     if is_room(command.nickname):
         hub.rooms.say(session, command)
     else:
-        hub.chats.mailbox.send(session, command)
+        hub.chats.send_letter(session, command)
 
 
 def _send_letters(hub: Hub, session: Session, command: SendLetters) -> None:

@@ -39,6 +39,7 @@ from duologue.server.auth.session_tokens import SessionTokens
 from duologue.server.backpressure import Backpressure
 from duologue.server.chats.service import ChatService
 from duologue.server.conversations import ConversationService
+from duologue.server.goodbyes import DEAD, SHUTTING_DOWN, SOCKET_CLOSED
 from duologue.server.heartbeat import Heartbeat
 from duologue.server.kept import KeptConnections
 from duologue.server.metering import Metering
@@ -65,11 +66,6 @@ CHAT_ID_BYTES = 9
 
 ROOM_ID_BYTES = 9
 """As many: nobody may ever read what was said in another room."""
-
-SOCKET_CLOSED = Disconnected("lost", "One of your three sockets was closed, and they end together.")
-SHUTTING_DOWN = Disconnected("shutting_down", "Server is shutting down. Goodbye!")
-DEAD = Disconnected("dead", "Nothing was heard from you for too long.")
-BYE = Disconnected("bye", "Goodbye!")
 
 
 class Hub:
@@ -268,7 +264,7 @@ class Hub:
     def begin_anew(self, nicknames: Collection[str]) -> None:
         """Forget accounts that are gone, whose sessions have ended: the next of such a name is somebody else."""
         for nickname in nicknames:
-            self.perform(self.switchboard.remove(self.time(), nickname))
+            self.perform(self.switchboard.remove(nickname))
         self.people.begin_anew(nicknames)
         self.room_rules.begin_anew(nicknames)
 

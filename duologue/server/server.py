@@ -16,7 +16,6 @@ from functools import partial
 from pathlib import Path
 
 from duologue.core.admission import is_loopback
-from duologue.core.events.chat import Disconnected
 from duologue.core.identity import Identities
 from duologue.core.names import Account
 from duologue.core.requests import Chat
@@ -29,7 +28,8 @@ from duologue.server.auth.passwords import PasswordPool
 from duologue.server.auth.session_tokens import KEY_BYTES, SessionTokens, kept_key
 from duologue.server.exposure import ExposedError, check_exposure
 from duologue.server.files import kept_files, key_path, store_path, used_files
-from duologue.server.hub import SHUTTING_DOWN, Hub
+from duologue.server.goodbyes import SHUTTING_DOWN, STORE_FAILED
+from duologue.server.hub import Hub
 from duologue.server.metrics import Figures, exposition
 from duologue.server.net.binding import CannotListen, bound
 from duologue.server.net.control import Control, control_path, named
@@ -52,8 +52,6 @@ from duologue.settings import Settings
 
 log = logging.getLogger(__name__)
 
-
-STORE_FAILED = Disconnected("store_failed", "The server's disk failed, and it stops. Nothing acknowledged is lost.")
 
 DISK_LOW = "ok, but the disk is nearly full: no message is kept until there is room"
 """For monitors. To restart a server that is not ready would end what still goes on."""

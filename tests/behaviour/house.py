@@ -134,7 +134,7 @@ class House:
     async def has_read(self, guest: Guest) -> None:
         """The server, all that `guest` has sent so far: the next bytes are a read of their own."""
         await until(lambda: not unacknowledged(guest.sock))
-        link = self.stage.server.hub._sessions[guest.nickname].login_socket
+        link = self.stage.server.hub.directory.sessions_of(guest.nickname)[0].login_socket
         await until(lambda: not unread(link.descriptor))
 
     def closes(self) -> None:

@@ -39,7 +39,7 @@ async def stops_reading(house: House, door: str, speaker: Person, other: Person)
     for person in (speaker, other):
         await person.saw_coming(stopped)
     stopped.stops_reading()
-    client = house.stage.server.hub._sessions[stopped.nickname]
+    client = house.stage.server.hub.directory.sessions_of(stopped.nickname)[0]
     while not house.stage.server.hub.backpressure.is_full(client):
         await speaker.says_to_all(LONG)
         await other.heard(speaker, LONG)

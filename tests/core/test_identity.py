@@ -52,10 +52,11 @@ def test_the_first_reading_of_a_store_that_knows_nobody_is_of_accounts_from_befo
     assert register.reads(gina=THEN, bob="", dave="").newcomers == {"dave"}, "the second is not"
 
 
-def test_an_empty_first_reading_is_the_first_all_the_same() -> None:
+def test_an_update_that_was_begun_with_an_empty_file_takes_nobodys_history_away() -> None:
     register = Register({})
     register.reads()
-    assert register.reads(gina=THEN).newcomers == {"gina"}
+    assert register.reads(gina=THEN).born == ()
+    assert register.reads(gina=THEN, dave="").newcomers == {"dave"}
 
 
 def test_a_time_that_is_told_later_is_noted() -> None:

@@ -21,6 +21,7 @@ NEVER_LIFTED = {
     "room_topic",
     "away_text",
     "blocks",
+    "sessions",
     "rooms",
     "send_queue",
 }
@@ -53,6 +54,7 @@ def test_the_defaults_are_the_ones_that_the_design_names() -> None:
         room_topic=200,
         away_text=200,
         blocks=1_000,
+        sessions=8,
         rooms=10_000,
         send_queue=128 * 1024,
         clients_per_address=64,

@@ -123,6 +123,72 @@ class TestRecipientReturns:
         bob.next_stream()
         assert (bob.at, bob.pushed, bob.is_at_end) == (new, 0, False)
 
+    def test_what_came_late_in_an_older_stream_is_not_among_what_it_had(self) -> None:
+        """11.2."""
+        old = Stream("c", sent=4, received=1)
+        bob = direction(old)
+        new = bob.sender_returns(None).stream
+        new.counts(3, 9)
+        old.counts(2, 9)
+        assert bob.recipient_returns(StreamHeld("c.2", 1)) == [old, new]
+        assert (old.received, bob.at, bob.pushed) == (4, old, 4)
+
+    def test_a_server_that_starts_does_not_know_what_came_late(self) -> None:
+        old, new = Stream("c", 4, 4, 2, is_recovered=True), Stream("c.2", 3, 3, 0, is_recovered=True)
+        bob = direction(old, new)
+        assert bob.recipient_returns(StreamHeld("c.2", 3)) == [new]
+        assert (bob.at, bob.pushed) == (old, 2)
+
+    def test_it_is_handed_what_came_late_and_then_goes_on_where_it_was(self) -> None:
+        """Nothing twice, whichever stream is gone back to meanwhile."""
+        first, second, third = Stream("c", sent=4), Stream("c.2", sent=5), Stream("c.3", sent=9)
+        bob = direction(first, second, third)
+        for _ in range(2):
+            bob.next_stream()
+        bob.pushed = 6
+        assert bob.go_back(second, 5)
+        second.counts(1, 9)
+        assert (bob.at, bob.pushed) == (second, 5)
+        assert bob.go_back(first, 4)
+        first.counts(1, 9)
+        assert not bob.go_back(second, 6), "its turn comes"
+        second.counts(1, 9)
+        was = []
+        while True:
+            was.append((bob.at.name, bob.pushed))
+            if bob.at is third:
+                break
+            bob.pushed = bob.at.sent
+            bob.next_stream()
+        assert was == [("c", 4), ("c.2", 5), ("c.3", 6)]
+
+    def test_streams_that_were_left_with_nothing_missing_are_passed_over(self) -> None:
+        streams = [Stream("c", sent=4), *(Stream(f"c.{number}", sent=number) for number in range(2, 9))]
+        bob = direction(*streams)
+        for _ in streams[1:]:
+            bob.next_stream()
+        bob.pushed = 8
+        bob.go_back(streams[0], 4)
+        streams[0].counts(1, 9)
+        streams[5].counts(1, 9)
+        bob.pushed = 5
+        bob.next_stream()
+        assert (bob.at, bob.pushed) == (streams[5], 6)
+        bob.pushed = 7
+        bob.next_stream()
+        assert (bob.at, bob.pushed, bob.is_level) == (streams[-1], 8, True)
+
+    def test_who_comes_back_begins_with_what_is_missing(self) -> None:
+        first, second = Stream("c", sent=4, received=4), Stream("c.2", sent=5, received=1)
+        bob = direction(first, second)
+        bob.next_stream()
+        bob.go_back(first, 4)
+        bob.recipient_returns(None)
+        assert (bob.at, bob.pushed) == (second, 1)
+        bob.go_back(first, 4)
+        bob.recipient_returns(StreamHeld("c.2", 3))
+        assert (bob.at, bob.pushed) == (second, 3)
+
     def test_who_has_everything_is_level(self) -> None:
         stream = Stream("c", sent=4)
         bob = direction(stream)
@@ -214,6 +280,15 @@ class Text:
     number: int
 
 
+@dataclass(frozen=True)
+class Late:
+    """A message that is handed in under its stream and number."""
+
+    stream: str
+    number: int
+    text: Text
+
+
 @dataclass
 class SendersMemory:
     """`kept` are the messages `stored` + 1, … of `stream`; None until the server has said which it is."""
@@ -223,6 +298,20 @@ class SendersMemory:
     stored: int = 0
     kept: list[Text] = field(default_factory=list)
     said: int = 0
+    rests: dict[str, SendersMemory] = field(default_factory=dict)
+
+    def leaves(self, stream: str, taken: int) -> None:
+        """10.4: what is left of the old stream keeps its numbers."""
+        if self.kept and self.stream:
+            self.rests[self.stream] = SendersMemory(self.origin, self.stream, self.stored, self.kept)
+        self.stream, self.stored, self.kept = stream, taken, []
+
+    def late(self) -> list[Late]:
+        """11.2."""
+        rests = self.rests.values()
+        return [
+            Late(rest.stream or "", at, text) for rest in rests for at, text in enumerate(rest.kept, rest.stored + 1)
+        ]
 
     def store(self, upto: int) -> None:
         del self.kept[: max(0, upto - self.stored)]
@@ -274,7 +363,7 @@ class Losses(RuleBasedStateMachine):
         self.recipient_on: int | None = 0
         self.may_say = True
         # On the wire
-        self.to_server: deque[Text] = deque()
+        self.to_server: deque[Text | Late] = deque()
         self.to_sender: deque[Callable[[], None]] = deque()
         self.to_recipient: deque[Callable[[], None]] = deque()
         self.pings: deque[tuple[str, int]] = deque()
@@ -308,6 +397,11 @@ class Losses(RuleBasedStateMachine):
         memory = self.senders[self.sender_on or 0]
         if memory.stream == stream:
             memory.store(stored)
+        rest = memory.rests.get(stream)
+        if rest:
+            rest.store(stored)
+            if not rest.kept:
+                del memory.rests[stream]
 
     def hears_resumed(self, answer: Resumption, stream: str, taken: int) -> None:
         """10.3, 10.4."""
@@ -317,10 +411,15 @@ class Losses(RuleBasedStateMachine):
             assert taken >= memory.stored
         else:
             memory.store(answer.had)
-            memory.stream, memory.stored = stream, taken
+            self.leaves(memory, stream, taken)
             again = memory.kept
         self.to_server += again
         self.may_say = True
+
+    def leaves(self, memory: SendersMemory, stream: str, taken: int) -> None:
+        before = len(memory.late())
+        memory.leaves(stream, taken)
+        self.to_server += memory.late()[before:]
 
     def recipient_reads(self) -> None:
         self.to_recipient.popleft()()
@@ -354,6 +453,9 @@ class Losses(RuleBasedStateMachine):
 
     def server_reads(self) -> None:
         text = self.to_server.popleft()
+        if isinstance(text, Late):
+            self.server_reads_late(text)
+            return
         stream = self.direction.current
         stream.sent += 1
         if self.is_live:
@@ -361,6 +463,21 @@ class Losses(RuleBasedStateMachine):
         on_disk = stream.name
         self.unwritten.append(lambda: self.write(on_disk, text))
         self.taken_in(stream)
+
+    def server_reads_late(self, late: Late) -> None:
+        stream = self.direction.named(late.stream)
+        assert stream
+        assert stream is not self.direction.current
+        assert late.number <= stream.sent + 1
+        if late.number <= stream.sent:
+            self.pongs(stream, stream.stored)
+            return
+        self.falls_behind()
+        if self.direction.go_back(stream, stream.sent) and self.recipient_on is not None:
+            self.announces()
+        stream.counts(1, 1)
+        self.unwritten.append(lambda: self.write(late.stream, late.text))
+        self.pushes()
 
     def taken_in(self, stream: Stream) -> None:
         """A place to answer too early."""
@@ -383,7 +500,7 @@ class Losses(RuleBasedStateMachine):
         self.pushes()
 
     def pongs(self, stream: Stream, stored: int) -> None:
-        if self.sender_on is not None and stream is self.direction.current:
+        if self.sender_on is not None and (stream is self.direction.current or stream.is_late):
             self.to_sender.append(lambda: self.hears_pong(stream.name, stored))
 
     def server_reads_ping(self) -> None:
@@ -462,6 +579,7 @@ class Losses(RuleBasedStateMachine):
         device = device if device in self.senders_devices else 0
         self.sender_is_lost()
         self.sender_on = device
+        self.to_server += self.senders[device].late()
         answer = self.direction.sender_returns(self.senders[device].held())
         stream, taken = answer.stream, answer.stream.sent
         if answer.is_new:
@@ -618,21 +736,16 @@ class Losses(RuleBasedStateMachine):
         for memory in self.senders:
             assert {Text(memory.origin, number + 1) for number in range(memory.said)} <= arrived, "kept, and lost"
             assert not memory.kept, "safe, and not acknowledged"
+            assert not memory.rests, "safe, and not acknowledged"
 
     def teardown(self) -> None:
         self.all_are_back_and_quiet()
 
 
 class TwoDevices(Losses):
-    """The sender has two devices, which know nothing of each other. No server is killed here: when one is, between
-    passing a message on and its commit, and the sender comes back on its other device first, then the recipient sees
-    that message twice.
-    """
+    """The sender has two devices, which know nothing of each other."""
 
     senders_devices = (0, 1)
-
-    def server_is_killed(self) -> None:
-        """See above."""
 
 
 TestLosses, TestTwoDevices = Losses.TestCase, TwoDevices.TestCase
@@ -721,6 +834,24 @@ class ForgetsAStream(Losses):
         del self.direction.streams[:-1]
 
 
+class NumbersAnew(TwoDevices):
+    """What was passed on by a server that was killed comes once more, under another number."""
+
+    def leaves(self, memory: SendersMemory, stream: str, taken: int) -> None:
+        memory.stream, memory.stored = stream, taken
+
+
+class NeverGoesBack(Direction):
+    """What comes late to one who has been handed the stream is handed to nobody."""
+
+    def go_back(self, stream: Stream, pushed: int) -> bool:
+        return False
+
+
+class ForgetsTheLate(TwoDevices):
+    make_direction = NeverGoesBack
+
+
 SOON = 42
 """Of a dozen seeds the one by which all of these are found soonest; by another, one of them takes 1,000 examples."""
 
@@ -736,6 +867,8 @@ SOON = 42
         ForgetsWhatTheServerHas,
         AnswersBeforeItSyncs,
         ForgetsAStream,
+        NumbersAnew,
+        ForgetsTheLate,
     ],
 )
 def test_the_model_misses_each_defence(broken: type[Losses]) -> None:

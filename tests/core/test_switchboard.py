@@ -6,6 +6,7 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection
 from dataclasses import replace
+from enum import Enum
 from functools import partial
 from itertools import count
 from types import SimpleNamespace
@@ -20,7 +21,10 @@ from duologue.core.commands.chat import ResumeChat, StreamHeld
 from duologue.core.effects import CloseChat, Effect, OpenChat, PauseChat, ReopenChat, Tell
 from duologue.core.errors import FatalPeerError, PeerError
 from duologue.core.events.chat import (
+    ChatElsewhere,
     ChatEnded,
+    ChatFree,
+    ChatHeld,
     ChatPaused,
     ChatRequested,
     ChatResumed,
@@ -37,7 +41,7 @@ from duologue.core.events.chat import (
 from duologue.core.events.people import Presence, State
 from duologue.core.limits import REQUEST_RATE_WINDOW, REQUESTS_TO_ONE_WINDOW, Limits
 from duologue.core.pages import PAGE
-from duologue.core.requests import ChatEnd, RequestState
+from duologue.core.requests import Chat, ChatEnd, RequestState
 from duologue.core.switchboard import Switchboard
 from tests.examples import examples
 from tests.one_each import as_heard, session_of
@@ -70,6 +74,9 @@ class Board:
 
     def leave(self, now: float, name: str, reason: ChatEnd) -> list[Effect]:
         return as_heard(self.rules.leave(now, name, session_of(name), reason, is_last=True))
+
+    def remove(self, name: str) -> list[Effect]:
+        return as_heard(self.rules.remove(name))
 
     def ask(self, now: float, asker: str, target: str) -> list[Effect]:
         return as_heard(self.rules.ask(now, asker, session_of(asker), target))
@@ -151,10 +158,10 @@ class TestTold:
         chat = board.chat_of("alice")
         assert chat is not None
         board.leave(0, "alice", ChatEnd.LOST)
-        effects = board.remove(1, "alice")
+        effects = board.remove("alice")
         assert effects == [CloseChat(chat, ChatEnd.REMOVED), Tell("bob", ChatEnded("alice", ChatEnd.REMOVED))]
         assert board.chat_of("bob") is None
-        assert board.remove(1, "alice") == board.remove(1, "nobody") == []
+        assert board.remove("alice") == board.remove("nobody") == []
         assert board.arrive(2, "alice") == []
 
     def test_a_chat_is_not_on_until_it_is_accepted(self) -> None:
@@ -945,3 +952,245 @@ class Talk(RuleBasedStateMachine):
 
 TestTalk = Talk.TestCase
 TestTalk.settings = settings(max_examples=examples(200), stateful_step_count=40, deadline=None)
+
+
+# Several sessions each
+
+
+SESSIONS = {"alice": (1, 2), "bob": (3, 4)}
+OWNER = {session: name for name, sessions in SESSIONS.items() for session in sessions}
+SESSION = st.sampled_from([*OWNER])
+OTHER = {"alice": "bob", "bob": "alice"}
+
+
+class Sees(Enum):
+    """What a session knows of the chat of its person, from what it was told."""
+
+    NONE = "no chat"
+    MINE = "it holds the chat"
+    HELD = "another holds it"
+    FREE = "it waits for one of them"
+
+
+class Devices(RuleBasedStateMachine):
+    """Two people with two sessions each, who do what they like in any order: each session knows from what it was told
+    how it is, one of them at most holds the chat, and nobody is told who has left.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.board = switchboard(replace(LIMITS, request_rate=math.inf, requests_to_one=math.inf)).rules
+        self.now = 0
+        self.here: dict[str, set[int]] = {"alice": set(), "bob": set()}
+        self.lane: dict[str, int] = {}
+        """Between whom messages pass: what the server does at the effects."""
+        self.gone: set[str] = set()
+        """Of whom nobody was here, and who have not taken up the chat again."""
+        self.coming: dict[int, tuple[Chat, list[Effect]]] = {}
+        """Who has said /resume, while the store is asked."""
+        self.sees = dict.fromkeys(OWNER, Sees.NONE)
+        self.chat: dict[int, str] = {}
+        self.hears_pause: set[int] = set()
+        self.is_asked: set[int] = set()
+
+    # What is done
+
+    def happens(self, effects: list[Effect]) -> None:
+        for effect in effects:
+            match effect:
+                case Tell():
+                    self.tells(effect)
+                case OpenChat(chat):
+                    assert not self.lane
+                    self.lane = dict(chat.holders)
+                    self.gone = set()
+                case PauseChat(_, name, session):
+                    assert self.lane.pop(name) == session
+                case ReopenChat(_, name, session):
+                    assert name not in self.lane, "one of theirs holds it already"
+                    assert session in self.here[name]
+                    self.lane[name] = session
+                    self.gone.discard(name)
+                case CloseChat():
+                    self.lane, self.gone = {}, set()
+
+    def tells(self, effect: Tell) -> None:
+        name = effect.nickname
+        assert effect.session is None or effect.session in self.here[name], "who has left is told nothing"
+        for session in self.here[name] if effect.session is None else {effect.session}:
+            if session != effect.besides:
+                self.learns(session, effect.event)
+
+    def learns(self, session: int, event: Event) -> None:
+        match event:
+            case ChatStarted(_, chat) | ChatResumed(_, chat):
+                assert self.sees[session] is not Sees.MINE
+                self.sees[session], self.chat[session] = Sees.MINE, chat
+                self.hears_pause.discard(session)
+            case ChatHeld():
+                assert self.sees[session] is not Sees.MINE
+                self.sees[session] = Sees.HELD
+            case ChatFree(_, _, seconds):
+                assert self.sees[session] is Sees.HELD
+                self.sees[session] = Sees.FREE if seconds else Sees.NONE
+            case ChatWaits():
+                assert self.sees[session] is Sees.NONE
+                self.sees[session] = Sees.FREE
+            case ChatEnded():
+                assert self.sees[session] in (Sees.MINE, Sees.FREE)
+                self.sees[session] = Sees.NONE
+            case ChatElsewhere():
+                assert self.sees[session] is not Sees.MINE
+            case _:
+                self.learns_of_others(session, event)
+
+    def learns_of_others(self, session: int, event: Event) -> None:
+        match event:
+            case ChatPaused():
+                assert self.sees[session] is Sees.MINE
+                assert session not in self.hears_pause, "told twice"
+                self.hears_pause.add(session)
+            case PartnerResumed():
+                self.hears_pause.remove(session)
+            case ChatRequested():
+                assert session not in self.is_asked, "told twice"
+                self.is_asked.add(session)
+            case RequestWithdrawn():
+                self.is_asked.remove(session)
+            case RequestsEnded():
+                self.is_asked.discard(session)
+
+    def is_here(self, session: int) -> bool:
+        return session in self.here[OWNER[session]]
+
+    # What sessions do
+
+    @rule(session=SESSION)
+    def arrives(self, session: int) -> None:
+        if not self.is_here(session):
+            name = OWNER[session]
+            self.here[name].add(session)
+            self.happens(self.board.arrive(self.now, name, session))
+
+    @rule(session=SESSION, reason=st.sampled_from([ChatEnd.LOST, ChatEnd.LOST, ChatEnd.LEFT]))
+    def leaves(self, session: int, reason: ChatEnd) -> None:
+        if not self.is_here(session):
+            return
+        name = OWNER[session]
+        self.here[name].remove(session)
+        self.coming.pop(session, None)
+        self.sees[session] = Sees.NONE
+        self.is_asked.discard(session)
+        self.hears_pause.discard(session)
+        is_last = not self.here[name]
+        if is_last and self.board.chat_of(name):
+            self.gone.add(name)
+        self.happens(self.board.leave(self.now, name, session, reason, is_last=is_last))
+
+    @rule(session=SESSION)
+    def asks(self, session: int) -> None:
+        name = OWNER[session]
+        if self.is_here(session) and self.board.chat_of(name) is None:
+            self.happens(self.board.ask(self.now, name, session, OTHER[name]))
+
+    @rule(session=SESSION, does_accept=st.booleans())
+    def answers(self, session: int, does_accept: bool) -> None:
+        name = OWNER[session]
+        if not self.is_here(session):
+            return
+        if self.board.chat_of(name):
+            assert self.board.accept(name, session) == [], "another was first"
+        elif session not in self.is_asked:
+            assert error_of(lambda: self.board.accept(name, session)).code == "no_request"
+        elif does_accept:
+            self.happens(self.board.accept(name, session))
+        else:
+            self.is_asked.remove(session)  # it knows what it said
+            self.happens(self.board.decline(self.now - COOLDOWN, name, session))
+
+    @rule(session=SESSION, remembers=st.booleans())
+    def begins_to_resume(self, session: int, remembers: bool) -> None:
+        name = OWNER[session]
+        chat = self.board.chat_of(name)
+        if chat is None or not self.is_here(session):
+            return
+        held = (StreamHeld(chat.says(name).current.name, 0), StreamHeld(chat.hears(name).at.name, 0))
+        command = ResumeChat(chat.id, *held) if remembers else ResumeChat(chat.id)
+        if self.sees[session] is Sees.MINE or session in self.coming:
+            assert error_of(lambda: self.board.agree(name, session, command)).code == "not_paused"
+            return
+        effects = self.board.agree(name, session, command)
+        if any(isinstance(effect, ReopenChat) for effect in effects):
+            assert not any(OWNER[other] == name for other in self.coming), "the first of two takes it"
+            self.coming[session] = chat, effects
+        else:
+            assert [type(effect.event) for effect in effects if isinstance(effect, Tell)] == [ChatElsewhere]
+            self.happens(effects)
+
+    @rule(session=SESSION)
+    def has_resumed(self, session: int) -> None:
+        """The store has answered."""
+        if session in self.coming:
+            chat, effects = self.coming.pop(session)
+            if self.board.chat_of(OWNER[session]) is chat:
+                self.happens([*effects, *self.board.come_back(self.now, OWNER[session])])
+
+    @rule(session=SESSION)
+    def quits(self, session: int) -> None:
+        if self.is_here(session) and self.board.chat_of(OWNER[session]):
+            self.happens(self.board.quit(OWNER[session]))
+
+    @rule(seconds=st.sampled_from([1, GRACE - 1, GRACE, EXPIRY]))
+    def time_passes(self, seconds: int) -> None:
+        self.now += seconds
+        self.happens(self.board.expire(self.now))
+
+    # Several steps at once, for what single ones seldom lead to
+
+    @rule(asker=SESSION, other=st.sampled_from([0, 1]))
+    def talk(self, asker: int, other: int) -> None:
+        answerer = SESSIONS[OTHER[OWNER[asker]]][other]
+        for session in (asker, answerer):
+            self.arrives(session)
+        self.asks(asker)
+        self.answers(answerer, True)
+
+    @rule(session=SESSION)
+    def resumes(self, session: int) -> None:
+        self.arrives(session)
+        self.begins_to_resume(session, remembers=True)
+        self.has_resumed(session)
+
+    # What always holds
+
+    @invariant()
+    def messages_pass_between_those_who_know_that_they_hold_the_chat(self) -> None:
+        assert set(self.lane.values()) == {session for session in OWNER if self.sees[session] is Sees.MINE}
+        assert len({self.chat[session] for session in self.lane.values()}) <= 1
+
+    @invariant()
+    def each_session_knows_how_it_is(self) -> None:
+        for name, sessions in self.here.items():
+            chat = self.board.chat_of(name)
+            for session in sessions:
+                if chat is None:
+                    assert self.sees[session] is Sees.NONE
+                elif name not in chat.holders:
+                    assert self.sees[session] is Sees.FREE
+                else:
+                    assert self.sees[session] is (Sees.MINE if chat.holders[name] == session else Sees.HELD)
+
+    @invariant()
+    def a_holder_has_heard_of_a_pause_once_if_nobody_of_the_other_is_there(self) -> None:
+        for name, session in self.lane.items():
+            assert (session in self.hears_pause) == (OTHER[name] in self.gone)
+
+    @invariant()
+    def all_sessions_of_who_is_asked_know_of_the_request(self) -> None:
+        for name, sessions in self.here.items():
+            is_asked = bool(sessions) and bool(self.board.requests_to(name).nicknames)
+            assert (self.is_asked & sessions) == (sessions if is_asked else set())
+
+
+TestDevices = Devices.TestCase
+TestDevices.settings = settings(max_examples=examples(200), stateful_step_count=40, deadline=None)

@@ -36,14 +36,14 @@ DEFENCES = (
     Defence(
         "birth: who was never known is born",
         _IDENTITY,
-        "return self._is_first",
+        "return not self._known",
         "return True",
         f"{_OF_IDENTITY}test_somebody_who_was_never_known_is_born",
     ),
     Defence(
         "birth: an update takes nobody's history away",
         _IDENTITY,
-        "return self._is_first",
+        "return not self._known",
         "return False",
         f"{_OF_IDENTITY}test_the_first_reading_of_a_store_that_knows_nobody_is_of_accounts_from_before",
     ),
@@ -67,6 +67,13 @@ DEFENCES = (
         'return created if _RECORDED.fullmatch(created) else ""',
         "return created",
         f"{_SCENES}test_the_same_account_keeps_what_is_its_own",
+    ),
+    Defence(
+        "birth: gone and back on one day is another account",
+        "duologue/server/admin.py",
+        ":%Y-%m-%dT%H:%M:%SZ}",
+        ":%Y-%m-%d}",
+        "tests/server/test_admin.py",
     ),
     # In which order
     Defence(
@@ -303,6 +310,34 @@ DEFENCES = (
         "me not in {chat.asker, chat.target} - chat.gone:",
         "me not in {chat.asker, chat.target}:",
         _IN_MEMORY,
+    ),
+    Defence(
+        "birth: nothing is told of a stream in memory",
+        _MEMORY,
+        "return None if sender in chat.gone else known.progress",
+        "return known.progress",
+        _IN_MEMORY,
+    ),
+    Defence(
+        "birth: nor when the other has received it, in memory",
+        _MEMORY,
+        "return None if known.sender in chat.gone else known.progress",
+        "return known.progress",
+        _IN_MEMORY,
+    ),
+    Defence(
+        "birth: who knew the one before does not know the next, in memory",
+        _MEMORY,
+        "for pair in self._talked if newcomers.isdisjoint(pair)}",
+        "for pair in self._talked}",
+        _IN_MEMORY,
+    ),
+    Defence(
+        "birth: a chat in memory is forgotten once",
+        _MEMORY,
+        "if gone and chat.id in self._chats:",
+        "if gone:",
+        f"{_OF_MEMORY}test_a_birth_forgets_no_more_chats_than_are_remembered",
     ),
     # Session tokens
     Defence(

@@ -8,9 +8,12 @@ SCENES = "tests/scenes/test_conversation.py::"
 CARRIERS = "tests/core/test_carriers.py::test_every_event_has_exactly_one_carrier"
 MAILBOX = "duologue/server/chats/mailbox.py"
 DELIVERY = "duologue/server/chats/delivery.py"
-FEED = "duologue/server/chats/feed.py"
+FEED = "duologue/server/chats/rest.py"
 HUB = "duologue/server/hub.py"
 THE_REST = f"{SCENES}test_the_rest_of_a_chat_comes_after_its_end_and_before_the_next_chat"
+
+_CLIENT = "tests/client/engine/test_correspondence.py::"
+_LATE = "tests/server/chats/test_late_lines.py::"
 
 DEFENCES = (
     Defence(
@@ -45,14 +48,14 @@ DEFENCES = (
     Defence(
         "what is said next waits for the rest of the chat before",
         DELIVERY,
-        "        if self._feed.has_to_wait(self._recipient, self.push):\n            return\n",
+        "        if self._rests.has_to_wait(self._recipient, self.push):\n            return\n",
         "",
         THE_REST,
     ),
     Defence(
         "who is owed a rest is known to be",
         MAILBOX,
-        "            self._feed.rest_begins(session)\n",
+        "            self._rests.rest_begins(session)\n",
         "",
         THE_REST,
     ),
@@ -73,8 +76,8 @@ DEFENCES = (
     Defence(
         "a rest that cannot be read holds nothing up",
         MAILBOX,
-        "            if not visit.is_due:\n                self._feed.rest_ends(session)\n",
-        "        if not visit.is_due:\n            self._feed.rest_ends(session)\n",
+        "            if not visit.is_due:\n                self._rests.rest_ends(session)\n",
+        "        if not visit.is_due:\n            self._rests.rest_ends(session)\n",
         "tests/server/chats/test_mailbox.py::test_a_rest_that_cannot_be_read_does_not_keep_the_next_chat_waiting",
     ),
     Defence(
@@ -87,7 +90,7 @@ DEFENCES = (
     Defence(
         "one who is gone is not remembered as waiting",
         MAILBOX,
-        "        self._feed.forget(session)\n",
+        "        self._rests.forget(session)\n",
         "",
         "tests/server/chats/test_mailbox.py::test_who_goes_is_owed_nothing",
     ),
@@ -96,7 +99,7 @@ DEFENCES = (
         "mail that is on its way holds no chat up",
         MAILBOX,
         "            visit.is_running = True\n",
-        "            visit.is_running = True\n            self._feed.rest_begins(session)\n",
+        "            visit.is_running = True\n            self._rests.rest_begins(session)\n",
         f"{SCENES}test_what_is_said_just_after_the_login_comes_as_the_chat",
     ),
     Defence(
@@ -149,5 +152,84 @@ DEFENCES = (
         "    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)",
         "    ",
         "tests/server/net/test_binding.py::test_a_line_does_not_wait_for_the_ack_of_the_one_before",
+    ),
+    # Late lines
+    Defence(
+        "a late line is taken once",
+        "duologue/server/chats/late_lines.py",
+        "elif letter.number <= sent:",
+        "elif False:",
+        f"{_LATE}test_what_is_there_already_is_answered_and_not_taken_again",
+    ),
+    Defence(
+        "and nothing is missing before it",
+        "duologue/server/chats/late_lines.py",
+        "if letter.number > sent + 1:",
+        "if False:",
+        f"{_LATE}test_one_before_which_something_is_missing_is_refused",
+    ),
+    Defence(
+        "one that was handed over before is handed what came late",
+        "duologue/server/chats/delivery.py",
+        "        if self.direction.go_back(stream, pushed):\n",
+        "        if False:\n",
+        "tests/server/chats/test_delivery.py::test_what_comes_late_is_handed_over_in_its_stream_and_then_it_goes_on",
+    ),
+    Defence(
+        "and goes on where it was",
+        "duologue/core/streams.py",
+        "self._left.pop(self._at, self.at.received)",
+        "self.at.received",
+        "tests/core/test_streams.py::TestRecipientReturns",
+    ),
+    Defence(
+        "who has something of the next stream may lack what came late in the one before",
+        "duologue/core/streams.py",
+        "            older.received = older.closed_at\n",
+        "            older.received = older.sent\n",
+        "tests/core/test_streams.py::TestRecipientReturns",
+    ),
+    Defence(
+        "a server that starts does not know what came late",
+        "duologue/core/streams.py",
+        "self.closed_at = received if is_recovered else sent",
+        "self.closed_at = sent",
+        "tests/core/test_streams.py::TestRecipientReturns",
+    ),
+    Defence(
+        "what comes late is stored in its own stream",
+        "duologue/server/storage/gathering.py",
+        "self._known(chat_id, sender, late) if late else self._streams[chat_id, sender]",
+        "self._streams[chat_id, sender]",
+        "tests/server/storage/test_gathering.py::test_what_comes_late_goes_on_in_its_own_stream",
+    ),
+    Defence(
+        "what is told to be had is stored",
+        "duologue/server/storage/mailroom.py",
+        "str(reason), mine[-1].stored if mine else 0)",
+        "str(reason), max(mine[-1].stored, mine[-1].received) if mine else 0)",
+        "tests/server/storage/test_mailroom.py"
+        "::test_a_chat_that_a_killed_server_left_goes_into_the_mailbox_when_it_ends",
+    ),
+    Defence(
+        "what a client has left of a stream keeps its numbers",
+        "duologue/client/engine/memory.py",
+        "                rest = self._remember(chat.rest())\n",
+        "                pass\n",
+        f"{_CLIENT}test_in_another_stream_what_is_left_comes_first",
+    ),
+    Defence(
+        "and is handed in until it is safe",
+        "duologue/client/engine/correspondence.py",
+        "            if chat.is_rest:\n                self.mail.hand_in_lines(chat)\n",
+        "            if chat.is_rest:\n                pass\n",
+        f"{_CLIENT}test_in_another_stream_what_is_left_comes_first",
+    ),
+    Defence(
+        "or said anew where the server does not know the stream",
+        "duologue/client/engine/correspondence.py",
+        "            self.memory.say_anew(rest, self.live)\n",
+        "            self.memory.forget(rest)\n",
+        f"{_CLIENT}test_what_is_left_of_a_stream_that_the_server_does_not_know_is_said_anew",
     ),
 )

@@ -18,7 +18,7 @@ DEFENCES = (
         _CONVERSATIONS,
         "if message and -(message.number >> PLACE_BITS) > place:",
         "if False:",
-        _MODEL,
+        f"{_TESTS}::test_what_was_not_heard_moves_no_conversation_up",
     ),
     Defence(
         "the list has nothing that was not heard",
@@ -46,13 +46,13 @@ DEFENCES = (
         _CONVERSATIONS,
         "yield from messages(row, max(first, passed), last)",
         "yield from messages(row, first, last)",
-        _MODEL,
+        f"{_TESTS}::test_what_came_after_a_number_begins_behind_it",
     ),
     Defence(
-        "a chat that is on is in the list",
+        "what is said in a chat that is on is counted",
         _CONVERSATIONS,
-        "        ends = connection.execute(_ENDS_OF_LIVE, (asker, target, lowest)).fetchall()\n        ends +=",
-        "        ends =",
+        "for which in (_SINCE, _IS_ON))",
+        "for which in (_SINCE,))",
         _MODEL,
     ),
     Defence(

@@ -335,6 +335,13 @@ DEFENCES = (
         f"{LAYOUT}::test_what_stands_above_the_messages_does_not_move_under_the_pointer",
     ),
     Defence(
+        "what is left of an earlier stream keeps its numbers",
+        f"{PAGE}/delivery.js",
+        "\t\t\tleaveRest(live);\n",
+        "",
+        f"{RECONNECT}::test_what_is_left_of_an_earlier_stream_is_handed_in_under_its_numbers",
+    ),
+    Defence(
         "quick messages are acknowledged together",
         f"{PAGE}/delivery.js",
         ": pace.due(now, isMuch(messages, size));",

@@ -161,7 +161,7 @@ DEFENCES = (
     Defence(
         "without a history, what was received before it was counted is not held",
         "duologue/server/storage/unreceived.py",
-        "            stream.held.let_go(stream.received)\n            return\n",
+        "            into.held.let_go(into.received)\n            return\n",
         "            return\n",
         "tests/server/storage/test_unreceived.py::test_what_was_received_before_it_was_counted_is_not_held",
     ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from functools import partial
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.page.conftest import AtNative, Enter
@@ -166,6 +167,34 @@ def test_delivered_may_be_told_before_stored(enter: Enter) -> None:
         for place, mark in enumerate(shown):
             expect(marks.nth(place)).to_contain_text(mark)
         assert [line["text"] for line in alice.keeps("chats")[chat]["lines"]] == kept
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+def test_what_is_left_of_an_earlier_stream_is_handed_in_under_its_numbers(enter: Enter, is_known: bool) -> None:
+    """10.4 and 11.2. Where the server does not know that stream so far it is said as something new."""
+    alice, bob = enter("alice"), enter("bob")
+    wire = Wire(alice.page)
+    alice.chats_with(bob)
+    alice.types("one")
+    bob.reads("one")
+    (chat,) = alice.keeps("chats")
+    wire.until(lambda: not alice.keeps("chats")[chat]["lines"])
+    wire.lost |= {"say", "send_letter"}
+    alice.types("two")
+    wire.has_sent("say", text="two")
+    wire.tells("chat_resumed", nickname="bob", chat=chat, had=1, stream=f"{chat}.2", taken=0)
+    wire.has_sent("send_letter", stream=chat, number=2, text="two")
+    alice.types("three")
+    wire.has_sent("say", text="three")
+    assert [line["text"] for line in alice.keeps("chats")[f".{chat}"]["lines"]] == ["two"]
+    if is_known:
+        wire.tells("acknowledged", stored=2, delivered=1, stream=chat)
+    else:
+        wire.tells("not_kept", nickname="bob", stream=chat, number=2, code="bad_number", text="no")
+        wire.until(lambda: len(wire.find("say", text="two")) == 2)
+    wire.until(lambda: list(alice.keeps("chats")) == [chat])
+    left = [line["text"] for line in alice.keeps("chats")[chat]["lines"]]
+    assert left == (["three"] if is_known else ["three", "two"])
 
 
 def test_a_letter_is_kept_until_it_is_stored_even_if_it_is_delivered(enter: Enter) -> None:

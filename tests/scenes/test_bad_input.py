@@ -54,7 +54,7 @@ pytestmark = pytest.mark.usefixtures("others")
         b"\n",
         b"login_socke\n",
         b"duologue/2 login_socket\n",
-        b"duologue/1 login_socket now\n",
+        b"duologue/1 login_socket now please\n",
         b"duologue/1 chat_socket\n",
         b"Duologue/1 login_socket\n",
         b" duologue/1 login_socket\n",

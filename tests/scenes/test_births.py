@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from duologue.core.names import Account
+from duologue.server.files import store_path
 from tests.browser import Tab
 from tests.scenes.conftest import acknowledges, says_and_is_heard
 from tests.scenes.test_history import are_stored, recalls
@@ -98,6 +101,27 @@ async def test_replaced_while_the_server_was_down_she_reads_nothing_and_the_chat
         await bob.hears(f"chat_ended gina removed {chat} 1")
         assert await recalls(gina, "/history bob 10") == ([], None)
         await gina.heard_nothing()
+
+
+async def test_an_update_takes_nothing_from_those_who_are_there_at_its_first_start(tmp_path: Path) -> None:
+    """A store of an earlier version knows nobody, however long they have been there."""
+    async with opened(tmp_path, accounts=[*OTHERS, OLD], history=True) as stage:
+        _, bob, chat = await talk(stage)
+        await bob.says("/block alice")
+        await bob.hears("blocked alice")
+        store = store_path(stage.settings)
+    with closing(sqlite3.connect(store)) as connection, connection:
+        connection.execute("DELETE FROM account")
+    async with opened(tmp_path, accounts=[*OTHERS, OLD], history=True) as stage:
+        gina = await stage.enters("gina")
+        await gina.hears(f"chat_waits bob {chat} 60")
+        assert await recalls(gina, "/history bob 10") == ([("gina", "a secret"), ("bob", "kept secret")], None)
+        bob = await stage.enters("bob")
+        await bob.hears(f"chat_waits gina {chat} 60")
+        await bob.says("/blocked")
+        await bob.hears("blocked_list alice")
+        await becomes(stage, NEW)
+        assert await recalls(await stage.enters("gina"), "/history bob 10") == ([], None)
 
 
 async def test_what_a_room_said_is_read_by_whoever_is_in_it(keeping: Stage) -> None:

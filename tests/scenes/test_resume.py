@@ -358,3 +358,26 @@ async def test_a_server_that_kept_nothing_knows_no_chat_after_its_restart(tmp_pa
         alice = await stage.enters("alice")
         await resumes(alice, chat, chat, 0, chat, 0)
         await alice.hears(f"chat_unknown {chat}")
+
+
+async def test_what_had_not_come_in_an_older_stream_comes_in_it_though_the_chat_is_on(stage: Stage) -> None:
+    """10.4 and 11.2: under its own stream and number, once, before anything new of hers."""
+    alice, bob, chat = await stage.chat_between("alice", "bob")
+    await says_and_is_heard(alice, bob, "one", "two")
+    alice = await is_lost_and_comes_back(stage, alice, bob, chat)
+    new = f"{chat}.2"
+    await resumes_without_a_memory(alice, "bob", chat, new)
+    await begins_a_stream(alice, bob, chat, new, "from another machine")
+    alice = await is_lost_and_comes_back(stage, alice, bob, chat)
+    await resumes(alice, chat, chat, 1, chat, 0)  # the first machine: it has said three, and knows one to be stored
+    newest = f"{chat}.3"
+    await alice.hears(f"chat_resumed bob {chat} 2 {newest} 0", f"stream_begins bob {chat} 1")
+    heard = {await bob.chat.line() for _ in range(2)}
+    assert heard == {f"chat_resumed alice {chat}", f"stream_begins alice {newest} 1"}
+    for _ in range(2):
+        await alice.says(f"/msg bob {chat} 3 :three")
+    await alice.says(":four")
+    await bob.hears(f"stream_begins alice {chat} 3", ":three", f"stream_begins alice {newest} 1", ":four")
+    await acknowledges(bob, 3, chat, alice)
+    await alice.says(f"/msg bob {chat} 7 :something is missing")
+    await alice.hears_like(f"not_kept bob {chat} 7 bad_number .*")

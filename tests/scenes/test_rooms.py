@@ -180,7 +180,7 @@ async def test_a_member_who_does_not_read_slows_nobody(tmp_path: Path) -> None:
         alice, bob = await meet(stage, "alice", "bob")
         carol = await stage.enters("carol", buffer=32768)
         await joins(carol, "#tea", alice, bob)
-        client = stage.server.hub._sessions["carol"]
+        client = stage.server.hub.directory.sessions_of("carol")[0]
         said = 0
         while not stage.server.hub.rooms._missed.get(client):
             said += 1

@@ -352,7 +352,7 @@ async def test_who_is_silent_is_asked_and_an_answer_counts(stage: Stage) -> None
 
 async def test_who_is_not_read_from_does_not_count_as_silent(stage: Stage) -> None:
     await enters(stage, "alice")
-    socket = stage.server.hub._sessions["alice"].chat_socket
+    socket = stage.server.hub.directory.sessions_of("alice")[0].chat_socket
     socket.hold(Hold.STORE)
     for _ in range(5):
         stage.passes(16)
@@ -369,7 +369,7 @@ async def test_a_reader_that_stops_misses_nothing(tmp_path: Path) -> None:
         started = await alice.skips_to("chat_started")
         alice.socket.transport.pause_reading()
         count = 8000
-        client = stage.server.hub._sessions["alice"]
+        client = stage.server.hub.directory.sessions_of("alice")[0]
         for first in range(0, count, 500):
             await bob.says(*(f":{number:05} {'x' * 1000}" for number in range(first, first + 500)))
         await until(lambda: stage.server.hub.backpressure.is_full(client))

@@ -9,7 +9,8 @@ import pytest
 from duologue.core.events.chat import Disconnected
 from duologue.core.limits import Limits
 from duologue.core.requests import ChatEnd
-from duologue.server.backpressure import STALLED, Backpressure
+from duologue.server.backpressure import Backpressure
+from duologue.server.goodbyes import STALLED
 from duologue.server.session import Connection, Hold, Session
 from tests.server.test_session import FakeConnection, fake, session
 from tests.stage import Clock

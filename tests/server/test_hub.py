@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from duologue.core.requests import ChatEnd
-from duologue.server.hub import BYE, DEAD
+from duologue.server.goodbyes import BYE, DEAD
 from tests.stage import Actor, Stage, opened, until
 
 

@@ -19,6 +19,7 @@ from duologue.server.net.control import ControlError
 from duologue.server.permissions import PermissionsError
 from duologue.server.server import Server
 from duologue.server.storage import users_file
+from duologue.server.storage.base import StoreError
 from duologue.settings import Settings
 from tests.bound import BOUND
 from tests.second_user import SERVICE, as_service, needs_root, owned, owner
@@ -239,3 +240,12 @@ async def test_the_clock_is_looked_at_without_being_asked(settings: Settings) ->
         assert (await reader.read()).startswith(b"ERROR too_slow ")
     writer.close()
     await server.stop()
+
+
+async def test_where_a_birth_cannot_be_kept_the_operator_is_told_and_nobody_is_let_in(tmp_path: Path) -> None:
+    async with opened(tmp_path) as stage:
+        stage.server.hub.store_failed(StoreError(tmp_path / "messages.db", "the disk is full"))
+        answer = await stage.registers(Account("alice"), Account("erin"))
+        assert answer.endswith("keeps the users that it has: " + f"{tmp_path / 'messages.db'}: the disk is full")
+        assert stage.server.hub.users.find("alice")
+        assert stage.server.hub.users.find("erin") is None

@@ -72,7 +72,9 @@ class Correspondence:
     def begin(self) -> None:
         """Begin the session: ask about what the memory holds, and send again what is not safe."""
         for chat in self.memory.chats:
-            if chat.unstored or not chat.is_over:
+            if chat.is_rest:
+                self.mail.hand_in_lines(chat)
+            elif chat.unstored or not chat.is_over:
                 self._ask_to_resume(chat)
         for wish in self.memory.preferences:
             self.to_chat += encode_command(wish)
@@ -144,7 +146,9 @@ class Correspondence:
     def _resumed(self, event: ChatResumed) -> list[Happening]:
         self._asked.discard(event.chat)
         chat = self.memory.chat(event.chat) or self.memory.begin(event.chat, event.nickname)
-        self.memory.resume(chat, event.had, event.stream, event.taken)
+        rest = self.memory.resume(chat, event.had, event.stream, event.taken)
+        if rest:
+            self.mail.hand_in_lines(rest)
         self.live = chat
         self.received.begin(chat.partner_stream, self.memory.received(chat.partner, chat.partner_stream) + 1)
         self._written = event.taken
@@ -218,8 +222,24 @@ class Correspondence:
         return self.rooms.refused(event)
 
     def _not_kept(self, event: NotKept) -> list[Happening]:
+        rest = self.memory.chat_sending_in(event.stream)
+        if rest and rest.is_rest:
+            return self._rest_refused(event, rest)
         self.rooms.not_kept(event)
         return self.mail.not_kept(event)
+
+    def _rest_refused(self, event: NotKept, rest: ChatMemory) -> list[Happening]:
+        """Say it anew where the server does not know its stream so far. Otherwise it is tried again in the next
+        session, or lost.
+        """
+        if event.code != "bad_number":
+            return []
+        if self.live and self.live.partner == rest.partner:
+            self.memory.say_anew(rest, self.live)
+            self.to_chat += self.lines_due()
+            return []
+        self.memory.forget(rest)
+        return [HandedIn(event.nickname, 0, len(rest.unstored), event.text)]
 
     # What has become of our messages
 

@@ -84,6 +84,10 @@ class Mailing:
         """
         waiting = max(len(chat.unstored), undelivered)
         self._handed_in[chat.stream] = _HandingIn(chat.sent, HandedIn(chat.partner, waiting))
+        self.hand_in_lines(chat)
+
+    def hand_in_lines(self, chat: ChatMemory) -> None:
+        """Hand in what is not safe of a stream. Nothing is reported of what is left of an earlier stream of a chat."""
         for number, line in enumerate(chat.unstored, chat.stored + 1):
             text = parse_message(line.removesuffix(b"\n"))
             self._to_chat += encode_command(SendLetter(chat.partner, chat.stream, number, text))

@@ -144,9 +144,7 @@ class Memory:
             if not before.unstored:
                 self.forget(before)
         chat = ChatMemory(chat_id, partner, stream=chat_id, partner_stream=chat_id)
-        self._contents.chats[chat_id] = chat
-        self._write(lambda memory_store: memory_store.put_chat(chat))
-        return chat
+        return self._remember(chat)
 
     def say(self, chat: ChatMemory, line: bytes) -> None:
         """Record a message of ours, before it goes anywhere. Raises MemoryTaken."""
@@ -165,16 +163,33 @@ class Memory:
             _drop(chat, upto)
             self._write(lambda memory_store: memory_store.put_stored(chat.id, upto))
 
-    def resume(self, chat: ChatMemory, had: int, stream: str, taken: int) -> None:
+    def resume(self, chat: ChatMemory, had: int, stream: str, taken: int) -> ChatMemory | None:
         """Resume a chat: the server has 1 to `had` of what we sent, and counts what follows from `taken` + 1 of
         `stream`.
 
-        What it has is forgotten if it gets other numbers; in the same stream only what is known to be stored is.
+        Where that is a new stream, return what is to be handed in of the old one, if anything is: the partner may have
+        it under those numbers.
         """
+        rest: ChatMemory | None = None
         if chat.stream != stream:
             _drop(chat, had)
+            if chat.unstored:
+                rest = self._remember(chat.rest())
             chat.stream, chat.stored, chat.delivered = stream, taken, 0
+            chat.unstored.clear()
         self._write(lambda memory_store: memory_store.put_chat(chat))
+        return rest
+
+    def say_anew(self, rest: ChatMemory, chat: ChatMemory) -> None:
+        """Have what is left of a stream said in `chat`, as something new."""
+        for line in rest.unstored:
+            self.say(chat, line)
+        self.forget(rest)
+
+    def _remember(self, chat: ChatMemory) -> ChatMemory:
+        self._contents.chats[chat.id] = chat
+        self._write(lambda memory_store: memory_store.put_chat(chat))
+        return chat
 
     def hear(self, chat: ChatMemory, stream: str) -> None:
         """Note that the partner sends in this stream now."""

@@ -15,6 +15,8 @@ from duologue.core.room_rules import is_room
 MOST_STREAMS = 1000
 """Streams whose received messages are remembered: more chats than a server has open with one person at a time."""
 
+_REST = "."
+
 
 class MemoryFailed(ClientError):
     """The store cannot be used. The text is the reason, a part of a sentence."""
@@ -47,6 +49,16 @@ class ChatMemory:
     @property
     def sent(self) -> int:
         return self.stored + len(self.unstored)
+
+    @property
+    def is_rest(self) -> bool:
+        """Return whether it is only what is left of an earlier stream of a chat. No chat's id begins like that."""
+        return self.id.startswith(_REST)
+
+    def rest(self) -> ChatMemory:
+        """Return what is not safe of its stream as a chat of its own, which is handed in and forgotten."""
+        left = deque(self.unstored)
+        return ChatMemory(_REST + self.stream, self.partner, self.stream, self.stream, self.stored, True, unstored=left)
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ class Acknowledgements:
         self._store = store
         self._metering = metering
         self._speakers: WeakKeyDictionary[Direction, Session] = WeakKeyDictionary()
+        self._late_speakers: dict[str, Session] = {}
         self._chats: dict[str, Chat] = {}
         self._ended: set[str] = set()
         self._reporters: dict[Session, Reporter] = {}
@@ -52,7 +53,14 @@ class Acknowledgements:
     def forget_chat(self, chat: Chat) -> None:
         """Forget a chat that is over: the store has reported everything, and the mailbox does the rest."""
         self._ended.discard(chat.id)
+        for direction in chat.directions.values():
+            for stream in direction.streams:
+                self._late_speakers.pop(stream.name, None)
         self._chats.pop(chat.id, None)
+
+    def live(self, chat_id: str) -> Chat | None:
+        """Return a chat that is not over."""
+        return None if chat_id in self._ended else self._chats.get(chat_id)
 
     def greet(self, session: Session) -> None:
         """Send the first PONG: all three sockets are attached. At once, because the client waits for it."""
@@ -142,9 +150,14 @@ class Acknowledgements:
 
     def owe_sender(self, direction: Direction, stream: Stream) -> None:
         """Note that there is news of `stream` for its sender."""
-        session = self._speakers.get(direction)
-        if session and not session.is_over and stream is direction.current:
+        is_now = stream is direction.current
+        session = self._speakers.get(direction) if is_now else self._late_speakers.get(stream.name)
+        if session and not session.is_over and (is_now or stream.is_late):
             self._reporter(session).news(stream)
+
+    def spoke_late(self, session: Session, stream: Stream) -> None:
+        """Note who hands in what is left of an older stream."""
+        self._late_speakers[stream.name] = session
 
     def stored(self, news: Stored) -> None:
         """Note that the store answers for more than before."""

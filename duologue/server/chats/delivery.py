@@ -19,8 +19,8 @@ from duologue.core.streams import Direction, Stream
 from duologue.protocols.native.wire import encode_message
 from duologue.server.backpressure import Backpressure
 from duologue.server.chats.bookkeeping import Bookkeeping
-from duologue.server.chats.feed import Feed
 from duologue.server.chats.relay import Relay
+from duologue.server.chats.rest import Rests
 from duologue.server.metering import Metering
 from duologue.server.session import Hold, Session
 from duologue.server.storage.base import Replay, Store, StoreError
@@ -57,12 +57,12 @@ class Flow:
         store: Store,
         backpressure: Backpressure,
         page: int,
-        feed: Feed,
+        rests: Rests,
         taken: Callable[[int], None],
         handed: Callable[[Session], None],
         can_keep: Callable[[], bool],
     ) -> None:
-        self._feed = feed
+        self._rests = rests
         self._can_keep = can_keep
         self._put_by: list[bytes] = []
         self._put_by_size = 0
@@ -163,7 +163,7 @@ class Flow:
         """Hand over what is missing, as far as there is room for it; harmless when nothing is, or nobody is there."""
         if self._recipient is None or self.is_live or self._pushing or not self._has_room(self._recipient):
             return
-        if self._feed.has_to_wait(self._recipient, self.push):
+        if self._rests.has_to_wait(self._recipient, self.push):
             return
         if self._is_level(self._recipient):
             self._go_live()
@@ -252,6 +252,16 @@ class Flow:
         if self._sender:
             self._sender.chat_socket.release(Hold.CATCHING_UP)
 
+    def late(self, stream: Stream, pushed: int) -> None:
+        """Have the recipient handed what follows message `pushed` of an older stream, though it is further."""
+        self.fall_behind()
+        handed = self.direction.pushed
+        if self.direction.go_back(stream, pushed):
+            self._stop_pushing()
+            if self._recipient:
+                self._recipient.handed.next_stream(self.direction, handed)
+                self.announce(self._recipient)
+
     def begin(self) -> None:
         """Note that the sender has begun a new stream: what is live belongs to the one before."""
         self.fall_behind()
@@ -275,7 +285,7 @@ class Delivery:
         store: Store,
         backpressure: Backpressure,
         metering: Metering,
-        feed: Feed,
+        rests: Rests,
         bookkeeping: Bookkeeping,
         *,
         page: int,
@@ -286,7 +296,7 @@ class Delivery:
         self._store = store
         self._backpressure = backpressure
         self._metering = metering
-        self._feed = feed
+        self._rests = rests
         self._bookkeeping = bookkeeping
         self._page = page
         self._keeper = keeper
@@ -329,6 +339,14 @@ class Delivery:
         """Take a message that came among commands."""
         self._flow(chat, sender.nickname).say(encode_message(text))
 
+    def late(self, chat: Chat, sender: str, stream: Stream, pushed: int) -> None:
+        """Note that more of an older stream has come, which is to be counted next; the partner holds up to `pushed`."""
+        self._flow(chat, sender).late(stream, pushed)
+
+    def push(self, chat: Chat, sender: str) -> None:
+        """Hand the partner what is missing of what `sender` said."""
+        self._flow(chat, sender).push()
+
     def stored(self, chat: str, sender: str) -> None:
         """Note that more messages of `sender` are in the store."""
         flow = self._flows.get((chat, sender))
@@ -360,7 +378,7 @@ class Delivery:
                 store=self._store,
                 backpressure=self._backpressure,
                 page=self._page,
-                feed=self._feed,
+                rests=self._rests,
                 taken=partial(self._taken, chat, sender),
                 handed=self._handed,
                 can_keep=lambda: self._can_keep,

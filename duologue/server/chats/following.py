@@ -17,7 +17,7 @@ from duologue.core.requests import Chat
 from duologue.server.backpressure import Backpressure
 from duologue.server.handed import Place
 from duologue.server.session import Session
-from duologue.server.storage.base import Commit, Message, Store, Unfinished
+from duologue.server.storage.base import Commit, Message, Store, Stored, Unfinished
 from duologue.server.tasks import Tasks
 
 log = logging.getLogger(__name__)
@@ -114,19 +114,18 @@ class FollowService:
         for item in commit.stored:
             chat = self._chat_of(item.chat)
             if chat:
-                self._said_in(chat, item.sender, before)
+                self._said_in(chat, item, before)
         for letter in commit.letters:
             for nickname in (letter.progress.sender, letter.progress.recipient):
                 for follower in self._followers_of(nickname):
                     if letter.progress.stream not in follower.session.spoken:
                         self._wake(follower, before)
 
-    def _said_in(self, chat: Chat, sender: str, before: int) -> None:
+    def _said_in(self, chat: Chat, item: Stored, before: int) -> None:
         for nickname in (chat.asker, chat.target):
             for follower in self._followers_of(nickname):
-                session = follower.session
                 self._note(follower)
-                if session.chat is not chat or (nickname != sender and not session.handed.is_live):
+                if not _is_known(follower.session, chat, item):
                     self._wake(follower, before)
 
     def _followers_of(self, nickname: str) -> Iterable[Follower]:
@@ -225,6 +224,13 @@ class FollowService:
         if upto > follower.cursor:
             follower.cursor = upto
             follower.session.tell(Cursor(upto))
+
+
+def _is_known(session: Session, chat: Chat, item: Stored) -> bool:
+    """Return whether a session has said this itself, or has it from the chat that it holds."""
+    if item.sender == session.nickname:
+        return item.stream in session.spoken
+    return session.chat is chat and session.handed.is_live
 
 
 def _kept(me: str, message: Message) -> Kept:

@@ -24,11 +24,14 @@ from duologue.core.privacy import Privacy
 from duologue.core.requests import Chat, ChatEnd
 from duologue.protocols.native.wire import encode_message
 from duologue.server.backpressure import Backpressure
-from duologue.server.chats.feed import Feed
+from duologue.server.chats.rest import Rests
 from duologue.server.people.directory import Directory
 from duologue.server.session import Session
 from duologue.server.storage.base import Letter, Store, StreamProgress
 from duologue.server.tasks import Tasks
+
+ALL_STREAMS = "*"
+"""In a PING, the stream of a client that shows the list of conversations: what waits up to a number is there."""
 
 PAGE_BYTES = 64 * 1024
 """Bytes of letters read at a time: half a send queue, so that there is room for other events."""
@@ -47,7 +50,7 @@ class Mailbox:
         backpressure: Backpressure,
         directory: Directory,
         privacy: Privacy,
-        feed: Feed,
+        rests: Rests,
         *,
         written: Callable[[str, str], None],
         wall_clock: Callable[[], float],
@@ -55,7 +58,7 @@ class Mailbox:
         self._store = store
         self._directory = directory
         self._privacy = privacy
-        self._feed = feed
+        self._rests = rests
         self._written = written
         self._backpressure = backpressure
         self._wall_clock = wall_clock
@@ -71,7 +74,7 @@ class Mailbox:
 
     def close(self, session: Session) -> None:
         self._visits.pop(session, None)
-        self._feed.forget(session)
+        self._rests.forget(session)
 
     def chat_is_over(self, session: Session, chat: Chat) -> None:
         """Hand over the rest of `chat`, of which `session` has received a part, from the store: on its chat socket, so
@@ -88,14 +91,13 @@ class Mailbox:
             if stream is direction.at:
                 break
         if not direction.is_level:
-            self._feed.rest_begins(session)
+            self._rests.rest_begins(session)
             self._push(session)
 
     # Letters in
 
     def send(self, session: Session, letter: SendLetter) -> None:
         """Carry out `/msg`, from `session`."""
-        session.speaks_in(letter.stream)
         self._tasks.answer(session.chat_socket, self._take(session, letter))
 
     async def _take(self, session: Session, letter: SendLetter) -> None:
@@ -173,7 +175,7 @@ class Mailbox:
             visit.is_running = False
             visit.idle.set()
             if not visit.is_due:
-                self._feed.rest_ends(session)
+                self._rests.rest_ends(session)
 
     async def _hand_over_page(self, session: Session, visit: Visit) -> bool:
         """Hand over one page; return False when nothing more waits."""
@@ -196,7 +198,10 @@ class Mailbox:
         self._tasks.answer(session.check_socket, self._note(session, stream, received))
 
     async def _note(self, session: Session, stream: str, received: int) -> None:
-        if received:
+        if stream == ALL_STREAMS:
+            for progress in await self._store.receive_all(session.nickname, received):
+                self._tell_sender(progress)
+        elif received:
             await self._receive(session.nickname, stream, received)
         else:
             self._tell_sender(await self._store.progress(stream, session.nickname))

@@ -9,7 +9,7 @@ import contextlib
 import logging
 from collections.abc import Callable
 
-from duologue.core.commands.chat import Ping, ResumeChat
+from duologue.core.commands.chat import Ping, ResumeChat, SendLetter
 from duologue.core.effects import CloseChat, OpenChat, PauseChat, ReopenChat
 from duologue.core.privacy import Privacy
 from duologue.core.requests import Chat
@@ -18,9 +18,10 @@ from duologue.server.backpressure import Backpressure
 from duologue.server.chats.acknowledgements import Acknowledgements
 from duologue.server.chats.bookkeeping import Bookkeeping
 from duologue.server.chats.delivery import Delivery
-from duologue.server.chats.feed import Feed
 from duologue.server.chats.following import FollowService
+from duologue.server.chats.late_lines import LateLines
 from duologue.server.chats.mailbox import Mailbox
+from duologue.server.chats.rest import Rests
 from duologue.server.history import HistoryReader
 from duologue.server.metering import Metering
 from duologue.server.metrics import Traffic
@@ -59,7 +60,7 @@ class ChatService:
         self._wall_clock = wall_clock
         self._behind: set[tuple[str, str]] = set()
         self._tasks = Tasks()
-        feed = Feed()
+        rests = Rests()
         self._bookkeeping = Bookkeeping(store)
         self.acknowledgements = Acknowledgements(store, metering)
         self.following = FollowService(store, backpressure, chat_of=self.acknowledgements.chat)
@@ -67,12 +68,20 @@ class ChatService:
             store,
             backpressure,
             metering,
-            feed,
+            rests,
             self._bookkeeping,
             page=page,
             keeper=self._keeper,
             taken=self._taken,
             handed=self.following.handed_over,
+        )
+        self._late_lines = LateLines(
+            store,
+            self.delivery,
+            live=self.acknowledgements.live,
+            spoke_late=self.acknowledgements.spoke_late,
+            counted=self._count_one,
+            wall_clock=wall_clock,
         )
         self.history = HistoryReader(store, self._bookkeeping, privacy.is_heard)
         self.mailbox = Mailbox(
@@ -80,7 +89,7 @@ class ChatService:
             backpressure,
             directory,
             privacy,
-            feed,
+            rests,
             written=written,
             wall_clock=wall_clock,
         )
@@ -183,6 +192,17 @@ class ChatService:
     def settle(self) -> None:
         """Give the store all that was said until now."""
         self._bookkeeping.settle()
+
+    # Letters
+
+    def send_letter(self, session: Session, letter: SendLetter) -> None:
+        """Carry out `/msg`: a letter, or the rest of a stream."""
+        session.speaks_in(letter.stream)
+        if not self._late_lines.take(session, letter):
+            self.mailbox.send(session, letter)
+
+    def _count_one(self) -> None:
+        self._traffic.messages += 1
 
     # Reports of clients
 

@@ -7,17 +7,10 @@ from duologue.core.errors import PeerError
 from duologue.core.events.chat import Disconnected
 from duologue.core.names import GUEST_MARK, bare, guest_name, is_guest, looks_of, nickname_key
 from duologue.core.requests import ChatEnd
+from duologue.server.goodbyes import PASSWORD_CHANGED, REGISTERED, REMOVED, TAKEN_OVER, TOO_MANY_DEVICES
 from duologue.server.people.guests import Guests
 from duologue.server.session import Session
 from duologue.server.tables import Users
-
-REMOVED = Disconnected("removed", "Your account was removed or disabled.")
-PASSWORD_CHANGED = Disconnected("password_changed", "The password of your account was changed. Log in anew.")
-TAKEN_OVER = Disconnected("taken_over", "You have logged in from somewhere else; this session is over.")
-TOO_MANY_DEVICES = Disconnected(
-    "taken_over", "You have logged in on more devices than an account may have; this one was used longest ago."
-)
-REGISTERED = Disconnected("registered", "Your name belongs to an account now. Come in under another.")
 
 
 class Directory:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Iterable
+from itertools import chain
 from typing import TypeVar
 
 from duologue.core.errors import PeerError
-from duologue.server.storage.base import StoreError
+from duologue.server.storage.base import KeptLetter, StoreError
 
 T = TypeVar("T")
 
@@ -33,3 +34,10 @@ def settle(asked: asyncio.Future[object], answer: object) -> None:
         asked.set_exception(answer)
     else:
         asked.set_result(answer)
+
+
+def letters_in(answers: Iterable[object]) -> list[KeptLetter]:
+    """Return the letters among the answers that were not there before."""
+    several = (answer if isinstance(answer, list) else [answer] for answer in answers)
+    kept = chain.from_iterable(several)
+    return [letter for letter in kept if isinstance(letter, KeptLetter) and letter.number is not None]

@@ -103,7 +103,7 @@ class KeptLetter:
 
 @dataclass(frozen=True, slots=True)
 class ChatProgress:
-    """A chat that is over, as one of the two is told: messages 1 to `had` of theirs are in the store or received."""
+    """A chat that is over, as one of the two is told: messages 1 to `had` of theirs are in the store."""
 
     partner: str
     reason: str
@@ -274,8 +274,10 @@ class Store(Protocol):
     def stream_began(self, chat_id: str, sender: str, stream: str) -> None:
         """Begin a stream: messages of `sender` belong to it from now on, and are numbered from 1."""
 
-    def append(self, chat_id: str, sender: str, lines: bytes, count: int, at: float) -> None:
-        """Take `count` message lines as they came from `sender`; they follow the ones before in the last stream."""
+    def append(self, chat_id: str, sender: str, lines: bytes, count: int, at: float, stream: str | None = None) -> None:
+        """Take `count` message lines as they came from `sender`; they follow the ones before in the last stream, or in
+        the older one that is named.
+        """
 
     def expect(self, collect: Callable[[], None]) -> None:
         """Call `collect`, which appends messages, just before the next commit, which is due. Does nothing where nothing
@@ -330,6 +332,11 @@ class Store(Protocol):
         StoreError.
 
         Returns None if there is no such stream to this recipient, or nobody to be told of it any more.
+        """
+
+    async def receive_all(self, me: str, number: int) -> Sequence[StreamProgress]:
+        """Note that `me` holds all that waits for them in streams that go no further than a number, as the list of
+        conversations shows it; return the progress of each of these. Raises StoreError.
         """
 
     async def progress(self, stream: str, sender: str) -> StreamProgress | None:

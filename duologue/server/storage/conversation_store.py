@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from duologue.server.storage.accounts import Lives
 from duologue.server.storage.answers import T
-from duologue.server.storage.base import Conversation, Mark, Message
+from duologue.server.storage.base import Conversation, Mark, Message, StreamProgress
 from duologue.server.storage.mailroom import Mailroom
 from duologue.server.storage.readings import Readings
 
@@ -17,6 +17,9 @@ class ConversationStore(ABC):
 
     _readings: Readings
     _lives: Lives
+
+    @abstractmethod
+    async def synced(self) -> None: ...
 
     @abstractmethod
     async def _readable(self) -> None: ...
@@ -46,3 +49,14 @@ class ConversationStore(ABC):
         there.
         """
         return await self._ask(lambda mailroom: mailroom.mark(me, conversation, number), rows=0)
+
+    async def have_talked(self, me: str, other: str) -> bool:
+        """Return whether the two have had a chat, or `me` has written to `other`."""
+        await self.synced()
+        return await self._readings.have_talked(me, other, self._lives.first_chat(me, other))
+
+    async def receive_all(self, me: str, number: int) -> list[StreamProgress]:
+        """Note that `me` holds all that waited in the mailbox of streams that go no further than a number; return the
+        progress of each of these.
+        """
+        return await self._ask(lambda mailroom: mailroom.receive_all(me, number), rows=0)

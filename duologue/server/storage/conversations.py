@@ -6,7 +6,7 @@ Each is a function of a connection, as in reader.py. A conversation is named by 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from heapq import heapify, heappop, heapreplace
 
 from duologue.core.room_rules import is_room
@@ -14,16 +14,16 @@ from duologue.server.storage.accounts import ALWAYS, Birth
 from duologue.server.storage.base import Conversation, Mark, Message
 from duologue.server.storage.reader import (
     LOOK_CHUNKS,
+    PAGE_CHUNKS,
     Steps,
     StoredChunk,
     Whose,
     any_chunk,
-    askers,
     chunks,
+    chunks_of,
     message_at,
     messages,
     pages,
-    targets,
 )
 from duologue.server.storage.rows import PLACE_BITS
 from duologue.server.storage.stored_lines import DamagedLinesError
@@ -34,24 +34,51 @@ MOST_UNREAD = 100
 _PLACE = (1 << PLACE_BITS) - 1
 
 # Both directions, each by its ended chats and by the one that is on.
-_NEWEST = """SELECT max(
-    (SELECT coalesce(max(newest), 0) FROM chat INDEXED BY chat_pair WHERE asker = :me AND target = :partner),
-    (SELECT coalesce(max(newest), 0) FROM chat INDEXED BY chat_pair WHERE asker = :partner AND target = :me),
+_NEWEST = """max(
+    (SELECT coalesce(max(newest), 0) FROM chat INDEXED BY chat_pair WHERE asker = :me AND target = {name}),
+    (SELECT coalesce(max(newest), 0) FROM chat INDEXED BY chat_pair WHERE asker = {name} AND target = :me),
     (SELECT coalesce(max(last), 0) FROM chat INDEXED BY chat_pair CROSS JOIN stream ON stream.chat = chat.number
-        WHERE asker = :me AND target = :partner AND newest IS NULL),
+        WHERE asker = :me AND target = {name} AND newest IS NULL),
     (SELECT coalesce(max(last), 0) FROM chat INDEXED BY chat_pair CROSS JOIN stream ON stream.chat = chat.number
-        WHERE asker = :partner AND target = :me AND newest IS NULL))"""
-_NEWEST_IN_ROOM = "SELECT coalesce(max(chunk), 0) FROM room_chunk WHERE room = ?"
-_ENDS = """SELECT last, sender FROM chat INDEXED BY chat_pair CROSS JOIN stream ON stream.chat = chat.number
-    WHERE asker = ? AND target = ? AND {} AND last >= ?"""
-_ENDS_OF_LIVE = _ENDS.format("newest IS NULL")
-_ENDS_SINCE = _ENDS.format("newest >= ?")
-_BACK = """WITH RECURSIVE back (number, previous) AS (
-        SELECT number, previous FROM chunk WHERE number = :start
+        WHERE asker = {name} AND target = :me AND newest IS NULL))"""
+_NEWEST_OF_ONE = f"SELECT {_NEWEST.format(name=':partner')}"
+# All in one statement: of 300 partners, to ask for each by itself costs five times as much.
+_PARTNERS = """WITH RECURSIVE asked (person) AS (
+        SELECT min(target) FROM chat WHERE asker = :me
     UNION ALL
-        SELECT chunk.number, chunk.previous FROM back CROSS JOIN chunk ON chunk.number = back.previous
-        WHERE back.previous >= :lowest LIMIT :most)
-    SELECT chunk.number, chunk.previous, count, is_heard FROM back CROSS JOIN chunk ON chunk.number = back.number"""
+        SELECT (SELECT min(target) FROM chat WHERE asker = :me AND target > person)
+        FROM asked WHERE person IS NOT NULL),
+    asking (person) AS (
+        SELECT min(asker) FROM chat WHERE target = :me AND reason IS NOT 'unheard'
+    UNION ALL
+        SELECT (SELECT min(asker) FROM chat WHERE target = :me AND asker > person AND reason IS NOT 'unheard')
+        FROM asking WHERE person IS NOT NULL),
+    partner (person) AS (
+        SELECT person FROM asked WHERE person IS NOT NULL AND person NOT LIKE '#%'
+        UNION SELECT person FROM asking WHERE person IS NOT NULL)"""
+_NEWEST_OF_ALL = f"{_PARTNERS} SELECT person, {_NEWEST.format(name='person')} FROM partner"
+_NEWEST_IN_ROOM = "SELECT coalesce(max(chunk), 0) FROM room_chunk WHERE room = ?"
+# The streams of chats that have had something since a chunk: those of a pair.
+_END = """SELECT last, sender
+    FROM {} CROSS JOIN chat INDEXED BY chat_pair CROSS JOIN stream ON stream.chat = chat.number
+    WHERE asker = {} AND target = {} AND {} AND last >= :lowest"""
+_SINCE = "newest >= :lowest"
+_IS_ON = "newest IS NULL"
+
+
+def _ends(whose: str, name: str) -> str:
+    pairs = ((":me", name), (name, ":me"))
+    return " UNION ALL ".join(_END.format(whose, *pair, which) for pair in pairs for which in (_SINCE, _IS_ON))
+
+
+_ENDS_OF_ALL = f"{_PARTNERS} {_ends('partner', 'person')}"
+_ENDS_OF_ONE = _ends("(SELECT 1)", ":partner")
+_BACK = """WITH RECURSIVE back (number, previous, count, is_heard) AS (
+        SELECT number, previous, count, is_heard FROM chunk WHERE number = :start
+    UNION ALL
+        SELECT chunk.number, chunk.previous, chunk.count, chunk.is_heard
+        FROM back CROSS JOIN chunk ON chunk.number = back.previous WHERE back.previous >= :lowest LIMIT :most)
+    SELECT number, previous, count, is_heard FROM back"""
 _ROOM_SINCE = """SELECT chunk.number, count, sender FROM room_chunk CROSS JOIN chunk ON chunk.number = room_chunk.chunk
     CROSS JOIN stream ON stream.number = chunk.stream WHERE room = ? AND room_chunk.chunk >= ?
     ORDER BY room_chunk.chunk LIMIT ?"""
@@ -77,10 +104,9 @@ def after(
         else:
             yield None
     numbers.sort()
-    for chunk in numbers:
-        row = any_chunk(connection, chunk)
-        if row:
-            yield from _oldest_first(row.checked(), number)
+    for start in range(0, len(numbers), PAGE_CHUNKS):
+        for row in chunks_of(connection, numbers[start : start + PAGE_CHUNKS]):
+            yield from _oldest_first(row, number)
         yield None
 
 
@@ -95,7 +121,7 @@ def count_after(
 ) -> int:
     """Return how many messages `after` would yield, counted to `most`."""
     number = max(number, birth.born - 1)
-    return _count(_since(connection, me, number, rooms), number, most)
+    return _count(_since(connection, me, number, rooms, at_once=True), number, most)
 
 
 def listed(
@@ -146,11 +172,12 @@ def _by_newest(
 
     What may not be read can be the newest chunk: then the conversation comes where its newest readable one is.
     """
-    waiting: list[tuple[int, str, Message | None]] = []
-    for name in {*_partners(connection, me), *rooms}:
-        newest = _newest(connection, me, name, birth)
-        if newest:
-            waiting.append((-newest, name, None))
+    lowest = birth.born >> PLACE_BITS
+    newest_of = {name: newest for name, newest in connection.execute(_NEWEST_OF_ALL, {"me": me}) if newest >= lowest}
+    newest_of |= {room: _newest(connection, me, room, birth) for room in rooms}
+    waiting: list[tuple[int, str, Message | None]] = [
+        (-newest, name, None) for name, newest in newest_of.items() if newest
+    ]
     heapify(waiting)
     while waiting:
         place, name, message = waiting[0]
@@ -163,16 +190,11 @@ def _by_newest(
             yield name, message
 
 
-def _partners(connection: sqlite3.Connection, me: str) -> Iterator[str]:
-    yield from (target for target in targets(connection, me) if not is_room(target))
-    yield from askers(connection, me)
-
-
 def _newest(connection: sqlite3.Connection, me: str, name: str, birth: Birth) -> int:
     """Return the newest chunk of a conversation, whether it may be read or not; 0: none."""
     if is_room(name):
         return int(connection.execute(_NEWEST_IN_ROOM, (name,)).fetchone()[0])
-    newest = int(connection.execute(_NEWEST, {"me": me, "partner": name}).fetchone()[0])
+    newest = int(connection.execute(_NEWEST_OF_ONE, {"me": me, "partner": name}).fetchone()[0])
     return newest if newest >= birth.born >> PLACE_BITS else 0
 
 
@@ -228,13 +250,17 @@ def _passed(chunk: int, messages: int, after: int) -> int:
     return min(messages, (after & _PLACE) + 1) if chunk == after >> PLACE_BITS else 0
 
 
-def _since(connection: sqlite3.Connection, me: str, number: int, rooms: Sequence[str]) -> Iterator[Found | None]:
+def _since(
+    connection: sqlite3.Connection, me: str, number: int, rooms: Sequence[str], *, at_once: bool = False
+) -> Iterator[Found | None]:
     """Yield the chunks that may be read and have messages after a number, or had before these were deleted; None as in
-    Steps.
+    Steps. Without `at_once` no statement is open between two steps (see `chunks` in reader.py).
     """
-    for name in {*_partners(connection, me), *rooms}:
-        yield from _of_one(connection, me, name, number)
-    yield None
+    lowest = number >> PLACE_BITS
+    ends = connection.execute(_ENDS_OF_ALL, {"me": me, "lowest": lowest})
+    yield from _of_streams(connection, ends if at_once else ends.fetchall(), me, lowest)
+    for room in dict.fromkeys(rooms):
+        yield from _of_room(connection, room, lowest)
 
 
 def _of_one(connection: sqlite3.Connection, me: str, name: str, number: int) -> Iterator[Found | None]:
@@ -243,11 +269,17 @@ def _of_one(connection: sqlite3.Connection, me: str, name: str, number: int) -> 
     if is_room(name):
         yield from _of_room(connection, name, lowest)
         return
-    for asker, target in {(me, name), (name, me)}:
-        ends = connection.execute(_ENDS_OF_LIVE, (asker, target, lowest)).fetchall()
-        ends += connection.execute(_ENDS_SINCE, (asker, target, lowest, lowest)).fetchall()
-        for last, sender in ends:
-            yield from _of_stream(connection, last, lowest, sender, is_mine=sender == me)
+    ends = connection.execute(_ENDS_OF_ONE, {"me": me, "partner": name, "lowest": lowest})
+    yield from _of_streams(connection, ends, me, lowest)
+
+
+def _of_streams(
+    connection: sqlite3.Connection, ends: Iterable[tuple[int, str]], me: str, lowest: int
+) -> Iterator[Found | None]:
+    """Yield the same of streams that end with these chunks. Who asks for a few of them does not have all looked for."""
+    for last, sender in ends:
+        yield from _of_stream(connection, last, lowest, sender, is_mine=sender == me)
+    yield None
 
 
 def _of_stream(

@@ -87,13 +87,14 @@ class Gathering:
             self._older.pop(key, None)
         self._ends.append(EndRow(at, reason, chat_id))
 
-    def append(self, chat_id: str, sender: str, lines: bytes, count: int, at: float) -> None:
-        """Take messages. Raises KeyError for a chat that is not live: a mistake of the caller.
+    def append(self, chat_id: str, sender: str, lines: bytes, count: int, at: float, late: str | None = None) -> None:
+        """Take messages, of the last stream or of an older one for which they come `late`. Raises KeyError for a chat
+        that is not live: a mistake of the caller.
 
         Within a commit, streams are numbered in the order of these calls. Those for what had been passed on alone come
         just before the commit, in the order in which the streams spoke (server/chats/bookkeeping.py).
         """
-        stream = self._streams[chat_id, sender]
+        stream = self._known(chat_id, sender, late) if late else self._streams[chat_id, sender]
         if not stream.pieces:
             stream.at = at
             self._spoken.append(stream)
@@ -110,9 +111,7 @@ class Gathering:
 
     def received(self, chat_id: str, sender: str, stream: str, upto: int) -> None:
         """Note what the partner holds. Raises KeyError like `append`."""
-        known = self.stream(chat_id, sender, stream)
-        if known is None:
-            raise KeyError(stream)
+        known = self._known(chat_id, sender, stream)
         if upto > known.received:
             known.received = upto
             if not known.changed:
@@ -130,6 +129,12 @@ class Gathering:
             return current
         older = self._older.get((chat_id, sender), [])
         return next((stream for stream in older if stream.name == name), None)
+
+    def _known(self, chat_id: str, sender: str, name: str) -> OpenStream:
+        found = self.stream(chat_id, sender, name)
+        if found is None:
+            raise KeyError(name)
+        return found
 
     def take(self) -> Batch:
         """Return all that waits, and begin anew. It still counts as waiting until `written`."""

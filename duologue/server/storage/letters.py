@@ -29,9 +29,9 @@ def has_mailbox(recipient: str) -> bool:
     return not is_room(recipient) and not is_guest(recipient)
 
 
-def bad_number(letter: Letter) -> PeerError:
+def bad_number(stream: str, number: int) -> PeerError:
     """Return the refusal, in the same words whether the stream is live, goes on elsewhere, or is somebody else's."""
-    return PeerError("bad_number", f"{letter.stream} does not go on with message {letter.number}; nothing was stored.")
+    return PeerError("bad_number", f"{stream} does not go on with message {number}; nothing was stored.")
 
 
 def is_gone(letter: Letter) -> PeerError:
@@ -43,7 +43,7 @@ def is_gone(letter: Letter) -> PeerError:
 def check_number(letter: Letter) -> None:
     """Raise PeerError for a number that no message has: nobody could ever receive it."""
     if not 1 <= letter.number <= HIGHEST_NUMBER:
-        raise bad_number(letter)
+        raise bad_number(letter.stream, letter.number)
 
 
 def is_there(letter: Letter, stored: int, received: int) -> bool:
@@ -51,5 +51,5 @@ def is_there(letter: Letter, stored: int, received: int) -> bool:
     before it is missing.
     """
     if letter.number > max(stored, received) + 1:
-        raise bad_number(letter)
+        raise bad_number(letter.stream, letter.number)
     return letter.number <= stored

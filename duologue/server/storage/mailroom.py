@@ -53,6 +53,8 @@ _WAITING = """SELECT sender, sum(mailbox.last - max(mailbox.first - 1, received)
     WHERE recipient = ? AND mailbox.last > received GROUP BY sender"""
 _NO_LONGER_WAITING = """SELECT coalesce(sum(min(last, :upto) - max(first - 1, :received)), 0)
     FROM mailbox WHERE stream = :stream AND first <= :upto"""
+_WAITING_STREAMS = """SELECT DISTINCT name, sender FROM mailbox CROSS JOIN stream ON stream.number = mailbox.stream
+    WHERE recipient = ? AND stream.last <= ?"""
 _HEARD = "UPDATE chat SET reason = ? WHERE number = ?"
 
 
@@ -179,6 +181,12 @@ class Mailroom:
         progress = self._receive(mine[-1], upto)
         return progress if self._is_of(mine[-1], progress.sender) else None
 
+    def receive_all(self, me: str, number: int) -> list[StreamProgress]:
+        """Empty the mailbox of streams of which all messages are numbered up to `number`."""
+        rows = self._connection.execute(_WAITING_STREAMS, (me, number >> PLACE_BITS)).fetchall()
+        streams = [found for name, sender in rows if (found := self._ended(name, sender))]
+        return [self._receive(stream, stream.stored) for stream in streams]
+
     def progress(self, stream: str, sender: str) -> StreamProgress | None:
         found = self._ended(stream, sender)
         return found.progress if found and self._is_of(found, sender) else None
@@ -192,7 +200,7 @@ class Mailroom:
             return None
         (partner,) = {*streams[0][2:4]} - {me}
         mine = [found for found in streams if found.sender == me and stream in (None, found.name)]
-        return ChatProgress(partner, str(reason), max(mine[-1].stored, mine[-1].received) if mine else 0)
+        return ChatProgress(partner, str(reason), mine[-1].stored if mine else 0)
 
     def _is_of(self, stream: _Stream, nickname: str) -> bool:
         """Return whether a stream of `nickname` is of the account that has the name now."""
@@ -245,14 +253,14 @@ class Mailroom:
             return
         is_over_and_theirs = streams[0].ended is not None and {*streams[0][2:4]} == {letter.sender, letter.recipient}
         if not is_over_and_theirs or not self._is_of(streams[0], letter.sender):
-            raise bad_number(letter)
+            raise bad_number(letter.stream, letter.number)
 
     def _check_goes_on(self, letter: Letter, streams: list[_Stream], stream: _Stream | None) -> None:
         """Raise PeerError where nothing more can come in this chat, or no stream begin."""
         if streams and not self._is_of(streams[0], letter.recipient):
             raise is_gone(letter)
         if stream is None and len(streams) >= STREAMS_OF_A_CHAT:
-            raise bad_number(letter)
+            raise bad_number(letter.stream, letter.number)
 
     def _new_stream(self, letter: Letter, others: list[_Stream], rows: _Rows) -> _Stream:
         """Return a stream for a letter that begins one: in the chat that it belongs to, or in one made for it.

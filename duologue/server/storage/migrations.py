@@ -122,10 +122,12 @@ LISTED: Migration = (
     """CREATE TABLE mark (
         account TEXT NOT NULL, conversation TEXT NOT NULL, number INTEGER NOT NULL,
         PRIMARY KEY (account, conversation)) WITHOUT ROWID""",
-    """WITH told (asker, target, number) AS (
-            SELECT asker, target, max((last << 20) + coalesce(chunk.count, 1) - 1)
-            FROM chat CROSS JOIN stream ON stream.chat = chat.number LEFT JOIN chunk ON chunk.number = stream.last
-            WHERE last > 0 AND target NOT LIKE '#%' GROUP BY asker, target
+    """WITH newest_of (asker, target, chunk) AS (
+            SELECT asker, target, max(coalesce(newest, (SELECT max(last) FROM stream WHERE stream.chat = chat.number)))
+            FROM chat WHERE target NOT LIKE '#%' GROUP BY asker, target),
+        told (asker, target, number) AS (
+            SELECT asker, target, (newest_of.chunk << 20) + coalesce(count, 1) - 1
+            FROM newest_of LEFT JOIN chunk ON chunk.number = newest_of.chunk WHERE newest_of.chunk > 0
         UNION ALL
             SELECT asker, target,
                 (SELECT (max(chunk) << 20) + (1 << 20) - 1 FROM room_chunk WHERE room = target) AS newest

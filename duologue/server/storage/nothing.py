@@ -34,7 +34,7 @@ class RemembersNothing:
     def stream_began(self, chat_id: str, sender: str, stream: str) -> None:
         pass
 
-    def append(self, chat_id: str, sender: str, lines: bytes, count: int, at: float) -> None:
+    def append(self, chat_id: str, sender: str, lines: bytes, count: int, at: float, stream: str | None = None) -> None:
         pass
 
     def expect(self, collect: Callable[[], None]) -> None:
@@ -77,6 +77,9 @@ class RemembersNothing:
         raise self._error
 
     async def undelivered(self, me: str, after: int, limit_bytes: int) -> NoReturn:
+        raise self._error
+
+    async def receive_all(self, me: str, number: int) -> NoReturn:
         raise self._error
 
     async def receipt(self, stream: str, recipient: str, upto: int) -> NoReturn:

@@ -16,6 +16,7 @@ from duologue.server.storage.backlog import Backlog
 from duologue.server.storage.base import LiveChat, LiveRoom, LiveStream, Message
 from duologue.server.storage.gathering import OpenStream
 from duologue.server.storage.letters import LETTER, UNHEARD
+from duologue.server.storage.many_rows import select
 from duologue.server.storage.rows import PLACE_BITS, NextNumbers
 from duologue.server.storage.stored_lines import between, texts, whole
 
@@ -197,6 +198,12 @@ def of_chunks(connection: sqlite3.Connection, whose: Whose, numbers: Sequence[in
     return {row.number: row.checked() for row in rows}
 
 
+def chunks_of(connection: sqlite3.Connection, numbers: Sequence[int]) -> list[StoredChunk]:
+    """Return those of these chunks that are there, in their order: at most PAGE_CHUNKS, which the caller may read."""
+    rows = select(connection, f"{_CHUNK} WHERE chunk.number IN {{}}", numbers)
+    return sorted((StoredChunk._make(row).checked() for row in rows), key=lambda row: row.number)
+
+
 def any_chunk(connection: sqlite3.Connection, number: int) -> StoredChunk | None:
     """Return one chunk, whoever it belongs to and damaged or not: for the index, not for people."""
     row = connection.execute(f"{_CHUNK} WHERE chunk.number = ?", (number,)).fetchone()
@@ -321,20 +328,20 @@ def _pairs(connection: sqlite3.Connection, whose: Whose) -> Iterator[tuple[str, 
         yield whose.me, whose.partner, whose.first_chat
         yield whose.partner, whose.me, whose.first_chat
         return
-    for target in targets(connection, whose.me):
+    for target in _targets(connection, whose.me):
         if target not in whose.rooms:
             yield whose.me, target, whose.first_chat
     for of in (whose.me, *whose.rooms):
-        for asker in askers(connection, of):
+        for asker in _askers(connection, of):
             yield asker, of, whose.first_chat if of == whose.me else 0
 
 
-def targets(connection: sqlite3.Connection, me: str) -> Iterator[str]:
+def _targets(connection: sqlite3.Connection, me: str) -> Iterator[str]:
     """Yield those whom `me` has asked for a chat or written to, each once, in order."""
     return _skipping(connection, _NEXT_TARGET, me)
 
 
-def askers(connection: sqlite3.Connection, me: str) -> Iterator[str]:
+def _askers(connection: sqlite3.Connection, me: str) -> Iterator[str]:
     """Yield those who have asked `me` for a chat or written to `me`, and were heard, each once, in order."""
     return _skipping(connection, _NEXT_ASKER, me)
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable, Sequence
-from itertools import chain
 from pathlib import Path
 from threading import Lock
 
@@ -16,7 +15,7 @@ from duologue.core.errors import PeerError
 from duologue.server.access import check_room
 from duologue.server.storage import reader, spacing
 from duologue.server.storage.accounts import Lives, known_accounts
-from duologue.server.storage.answers import T, noted, or_refusal, settle
+from duologue.server.storage.answers import T, letters_in, noted, or_refusal, settle
 from duologue.server.storage.base import (
     ChatProgress,
     Commit,
@@ -164,11 +163,11 @@ class SqliteStore(ConversationStore):
         self._waiting.stream_began(chat_id, sender, stream)
         self._due()
 
-    def append(self, chat_id: str, sender: str, lines: bytes, count: int, at: float) -> None:
+    def append(self, chat_id: str, sender: str, lines: bytes, count: int, at: float, stream: str | None = None) -> None:
         """Take `count` whole message lines; they follow those taken before. Raises KeyError outside a live chat."""
         if self._refusal is not None:
             raise self._refusal
-        self._waiting.append(chat_id, sender, lines, count, at)
+        self._waiting.append(chat_id, sender, lines, count, at, stream)
         if not self._writing:
             self._due()
 
@@ -280,11 +279,6 @@ class SqliteStore(ConversationStore):
         """Return the same of a room."""
         return await self._readings.room_history(room_id, before, limit, asker)
 
-    async def have_talked(self, me: str, other: str) -> bool:
-        """Return whether the two have had a chat, or `me` has written to `other`."""
-        await self.synced()
-        return await self._readings.have_talked(me, other, self._lives.first_chat(me, other))
-
     async def search(self, me: str, words: str, limit: int, rooms: Sequence[str] = ()) -> list[Message]:
         """Return the newest messages in any chat of `me` or in these rooms that have all of these words, newest first.
 
@@ -374,7 +368,7 @@ class SqliteStore(ConversationStore):
         elif self._waiting or self._collect:
             self._due()
         self.newest = batch.newest
-        self._committed(Commit(batch.stored, _letters_in(answers), batch.newest))
+        self._committed(Commit(batch.stored, letters_in(answers), batch.newest))
         asked, self._asked = self._asked, []
         for future, answer in zip(asked, answers, strict=True):
             settle(future, answer)
@@ -402,10 +396,3 @@ class SqliteStore(ConversationStore):
         self._sweeper.close()
         self._writer.stop()
         self._file.release()
-
-
-def _letters_in(answers: Answers) -> list[KeptLetter]:
-    """Return the letters among the answers that were not there before."""
-    several = (answer if isinstance(answer, list) else [answer] for answer in answers)
-    kept = chain.from_iterable(several)
-    return [letter for letter in kept if isinstance(letter, KeptLetter) and letter.number is not None]

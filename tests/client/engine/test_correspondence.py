@@ -116,9 +116,36 @@ def test_in_another_stream_what_is_left_comes_first(alice: Scene) -> None:
     alice.says("one", "two", "three")
     alice.comes_back()
     alice.hears(ChatResumed("bob", "xyz", 1, "xyz.2", 0))
-    assert alice.sends() == ":two\n:three\n"
+    assert alice.says("four") == ":four\n"
+    late = "/msg bob xyz 2 :two\n/msg bob xyz 3 :three\n"
+    assert alice.sends() == late, "under its old numbers: bob may have it"
     assert alice.hears(Acknowledged(1, 0, "xyz.2")) == [Acknowledged(1, 0, "xyz.2")]
-    assert alice.comes_back() == "/resume xyz xyz.2 1 xyz 0\n"
+    assert alice.comes_back() == f"/resume xyz xyz.2 1 xyz 0\n{late}", "until it is safe"
+    alice.hears(Acknowledged(2, 0, "xyz"), Acknowledged(3, 2, "xyz"))
+    assert [chat.id for chat in alice.memory.chats] == ["xyz"]
+
+
+def test_what_is_left_of_a_stream_that_the_server_does_not_know_is_said_anew(alice: Scene) -> None:
+    """11.2: brought back from an old backup."""
+    alice.says("one", "two", "three")
+    alice.comes_back()
+    alice.hears(ChatResumed("bob", "xyz", 1, "xyz.2", 0))
+    alice.says("four")
+    alice.sends()
+    for number in (2, 3):
+        assert alice.hears(NotKept("bob", "xyz", number, "bad_number", "no")) == []
+    assert alice.sends() == ":two\n:three\n"
+    assert alice.memory.unstored == 3
+
+
+def test_what_is_left_of_a_chat_that_is_over_by_then_is_reported_where_it_is_refused(alice: Scene) -> None:
+    alice.says("one", "two")
+    alice.comes_back()
+    alice.hears(ChatResumed("bob", "xyz", 1, "xyz.2", 0), ChatEnded("bob", ChatEnd.LEFT))
+    assert alice.hears(NotKept("bob", "xyz", 2, "mailbox_full", "full")) == []
+    assert alice.memory.unstored == 1, "it is tried again"
+    assert alice.hears(NotKept("bob", "xyz", 2, "bad_number", "no")) == [HandedIn("bob", 0, 1, "no")]
+    assert alice.memory.unstored == 0
 
 
 def test_without_a_memory_the_chat_goes_on_in_a_stream_of_its_own() -> None:

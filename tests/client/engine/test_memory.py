@@ -60,13 +60,19 @@ def test_the_same_stream_goes_on_and_nothing_is_forgotten_that_is_not_known_to_b
     assert (chat.sent, list(chat.unstored), chat.delivered) == (3, [b":1\n", b":2\n", b":3\n"], 1)
 
 
-def test_in_another_stream_what_is_left_is_numbered_anew() -> None:
+def test_in_another_stream_what_is_left_keeps_its_numbers() -> None:
+    """10.4."""
     memory = Memory()
     chat = in_a_chat(memory, 3)
-    memory.resume(chat, had=1, stream="xyz.2", taken=0)
-    assert (chat.stream, chat.stored, list(chat.unstored), chat.delivered) == ("xyz.2", 0, [b":2\n", b":3\n"], 0)
+    rest = memory.resume(chat, had=1, stream="xyz.2", taken=0)
+    assert (chat.stream, chat.stored, list(chat.unstored), chat.delivered) == ("xyz.2", 0, [], 0)
+    assert rest
+    assert (rest.stream, rest.stored, list(rest.unstored), rest.is_over) == ("xyz", 1, [b":2\n", b":3\n"], True)
     assert memory.chat_sending_in("xyz.2") is chat
-    assert memory.chat_sending_in("xyz") is None
+    assert memory.chat_sending_in("xyz") is rest
+    memory.say_anew(rest, chat)
+    assert list(chat.unstored) == [b":2\n", b":3\n"]
+    assert memory.chats == (chat,)
 
 
 def test_a_new_chat_ends_the_one_before_which_stays_while_something_of_it_is_not_safe() -> None:

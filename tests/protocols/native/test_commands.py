@@ -60,6 +60,7 @@ from duologue.core.commands.rooms import (
     SetTopic,
 )
 from duologue.core.commands.words import WORDS, Takes
+from duologue.core.devices import DEVICE_LENGTH
 from duologue.core.errors import FatalPeerError, PeerError
 from duologue.core.events.chat import Refused
 from duologue.core.text import visible
@@ -389,6 +390,19 @@ def test_the_first_line_of_a_login_socket() -> None:
     """3.1."""
     assert encode_first_line(SocketKind.LOGIN) == b"duologue/1 login_socket\n"
     assert parse_first_line(b"duologue/1 login_socket") == LoginSocket()
+
+
+@given(st.text("ABCXYZabcxyz0189-_", min_size=1, max_size=DEVICE_LENGTH))
+def test_the_first_line_of_a_login_socket_may_name_the_device(device: str) -> None:
+    """3.1."""
+    assert parse_first_line(f"duologue/1 login_socket {device}".encode()) == LoginSocket(device)
+
+
+@pytest.mark.parametrize("device", ["", "x" * (DEVICE_LENGTH + 1), "d.1", "é", "d\r"])
+def test_a_device_of_another_name_is_none(device: str) -> None:
+    """3.1."""
+    with pytest.raises(FatalPeerError, match="bad_device"):
+        parse_first_line(f"duologue/1 login_socket {device}".encode())
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ from duologue.core.commands.chat import (
     StreamHeld,
 )
 from duologue.core.commands.people import AllowAsking, MayAsk, WatchPeople
+from duologue.core.devices import DEVICE_LENGTH
 from duologue.core.errors import PeerError
 from duologue.core.events.chat import ChatEnded, Event, Refused, RequestAnswered, Said
 from duologue.core.events.people import PeopleListed, State
@@ -70,6 +71,7 @@ def commands(draw: st.DrawFn) -> Any:
     hints = get_type_hints(kind)
     found = {field.name: draw(values(hints[field.name])) for field in wanted(kind)}
     found |= {"stream": "a-b_c.1", "number": max(1, found["number"])} if kind is SendLetter else {}
+    found |= {"device": draw(st.text("AZaz09-_", max_size=DEVICE_LENGTH))} if "device" in found else {}
     found |= {"words": f"word {found['words']}"} if "words" in found else {}
     return kind(**found)
 
@@ -121,6 +123,8 @@ def test_what_they_look_like(frame: str, command: Command) -> None:
         ('{"type":"say","text":"x","texts":"y"}', "bad_command"),
         ('{"type":"say","text":["x"]}', "bad_command"),
         ('{"type":"give_nickname","nickname":"x","is_all":true}', "bad_command"),
+        ('{"type":"give_nickname","nickname":"x","device":"d 1"}', "bad_device"),
+        ('{"type":"give_pass","token":"x","device":"' + "d" * (DEVICE_LENGTH + 1) + '"}', "bad_device"),
         ('{"type":"ping","received":1.0}', "bad_command"),
         ('{"type":"ping","received":true}', "bad_command"),
         ('{"type":"ping","received":-1}', "bad_command"),
@@ -190,7 +194,7 @@ def test_a_field_with_a_default_may_be_left_out() -> None:
 
 def test_only_the_own_commands_of_a_page_have_a_type() -> None:
     assert {shape.make for shape in COMMANDS.values()} == set(KINDS)
-    assert [field.name for field in wanted(GiveNickname)] == ["nickname"]
+    assert [field.name for field in wanted(GiveNickname)] == ["nickname", "device"]
 
 
 # Events

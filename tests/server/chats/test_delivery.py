@@ -20,7 +20,7 @@ from duologue.core.requests import Chat
 from duologue.core.streams import Stream
 from duologue.server.backpressure import Backpressure
 from duologue.server.chats.delivery import Delivery
-from duologue.server.chats.feed import Feed
+from duologue.server.chats.rest import Rests
 from duologue.server.metering import Metering
 from duologue.server.session import Connection, Hold, Session
 from duologue.server.storage.base import StoreError
@@ -47,8 +47,8 @@ class Shelf(RemembersNothing):
         self.is_broken = False
         self.overlapping_reads = 0
 
-    def append(self, chat_id: str, sender: str, lines: bytes, count: int, at: float) -> None:
-        stream = self.streams.get((chat_id, sender), chat_id)
+    def append(self, chat_id: str, sender: str, lines: bytes, count: int, at: float, stream: str | None = None) -> None:
+        stream = stream or self.streams.get((chat_id, sender), chat_id)
         found = lines.splitlines(keepends=True)
         assert len(found) == count
         self.waiting += [(sender, stream, line) for line in found]
@@ -105,7 +105,7 @@ class Talk:
 
     def __init__(self) -> None:
         self.shelf = Shelf()
-        self.feed = Feed()
+        self.rests = Rests()
         self.backpressure = Backpressure(
             Limits().lifted(),
             time=lambda: 0.0,
@@ -118,7 +118,7 @@ class Talk:
             self.shelf,
             self.backpressure,
             Metering(Limits().lifted(), time=lambda: 0.0),
-            self.feed,
+            self.rests,
             self.bookkeeping,
             page=PAGE,
             keeper=lambda chat_id, sender: partial(self.keep, chat_id, sender),
@@ -153,6 +153,13 @@ class Talk:
         if settles:
             self.bookkeeping.settle()
 
+    def comes_late(self, stream: Stream, text: str) -> None:
+        pushed, line = stream.sent, f":{text}\n".encode()
+        self.shelf.append("id", "alice", line, 1, 0.0, stream.name)
+        self.delivery.late(self.chat, "alice", stream, pushed)
+        stream.counts(1, len(line))
+        self.delivery.push(self.chat, "alice")
+
     def commits(self, most: int = 10**6) -> None:
         for sender, name in self.shelf.commit(most):
             stream = self.chat.says(sender).named(name)
@@ -176,7 +183,7 @@ class Talk:
     def bob_is_back(self, held: StreamHeld | None = None, *, is_owed_a_rest: bool = False) -> None:
         self.bob = somebody("bob")
         if is_owed_a_rest:
-            self.feed.rest_begins(self.bob)
+            self.rests.rest_begins(self.bob)
         self.says_to_bob.recipient_returns(held)
         self.delivery.rejoin(self.chat, self.bob, None)
 
@@ -316,7 +323,7 @@ async def test_the_rest_of_a_chat_before_this_one_comes_before_what_is_said_now(
     talk.says("two")
     assert talk.heard == ["> stream_begins alice id 1"]
     assert not holds(talk.alice)
-    talk.feed.rest_ends(talk.bob)
+    talk.rests.rest_ends(talk.bob)
     await talk.settles()
     assert talk.heard == ["> stream_begins alice id 1", "one"]
     talk.commits()
@@ -536,6 +543,37 @@ async def test_a_stream_that_begins_while_the_other_is_behind_is_announced_when_
     assert talk.heard == ["one", "two", f"> stream_begins alice {stream.name} 1", "three"]
 
 
+async def test_what_comes_late_is_handed_over_in_its_stream_and_then_it_goes_on(talk: Talk) -> None:
+    """11.2: nothing twice, and in between nothing is missed."""
+    talk.says("one")
+    talk.commits()
+    talk.goes(talk.alice)
+    new = talk.alice_is_back().name
+    talk.says("three")
+    old = talk.says_to_bob.streams[0]
+    for text in ("two", "two and a half"):
+        talk.comes_late(old, text)
+    talk.says("four")
+    talk.commits()
+    await talk.settles()
+    talk.says("five")
+    began, late, back = f"> stream_begins alice {new} 1", "> stream_begins alice id 2", f"> stream_begins alice {new} 2"
+    assert talk.heard == ["one", began, "three", late, "two", "two and a half", back, "four", "five"]
+
+
+async def test_what_comes_late_for_one_who_is_away_waits_for_it(talk: Talk) -> None:
+    talk.says("one")
+    talk.goes(talk.alice)
+    talk.alice_is_back()
+    talk.says("three")
+    talk.goes(talk.bob)
+    talk.comes_late(talk.says_to_bob.streams[0], "two")
+    talk.commits()
+    talk.bob_is_back(StreamHeld("id.2", 1))
+    await talk.settles()
+    assert talk.heard == ["> stream_begins alice id 2", "two", "> stream_begins alice id.2 2"]
+
+
 async def test_streams_in_which_nothing_was_said_are_passed_through(talk: Talk) -> None:
     talk.says("one")
     names = []
@@ -634,7 +672,7 @@ class InAnyOrder(RuleBasedStateMachine):
     def the_rest_of_a_former_chat_has_come(self) -> None:
         if self.talk.bob.chat:
             self.is_owed = False
-            self.in_loop(self.talk.feed.rest_ends, self.talk.bob)
+            self.in_loop(self.talk.rests.rest_ends, self.talk.bob)
 
     @rule(lines=st.integers(1, 12))
     def bob_reads(self, lines: int) -> None:
@@ -677,7 +715,7 @@ class InAnyOrder(RuleBasedStateMachine):
 
     def bob_again(self) -> None:
         self.talk.goes(self.talk.bob)
-        self.talk.feed.forget(self.talk.bob)
+        self.talk.rests.forget(self.talk.bob)
         self.talk.bob_is_back(StreamHeld(self.stream, self.held[self.stream]), is_owed_a_rest=self.is_owed)
 
     @rule(remembers=st.booleans())

@@ -30,8 +30,8 @@ from duologue.core.requests import Chat, ChatEnd
 from duologue.core.streams import Stream
 from duologue.protocols.lines import LINE_LIMIT
 from duologue.server.backpressure import Backpressure
-from duologue.server.chats.feed import Feed
 from duologue.server.chats.mailbox import Mailbox
+from duologue.server.chats.rest import Rests
 from duologue.server.people.directory import Directory
 from duologue.server.session import Connection, Hold, Session
 from duologue.server.storage.base import (
@@ -152,7 +152,7 @@ class Town:
         self.directory = directory
         self.written: list[tuple[str, ...]] = []
         self.privacy = Privacy(Limits())
-        self.feed = Feed()
+        self.rests = Rests()
         self.backpressure = Backpressure(
             Limits().lifted(),
             time=lambda: 0.0,
@@ -165,7 +165,7 @@ class Town:
             self.backpressure,
             directory,
             self.privacy,
-            self.feed,
+            self.rests,
             written=lambda *pair: self.written.append(pair),
             wall_clock=lambda: NOW,
         )
@@ -606,12 +606,12 @@ async def test_what_is_said_next_waits_for_the_rest_and_no_longer(town: Town) ->
     chat = said(Stream("chat", sent=5))
     for n in range(1, 6):
         town.office.put("chat", n, str(n))
-    assert not town.feed.has_to_wait(bob, lambda: None)
+    assert not town.rests.has_to_wait(bob, lambda: None)
     town.mailbox.chat_is_over(bob, chat)
-    assert town.feed.has_to_wait(bob, lambda: gone_on.append(rests(bob)))
+    assert town.rests.has_to_wait(bob, lambda: gone_on.append(rests(bob)))
     await town.settles()
     assert gone_on == [[*map(str, range(1, 6))]], "page by page, and then once"
-    assert not town.feed.has_to_wait(bob, lambda: None)
+    assert not town.rests.has_to_wait(bob, lambda: None)
 
 
 async def test_mail_that_waits_keeps_no_chat_waiting(town: Town) -> None:
@@ -620,7 +620,7 @@ async def test_mail_that_waits_keeps_no_chat_waiting(town: Town) -> None:
     town.office.closes()
     bob = town.comes("bob")
     await until(lambda: "undelivered" in town.office.asked)
-    assert not town.feed.has_to_wait(bob, lambda: None)
+    assert not town.rests.has_to_wait(bob, lambda: None)
     town.office.opens()
     await town.settles()
     assert letters(bob) == ["hi"]
@@ -636,7 +636,7 @@ async def test_a_rest_that_cannot_be_read_does_not_keep_the_next_chat_waiting(
     town.mailbox.chat_is_over(bob, said(Stream("chat", sent=1)))
     await town.settles()
     assert len(caplog.records) == 1
-    assert not town.feed.has_to_wait(bob, lambda: None)
+    assert not town.rests.has_to_wait(bob, lambda: None)
     town.office.error = None
     town.mailbox.push("bob")
     await town.settles()
@@ -651,7 +651,7 @@ async def test_who_goes_is_owed_nothing(town: Town) -> None:
     town.mailbox.chat_is_over(bob, said(Stream("chat", sent=1)))
     await until(lambda: town.office.asked.count("undelivered") > 1)
     town.goes(bob)
-    assert not town.feed.has_to_wait(bob, lambda: None)
+    assert not town.rests.has_to_wait(bob, lambda: None)
     town.office.opens()
     await town.settles()
     assert rests(bob) == []

@@ -96,7 +96,7 @@ class Hall:
         caller = await self.connects(buffer=buffer)
         await caller.hears("NAME? ")
         connection: Connection = caller.connection
-        connection.session = Session(1, "~carol", "", connection, connection, connection, row=-1)
+        connection.session = Session(1, "~carol", "", connection, connection, connection, row=-1, is_over=True)
         return caller
 
     async def shut(self) -> None:

@@ -27,7 +27,7 @@ async def test_what_many_are_told_is_encoded_once(tmp_path: Path, monkeypatch: p
     async with opened(tmp_path, protocols=PROTOCOLS) as stage:
         tabs = [await enters(stage, nickname) for nickname in ("alice", "bob", "carol")]
         monkeypatch.setattr("duologue.server.net.web_connection.encode_frame", counted)
-        connections = [session.login_socket for session in stage.server.hub._sessions.values()]
+        connections = [session.login_socket for session in stage.server.hub.directory.sessions]
         assert {connection.tell_all for connection in connections} == {WebConnection.tell_all}
         WebConnection.tell_all(
             [connection for connection in connections if isinstance(connection, WebConnection)],
@@ -42,7 +42,7 @@ async def test_several_events_are_a_frame_each(tmp_path: Path) -> None:
     joined = [RoomJoined("#tea", name) for name in ("carol", "dave")]
     async with opened(tmp_path, protocols=PROTOCOLS) as stage:
         tabs = [await enters(stage, nickname) for nickname in ("alice", "bob")]
-        sockets = [session.login_socket for session in stage.server.hub._sessions.values()]
+        sockets = [session.login_socket for session in stage.server.hub.directory.sessions]
         WebConnection.tell_all([socket for socket in sockets if isinstance(socket, WebConnection)], *joined)
         sockets[0].tell_each(joined)
         for _ in range(2):
@@ -58,7 +58,7 @@ async def test_several_events_are_a_frame_each(tmp_path: Path) -> None:
 async def test_it_is_all_three_sockets(tmp_path: Path) -> None:
     async with opened(tmp_path, protocols=PROTOCOLS) as stage:
         await enters(stage, "alice")
-        session = stage.server.hub._sessions["alice"]
+        session = stage.server.hub.directory.sessions_of("alice")[0]
         assert len({*session.sockets}) == 1
         table = stage.server.hub.connections.connection_table
         assert len({table[name][0] for name in ("login_socket", "chat_socket", "check_socket")}) == 1
@@ -74,7 +74,7 @@ async def test_a_request_is_told_nothing(tmp_path: Path) -> None:
 async def test_while_it_is_not_read_from_its_silence_is_ours(tmp_path: Path) -> None:
     async with opened(tmp_path, protocols=PROTOCOLS) as stage:
         await enters(stage, "alice")
-        connection = stage.server.hub._sessions["alice"].login_socket
+        connection = stage.server.hub.directory.sessions_of("alice")[0].login_socket
         connection.hold(Hold.STORE)
         for _ in range(3):
             stage.passes(30)

@@ -7,7 +7,8 @@ import pytest
 from duologue.core.errors import PeerError
 from duologue.core.names import Account
 from duologue.core.requests import ChatEnd
-from duologue.server.people.directory import PASSWORD_CHANGED, REGISTERED, REMOVED, Directory
+from duologue.server.goodbyes import PASSWORD_CHANGED, REGISTERED, REMOVED
+from duologue.server.people.directory import Directory
 from duologue.server.tables import Users
 from tests.server.test_session import session
 

@@ -194,6 +194,20 @@ def test_a_new_stream_counts_from_one_and_the_one_before_keeps_what_was_said_in_
         gathering.stream_began("c", "eve", "c.3")
 
 
+def test_what_comes_late_goes_on_in_its_own_stream() -> None:
+    gathering = in_chat()
+    gathering.append("c", "alice", b":one\n", 1, 2.0)
+    gathering.stream_began("c", "alice", "c.2")
+    gathering.take()
+    gathering.append("c", "alice", b":two\n", 1, 3.0, "c")
+    gathering.append("c", "alice", b":new\n", 1, 3.0)
+    batch = gathering.take()
+    assert [chunk[1:5] for chunk in batch.chunks] == [(1, 1, 2, 1), (3, 0, 1, 1)]
+    assert [stored[2:4] for stored in batch.stored] == [("c", 2), ("c.2", 1)]
+    with pytest.raises(KeyError):
+        gathering.append("c", "alice", b":lost\n", 1, 3.0, "c.7")
+
+
 def test_questions_get_numbers_that_nobody_else_gets() -> None:
     gathering = in_chat()
     gathering.ask(print)

@@ -48,6 +48,14 @@ async def test_a_message_is_safe_when_the_partner_holds_it(room: Room) -> None:
     assert room.told == [Stored("c", "alice", "c", 2)], "the end of a chat makes nothing safe"
 
 
+async def test_what_comes_late_goes_on_in_its_own_stream(room: Room) -> None:
+    room.store.append("c", "alice", b":one\n", 1, 2.0)
+    room.store.stream_began("c", "alice", "c.2")
+    room.store.append("c", "alice", b":two\n", 1, 2.0, "c")
+    assert await room.read("c", 1) == b":two\n"
+    assert await room.read("c.2") == b""
+
+
 async def test_what_was_received_before_it_was_counted_is_not_held(room: Room) -> None:
     """A partner may acknowledge a message some milliseconds before the server keeps it."""
     room.store.received("c", "alice", "c", 2)
@@ -259,3 +267,20 @@ async def test_births_have_rising_numbers_and_others_keep_what_is_theirs(room: R
     assert 0 < first < await room.store.accounts_are([], [("dave", "")])
     assert await room.mail() == ["one"]
     assert room.store.accounts == ()
+
+
+async def test_a_birth_forgets_no_more_chats_than_are_remembered(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(unreceived, "REMEMBERED_CHATS", 2)
+    store = room.store
+    store.chat_ended("c", "left", 1.0)
+    await store.hand_in(Letter("waits", 1, "alice", "bob", b":hi\n", 2.0))
+    for name in ("d", "e"):
+        store.chat_started(name, "alice", "bob", 3.0)
+        store.chat_ended(name, "left", 3.0)
+    await store.accounts_are([], BOB_IS_BORN)
+    for name in ("f", "g", "h"):
+        store.chat_started(name, "alice", "bob", 4.0)
+        store.chat_ended(name, "left", 4.0)
+    assert len(store._chats) == 2
+    await store.hand_in(Letter("new", 1, "alice", "bob", b":hi\n", 5.0))
+    assert await room.mail() == ["hi"]

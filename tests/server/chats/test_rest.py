@@ -6,22 +6,22 @@ from collections.abc import Callable
 
 import pytest
 
-from duologue.server.chats.feed import Feed
+from duologue.server.chats.rest import Rests
 from duologue.server.session import Session
 from tests.server.test_session import session
 
 
 class Waiting:
-    """A feed, one who is owed a rest, and what has gone on."""
+    """The rests that are owed, one who is owed one, and what has gone on."""
 
     def __init__(self) -> None:
-        self.feed = Feed()
+        self.rests = Rests()
         self.bob = session("bob")
-        self.feed.rest_begins(self.bob)
+        self.rests.rest_begins(self.bob)
         self.gone_on: list[str] = []
 
     def has_to_wait(self, what: str, who: Session | None = None) -> bool:
-        return self.feed.has_to_wait(who or self.bob, lambda: self.gone_on.append(what))
+        return self.rests.has_to_wait(who or self.bob, lambda: self.gone_on.append(what))
 
 
 @pytest.fixture
@@ -38,9 +38,9 @@ def test_who_is_owed_nothing_does_not_wait(waiting: Waiting) -> None:
 def test_what_waits_goes_on_when_the_rest_has_come_and_once(waiting: Waiting) -> None:
     assert waiting.has_to_wait("alice")
     assert waiting.gone_on == []
-    waiting.feed.rest_ends(waiting.bob)
+    waiting.rests.rest_ends(waiting.bob)
     assert waiting.gone_on == ["alice"]
-    waiting.feed.rest_ends(waiting.bob)
+    waiting.rests.rest_ends(waiting.bob)
     assert waiting.gone_on == ["alice"]
     assert not waiting.has_to_wait("again")
 
@@ -54,8 +54,8 @@ def test_what_asks_again_and_again_goes_on_once(waiting: Waiting) -> None:
             gone_on.append("alice")
 
     flow = Flow()
-    assert all(waiting.feed.has_to_wait(waiting.bob, flow.push) for _ in range(3))
-    waiting.feed.rest_ends(waiting.bob)
+    assert all(waiting.rests.has_to_wait(waiting.bob, flow.push) for _ in range(3))
+    waiting.rests.rest_ends(waiting.bob)
     assert gone_on == ["alice"]
 
 
@@ -64,28 +64,28 @@ def test_whoever_goes_on_does_not_wait_again(waiting: Waiting) -> None:
     asked: list[bool] = []
 
     def go_on() -> None:
-        asked.append(waiting.feed.has_to_wait(waiting.bob, go_on))
+        asked.append(waiting.rests.has_to_wait(waiting.bob, go_on))
 
-    assert waiting.feed.has_to_wait(waiting.bob, go_on)
-    waiting.feed.rest_ends(waiting.bob)
+    assert waiting.rests.has_to_wait(waiting.bob, go_on)
+    waiting.rests.rest_ends(waiting.bob)
     assert asked == [False]
 
 
 def test_a_second_rest_forgets_nothing_that_waits(waiting: Waiting) -> None:
     waiting.has_to_wait("alice")
-    waiting.feed.rest_begins(waiting.bob)
-    waiting.feed.rest_ends(waiting.bob)
+    waiting.rests.rest_begins(waiting.bob)
+    waiting.rests.rest_ends(waiting.bob)
     assert waiting.gone_on == ["alice"]
 
 
 def test_one_who_is_gone_is_owed_nothing_and_nothing_goes_on(waiting: Waiting) -> None:
     waiting.has_to_wait("alice")
-    waiting.feed.forget(waiting.bob)
-    waiting.feed.rest_ends(waiting.bob)
+    waiting.rests.forget(waiting.bob)
+    waiting.rests.rest_ends(waiting.bob)
     assert waiting.gone_on == []
-    assert not waiting.feed._owed
+    assert not waiting.rests._owed
 
 
-@pytest.mark.parametrize("end", [Feed.rest_ends, Feed.forget])
-def test_who_is_owed_nothing_ends_nothing(end: Callable[[Feed, Session], None]) -> None:
-    end(Feed(), session("bob"))
+@pytest.mark.parametrize("end", [Rests.rest_ends, Rests.forget])
+def test_who_is_owed_nothing_ends_nothing(end: Callable[[Rests, Session], None]) -> None:
+    end(Rests(), session("bob"))

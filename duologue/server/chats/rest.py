@@ -7,7 +7,7 @@ from collections.abc import Callable
 from duologue.server.session import Session
 
 
-class Feed:
+class Rests:
     """Who is still owed the rest of a chat, and what waits for that."""
 
     def __init__(self) -> None:
