@@ -161,17 +161,20 @@ function ended(event, id, had) {
 	return ours ? [] : [{ type: "chat_free", nickname: event.nickname, chat: id, seconds: 0 }];
 }
 
-// Asks once where both ends stand; if that was no help, the server has not stored these messages, and they go as new ones.
-function handInAnew(chat, number) {
+// Asks once where both ends stand. If that was no help the server does not know the stream so far, and its messages are said
+// as new ones.
+function sayAnew(chat) {
 	if (asked.has(chat.id)) return;
 	const isFirst = !again.has(chat.stream) && live?.id !== chat.id;
 	again.add(chat.stream);
 	if (isFirst) return askToResume(chat);
-	const rest = chat.lines.splice(Math.max(0, number - chat.stored - 1));
+	const rest = chat.lines.splice(0);
 	untrack(chat.stream);
-	for (const line of rest) write(line, chat.partner);
+	if (live?.partner === chat.partner) live.lines.push(...rest);
+	else for (const line of rest) write(line, chat.partner);
 	change(chat, {});
 	forget(chat);
+	sendDue();
 }
 
 function begins(name, first) {
@@ -252,7 +255,7 @@ const NOTES = {
 	not_kept(event) {
 		const { stream, number, code } = event;
 		const chat = kept.chats[stream];
-		if (chat && code === "bad_number") return handInAnew(chat, number) ?? [];
+		if (chat && code === "bad_number") return sayAnew(chat) ?? [];
 		if (!chat && !idsIn(stream).length) return [];
 		refuse(stream, number);
 		delete kept.letters[stream];

@@ -6,6 +6,7 @@ import { send } from "./socket.js";
 import { arrive, changed, idIn, latest, my, talkWith } from "./state.js";
 
 let told = null; // a cursor, for as long as the page lives
+let waited = null; // up to this number what waited for us has arrived with the list
 let older = null; // asks for the next page of the list
 let isListing = false;
 
@@ -25,9 +26,11 @@ export const listMore = () => older !== null && !isListing && list(older);
 
 // Returns whether all that is shown is out of date: too much has come while nobody was connected.
 export function following({ number, feed }) {
-	const isAnew = feed === "anew" && told !== null;
+	const isAnew = feed === "anew";
+	waited = isAnew ? number : null;
+	const isGap = isAnew && told !== null;
 	told = feed === "off" ? null : number;
-	return isAnew;
+	return isGap;
 }
 
 export function moved({ number }) {
@@ -59,6 +62,8 @@ export function listed({ name, number, at, unread, read, sender: who, preview: t
 export function listEnded({ before }) {
 	older = before;
 	isListing = false;
+	if (waited) send("ping", { received: waited, stream: "*" });
+	waited = null;
 }
 
 export const listRefused = () => listEnded({ before: null });

@@ -58,10 +58,10 @@ function inherit(from, kinds) {
 	for (const kind of kinds) delete localStorage[from + kind];
 }
 
-// A page before this one kept chats by their ids.
+// A page before this one kept chats by their ids. The name of a stream begins with that of its chat.
 function takeChat(chat) {
 	const hasOwn = Object.values(kept.chats).some(({ isOver }) => !isOver);
-	kept.chats[chat.stream] ??= { ...chat, isOver: chat.isOver || hasOwn };
+	kept.chats[chat.stream] ??= { ...chat, id: chat.stream.split(".")[0], isOver: chat.isOver || hasOwn };
 }
 
 // The devices of an account that have kept something in this browser.

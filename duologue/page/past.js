@@ -3,7 +3,6 @@
 import { ask, no } from "./client.js";
 import { save } from "./file.js";
 import { idOf, markOf } from "./marks.js";
-import * as receipts from "./receipts.js";
 import { isOn } from "./socket.js";
 import { changed, idIn, idInRoom, latest, my, views } from "./state.js";
 import { isRoom } from "./text.js";
@@ -77,7 +76,7 @@ export function download(key, kind, before = null, later = []) {
 export function recalled({ number, at, sender: who, recipient: to, text, stream, position }) {
 	const isMine = who === my.me;
 	const id = (isMine && idOf(stream, position)) || (isRoom(to) ? idInRoom(number, at) : idIn(who, stream, position));
-	questions[0]?.items.push({ id, number, at, who, to, text, isMine, stream, position, key: isRoom(to) || isMine ? to : who });
+	questions[0]?.items.push({ id, number, at, who, to, text, isMine, key: isRoom(to) || isMine ? to : who });
 }
 
 export function ended({ before }) {
@@ -91,7 +90,6 @@ function merge(talk, items, before, older) {
 	const isFirst = before === null;
 	talk.timeline.merge(items, isFirst, older, markOf);
 	const news = items.filter(({ number, isMine }) => !isMine && number > talk.mark);
-	if (!talk.isRoom) for (const { who, stream, position } of news) receipts.recalled(who, stream, position); // it had waited for us
 	if (!isFirst) return;
 	talk.isStale = false;
 	if (talk.unread) talk.firstUnread = news[0]?.id ?? talk.firstUnread;

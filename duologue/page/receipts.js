@@ -60,9 +60,6 @@ export function took({ type, nickname, stream, number, text }) {
 	if (keys.length > MOST_STREAMS) delete kept.received[keys.find(isOver)];
 }
 
-// Likewise for a message that was recalled and that nobody here has read before.
-export const recalled = (sender, stream, position) => position > heard(sender, stream) && took({ type: "kept", nickname: sender, stream, number: position, text: "" });
-
 export const fail = ({ nickname, stream }) => broken.add(`${nickname} ${stream}`);
 
 // Keeps the news, and acknowledges it when that is due. Timers of a hidden tab may be a minute late.

@@ -337,8 +337,8 @@ DEFENCES = (
     Defence(
         "what is left of an earlier stream keeps its numbers",
         f"{PAGE}/delivery.js",
-        "\t\t\tleaveRest(live);\n",
-        "",
+        "before.stream !== event.stream) close(before, had);",
+        "before.stream !== event.stream) forget({ ...before, lines: [] });",
         f"{RECONNECT}::test_what_is_left_of_an_earlier_stream_is_handed_in_under_its_numbers",
     ),
     Defence(

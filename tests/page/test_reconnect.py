@@ -186,14 +186,14 @@ def test_what_is_left_of_an_earlier_stream_is_handed_in_under_its_numbers(enter:
     wire.has_sent("send_letter", stream=chat, number=2, text="two")
     alice.types("three")
     wire.has_sent("say", text="three")
-    assert [line["text"] for line in alice.keeps("chats")[f".{chat}"]["lines"]] == ["two"]
+    assert [line["text"] for line in alice.keeps("chats")[chat]["lines"]] == ["two"]
     if is_known:
         wire.tells("acknowledged", stored=2, delivered=1, stream=chat)
     else:
         wire.tells("not_kept", nickname="bob", stream=chat, number=2, code="bad_number", text="no")
         wire.until(lambda: len(wire.find("say", text="two")) == 2)
-    wire.until(lambda: list(alice.keeps("chats")) == [chat])
-    left = [line["text"] for line in alice.keeps("chats")[chat]["lines"]]
+    wire.until(lambda: list(alice.keeps("chats")) == [f"{chat}.2"])
+    left = [line["text"] for line in alice.keeps("chats")[f"{chat}.2"]["lines"]]
     assert left == (["three"] if is_known else ["three", "two"])
 
 
