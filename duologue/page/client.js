@@ -27,6 +27,7 @@ export const joining = []; // without an answer yet, in order
 const describing = []; // likewise: what to do with the answer
 let hear; // handles each event
 let form = null;
+let attempt = 0; // to log in
 let stage = ""; // nickname, pass, password, or denied
 let aside = null; // what arrives before the session begins
 
@@ -43,7 +44,6 @@ export function start(hearing) {
 async function connect(account) {
 	await device.claim(account);
 	guard(recall, account, device.mine());
-	await device.inheritAll();
 	socket.open();
 }
 
@@ -55,7 +55,13 @@ export function login(nickname, password) {
 	else connect(nameKey(nickname));
 }
 
-function opened() {
+async function opened() {
+	const mine = (attempt += 1);
+	await device.inheritAll().catch(report);
+	if (mine === attempt) give();
+}
+
+function give() {
 	const token = tab.get("pass");
 	stage = token ? "pass" : "nickname";
 	if (token) socket.sendRaw("give_pass", { token, device: device.wireName() });

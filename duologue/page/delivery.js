@@ -148,12 +148,12 @@ function answered(id, had) {
 	asked.delete(id);
 	const wasOn = ours && !ours.isOver;
 	if (ours) close(ours, had);
-	closeOthers(id);
+	closeOthers(id, ours);
 	if (ours) postAll(ours.partner);
 	return { ours, wasOn };
 }
 
-const closeOthers = (id) => chats().forEach((chat) => chat.id === id && chat !== live && close(chat, chat.stored));
+const closeOthers = (id, ours) => chats().forEach((chat) => chat.id === id && chat !== ours && close(chat, chat.stored));
 
 function ended(event, id, had) {
 	const { ours, wasOn } = answered(id, had);
@@ -207,14 +207,14 @@ const NOTES = {
 		asked.delete(id);
 		if (before && before.stream !== event.stream) close(before, had);
 		live = kept.chats[event.stream] ?? Object.assign(beginChat(id, nickname, event.stream, before?.partnerStream), { stored: taken });
-		closeOthers(id);
+		closeOthers(id, live);
 		begins(live.partnerStream, receipts.heard(nickname, live.partnerStream) + 1);
 		written = taken;
-		if (live.isLeft) send("quit_chat");
-		else change(live, { isOver: false });
+		if (!live.isLeft) change(live, { isOver: false });
 		sendDue();
 		postAll(live.partner);
-		return live.isOver ? [] : [event];
+		if (live.isLeft) send("quit_chat");
+		return live.isLeft ? [] : [event];
 	},
 	chat_elsewhere(event) {
 		answered(event.chat, event.had);

@@ -3,7 +3,7 @@
 import { MOST, answered, forget, isRoomKept, joining, keepRoom } from "./client.js";
 import * as feed from "./feed.js";
 import { ended, read, recalled, refused } from "./past.js";
-import { readUpTo } from "./reading.js";
+import { moved, readUpTo } from "./reading.js";
 import { send } from "./socket.js";
 import { arrive, idIn, idInRoom, missed, my, spell, talkWith, views } from "./state.js";
 import { newName } from "./text.js";
@@ -129,7 +129,7 @@ const EVENTS = {
 	chat_elsewhere: lane(false),
 	chat_free: free,
 	following: (event) => feed.following(event) && forget(),
-	cursor: feed.moved,
+	cursor: moved,
 	kept: feed.kept,
 	conversation_listed: feed.listed,
 	conversations_ended: feed.listEnded,

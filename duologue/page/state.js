@@ -33,8 +33,12 @@ export function talkWith(key) {
 	return my.talks.get(key);
 }
 
+// A live message has no number, and comes before it is stored: after this many cursors one covers it for certain.
+export const CURSORS = 2;
+
 // `last` is the newest message, for the list. `mark`: how far it has been read, a number of the server's; `isDue`: something
-// after it is unread there. `listed` is the number up to which `unread` was counted there, `counted` are those counted here.
+// after it is unread there. `listed` is the number up to which `unread` was counted there, `counted` are those counted here. It
+// `awaits` cursors.
 const newTalk = (key) => ({
 	key,
 	isRoom: isRoom(key),
@@ -44,6 +48,7 @@ const newTalk = (key) => ({
 	unread: 0,
 	mark: 0,
 	isDue: false,
+	awaits: 0,
 	listed: 0,
 	counted: [],
 	firstUnread: null,
@@ -109,6 +114,7 @@ export function latest(talk, { at, who, text }) {
 // Counts it as unread, unless somebody is looking at it: then the server is told so (reading.js).
 function count(talk, item) {
 	talk.isDue = true;
+	if (!item.number) talk.awaits = CURSORS;
 	if (!isRead(talk)) {
 		talk.unread += 1;
 		talk.firstUnread ??= item.id;

@@ -142,7 +142,8 @@ def test_what_a_page_of_before_had_not_sent_is_sent(enter: Enter, native: AtNati
 
 
 def test_what_a_closed_tab_had_not_sent_goes_from_the_next_one(enter: Enter, server: Server, native: AtNative) -> None:
-    alice, first = enter("alice", opens="bob"), None
+    native("bob")
+    alice = enter("alice", opens="bob")
     first, alice.page = alice.page, second_tab(alice)
     alice.goes_to("bob")
     server.kill()
@@ -213,7 +214,7 @@ def test_who_looks_elsewhere_takes_no_chat_over(enter: Enter) -> None:
 def test_what_a_device_had_not_sent_comes_late_and_once_though_another_has_the_chat(enter: Enter) -> None:
     bob = enter("bob")
     desk = enter("alice", opens="bob")
-    laptop = enter("alice", opens="bob")
+    laptop = enter("alice")
     desk.chats_with(bob)
     desk.types("in time")
     bob.reads("in time")
@@ -224,6 +225,7 @@ def test_what_a_device_had_not_sent_comes_late_and_once_though_another_has_the_c
     desk.types("never sent")
     wire.lost.add("resume_chat")
     wire.closes()
+    laptop.goes_to("bob")
     head(laptop, "In a chat with you")
     laptop.types("meanwhile")
     bob.reads("in time", "meanwhile")

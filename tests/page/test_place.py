@@ -48,7 +48,7 @@ def test_a_tab_that_crashes_loses_no_draft(enter: Enter) -> None:
     alice.page.close(run_before_unload=False)
     alice.page = alice.opens()
     alice.logs_in()
-    stands_in(alice, "bob")
+    alice.goes_to("bob")
     expect(alice.page.locator("#text")).to_have_value("half a sent")
 
 
@@ -67,8 +67,8 @@ def test_each_conversation_has_its_own_draft_and_each_account_too(enter: Enter) 
     alice.nickname = "bob"
     alice.page.fill("#nickname", "")
     alice.logs_in()
+    alice.goes_to("#lobby")
     expect(alice.page.locator("#text")).to_have_value("")
-    stands_in(alice, "#lobby")
 
 
 def test_a_lost_connection_takes_no_draft_and_brings_none_back(enter: Enter) -> None:
@@ -83,27 +83,6 @@ def test_a_lost_connection_takes_no_draft_and_brings_none_back(enter: Enter) -> 
     expect(alice.page.locator("#text")).to_have_value("still writing")
     alice.page.reload()
     expect(alice.page.locator("#text")).to_have_value("still writing")
-
-
-def test_what_was_written_in_another_tab_is_a_draft_here_too(enter: Enter) -> None:
-    alice, _ = enter("alice"), enter("bob")
-    alice.page.locator("#text").press_sequentially("to all")
-    first = alice.page
-    alice.page = alice.opens()
-    alice.logs_in()
-    alice.goes_to("bob")
-    alice.page.locator("#text").press_sequentially("to bob")
-    drafted(alice)
-    second, alice.page = alice.page, first
-    alice.presses("Use it here")
-    expect(alice.page.locator("#link")).to_be_empty()
-    expect(alice.page.locator("#text")).to_have_value("to all")
-    alice.page.locator("#text").press_sequentially(" of you")
-    drafted(alice)
-    alice.goes_to("bob")
-    expect(alice.page.locator("#text")).to_have_value("to bob")
-    second.reload()
-    expect(second.locator("#text")).to_have_value("to bob")
 
 
 def test_a_phone_comes_back_to_its_list_or_its_conversation(enter: Enter, native: AtNative) -> None:
