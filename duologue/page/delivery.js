@@ -40,7 +40,7 @@ function askToResume(chat) {
 // Takes over a chat that no device holds. What has been received of it is known to the server, and the rest is told.
 export function take(id) {
 	if (asked.has(id) || live) return;
-	const ours = chats().findLast((chat) => chat.id === id);
+	const ours = askedAs(id);
 	if (ours) return askToResume(ours);
 	asked.set(id, "");
 	send("resume_chat", { chat: id, sent: NO_STREAM, received: null });
@@ -142,9 +142,11 @@ function close(chat, had) {
 	forget(chat);
 }
 
+const askedAs = (id) => kept.chats[asked.get(id)] ?? chats().findLast((chat) => chat.id === id);
+
 // The server has answered: of the stream that was named it has 1 to `had`.
 function answered(id, had) {
-	const ours = kept.chats[asked.get(id)];
+	const ours = askedAs(id);
 	asked.delete(id);
 	const wasOn = ours && !ours.isOver;
 	if (ours) close(ours, had);
@@ -187,7 +189,7 @@ export const note = (event) => NOTES[event.type]?.(event) ?? [event];
 
 const NOTES = {
 	chat_waits(event) {
-		const ours = chats().findLast(({ id }) => id === event.chat);
+		const ours = askedAs(event.chat);
 		if (!ours) return [{ ...event, type: "chat_free" }];
 		if (!asked.has(event.chat)) askToResume(ours);
 		return [];
@@ -203,7 +205,7 @@ const NOTES = {
 	},
 	chat_resumed(event) {
 		const { chat: id, nickname, had, taken } = event;
-		const before = kept.chats[asked.get(id)];
+		const before = askedAs(id);
 		asked.delete(id);
 		if (before && before.stream !== event.stream) close(before, had);
 		live = kept.chats[event.stream] ?? Object.assign(beginChat(id, nickname, event.stream, before?.partnerStream), { stored: taken });
@@ -248,7 +250,7 @@ const NOTES = {
 		return [event];
 	},
 	chat_unknown({ chat: id }) {
-		const stored = kept.chats[asked.get(id)]?.stored ?? 0;
+		const stored = askedAs(id)?.stored ?? 0;
 		return ended({ type: "chat_ended", reason: "lost", chat: id }, id, stored);
 	},
 	refused: (event) => (event.of === "say" ? [] : [event]), // said too late: it goes as a letter

@@ -5,6 +5,8 @@ import { idOf, track } from "./marks.js";
 import { send } from "./socket.js";
 import { arrive, changed, idIn, latest, my, talkWith } from "./state.js";
 
+const SAME = 40; // characters of a message tell it from another
+
 let told = null; // a cursor, for as long as the page lives
 let waited = null; // up to this number what waited for us has arrived with the list
 let older = null; // asks for the next page of the list
@@ -20,6 +22,7 @@ export function begin() {
 
 export function list(before) {
 	isListing = send("list_conversations", { before });
+	for (const talk of my.talks.values()) talk.counted = talk.counted.filter((one) => one.number); // the server has the others
 }
 
 export const listMore = () => older !== null && !isListing && list(older);
@@ -52,11 +55,18 @@ function myId(stream, number) {
 
 export function listed({ name, number, at, unread, read, sender: who, preview: text }) {
 	const talk = talkWith(name);
-	talk.counted = talk.counted.filter((one) => one > number);
+	talk.counted = cameAfter(talk, number, who, text);
 	Object.assign(talk, { listed: number, mark: Math.max(talk.mark, read), unread: unread + talk.counted.length });
 	talk.isDue ||= talk.unread > 0;
 	latest(talk, { at, who, text });
 	changed();
+}
+
+// What came here while the list was made. Live messages have no number: those after the newest one of the list.
+function cameAfter({ counted }, number, who, preview) {
+	const start = preview.slice(0, SAME);
+	const newest = counted.findLastIndex((one) => !one.number && one.who === who && one.text.startsWith(start));
+	return counted.filter((one, place) => (one.number ? one.number > number : place > newest));
 }
 
 export function listEnded({ before }) {

@@ -46,7 +46,7 @@ export function readUpTo({ name, number, unread }) {
 	const talk = my.talks.get(name);
 	if (!talk) return;
 	talk.mark = Math.max(talk.mark, number);
-	talk.counted = talk.counted.filter((one) => one > number);
+	talk.counted = talk.counted.filter((one) => one.number > number);
 	talk.unread = Math.max(talk.unread && unread, talk.counted.length); // what has been seen here stays so
 	if (talk.unread) return look();
 	if (talk !== my.open) talk.firstUnread = null;

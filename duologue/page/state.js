@@ -37,7 +37,7 @@ export function talkWith(key) {
 export const CURSORS = 2;
 
 // `last` is the newest message, for the list. `mark`: how far it has been read, a number of the server's; `isDue`: something
-// after it is unread there. `listed` is the number up to which `unread` was counted there, `counted` are those counted here. It
+// after it is unread there. `listed` is the number up to which `unread` was counted there, `counted` are the messages counted here. It
 // `awaits` cursors.
 const newTalk = (key) => ({
 	key,
@@ -118,7 +118,7 @@ function count(talk, item) {
 	if (!isRead(talk)) {
 		talk.unread += 1;
 		talk.firstUnread ??= item.id;
-		if (item.number) talk.counted.push(item.number);
+		talk.counted.push(item);
 	}
 	views.arrived(talk, item);
 }
