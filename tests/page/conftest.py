@@ -39,8 +39,8 @@ def server(tmp_path: Path) -> Iterator[Server]:
 
 @pytest.fixture
 def enter(browser: Browser, server: Server) -> Iterator[Enter]:
-    """Opens the page for somebody who logs in and, at a desk, opens the lobby (`opens`: another conversation, "": none).
-    At the end nobody's page has complained of anything.
+    """Opens the page for somebody who logs in and, at a desk, opens the lobby (`opens`: another conversation, or none,
+    ""). At the end nobody's page has complained of anything.
     """
     people: list[Person] = []
 

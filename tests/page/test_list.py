@@ -7,7 +7,7 @@ import re
 from playwright.sync_api import Page, expect
 
 from tests.page.conftest import AtNative, Enter
-from tests.page.house import Native, Person, Server, Wire
+from tests.page.house import Person, Server, Wire
 
 UPWARDS = "box => { box.scrollTop = box.scrollHeight / 2 }"
 NOTICES = """
