@@ -111,7 +111,7 @@ const WORDS = {
 	away: (text) => be("away", text),
 	dnd: () => be("dnd"),
 	back: () => be("online"),
-	block: (name) => (name ? ask("block", { nickname: personKey(name) }) : askBlock(talk.key)),
+	block: (name) => askBlock(nameIn(name)),
 	unblock: about("unblock"),
 	whois: (name) => showMore(nameIn(name)),
 	who: () => at("find").focus(),

@@ -79,6 +79,11 @@ export function askBlock(nickname, done = () => {}) {
 	askFirst(`Block ${name}?`, text, `Block ${name}`, () => ask("block", { nickname }) && done());
 }
 
+export function askLeave(nickname, leave) {
+	const text = `It ends for both of you, on all your devices. You can go on writing to ${shownName(nickname)}.`;
+	askFirst("Leave the chat?", text, "Leave the chat", leave);
+}
+
 // A room ends with its last member.
 export function leaveRoom({ key: room, members }) {
 	const leave = () => ask("part_room", { room });

@@ -34,6 +34,9 @@ const SENTENCES = {
 };
 export const sentence = (event) => SENTENCES[event.type]?.(event).replace("{}", () => shownName(event.nickname)) ?? event.text;
 
+// What a chat adds to writing.
+export const CHAT_IS = "A chat begins when both have said yes: you are both here, now. It works even where the server keeps no history. To write you need none.";
+
 export const MARKS = { unsent: ["◷", "not sent yet"], sent: ["·", "sent"], stored: ["✓", "stored"], delivered: ["✓✓", "delivered"], refused: ["!", "not sent"] };
 
 const time = (options) => {

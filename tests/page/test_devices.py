@@ -173,7 +173,7 @@ def test_a_chat_on_another_device_is_said_and_written_to(enter: Enter) -> None:
     for person in (desk, laptop, bob):
         person.reads("live", "live too", "as a letter")
     head(desk, "In a chat with you")
-    laptop.presses("Leave the chat")
+    laptop.leaves_the_chat()
     for person in (desk, laptop):
         expect(person.page.locator("#head").get_by_role("button", name="Ask for a chat")).to_be_visible()
 

@@ -128,3 +128,62 @@ def test_who_types_is_not_taken_elsewhere_when_a_chat_begins(enter: Enter, nativ
     alice.page.keyboard.type("this")
     expect(alice.page.locator(where)).to_have_value("looking for this")
     stands_in(alice, "#lobby")
+
+
+def test_the_address_names_the_conversation_for_back_forward_and_links(enter: Enter, native: AtNative) -> None:
+    alice, _ = enter("alice", opens=""), native("bob")
+    assert "#" not in alice.page.url
+    alice.goes_to("bob")
+    alice.page.locator("#text").press_sequentially("to bob")
+    alice.goes_to("#lobby")
+    assert alice.page.url.endswith("#/lobby")
+    alice.page.locator("#text").press_sequentially("to all")
+    alice.page.go_back()
+    stands_in(alice, "bob")
+    assert alice.page.url.endswith("#bob")
+    expect(alice.page.locator("#text")).to_have_value("to bob")
+    alice.page.go_back()
+    expect(alice.page.locator("#nothing")).to_be_visible()
+    alice.page.go_forward()
+    stands_in(alice, "bob")
+    alice.page.evaluate("location.hash = '#/lobby'")
+    stands_in(alice, "#lobby")
+    expect(alice.page.locator("#text")).to_have_value("to all")
+
+
+@pytest.mark.parametrize("hash", ["#%", "#a b", "#/", "#<b>", "#text me", "#.."])
+def test_an_address_that_names_nobody_opens_nothing(enter: Enter, hash: str) -> None:
+    alice = enter("alice", opens="")
+    alice.page.evaluate("hash => { location.hash = hash }", hash)
+    alice.page.reload()
+    expect(alice.page.locator("#nothing")).to_be_visible()
+
+
+def test_nobody_comes_into_the_lobby_by_a_reload(enter: Enter) -> None:
+    """What was meant for one was typed into its box."""
+    alice = enter("alice", opens="")
+    for _ in range(2):
+        expect(alice.row("#lobby")).to_be_visible()
+        expect(alice.page.locator("#nothing")).to_be_visible()
+        expect(alice.page.locator("#compose")).to_be_hidden()
+        alice.page.reload()
+
+
+def test_the_way_to_the_message_box_leaves_the_address(enter: Enter) -> None:
+    alice = enter("alice")
+    alice.page.locator("#skip").focus()
+    alice.page.keyboard.press("Enter")
+    expect(alice.page.locator("#text")).to_be_focused()
+    assert alice.page.url.endswith("#/lobby")
+
+
+def test_back_to_the_list_on_a_phone_is_one_step_back(enter: Enter, native: AtNative) -> None:
+    alice, _ = enter("alice", is_phone=True), native("bob")
+    before = alice.page.evaluate("history.length")
+    for _ in range(2):
+        alice.row("bob").tap()
+        stands_in(alice, "bob")
+        alice.page.locator(".back").tap()
+        expect(alice.row("bob")).to_be_visible()
+        alice.page.wait_for_function("!location.hash")
+    assert alice.page.evaluate("history.length") == before + 1
