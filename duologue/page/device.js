@@ -1,24 +1,29 @@
 // Which device of its account a tab is: the first of d1, d2, … of this browser that no other tab is. It has the memory of
 // the tab that was it before. Where a browser has no locks, each tab is one of its own.
 
+import { guard } from "./guard.js";
 import { devicesOf, folder, inheritFrom, tab } from "./memory.js";
 import { newName } from "./text.js";
 
 const MOST = 100; // tabs: the server allows fewer
 const WAIT = 1000; // ms: a tab that is being reloaded still holds its own lock for a moment
 const BROWSER = `duologue${folder}browser`;
-const LEFT_AFTER = 10 * 60_000; // ms: nobody has been at a device that has no lock. A hidden tab says once a minute that it is there
+const HERE_EVERY = 15_000; // ms: a tab without a lock says that it is there; a hidden one says so once a minute
+const LEFT_AFTER = 10 * 60_000; // ms
 
 const { locks } = navigator;
+let browser; // its name
 let holding = null; // {account, device, release}
+if (!locks) setInterval(() => guard(beHere), HERE_EVERY);
 
 const lockOf = (account, device) => `duologue${folder}${account}/${device}`;
 const seenAt = (account, device) => `duologue${folder}${account}/${device}/seen`;
 
 // The name on the wire: random, and the same for as long as the browser keeps its data.
 export function wireName() {
-	localStorage[BROWSER] ??= newName();
-	return `${localStorage[BROWSER]}-${holding.device}`;
+	browser ??= localStorage[BROWSER] ?? newName();
+	guard(() => (localStorage[BROWSER] = browser));
+	return `${browser}-${holding.device}`;
 }
 
 // Returns the name of this device in the memory of the browser.
@@ -52,7 +57,7 @@ function held(account, device, how) {
 
 // Somebody else has logged in as this device, perhaps with a copy of this browser's data: from now on it is another one.
 export function becomeAnother() {
-	localStorage[BROWSER] = newName();
+	browser = newName();
 	if (locks) return;
 	tab.forget("device");
 	holding = null;
@@ -61,12 +66,16 @@ export function becomeAnother() {
 // Takes over what devices whose tabs are closed have not sent.
 export async function inheritAll() {
 	const { account, device } = holding;
-	if (!locks) localStorage[seenAt(account, device)] = Date.now();
+	beHere();
 	for (const other of devicesOf(account)) {
 		if (other === device) continue;
 		if (!locks) takeIfLeft(account, other);
 		else await locks.request(lockOf(account, other), { ifAvailable: true }, (lock) => lock && holding?.account === account && inheritFrom(other));
 	}
+}
+
+function beHere() {
+	if (holding && !locks) localStorage[seenAt(holding.account, holding.device)] = Date.now();
 }
 
 function takeIfLeft(account, other) {

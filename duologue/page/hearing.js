@@ -165,6 +165,7 @@ const EVENTS = {
 		const talk = talkWith(room);
 		talk.isLoading = false; // what arrives now may be older
 		read(talk);
+		feed.list(null); // it knows what is unread
 	},
 	room_listed: (row) => my.rooms.push(row),
 	rooms_listed: ({ after }) => (after && my.rooms.length < MOST ? send("list_rooms", { after }) : views.rooms()),

@@ -67,8 +67,9 @@ function takeChat(chat) {
 // The devices of an account that have kept something in this browser.
 export function devicesOf(account) {
 	const start = accountPrefix(account);
-	const found = Object.keys(localStorage).filter((key) => key.startsWith(start) && key.includes("/", start.length));
-	return [...new Set(found.map((key) => key.slice(start.length).split("/")[0]))];
+	const found = Object.keys(localStorage).filter((key) => key.startsWith(start));
+	const parts = found.map((key) => key.slice(start.length).split("/"));
+	return [...new Set(parts.filter(({ length }) => length === 2).map(([device]) => device))];
 }
 
 // Returns "" if it now survives a killed tab; otherwise why not, for people.

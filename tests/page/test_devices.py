@@ -78,6 +78,17 @@ def test_a_tab_that_is_reloaded_is_the_same_device(enter: Enter) -> None:
     assert devices.pop().endswith("-d1")
 
 
+def test_a_second_tab_that_is_reloaded_is_the_same_device(enter: Enter) -> None:
+    """Though the first one has gone meanwhile: what it has not sent waits in its own memory."""
+    alice = enter("alice")
+    other = second_tab(alice)
+    alice.page.close()
+    other.reload()
+    expect(other.locator("#app")).to_be_visible()
+    assert other.evaluate("sessionStorage.device") == "d2"
+    alice.page = other
+
+
 def test_without_locks_a_tab_is_a_device_of_its_own(enter: Enter, native: AtNative) -> None:
     """As where the page is not served from a place that the browser calls secure."""
     alice, bob = enter("alice"), native("bob")

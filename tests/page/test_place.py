@@ -151,10 +151,10 @@ def test_the_address_names_the_conversation_for_back_forward_and_links(enter: En
     expect(alice.page.locator("#text")).to_have_value("to all")
 
 
-@pytest.mark.parametrize("hash", ["#%", "#a b", "#/", "#<b>", "#text me", "#.."])
-def test_an_address_that_names_nobody_opens_nothing(enter: Enter, hash: str) -> None:
+@pytest.mark.parametrize("address", ["#%", "#a b", "#/", "#<b>", "#text me", "#.."])
+def test_an_address_that_names_nobody_opens_nothing(enter: Enter, address: str) -> None:
     alice = enter("alice", opens="")
-    alice.page.evaluate("hash => { location.hash = hash }", hash)
+    alice.page.evaluate("hash => { location.hash = hash }", address)
     alice.page.reload()
     expect(alice.page.locator("#nothing")).to_be_visible()
 
