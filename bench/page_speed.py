@@ -97,7 +97,7 @@ class Bench:
         context = await self._browser.new_context(viewport=SCREEN, locale="en-GB")
         await context.add_init_script(in_the_page(nickname))
         page = await context.new_page()
-        await page.goto(self._server.url)
+        await page.goto(f"{self._server.url}/#/lobby")
         yield page, await page.evaluate("bench.usable")
         await context.close()
 

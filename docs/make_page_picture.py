@@ -17,6 +17,8 @@ def play(browser: Browser, server: Server) -> None:
     alice, bob, carol, dave = (
         Person(browser, server.url, name).logs_in() for name in ("alice", "bob", "carol", "dave")
     )
+    for person in (alice, bob, carol, dave):
+        person.goes_to("#lobby")
     carol.types("Has anybody seen the new build?")
     dave.types("/me is looking at it right now")
     dave.types("/away back after lunch")

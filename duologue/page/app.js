@@ -1,21 +1,22 @@
 // The views that the client uses, and notices for people who are looking elsewhere.
 
-import { LOBBY, ask, login, open, start } from "./client.js";
+import * as address from "./address.js";
+import { ask, login, looked, open, start } from "./client.js";
 import { isTouch, paintCompose } from "./compose.js";
 import { guard, report } from "./guard.js";
 import { paintHead } from "./head.js";
 import { hear } from "./hearing.js";
-import { paintLog, reveal } from "./log.js";
-import { kept, tab } from "./memory.js";
+import { isNewest, paintLog, reveal } from "./log.js";
+import { tab } from "./memory.js";
 import { paintDialog, showMe, showRooms } from "./menu.js";
 import { paintSidebar } from "./sidebar.js";
-import { changed, my, paint, permission, see, shownName, views } from "./state.js";
+import { changed, my, paint, permission, shownName, views } from "./state.js";
 import { visible } from "./text.js";
 import { announce, at, put } from "./ui.js";
 
-const narrow = matchMedia("(width<700px)");
 const SHAKE = 200; // ms
-const PARTS = [paintSidebar, paintHead, paintCompose, paintLog, paintNews, paintLoading, paintDialog];
+const PARTS = [paintSidebar, paintHead, paintCompose, paintLog, paintNews, paintLoading, paintDialog, looked];
+const notices = new Map(); // key of a conversation → the one that is shown
 
 function show(name) {
 	for (const id of ["loading", "welcome", "app"]) at(id).hidden = id !== name;
@@ -35,8 +36,8 @@ const VIEWS = {
 		const isFirst = at("app").hidden;
 		at("password").value = "";
 		show("app");
-		if (my.open) open(my.open.key);
-		else if (isFirst) go(kept.place.open ?? (narrow.matches ? null : LOBBY));
+		if (isFirst) enter(address.keyHere());
+		else if (my.open) open(my.open.key);
 		changed();
 	},
 	paint: () => PARTS.forEach((part) => guard(part)),
@@ -54,17 +55,29 @@ const VIEWS = {
 	reveal,
 	rooms: showRooms,
 	hint: (text) => put(at("hint"), text),
-	isLookedAt: () => !document.hidden && document.hasFocus(),
+	isHere,
+	isLookedAt: () => isHere() && isNewest(),
+	read: ({ key }) => notices.get(key)?.close(),
 };
 // If a view fails, what arrived is still kept, counted and shown by the others.
 for (const [name, view] of Object.entries(VIEWS)) views[name] = (...args) => guard(view, ...args);
 
+function isHere() {
+	return !document.hidden && document.hasFocus();
+}
+
+// Without a key it is the list, or nothing beside it.
 function go(key) {
-	if (key && narrow.matches && !history.state?.isTalking) guard(() => history.pushState({ isTalking: true }, ""));
+	if (key) address.goTo(key);
+	else if (my.open) address.leave();
+	enter(key);
+}
+
+function enter(key) {
 	open(key);
 	document.body.classList.toggle("talking", !!key);
 	paint();
-	if (key && !isTouch.matches) at("text").focus(); // a keyboard would pop up there
+	if (!isTouch.matches) at(key ? "text" : "find").focus(); // a keyboard would pop up there
 }
 
 // Opens what somebody asked for; but never takes them away from writing, or from where they have gone meanwhile.
@@ -89,10 +102,11 @@ function paintLoading() {
 
 function notify(title, body, key) {
 	if (document.hidden) views.paint(); // no frame is painted, but the title counts
-	if (views.isLookedAt() || permission() !== "granted") return;
+	if (isHere() || permission() !== "granted") return;
 	try {
 		const notice = new Notification(visible(title), { body: visible(body).slice(0, 200), tag: key });
 		notice.onclick = () => focus() ?? go(key);
+		notices.set(key, notice);
 	} catch {
 		noNotices(); // Chrome on Android has them in service workers only
 	}
@@ -102,11 +116,6 @@ function noNotices() {
 	guard(() => navigator.vibrate?.(SHAKE));
 	if (my.canNotify) views.hint("This browser cannot show notifications for this page. The count in its title shows what is new.");
 	my.canNotify = false;
-}
-
-function looked() {
-	if (my.open && views.isLookedAt()) see(my.open);
-	changed();
 }
 
 at("login").onsubmit = (event) => {
@@ -120,12 +129,16 @@ at("join").onclick = () => {
 	ask("list_rooms");
 };
 at("reload").onclick = () => location.reload();
-addEventListener("focus", looked);
+at("skip").onclick = (event) => {
+	event.preventDefault(); // the address is that of the conversation
+	at("text").focus();
+};
+addEventListener("focus", changed);
 // Of what a button does, too.
 addEventListener("error", ({ error }) => error && report(error));
 addEventListener("unhandledrejection", ({ reason }) => report(reason));
-document.addEventListener("visibilitychange", looked);
-addEventListener("popstate", ({ state }) => narrow.matches && !state?.isTalking && go(null));
+document.addEventListener("visibilitychange", changed);
+addEventListener("popstate", () => at("app").hidden || enter(address.keyHere()));
 
 try {
 	if (localStorage && sessionStorage) start(hear);

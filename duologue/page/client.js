@@ -1,16 +1,21 @@
 // Logs in, keeps the session, sends and reads. Knows no elements.
 
+import * as address from "./address.js";
 import * as delivery from "./delivery.js";
-import { save } from "./file.js";
+import * as device from "./device.js";
+import * as feed from "./feed.js";
 import { guard, report } from "./guard.js";
-import { keepPlace, kept, recall, tab } from "./memory.js";
+import { kept, recall, tab } from "./memory.js";
+import { nameKey } from "./names.js";
+import * as past from "./past.js";
+import { look } from "./reading.js";
+import * as receipts from "./receipts.js";
 import * as socket from "./socket.js";
-import { arrive, changed, count, idIn, idInRoom, my, remember, see, spell, talkWith, views } from "./state.js";
+import { arrive, changed, my, talkWith, views } from "./state.js";
 import { clean, isRoom, isTooLong, newName } from "./text.js";
 
 export const LOBBY = "#lobby";
-const PAGE = 50; // messages
-export const MOST = 500; // in one answer, or list
+export const MOST = 500; // in one list
 const WHY_IN = 5000; // ms
 const FIRST_WHY = 2;
 const WHY_AT = new Set([FIRST_WHY, 8, 32, 128]); // failures in a row: a server that is full is not asked after each attempt
@@ -19,35 +24,48 @@ const FINAL = { taken_over: "taken", removed: "over", protocol_error: "over", by
 
 const { send } = socket;
 export const joining = []; // without an answer yet, in order
-const questions = []; // likewise
 const describing = []; // likewise: what to do with the answer
 let hear; // handles each event
 let form = null;
+let attempt = 0; // to log in
 let stage = ""; // nickname, pass, password, or denied
 let aside = null; // what arrives before the session begins
 
 export function start(hearing) {
 	hear = hearing;
-	socket.watch({ opened, frame: (event) => guard(frame, event), lost, beat: delivery.beat });
-	addEventListener("pagehide", () => guard(delivery.sendNews));
-	document.addEventListener("visibilitychange", () => document.hidden && guard(delivery.sendNews));
-	if (tab.get("pass")) socket.open();
+	socket.watch({ opened, frame: (event) => guard(frame, event), lost, beat: receipts.beat });
+	addEventListener("pagehide", () => guard(receipts.sendNews));
+	document.addEventListener("visibilitychange", () => document.hidden && guard(receipts.sendNews));
+	if (tab.get("pass")) connect(tab.get("nickname"));
 	else views.login("");
+}
+
+// As a device of this account, with what devices before it have left.
+async function connect(account) {
+	await device.claim(account);
+	guard(recall, account, device.mine());
+	socket.open();
 }
 
 export function login(nickname, password) {
 	const isSame = nickname === form?.nickname;
 	form = { nickname, password };
 	if (stage === "password" && isSame) socket.sendRaw("give_password", { password });
-	else if (stage === "denied") opened();
-	else socket.open();
+	else if (stage === "denied" && isSame) opened();
+	else connect(nameKey(nickname));
 }
 
-function opened() {
+async function opened() {
+	const mine = (attempt += 1);
+	await device.inheritAll().catch(report);
+	if (mine === attempt) give();
+}
+
+function give() {
 	const token = tab.get("pass");
 	stage = token ? "pass" : "nickname";
-	if (token) socket.sendRaw("give_pass", { token });
-	else socket.sendRaw("give_nickname", { nickname: form.nickname });
+	if (token) socket.sendRaw("give_pass", { token, device: device.wireName() });
+	else socket.sendRaw("give_nickname", { nickname: form.nickname, device: device.wireName() });
 }
 
 function frame(event) {
@@ -90,15 +108,15 @@ function loggedIn({ token, nickname, spelling }) {
 // Each step has its own guard: a fault in one line of the past must not stop anybody from reading on.
 function begin() {
 	socket.settle();
-	const isNews = guard(recall, my.me);
+	guard(recall, my.me, device.mine());
 	guard(restore);
-	guard(restoreDrafts, isNews);
-	const wasTaken = my.link === "taken";
+	guard(restoreDrafts);
 	const waited = [...my.requests.keys()];
-	Object.assign(my, { link: "on", why: "", partner: null, requests: new Map(), asked: new Set() });
+	Object.assign(my, { link: "on", why: "", partner: null, lane: null, requests: new Map(), asked: new Set() });
 	joining.length = describing.length = 0;
 	guard(delivery.begin);
-	guard(wish, wasTaken);
+	guard(wish);
+	guard(feed.begin);
 	guard(delivery.postAll);
 	const events = aside;
 	aside = null;
@@ -108,27 +126,26 @@ function begin() {
 }
 
 // Tells the server what it forgets with each session.
-function wish(wasTaken) {
+function wish() {
 	if (my.own.state !== "online") be(my.own.state, my.own.text);
 	send("list_blocked");
 	send("allow_asking");
 	send("watch_people", { is_on: true });
 	my.people.clear();
 	my.blocked.clear();
-	for (const talk of my.talks.values()) talk.isStale ||= talk.isRoom || wasTaken;
+	for (const talk of my.talks.values()) talk.isStale ||= talk.isRoom;
 	for (const [room, password] of roomsKept()) join({ room, password });
 }
 
 function restore() {
-	for (const key in kept.talks) Object.assign(talkWith(key), kept.talks[key]);
-	const put = (key, line) => talkWith(key).timeline.add({ ...line, who: my.me, isMine: true });
+	const put = (key, line) => arrive(talkWith(key), { ...line, who: my.me, isMine: true });
 	for (const { partner, lines } of Object.values(kept.chats)) guard(() => lines.forEach((line) => put(partner, line)));
 	for (const letter of Object.values(kept.letters)) guard(put, letter.to, letter);
 }
 
-// Text typed in this tab takes precedence over what was kept, by itself before a reload or by another tab.
-function restoreDrafts(isNews) {
-	if (isNews) for (const key in kept.drafts) talkWith(key).draft ||= kept.drafts[key];
+// Text typed in this tab takes precedence over what was kept, by itself before a reload or by a tab that was closed.
+function restoreDrafts() {
+	for (const key in kept.drafts) talkWith(key).draft ||= kept.drafts[key];
 	kept.drafts = {};
 	for (const { key, draft } of my.talks.values()) if (draft) kept.drafts[key] = draft;
 }
@@ -136,7 +153,7 @@ function restoreDrafts(isNews) {
 // The one path of events: into the state first, each by itself; what got there is acknowledged.
 function note(event) {
 	guard(takeIn, event);
-	guard(delivery.acknowledge);
+	guard(receipts.acknowledge);
 	changed();
 }
 
@@ -150,10 +167,10 @@ function apply(event) {
 	try {
 		hear(event);
 	} catch (error) {
-		delivery.fail(event);
+		receipts.fail(event);
 		report(error);
 	}
-	delivery.took(event);
+	receipts.took(event);
 }
 
 function disconnected({ code }) {
@@ -161,6 +178,7 @@ function disconnected({ code }) {
 	socket.close();
 	lost();
 	my.link = FINAL[code];
+	if (code === "taken_over") guard(device.becomeAnother);
 }
 
 function lost(failures) {
@@ -173,7 +191,7 @@ function lost(failures) {
 	stage = "";
 	aside = null;
 	delivery.lose();
-	questions.splice(0).forEach(({ fail }) => fail("The connection was lost."));
+	past.lose();
 	changed();
 }
 
@@ -204,9 +222,10 @@ async function findWhy(failures) {
 }
 
 export function logOut() {
-	guard(delivery.sendNews);
+	guard(receipts.sendNews);
 	send("exit");
 	tab.forget("pass", "nickname", "rooms");
+	address.forget();
 	location.reload();
 }
 
@@ -228,6 +247,8 @@ export const isEntering = (room) => joining.some((wish) => wish.room === room);
 export const enter = (room, password) => join({ room, password, from: my.open });
 
 const roomsKept = () => JSON.parse(tab.get("rooms") ?? `[["${LOBBY}"]]`);
+
+export const isRoomKept = (room) => roomsKept().some(([key]) => key === room);
 
 export function keepRoom(room, ...entry) {
 	tab.set("rooms", JSON.stringify([...roomsKept().filter(([key]) => key !== room), ...entry]));
@@ -251,12 +272,23 @@ export function open(key) {
 	if (before !== my.open) {
 		if (before) before.firstUnread = null;
 		Object.assign(my, { sought: null, marked: null });
-		keepPlace(key);
 	}
-	if (key) see(my.open);
 	meet(my.open);
-	if (my.open?.isStale) read(my.open);
+	if (my.open?.isStale) past.read(my.open);
 	changed();
+}
+
+// Somebody may be looking at the open conversation: then it has been read, and its chat comes to this device if it may.
+export function looked() {
+	look();
+	const { lane, open } = my;
+	if (lane?.isFree && lane.key === open?.key && views.isHere()) delivery.take(lane.chat);
+}
+
+// All that is shown is out of date.
+export function forget() {
+	for (const talk of my.talks.values()) talk.isStale = true;
+	if (my.open) past.read(my.open);
 }
 
 export const describe = (nickname, done) => ask("who_is", { nickname }) && describing.push(done);
@@ -269,86 +301,3 @@ function meet(talk) {
 	describe(talk.key, () => {});
 }
 
-const question = (type, fields, done, fail = no) => ask(type, fields) && questions.push({ items: [], done, fail });
-
-export function read(talk, before = null, count = PAGE) {
-	if (!socket.isOn || talk.isLoading || (talk.isRoom && !talk.isJoined)) return;
-	talk.isLoading = true;
-	const done = (items, older) => {
-		talk.isLoading = false;
-		merge(talk, items, before, older);
-		seek();
-	};
-	const fail = (why) => {
-		talk.isLoading = false;
-		if (my.sought) seekNoMore(why);
-	};
-	question("read_history", { nickname: talk.key, count, before }, done, fail);
-}
-
-// Shows a message that was found: reads what was said since then until it is there.
-export function show({ key, id, number }) {
-	views.go(key);
-	my.sought = { talk: my.open, id, number };
-	seek();
-}
-
-function seek() {
-	const { talk, id, number } = my.sought ?? {};
-	if (!talk || talk.isLoading) return;
-	const { before, items } = talk.timeline;
-	const item = items.find((each) => each.id === id || each.number === number);
-	if (item) found(item);
-	else if (before > number) {
-		views.hint("Looking for it …");
-		read(talk, before, MOST);
-	} else if (before !== undefined) seekNoMore("This message is no longer there.");
-}
-
-function found(item) {
-	my.marked = item.id;
-	seekNoMore("");
-	views.reveal(item);
-	changed();
-}
-
-function seekNoMore(why) {
-	my.sought = null;
-	views.hint(why);
-}
-
-export const search = (words) => question("search_history", { words }, (items) => (my.found = items));
-
-// Saves a whole conversation, reading it from its end.
-export function download(key, kind, before = null, later = []) {
-	const done = (items, older) => {
-		later.unshift(...items);
-		if (older) download(key, kind, older, later);
-		else save(key, kind, later);
-	};
-	question("read_history", { nickname: key, count: MOST, before }, done);
-}
-
-export function recalled({ number, at, sender: who, recipient: to, text, stream, position }) {
-	const isMine = who === my.me;
-	const isHeard = !isMine && !isRoom(to);
-	const id = isHeard ? idIn(who, stream, position) : ((isMine && delivery.idOf(stream, position)) || idInRoom(number, at));
-	questions[0]?.items.push({ id, number, at, who, to, text, isMine, key: isHeard ? who : to });
-}
-
-export function ended({ before }) {
-	const { items, done } = questions.shift();
-	done(items, before);
-}
-
-export const refused = ({ text }) => questions.shift()?.fail(text);
-
-function merge(talk, items, before, older) {
-	const { seen } = kept.talks[talk.key] ?? {};
-	const added = talk.timeline.merge(items, before === null, older, delivery.markOf);
-	if (before !== null) return;
-	talk.isStale = false;
-	talk.at = Math.max(talk.at, items.at(-1)?.at ?? 0);
-	for (const item of added) if (talk.isRoom && !item.isMine && item.number > seen) count(talk, item);
-	remember(talk);
-}

@@ -1,9 +1,10 @@
 // The box for writing, and its slash commands.
 
-import { ask, be, enter, logOut, no, search, speak } from "./client.js";
+import { ask, be, enter, logOut, no, speak } from "./client.js";
 import { leave } from "./delivery.js";
 import { askBlock, showMembers, showMore } from "./menu.js";
 import { isName, roomKey } from "./names.js";
+import { search } from "./past.js";
 import { tryNow } from "./socket.js";
 import { draft, my, personKey, shownName, talkWith, views } from "./state.js";
 import { clean, isRoom, isTooLong } from "./text.js";
@@ -110,7 +111,7 @@ const WORDS = {
 	away: (text) => be("away", text),
 	dnd: () => be("dnd"),
 	back: () => be("online"),
-	block: (name) => (name ? ask("block", { nickname: personKey(name) }) : askBlock(talk.key)),
+	block: (name) => askBlock(nameIn(name)),
 	unblock: about("unblock"),
 	whois: (name) => showMore(nameIn(name)),
 	who: () => at("find").focus(),

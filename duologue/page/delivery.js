@@ -1,58 +1,56 @@
-// Our messages: counted, kept until safe, sent again, handed in. Messages to us are shown once.
-// See docs/protocol.md, 7, 10 and 11. Knows no page.
+// Our messages: counted, kept until safe, sent again, handed in; and the chat that goes through this device.
+// See docs/protocol.md, 7, 10, 11 and 14. Knows no page.
 
 import { guard } from "./guard.js";
+import { idsIn, mark, refuse, set, track, unsend, untrack } from "./marks.js";
 import { kept, save } from "./memory.js";
-import { ReportPace, isMuch } from "./reports.js";
+import * as receipts from "./receipts.js";
 import { send } from "./socket.js";
-import { changed } from "./state.js";
-import { bytes, isRoom, newName } from "./text.js";
+import { isRoom, newName } from "./text.js";
 
-const MOST_STREAMS = 500; // remembered
-const MESSAGES = new Set(["said", "message_from"]); // events that are acknowledged
+const NO_STREAM = { name: "-", upto: 0 }; // of a device that has said nothing in a chat
 
 let live = null; // the chat of this session
-let asked = new Set(); // chats to resume
+let asked = new Map(); // chat to resume → our stream in it, if there is one
+let again = new Set(); // streams of which the server did not take a number in this session
 let written = 0; // its messages sent in this session
 let stream = ""; // the partner's stream, and its last number
 let number = 0;
-let safe = 0; // the last of its numbers that is kept here
-const news = new Map(); // "sender stream" → the number up to which it is to be acknowledged
-let messages = 0; // received since the last acknowledgement, and their bytes
-let size = 0;
-let isAgain = false; // one of them has come again
-let isKept = true; // all of them are on the disk
-const pace = new ReportPace(Math.random());
-let timer = 0; // of the next acknowledgement, and when that is due
-let due = Infinity;
-const broken = new Set(); // "sender stream" with something that could not be taken in: that is not acknowledged, nor what follows
 
 const chats = () => Object.values(kept.chats);
 const numbered = ({ lines, stored, stream }) => lines.map((line, place) => ({ ...line, stream, number: stored + 1 + place }));
-const sendingIn = (stream) => chats().find((chat) => chat.stream === stream);
 export const current = () => chats().find((chat) => !chat.isOver);
 
 export function begin() {
-	asked = new Set();
-	broken.clear();
-	for (const chat of chats()) {
-		if (isRest(chat)) guard(() => handIn(chat));
-		else if (chat.lines.length || !chat.isOver) guard(() => askToResume(chat));
-	}
+	asked = new Map();
+	again = new Set();
+	receipts.begin();
+	const newest = new Map(chats().map((chat) => [chat.id, chat])); // of each chat
+	for (const chat of newest.values()) guard(() => (chat.lines.length || !chat.isOver) && askToResume(chat));
 }
 
 function askToResume(chat) {
-	asked.add(chat.id);
-	const { stream, stored, partner, partnerStream } = chat;
+	const { id, stream, stored, partner, partnerStream } = chat;
+	asked.set(id, stream);
 	for (const { id, number } of numbered(chat)) track(stream, number, id, "unsent");
-	const received = { name: partnerStream, upto: heard(partner, partnerStream) };
-	send("resume_chat", { chat: chat.id, sent: { name: stream, upto: stored }, received });
+	const received = { name: partnerStream, upto: receipts.heard(partner, partnerStream) };
+	send("resume_chat", { chat: id, sent: { name: stream, upto: stored }, received });
+}
+
+// Takes over a chat that no device holds. What has been received of it is known to the server, and the rest is told.
+export function take(id) {
+	if (asked.has(id) || live) return;
+	const ours = askedAs(id);
+	if (ours) return askToResume(ours);
+	asked.set(id, "");
+	send("resume_chat", { chat: id, sent: NO_STREAM, received: null });
 }
 
 export function lose() {
 	live = null;
-	dropNews(); // it comes again, or counts from what is kept
-	for (const [id, rank] of states) if (rank === 1) set(id, "unsent"); // it is sent again
+	receipts.listen(null);
+	receipts.drop();
+	unsend();
 }
 
 // Returns why not, or "".
@@ -78,7 +76,7 @@ function sendDue() {
 
 export function leave() {
 	const chat = current();
-	if (chat) change(chat, { isOver: true });
+	if (chat) change(chat, { isOver: true, isLeft: true });
 	send("quit_chat");
 }
 
@@ -107,72 +105,25 @@ function hand(letter) {
 
 export const postAll = (only) => Object.values(kept.letters).forEach((letter) => letter.to === (only ?? letter.to) && hand(letter));
 
-const STATES = ["unsent", "sent", "stored", "delivered", "refused"];
-const tracked = {}; // stream → number → id of our message
-const states = new Map(); // id → place in STATES
-export const idOf = (stream, number) => tracked[stream]?.[number];
-
-const idsIn = (stream) => Object.entries(tracked[stream] ?? {});
-export const markOf = (id) => STATES[states.get(id)];
-
-function track(stream, number, id, state) {
-	(tracked[stream] ??= {})[number] = id;
-	set(id, state);
-}
-
-function set(id, state) {
-	const rank = STATES.indexOf(state);
-	if (rank && rank <= (states.get(id) ?? -1)) return;
-	states.set(id, rank);
-	changed();
-}
-
-function mark({ stored, delivered, stream }) {
-	for (const [number, id] of idsIn(stream)) {
-		if (number <= stored) set(id, "stored");
-		if (number <= delivered) set(id, "delivered"); // perhaps before it is on the disk
-	}
-}
-
 function change(chat, fields) {
 	Object.assign(chat, fields);
 	save("chats");
 }
 
-function beginChat(id, partner) {
+function beginChat(id, partner, stream = id, partnerStream = id) {
 	for (const before of chats()) {
 		before.isOver = true;
 		forget(before);
 	}
-	kept.chats[id] = { id, partner, stream: id, partnerStream: id, stored: 0, isOver: false, lines: [] };
+	kept.chats[stream] = { id, partner, stream, partnerStream, stored: 0, isOver: false, lines: [] };
 	save("chats");
-	return kept.chats[id];
+	return kept.chats[stream];
 }
 
-function forget({ id, lines }) {
+function forget({ stream, lines }) {
 	if (lines.length) return;
-	delete kept.chats[id];
+	delete kept.chats[stream];
 	save("chats");
-}
-
-// What is left of an earlier stream of a chat is handed in under its own numbers, as the partner may have it.
-const isRest = ({ id }) => id.startsWith(".");
-
-function leaveRest(chat) {
-	if (!chat.lines.length) return;
-	const rest = { ...chat, id: `.${chat.stream}`, partnerStream: chat.stream, isOver: true };
-	kept.chats[rest.id] = rest;
-	handIn(rest);
-}
-
-const handIn = (chat) => numbered(chat).forEach((line) => post(chat.partner, line));
-
-// The server does not know its stream so far: it is said as something new.
-function sayAnew(rest) {
-	delete kept.chats[rest.id];
-	change(live, { lines: [...live.lines, ...rest.lines] });
-	sendDue();
-	return [];
 }
 
 // The server has stored our messages up to this one.
@@ -182,103 +133,70 @@ function store(chat, upto) {
 	change(chat, { stored: upto });
 }
 
-function ended(event, id, had) {
-	const chat = kept.chats[id];
-	asked.delete(id);
-	if (!chat) return [];
-	const told = chat.isOver ? [] : [event];
+// Nothing more is said in this stream. What the server has not of it is handed in under its numbers.
+function close(chat, had) {
 	chat.isOver = true;
 	mark({ stored: had, delivered: 0, stream: chat.stream });
 	store(chat, had);
-	handIn(chat);
+	for (const line of numbered(chat)) post(chat.partner, line);
 	forget(chat);
-	postAll(chat.partner);
-	return told;
 }
 
-const heard = (sender, stream) => kept.received[`${sender} ${stream}`] ?? 0;
+const askedAs = (id) => kept.chats[asked.get(id)] ?? chats().findLast((chat) => chat.id === id);
 
-// Returns false for a message that we have had; it is acknowledged again, at once.
-function isNew({ nickname, stream, number }) {
-	const had = heard(nickname, stream);
-	if (number > had) return true;
-	news.set(`${nickname} ${stream}`, had);
-	isAgain = true;
-	return false;
+// The server has answered: of the stream that was named it has 1 to `had`.
+function answered(id, had) {
+	const ours = askedAs(id);
+	asked.delete(id);
+	const wasOn = ours && !ours.isOver;
+	if (ours) close(ours, had);
+	closeOthers(id, ours);
+	if (ours) postAll(ours.partner);
+	return { ours, wasOn };
 }
 
-// The event is where it will be shown: from now on it counts as received.
-export function took({ type, nickname, stream, number, text }) {
-	const key = `${nickname} ${stream}`;
-	if (!MESSAGES.has(type) || broken.has(key)) return;
-	news.set(key, number);
-	messages += 1;
-	size += bytes(text);
-	isKept = false;
-	delete kept.received[key]; // oldest first
-	kept.received[key] = number;
-	const isOver = (old) => chats().every((chat) => old !== `${chat.partner} ${chat.partnerStream}`);
-	const keys = Object.keys(kept.received);
-	if (keys.length > MOST_STREAMS) delete kept.received[keys.find(isOver)];
+const closeOthers = (id, ours) => chats().forEach((chat) => chat.id === id && chat !== ours && close(chat, chat.stored));
+
+function ended(event, id, had) {
+	const { ours, wasOn } = answered(id, had);
+	if (wasOn) return [{ ...event, nickname: ours.partner }];
+	return ours ? [] : [{ type: "chat_free", nickname: event.nickname, chat: id, seconds: 0 }];
 }
 
-export const fail = ({ nickname, stream }) => broken.add(`${nickname} ${stream}`);
-
-// Keeps the news, and acknowledges it when that is due. Timers of a hidden tab may be a minute late.
-export function acknowledge() {
-	if (!news.size || !keep()) return;
-	const now = time();
-	const at = isAgain || document.hidden ? now : pace.due(now, isMuch(messages, size));
-	if (at <= now) sendNews();
-	else if (at < due) {
-		clearTimeout(timer);
-		due = at;
-		timer = setTimeout(sendNews, (at - now) * 1000);
-	}
+// Asks once where both ends stand. If that was no help the server does not know the stream so far, and its messages are said
+// as new ones.
+function sayAnew(chat) {
+	if (asked.has(chat.id)) return;
+	const isFirst = !again.has(chat.stream) && live?.id !== chat.id;
+	again.add(chat.stream);
+	if (isFirst) return askToResume(chat);
+	const rest = chat.lines.splice(0);
+	untrack(chat.stream);
+	if (live?.partner === chat.partner) live.lines.push(...rest);
+	else for (const line of rest) write(line, chat.partner);
+	change(chat, {});
+	forget(chat);
+	sendDue();
 }
-
-const time = () => performance.now() / 1000;
-
-// Returns whether all that has been received is on the disk.
-function keep() {
-	isKept ||= !save("received");
-	if (isKept && live) safe = heard(live.partner, stream);
-	return isKept;
-}
-
-// Acknowledges now what has not been yet.
-export function sendNews() {
-	clearTimeout(timer);
-	due = Infinity;
-	if (!news.size || !keep()) return;
-	for (const [key, received] of news) send("ping", { received, stream: key.split(" ")[1] });
-	dropNews();
-	pace.reported(time());
-}
-
-function dropNews() {
-	clearTimeout(timer);
-	due = Infinity;
-	news.clear();
-	messages = size = 0;
-	isAgain = false;
-}
-
-export const beat = () => send("ping", live ? { received: safe, stream } : { received: 0 });
 
 function begins(name, first) {
 	[stream, number] = [name, first - 1];
-	safe = live && heard(live.partner, name);
+	receipts.listen(live?.partner, name);
 }
 
 // Returns the events to show.
 export const note = (event) => NOTES[event.type]?.(event) ?? [event];
 
 const NOTES = {
-	chat_waits({ chat }) {
-		if (!kept.chats[chat]) send("resume_chat", { chat });
-		else if (!asked.has(chat)) askToResume(kept.chats[chat]);
+	chat_waits(event) {
+		const ours = askedAs(event.chat);
+		if (!ours) return [{ ...event, type: "chat_free" }];
+		if (!asked.has(event.chat)) askToResume(ours);
 		return [];
+	},
+	chat_free({ chat: id, seconds }) {
+		const ours = chats().filter((chat) => chat.id === id && chat !== live);
+		if (seconds === 0) for (const chat of ours) forget(Object.assign(chat, { isOver: true }));
 	},
 	chat_started({ chat, nickname }) {
 		live = beginChat(chat, nickname);
@@ -286,19 +204,23 @@ const NOTES = {
 		begins(chat, 1);
 	},
 	chat_resumed(event) {
-		asked.delete(event.chat);
-		live = kept.chats[event.chat] ?? beginChat(event.chat, event.nickname);
-		if (live.stream !== event.stream) {
-			store(live, event.had);
-			leaveRest(live);
-			change(live, { stream: event.stream, stored: event.taken, lines: [] });
-		}
-		begins(live.partnerStream, heard(live.partner, live.partnerStream) + 1);
-		written = event.taken;
+		const { chat: id, nickname, had, taken } = event;
+		const before = askedAs(id);
+		asked.delete(id);
+		if (before && before.stream !== event.stream) close(before, had);
+		live = kept.chats[event.stream] ?? Object.assign(beginChat(id, nickname, event.stream, before?.partnerStream), { stored: taken });
+		closeOthers(id, live);
+		begins(live.partnerStream, receipts.heard(nickname, live.partnerStream) + 1);
+		written = taken;
+		if (!live.isLeft) change(live, { isOver: false });
 		sendDue();
 		postAll(live.partner);
-		if (live.isOver) send("quit_chat");
-		return live.isOver ? [] : [event];
+		if (live.isLeft) send("quit_chat");
+		return live.isLeft ? [] : [event];
+	},
+	chat_elsewhere(event) {
+		answered(event.chat, event.had);
+		return [event];
 	},
 	stream_begins({ stream, first }) {
 		begins(stream, first);
@@ -308,13 +230,19 @@ const NOTES = {
 		const isOurs = live && stream.startsWith(`${live.id}.`);
 		if (isOurs && live.partnerStream !== stream) change(live, { partnerStream: stream });
 		const all = texts.map((text) => ({ type: "said", nickname, stream, number: (number += 1), text }));
-		return all.filter(isNew);
+		return all.filter(receipts.isNew);
 	},
-	message_from: (event) => (isNew(event) ? [event] : []),
+	message_from: (event) => (receipts.isNew(event) ? [event] : []),
+	// From here on as a letter: `number` is that in the stream, `place` that in the store.
+	kept({ sender: nickname, position, number: place, ...event }) {
+		const message = { ...event, nickname, number: position, place };
+		return receipts.isNew(message) ? [message] : [];
+	},
 	chat_ended(event) {
 		if (event.chat != null) return ended(event, event.chat, event.had ?? 0);
 		const chat = live ?? current();
 		live = null;
+		receipts.listen(null);
 		if (!chat) return [event];
 		change(chat, { isOver: true });
 		forget(chat);
@@ -322,15 +250,17 @@ const NOTES = {
 		return [event];
 	},
 	chat_unknown({ chat: id }) {
-		const { partner, stored } = kept.chats[id] ?? {};
-		return ended({ type: "chat_ended", nickname: partner, reason: "lost", chat: id }, id, stored);
+		const stored = askedAs(id)?.stored ?? 0;
+		return ended({ type: "chat_ended", reason: "lost", chat: id }, id, stored);
 	},
 	refused: (event) => (event.of === "say" ? [] : [event]), // said too late: it goes as a letter
 	not_kept(event) {
-		const chat = sendingIn(event.stream);
-		if (chat && isRest(chat) && event.code === "bad_number" && live?.partner === chat.partner) return sayAnew(chat);
-		for (const [number, id] of idsIn(event.stream)) if (number >= event.number) set(id, "refused");
-		delete kept.letters[event.stream];
+		const { stream, number, code } = event;
+		const chat = kept.chats[stream];
+		if (chat && code === "bad_number") return sayAnew(chat) ?? [];
+		if (!chat && !idsIn(stream).length) return [];
+		refuse(stream, number);
+		delete kept.letters[stream];
 		save("letters");
 		if (chat) forget({ ...chat, lines: [] });
 	},
@@ -343,7 +273,7 @@ const NOTES = {
 			if (delivered || isRoom(letter.to)) delete kept.letters[stream];
 			save("letters");
 		}
-		const chat = sendingIn(stream);
+		const chat = kept.chats[stream];
 		if (chat) store(chat, stored);
 		if (chat?.isOver && chat !== live && !asked.has(chat.id)) forget(chat);
 		return [];

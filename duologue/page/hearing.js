@@ -1,9 +1,11 @@
 // The effect of each event.
 
-import { MOST, answered, ended, joining, keepRoom, open, read, recalled, refused } from "./client.js";
-import { kept, save } from "./memory.js";
+import { MOST, answered, forget, isRoomKept, joining, keepRoom } from "./client.js";
+import * as feed from "./feed.js";
+import { ended, read, recalled, refused } from "./past.js";
+import { moved, readUpTo } from "./reading.js";
 import { send } from "./socket.js";
-import { arrive, idIn, idInRoom, missed, my, remember, spell, talkWith, views } from "./state.js";
+import { arrive, idIn, idInRoom, missed, my, spell, talkWith, views } from "./state.js";
 import { newName } from "./text.js";
 import { sentence } from "./words.js";
 
@@ -23,12 +25,21 @@ function requestsEnded(event) {
 }
 
 function begins(event) {
-	my.partner = event.nickname;
-	const talk = talkWith(event.nickname);
-	talk.at ||= now();
-	remember(talk);
+	Object.assign(my, { partner: event.nickname, lane: null });
+	talkWith(event.nickname).at ||= now();
 	tellThere(event);
 	if (event.type === "chat_started" && !views.turn(event.nickname)) hint(event);
+}
+
+// A chat of ours goes through another device, or waits for one.
+const lane = (isFree) => ({ nickname: key, chat }) => {
+	my.lane = { key, chat, isFree };
+	if (my.partner === key) my.partner = null;
+};
+
+function free(event) {
+	if (event.seconds) lane(true)(event);
+	else if (my.lane?.chat === event.chat) my.lane = null;
 }
 
 function presence(event) {
@@ -47,12 +58,21 @@ function noEntry(event) {
 }
 
 // By what is refused.
-const REFUSALS = { join_room: noEntry, read_history: refused, search_history: refused, who_is: unknown };
+const REFUSALS = {
+	join_room: noEntry,
+	read_history: refused,
+	search_history: refused,
+	who_is: unknown,
+	follow: () => {},
+	list_conversations: feed.listRefused, // no history is kept
+	mark_read: () => {}, // nothing was said there that is kept
+};
 
 function entered({ room, topic }) {
-	const wish = joining.shift() ?? {};
+	const place = joining.findIndex((wish) => wish.room === room); // none, where another device has joined
+	const wish = place < 0 ? {} : joining.splice(place, 1)[0];
 	const talk = Object.assign(talkWith(room), { isJoined: true, topic, members: new Set() });
-	keepRoom(room, [room, wish.password]);
+	if (place >= 0 || !isRoomKept(room)) keepRoom(room, [room, wish.password]);
 	read(talk);
 	send("list_members", { room });
 	if (wish.from !== undefined && !views.turn(room, wish.from)) views.hint(`You are in ${room} now.`);
@@ -60,9 +80,7 @@ function entered({ room, topic }) {
 
 function exited({ room }) {
 	my.talks.delete(room);
-	delete kept.talks[room];
-	save("talks");
-	if (my.open?.key === room) open(null);
+	if (my.open?.key === room) views.go(null);
 	keepRoom(room);
 }
 
@@ -101,12 +119,21 @@ const EVENTS = {
 		my.requests.set(nickname, now() + seconds);
 		views.requested(nickname);
 	},
-	request_withdrawn: forgetting("requests", unanswered),
+	request_withdrawn: forgetting("requests", (event) => /^(accepted|declined)$/.test(event.outcome) || unanswered(event)), // on another device
 	request_sent: ({ nickname }) => my.asked.add(nickname),
 	request_answered: forgetting("asked", tellThere),
 	requests_ended: requestsEnded,
 	chat_started: begins,
 	chat_resumed: begins,
+	chat_held: lane(false),
+	chat_elsewhere: lane(false),
+	chat_free: free,
+	following: (event) => feed.following(event) && forget(),
+	cursor: moved,
+	kept: feed.kept,
+	conversation_listed: feed.listed,
+	conversations_ended: feed.listEnded,
+	read_up_to: readUpTo,
 	partner_resumed: tellThere,
 	chat_paused: tellThere,
 	chat_ended(event) {
@@ -138,6 +165,7 @@ const EVENTS = {
 		const talk = talkWith(room);
 		talk.isLoading = false; // what arrives now may be older
 		read(talk);
+		feed.list(null); // it knows what is unread
 	},
 	room_listed: (row) => my.rooms.push(row),
 	rooms_listed: ({ after }) => (after && my.rooms.length < MOST ? send("list_rooms", { after }) : views.rooms()),

@@ -1,7 +1,7 @@
 // The messages: those on the screen, and some around.
 
-import { read } from "./client.js";
-import { markOf } from "./delivery.js";
+import { markOf } from "./marks.js";
+import { read } from "./past.js";
 import { my, shownName } from "./state.js";
 import { actionIn } from "./text.js";
 import { at, el, hidden, put, sync } from "./ui.js";
@@ -48,6 +48,9 @@ function paintDown() {
 	down.title = down.ariaLabel = news ? `${news} new messages below: go to the newest` : "Go to the newest messages";
 	put(down, news && el("b.news", news), "↓");
 }
+
+// Whether the newest message is on the screen.
+export const isNewest = () => !anchor && talk === my.open;
 
 export function showNewest() {
 	anchor = null;

@@ -1,8 +1,9 @@
 // The dialog.
 
-import { LOBBY, ask, be, describe, download, enter, logOut } from "./client.js";
+import { LOBBY, ask, be, describe, enter, logOut } from "./client.js";
 import { my, permission, shownName, views } from "./state.js";
 import { roomKey } from "./names.js";
+import { download } from "./past.js";
 import { isRoom } from "./text.js";
 import { at, button, el, put, sign, sync } from "./ui.js";
 
@@ -76,6 +77,11 @@ export function askBlock(nickname, done = () => {}) {
 	const name = shownName(nickname);
 	const text = `Nothing that ${name} writes or asks will reach you, and a chat with ${name} ends. ${name} is not told. You can unblock them under your own name.`;
 	askFirst(`Block ${name}?`, text, `Block ${name}`, () => ask("block", { nickname }) && done());
+}
+
+export function askLeave(nickname, leave) {
+	const text = `It ends for both of you, on all your devices. You can go on writing to ${shownName(nickname)}.`;
+	askFirst("Leave the chat?", text, "Leave the chat", leave);
 }
 
 // A room ends with its last member.

@@ -1,11 +1,12 @@
 // Rooms, conversations, people, and the search.
 
-import { search, show } from "./client.js";
+import { search, show } from "./past.js";
 import { nameKey } from "./names.js";
+import * as feed from "./feed.js";
 import { changed, how, my, paint, personKey, shownName, views } from "./state.js";
 import { isRoom } from "./text.js";
 import { at, button, el, hidden, put, sign, sync } from "./ui.js";
-import { dateTime, inWords } from "./words.js";
+import { dateTime, inWords, shortTime } from "./words.js";
 
 const find = at("find");
 const rows = () => [...at("lists").querySelectorAll("li button")];
@@ -70,19 +71,36 @@ function list(id, keys) {
 		keys.map((key) => {
 			const row = { key, shown: shownName(key).replace("#", ""), isFirst: key === first, unread: my.talks.get(key)?.unread, isOpen: my.open?.key === key, how: how(key).state };
 			row.word = isRoom(key) ? "" : my.partner === key ? "in a chat with you" : inWords(how(key));
+			row.line = lineOf(my.talks.get(key));
 			return { ...row, sign: Object.values(row).join() };
 		}),
 		make,
 	);
 }
 
-function make({ key, shown, isFirst, unread, isOpen, how, word }) {
-	const children = [sign(key), el("span.name", shown, el("small", word)), unread && el("b.news", unread, hidden(" unread"))];
-	const row = button(children, () => views.go(key), { title: shown, tabIndex: isFirst ? 0 : -1, ariaCurrent: isOpen || null });
+// The newest message of a conversation, for its row, and when it was.
+function lineOf(talk) {
+	if (!talk?.last) return null;
+	const { who, text } = talk.last;
+	const name = who === my.me ? "You: " : talk.isRoom ? `${shownName(who)}: ` : "";
+	return [name + text.replace(/\s+/g, " "), shortTime(talk.at)];
+}
+
+function make({ key, shown, isFirst, unread, isOpen, how, word, line }) {
+	const below = line ? [el("small", { dir: "auto" }, line[0]), hidden(` ${word}`)] : el("small", word);
+	const beside = el("span.beside", line && el("small", line[1]), unread ? el("b.news", most(unread), hidden(" unread")) : null);
+	const children = [sign(key), el("span.name", shown, below), beside];
+	const row = button(children, () => views.go(key), { title: word ? `${shown}, ${word}` : shown, tabIndex: isFirst ? 0 : -1, ariaCurrent: isOpen || null });
 	row.dataset.key = key;
 	if (word) row.dataset.state = how;
 	return el("li", row);
 }
+
+// The server counts to 100.
+export const most = (count) => (count > 99 ? "99+" : count);
+
+const NEAR = 300; // px
+at("lists").onscroll = () => at("talks").getBoundingClientRect().bottom < at("lists").getBoundingClientRect().bottom + NEAR && feed.listMore();
 
 function results({ sign: items }) {
 	const head = el("h2", `${items.length} found`, button("×", clear, { ariaLabel: "Close" }));

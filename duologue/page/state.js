@@ -14,6 +14,7 @@ export const my = {
 	talks: new Map(),
 	open: null,
 	partner: null, // the person whom the chat is with
+	lane: null, // {key, chat, isFree}: a chat that another device holds, or none of ours
 	requests: new Map(), // nickname → until when
 	asked: new Set(), // the people whose answer we wait for
 	blocked: new Set(),
@@ -27,10 +28,34 @@ export const my = {
 
 export function talkWith(key) {
 	if (!my.talks.has(key)) {
-		my.talks.set(key, { key, isRoom: isRoom(key), timeline: new Timeline(), unread: 0, at: 0, draft: "", isStale: true, members: new Set() });
+		my.talks.set(key, newTalk(key));
 	}
 	return my.talks.get(key);
 }
+
+// A live message has no number, and comes before it is stored: after this many cursors one covers it for certain.
+export const CURSORS = 2;
+
+// `last` is the newest message, for the list. `mark`: how far it has been read, a number of the server's; `isDue`: something
+// after it is unread there. `listed` is the number up to which `unread` was counted there, `counted` are the messages counted here. It
+// `awaits` cursors.
+const newTalk = (key) => ({
+	key,
+	isRoom: isRoom(key),
+	timeline: new Timeline(),
+	at: 0,
+	last: null,
+	unread: 0,
+	mark: 0,
+	isDue: false,
+	awaits: 0,
+	listed: 0,
+	counted: [],
+	firstUnread: null,
+	draft: "",
+	isStale: true,
+	members: new Set(),
+});
 
 // People see a name as its account spells it; everything else uses the key.
 export const shownName = (key) => kept.spellings[key] ?? key;
@@ -71,40 +96,40 @@ export function draft(talk, text) {
 	keepDraft(talk.key, text);
 }
 
-export function see(talk) {
-	talk.unread = 0;
-	remember(talk);
-}
-
-export function remember({ key, at, unread, timeline }) {
-	if (!at) return;
-	kept.talks[key] = { at, unread, seen: timeline.newest };
-	save("talks");
-}
-
 export function arrive(talk, item) {
 	const isNew = talk.timeline.add(item);
 	changed();
-	if (item.note || (talk.isRoom && !isNew)) return; // counted when it is recalled
-	talk.at = Math.max(talk.at, item.at);
-	if (!item.isMine) count(talk, item);
-	remember(talk);
+	if (item.note || !isNew) return;
+	latest(talk, item);
+	if (!item.isMine && !(item.number <= Math.max(talk.listed, talk.mark))) count(talk, item);
 }
 
-// Marks it as unread, unless somebody is looking at it.
-export function count(talk, item) {
-	if (talk !== my.open || !views.isLookedAt()) {
+// Puts it into the list, by its newest message.
+export function latest(talk, { at, who, text }) {
+	if (at < talk.at) return;
+	talk.at = at;
+	if (text) talk.last = { who, text };
+}
+
+// Counts it as unread, unless somebody is looking at it: then the server is told so (reading.js).
+function count(talk, item) {
+	talk.isDue = true;
+	if (!item.number) talk.awaits = CURSORS;
+	if (!isRead(talk)) {
 		talk.unread += 1;
 		talk.firstUnread ??= item.id;
+		talk.counted.push(item);
 	}
 	views.arrived(talk, item);
 }
+
+const isRead = (talk) => talk === my.open && views.isLookedAt();
 
 // Adds a line that nobody has said, but that somebody ought to see.
 export function missed(talk, item) {
 	arrive(talk, item);
 	talk.at = Math.max(talk.at, item.at);
-	if (talk === my.open && views.isLookedAt()) return;
+	if (isRead(talk)) return;
 	talk.unread += 1;
 	talk.firstUnread ??= item.id;
 }

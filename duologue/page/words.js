@@ -34,6 +34,9 @@ const SENTENCES = {
 };
 export const sentence = (event) => SENTENCES[event.type]?.(event).replace("{}", () => shownName(event.nickname)) ?? event.text;
 
+// What a chat adds to writing.
+export const CHAT_IS = "A chat begins when both have said yes: you are both here, now. It works even where the server keeps no history. To write you need none.";
+
 export const MARKS = { unsent: ["◷", "not sent yet"], sent: ["·", "sent"], stored: ["✓", "stored"], delivered: ["✓✓", "delivered"], refused: ["!", "not sent"] };
 
 const time = (options) => {
@@ -43,3 +46,9 @@ const time = (options) => {
 export const clock = time({ timeStyle: "short" });
 export const dateTime = time({ dateStyle: "medium", timeStyle: "short" });
 export const day = time({ dateStyle: "full" });
+
+const date = time({ day: "numeric", month: "short" });
+const DAY = 86_400_000; // ms
+
+// Today's by the clock, an older one by its day.
+export const shortTime = (at, now = Date.now()) => (day(at) === day(now / 1000) || now - at * 1000 < DAY / 4 ? clock(at) : date(at));

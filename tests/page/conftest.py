@@ -39,13 +39,18 @@ def server(tmp_path: Path) -> Iterator[Server]:
 
 @pytest.fixture
 def enter(browser: Browser, server: Server) -> Iterator[Enter]:
-    """Opens the page for somebody who logs in. At the end nobody's page has complained of anything."""
+    """Opens the page for somebody who logs in and, at a desk, opens the lobby (`opens`: another conversation, or none,
+    ""). At the end nobody's page has complained of anything.
+    """
     people: list[Person] = []
 
-    def enter(nickname: str, **how: Any) -> Person:
+    def enter(nickname: str, *, opens: str = "#lobby", **how: Any) -> Person:
         person = Person(browser, server.url, nickname, **how)
         people.append(person)
-        return person.logs_in()
+        person.logs_in()
+        if opens and not how.get("is_phone"):
+            person.goes_to(opens)
+        return person
 
     yield enter
     for person in people:

@@ -166,9 +166,14 @@ class Person:
         self.page.get_by_role("dialog").get_by_role("button", name=f"Block {nickname}", exact=True).click()
         expect(self.page.get_by_role("dialog")).to_be_hidden()
 
+    def leaves_the_chat(self) -> None:
+        self.presses("Leave the chat")
+        self.page.get_by_role("dialog").get_by_role("button", name="Leave the chat", exact=True).click()
+        expect(self.page.get_by_role("dialog")).to_be_hidden()
+
     def keeps(self, kind: str) -> Any:
-        """What is on the disk of this browser: "chats", "letters", "received" or "talks"."""
-        return self.page.evaluate("key => JSON.parse(localStorage[key] ?? '{}')", f"duologue/{self.nickname}/{kind}")
+        """What is on the disk of this browser, for its first device: "chats", "letters", "received" or "drafts"."""
+        return self.page.evaluate("key => JSON.parse(localStorage[key] ?? '{}')", f"duologue/{self.nickname}/d1/{kind}")
 
     @property
     def messages(self) -> Locator:

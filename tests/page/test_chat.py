@@ -15,7 +15,7 @@ def test_two_people_chat(enter: Enter) -> None:
     bob.types("hello yourself")
     for person in (alice, bob):
         person.reads("hello", "hello yourself")
-    alice.presses("Leave the chat")
+    alice.leaves_the_chat()
     expect(alice.notes.last).to_have_text("Chat with bob ended: you left.")
     expect(bob.notes.last).to_have_text("Chat with alice ended: alice left.")
 

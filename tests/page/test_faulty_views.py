@@ -150,9 +150,9 @@ def test_a_line_of_the_past_that_is_damaged_keeps_nobody_from_reading(enter: Ent
     alice, bob = enter("alice"), native("bob")
     alice.page.evaluate(
         """() => {
-            localStorage['duologue/alice/chats'] = '{"x": {"id": "x", "partner": "bob"}}';
-            localStorage['duologue/alice/talks'] = '{"bob"';
-            localStorage['duologue/alice/letters'] = '{"x": null}';
+            localStorage['duologue/alice/d1/chats'] = '{"x": {"id": "x", "partner": "bob"}}';
+            localStorage['duologue/alice/d1/received'] = '{"bob"';
+            localStorage['duologue/alice/d1/letters'] = '{"x": null}';
         }"""
     )
     alice.page.reload()

@@ -104,6 +104,7 @@ def test_history_may_answer_after_the_live_copy(enter: Enter) -> None:
     bob.types("ok")
     alice.reads("ok")
     alice.goes_to("#lobby")
+    wire.has_sent("mark_read", name="bob")
     alice.page.reload()
     wire.holds |= {"recalled", "recall_ended"}
     bob.types("ok")
@@ -126,25 +127,6 @@ def test_the_same_words_again_after_a_reload_are_another_message(enter: Enter, n
         alice.page.reload()
         alice.goes_to("bob")
         alice.reads(*["ok"] * number)
-
-
-def test_the_same_words_again_after_they_were_heard_elsewhere_are_another_message(
-    enter: Enter, native: AtNative
-) -> None:
-    alice, bob = enter("alice"), native("bob")
-    bob.says("/msg alice AAAAAAAAAAA1 1 :first")
-    alice.goes_to("bob")
-    alice.reads("first")
-    elsewhere = native("alice")
-    expect(alice.page.locator("#link")).to_contain_text("somewhere else")
-    bob.says("/msg alice AAAAAAAAAAA2 1 :ok")
-    elsewhere.hears("message_from bob .* :ok")
-    elsewhere.acknowledges("AAAAAAAAAAA2")
-    bob.answers("PONG 1 1 AAAAAAAAAAA2")
-    alice.presses("Use it here")
-    alice.reads("first", "ok")
-    bob.says("/msg alice AAAAAAAAAAA3 1 :ok")
-    alice.reads("first", "ok", "ok")
 
 
 def test_more_was_missed_than_history_answers_at_once(enter: Enter, server: Server, native: AtNative) -> None:

@@ -17,7 +17,7 @@ def drafted(person: Person) -> None:
     """What is typed is on the disk of the browser, as it is a moment after the last key."""
     person.page.wait_for_function(
         "([key, text]) => Object.values(JSON.parse(localStorage[key] ?? '{}')).includes(text)",
-        arg=[f"duologue/{person.nickname}/drafts", person.page.input_value("#text")],
+        arg=[f"duologue/{person.nickname}/d1/drafts", person.page.input_value("#text")],
     )
 
 
@@ -48,7 +48,7 @@ def test_a_tab_that_crashes_loses_no_draft(enter: Enter) -> None:
     alice.page.close(run_before_unload=False)
     alice.page = alice.opens()
     alice.logs_in()
-    stands_in(alice, "bob")
+    alice.goes_to("bob")
     expect(alice.page.locator("#text")).to_have_value("half a sent")
 
 
@@ -67,8 +67,8 @@ def test_each_conversation_has_its_own_draft_and_each_account_too(enter: Enter) 
     alice.nickname = "bob"
     alice.page.fill("#nickname", "")
     alice.logs_in()
+    alice.goes_to("#lobby")
     expect(alice.page.locator("#text")).to_have_value("")
-    stands_in(alice, "#lobby")
 
 
 def test_a_lost_connection_takes_no_draft_and_brings_none_back(enter: Enter) -> None:
@@ -83,27 +83,6 @@ def test_a_lost_connection_takes_no_draft_and_brings_none_back(enter: Enter) -> 
     expect(alice.page.locator("#text")).to_have_value("still writing")
     alice.page.reload()
     expect(alice.page.locator("#text")).to_have_value("still writing")
-
-
-def test_what_was_written_in_another_tab_is_a_draft_here_too(enter: Enter) -> None:
-    alice, _ = enter("alice"), enter("bob")
-    alice.page.locator("#text").press_sequentially("to all")
-    first = alice.page
-    alice.page = alice.opens()
-    alice.logs_in()
-    alice.goes_to("bob")
-    alice.page.locator("#text").press_sequentially("to bob")
-    drafted(alice)
-    second, alice.page = alice.page, first
-    alice.presses("Use it here")
-    expect(alice.page.locator("#link")).to_be_empty()
-    expect(alice.page.locator("#text")).to_have_value("to all")
-    alice.page.locator("#text").press_sequentially(" of you")
-    drafted(alice)
-    alice.goes_to("bob")
-    expect(alice.page.locator("#text")).to_have_value("to bob")
-    second.reload()
-    expect(second.locator("#text")).to_have_value("to bob")
 
 
 def test_a_phone_comes_back_to_its_list_or_its_conversation(enter: Enter, native: AtNative) -> None:
@@ -149,3 +128,62 @@ def test_who_types_is_not_taken_elsewhere_when_a_chat_begins(enter: Enter, nativ
     alice.page.keyboard.type("this")
     expect(alice.page.locator(where)).to_have_value("looking for this")
     stands_in(alice, "#lobby")
+
+
+def test_the_address_names_the_conversation_for_back_forward_and_links(enter: Enter, native: AtNative) -> None:
+    alice, _ = enter("alice", opens=""), native("bob")
+    assert "#" not in alice.page.url
+    alice.goes_to("bob")
+    alice.page.locator("#text").press_sequentially("to bob")
+    alice.goes_to("#lobby")
+    assert alice.page.url.endswith("#/lobby")
+    alice.page.locator("#text").press_sequentially("to all")
+    alice.page.go_back()
+    stands_in(alice, "bob")
+    assert alice.page.url.endswith("#bob")
+    expect(alice.page.locator("#text")).to_have_value("to bob")
+    alice.page.go_back()
+    expect(alice.page.locator("#nothing")).to_be_visible()
+    alice.page.go_forward()
+    stands_in(alice, "bob")
+    alice.page.evaluate("location.hash = '#/lobby'")
+    stands_in(alice, "#lobby")
+    expect(alice.page.locator("#text")).to_have_value("to all")
+
+
+@pytest.mark.parametrize("address", ["#%", "#a b", "#/", "#<b>", "#text me", "#.."])
+def test_an_address_that_names_nobody_opens_nothing(enter: Enter, address: str) -> None:
+    alice = enter("alice", opens="")
+    alice.page.evaluate("hash => { location.hash = hash }", address)
+    alice.page.reload()
+    expect(alice.page.locator("#nothing")).to_be_visible()
+
+
+def test_nobody_comes_into_the_lobby_by_a_reload(enter: Enter) -> None:
+    """What was meant for one was typed into its box."""
+    alice = enter("alice", opens="")
+    for _ in range(2):
+        expect(alice.row("#lobby")).to_be_visible()
+        expect(alice.page.locator("#nothing")).to_be_visible()
+        expect(alice.page.locator("#compose")).to_be_hidden()
+        alice.page.reload()
+
+
+def test_the_way_to_the_message_box_leaves_the_address(enter: Enter) -> None:
+    alice = enter("alice")
+    alice.page.locator("#skip").focus()
+    alice.page.keyboard.press("Enter")
+    expect(alice.page.locator("#text")).to_be_focused()
+    assert alice.page.url.endswith("#/lobby")
+
+
+def test_back_to_the_list_on_a_phone_is_one_step_back(enter: Enter, native: AtNative) -> None:
+    alice, _ = enter("alice", is_phone=True), native("bob")
+    before = alice.page.evaluate("history.length")
+    for _ in range(2):
+        alice.row("bob").tap()
+        stands_in(alice, "bob")
+        alice.page.locator(".back").tap()
+        expect(alice.row("bob")).to_be_visible()
+        alice.page.wait_for_function("!location.hash")
+    assert alice.page.evaluate("history.length") == before + 1

@@ -88,6 +88,7 @@ def test_behind_a_proxy_everything_stays_in_its_folder(browser: Browser, server:
     server.start("--web-origins", proxy.url, "--allow-passwordless")
     alice = Person(browser, f"{proxy.url}{FOLDER}/", "alice")
     alice.logs_in()
+    alice.goes_to("#lobby")
     alice.types("hello")
     alice.reads("hello")
     alice.page.reload()
