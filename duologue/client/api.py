@@ -13,7 +13,7 @@ from types import MappingProxyType, TracebackType
 
 from duologue.client.address import DEFAULT_HOST, DEFAULT_PORT, Address
 from duologue.client.connection import ServerConnection, Timing
-from duologue.client.engine.backoff import LONGEST, Backoff
+from duologue.client.engine.backoff import COMES_BACK_AFTER, LONGEST, TRIED_AGAIN_AFTER, Backoff
 from duologue.client.engine.memory import Memory
 from duologue.client.engine.memory_file import MemoryFile
 from duologue.client.engine.memory_store import ChatMemory, PendingLetter
@@ -29,14 +29,6 @@ from duologue.core.room_rules import room_key
 from duologue.protocols.native.wire import encode_message
 
 log = logging.getLogger(__name__)
-
-COMES_BACK_AFTER = frozenset({"shutting_down", "lost", "dead", "stalled", "store_failed"})
-"""Goodbyes after which the client reconnects by itself. After any other it must not: two clients of one account, each
-taken over by the other, would throw each other out for ever; and whatever broke the protocol once would break it again.
-"""
-
-TRIED_AGAIN_AFTER = frozenset({"throttled", "busy"})
-"""Refusals of a login that pass by themselves; any other would be the same the next time."""
 
 
 def connect(
