@@ -70,10 +70,24 @@ RULES = """
 ## Messages to somebody who is away
 
 - `/msg bob see you at noon` leaves a message for bob, inside or outside a chat. If bob is here, he gets it at once.
-  Otherwise the server keeps it and shows it at his next login with the time when it was sent, and your client says
-  `Kept for bob, who is away.` It may have line breaks, and up to 8 KiB.
+  Otherwise the server keeps it, and your client says `Kept for bob, who is away.` At his next login he is told that it
+  is there: `Unread: alice 1. /unread shows them.` It may have line breaks, and up to 8 KiB.
 - When bob has it, now or days later, you read `bob has your message: “see you at noon”`.
 - What had not arrived when a chat ended is kept in the same way.
+
+## Several devices
+
+You can be logged in several times at once, with two terminals or with a terminal and a browser. What is said to you
+or by you is shown on all of them: your own words from another one as `alice to bob: hi`. A chat is on one of them. On
+the others the client says so, and what you type there reaches your partner too. When the one with the chat is gone, the
+chat goes on where you type next. `/quit` on any of them ends it.
+
+- After the login one line says what is unread: `Unread: bob 3, #tea 12. /unread shows them.`
+- `/unread` shows these messages. What is shown of the chat or room that you are in, what `/unread` and `/history` have
+  shown, and what you answer has been read, on all devices. `/conversations` lists whom you have talked with, and your
+  rooms, the latest last.
+- A client with `--no-memory`, the window, and a server with `--history off` know nothing of this: messages from while
+  you were away are shown after the login, and `/unread` is not counted there.
 
 ## When a connection is lost
 
@@ -83,8 +97,9 @@ minute the chat is over, and what had not arrived waits in the other person's ma
 
 What the server has not stored yet is written to a file before it is sent, so that a message is not lost if the client
 is killed after you press Enter: it is sent when the client runs again. The file is in the user's data folder, one for
-each server and account, and only its owner can read it. `--memory FILE` chooses another place, `--no-memory` does
-without it.
+each server and account, and only its owner can read it. A second client of the account at the same time has a file of
+its own beside it, and what it leaves unsent goes out with the next client that starts. `--memory FILE` chooses another
+place, `--no-memory` does without it.
 
 For about 15 s the client tries two or three times a second, so after a restart of the server everybody is back at
 once; later the attempts become rarer, up to half a minute apart. Enter on an empty line tries at once.

@@ -5,9 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-import secrets
 import ssl as tls
-import time
 from collections.abc import Awaitable, Callable, Mapping
 from os import PathLike
 from pathlib import Path
@@ -15,7 +13,7 @@ from types import MappingProxyType, TracebackType
 
 from duologue.client.address import DEFAULT_HOST, DEFAULT_PORT, Address
 from duologue.client.connection import ServerConnection, Timing
-from duologue.client.engine.backoff import LONGEST, Backoff
+from duologue.client.engine.backoff import COMES_BACK_AFTER, LONGEST, TRIED_AGAIN_AFTER, Backoff
 from duologue.client.engine.memory import Memory
 from duologue.client.engine.memory_file import MemoryFile
 from duologue.client.engine.memory_store import ChatMemory, PendingLetter
@@ -25,19 +23,12 @@ from duologue.client.input.addressee import addressee
 from duologue.client.requests import Requests
 from duologue.core.commands.chat import Command, Say
 from duologue.core.commands.rooms import SayInRoom
+from duologue.core.devices import check_device
 from duologue.core.events.chat import Acknowledged, Disconnected
 from duologue.core.room_rules import room_key
 from duologue.protocols.native.wire import encode_message
 
 log = logging.getLogger(__name__)
-
-COMES_BACK_AFTER = frozenset({"shutting_down", "lost", "dead", "stalled", "store_failed"})
-"""Goodbyes after which the client reconnects by itself. After any other it must not: two clients of one account, each
-taken over by the other, would throw each other out for ever; and whatever broke the protocol once would break it again.
-"""
-
-TRIED_AGAIN_AFTER = frozenset({"throttled", "busy"})
-"""Refusals of a login that pass by themselves; any other would be the same the next time."""
 
 
 def connect(
@@ -48,13 +39,16 @@ def connect(
     password: str | None = None,
     ssl: tls.SSLContext | None = None,
     memory: str | PathLike[str] | None = None,
+    device: str = "",
 ) -> Client:
     """Return a client. `async with` logs it in, and `async for` yields its events.
 
     `memory` is a file, used by this client alone, for what must not be lost if this process is killed; with None, the
     client remembers only while it runs.
+
+    `device` is a name for this bot, if others use its account at the same time: it follows what is said on them then.
     """
-    return Client(Address(host, port, ssl), nickname, password, memory=Path(memory) if memory else None)
+    return Client(Address(host, port, ssl), nickname, password, memory=Path(memory) if memory else None, device=device)
 
 
 class Client(Requests):
@@ -76,6 +70,8 @@ class Client(Requests):
         password: str | None = None,
         *,
         memory: Path | None = None,
+        device: str = "",
+        is_device: bool = False,
         timing: Timing | None = None,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
         jitter: Callable[[], float] = random.random,
@@ -86,7 +82,10 @@ class Client(Requests):
         self._timing = timing or Timing()
         self._sleep = sleep
         self._backoff = Backoff(jitter)
-        self._memory = Memory(MemoryFile(memory) if memory else None)
+        if device:
+            check_device(device)
+        store = MemoryFile(memory, is_shared=is_device) if memory else None
+        self._memory = Memory(store, device=device, is_device=is_device)
         self._connection: ServerConnection | None = None
         self._unfinished: list[Happening] = []
         self._hurry = asyncio.Event()
@@ -117,9 +116,23 @@ class Client(Requests):
 
     @property
     def partner(self) -> str | None:
-        """The person whom the chat is with, even while it is paused; None outside a chat."""
-        chat = self._chat
+        """The person whom the chat is with, even while it is paused or another device of ours holds it; None outside a
+        chat.
+        """
+        chat = self._chat or self._memory.others.chat
         return chat.partner if chat else None
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """Return whether another device of ours holds the chat, or has just lost it: what is said goes as letters, or
+        takes it.
+        """
+        return self._chat is None and self._memory.others.chat is not None
+
+    @property
+    def follows(self) -> bool:
+        """Return whether we are one of several devices, and are told what is said on the others."""
+        return bool(self._memory.others.device)
 
     @property
     def is_live(self) -> bool:
@@ -271,6 +284,8 @@ class Client(Requests):
         self._unfinished.append(event)
         if isinstance(event, Disconnected) and event.code not in COMES_BACK_AFTER:
             self.finished()
+            if event.code == "taken_over":
+                self._memory.forget_device()
             self._is_over = True
             await self._drop_link()
         return event
@@ -349,7 +364,7 @@ class Client(Requests):
         """
         encode_message(text)
         text = text.encode(errors="replace").decode()  # as it will be sent: a terminal may pass on what is not UTF-8
-        letter = PendingLetter(addressee(nickname), secrets.token_urlsafe(9), text, time.time())
+        letter = self._memory.new_letter(addressee(nickname), text)
         if self._is_over:
             raise NotConnected
         if self._connection:
@@ -373,5 +388,7 @@ class Client(Requests):
             await self._connection.send(command)
         elif isinstance(command, Say) and self._memory.current and not self._is_over:
             self._memory.say_later(self._memory.current, encode_message(command.text))
+        elif isinstance(command, Say) and self._memory.others.chat and not self._is_over:
+            await self.write(self._memory.others.chat.partner, command.text)
         else:
             raise NotConnected

@@ -24,20 +24,23 @@ from duologue.client.input.meaning import (
     Meaning,
     Nothing,
     Send,
+    ShowConversations,
     ShowFound,
     ShowHistory,
+    ShowUnread,
     TurnTo,
     Write,
 )
-from duologue.client.input.parsing import is_yes, meaning_of
+from duologue.client.input.parsing import is_text, is_yes, meaning_of
 from duologue.client.input.target import Target
 from duologue.client.view.base import Interrupted, Kind, Line, View
 from duologue.client.view.lines import LineWriter
-from duologue.client.view.sentences import about_room, about_unsent, not_shown
+from duologue.client.view.sentences import about_elsewhere, about_room, about_unsent, not_shown
 from duologue.core.commands.chat import Command, QuitChat, Say, SendLetter
 from duologue.core.commands.rooms import PartRoom, SayInRoom
 from duologue.core.errors import PeerError
 from duologue.core.events.chat import ChatEnded
+from duologue.core.events.devices import Feed, Following
 from duologue.core.events.rooms import RoomExited
 from duologue.core.names import BadNickname, nickname_key
 from duologue.core.spellings import respelled
@@ -100,7 +103,7 @@ class Conversation:
         """Log in. Return None if that is impossible, or the person no longer wants to."""
         while True:
             nickname = await self._checked_nickname()
-            client = Client(self._address, nickname, self._password, memory=self._memory_of(nickname))
+            client = Client(self._address, nickname, self._password, memory=self._memory_of(nickname), is_device=True)
             try:
                 await client.open()
             except PasswordNeeded:
@@ -179,6 +182,7 @@ class Conversation:
             asyncio.create_task(self._send_messages(client, past)),
             asyncio.create_task(self._listen(client, past)),
         ]
+        marking = asyncio.create_task(past.inbox.tell())
         is_shown = True
         try:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -188,7 +192,7 @@ class Conversation:
             return tasks[0] in done
         finally:
             self._view.withdraw()
-            tasks += self._recalls
+            tasks += [marking, *self._recalls]
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
@@ -211,10 +215,13 @@ class Conversation:
 
     def _hear(self, client: Client, event: Happening, past: HistoryCommands) -> None:
         self._target.hears(event)
+        if isinstance(event, Following) and event.feed is Feed.ANEW:
+            self._in_background(past.inbox.greet())
         is_answer = past.takes(event)
         try:
             if self._view.notices(event) and not is_answer:
                 self._line_writer.tell(respelled(event, client.shown))
+                past.inbox.shows(event)
         except OSError:  # the terminal itself has gone
             raise
         except Exception as error:  # whatever goes wrong while showing it, it is shown
@@ -242,6 +249,9 @@ class Conversation:
             text = await self._view.read(client)
         except EOFError:
             return Leave()
+        if client.is_elsewhere and self._target.has_turned_to(client.partner) and is_text(text):
+            self._note_target(client)
+            return Explain(about_elsewhere(client.shown(client.partner or "")))
         left, writers = self._target.left(client.partner, client.room), self._target.writers
         self._note_target(client)
         return meaning_of(
@@ -253,12 +263,14 @@ class Conversation:
 
     async def _carry_out(self, client: Client, past: HistoryCommands, meaning: Meaning) -> None:
         match meaning:
-            case ShowHistory() | ShowFound() | Export():
+            case ShowHistory() | ShowFound() | ShowUnread() | ShowConversations() | Export():
                 await self._look_back(past.carry_out(meaning))
             case Send(command):
                 await self._send(client, command)
+                past.inbox.turns_to(client.partner or client.room)
             case Write(nickname, text):
                 await self._write(client, nickname, text)
+                past.inbox.turns_to(nickname)
             case Confirm(text, room):
                 self._unsent = meaning
                 self._show(Kind.HINT, about_unsent(text, room))
@@ -283,11 +295,15 @@ class Conversation:
         """Carry out a command about the history. A person goes on chatting meanwhile; from a pipe, the next line may
         depend on the result.
         """
-        task = asyncio.create_task(recall)
-        self._recalls.add(task)
-        task.add_done_callback(self._recalls.discard)
+        task = self._in_background(recall)
         if not self._view.is_interactive:
             await task
+
+    def _in_background(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
+        task = asyncio.create_task(work)
+        self._recalls.add(task)
+        task.add_done_callback(self._recalls.discard)
+        return task
 
     async def _send(self, client: Client, command: Command) -> None:
         if isinstance(command, Say | SayInRoom):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from duologue.core.events.chat import Event
+from duologue.core.events.chat import Event, MessageFrom
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,4 +76,36 @@ class MissedMore:
     room: str
 
 
-Happening = Event | ConnectionLost | Reconnected | LetterDelivered | HandedIn | MemoryLost | RoomLost | MissedMore
+@dataclass(frozen=True, slots=True)
+class MessageKept(MessageFrom):
+    """A message to us that the server has stored, told to all our devices: a letter, or said in a chat that another one
+    holds. `kept_as` is its number in the store, for `mark_read`.
+    """
+
+    kept_as: int
+
+
+@dataclass(frozen=True, slots=True)
+class SaidElsewhere:
+    """Another device of ours has said something to `nickname`. `sender` is our own nickname, `kept_as` its number in
+    the store.
+    """
+
+    nickname: str
+    sender: str
+    at: int
+    kept_as: int
+    text: str
+
+
+Happening = (
+    Event
+    | ConnectionLost
+    | Reconnected
+    | LetterDelivered
+    | HandedIn
+    | MemoryLost
+    | RoomLost
+    | MissedMore
+    | SaidElsewhere
+)

@@ -6,7 +6,10 @@ from collections.abc import Callable, Sequence
 
 from duologue.core.commands.people import MayAsk
 from duologue.core.events.chat import (
+    ChatElsewhere,
     ChatEnded,
+    ChatFree,
+    ChatHeld,
     ChatPaused,
     ChatRequested,
     ChatResumed,
@@ -66,6 +69,8 @@ _ANSWERS = {
     RequestState.TOO_OFTEN: "You have asked {} several times. Wait a few minutes before you ask again.",
 }
 _WITHDRAWALS = {
+    RequestState.ACCEPTED: "You have accepted the request of {} on another device.",
+    RequestState.DECLINED: "You have declined the request of {} on another device.",
     RequestState.EXPIRED: "{} stopped waiting for your answer.",
     RequestState.CANCELLED: "{} no longer wants to chat.",
     RequestState.BUSY: "{} was told that you are in a chat.",
@@ -112,6 +117,18 @@ def sentence(event: Event) -> str | None:
 
 def _about(table: dict[RequestState, str], nickname: str, outcome: RequestState, otherwise: str) -> str:
     return table.get(outcome, otherwise).format(visible(nickname))
+
+
+def _held(event: ChatHeld | ChatElsewhere) -> str:
+    nickname = visible(event.nickname)
+    return f"Your chat with {nickname} is on another device. What you type here goes to {nickname} too."
+
+
+def _free(event: ChatFree) -> str:
+    nickname = visible(event.nickname)
+    if event.seconds:
+        return f"The device with your chat with {nickname} has gone. The chat goes on here when you type something."
+    return f"Your chat with {nickname} on another device is over."
 
 
 def _ended(event: ChatEnded) -> str:
@@ -224,6 +241,9 @@ _SENTENCES: dict[type[Event], Callable[..., str]] = {
     ChatEnded: _ended,
     ChatPaused: _paused,
     PartnerResumed: lambda event: f"{visible(event.nickname)} is back.",
+    ChatHeld: _held,
+    ChatElsewhere: _held,
+    ChatFree: _free,
     ChatResumed: lambda event: f"Chat with {visible(event.nickname)} goes on.",
     KeptFor: lambda event: f"Kept for {visible(event.nickname)}, who is away.",
     NotKept: lambda event: f"Your message to {visible(event.nickname)} was not kept. {visible(event.text)}",

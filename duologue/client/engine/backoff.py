@@ -20,6 +20,14 @@ FIRST = 1.0
 LONGEST = 30.0
 """Seconds, an upper limit for every wait: nobody waits much longer than that for a server that is back."""
 
+COMES_BACK_AFTER = frozenset({"shutting_down", "lost", "dead", "stalled", "store_failed"})
+"""Goodbyes after which the client reconnects by itself. After any other it must not: two clients of one account, each
+taken over by the other, would throw each other out for ever; and whatever broke the protocol once would break it again.
+"""
+
+TRIED_AGAIN_AFTER = frozenset({"throttled", "busy"})
+"""Refusals of a login that pass by themselves; any other would be the same the next time."""
+
 
 class Backoff:
     """Quick attempts first. After them the limit doubles with each attempt, and each wait is anywhere below it ("full

@@ -7,17 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from duologue.client.engine.following import FollowingSession
 from duologue.client.engine.late_lines import LateLines
 from duologue.client.engine.mailing import Mailing
 from duologue.client.engine.memory import Memory
 from duologue.client.engine.memory_store import ChatMemory
+from duologue.client.engine.other_devices import ChatOfOthers
 from duologue.client.engine.receiving import Receiving
 from duologue.client.engine.rooms import RoomSessions
 from duologue.client.events import HandedIn, Happening
 from duologue.core.commands.chat import QuitChat, ResumeChat, StreamHeld
 from duologue.core.events.chat import (
     Acknowledged,
+    ChatElsewhere,
     ChatEnded,
+    ChatFree,
+    ChatHeld,
     ChatResumed,
     ChatStarted,
     ChatUnknown,
@@ -32,10 +37,14 @@ from duologue.core.events.chat import (
     Said,
     StreamBegins,
 )
+from duologue.core.events.devices import ConversationsEnded, Cursor, Following, Kept
 from duologue.core.events.rooms import RoomEntered, RoomExited, RoomSaid
 from duologue.core.requests import ChatEnd
 from duologue.protocols.native.commands import encode_command
-from duologue.protocols.native.wire import encode_message
+from duologue.protocols.native.wire import encode_message, parse_message
+
+_NO_STREAM = "-"
+"""In the place of a stream in which we have not spoken (14.3)."""
 
 
 class Correspondence:
@@ -51,6 +60,7 @@ class Correspondence:
         self.mail = Mailing(memory, self.to_chat, self.to_check, self._is_unsettled_with)
         self.rooms = RoomSessions(memory, self.to_chat)
         self.received = Receiving(memory)
+        self.following = FollowingSession(memory, self.received, self.to_chat, self.to_check)
         self._written = 0
         self._asked: set[str] = set()
         self._late = LateLines()
@@ -70,29 +80,40 @@ class Correspondence:
     # Beginning
 
     def begin(self) -> None:
-        """Begin the session: ask about what the memory holds, and send again what is not safe."""
+        """Begin the session: ask about what the memory holds, and send again what is not safe. Whether another device
+        holds a chat we are told anew.
+        """
+        self.memory.others.chat = None
         for chat in self.memory.chats:
             if chat.is_rest:
                 self.mail.hand_in_lines(chat)
             elif chat.unstored or not chat.is_over:
                 self._ask_to_resume(chat)
+        self.following.begin()  # after the chats, whose messages come as theirs then
         for wish in self.memory.preferences:
             self.to_chat += encode_command(wish)
         self.rooms.begin()  # before the letters: nobody outside a room can say anything there
         self.mail.begin()
 
     def _ask_to_resume(self, chat: ChatMemory) -> None:
+        self.to_chat += self._question_about(chat)
+
+    def _question_about(self, chat: ChatMemory) -> bytes:
         self._asked.add(chat.id)
-        sent = StreamHeld(chat.stream, chat.stored)
+        if not (chat.stream or chat.partner_stream):
+            return encode_command(ResumeChat(chat.id))
+        sent = StreamHeld(chat.stream or _NO_STREAM, chat.stored)
         received = StreamHeld(chat.partner_stream, self.memory.received(chat.partner, chat.partner_stream))
-        self.to_chat += encode_command(ResumeChat(chat.id, sent, received))
+        return encode_command(ResumeChat(chat.id, sent, received))
 
     # What we say
 
     def say(self, text: str) -> bytes:
         """Return the lines to send now: none if the chat has to be resumed first. Raises PeerError and MemoryTaken."""
         line = encode_message(text)
-        chat = self.memory.current
+        chat, elsewhere = self.memory.current, self.memory.others.chat
+        if chat is None and elsewhere is not None:
+            return self._take(elsewhere, line) if elsewhere.is_free else self._write(elsewhere.partner, text)
         if chat is None:
             return line  # the server will say why not
         if chat is not self.live:
@@ -100,6 +121,16 @@ class Correspondence:
             return b""
         self.memory.say(chat, line)
         return self.lines_due()
+
+    def _take(self, free: ChatOfOthers, line: bytes) -> bytes:
+        """Ask for a chat that no device holds any more; what is said waits for the answer."""
+        chat = self.memory.take(free.id, free.partner)
+        self.memory.say_later(chat, line)
+        return self._question_about(chat)
+
+    def _write(self, nickname: str, text: str) -> bytes:
+        """Say something beside a chat that another device holds."""
+        return self.mail.write(self.memory.new_letter(nickname, text), is_said=True)
 
     def lines_due(self) -> bytes:
         """Return messages of the live chat that are in the memory and were not sent to the server in this session: no
@@ -124,7 +155,9 @@ class Correspondence:
     def note(self, event: Event) -> list[Happening]:
         note = _NOTES.get(type(event))
         told: list[Happening] = note(self, event) if note else [event]
-        if isinstance(event, ChatResumed | ChatEnded | ChatUnknown):  # after what it has made due in the chat
+        if isinstance(
+            event, ChatResumed | ChatEnded | ChatUnknown | ChatElsewhere
+        ):  # after what it has made due in the chat
             self.mail.let_go()
         return told
 
@@ -137,6 +170,7 @@ class Correspondence:
         return []
 
     def _started(self, event: ChatStarted) -> list[Happening]:
+        self.memory.others.chat = None
         self.live = self.memory.begin(event.chat, event.nickname)
         self._late.chat_begins()
         self._written = 0
@@ -145,6 +179,7 @@ class Correspondence:
 
     def _resumed(self, event: ChatResumed) -> list[Happening]:
         self._asked.discard(event.chat)
+        self.memory.others.chat = None
         chat = self.memory.chat(event.chat) or self.memory.begin(event.chat, event.nickname)
         rest = self.memory.resume(chat, event.had, event.stream, event.taken)
         if rest:
@@ -168,11 +203,50 @@ class Correspondence:
     def _message_from(self, event: MessageFrom) -> list[Happening]:
         return [event] if self.received.arrives(event.nickname, event.stream, event.number) else []
 
+    # A chat is on another device
+
+    def _held(self, event: ChatHeld | ChatElsewhere) -> list[Happening]:
+        """Report it once: two sockets tell of it."""
+        before = self.memory.others.chat
+        self.memory.others.chat = ChatOfOthers(event.nickname, event.chat)
+        return [] if before == self.memory.others.chat else [event]
+
+    def _free(self, event: ChatFree) -> list[Happening]:
+        if event.seconds:
+            self.memory.others.chat = ChatOfOthers(event.nickname, event.chat, is_free=True)
+        else:
+            self.memory.others.ended(event.chat)
+        return [event]
+
+    def _elsewhere(self, event: ChatElsewhere) -> list[Happening]:
+        """Leave a chat to the device that holds it. What is not stored of ours is handed in, under its numbers."""
+        self._asked.discard(event.chat)
+        chat = self.memory.chat(event.chat)
+        if chat is None:
+            return self._held(event)
+        self.live = None if self.live is chat else self.live
+        if not chat.stream:
+            self._write_instead(chat)
+        else:
+            rest = self.memory.leave_to_others(chat, event.had)
+            if rest:
+                self.mail.hand_in_lines(rest)
+        return self._held(event)
+
+    def _write_instead(self, chat: ChatMemory) -> None:
+        """Write what was said while we asked for a chat that we did not get."""
+        for line in chat.unstored:
+            self.to_chat += self._write(chat.partner, parse_message(line.removesuffix(b"\n")))
+        self.memory.forget(chat)
+
     # A chat is over
 
     def _ended(self, event: ChatEnded) -> list[Happening]:
         if event.chat is not None:
             return self._end_answered(event, event.chat, event.had or 0)
+        elsewhere = self.memory.others.chat
+        if elsewhere and elsewhere.partner == event.nickname:
+            self.memory.others.chat = None
         chat, self.live = self.live or self.memory.current, None
         crossed = self._has_quit and event.reason is not ChatEnd.YOU_LEFT
         self._late.chat_ended(len(chat.unstored) if chat else 0, has_quit=crossed)
@@ -202,6 +276,10 @@ class Correspondence:
         if chat is None:
             return []
         told: list[Happening] = [] if chat.is_over else [event]
+        self.memory.others.ended(chat_id)
+        if not chat.stream:
+            self._write_instead(chat)
+            return told
         self.memory.end(chat)
         self.memory.store(chat, had)
         self._late.counted(len(chat.unstored))
@@ -276,6 +354,13 @@ _NOTES: dict[type[Event], Callable[..., list[Happening]]] = {
     Acknowledged: Correspondence._acknowledged,
     KeptFor: lambda correspondence, event: correspondence.mail.kept(event),
     NotKept: Correspondence._not_kept,
+    ChatHeld: Correspondence._held,
+    ChatFree: Correspondence._free,
+    ChatElsewhere: Correspondence._elsewhere,
+    Following: lambda correspondence, event: correspondence.following.follows(event),
+    Kept: lambda correspondence, event: correspondence.following.kept(event),
+    Cursor: lambda correspondence, event: correspondence.following.told_up_to(event),
+    ConversationsEnded: lambda correspondence, event: correspondence.following.has_list(event),
     RoomEntered: lambda correspondence, event: correspondence.rooms.entered(event),
     RoomExited: lambda correspondence, event: correspondence.rooms.exited(event),
     RoomSaid: lambda correspondence, event: correspondence.rooms.said(event),

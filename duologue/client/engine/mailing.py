@@ -42,6 +42,7 @@ class Mailing:
         self._to_check = to_check
         self._begun: set[str] = set()
         self._handed_in: dict[str, _HandingIn] = {}
+        self._said: set[str] = set()
 
     def begin(self) -> None:
         """Send the letters: a session has begun, or the memory may have accepted some while it was being opened."""
@@ -68,10 +69,14 @@ class Mailing:
             self._held_back.clear()
             self.begin()
 
-    def write(self, letter: PendingLetter) -> bytes:
-        """Return the lines to send now. Raises PeerError and MemoryTaken."""
+    def write(self, letter: PendingLetter, *, is_said: bool = False) -> bytes:
+        """Return the lines to send now. Raises PeerError and MemoryTaken. `is_said`: beside a chat, where no more is
+        reported of it than of what is said in one.
+        """
         lines = encode_command(_posting(letter))
         self._memory.write(letter)
+        if is_said:
+            self._said.add(letter.stream)
         if self._is_held_back(letter.nickname):
             return b""
         self._begun.add(letter.stream)
@@ -100,6 +105,9 @@ class Mailing:
             return [event]
         if event.delivered:
             self._memory.forget_letter(letter.stream)
+            if letter.stream in self._said:
+                self._said.remove(letter.stream)
+                return [event]
             return [LetterDelivered(letter.nickname, letter.stream, letter.text)]
         if event.stored and not letter.is_stored:
             self._memory.store_letter(letter)
@@ -111,7 +119,7 @@ class Mailing:
         letter = self._memory.letter(event.stream)
         if letter and not letter.is_kept:
             self._memory.keep_letter(letter)
-            return [event]
+            return [] if letter.stream in self._said else [event]
         handed_in = self._handed_in.get(event.stream)
         if handed_in and event.number == handed_in.last:
             return [self._handed_in.pop(event.stream).told]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import secrets
+import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
@@ -17,12 +19,16 @@ from duologue.client.engine.memory_store import (
     NoMemoryStore,
     PendingLetter,
 )
+from duologue.client.engine.other_devices import OtherDevices
 from duologue.client.engine.preferences import Preferences
 from duologue.client.errors import ClientError
 from duologue.core.streams import chat_of
 
 MOST_LETTERS = 1000
 """Letters waiting to be delivered. Of older ones the arrival is no longer reported; they do arrive."""
+
+STREAM_BYTES = 9
+"""Random bytes in the name of a stream, which has 12 characters then (docs/protocol.md, 11.1)."""
 
 MOST_WAITING = 10_000
 """Messages that a chat accepts while there is no connection, and letters: hours of typing, and no bot fills its machine
@@ -42,10 +48,19 @@ class Memory:
 
     When its store fails it goes on without; `trouble` says why, once. `joined_rooms` are the rooms that it is in, and
     `preferences` what it says in each session. `spellings` are how accounts spell themselves, as far as this session
-    has been told.
+    has been told. With `is_device` the store is a device of the account, or `device` is the name of one; `others`
+    is what we know of the other devices.
     """
 
-    def __init__(self, memory_store: MemoryStore | None = None) -> None:
+    def __init__(
+        self,
+        memory_store: MemoryStore | None = None,
+        *,
+        device: str = "",
+        is_device: bool = False,
+        clock: Callable[[], float] = time.time,
+        new_stream: Callable[[], str] = lambda: secrets.token_urlsafe(STREAM_BYTES),
+    ) -> None:
         self._memory_store: MemoryStore = memory_store or NoMemoryStore()
         self._contents = Contents()
         self._is_taken = False
@@ -54,6 +69,26 @@ class Memory:
         self.joined_rooms = JoinedRooms()
         self.preferences = Preferences()
         self.spellings: dict[str, str] = {}
+        self.others = OtherDevices()
+        self._device = device
+        self._is_device = is_device
+        self._clock = clock
+        self._new_stream = new_stream
+
+    def name_device(self) -> str:
+        """Return the name of the device that we log in as, "" for none: it is the store, unless it was given."""
+        name = self._device
+        if self._is_device and not name:
+            try:
+                name = self._memory_store.device()
+            except MemoryFailed as error:
+                self._fail(error)
+        self.others.device = name
+        return name
+
+    def forget_device(self) -> None:
+        """Note that somebody else has logged in as our device: two of a copied folder would fight for ever."""
+        self._write(lambda memory_store: memory_store.forget_device())
 
     def open(self, account: str) -> None:
         """Load the store at each login: what another client of this account has written meanwhile counts."""
@@ -143,8 +178,21 @@ class Memory:
             self.end(before)
             if not before.unstored:
                 self.forget(before)
-        chat = ChatMemory(chat_id, partner, stream=chat_id, partner_stream=chat_id)
-        return self._remember(chat)
+        self.others.speaks_in(chat_id)
+        return self._remember(ChatMemory(chat_id, partner, stream=chat_id, partner_stream=chat_id))
+
+    def take(self, chat_id: str, partner: str) -> ChatMemory:
+        """Begin to take a chat that another device of ours held: in which stream we speak we are yet to be told."""
+        return self._remember(ChatMemory(chat_id, partner, "", self.others.stream_of(chat_id)))
+
+    def leave_to_others(self, chat: ChatMemory, had: int) -> ChatMemory | None:
+        """Forget a chat that another device of ours holds. Return what is to be handed in: what comes after the `had`
+        messages that are stored.
+        """
+        _drop(chat, had)
+        rest = self._remember(chat.rest()) if chat.unstored else None
+        self.forget(chat)
+        return rest
 
     def say(self, chat: ChatMemory, line: bytes) -> None:
         """Record a message of ours, before it goes anywhere. Raises MemoryTaken."""
@@ -171,7 +219,10 @@ class Memory:
         it under those numbers.
         """
         rest: ChatMemory | None = None
-        if chat.stream != stream:
+        self.others.speaks_in(stream)
+        if not chat.stream:
+            chat.stream, chat.stored = stream, taken
+        elif chat.stream != stream:
             _drop(chat, had)
             if chat.unstored:
                 rest = self._remember(chat.rest())
@@ -242,8 +293,13 @@ class Memory:
     def letter(self, stream: str) -> PendingLetter | None:
         return self._contents.letters.get(stream)
 
+    def new_letter(self, nickname: str, text: str) -> PendingLetter:
+        """Return a letter that is not recorded yet."""
+        return PendingLetter(nickname, self._new_stream(), text, self._clock())
+
     def write(self, letter: PendingLetter) -> None:
         """Record a letter of ours, before it goes anywhere. Raises MemoryTaken."""
+        self.others.speaks_in(letter.stream)
         self._write_or_refuse(lambda memory_store: memory_store.put_letter(letter))
         self._contents.letters[letter.stream] = letter
         if len(self._contents.letters) > MOST_LETTERS:

@@ -6,13 +6,14 @@ import os
 import secrets
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
 from platformdirs import user_data_path
 
 from duologue.client.address import Address
+from duologue.client.engine.memory_place import MemoryPlace
 from duologue.client.engine.memory_store import (
     MOST_STREAMS,
     ChatMemory,
@@ -25,7 +26,10 @@ from duologue.client.engine.memory_store import (
 LOCKED_FOR = 1.0
 """Seconds to wait for another client of the same account; each of its writes takes less than a millisecond."""
 
-VERSION = 1
+VERSION = 2
+
+DEVICE_BYTES = 12
+"""Random bytes in the name of a device: no two of one account are ever the same by chance."""
 
 _SCHEMA = """
     CREATE TABLE owner (token TEXT NOT NULL, account TEXT NOT NULL);
@@ -47,6 +51,9 @@ _SCHEMA = """
     INSERT INTO owner VALUES ('', '');
 """
 
+_WITH_DEVICE = "ALTER TABLE owner ADD COLUMN device TEXT NOT NULL DEFAULT ''"
+"""Version 2: the file is a device of its account, which has a name once somebody asks for it."""
+
 
 def usual_place(address: Address, nickname: str) -> Path:
     """Return the place for people's clients: in the user's data folder, under names that any file system accepts."""
@@ -55,18 +62,36 @@ def usual_place(address: Address, nickname: str) -> Path:
 
 
 class MemoryFile:
-    """A MemoryStore in a file. The client that opened it last owns it; all others are refused when they write."""
+    """A MemoryStore in a file. The client that opened it last owns it; all others are refused when they write.
 
-    def __init__(self, path: Path) -> None:
+    `is_shared`: clients of this machine may want it at the same time. Each of them gets a file of its own then, this
+    one or one beside it, and keeps it until it closes it.
+    """
+
+    def __init__(self, path: Path, *, is_shared: bool = False) -> None:
         self._path = path
+        self._place = MemoryPlace(path, holds_unsent) if is_shared else None
         self._token = secrets.token_hex(8)
         self._connection: sqlite3.Connection | None = None
+        self._is_open = False
+
+    def device(self) -> str:
+        with self._failures(), _transaction(self._connected()) as database:
+            (device,) = database.execute("SELECT device FROM owner").fetchone()
+            if not device:
+                device = secrets.token_urlsafe(DEVICE_BYTES)
+                database.execute("UPDATE owner SET device = ?", (device,))
+            return str(device)
+
+    def forget_device(self) -> None:
+        with self._writing() as database:
+            database.execute("UPDATE owner SET device = ''")
 
     def open(self, account: str) -> Contents | None:
         with self._failures():
-            is_new = self._connection is None
-            database = self._connection or self._connect()
-            self._connection = database
+            is_new = not self._is_open
+            database = self._connected()
+            self._is_open = True
             with _transaction(database):
                 token, owner = database.execute("SELECT token, account FROM owner").fetchone()
                 if owner not in ("", account):
@@ -75,6 +100,13 @@ class MemoryFile:
                     return None
                 database.execute("UPDATE owner SET token = ?, account = ?", (self._token, account))
                 return _contents(database)
+
+    def _connected(self) -> sqlite3.Connection:
+        if self._connection is None:
+            if self._place:
+                self._path = self._place.take()
+            self._connection = self._connect()
+        return self._connection
 
     def _connect(self) -> sqlite3.Connection:
         self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -95,6 +127,9 @@ class MemoryFile:
         if self._connection:
             self._connection.close()
             self._connection = None
+        self._is_open = False
+        if self._place:
+            self._place.give_back()
 
     # Writing
 
@@ -164,10 +199,10 @@ class MemoryFile:
 
 
 @contextmanager
-def _transaction(database: sqlite3.Connection) -> Iterator[None]:
+def _transaction(database: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
     database.execute("BEGIN IMMEDIATE")
     try:
-        yield
+        yield database
         database.execute("COMMIT")
     except BaseException:
         if database.in_transaction:
@@ -183,10 +218,25 @@ def _prepare(database: sqlite3.Connection) -> None:
         if version == 0:
             for statement in _SCHEMA.split(";"):
                 database.execute(statement)
+        if version < VERSION:
+            database.execute(_WITH_DEVICE)
             database.execute(f"PRAGMA user_version = {VERSION}")
     (state,) = database.execute("PRAGMA quick_check(1)").fetchone()
     if state != "ok":
         raise sqlite3.DatabaseError(f"it is damaged: {state}")
+
+
+def holds_unsent(path: Path) -> bool:
+    """Return whether something in this file has not been sent; False where it is no file that can be read."""
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", timeout=LOCKED_FOR, uri=True)) as database:
+            (found,) = database.execute(_UNSENT).fetchone()
+    except sqlite3.Error:
+        return False
+    return bool(found)
+
+
+_UNSENT = "SELECT EXISTS (SELECT * FROM line) OR EXISTS (SELECT * FROM letter WHERE NOT is_stored)"
 
 
 def _contents(database: sqlite3.Connection) -> Contents:

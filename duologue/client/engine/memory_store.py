@@ -33,6 +33,8 @@ class MemoryTaken(ClientError):
 class ChatMemory:
     """One chat. `stream` is the one we send in, `partner_stream` the one we last received in.
 
+    `stream` is "" while we have not been told yet in which one we speak: nothing of it has been sent.
+
     Of our messages, 1 to `stored` are safe on the server and 1 to `delivered` with the partner; `unstored` are the
     lines after those, in order. A chat that `is_over`, because we left or the server said so, stays until all are safe.
     """
@@ -97,6 +99,12 @@ class MemoryStore(Protocol):
     Raises MemoryFailed when it cannot be used, and MemoryTaken after a newer client has opened it.
     """
 
+    def device(self) -> str:
+        """Return the name of the device that this store is, "" if it is none. May be called before `open`."""
+
+    def forget_device(self) -> None:
+        """Have another name from the next start on."""
+
     def open(self, account: str) -> Contents | None:
         """Shut out anybody else who wrote to it. Return its contents, or None if we wrote those ourselves."""
 
@@ -122,6 +130,11 @@ class MemoryStore(Protocol):
 
 class NoMemoryStore:
     """Remembers nothing: for bots without a file, and as the replacement for a file that has failed."""
+
+    def device(self) -> str:
+        return ""
+
+    def forget_device(self) -> None: ...
 
     def open(self, account: str) -> Contents | None:
         return None

@@ -40,6 +40,7 @@ from duologue.core.events.chat import (
     TextPart,
     WaitingRequests,
 )
+from duologue.core.events.devices import Kept
 from duologue.core.events.people import PersonBlocked, Spelled
 from duologue.core.events.rooms import RoomSaid
 from duologue.protocols.lines import LineBuffer
@@ -109,7 +110,7 @@ class ClientSession:
         if isinstance(event, TextPart):
             self._parts[kind].append(event.text)
             return
-        if isinstance(event, Recalled | MessageFrom | RoomSaid):
+        if isinstance(event, Recalled | MessageFrom | RoomSaid | Kept):
             parts, self._parts[kind] = self._parts[kind], []
             event = replace(event, text="".join((*parts, event.text)))
         yield from self._noted(event)
@@ -188,7 +189,7 @@ class ClientSession:
 
     def first_lines(self, nickname: str) -> bytes:
         """Return what opens the login socket."""
-        return encode_first_line(SocketKind.LOGIN) + encode_nickname(GiveNickname(nickname))
+        return encode_first_line(SocketKind.LOGIN, self._memory.name_device()) + encode_nickname(GiveNickname(nickname))
 
     def attach(self, kind: SocketKind, token: str) -> bytes:
         """Return what opens one of the other two; the check socket asks at once whether all three are attached."""

@@ -1,4 +1,4 @@
-"""The commands about earlier messages: /history, /search, /export."""
+"""The commands about earlier messages: /history, /search, /export, and those of the inbox."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from duologue.client.api import Client
 from duologue.client.errors import ClientError
 from duologue.client.events import Happening
 from duologue.client.history.export import FORMATS, Spool, refuse_existing, write_new
+from duologue.client.history.inbox import Inbox
 from duologue.client.history.pages import HistoryPages
 from duologue.client.history.since import since, since_in_words
 from duologue.client.history.transcript import by_both, count_of, lines_of
 from duologue.client.input.arguments import MOST
-from duologue.client.input.meaning import Export, ShowFound, ShowHistory
+from duologue.client.input.meaning import Export, ShowConversations, ShowFound, ShowHistory, ShowUnread
 from duologue.client.view.base import Kind, Line
 from duologue.core.commands.chat import SearchHistory
 from duologue.core.errors import PeerError
@@ -31,6 +32,9 @@ _LINES_AT_ONCE = 20
 """Lines shown before other work gets its turn: 16 ms (measured), so that typing stays fluent among thousands."""
 
 
+Looking = ShowHistory | ShowFound | ShowUnread | ShowConversations | Export
+
+
 class HistoryCommands:
     """Carries out one command after the other while a chat goes on. `clock` returns seconds since 1970."""
 
@@ -40,13 +44,17 @@ class HistoryCommands:
         self._show = show
         self._clock = clock
         self._turn = asyncio.Lock()
+        self.inbox = Inbox(client, self._recaller, self._turn, show)
 
     def takes(self, event: Happening) -> bool:
         """Return whether `event` belongs to these commands, and is not to be shown by itself."""
-        return self._recaller.takes(event)
+        return self._recaller.takes(event) or self.inbox.takes(event)
 
-    async def carry_out(self, meaning: ShowHistory | ShowFound | Export) -> None:
+    async def carry_out(self, meaning: Looking) -> None:
         """Carry out a command; return when it is done. What cannot be done is reported in a sentence."""
+        if isinstance(meaning, ShowUnread | ShowConversations):
+            await self.inbox.carry_out(meaning)
+            return
         async with self._turn:
             try:
                 match meaning:
@@ -65,6 +73,8 @@ class HistoryCommands:
         from_when = since(wanted.since, self._clock()) if wanted.since else None
         messages = await self._recaller.newest(wanted.partner, wanted.count, from_when or 0)
         await self._show_all([*lines_of(map(self._as_read, messages))])
+        if messages:
+            self.inbox.reads_to(wanted.partner, messages[-1].number)
         self._say(Kind.HINT, _history_hint(len(messages), respelled(wanted, self._client.shown)))
 
     async def _show_found(self, words: str) -> None:

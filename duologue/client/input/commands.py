@@ -21,7 +21,17 @@ from duologue.client.input.arguments import (
     reply,
     search,
 )
-from duologue.client.input.meaning import Clear, Explain, Help, InputContext, Leave, Meaning, Send
+from duologue.client.input.meaning import (
+    Clear,
+    Explain,
+    Help,
+    InputContext,
+    Leave,
+    Meaning,
+    Send,
+    ShowConversations,
+    ShowUnread,
+)
 from duologue.client.input.people_arguments import MAY_ASK, MAYBE_TEXT, SWITCH, allow, away, watch
 from duologue.client.input.room_arguments import (
     AFTER,
@@ -115,9 +125,9 @@ _OWN_MEANING: dict[Callable[..., object], Callable[[Word], Handler]] = {
 }
 _ROWS_OF_OUR_OWN = (
     ReadHistory, SearchHistory, SendLetter, JoinRoom, PartRoom, ListRooms, ListMembers, SetTopic,
-    GoAway, WatchPeople, AllowAsking,
+    GoAway, WatchPeople, AllowAsking, ListConversations,
 )  # fmt: skip
-_NOT_TYPED = (ResumeChat, ListPeople, Follow, ListConversations, MarkRead)
+_NOT_TYPED = (ResumeChat, ListPeople, Follow, MarkRead)
 _OWN_HELP: dict[Callable[..., object], str] = {
     QuitChat: "leave the chat; outside a chat, leave the app",
     Exit: "leave the app",
@@ -178,6 +188,13 @@ ENTRIES = (
     TypedCommand(("/me",), TEXT, "say what you do: /me waves shows * alice waves", me),
     TypedCommand(("/history",), HISTORY, "show the last 20 messages, or N, or those SINCE", history),
     TypedCommand(("/search",), SEARCH, "show the newest messages with all of the WORDS", search),
+    TypedCommand(
+        ("/unread",),
+        "",
+        "show what you have read on no device",
+        _taking(Takes.NOTHING, lambda _, __: ShowUnread()),
+    ),
+    _of_our_own("/conversations", "", _taking(Takes.NOTHING, lambda _, __: ShowConversations())),
     TypedCommand(("/export",), EXPORT, "write all messages to FILE.txt or FILE.json", export),
     TypedCommand(("/clear",), "", "empty the screen", _taking(Takes.NOTHING, lambda _, __: Clear())),
     TypedCommand(("/help",), HELP, "list the commands, or explain one, or a group of them", _help),

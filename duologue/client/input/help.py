@@ -28,7 +28,7 @@ GROUPS = (
     ),
     Group(
         "messages",
-        ("/msg", "/reply", "/me", "/history", "/search", "/export"),
+        ("/msg", "/reply", "/me", "/unread", "/conversations", "/history", "/search", "/export"),
         (
             "/msg, /history and /export accept #ROOM as NICK. In a chat, leave NICK out.",
             "SINCE: today, yesterday, monday, 2026-11-20, 2h",

@@ -111,6 +111,16 @@ class ShowFound:
 
 
 @dataclass(frozen=True, slots=True)
+class ShowUnread:
+    """Show what is unread, and note that it is read."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShowConversations:
+    """List the conversations."""
+
+
+@dataclass(frozen=True, slots=True)
 class Export:
     """Write all messages with `partner`, or in that room, to `file`, whose extension chooses the format."""
 
@@ -119,5 +129,19 @@ class Export:
 
 
 Meaning = (
-    Nothing | Send | Write | Explain | Confirm | Drop | Help | Clear | Leave | TurnTo | ShowHistory | ShowFound | Export
+    Nothing
+    | Send
+    | Write
+    | Explain
+    | Confirm
+    | Drop
+    | Help
+    | Clear
+    | Leave
+    | TurnTo
+    | ShowHistory
+    | ShowFound
+    | ShowUnread
+    | ShowConversations
+    | Export
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from duologue.client.events import Happening
-from duologue.core.events.chat import ChatEnded, ChatResumed, ChatStarted, MessageFrom
+from duologue.core.events.chat import ChatEnded, ChatHeld, ChatResumed, ChatStarted, MessageFrom
 from duologue.core.requests import ChatEnd
 
 
@@ -29,11 +29,17 @@ class Target:
         match event:
             case ChatStarted(nickname) | ChatResumed(nickname):
                 self._partner = nickname
+            case ChatHeld(nickname) if self._partner is None and self._room is None:
+                self._partner = nickname
             case ChatEnded(_, ChatEnd.YOU_LEFT):
                 self._partner = None
             case MessageFrom(nickname):
                 self._writers.pop(nickname, None)
                 self._writers[nickname] = None
+
+    def has_turned_to(self, partner: str | None) -> bool:
+        """Return whether this partner, in a chat on another device, is not who the line was begun for."""
+        return partner is not None and partner != self._partner
 
     def left(self, partner: str | None, room: str | None) -> str | None:
         """Return the partner or the room that the line was begun for, if that is over; otherwise None."""

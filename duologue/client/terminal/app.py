@@ -222,7 +222,11 @@ class TerminalView:
             return "not connected, trying again; Enter tries now, /exit leaves"
         if client.asked:
             return f"waiting for {', '.join(map(client.shown, client.asked))}; /cancel withdraws"
-        return "" if client.waiting or client.room else "/chat NICK asks for a chat, /help lists all commands"
+        return (
+            ""
+            if client.waiting or client.room or client.is_elsewhere
+            else "/chat NICK asks for a chat, /help lists all commands"
+        )
 
     def _changed(self, text: str) -> None:
         if text:

@@ -30,6 +30,7 @@ from duologue.core.commands.people import (
 from duologue.core.commands.rooms import JoinRoom, ListMembers, ListRooms, PartRoom, SetTopic
 from duologue.core.events.chat import (
     ChatEnded,
+    ChatFree,
     ChatStarted,
     Disconnected,
     KeptFor,
@@ -54,7 +55,7 @@ from duologue.core.text import visible
 ANSWERS: dict[type[Command], tuple[type[Happening], ...]] = {
     AskForChat: (ChatStarted, RequestAnswered),
     AcceptChat: (ChatStarted,),
-    QuitChat: (ChatEnded,),
+    QuitChat: (ChatEnded, ChatFree),
     ListOnline: (PeopleOnline,),
     ListPeople: (PeopleListed,),
     ListRequests: (WaitingRequests,),

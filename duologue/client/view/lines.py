@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from duologue.client.events import ConnectionLost, Happening, MemoryLost, Reconnected, RoomLost
+from duologue.client.events import ConnectionLost, Happening, MemoryLost, Reconnected, RoomLost, SaidElsewhere
 from duologue.client.history.transcript import said_by
 from duologue.client.view.base import Kind, Line
 from duologue.client.view.mail import Mail
@@ -53,6 +53,8 @@ class LineWriter:
     def _lines_of(self, event: Happening) -> list[Line]:
         if isinstance(event, MessageFrom):
             return self._mail.lines_of(event)
+        if isinstance(event, SaidElsewhere):
+            return self._mail.lines_from_elsewhere(event)
         if isinstance(event, RoomSaid):
             return self._mail.lines_in_room(event)
         if isinstance(event, Said):

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from datetime import date
 
+from duologue.client.events import SaidElsewhere
 from duologue.client.history.since import local
 from duologue.client.history.transcript import day_line, in_room, said_by
 from duologue.client.view.base import Line
@@ -34,6 +35,13 @@ class Mail:
         how = "while you were away" if self._is_old(message) else "to you"
         return self._with_time(message, f"{visible(message.nickname)} ({how})")
 
+    def lines_from_elsewhere(self, said: SaidElsewhere) -> list[Line]:
+        """Return the lines for what we have said on another device."""
+        speaker = f"{visible(said.sender)} to {visible(said.nickname)}"
+        if self._is_old(said):
+            return self._with_time(said, speaker)
+        return [*self.back_to_today(), said_by(speaker, said.text)]
+
     def lines_in_room(self, said: RoomSaid) -> list[Line]:
         """Return the lines for messages in a room. What is said there now shows no time."""
         speaker = in_room(said.room, said.nickname)
@@ -41,11 +49,11 @@ class Mail:
             return self._with_time(said, speaker)
         return [*self.back_to_today(), said_by(speaker, said.text)]
 
-    def _is_old(self, message: MessageFrom | RoomSaid) -> bool:
+    def _is_old(self, message: MessageFrom | RoomSaid | SaidElsewhere) -> bool:
         # The server gives whole seconds: a message from the second in which we came counts as new.
         return message.at < int(self._came)
 
-    def _with_time(self, message: MessageFrom | RoomSaid, speaker: str) -> list[Line]:
+    def _with_time(self, message: MessageFrom | RoomSaid | SaidElsewhere, speaker: str) -> list[Line]:
         moment = local(message.at)
         return [*self._turn_to(moment.date()), said_by(speaker, message.text, f"{moment:%H:%M}")]
 

@@ -56,6 +56,14 @@ def about_room(room: str, partner: str | None) -> str:
     return f"What you type goes to {visible(room)} {when}."
 
 
+def about_elsewhere(partner: str) -> str:
+    """Say why a line is held back: a chat has begun on another device while it was typed."""
+    return (
+        f"A chat with {visible(partner)} has begun on another device of yours, so that was not sent. "
+        f"What you type from now on goes to {visible(partner)}."
+    )
+
+
 def mark(sent: int, acknowledged: Acknowledged, *, is_live: bool) -> str:
     """Return what has become of the newest of `sent` messages, in one to three words."""
     if sent == 0:

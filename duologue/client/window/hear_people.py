@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from itertools import chain
 
-from duologue.client.api import COMES_BACK_AFTER
+from duologue.client.engine.backoff import COMES_BACK_AFTER
 from duologue.client.engine.rooms import NO_ENTRY
 from duologue.client.events import (
     ConnectionLost,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import count
 from typing import Any
 
 import pytest
@@ -11,7 +12,10 @@ from duologue.client.engine.memory import Memory
 from duologue.client.events import HandedIn, Happening
 from duologue.core.events.chat import (
     Acknowledged,
+    ChatElsewhere,
     ChatEnded,
+    ChatFree,
+    ChatHeld,
     ChatResumed,
     ChatStarted,
     ChatUnknown,
@@ -24,6 +28,7 @@ from duologue.core.events.chat import (
     Said,
     StreamBegins,
 )
+from duologue.core.events.devices import Kept
 from duologue.core.requests import ChatEnd
 
 
@@ -31,7 +36,8 @@ class Scene:
     """Alice at one server, over as many sessions as it takes; her memory outlives them."""
 
     def __init__(self) -> None:
-        self.memory = Memory()
+        streams = count(1)
+        self.memory = Memory(device="desk", clock=lambda: 9, new_stream=lambda: f"letter{next(streams)}")
         self.session = Correspondence(self.memory)
 
     def comes_back(self) -> str:
@@ -309,3 +315,120 @@ def test_what_comes_by_mailbox_after_a_chat_is_one_with_what_came_in_it(alice: S
 def test_what_is_about_no_messages_goes_through(alice: Scene) -> None:
     event = Disconnected("bye", "Goodbye!")
     assert alice.hears(event, Acknowledged()) == [event, Acknowledged()]
+
+
+# Chats that another device holds (14.2, 14.3)
+
+HELD, FREE = ChatHeld("bob", "c"), ChatFree("bob", "c", 60)
+
+
+@pytest.fixture
+def desk() -> Scene:
+    """One whose chat with bob is on the phone."""
+    scene = Scene()
+    assert scene.hears(HELD) == [HELD]
+    return scene
+
+
+def test_what_is_said_beside_a_chat_goes_as_letters_and_is_told_as_in_one(desk: Scene) -> None:
+    assert desk.says("one", "two") == "/msg bob letter1 1 :one\n/msg bob letter2 1 :two\n"
+    assert desk.memory.unstored == 2
+    assert desk.hears(KeptFor("bob", "letter1", 1)) == []
+    stored, delivered = Acknowledged(1, 0, "letter1"), Acknowledged(1, 1, "letter1")
+    assert desk.hears(stored, delivered) == [stored, delivered]
+    assert desk.hears(Acknowledged(1, 0, "letter2")) == [Acknowledged(1, 0, "letter2")]
+    assert desk.memory.unstored == 0
+
+
+def test_a_chat_that_nobody_holds_is_taken_by_who_speaks(desk: Scene) -> None:
+    assert desk.hears(FREE) == [FREE]
+    assert desk.says("one", "two") == "/resume c\n"
+    assert desk.memory.unstored == 2
+    resumed = ChatResumed("bob", "c", 0, "c.2", 0)
+    assert desk.hears(resumed, StreamBegins("bob", "c", 1)) == [resumed]
+    assert desk.sends() == ":one\n:two\n"
+    assert desk.says("three") == ":three\n"
+    assert desk.hears(Acknowledged(3, 3, "c.2")) == [Acknowledged(3, 3, "c.2")]
+
+
+def test_it_goes_on_after_what_this_device_has_heard(desk: Scene) -> None:
+    [*desk.hears(Kept("bob", 6, 9, "bob", "c", 1, "hi"), Kept("bob", 7, 9, "bob", "c.3", 4, "hi"))]
+    finish(desk, 2)
+    assert desk.session.received.pings(None) == b"PING 1 c\nPING 4 c.3\n"
+    desk.hears(FREE)
+    assert desk.says("one") == "/resume c - 0 c.3 4\n"
+    desk.hears(ChatResumed("bob", "c", 0, "c.2", 0), StreamBegins("bob", "c.3", 5))
+    assert desk.hears(Said("bob", "five")) == [Said("bob", "five")]
+    finish(desk, 1)
+    assert desk.session.received.pings(desk.session.live) == b"PING 5 c.3\n"
+
+
+def test_of_two_who_take_it_the_second_writes(desk: Scene) -> None:
+    desk.hears(FREE)
+    desk.says("one", "two")
+    elsewhere = ChatElsewhere("bob", "c", 0)
+    assert desk.hears(elsewhere, HELD) == [elsewhere]
+    assert desk.sends() == "/msg bob letter1 1 :one\n/msg bob letter2 1 :two\n"
+    assert (desk.memory.current, desk.memory.chats) == (None, ())
+    assert desk.says("three") == "/msg bob letter3 1 :three\n"
+
+
+def test_it_is_told_once_in_whichever_order_the_two_sockets_are_read(desk: Scene) -> None:
+    desk.hears(FREE)
+    desk.says("one")
+    assert desk.hears(HELD, ChatElsewhere("bob", "c", 0)) == [HELD]
+
+
+def test_who_held_it_hands_in_what_is_not_stored_and_writes_from_then_on(alice: Scene) -> None:
+    alice.says("one", "two", "three")
+    assert alice.comes_back().startswith("/resume xyz xyz 0 xyz 0\n")
+    alice.hears(ChatElsewhere("bob", "xyz", 1))
+    assert alice.sends() == "/msg bob xyz 2 :two\n/msg bob xyz 3 :three\n"
+    assert not is_resuming(alice)
+    assert alice.says("four") == "/msg bob letter1 1 :four\n"
+    alice.hears(Acknowledged(3, 3, "xyz"))
+    assert alice.memory.chats == ()
+
+
+def test_it_is_handed_in_again_after_a_lost_connection(alice: Scene) -> None:
+    alice.says("one", "two")
+    alice.comes_back()
+    alice.hears(ChatElsewhere("bob", "xyz", 1))
+    assert "/msg bob xyz 2 :two\n" in alice.comes_back()
+
+
+def test_the_chat_comes_back_to_who_held_it_before_and_nothing_gets_another_number(alice: Scene) -> None:
+    alice.says("one", "two")
+    alice.comes_back()
+    alice.hears(ChatElsewhere("bob", "xyz", 1), ChatFree("bob", "xyz", 60))
+    alice.sends()
+    assert alice.says("three") == "/resume xyz\n"
+    alice.hears(ChatResumed("bob", "xyz", 0, "xyz.3", 0))
+    assert alice.sends() == ":three\n"
+    alice.hears(Acknowledged(2, 2, "xyz"), Acknowledged(1, 1, "xyz.3"))
+    assert alice.memory.unstored == 0
+
+
+@pytest.mark.parametrize("answer", [ChatEnded("bob", ChatEnd.LEFT, "c", 0), ChatUnknown("c")])
+def test_what_was_said_to_take_a_chat_that_is_over_is_a_letter(desk: Scene, answer: Any) -> None:
+    desk.hears(FREE)
+    desk.says("one")
+    desk.hears(answer)
+    assert desk.sends() == "/msg bob letter1 1 :one\n"
+    assert desk.says("two") == ":two\n"
+
+
+@pytest.mark.parametrize("end", [ChatFree("bob", "c", 0), ChatEnded("bob", ChatEnd.LOST)])
+def test_a_chat_on_another_device_ends(desk: Scene, end: Any) -> None:
+    assert desk.hears(end) == [end]
+    assert desk.says("one") == ":one\n"  # and the server says that it is none
+
+
+def test_the_end_of_an_earlier_chat_is_not_that_of_the_next(desk: Scene) -> None:
+    desk.hears(ChatHeld("carol", "d"), ChatFree("bob", "c", 0))
+    assert desk.says("one") == "/msg carol letter1 1 :one\n"
+
+
+def test_in_a_new_session_it_is_told_anew_who_holds_what(desk: Scene) -> None:
+    desk.comes_back()
+    assert desk.says("one") == ":one\n"

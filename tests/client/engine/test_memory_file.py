@@ -15,8 +15,9 @@ import pytest
 
 from duologue.client.address import Address
 from duologue.client.engine.memory import Memory
-from duologue.client.engine.memory_file import MemoryFile, usual_place
+from duologue.client.engine.memory_file import MemoryFile, holds_unsent, usual_place
 from duologue.client.engine.memory_store import MOST_STREAMS, MemoryFailed, MemoryTaken, PendingLetter
+from duologue.core.devices import check_device
 
 
 @pytest.fixture
@@ -222,3 +223,124 @@ def test_what_was_received_in_a_chat_is_there_after_a_thousand_letters(memory: M
         memory.receive("carol", str(number), 1)
     again = reopened(path)
     assert (again.received("bob", "xyz"), again.received("carol", "1"), again.received("carol", "2")) == (7, 0, 1)
+
+
+OF_VERSION_1 = """
+    CREATE TABLE owner (token TEXT NOT NULL, account TEXT NOT NULL);
+    CREATE TABLE chat (
+        id TEXT PRIMARY KEY, partner TEXT NOT NULL, stream TEXT NOT NULL, partner_stream TEXT NOT NULL,
+        stored INTEGER NOT NULL, is_over INTEGER NOT NULL
+    );
+    CREATE TABLE line (
+        chat TEXT NOT NULL, number INTEGER NOT NULL, line BLOB NOT NULL, PRIMARY KEY (chat, number)
+    ) WITHOUT ROWID;
+    CREATE TABLE letter (
+        stream TEXT PRIMARY KEY, nickname TEXT NOT NULL, text TEXT NOT NULL, at REAL NOT NULL,
+        is_stored INTEGER NOT NULL, is_kept INTEGER NOT NULL
+    );
+    CREATE TABLE received (
+        place INTEGER PRIMARY KEY AUTOINCREMENT, sender TEXT NOT NULL, stream TEXT NOT NULL, upto INTEGER NOT NULL,
+        UNIQUE (sender, stream)
+    );
+    INSERT INTO owner VALUES ('token', 'alice');
+    INSERT INTO chat VALUES ('xyz', 'bob', 'xyz', 'xyz', 4, 0);
+    INSERT INTO line VALUES ('xyz', 5, x'3a66697665'), ('xyz', 6, x'3a736978');
+    INSERT INTO letter VALUES ('abc', 'carol', 'hi', 99.5, 0, 0);
+    INSERT INTO received (sender, stream, upto) VALUES ('bob', 'xyz', 7);
+    PRAGMA user_version = 1;
+"""
+"""What the first version of this program has left behind."""
+
+
+def test_a_file_of_the_first_version_loses_nothing_and_is_a_device_from_now_on(path: Path) -> None:
+    path.parent.mkdir()
+    with sqlite3.connect(path) as database:
+        database.executescript(OF_VERSION_1)
+    database.close()
+    assert holds_unsent(path)
+    file = MemoryFile(path)
+    device = file.device()
+    file.close()
+    again = reopened(path)
+    [chat] = again.chats
+    assert (chat.partner, chat.stored, [*chat.unstored]) == ("bob", 4, [b":five", b":six"])
+    assert again.letters == (PendingLetter("carol", "abc", "hi", 99.5),)
+    assert again.received("bob", "xyz") == 7
+    file = MemoryFile(path)
+    assert file.device() == device
+    file.close()
+
+
+def test_a_device_has_a_name_that_is_its_own_and_lasts(tmp_path: Path) -> None:
+    files = [MemoryFile(tmp_path / name) for name in ("one", "two")]
+    names = [file.device() for file in files]
+    for file in files:
+        check_device(file.device())
+        file.close()
+    assert len({*names}) == 2
+    assert [file.device() for file in files] == names
+    for file in files:
+        file.close()
+
+
+def test_whose_device_was_taken_over_has_another_name_at_the_next_start(path: Path) -> None:
+    memory = Memory(MemoryFile(path), is_device=True)
+    before = memory.name_device()
+    memory.open("alice")
+    memory.forget_device()
+    memory.close()
+    memory = Memory(MemoryFile(path), is_device=True)
+    assert memory.name_device() not in ("", before)
+    memory.close()
+
+
+def test_a_device_whose_file_fails_goes_on_as_none(tmp_path: Path) -> None:
+    blocked = tmp_path / "file"
+    blocked.touch()
+    memory = Memory(MemoryFile(blocked / "memory"), is_device=True)
+    assert memory.name_device() == ""
+    assert memory.trouble()
+
+
+def test_of_two_clients_of_one_machine_each_has_a_device(path: Path) -> None:
+    files = [MemoryFile(path, is_shared=True) for _ in range(2)]
+    assert len({file.device() for file in files}) == 2
+    for file in files:
+        file.close()
+    assert {file.name for file in path.parent.glob("memory*") if file.suffix != ".lock"} == {"memory", "memory.2"}
+
+
+def test_what_one_of_two_has_not_sent_is_there_for_the_next(path: Path) -> None:
+    one, two = (Memory(MemoryFile(path, is_shared=True)) for _ in range(2))
+    one.open("alice")
+    two.open("alice")
+    two.say(two.begin("xyz", "bob"), b":1\n")
+    one.close()
+    two.close()
+    assert not holds_unsent(path)
+    next_one = Memory(MemoryFile(path, is_shared=True))
+    next_one.open("alice")
+    assert next_one.unstored == 1
+    next_one.close()
+
+
+def test_a_chat_that_is_left_to_another_device_is_there_to_be_handed_in(memory: Memory, path: Path) -> None:
+    chat = memory.begin("xyz", "bob")
+    for number in range(4):
+        memory.say(chat, b":%d\n" % number)
+    rest = memory.leave_to_others(chat, 3)
+    again = reopened(path)
+    assert again.chats == (rest,)
+    assert again.chats[0].is_rest
+    assert (again.chats[0].stored, list(again.chats[0].unstored)) == (3, [b":3\n"])
+
+
+def test_what_was_said_while_a_chat_is_taken_is_there(memory: Memory, path: Path) -> None:
+    chat = memory.take("xyz", "bob")
+    memory.say_later(chat, b":1\n")
+    [chat] = reopened(path).chats
+    assert (chat.stream, list(chat.unstored)) == ("", [b":1\n"])
+    memory.open("alice")
+    memory.resume(memory.chats[0], 0, "xyz.2", 0)
+    [chat] = reopened(path).chats
+    assert (chat.stream, list(chat.unstored)) == ("xyz.2", [b":1\n"])

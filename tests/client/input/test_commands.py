@@ -19,7 +19,6 @@ def test_every_word_of_the_server_can_be_typed() -> None:
         "/resume",
         "/people",
         "/follow",
-        "/conversations",
         "/read",
     }  # which the client says by itself
 

@@ -15,7 +15,7 @@ ROOMS = {"#tea", "#technics", "#ops"}
     ("typed", "offered"),
     [
         ("/ch", ["/chat "]),
-        ("/c", ["/cancel ", "/chat ", "/clear"]),
+        ("/c", ["/cancel ", "/chat ", "/clear", "/conversations"]),
         ("/history b", ["bob"]),
         ("/export al", ["albert", "alice"]),
         ("/search b", []),
