@@ -1,4 +1,7 @@
-"""Defences of several devices taken out of the server, one by one: without each of them some play must find a fault."""
+"""Defences of several devices taken out of the server, one by one: without each of them some play must find a fault.
+
+That the feed waits for a chat is in tests/mutations/following.py: plays seldom show it.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,6 @@ from duologue.core.requests import Chat
 from duologue.core.streams import Direction, Resumption, Stream
 from duologue.server.chats.following import Follower, FollowService
 from duologue.server.chats.mailbox import Mailbox
-from duologue.server.handed import HandedOver, Place
 from duologue.server.people.directory import Directory
 from duologue.server.session import Session
 
@@ -44,26 +46,6 @@ def cursor_before_the_feed(patch: pytest.MonkeyPatch) -> None:
         follower.upto = upto
 
     patch.setattr(FollowService, "_tell_cursor", without)
-
-
-def _place(patch: pytest.MonkeyPatch, instead: Place) -> None:
-    place_of = HandedOver.place_of
-
-    def without(self: HandedOver, stream: str, position: int) -> Place:
-        place = place_of(self, stream, position)
-        return instead if place is Place.AHEAD else place
-
-    patch.setattr(HandedOver, "place_of", without)
-
-
-def ahead_is_told(patch: pytest.MonkeyPatch) -> None:
-    """What a chat is still to hand over is told by the feed too, and before its turn."""
-    _place(patch, Place.OUTSIDE)
-
-
-def ahead_is_passed_over(patch: pytest.MonkeyPatch) -> None:
-    """The feed does not wait for what a chat is still to hand over."""
-    _place(patch, Place.HANDED)
 
 
 def any_session_holds(patch: pytest.MonkeyPatch) -> None:
@@ -110,8 +92,6 @@ def mailbox_to_who_follows(patch: pytest.MonkeyPatch) -> None:
 CONTROLS: dict[str, Control] = {
     "flow after received": flow_after_received,
     "cursor before the feed": cursor_before_the_feed,
-    "ahead is told": ahead_is_told,
-    "ahead is passed over": ahead_is_passed_over,
     "any session holds": any_session_holds,
     "stream of another device": stream_of_another_device,
     "mailbox to who follows": mailbox_to_who_follows,

@@ -162,7 +162,7 @@ class DeviceSession:
     def _is_out(self, _: str, words: list[str]) -> None:
         code = words[0]
         if code in ("protocol_error", "store_failed"):
-            self.log.faults.append(f"{self.device} is thrown out: {code}")
+            self.log.faults.append(f"{self.device} is thrown out: {' '.join(words)}")
         self.is_over = True
 
     def _hears_error(self, _: str, words: list[str]) -> None:

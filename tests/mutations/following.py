@@ -65,7 +65,7 @@ DEFENCES = (
         "duologue/server/chats/following.py",
         "if follower.is_level else follower.upto",
         "",
-        "tests/server/chats/test_following.py::test_a_cursor_says_up_to_where_all_has_been_told",
+        "tests/server/chats/test_following.py::test_a_cursor_waits_for_what_the_chat_is_about_to_hand_over",
     ),
     Defence(
         "numbers that were set aside and not used are not told as stored",

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.scenes.conftest import acknowledges
+from tests.scenes.conftest import acknowledges, hears_pong
 from tests.stage import Actor, Stage, opened, until
 
 
@@ -112,3 +112,24 @@ async def test_the_list_and_what_was_read_are_the_same_on_all_devices(stage: Sta
     for name in ("dave", "#tea", "nobody"):
         await phone.says(f"/read {name} 5")
         await phone.hears(f"ERROR no_conversation You have no conversation with {name}.")
+
+
+async def test_who_asks_for_an_older_stream_of_their_own_is_answered_and_stays(stage: Stage) -> None:
+    desk, bob = await follows(stage, "alice", "desk"), await follows(stage, "bob", "b1")
+    _, _, chat = await stage.start_chat(desk, bob)
+    await desk.says(":one")
+    await bob.hears(":one")
+    for _ in range(2):  # the second time its older stream has a name that none of the partner's has
+        await desk.vanishes()
+        await bob.hears("chat_paused alice 60")
+        desk = await follows(stage, "alice", "desk")
+        await desk.says(f"/resume {chat} - 0 {chat} 0")
+        await desk.hears_like(rf"chat_resumed bob {chat} 0 {chat}\.\d 0")
+        await bob.hears_like(rf"stream_begins alice {chat}\.\d 1")
+        await bob.hears(f"chat_resumed alice {chat}")
+        await desk.hears(f"stream_begins bob {chat} 1")
+    await desk.check.says(f"PING 0 {chat}", f"PING 0 {chat}.2")
+    await hears_pong(desk, f"PONG 1 0 {chat}")
+    await hears_pong(desk, f"PONG 0 0 {chat}.2")
+    await desk.says(":two")
+    await bob.hears(":two")

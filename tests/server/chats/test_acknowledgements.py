@@ -152,11 +152,12 @@ async def test_of_a_stream_of_before_its_sender_hears_nothing_more(desk: Desk) -
 
 
 async def test_a_stream_that_the_partner_never_had_is_none_to_acknowledge(desk: Desk) -> None:
-    """7.5."""
+    """7.5. To ask about one is no mistake: the stream of one's own that is meant may be gone."""
     _, bob, chat = desk.chat()
     chat.says("alice").current.sent = 5
+    desk.acks.check_from_client(bob, Ping(0, "id.7"))
     with pytest.raises(FatalPeerError, match="bad_count"):
-        desk.acks.check_from_client(bob, Ping(0, "id.7"))
+        desk.acks.check_from_client(bob, Ping(1, "id.7"))
 
 
 async def test_a_ping_without_a_stream_is_about_the_one_that_is_being_handed_over(desk: Desk) -> None:
