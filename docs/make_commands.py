@@ -98,8 +98,8 @@ minute the chat is over, and what had not arrived waits in the other person's ma
 What the server has not stored yet is written to a file before it is sent, so that a message is not lost if the client
 is killed after you press Enter: it is sent when the client runs again. The file is in the user's data folder, one for
 each server and account, and only its owner can read it. A second client of the account at the same time has a file of
-its own beside it, and what it leaves unsent goes out with the next client that starts. `--memory FILE` chooses another place, `--no-memory` does
-without it.
+its own beside it, and what it leaves unsent goes out with the next client that starts. `--memory FILE` chooses another
+place, `--no-memory` does without it.
 
 For about 15 s the client tries two or three times a second, so after a restart of the server everybody is back at
 once; later the attempts become rarer, up to half a minute apart. Enter on an empty line tries at once.
