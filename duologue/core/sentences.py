@@ -121,13 +121,13 @@ def _about(table: dict[RequestState, str], nickname: str, outcome: RequestState,
 
 def _held(event: ChatHeld | ChatElsewhere) -> str:
     nickname = visible(event.nickname)
-    return f"Your chat with {nickname} is on another device. What you type here goes to {nickname} too."
+    return f"Your chat with {nickname} is on another device. What you type reaches {nickname} too."
 
 
 def _free(event: ChatFree) -> str:
     nickname = visible(event.nickname)
     if event.seconds:
-        return f"The device with your chat with {nickname} has gone. The chat goes on here when you type something."
+        return f"Your chat with {nickname} has lost its device. It goes on here when you type."
     return f"Your chat with {nickname} on another device is over."
 
 
