@@ -650,3 +650,13 @@ async def test_a_memory_alone_is_no_device_to_a_bot(false_server: FalseServer, t
     """It gets the letters that came while it did not run."""
     async with Client(false_server.address, "alice", memory=tmp_path / "memory") as client:
         assert not client.follows
+
+
+async def test_a_window_leaves_the_file_of_a_terminal_alone(false_server: FalseServer, tmp_path: Path) -> None:
+    terminal = Client(false_server.address, "alice", memory=tmp_path / "memory", is_device=True)
+    window = Client(false_server.address, "alice", memory=tmp_path / "memory", is_shared=True)
+    async with terminal, window:
+        assert (terminal.follows, window.follows) == (True, False)
+        await terminal.write("bob", "hi")
+        await window.write("bob", "hi")
+        assert (terminal.unstored, window.unstored) == (1, 1)

@@ -142,4 +142,18 @@ DEFENCES = (
         "            await asyncio.sleep(0)\n",
         f"{_HISTORY}test_inbox.py::test_marks_are_told_at_a_sensible_pace_and_only_the_last",
     ),
+    Defence(
+        "a window leaves the file of a terminal alone",
+        "duologue/client/api.py",
+        "is_shared=is_device or is_shared)",
+        "is_shared=is_device)",
+        "tests/client/test_api.py::test_a_window_leaves_the_file_of_a_terminal_alone",
+    ),
+    Defence(
+        "what was told before this device took a chat is no news afterwards",
+        _CORRESPONDENCE,
+        "        if event.chat in self._held_here:\n            return []\n        if event.seconds:\n",
+        "        if event.seconds:\n",
+        f"{_CHATS}::test_what_was_told_before_we_took_the_chat_and_is_read_later_is_no_news",
+    ),
 )
