@@ -72,6 +72,7 @@ class Client(Requests):
         memory: Path | None = None,
         device: str = "",
         is_device: bool = False,
+        is_shared: bool = False,
         timing: Timing | None = None,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
         jitter: Callable[[], float] = random.random,
@@ -84,7 +85,7 @@ class Client(Requests):
         self._backoff = Backoff(jitter)
         if device:
             check_device(device)
-        store = MemoryFile(memory, is_shared=is_device) if memory else None
+        store = MemoryFile(memory, is_shared=is_device or is_shared) if memory else None
         self._memory = Memory(store, device=device, is_device=is_device)
         self._connection: ServerConnection | None = None
         self._unfinished: list[Happening] = []

@@ -31,7 +31,7 @@ from duologue.client.input.meaning import (
     TurnTo,
     Write,
 )
-from duologue.client.input.parsing import is_text, is_yes, meaning_of
+from duologue.client.input.parsing import is_yes, meaning_of
 from duologue.client.input.target import Target
 from duologue.client.view.base import Interrupted, Kind, Line, View
 from duologue.client.view.lines import LineWriter
@@ -249,14 +249,15 @@ class Conversation:
             text = await self._view.read(client)
         except EOFError:
             return Leave()
-        if client.is_elsewhere and self._target.has_turned_to(client.partner) and is_text(text):
-            self._note_target(client)
-            return Explain(about_elsewhere(client.shown(client.partner or "")))
+        has_turned = client.is_elsewhere and self._target.has_turned_to(client.partner)
         left, writers = self._target.left(client.partner, client.room), self._target.writers
         self._note_target(client)
-        return meaning_of(
+        meaning = meaning_of(
             text, InputContext(client.partner, client.waiting, self._unsent, client.joined, left, writers)
         )
+        if has_turned and _is_for_partner(meaning):
+            return Explain(about_elsewhere(client.shown(client.partner or "")))
+        return meaning
 
     def _note_target(self, client: Client) -> None:
         self._target.note(client.partner, client.room)
@@ -356,6 +357,13 @@ def _is_over(unsent: Confirm, event: Happening) -> bool:
     if unsent.room is not None:
         return isinstance(event, RoomExited | RoomLost) and event.room == unsent.room
     return isinstance(event, ChatEnded) or (isinstance(event, ConnectionLost) and not event.partner)
+
+
+def _is_for_partner(meaning: Meaning) -> bool:
+    """Return whether this is something to say to the partner."""
+    return (isinstance(meaning, Send) and isinstance(meaning.command, Say)) or (
+        isinstance(meaning, Confirm) and meaning.room is None
+    )
 
 
 def _hints(meaning: Meaning) -> list[str]:

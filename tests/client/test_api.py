@@ -15,6 +15,7 @@ from duologue.client import (
     CannotConnect,
     ChatEnd,
     ChatEnded,
+    ChatHeld,
     ChatRequested,
     ChatResumed,
     ChatStarted,
@@ -47,6 +48,7 @@ from duologue.client import (
     connect,
 )
 from duologue.client.connection import ServerConnection, Timing
+from duologue.client.engine.memory_file import MemoryFile
 from duologue.core.errors import PeerError
 from tests.bound import BOUND
 from tests.client.conftest import FalseServer
@@ -601,3 +603,60 @@ async def test_what_is_said_while_a_connection_is_being_opened_is_sent(false_ser
         await false_server.hears("chat_socket", f"/msg carol {written[0]} 1 :and a letter\n".encode())
         await false_server.hears("chat_socket", b":just before\n")
         await false_server.hears("chat_socket", b":just after\n")
+
+
+async def test_a_bot_names_its_device_and_another_holds_the_chat(false_server: FalseServer) -> None:
+    async with connect(
+        "alice", host=false_server.address.host, port=false_server.address.port, device="bot-1"
+    ) as client:
+        assert client.follows
+        await false_server.hears("chat_socket", b"/follow\n")
+        false_server.tell(b"chat_held bob c\n")
+        await until(client, ChatHeld)
+        assert (client.partner, client.is_elsewhere, client.is_live) == ("bob", True, False)
+        await client.say("hi")
+        [letter] = client.letters
+        await false_server.hears("chat_socket", f"/msg bob {letter.stream} 1 :hi\n".encode())
+        await link_is_lost(client, false_server)
+        await client.say("while it is lost")
+        assert client.unstored == 2
+        await until(client, Reconnected)
+        await false_server.hears("chat_socket", f"/msg bob {client.letters[1].stream} 1 :while it is lost\n".encode())
+
+
+def test_a_name_that_no_device_has_is_refused() -> None:
+    with pytest.raises(PeerError):
+        connect("alice", device="my phone")
+
+
+async def test_a_device_that_was_taken_over_is_another_at_the_next_start(
+    false_server: FalseServer, tmp_path: Path
+) -> None:
+    def device() -> str:
+        file = MemoryFile(tmp_path / "memory")
+        name = file.device()
+        file.close()
+        return name
+
+    before = device()
+    client = Client(false_server.address, "alice", memory=tmp_path / "memory", is_device=True)
+    async with client:
+        false_server.tell(b"disconnected taken_over You have logged in from somewhere else.\n")
+        await until(client, Disconnected)
+    assert device() != before
+
+
+async def test_a_memory_alone_is_no_device_to_a_bot(false_server: FalseServer, tmp_path: Path) -> None:
+    """It gets the letters that came while it did not run."""
+    async with Client(false_server.address, "alice", memory=tmp_path / "memory") as client:
+        assert not client.follows
+
+
+async def test_a_window_leaves_the_file_of_a_terminal_alone(false_server: FalseServer, tmp_path: Path) -> None:
+    terminal = Client(false_server.address, "alice", memory=tmp_path / "memory", is_device=True)
+    window = Client(false_server.address, "alice", memory=tmp_path / "memory", is_shared=True)
+    async with terminal, window:
+        assert (terminal.follows, window.follows) == (True, False)
+        await terminal.write("bob", "hi")
+        await window.write("bob", "hi")
+        assert (terminal.unstored, window.unstored) == (1, 1)

@@ -33,6 +33,7 @@ class Script:
         self.finishes = True
         self.settled = 0
         self.on_show: Callable[[str], None] = lambda _: None
+        self.on_sent: Callable[[str], None] = lambda _: None
         self.on_notice: Callable[[Happening], None] = lambda _: None
         self.on_settle: Callable[[], None] = lambda: None
 
@@ -73,6 +74,7 @@ class Script:
 
     async def sent(self, command: type[Command]) -> None:
         self.shown.append(f"({command.__name__})")
+        self.on_sent(f"({command.__name__})")
 
     async def until_stored(self, client: Client) -> None:
         self.shown.append("(stored?)")
@@ -538,3 +540,42 @@ class TestWhatCannotBeShown:
         assert await run(view, false_server) == OK
         assert max(after - before for before, after in pairwise([0, *settled])) <= MOST_UNSEEN
         assert len(settled) < MOST_UNSEEN, "not after each line"
+
+
+async def of_desk(view: Script, server: FalseServer, folder: Path) -> int:
+    return await run(view, server, memory_of=lambda nickname: folder / nickname)
+
+
+async def test_what_is_unread_is_said_after_the_login_and_what_is_shown_here_is_read(
+    false_server: FalseServer, tmp_path: Path
+) -> None:
+    view = Script()
+    view.types_when_shown("Unread", "/exit")
+    leaving = asyncio.create_task(of_desk(view, false_server, tmp_path))
+    async with asyncio.timeout(BOUND):
+        await false_server.hears("chat_socket", b"/follow\n")
+        false_server.tell(b"chat_held bob c\nfollowing 5 anew\nkept bob 6 9 bob abc 1 :hi\n")
+        await false_server.hears("chat_socket", b"/conversations\n")
+        false_server.tell(b"conversation bob 5 9 3 1 bob :hello\nconversations_ended\n")
+        await false_server.hears("chat_socket", b"/read bob 6\n")
+    assert await leaving == OK
+    assert "Unread: bob 3. /unread shows them." in view.shown
+
+
+async def test_a_line_for_a_room_does_not_reach_who_is_in_a_chat_on_another_device(
+    false_server: FalseServer, tmp_path: Path
+) -> None:
+    view = Script()
+    view.types("/join tea")
+
+    def shown(line: str) -> None:
+        if line == "(JoinRoom)":
+            false_server.tell(b"chat_held bob c\n")
+        elif "is on another device" in line:
+            view.types("/me waves", "for bob", "/exit")
+
+    view.on_show = view.on_sent = shown
+    assert await of_desk(view, false_server, tmp_path) == OK
+    assert any("so that was not sent" in text for text in view.shown)
+    heard = [false_server.heard.get_nowait()[1] for _ in range(false_server.heard.qsize())]
+    assert [line.partition(b" :")[2] for line in heard if line.startswith(b"/msg bob")] == [b"for bob\n"]

@@ -11,7 +11,10 @@ from hypothesis import strategies as st
 
 from duologue.core.commands.people import MayAsk
 from duologue.core.events.chat import (
+    ChatElsewhere,
     ChatEnded,
+    ChatFree,
+    ChatHeld,
     ChatPaused,
     ChatRequested,
     ChatResumed,
@@ -103,6 +106,24 @@ from duologue.core.text import visible
         ),
         (PartnerResumed("bob", "id"), "bob is back."),
         (ChatResumed("bob", "id", 0, "id", 0), "Chat with bob goes on."),
+        (
+            ChatHeld("bob", "id"),
+            "Your chat with bob is on another device. What you type reaches bob too.",
+        ),
+        (
+            ChatElsewhere("bob", "id", 3),
+            "Your chat with bob is on another device. What you type reaches bob too.",
+        ),
+        (ChatFree("bob", "id", 60), "Your chat with bob has lost its device. It goes on here when you type."),
+        (ChatFree("bob", "id", 0), "Your chat with bob on another device is over."),
+        (
+            RequestWithdrawn("bob", RequestState.ACCEPTED),
+            "You have accepted the request of bob on another device.",
+        ),
+        (
+            RequestWithdrawn("bob", RequestState.DECLINED),
+            "You have declined the request of bob on another device.",
+        ),
         (KeptFor("bob", "s", 1), "Kept for bob, who is away."),
         (
             NotKept("bob", "s", 1, "unknown", "bob doesn't exist."),

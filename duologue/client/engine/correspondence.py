@@ -65,6 +65,7 @@ class Correspondence:
         self._asked: set[str] = set()
         self._late = LateLines()
         self._has_quit = False
+        self._held_here: set[str] = set()
         self._undelivered: dict[str, int] = {}
 
     @property
@@ -170,7 +171,7 @@ class Correspondence:
         return []
 
     def _started(self, event: ChatStarted) -> list[Happening]:
-        self.memory.others.chat = None
+        self._held_here.add(event.chat)
         self.live = self.memory.begin(event.chat, event.nickname)
         self._late.chat_begins()
         self._written = 0
@@ -179,7 +180,8 @@ class Correspondence:
 
     def _resumed(self, event: ChatResumed) -> list[Happening]:
         self._asked.discard(event.chat)
-        self.memory.others.chat = None
+        self._held_here.add(event.chat)
+        self.memory.others.ended(event.chat)
         chat = self.memory.chat(event.chat) or self.memory.begin(event.chat, event.nickname)
         rest = self.memory.resume(chat, event.had, event.stream, event.taken)
         if rest:
@@ -207,11 +209,15 @@ class Correspondence:
 
     def _held(self, event: ChatHeld | ChatElsewhere) -> list[Happening]:
         """Report it once: two sockets tell of it."""
+        if event.chat in self._held_here:  # read late: the other socket has told more
+            return []
         before = self.memory.others.chat
         self.memory.others.chat = ChatOfOthers(event.nickname, event.chat)
         return [] if before == self.memory.others.chat else [event]
 
     def _free(self, event: ChatFree) -> list[Happening]:
+        if event.chat in self._held_here:
+            return []
         if event.seconds:
             self.memory.others.chat = ChatOfOthers(event.nickname, event.chat, is_free=True)
         else:
@@ -244,10 +250,10 @@ class Correspondence:
     def _ended(self, event: ChatEnded) -> list[Happening]:
         if event.chat is not None:
             return self._end_answered(event, event.chat, event.had or 0)
-        elsewhere = self.memory.others.chat
-        if elsewhere and elsewhere.partner == event.nickname:
-            self.memory.others.chat = None
         chat, self.live = self.live or self.memory.current, None
+        elsewhere = self.memory.others.chat
+        if elsewhere and chat is None and elsewhere.partner == event.nickname:
+            self.memory.others.chat = None
         crossed = self._has_quit and event.reason is not ChatEnd.YOU_LEFT
         self._late.chat_ended(len(chat.unstored) if chat else 0, has_quit=crossed)
         self._has_quit = False

@@ -33,11 +33,6 @@ def meaning_of(text: str, standing: InputContext) -> Meaning:
     return _outside_a_chat(text, standing)
 
 
-def is_text(text: str) -> bool:
-    """Return whether this is something to say rather than a command, or nothing."""
-    return bool(text.strip()) and (not text.startswith("/") or text.startswith("//"))
-
-
 def is_yes(text: str) -> bool | None:
     """Interpret the answer to a question: yes, no (or exit), or None for anything else."""
     word = text.strip().casefold()

@@ -92,7 +92,7 @@ class Worker:
 
     def log_in(self, address: Address, nickname: str, password: str | None, memory: Path | None) -> None:
         """Log in, ending any earlier session. A LoggedIn, PasswordWanted or LoginFailed follows."""
-        client = Client(address, nickname, password, memory=memory, sleep=self._sleep)
+        client = Client(address, nickname, password, memory=memory, is_shared=True, sleep=self._sleep)
         self._do(self._log_in(client, has_file=memory is not None))
 
     def try_now(self) -> None:

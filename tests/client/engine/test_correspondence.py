@@ -432,3 +432,12 @@ def test_the_end_of_an_earlier_chat_is_not_that_of_the_next(desk: Scene) -> None
 def test_in_a_new_session_it_is_told_anew_who_holds_what(desk: Scene) -> None:
     desk.comes_back()
     assert desk.says("one") == ":one\n"
+
+
+def test_what_was_told_before_we_took_the_chat_and_is_read_later_is_no_news(desk: Scene) -> None:
+    desk.hears(FREE)
+    desk.says("one")
+    desk.hears(ChatResumed("bob", "c", 0, "c.2", 0))
+    assert desk.hears(FREE, HELD) == []
+    desk.hears(ChatEnded("bob", ChatEnd.LEFT))
+    assert desk.memory.others.chat is None

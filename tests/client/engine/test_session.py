@@ -391,6 +391,7 @@ class Script:
         self.lines: list[tuple[SocketKind, str]] = []
         self._requests: set[str] = set()
         self._partner = ""
+        self._elsewhere: tuple[str, str] | None = None
         self._count = 0
 
     def login(self, line: str) -> None:
@@ -416,7 +417,7 @@ class Script:
         self.login(f"{nickname} decline chat")
 
     def starts(self, nickname: str) -> None:
-        if not self._partner and nickname in self._requests:
+        if not self._partner and not self._elsewhere and nickname in self._requests:
             self._requests.clear()
             self._partner = nickname
             self._count += 1
@@ -432,12 +433,27 @@ class Script:
             self.chat(f"chat_ended {self._partner} left")
             self._partner = ""
 
+    def starts_elsewhere(self, nickname: str) -> None:
+        if not self._partner and not self._elsewhere:
+            self._count += 1
+            self._elsewhere = nickname, f"chat{self._count}"
+            self.login(f"chat_held {nickname} chat{self._count}")
+
+    def is_free(self, _: str) -> None:
+        if self._elsewhere:
+            self.login("chat_free {} {} 60".format(*self._elsewhere))
+
+    def ends_elsewhere(self, _: str) -> None:
+        if self._elsewhere:
+            self.login("chat_free {} {} 0".format(*self._elsewhere))
+            self._elsewhere = None
+
     def writes(self, nickname: str) -> None:
         self.login(f"message_from {nickname} 9 letter{len(self.lines)} 1 :{len(self.lines)}")
 
 
 MOVES = [Script.asks, Script.is_asked, Script.withdraws, Script.declines, Script.starts, Script.says, Script.ends]
-MOVES += [Script.writes]
+MOVES += [Script.writes, Script.starts_elsewhere, Script.is_free, Script.ends_elsewhere]
 
 
 def played(lines: list[tuple[SocketKind, str]]) -> tuple[object, ...]:
@@ -455,7 +471,8 @@ def played(lines: list[tuple[SocketKind, str]]) -> tuple[object, ...]:
         (chat.partner_stream, session.messages.memory.received(chat.partner, chat.partner_stream))
         for chat in session.messages.memory.chats
     ]
-    return session.waiting, session.asked, live and live.id, heard, counts
+    elsewhere = session.messages.memory.others.chat
+    return session.waiting, session.asked, live and live.id, elsewhere, heard, counts
 
 
 @settings(deadline=None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from duologue.client.input.target import Target
-from duologue.core.events.chat import ChatEnded, ChatStarted, MessageFrom, PeopleOnline
+from duologue.core.events.chat import ChatEnded, ChatHeld, ChatStarted, MessageFrom, PeopleOnline
 from duologue.core.requests import ChatEnd
 
 
@@ -61,3 +61,18 @@ def test_who_is_meant_by_a_reply() -> None:
         assert [*here.writers] == writers
     here.note(None, None)
     assert [*here.writers] == ["bob"]
+
+
+def test_a_chat_on_another_device_is_meant_where_nothing_else_was() -> None:
+    here = place()
+    here.hears(ChatHeld("bob", "c"))
+    assert not here.has_turned_to("bob")
+    assert not here.has_turned_to(None)
+
+
+def test_a_chat_that_begins_on_another_device_is_not_meant_by_a_line_for_a_room() -> None:
+    here = place(room="#tea")
+    here.hears(ChatHeld("bob", "c"))
+    assert here.has_turned_to("bob")
+    here.note("bob", "#tea")
+    assert not here.has_turned_to("bob")

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from duologue.client.events import ConnectionLost, Happening, MissedMore, Reconnected, RoomLost
+from duologue.client.events import (
+    ConnectionLost,
+    Happening,
+    MessageKept,
+    MissedMore,
+    Reconnected,
+    RoomLost,
+    SaidElsewhere,
+)
 from duologue.client.view.base import Kind, Line
 from duologue.client.view.lines import LineWriter
 from duologue.core.events.chat import ChatPaused, ChatRequested, ChatStarted, MessageFrom, Probe, Said
@@ -70,3 +78,17 @@ def test_what_came_during_a_lost_connection_came_while_we_were_away() -> None:
         "bob (to you)",
         "bob (while you were away)",
     ]
+
+
+def test_own_words_from_another_device_say_to_whom_and_are_neutralised() -> None:
+    said = SaidElsewhere("bob", "alice", 1 << 33, 7, "\x1b[2Jhi")
+    *_, line = told(said)
+    assert (line.speaker, line.text) == ("alice to bob", "␛[2Jhi")
+    lines = told(SaidElsewhere("bob", "alice", 0, 7, "old"))
+    assert [line.kind for line in lines] == [Kind.DAY, Kind.MESSAGE]
+    assert lines[1].time
+
+
+def test_what_another_device_was_told_is_a_message_like_any() -> None:
+    *_, line = told(MessageKept("bob", 1 << 33, "abc", 1, "hi", 7))
+    assert (line.speaker, line.text) == ("bob (to you)", "hi")
