@@ -10,7 +10,18 @@ TOP = Path(__file__).parent.parent
 # A package's __init__ holds a docstring and names, no behaviour.
 FACES = {"__init__.py"}
 # Tests of the whole, which belong to no single module.
-OF_THE_WHOLE = {"scenes", "attacks", "mutations", "faults", "behaviour", "terminal", "window", "page", "bench"}
+OF_THE_WHOLE = {
+    "scenes",
+    "attacks",
+    "mutations",
+    "faults",
+    "devices",
+    "behaviour",
+    "terminal",
+    "window",
+    "page",
+    "bench",
+}
 OF_THE_REPOSITORY = {"test_recipes.py", "test_architecture.py", "test_docs.py", "test_locks.py", "test_mirror.py"}
 
 

@@ -172,8 +172,9 @@ class ChatRules:
             return [Tell(nickname, ChatHeld(partner, chat.id), session)]
         return [Tell(nickname, ChatWaits(partner, chat.id, seconds_left(chat.away[nickname], now)), session)]
 
-    def agree(self, nickname: str, session: int, command: ResumeChat) -> list[Effect]:
-        """Do the first half of a `/resume` by somebody whose chat it is: agree on where both ends stand.
+    def agree(self, nickname: str, session: int, command: ResumeChat, *, by_device: bool = False) -> list[Effect]:
+        """Do the first half of a `/resume` by somebody whose chat it is: agree on where both ends stand. `by_device`:
+        the session has named its device, and is handed what it does not hold itself.
 
         Where a stream begins with it, the store comes between the halves. Of two sessions the first holds the chat;
         the other is told so, and nothing else comes of it.
@@ -185,7 +186,7 @@ class ChatRules:
         if holder is not None:
             had = chat.says(nickname).stored_of(command.sent)
             return [Tell(nickname, ChatElsewhere(chat.partner_of(nickname), chat.id, had), session)]
-        held = chat.hears(nickname).recipient_returns(command.received)
+        held = chat.hears(nickname).recipient_returns(command.received, by_device=by_device)
         answer = chat.says(nickname).sender_returns(command.sent)
         chat.returning[nickname] = session
         stream = answer.stream

@@ -35,6 +35,7 @@ RESERVED = frozenset(
         "kept_for", "not_kept", "text_part", "disconnected", "online", "online_part",
         "requests", "requests_part", "requests_ended",
         "recalled", "recall_ended",
+        "following", "kept", "cursor", "conversation", "conversations_ended", "read_upto",
         "room_entered", "room_exited", "room_joined", "room_left", "room_said", "room_missed", "room_topic",
         "room_members", "room_members_part", "room_listed", "rooms_listed", "presence", "you_are", "whois",
         "people", "people_part", "blocked", "unblocked", "blocked_list", "blocked_list_part", "may_ask",

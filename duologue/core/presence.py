@@ -66,6 +66,11 @@ class Presences:
         self._left.pop(nickname, None)
         return [PresenceChanged(nickname)]
 
+    def arrive_again(self, nickname: str, session: int) -> list[Effect]:
+        """Tell a further session of somebody the state that they have set on another."""
+        here = self._here[nickname]
+        return [] if here.said is State.ONLINE else [Tell(nickname, YouAre(here.said, here.text), session)]
+
     def leave(self, at: float, nickname: str) -> list[Effect]:
         del self._here[nickname]
         self._names.remove(nickname)

@@ -135,10 +135,14 @@ class Direction:
         """Note that everything in this stream so far went straight to the recipient, and that what follows does not."""
         self.pushed = self.at.sent
 
-    def next_stream(self) -> None:
-        """Hand the recipient the following stream from now on, but for those that were left with nothing missing."""
+    def next_stream(self, *, by_device: bool = False) -> None:
+        """Hand the recipient the following stream from now on, but for those that were left with nothing missing.
+
+        `by_device` (see `recipient_returns`): from its beginning, though others of this person have received some of
+        it.
+        """
         self._at += 1
-        self.pushed = self._left.pop(self._at, self.at.received)
+        self.pushed = self._left.pop(self._at, 0 if by_device else self.at.received)
         while self._at + 1 in self._left and self.pushed == self.at.sent:
             self._at += 1
             self.pushed = self._left.pop(self._at)
@@ -184,16 +188,24 @@ class Direction:
         stream.received = held
         return is_news
 
-    def recipient_returns(self, held: StreamHeld | None) -> list[Stream]:
+    def recipient_returns(self, held: StreamHeld | None, *, by_device: bool = False) -> list[Stream]:
         """Take the recipient back; `held` says what it has, without it counts what is known of it.
+
+        `received` is what the person has, on whichever device. `by_device`: the recipient is one of several, and is
+        handed what follows what it holds itself; what was before that it is told otherwise
+        (`server/chats/following.py`).
 
         Returns the streams of which more has been received than was known. Raises FatalPeerError for what cannot be.
         """
         news = self._note_held(held) if held else []
-        lacking = (number for number, stream in enumerate(self.streams) if stream.received < stream.sent)
         self._left.clear()
+        named = self.named(held.name) if held and by_device else None
+        if held and named:
+            self._at, self.pushed = self.streams.index(named), min(held.upto, named.sent)
+            return news
+        lacking = (number for number, stream in enumerate(self.streams) if stream.received < stream.sent)
         self._at = next(lacking, len(self.streams) - 1)
-        self.pushed = self.at.received
+        self.pushed = min(self.at.received, self.at.stored) if by_device else self.at.received
         return news
 
     def _note_held(self, held: StreamHeld) -> list[Stream]:

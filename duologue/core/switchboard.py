@@ -258,7 +258,7 @@ class Switchboard:
         return [
             *([Tell(request.asker, RequestAnswered(request.target, outcome), asking)] if asker_is_told else []),
             *([Tell(request.target, withdrawn)] if target_is_told and request.is_heard else []),
-            *([Tell(request.target, withdrawn, besides=answered_by)] if answered_by is not None else []),
+            *([Tell(request.target, withdrawn, besides=answered_by)] if answered_by and request.is_heard else []),
         ]
 
     def _end_others(self, nickname: str) -> list[Effect]:
@@ -301,9 +301,9 @@ class Switchboard:
         """The number of chats, with those that wait for somebody."""
         return self._chats.count
 
-    def agree(self, nickname: str, session: int, command: ResumeChat) -> list[Effect]:
+    def agree(self, nickname: str, session: int, command: ResumeChat, *, by_device: bool = False) -> list[Effect]:
         """Do the first half of a `/resume` by somebody whose chat it is (see `ChatRules`)."""
-        return self._chats.agree(nickname, session, command)
+        return self._chats.agree(nickname, session, command, by_device=by_device)
 
     def come_back(self, now: float, nickname: str) -> list[Effect]:
         """Do the second half of a `/resume`."""

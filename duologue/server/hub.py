@@ -184,8 +184,7 @@ class Hub:
         self._make_room(login)
         is_first = login.nickname not in self.directory
         session = self._registry.add(login)
-        if is_first:
-            self.people.arrived(session)
+        self.people.arrived(session, is_first=is_first)
         self._watchers.arrived(session)
         self.chats.acknowledgements.greet(session)
         self.perform(self.switchboard.arrive(self.time(), session.nickname, session.id))
@@ -353,7 +352,9 @@ class Hub:
         """Carry out `/resume`: of a chat that waits, or of one that is over."""
         chat = self.switchboard.chat_of(session.nickname)
         if chat and chat.id == command.chat:
-            self._resume(session, chat, self.switchboard.agree(session.nickname, session.id, command))
+            by_device = bool(session.device)
+            agreed = self.switchboard.agree(session.nickname, session.id, command, by_device=by_device)
+            self._resume(session, chat, agreed)
         else:
             self.chats.resume_ended(session, command)
 

@@ -54,6 +54,8 @@ ARGUMENTS = {
     Takes.MAYBE_TEXT: " tea",
     Takes.SWITCH: " on",
     Takes.MAY_ASK: " known",
+    Takes.MAYBE_NUMBER: " 1",
+    Takes.READ: " dave 1",
 }
 """Of a command that does something, as often as it is said."""
 LINES = [row.word + ARGUMENTS[row.takes] for row in WORDS if row.command is not Exit] + [
@@ -186,7 +188,15 @@ async def test_frames_of_a_page(tmp_path: Path) -> None:
 
 def example(kind: Any) -> Command:
     """A command of this kind, as good as any."""
-    given = {"nickname": "dave", "room": "lobby", "stream": "letter", "number": 1, "count": 500, "chat": "nochat"}
+    given = {
+        "nickname": "dave",
+        "name": "dave",
+        "room": "lobby",
+        "stream": "letter",
+        "number": 1,
+        "count": 500,
+        "chat": "nochat",
+    }
     given |= {"text": "hello", "words": "hello", "is_on": True, "who": MayAsk.KNOWN}
     names = [name for name in kind.__dataclass_fields__ if name in given]
     made: Command = kind(**{name: given[name] for name in names})

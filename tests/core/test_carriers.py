@@ -35,6 +35,7 @@ from duologue.core.events.chat import (
     StreamBegins,
     TextPart,
 )
+from duologue.core.events.devices import Cursor, Following, Kept
 from duologue.core.events.people import Spelled
 from tests.protocols.native.test_signals import EVENTS
 
@@ -43,6 +44,9 @@ CONVERSATION = {
     *(ChatResumed, ChatUnknown, ChatElsewhere),
 }
 """What has its place in a chat, among the messages. Of an end and of a return that are both forms, 10.3 and 10.6."""
+
+FEED = {Following, Kept, Cursor}
+"""What is stored besides, in one order with it."""
 
 LIFE = {Acknowledged, Probe}
 
@@ -65,11 +69,11 @@ BESIDE = {
 @given(data=st.data())
 def test_every_event_has_exactly_one_carrier(kind: type, data: st.DataObject) -> None:
     carrier = carrier_of(data.draw(EVENTS[kind]))
-    assert (carrier is SocketKind.CHAT) == (kind in CONVERSATION)
+    assert (carrier is SocketKind.CHAT) == (kind in CONVERSATION | FEED)
     assert (carrier is SocketKind.CHECK) == (kind in LIFE)
-    assert (carrier is SocketKind.LOGIN) == (kind not in CONVERSATION | LIFE)
+    assert (carrier is SocketKind.LOGIN) == (kind not in CONVERSATION | FEED | LIFE)
 
 
 def test_nothing_has_two() -> None:
     assert not CONVERSATION & LIFE
-    assert not (CONVERSATION | LIFE) & BESIDE.keys()
+    assert not (CONVERSATION | FEED | LIFE) & BESIDE.keys()

@@ -99,12 +99,6 @@ class TestRecipientReturns:
         assert bob.recipient_returns(None) == []
         assert (bob.at, bob.pushed) == (stream, 2)
 
-    def test_one_that_remembers_less_than_arrived_on_another_device_is_handed_the_rest_only(self) -> None:
-        stream = Stream("c", sent=9, received=7)
-        bob = direction(stream)
-        assert bob.recipient_returns(StreamHeld("c", 2)) == []
-        assert bob.pushed == 7
-
     def test_who_holds_some_of_a_stream_had_all_before_it(self) -> None:
         """A stream begins for the recipient when the one before has been handed over whole."""
         old, new = Stream("c", sent=4, received=1), Stream("c.2", sent=3)
@@ -189,6 +183,30 @@ class TestRecipientReturns:
         bob.recipient_returns(StreamHeld("c.2", 3))
         assert (bob.at, bob.pushed) == (second, 3)
 
+    def test_a_device_is_handed_what_follows_what_it_holds_itself(self) -> None:
+        """14.3: others of this person hold more, and that is known."""
+        stream = Stream("c", sent=9, stored=9, received=7)
+        bob = direction(stream)
+        assert bob.recipient_returns(StreamHeld("c", 2), by_device=True) == []
+        assert (bob.pushed, stream.received) == (2, 7)
+        assert bob.recipient_returns(StreamHeld("c", 8), by_device=True) == [stream]
+        assert (bob.pushed, stream.received) == (8, 8)
+
+    def test_it_is_handed_the_next_stream_from_its_beginning(self) -> None:
+        old, new = Stream("c", sent=4, stored=4, received=4), Stream("c.2", sent=3, stored=3, received=2)
+        bob = direction(old, new)
+        bob.recipient_returns(StreamHeld("c", 1), by_device=True)
+        assert (bob.at, bob.pushed) == (old, 1)
+        bob.pushed = 4
+        bob.next_stream(by_device=True)
+        assert (bob.at, bob.pushed) == (new, 0)
+
+    def test_one_that_claims_nothing_is_handed_what_nobody_of_its_person_has_or_the_store_has_not(self) -> None:
+        stream = Stream("c", sent=9, stored=5, received=7)
+        bob = direction(stream)
+        bob.recipient_returns(None, by_device=True)
+        assert bob.pushed == 5
+
     def test_who_has_everything_is_level(self) -> None:
         stream = Stream("c", sent=4)
         bob = direction(stream)
@@ -254,6 +272,13 @@ class TestSenderReturns:
             alice.sender_returns(None)
         names = [stream.name for stream in alice.streams]
         assert len({*names}) == len(names) == 6
+
+
+def test_what_is_stored_of_a_stream_is_not_what_was_sent() -> None:
+    """10.3: of what is live only, the other end could still lose the one copy."""
+    says = direction(Stream("id", sent=5, received=4, stored=3), Stream("id.2", sent=2, stored=1))
+    assert [says.stored_of(StreamHeld(name, 0)) for name in ("id", "id.2", "id.3", "-")] == [3, 1, 0, 0]
+    assert says.stored_of(None) == 0
 
 
 def test_while_live_nobody_counts_and_who_falls_behind_has_all_up_to_then() -> None:
@@ -774,8 +799,8 @@ class NewIsOld(Losses):
 
 
 class DeafToWhatIsHeld(Direction):
-    def recipient_returns(self, held: StreamHeld | None) -> list[Stream]:
-        return super().recipient_returns(None)
+    def recipient_returns(self, held: StreamHeld | None, *, by_device: bool = False) -> list[Stream]:
+        return super().recipient_returns(None, by_device=by_device)
 
 
 class NobodyLooksAtNumbers(Losses):

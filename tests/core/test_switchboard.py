@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from duologue.core.commands.chat import ResumeChat, StreamHeld
 from duologue.core.effects import CloseChat, Effect, OpenChat, PauseChat, ReopenChat, Tell
@@ -522,6 +522,73 @@ class TestTold:
         assert told(board.arrive(5, "alice"), "alice") == [ChatWaits("bob", "0", GRACE)]
         assert board.chat_of("alice") is chat
         assert told(board.resume(5, "alice", ResumeChat("0")), "bob") == [PartnerResumed("alice", "0")]
+
+
+class TestSeveralSessions:
+    """Of a person; the numbers are their sessions."""
+
+    def board(self, **rules: Any) -> Switchboard:
+        board = switchboard(**rules).rules
+        for session, name in ((1, "alice"), (2, "alice"), (3, "bob"), (4, "bob")):
+            board.arrive(0, name, session)
+        return board
+
+    def test_the_session_that_asked_and_the_one_that_accepted_hold_the_chat(self) -> None:
+        board = self.board()
+        board.ask(0, "alice", 2, "bob")
+        effects = board.accept("bob", 3)
+        chat = board.chat_of("alice")
+        assert chat is not None
+        assert chat.holders == {"alice": 2, "bob": 3}
+        assert effects == [
+            Tell("bob", RequestWithdrawn("alice", RequestState.ACCEPTED), besides=3),
+            Tell("alice", RequestsEnded("bob")),
+            Tell("bob", RequestsEnded("alice")),
+            OpenChat(chat),
+            Tell("alice", ChatStarted("bob", "0"), 2),
+            Tell("alice", ChatHeld("bob", "0"), besides=2),
+            Tell("bob", ChatStarted("alice", "0"), 3),
+            Tell("bob", ChatHeld("alice", "0"), besides=3),
+        ]
+
+    def test_who_asks_back_holds_the_chat(self) -> None:
+        board = self.board()
+        board.ask(0, "alice", 1, "bob")
+        board.ask(0, "bob", 4, "alice")
+        chat = board.chat_of("bob")
+        assert chat is not None
+        assert chat.holders == {"alice": 1, "bob": 4}
+
+    def test_what_is_wrong_with_a_request_is_told_to_the_session_that_asked(self) -> None:
+        assert self.board().ask(0, "alice", 2, "carol") == [
+            Tell("alice", RequestAnswered("carol", RequestState.OFFLINE), 2)
+        ]
+
+    def test_the_session_that_asked_hears_the_answer_and_the_others_of_who_answers_that_there_is_one(self) -> None:
+        board = self.board()
+        board.ask(0, "alice", 1, "bob")
+        assert board.decline(0, "bob", 4) == [
+            Tell("alice", RequestAnswered("bob", RequestState.DECLINED), 1),
+            Tell("bob", RequestWithdrawn("alice", RequestState.DECLINED), besides=4),
+        ]
+
+    def test_what_was_not_heard_ends_unheard(self) -> None:
+        """Bob has blocked alice, thinks better of it and asks her himself: his other session knows of no request."""
+        blocks = [("bob", "alice")]
+        board = self.board(blocks=blocks)
+        board.ask(0, "alice", 1, "bob")
+        blocks.clear()
+        effects = board.ask(0, "bob", 3, "alice")
+        assert not any(isinstance(effect.event, RequestWithdrawn) for effect in effects if isinstance(effect, Tell))
+        assert board.chat_of("alice") is not None
+
+    def test_who_withdraws_a_request_that_another_session_made_tells_all(self) -> None:
+        board = self.board()
+        board.ask(0, "alice", 1, "bob")
+        assert board.cancel("alice") == [
+            Tell("alice", RequestAnswered("bob", RequestState.CANCELLED)),
+            Tell("bob", RequestWithdrawn("alice", RequestState.CANCELLED)),
+        ]
 
 
 Heard = tuple[str, Event]
@@ -1192,5 +1259,6 @@ class Devices(RuleBasedStateMachine):
             assert (self.is_asked & sessions) == (sessions if is_asked else set())
 
 
-TestDevices = Devices.TestCase
-TestDevices.settings = settings(max_examples=examples(200), stateful_step_count=40, deadline=None)
+def test_whatever_several_sessions_do_each_knows_how_it_is() -> None:
+    options = settings(max_examples=examples(200), stateful_step_count=40, deadline=None)
+    run_state_machine_as_test(Devices, settings=options)

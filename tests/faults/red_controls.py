@@ -8,9 +8,13 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Callable
+from math import inf
 from typing import Any
 
 from duologue.client.engine.receiving import Receiving
+from duologue.core.chat_rules import ChatRules
+from duologue.core.commands.chat import ResumeChat
+from duologue.core.effects import Effect
 from duologue.core.streams import Direction, Resumption, Stream
 from duologue.server.hub import Hub
 from duologue.server.storage import store_file, writer
@@ -55,16 +59,25 @@ def no_sync() -> None:
 
 
 def no_fencing() -> None:
-    """A newer session leaves the older one as it is."""
+    """A newer session leaves the older one as it is, and takes the chat though that one holds it."""
     Hub._make_room = lambda *_: None  # type: ignore[method-assign]
+    agree = ChatRules.agree
+
+    def without(self: ChatRules, nickname: str, session: int, command: ResumeChat, **how: Any) -> list[Effect]:
+        chat = self.of(nickname)
+        if chat and chat.holders.pop(nickname, None) is not None:
+            chat.away[nickname] = inf
+        return agree(self, nickname, session, command, **how)
+
+    ChatRules.agree = without  # type: ignore[method-assign]
 
 
 def replay_from_the_start() -> None:
     """The server hands a stream over anew, whatever the recipient holds of it."""
     returns = Direction.recipient_returns
 
-    def without(self: Direction, held: Any) -> Any:
-        news = returns(self, held)
+    def without(self: Direction, held: Any, *, by_device: bool = False) -> Any:
+        news = returns(self, held, by_device=by_device)
         self._at = self.pushed = 0
         return news
 

@@ -19,8 +19,8 @@ DEFENCES = (
     Defence(
         "the end of a chat is told where its messages are",
         "duologue/core/carriers.py",
-        "ChatResumed, ChatEnded, ChatUnknown)",
-        "ChatResumed, ChatUnknown)",
+        "PartnerResumed, ChatEnded)",
+        "PartnerResumed)",
         CARRIERS,
     ),
     Defence(
@@ -40,8 +40,8 @@ DEFENCES = (
     Defence(
         "requests have ended when a chat starts",
         "duologue/core/switchboard.py",
-        "        return effects + self._chats.start(request.asker, request.target)\n",
-        "        return self._chats.start(request.asker, request.target) + effects\n",
+        "        return effects + self._chats.start({request.asker: request.session, request.target: session})\n",
+        "        return self._chats.start({request.asker: request.session, request.target: session}) + effects\n",
         "tests/core/test_switchboard.py::TestTold::test_asking_back_is_accepting",
     ),
     # The rest of a chat
@@ -178,8 +178,8 @@ DEFENCES = (
     Defence(
         "and goes on where it was",
         "duologue/core/streams.py",
-        "self._left.pop(self._at, self.at.received)",
-        "self.at.received",
+        "self._left.pop(self._at, 0 if by_device else self.at.received)",
+        "0 if by_device else self.at.received",
         "tests/core/test_streams.py::TestRecipientReturns",
     ),
     Defence(

@@ -86,7 +86,7 @@ DEFENCES = (
     Defence(
         "nobody fills the table of marks with names",
         _CONVERSATIONS,
-        "    if not _newest(connection, me, conversation):\n        return None\n",
+        "    if not _newest(connection, me, conversation, birth):\n        return None\n",
         "",
         f"{_TESTS}::test_nobody_marks_what_is_no_conversation",
     ),

@@ -372,8 +372,8 @@ DEFENCES = (
     Defence(
         "a nickname of before is not logged with a mistake",
         LOGIN,
-        '        login.nickname = ""\n',
-        "",
+        '        login.nickname, login.device = "", device if self._knows_devices else ""\n',
+        "        login.device = device\n",
         f"{OF_LOGIN}test_whose_account_was_tried_is_logged",
     ),
     Defence(

@@ -175,8 +175,8 @@ DEFENCES = (
     Defence(
         "what was said just before the end of a chat is kept in it",
         "duologue/server/chats/service.py",
-        "        self._bookkeeping.settle()\n",
-        "",
+        "        self._bookkeeping.settle()\n        self._store.chat_ended",
+        "        self._store.chat_ended",
         "tests/scenes/test_conversation.py::test_what_was_said_a_moment_ago_is_kept_whatever_comes_then",
     ),
     Defence(

@@ -196,6 +196,17 @@ async def test_letters_are_pushed_to_a_client_without_a_device_only(stage: Stage
     await with_device.heard_nothing()
 
 
+async def test_letters_that_wait_are_pushed_to_a_client_without_a_device_only(stage: Stage) -> None:
+    bob = await stage.enters("bob")
+    await bob.says(f"/msg alice {STREAM} 1 :hello")
+    await bob.hears(f"kept_for alice {STREAM} 1")
+    with_device = await stage.enters("alice", device="d1")
+    await with_device.heard_nothing()
+    plain = await stage.enters("alice")
+    await plain.hears_like(rf"message_from bob \d+ {STREAM} 1 :hello")
+    await with_device.heard_nothing()
+
+
 @pytest.mark.parametrize("name", ["two words", "d.1", "d/1", "x" * (DEVICE_LENGTH + 1), "é"])
 async def test_a_device_with_a_name_that_is_none_does_not_come_in(stage: Stage, name: str) -> None:
     wire = await stage.connects(f"duologue/1 login_socket {name}")
@@ -235,7 +246,7 @@ async def test_without_a_history_an_account_has_one_session(forgetful: Stage) ->
     second = await forgetful.enters("alice", device="d2")
     await first.is_out_after(TAKEN_OVER)
     await second.heard_nothing()
-    assert here(forgetful, "alice") == ["d2"]
+    assert here(forgetful, "alice") == [""]
 
 
 async def test_a_guest_has_one_session(tmp_path: Path) -> None:
@@ -553,7 +564,7 @@ async def test_both_change_their_device_one_after_the_other(stage: Stage) -> Non
     await talk.phone.heard_nothing()
     await talk.his_phone.says(f"/resume {talk.chat} - 0 {talk.chat} 0")
     await talk.his_phone.hears(f"chat_resumed alice {talk.chat} 0 {talk.chat}.2 0")
-    await talk.his_phone.hears(f"stream_begins alice {talk.chat}.2 1")
+    await talk.his_phone.hears(f"stream_begins alice {talk.chat} 1", f"stream_begins alice {talk.chat}.2 1")
     await talk.phone.hears(f"stream_begins bob {talk.chat}.2 1")
     await says_and_is_heard(talk.phone, talk.his_phone, "her phone")
     await says_and_is_heard(talk.his_phone, talk.phone, "his phone")
@@ -579,6 +590,16 @@ async def test_how_somebody_is_is_told_to_all_devices_and_ends_with_the_last(sta
     await bob.says("/whois alice")
     await bob.hears_like(r"whois alice online \d+ account")
     await again.heard_nothing()
+
+
+async def test_a_further_device_changes_nothing_of_how_somebody_is(stage: Stage) -> None:
+    desk, bob = await stage.enters("alice", device="desk"), await stage.enters("bob")
+    await desk.says("/dnd")
+    await desk.hears("you_are dnd")
+    phone = await stage.enters("alice", device="phone")
+    await phone.hears("you_are dnd")
+    await bob.says("/whois alice")
+    await bob.hears_like(r"whois alice dnd \d+ account")
 
 
 async def test_who_watches_hears_of_the_first_device_and_of_the_last(stage: Stage) -> None:
@@ -739,7 +760,8 @@ async def test_a_server_that_starts_again_waits_for_any_device_of_both(tmp_path:
         await desk.says(f"/resume {chat} {chat} 0 {chat} 0")
         await desk.hears(f"chat_elsewhere bob {chat} 2")
         await his_desk.says(f"/resume {chat} {chat} 1 {chat} 2")
-        await his_desk.hears(f"chat_resumed alice {chat} 1 {chat} 1", f"stream_begins alice {chat}.2 1")
+        await his_desk.hears(f"chat_resumed alice {chat} 1 {chat} 1", f"stream_begins alice {chat} 3")
+        await his_desk.hears(f"stream_begins alice {chat}.2 1")
         await his_phone.hears(f"chat_held alice {chat}")
         await phone.hears(f"chat_resumed bob {chat}")
         await says_and_is_heard(phone, his_desk, "three")

@@ -120,7 +120,6 @@ async def shown_certificate(stage: Stage) -> bytes:
 
 async def is_taken(stage: Stage, new: bytes, caplog: pytest.LogCaptureFixture) -> None:
     """The server has noticed that certificate, and shows it from now on."""
-    caplog.set_level("INFO")
     await until(lambda: "certificate reread" in caplog.text)
     assert await shown_certificate(stage) == new
 
@@ -148,6 +147,7 @@ async def test_a_damaged_certificate_changes_nothing(
     stage: Stage, identity: Identity, caplog: pytest.LogCaptureFixture
 ) -> None:
     """The one before stays, the operator is told once, and the next good one is taken."""
+    caplog.set_level("INFO")
     before = await shown_certificate(stage)
     identity.cert.write_text("-----BEGIN CERTIFICATE-----\nnonsense\n", encoding="ascii")
     await is_not_taken(stage, before, caplog)
@@ -163,6 +163,7 @@ async def test_a_certificate_without_its_key_waits_for_it(
     stage: Stage, identity: Identity, caplog: pytest.LogCaptureFixture
 ) -> None:
     """The two files are replaced one after the other; between them nobody meets half of each."""
+    caplog.set_level("INFO")
     before = await shown_certificate(stage)
     old_key = identity.key.read_bytes()
     new = await asyncio.to_thread(identity.issue)

@@ -7,8 +7,19 @@ from collections.abc import Callable, Iterable
 from itertools import count
 from math import inf
 
-from duologue.core.events.chat import Acknowledged, ChatRequested, ChatStarted, Event, Refused
+from duologue.core.events.chat import (
+    Acknowledged,
+    ChatElsewhere,
+    ChatEnded,
+    ChatFree,
+    ChatHeld,
+    ChatRequested,
+    ChatStarted,
+    Event,
+    Refused,
+)
 from duologue.core.pace import TokenBucket
+from duologue.core.requests import ChatEnd
 from duologue.protocols.native.codec import NativeCodec
 from duologue.server.session import Connection, Hold, Receiver, Session
 from tests.bound import BOUND
@@ -137,6 +148,26 @@ def test_an_event_is_told_on_the_socket_that_carries_it() -> None:
         [ChatStarted("bob", "id")],
         [Acknowledged(1, 1, "id")],
     ]
+
+
+OF_DEVICES = (ChatHeld("bob", "id"), ChatFree("bob", "id", 60))
+
+
+def test_who_names_a_device_hears_of_the_others() -> None:
+    alice = session("alice", device="d1")
+    for event in (*OF_DEVICES, ChatElsewhere("bob", "id", 7), ChatStarted("bob", "id")):
+        alice.hear(event)
+    assert fake(alice.login_socket).told == [*OF_DEVICES]
+    assert fake(alice.chat_socket).told == [ChatElsewhere("bob", "id", 7), ChatStarted("bob", "id")]
+
+
+def test_who_names_none_hears_what_it_knows() -> None:
+    """A chat that another session holds is over for it: it knows what became of its messages."""
+    alice = session("alice")
+    for event in (*OF_DEVICES, ChatElsewhere("bob", "id", 7), ChatStarted("bob", "id")):
+        alice.hear(event)
+    assert fake(alice.login_socket).told == []
+    assert fake(alice.chat_socket).told == [ChatEnded("bob", ChatEnd.LOST, "id", 7), ChatStarted("bob", "id")]
 
 
 def test_two_sessions_of_one_account_are_two() -> None:

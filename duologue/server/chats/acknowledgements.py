@@ -98,6 +98,9 @@ class Acknowledgements:
         if chat.id in self._ended:
             self._note_late(session, chat, ping.stream or chat.id, ping.received)
             return False
+        if ping.received == 0 and ping.stream:
+            self._tell_of_older(session, chat.says(session.nickname), ping.stream)
+            return True
         # Sent before the /resume was answered, it says less than that does.
         if chat is session.chat and (ping.stream or not session.has_resumed):
             hears = chat.hears(session.nickname)
@@ -105,6 +108,13 @@ class Acknowledgements:
         elif session.device and ping.stream:
             self._note_followed(chat, chat.hears(session.nickname), ping.stream, ping.received)
         return True
+
+    @staticmethod
+    def _tell_of_older(session: Session, says: Direction, name: str) -> None:
+        """Answer a question about a stream of before; it may have the name of one of the partner's."""
+        stream = says.named(name)
+        if stream and stream is not says.current:
+            session.tell(Acknowledged(stream.stored, min(stream.received, stream.stored), stream.name))
 
     def _note_followed(self, chat: Chat, hears: Direction, name: str, received: int) -> None:
         """Note what a session has of a chat that another holds. It hears only what is stored, and may remember more

@@ -180,7 +180,7 @@ class Flow:
         while direction.is_at_end:
             self._replay = None
             handed = direction.pushed
-            direction.next_stream()
+            direction.next_stream(by_device=bool(recipient.device))
             recipient.handed.next_stream(direction, handed)
             self.announce(recipient)
         return direction.is_level

@@ -66,8 +66,12 @@ class PeopleService:
 
     # Arriving and leaving
 
-    def arrived(self, session: Session) -> None:
-        self._perform(self.presences.arrive(self._wall_clock(), session.nickname))
+    def arrived(self, session: Session, *, is_first: bool) -> None:
+        """Note a session; `is_first`: nobody of its person was here before."""
+        if is_first:
+            self._perform(self.presences.arrive(self._wall_clock(), session.nickname))
+        else:
+            self._perform(self.presences.arrive_again(session.nickname, session.id))
 
     def forget(self, session: Session) -> None:
         """Forget `session`, which is gone."""

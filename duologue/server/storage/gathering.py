@@ -148,7 +148,7 @@ class Gathering:
             stream.changed = False
         streams = [stream.row() for stream in self._changed]
         numbers = self._numbers.set_aside(self._asked_rows)
-        batch = Batch(self._chats, streams, chunks, self._ends, self._questions, numbers, stored, self._numbers.newest)
+        batch = Batch(self._chats, streams, chunks, self._ends, self._questions, numbers, stored, numbers.chunk)
         self._changed, self._spoken, self._chats, self._ends, self._questions = [], [], [], [], []
         self._asked_rows = 0
         return batch

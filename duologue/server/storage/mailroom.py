@@ -136,7 +136,8 @@ class Mailroom:
     def accounts_are(self, seen: Sequence[tuple[str, str]], born: Sequence[tuple[str, str]]) -> Birth:
         """Note accounts that are as before, and births. Chats of somebody of these names have ended before."""
         birth = Birth(self.numbers.chunk << PLACE_BITS, self.numbers.chat)
-        self.numbers.chunk += 1  # so that two births in a row are told apart by their numbers
+        if born:
+            self.numbers.chunk += 1  # so that two births in a row are told apart by their numbers
         note_accounts(self._connection, seen, born, birth)
         self._lives.begin(born, birth)
         self._shares.forget({nickname for nickname, _ in born})

@@ -76,8 +76,8 @@ COMMIT.
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """One commit, and what is reported when it is done. `numbers` are for the rows that `questions` add, and up to
-    `newest` all messages are stored with it.
+    """One commit, and what is reported when it is done. `numbers` are for the rows that `questions` add, chunks from
+    `first_aside` on.
     """
 
     chats: list[ChatRow]
@@ -87,4 +87,13 @@ class Batch:
     questions: list[Question]
     numbers: NextNumbers
     stored: list[Stored]
-    newest: int
+    first_aside: int
+
+    def newest_after(self, newest: int) -> int:
+        """Return the number up to which all messages are stored, after those up to `newest`, when it has been written.
+
+        What was set aside and not used does not count: a server that starts again gives these numbers to others.
+        """
+        if self.numbers.chunk > self.first_aside:
+            return self.numbers.newest
+        return (self.chunks[-1].number + 1 << PLACE_BITS) - 1 if self.chunks else newest

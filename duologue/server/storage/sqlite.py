@@ -367,8 +367,8 @@ class SqliteStore(ConversationStore):
             self._answer_due()
         elif self._waiting or self._collect:
             self._due()
-        self.newest = batch.newest
-        self._committed(Commit(batch.stored, letters_in(answers), batch.newest))
+        self.newest = batch.newest_after(self.newest)
+        self._committed(Commit(batch.stored, letters_in(answers), self.newest))
         asked, self._asked = self._asked, []
         for future, answer in zip(asked, answers, strict=True):
             settle(future, answer)

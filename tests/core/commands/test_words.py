@@ -102,6 +102,8 @@ ARGUMENTS: dict[Takes, list[tuple[str | int | StreamHeld | MayAsk, ...]]] = {
     Takes.MAYBE_TEXT: [("",), ("lunch",)],
     Takes.SWITCH: [(True,), (False,)],
     Takes.MAY_ASK: [(), (MayAsk.KNOWN,)],
+    Takes.MAYBE_NUMBER: [(), (70,)],
+    Takes.READ: [("bob", 70)],
 }
 
 

@@ -37,6 +37,7 @@ from duologue.core.commands.chat import (
     SocketKind,
     StreamHeld,
 )
+from duologue.core.commands.devices import Follow, ListConversations, MarkRead
 from duologue.core.commands.people import (
     AllowAsking,
     Block,
@@ -89,6 +90,9 @@ streams = st.text(st.sampled_from("abcXYZ019_-."), min_size=1, max_size=STREAM_L
 held = st.builds(StreamHeld, streams, counts)
 numbers = counts.filter(bool)
 CHAT_COMMANDS: dict[type, st.SearchStrategy[Command]] = {
+    Follow: st.builds(Follow, st.none() | counts),
+    ListConversations: st.builds(ListConversations, st.none() | counts),
+    MarkRead: st.builds(MarkRead, nicknames, counts),
     AskForChat: st.builds(AskForChat, nicknames),
     AcceptChat: st.builds(AcceptChat, maybe_nickname),
     DeclineChat: st.builds(DeclineChat, maybe_nickname),
@@ -228,6 +232,8 @@ FOLLOWS: dict[Takes, dict[str, tuple[str | int | StreamHeld | MayAsk, ...]]] = {
     Takes.MAYBE_TEXT: {"": ("",), " ": ("",), " back at  noon": ("back at  noon",)},
     Takes.SWITCH: {" on": (True,), " off": (False,)},
     Takes.MAY_ASK: {"": (), " known": (MayAsk.KNOWN,), " nobody": (MayAsk.NOBODY,)},
+    Takes.MAYBE_NUMBER: {"": (), " 70": (70,)},
+    Takes.READ: {" bob 70": ("bob", 70), " #tea 0": ("#tea", 0)},
 }
 FOLLOWS_NOT: dict[Takes, list[str]] = {
     Takes.NOTHING: [" bob", " "],
@@ -289,6 +295,8 @@ FOLLOWS_NOT: dict[Takes, list[str]] = {
     Takes.MAYBE_TEXT: [],
     Takes.SWITCH: ["", " ", " ON", " on off", " maybe"],
     Takes.MAY_ASK: [" ", " bob", " known nobody"],
+    Takes.MAYBE_NUMBER: [" ", " -1", " x", " 1 2"],
+    Takes.READ: ["", " bob", " bob x", " bob -1", " bob 1 2", "  1"],
 }
 
 

@@ -49,6 +49,15 @@ from duologue.core.events.chat import (
     TextPart,
     WaitingRequests,
 )
+from duologue.core.events.devices import (
+    ConversationListed,
+    ConversationsEnded,
+    Cursor,
+    Feed,
+    Following,
+    Kept,
+    ReadUpTo,
+)
 from duologue.core.events.people import (
     AskingAllowed,
     BlockedListed,
@@ -146,6 +155,14 @@ EVENTS: dict[type, st.SearchStrategy[Event]] = {
     PersonDescribed: st.builds(
         PersonDescribed, nicknames, states, st.none() | st.integers(1, 1 << 40), st.booleans(), short_texts
     ),
+    Following: st.builds(Following, counts, st.sampled_from(Feed)),
+    Kept: st.builds(Kept, nicknames | rooms, counts, seconds, nicknames, ids, counts, texts),
+    Cursor: st.builds(Cursor, counts),
+    ConversationListed: st.builds(
+        ConversationListed, nicknames | rooms, counts, seconds, counts, counts, nicknames, short_texts
+    ),
+    ConversationsEnded: st.builds(ConversationsEnded, st.none() | counts),
+    ReadUpTo: st.builds(ReadUpTo, nicknames | rooms, counts, counts),
     PeopleListed: st.builds(PeopleListed, st.lists(st.tuples(nicknames, states), max_size=8).map(tuple), counts),
 }
 events = st.one_of(*EVENTS.values())

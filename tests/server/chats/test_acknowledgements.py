@@ -152,11 +152,12 @@ async def test_of_a_stream_of_before_its_sender_hears_nothing_more(desk: Desk) -
 
 
 async def test_a_stream_that_the_partner_never_had_is_none_to_acknowledge(desk: Desk) -> None:
-    """7.5."""
+    """7.5. To ask about one is no mistake: the stream of one's own that is meant may be gone."""
     _, bob, chat = desk.chat()
     chat.says("alice").current.sent = 5
+    desk.acks.check_from_client(bob, Ping(0, "id.7"))
     with pytest.raises(FatalPeerError, match="bad_count"):
-        desk.acks.check_from_client(bob, Ping(0, "id.7"))
+        desk.acks.check_from_client(bob, Ping(1, "id.7"))
 
 
 async def test_a_ping_without_a_stream_is_about_the_one_that_is_being_handed_over(desk: Desk) -> None:
@@ -260,6 +261,35 @@ async def test_who_is_back_and_has_not_resumed_acknowledges_nothing(desk: Desk) 
     bob.chat = None
     assert desk.acks.check_from_client(bob, Ping(5, "id"))
     assert chat.says("alice").current.received == 0
+
+
+async def test_a_device_acknowledges_what_another_holds_the_chat_of(desk: Desk) -> None:
+    """It follows: what one device has is received."""
+    alice, _, chat = desk.chat()
+    chat.says("alice").current.sent = 5
+    phone = desk.enters("bob", "phone")
+    assert desk.acks.check_from_client(phone, Ping(3, "id"))
+    assert chat.says("alice").current.received == 3
+    await fake(alice.check_socket).until(acknowledged)
+    assert heard_on_check(alice) == [Acknowledged(0, 3, "id")]
+
+
+@pytest.mark.parametrize("ping", [Ping(6, "id"), Ping(10**17, "id"), Ping(3), Ping(3, "id.7")])
+async def test_what_cannot_be_says_nothing_where_another_holds_the_chat(desk: Desk, ping: Ping) -> None:
+    """A server that was killed may know less than a device remembers."""
+    _, _, chat = desk.chat()
+    chat.says("alice").current.sent = 5
+    assert desk.acks.check_from_client(desk.enters("bob", "phone"), ping)
+    assert chat.says("alice").current.received == 0
+
+
+async def test_the_sender_is_told_on_the_session_that_speaks(desk: Desk) -> None:
+    alice, bob, chat = desk.chat()
+    beside = desk.enters("alice", "phone")
+    chat.says("alice").current.sent = 5
+    desk.acks.check_from_client(bob, Ping(2, "id"))
+    await fake(alice.check_socket).until(acknowledged)
+    assert heard_on_check(beside) == []
 
 
 async def test_a_count_outside_a_chat_is_a_sign_of_life_only(desk: Desk) -> None:

@@ -215,6 +215,20 @@ async def test_a_cursor_says_up_to_where_all_has_been_told(monkeypatch: pytest.M
     assert [event.number for event in house.told if isinstance(event, Cursor)] == [2, 4]
 
 
+async def test_a_cursor_waits_for_what_the_chat_is_about_to_hand_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(following, "CURSOR_EVERY", 0.01)
+    house = House()
+    await house.follows()
+    house.letter("bob", "alice", "s", text="one")
+    await until(lambda: Cursor(2) in house.told)
+    house.alice.chat = house.chat
+    house.alice.handed.begins(house.chat.hears("alice"))
+    house.said(1, "first, by the chat")
+    await until(lambda: house.service._followers["alice"][house.alice].waits)
+    house.service._tell_cursors()
+    assert [event.number for event in house.told if isinstance(event, Cursor)] == [2]
+
+
 async def test_who_has_gone_is_told_nothing() -> None:
     house = House()
     await house.follows()

@@ -5,10 +5,12 @@ from __future__ import annotations
 import pytest
 
 from duologue.core.errors import PeerError
+from duologue.core.events.chat import Disconnected
 from duologue.core.names import Account
-from duologue.core.requests import ChatEnd
-from duologue.server.goodbyes import PASSWORD_CHANGED, REGISTERED, REMOVED
+from duologue.core.requests import Chat, ChatEnd
+from duologue.server.goodbyes import PASSWORD_CHANGED, REGISTERED, REMOVED, TAKEN_OVER, TOO_MANY_DEVICES
 from duologue.server.people.directory import Directory
+from duologue.server.session import Session
 from duologue.server.tables import Users
 from tests.server.test_session import session
 
@@ -87,3 +89,58 @@ def test_with_another_password_or_none_a_session_is_over_and_its_chat_waits(
 def test_what_guests_cost_is_counted_for_where_they_come_from(directory: Directory) -> None:
     assert directory.source_of("alice") == "alice"
     assert directory.source_of("~Zoe") == directory.source_of("~Guest-5000") == "~127.0.0.1"
+
+
+# Several sessions of one
+
+
+def bobs(directory: Directory, *devices: str) -> list[Session]:
+    """Sessions of bob, of which each was used a second after the one before."""
+    sessions = [session("bob", device=device) for device in devices]
+    for used, one in enumerate(sessions):
+        one.used = float(used)
+        directory.enter(one)
+    return sessions
+
+
+def test_somebody_is_here_as_long_as_a_session_is(directory: Directory) -> None:
+    first, second = bobs(directory, "d1", "d2")
+    assert (len(directory), directory.sessions_of("bob")) == (4, (first, second))
+    assert directory.session("bob", second.id) is second
+    assert directory.session("alice", second.id) is directory.session("bob", None) is None
+    directory.leave(first)
+    assert "bob" in directory
+    directory.leave(second)
+    assert "bob" not in directory
+    assert directory.sessions_of("bob") == ()
+
+
+def test_a_client_without_a_device_is_found_among_the_others(directory: Directory) -> None:
+    _, plain, _ = bobs(directory, "d1", "", "d2")
+    assert directory.without_device("bob") is plain
+    directory.leave(plain)
+    assert directory.without_device("bob") is directory.without_device("carol") is None
+
+
+@pytest.mark.parametrize(
+    ("here", "comes", "ends"),
+    [
+        ("", "d1", []),
+        ("d1 d2", "d3", []),
+        ("d1 d2 d3", "d4", [("d1", TOO_MANY_DEVICES)]),
+        ("d1 d2 d3", "d3", [("d3", TAKEN_OVER)]),
+        ("d1 d2 d3 d4 d5", "d6", [("d1", TOO_MANY_DEVICES), ("d2", TOO_MANY_DEVICES), ("d3", TOO_MANY_DEVICES)]),
+        ("d1 d2 d3 d4", "d4", [("d4", TAKEN_OVER), ("d1", TOO_MANY_DEVICES)]),
+    ],
+)
+def test_which_sessions_end_when_another_comes(
+    directory: Directory, here: str, comes: str, ends: list[tuple[str, Disconnected]]
+) -> None:
+    bobs(directory, *here.split())
+    assert [(one.device, words) for one, words in directory.in_the_way("bob", comes, 3)] == ends
+
+
+def test_who_is_in_a_chat_goes_last(directory: Directory) -> None:
+    first, second = bobs(directory, "d1", "d2")
+    first.chat = Chat("id", "alice", "bob")
+    assert directory.in_the_way("bob", "d3", 2) == [(second, TOO_MANY_DEVICES)]

@@ -351,8 +351,8 @@ def writer(self):
 if synchronous != "FULL":
     store_file.StoreFile.writer = writer
 
-def committed(stored):
-    os.write(1, b"".join(b"stored %s %d\\n" % (sender.encode(), upto) for _, sender, _, upto, _ in stored))
+def committed(commit):
+    os.write(1, b"".join(b"stored %s %d\\n" % (sender.encode(), upto) for _, sender, _, upto, _ in commit.stored))
 
 def failed(error):
     os.write(1, b"failed\\n")
