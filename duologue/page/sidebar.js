@@ -90,7 +90,7 @@ function make({ key, shown, isFirst, unread, isOpen, how, word, line }) {
 	const below = line ? [el("small", { dir: "auto" }, line[0]), hidden(` ${word}`)] : el("small", word);
 	const beside = el("span.beside", line && el("small", line[1]), unread ? el("b.news", most(unread), hidden(" unread")) : null);
 	const children = [sign(key), el("span.name", shown, below), beside];
-	const row = button(children, () => views.go(key), { title: word ? `${shown}, ${word}` : shown, tabIndex: isFirst ? 0 : -1, ariaCurrent: isOpen || null });
+	const row = button(children, () => views.go(key), { title: shown, tabIndex: isFirst ? 0 : -1, ariaCurrent: isOpen || null });
 	row.dataset.key = key;
 	if (word) row.dataset.state = how;
 	return el("li", row);
