@@ -129,7 +129,7 @@ class Bench:
         for _ in range(size.rounds):
             async with self._page() as (page, _), asyncio.timeout(4 * BOUND):
                 await page.click(f'nav li button[data-key="{BOB}"]')
-                await page.get_by_text(str(how["newest"]), exact=True).wait_for()
+                await page.locator("#log").get_by_text(str(how["newest"]), exact=True).wait_for()
                 await page.evaluate("(how) => bench.scroll(how)", how)
                 self._note(scene, await page.evaluate("bench.seen()"), "frame", "task", "elements")
 

@@ -796,6 +796,8 @@ class Talk(RuleBasedStateMachine):
         if name in self.away:
             return []
         self.away[name] = self.now + GRACE
+        if self.partner[name] in self.away:  # who has not resumed hears of it when they do
+            return []
         return self.told_if_here(self.partner[name], ChatPaused(name, GRACE))
 
     def told_if_here(self, name: str, event: Event) -> list[Heard]:

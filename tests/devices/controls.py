@@ -1,6 +1,6 @@
 """Defences of several devices taken out of the server, one by one: without each of them some play must find a fault.
 
-That the feed waits for a chat is in tests/mutations/following.py: plays seldom show it.
+That the feed waits for a chat, and a cursor for the feed, is in tests/mutations/following.py: plays seldom show it.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from duologue.core.chat_rules import ChatRules
 from duologue.core.commands.chat import StreamHeld
 from duologue.core.requests import Chat
 from duologue.core.streams import Direction, Resumption, Stream
-from duologue.server.chats.following import Follower, FollowService
 from duologue.server.chats.mailbox import Mailbox
 from duologue.server.people.directory import Directory
 from duologue.server.session import Session
@@ -34,18 +33,6 @@ def flow_after_received(patch: pytest.MonkeyPatch) -> None:
 
     patch.setattr(Direction, "recipient_returns", without)
     patch.setattr(Direction, "next_stream", next_without)
-
-
-def cursor_before_the_feed(patch: pytest.MonkeyPatch) -> None:
-    """The cursor says what is stored, whether it has been told or not."""
-    tell = FollowService._tell_cursor
-
-    def without(self: FollowService, follower: Follower) -> None:
-        follower.upto, upto = self._level, follower.upto
-        tell(self, follower)
-        follower.upto = upto
-
-    patch.setattr(FollowService, "_tell_cursor", without)
 
 
 def any_session_holds(patch: pytest.MonkeyPatch) -> None:
@@ -91,7 +78,6 @@ def mailbox_to_who_follows(patch: pytest.MonkeyPatch) -> None:
 
 CONTROLS: dict[str, Control] = {
     "flow after received": flow_after_received,
-    "cursor before the feed": cursor_before_the_feed,
     "any session holds": any_session_holds,
     "stream of another device": stream_of_another_device,
     "mailbox to who follows": mailbox_to_who_follows,

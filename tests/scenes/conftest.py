@@ -105,7 +105,10 @@ def warmed_up() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 async def never_blocked() -> AsyncIterator[None]:
+    """The collector waits until the scene is over: what it walks through is what other tests have left."""
+    gc.disable()
     yield
+    gc.enable()
     loop = asyncio.get_running_loop()
     if isinstance(loop, WatchedUvloop | WatchedAsyncio):  # test_watchdog.py shows that every scene's loop is
         assert loop.watch.longest_turn < LONGEST_TURN, "something kept the event loop"
