@@ -22,12 +22,11 @@ from tests.examples import PROFILE
 from tests.faults.processes import Nursery
 
 STEPS = 120
-PLAYS = int(os.environ.get("TESTS_PLAYS", 1 if PROFILE == "quick" else 2))
-"""TESTS_PLAYS=40 plays more of them, in which some faults are found that have not been traced yet: in 5 of 120 plays a
-device lacked a message that the store has, had two of a stream in the other order, or said a line in the chat after the
-one that it was meant for.
+PLAYS = int(os.environ.get("TESTS_PLAYS", "1" if PROFILE == "quick" else "2"))
+"""Of each kind; each takes about a second. TESTS_PLAYS=40 plays more, and finds faults that have not been traced
+yet: in 5 of 120 plays a device lacked a message that the store has, had two of a stream in the other order, or
+said a line in the chat after the one that it was meant for.
 """
-"""Of each kind; each takes about a second."""
 
 PLAYS_OF_A_CONTROL = 60
 """Without a defence one in ten plays or so finds a fault."""
