@@ -81,4 +81,18 @@ DEFENCES = (
         "        if True:\n            self.numbers.chunk += 1",
         "tests/scenes/test_following.py::test_the_first_message_of_a_store_has_a_number_above_all_that_were_told",
     ),
+    Defence(
+        "a stream of somebody else may have the name of one of one's own",
+        "duologue/server/chats/following.py",
+        "if nickname != progress.sender or progress.stream not in follower.session.spoken:",
+        "if progress.stream not in follower.session.spoken:",
+        "tests/server/chats/test_following.py::test_a_letter_in_a_stream_of_the_same_name_as_ones_own_is_told",
+    ),
+    Defence(
+        "a reading that was stopped before it found anything is not the end",
+        "duologue/server/chats/following.py",
+        "if is_whole and not page:",
+        "if not page:",
+        "tests/server/chats/test_following.py::test_a_reading_that_was_stopped_before_it_found_anything_goes_on",
+    ),
 )

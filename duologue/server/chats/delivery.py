@@ -254,6 +254,8 @@ class Flow:
 
     def late(self, stream: Stream, pushed: int) -> None:
         """Have the recipient handed what follows message `pushed` of an older stream, though it is further."""
+        if self._recipient and self._recipient.device:
+            return  # its feed tells that, which may have earlier ones of the stream still to tell
         self.fall_behind()
         handed = self.direction.pushed
         if self.direction.go_back(stream, pushed):

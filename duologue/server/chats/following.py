@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from duologue.core.errors import PeerError
@@ -17,7 +17,7 @@ from duologue.core.requests import Chat
 from duologue.server.backpressure import Backpressure
 from duologue.server.handed import Place
 from duologue.server.session import Session
-from duologue.server.storage.base import Commit, Message, Store, Stored, Unfinished
+from duologue.server.storage.base import Commit, Message, Store, Stored, StoreError, Unfinished
 from duologue.server.tasks import Tasks
 
 log = logging.getLogger(__name__)
@@ -95,7 +95,11 @@ class FollowService:
         """
         if number > self._store.newest:
             return False
-        return await self._store.count_after(me, number, MOST_MISSED + 1) <= MOST_MISSED
+        try:
+            return await self._store.count_after(me, number, MOST_MISSED + 1) <= MOST_MISSED
+        except StoreError as error:  # it is answered all the same, and reads for itself what it opens
+            log.error("messages not counted", extra={"reason": str(error)})
+            return False
 
     def forget(self, session: Session) -> None:
         """Forget `session`, which is gone."""
@@ -116,9 +120,11 @@ class FollowService:
             if chat:
                 self._said_in(chat, item, before)
         for letter in commit.letters:
-            for nickname in (letter.progress.sender, letter.progress.recipient):
+            progress = letter.progress
+            for nickname in (progress.sender, progress.recipient):
                 for follower in self._followers_of(nickname):
-                    if letter.progress.stream not in follower.session.spoken:
+                    # The first streams of the two in a chat have the same name.
+                    if nickname != progress.sender or progress.stream not in follower.session.spoken:
                         self._wake(follower, before)
 
     def _said_in(self, chat: Chat, item: Stored, before: int) -> None:
@@ -173,24 +179,30 @@ class FollowService:
             while follower.is_due and not follower.waits and self._is_there(follower):
                 follower.is_due = False
                 level = self._store.newest
-                page = await self._read(follower)
-                if not page:
+                page, is_whole = await self._read(follower)
+                if is_whole and not page:
                     follower.upto = max(follower.upto, level)
                 elif self._tell_page(follower, page):
                     follower.is_due = True
+        except StoreError as error:
+            log.error("messages not read", extra={"reason": str(error)})
+            follower.is_due = True  # nothing of it may be passed over: the next commit is another try
         finally:
             follower.is_running = False
 
     def _is_there(self, follower: Follower) -> bool:
         return not follower.session.is_over and self._has_room(follower.session)
 
-    async def _read(self, follower: Follower) -> list[Message]:
+    async def _read(self, follower: Follower) -> tuple[Sequence[Message], bool]:
+        """Return the next messages, and whether there are no more where there are none; on a busy machine reading can
+        be stopped before it has found any.
+        """
         try:
-            return [*await self._store.after(follower.session.nickname, follower.upto, PAGE)]
+            return await self._store.after(follower.session.nickname, follower.upto, PAGE), True
         except Unfinished as unfinished:
-            return [*unfinished.found]
+            return unfinished.found, False
 
-    def _tell_page(self, follower: Follower, page: list[Message]) -> bool:
+    def _tell_page(self, follower: Follower, page: Sequence[Message]) -> bool:
         """Tell messages; return False where one of them has to come by the chat first."""
         session = follower.session
         for message in page:
@@ -227,10 +239,13 @@ class FollowService:
 
 
 def _is_known(session: Session, chat: Chat, item: Stored) -> bool:
-    """Return whether a session has said this itself, or has it from the chat that it holds."""
+    """Return whether a session has said this itself, or has it from the chat that it holds: what comes late in an
+    earlier stream it has not.
+    """
     if item.sender == session.nickname:
         return item.stream in session.spoken
-    return session.chat is chat and session.handed.is_live
+    is_now = item.stream == chat.says(item.sender).current.name
+    return session.chat is chat and session.handed.is_live and is_now
 
 
 def _kept(me: str, message: Message) -> Kept:

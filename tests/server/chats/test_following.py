@@ -5,6 +5,7 @@ scenes/test_following.py).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 
@@ -17,7 +18,7 @@ from duologue.server.backpressure import Backpressure
 from duologue.server.chats import following
 from duologue.server.chats.following import MOST_MISSED, FollowService
 from duologue.server.session import Connection, Session
-from duologue.server.storage.base import Commit, KeptLetter, Message, Stored, StreamProgress
+from duologue.server.storage.base import Commit, KeptLetter, Message, Stored, StoreError, StreamProgress, Unfinished
 from duologue.server.storage.shares import MailboxLimits
 from duologue.server.storage.unreceived import Unreceived
 from tests.server.test_session import fake, session
@@ -250,3 +251,45 @@ def test_a_client_without_a_device_has_a_mailbox_instead() -> None:
     with pytest.raises(PeerError) as refused:
         house.service.follow(house.enters("alice", ""), None)
     assert refused.value.code == "no_device"
+
+
+async def test_a_letter_in_a_stream_of_the_same_name_as_ones_own_is_told() -> None:
+    """The first streams of both in a chat have its name, and what is left of one comes as letters."""
+    house = House()
+    await house.follows()
+    house.alice.speaks_in("c")
+    house.letter("bob", "alice", "c", 5, "late")
+    await house.is_told("late")
+
+
+async def test_a_reading_that_was_stopped_before_it_found_anything_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    house = House()
+    await house.follows()
+    after, stops = house.store.after, iter([True, True])
+
+    async def stopped(me: str, number: int, limit: int) -> list[Message]:
+        if next(stops, False):
+            raise Unfinished([])
+        return await after(me, number, limit)
+
+    monkeypatch.setattr(house.store, "after", stopped)
+    house.letter("bob", "alice", "s", 1, "one")
+    await house.is_told("one")
+
+
+async def test_what_could_not_be_read_is_told_with_the_next_commit(monkeypatch: pytest.MonkeyPatch) -> None:
+    house = House()
+    await house.follows()
+    after, fails = house.store.after, iter([True])
+
+    async def failing(me: str, number: int, limit: int) -> list[Message]:
+        if next(fails, False):
+            raise StoreError(Path("x"), "is read for too many at once")
+        return await after(me, number, limit)
+
+    monkeypatch.setattr(house.store, "after", failing)
+    house.letter("bob", "alice", "s", 1, "one")
+    await until(lambda: not house.service._followers["alice"][house.alice].is_running)
+    house.letter("carol", "dave", "t", 1, "of others")
+    house.letter("bob", "alice", "s", 2, "two")
+    await house.is_told("one", "two")
