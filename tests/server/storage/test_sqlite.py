@@ -187,7 +187,10 @@ def test_an_answer_comes_on_any_loop(tmp_path: Path, new_loop: Callable[[], asyn
         runner.run(ask())
 
 
-async def test_a_large_paste_is_kept_in_chunks(listener: Listener, store: SqliteStore) -> None:
+async def test_a_large_paste_is_kept_in_chunks(
+    listener: Listener, store: SqliteStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("duologue.server.storage.readings.READING_SECONDS", 3600.0)  # all of it is asked for at once
     store.chat_started("c", "alice", "bob", 1.0)
     store.append("c", "alice", b"".join(b":%d\n" % number for number in range(100_000)), 100_000, 2.0)
     await listener.until_stored("c", "alice", 100_000)
