@@ -95,4 +95,20 @@ DEFENCES = (
         "if not page:",
         "tests/server/chats/test_following.py::test_a_reading_that_was_stopped_before_it_found_anything_goes_on",
     ),
+    Defence(
+        "what comes late is reported to its sender, though both have streams of that name",
+        "duologue/server/chats/acknowledgements.py",
+        "self._late_speakers[session.nickname, stream.name] = session",
+        'self._late_speakers = {**self._late_speakers, **{(name, stream.name): session for name in ("alice", "bob")}}',
+        "tests/server/chats/test_acknowledgements.py::"
+        "test_what_comes_late_is_reported_to_whoever_handed_it_in_though_both_have_streams_of_that_name",
+    ),
+    Defence(
+        "a question about a stream takes no short way: it may be about one of one's own",
+        "duologue/server/chats/receipts.py",
+        "        if not count and name:  # a question, about a stream of this client that may have the same name\n"
+        "            return False\n",
+        "",
+        "tests/scenes/test_following.py::test_who_asks_for_an_older_stream_of_their_own_is_answered_and_stays",
+    ),
 )

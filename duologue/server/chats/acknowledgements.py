@@ -32,7 +32,9 @@ class Acknowledgements:
         self._store = store
         self._metering = metering
         self._speakers: WeakKeyDictionary[Direction, Session] = WeakKeyDictionary()
-        self._late_speakers: dict[str, Session] = {}
+        self._late_speakers: dict[
+            tuple[str, str], Session
+        ] = {}  # by sender and stream: those of both have the same names
         self._chats: dict[str, Chat] = {}
         self._ended: set[str] = set()
         self._reporters: dict[Session, Reporter] = {}
@@ -55,7 +57,7 @@ class Acknowledgements:
         self._ended.discard(chat.id)
         for direction in chat.directions.values():
             for stream in direction.streams:
-                self._late_speakers.pop(stream.name, None)
+                self._late_speakers.pop((direction.sender, stream.name), None)
         self._chats.pop(chat.id, None)
 
     def live(self, chat_id: str) -> Chat | None:
@@ -161,13 +163,13 @@ class Acknowledgements:
     def owe_sender(self, direction: Direction, stream: Stream) -> None:
         """Note that there is news of `stream` for its sender."""
         is_now = stream is direction.current
-        session = self._speakers.get(direction) if is_now else self._late_speakers.get(stream.name)
+        session = self._speakers.get(direction) if is_now else self._late_speakers.get((direction.sender, stream.name))
         if session and not session.is_over and (is_now or stream.is_late):
             self._reporter(session).news(stream)
 
     def spoke_late(self, session: Session, stream: Stream) -> None:
         """Note who hands in what is left of an older stream."""
-        self._late_speakers[stream.name] = session
+        self._late_speakers[session.nickname, stream.name] = session
 
     def stored(self, news: Stored) -> None:
         """Note that the store answers for more than before."""

@@ -41,7 +41,10 @@ class Receipts:
         stream = self.direction.at
         if name != stream.name.encode() and (name or not self.is_certain):
             return False
+        count = int(received)
+        if not count and name:  # a question, about a stream of this client that may have the same name
+            return False
         if not self.pay(1, len(chunk)):
             return False
-        self.note(stream, int(received))
+        self.note(stream, count)
         return True

@@ -19,6 +19,7 @@ from duologue.server.storage.base import Stored
 from duologue.server.storage.shares import MailboxLimits
 from duologue.server.storage.unreceived import Unreceived
 from tests.server.test_session import FakeConnection, fake, session
+from tests.stage import until
 
 
 class Disk(Unreceived):
@@ -357,3 +358,18 @@ async def test_what_is_received_only_grows_and_never_beyond_what_was_sent(sent: 
             assert stream.received == before
         else:
             assert stream.received == max(before, received) <= sent
+
+
+async def test_what_comes_late_is_reported_to_whoever_handed_it_in_though_both_have_streams_of_that_name(
+    desk: Desk,
+) -> None:
+    alice, bob, chat = desk.chat()
+    for nickname in ("alice", "bob"):
+        chat.says(nickname).sender_returns(None)
+    old = chat.says("alice").streams[0]
+    desk.acks.spoke_late(alice, old)
+    desk.acks.spoke_late(bob, chat.says("bob").streams[0])
+    old.counts(1, 5)
+    desk.acks.stored(Stored("id", "alice", "id", 1))
+    await until(lambda: Acknowledged(1, 0, "id") in heard_on_check(alice))
+    assert Acknowledged(1, 0, "id") not in heard_on_check(bob)
